@@ -1,0 +1,60 @@
+import type { ServiceSpec } from "../server/model/spec.ts";
+
+/** A repository as the builder sees it: a listing, and a few files on request. */
+export interface SourceTree {
+  /** Every file, `/` between folders, relative to the root; symlinks and submodules apart. */
+  readonly files: ReadonlyMap<string, SourceFile>;
+  /** Text of a file; null when it is not there. Rejects above 1 MiB. */
+  read(path: string): Promise<string | null>;
+}
+
+export interface SourceFile {
+  readonly sizeBytes: number;
+  readonly executable: boolean;
+}
+
+/** What a version is made of before its images exist. */
+export interface Plan {
+  readonly stacks: readonly StackPlan[];
+  /** One line for each decision, for the log: "Node 22, from engines in package.json". */
+  readonly decisions: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface StackPlan {
+  readonly name: string;
+  readonly services: readonly ServicePlan[];
+}
+
+/** A service whose image is still to be built. */
+export type ServicePlan = Omit<ServiceSpec, "image"> & { readonly build: BuildRecipe };
+
+export interface BuildRecipe {
+  /** The folder that is the build context; empty for the root of the repository. */
+  readonly contextFolder: string;
+  /** Path of the Dockerfile inside the context. */
+  readonly dockerfile: string;
+  /** Text of a Dockerfile that Baton generates, given where each of `bases` can be had; null: the repository's own. */
+  readonly generate: ((baseReference: (base: BaseName) => string) => string) | null;
+  /** Images that a generated Dockerfile stands on, and `baton/…` ones that the user's own Dockerfile names. */
+  readonly bases: readonly BaseName[];
+  /** Further files that Baton adds to the context (a static server's configuration), by path in it. */
+  readonly extraFiles: ReadonlyMap<string, string>;
+  /** Lines of the .dockerignore that holds for this context; empty: all goes in. */
+  readonly ignore: readonly string[];
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */
+export type BaseName = `${string}:${string}`;
+
+/** The repository cannot be deployed as it is. One clear sentence each: what was found, and what is accepted. */
+export class PlanProblem extends Error {
+  override readonly name = "PlanProblem";
+  readonly hint: string | null;
+  constructor(message: string, hint: string | null = null) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,48 @@
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "./ids.ts";
+
+/** A place to run things. `production` exists from the start and has the id that the first migration gave it. */
+export interface Environment {
+  readonly id: EnvironmentId;
+  readonly name: string;
+  /** Apps are served below this domain; null means the server's own (BATON_DOMAIN). */
+  readonly domain: string | null;
+}
+
+/** What a team ships: one Git source. Named by its slug in URLs, hosts and `git push`. */
+export interface Product {
+  readonly id: ProductId;
+  readonly slug: Slug;
+  /** Where the source is fetched from; null: it is pushed here. */
+  readonly repository: string | null;
+  readonly createdAt: Date;
+}
+
+/** A product in an environment. The REST API calls it a product deployment. */
+export interface Installation {
+  readonly id: InstallationId;
+  readonly productId: ProductId;
+  readonly environmentId: EnvironmentId;
+  /** The branch whose pushes deploy; null until the first push decides between `main` and `master`. */
+  readonly branch: string | null;
+  /** The deployment that should be serving. Null: nothing has ever been live, or it was stopped by hand. */
+  readonly liveDeploymentId: DeploymentId | null;
+  /** Stopped by hand: nothing runs and the address answers 503 until the next deployment. */
+  readonly stopped: boolean;
+}
+
+declare const slugBrand: unique symbol;
+
+/** 1 to 40 characters: lower-case letters, digits and single hyphens inside; starts with a letter. A DNS label on purpose. */
+export type Slug = string & { readonly [slugBrand]: true };
+
+const slugPattern = /^[a-z](?:-?[a-z0-9])*$/;
+
+export const slugRule =
+  "1 to 40 characters: lower-case letters, digits and single hyphens between them, starting with a letter";
+
+export function parseSlug(text: string): Slug | null {
+  return text.length <= 40 && slugPattern.test(text) ? (text as Slug) : null;
+}
+
+/** Variable names as shells and Compose accept them. */
+export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

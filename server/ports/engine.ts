@@ -1,0 +1,232 @@
+import type { Readable } from "node:stream";
+import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
+import type { ResourceLimits, ServiceKind } from "../model/spec.ts";
+
+/**
+ * What Baton asks of a container engine. The implementation carries the instance id: it labels all that it
+ * makes with it, lists only what carries it, and removes nothing else.
+ *
+ * Every method rejects with the signal's reason when aborted. Names given to create methods come from the
+ * instance and row ids; creating something that exists under its name *adopts* it (same labels) instead of
+ * failing, so that a step can run twice.
+ */
+export interface Engine {
+  readonly instance: InstanceId;
+
+  /** Rejects with EngineUnavailable when the daemon does not answer within 5 s. */
+  info(signal: AbortSignal): Promise<EngineInfo>;
+
+  /** Rejects with BuildFailed when a command of the Dockerfile failed or a base cannot be had. Aborting ends the build in the daemon too. */
+  build(request: BuildRequest, onOutput: (output: BuildOutput) => void, signal: AbortSignal): Promise<ImageId>;
+  /** Rejects with PullFailed. Resolves with the id that the reference has now. */
+  pull(reference: string, onOutput: (output: BuildOutput) => void, signal: AbortSignal): Promise<ImageId>;
+  /** Makes an image of one layer out of a root file system; `changes` are Dockerfile lines such as `CMD` or `ENV`. */
+  importImage(tar: Readable, reference: string, changes: readonly string[], signal: AbortSignal): Promise<ImageId>;
+  /** Null when there is no such image. `reference` is a tag or an id. */
+  inspectImage(reference: string, signal: AbortSignal): Promise<ImageInfo | null>;
+  tagImage(id: ImageId, reference: string, signal: AbortSignal): Promise<void>;
+  /** Tags of this instance only (`baton-<instance>/…`), with the images that they name. */
+  listImages(signal: AbortSignal): Promise<readonly ImageInfo[]>;
+  /** Removes one tag; the image goes with its last one. Nothing happens when it is gone or in use. */
+  removeTag(reference: string, signal: AbortSignal): Promise<void>;
+
+  /** Adopts a network of this name. Rejects with SubnetTaken when another network or a route of the host overlaps. */
+  createNetwork(request: NetworkRequest, signal: AbortSignal): Promise<void>;
+  listNetworks(signal: AbortSignal): Promise<readonly NetworkInfo[]>;
+  /** Disconnects what is left on it first. Nothing happens when it is gone. */
+  removeNetwork(name: string, signal: AbortSignal): Promise<void>;
+  /** Subnets (CIDR) that any network of the daemon, ours or not, or any route of this host uses. */
+  usedSubnets(signal: AbortSignal): Promise<readonly string[]>;
+
+  /** Creates, or adopts by name, without starting. Rejects with ImageMissing. */
+  createContainer(request: ContainerRequest, signal: AbortSignal): Promise<ContainerId>;
+  /** Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run. */
+  startContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
+  /** Policy `no` first, then SIGTERM, then SIGKILL after `graceMs`. Nothing happens when it is stopped or gone. */
+  stopContainer(id: ContainerId, graceMs: number, signal: AbortSignal): Promise<void>;
+  /** Kills and removes, with its anonymous volumes. Nothing happens when it is gone. */
+  removeContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
+  /** Null when it is gone. */
+  inspectContainer(id: ContainerId, signal: AbortSignal): Promise<ContainerState | null>;
+  listContainers(filter: ContainerFilter, signal: AbortSignal): Promise<readonly ContainerState[]>;
+  /** What its processes listen on, as far as this host can see it: TCP ports and whether only on the container's loopback. Null: cannot tell. */
+  listeningPorts(id: ContainerId): Promise<readonly ListeningPort[] | null>;
+  /** Lines of stdout and stderr in order; ends with the container, or at once without `follow`. Bounded: a line is cut at 16 KiB. */
+  logs(id: ContainerId, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
+  /** Starts, deaths and health changes of this instance's containers, as they happen. Ends when the daemon goes away. */
+  events(signal: AbortSignal): AsyncIterable<EngineEvent>;
+
+  /** Volumes of this instance; removal only by explicit request of a user. */
+  listVolumes(signal: AbortSignal): Promise<readonly string[]>;
+  removeVolume(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface EngineInfo {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly builder: "buildkit" | "classic";
+}
+
+/** What a thing in Docker belongs to; becomes labels, and comes back from lists. */
+export interface Owner {
+  readonly product: ProductId;
+  readonly installation: InstallationId;
+  readonly deployment: DeploymentId;
+}
+
+export interface BuildRequest {
+  /** The context: a tar stream that already honours .dockerignore. */
+  readonly context: Readable;
+  /** Path of the Dockerfile inside the context. */
+  readonly dockerfile: string;
+  /** The tag the result gets: `baton-<instance>/…`. */
+  readonly tag: string;
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+  readonly owner: Owner | null;
+  /** Separates BuildKit's cache mounts between products (BUILDKIT_CACHE_MOUNT_NS). */
+  readonly cacheNamespace: string;
+}
+
+export type BuildOutput =
+  /** A step begins: "[2/4] RUN npm ci". `cached` when nothing had to be done. */
+  | { readonly type: "step"; readonly name: string; readonly cached: boolean }
+  | { readonly type: "line"; readonly text: string };
+
+export interface ImageInfo {
+  readonly id: ImageId;
+  readonly tags: readonly string[];
+  readonly exposedPorts: readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[];
+  readonly user: string;
+  readonly sizeBytes: number;
+  readonly createdAt: Date;
+}
+
+export interface NetworkRequest {
+  readonly name: string;
+  /** CIDR, e.g. 10.214.3.32/27. */
+  readonly subnet: string;
+  readonly owner: Owner;
+}
+
+export interface NetworkInfo {
+  readonly name: string;
+  readonly subnet: string | null;
+  readonly owner: Owner | null;
+}
+
+export interface ContainerRequest {
+  readonly name: string;
+  readonly owner: Owner;
+  readonly service: string;
+  readonly kind: ServiceKind;
+  readonly image: ImageId;
+  readonly command: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The network it is known on under its service's name. */
+  readonly network: string;
+  /** Published on 127.0.0.1 only. */
+  readonly publish: { readonly containerPort: number; readonly hostPort: number } | null;
+  readonly limits: ResourceLimits;
+  readonly stopGraceMs: number;
+}
+
+export interface ContainerState {
+  readonly id: ContainerId;
+  readonly name: string;
+  readonly owner: Owner;
+  readonly service: string;
+  readonly kind: ServiceKind;
+  readonly status: "created" | "running" | "restarting" | "exited" | "paused" | "dead" | "removing";
+  /** Meaningful once it has exited. */
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  readonly restartCount: number;
+  /** The engine's own word about a start that failed; empty otherwise. */
+  readonly error: string;
+  readonly startedAt: Date | null;
+  readonly hostPort: number | null;
+  readonly memoryLimitBytes: number | null;
+  /** Of the image's HEALTHCHECK; null without one. */
+  readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
+}
+
+export type ContainerFilter =
+  | { readonly installation: InstallationId }
+  | { readonly deployment: DeploymentId }
+  | { readonly all: true };
+
+export interface ListeningPort {
+  readonly port: number;
+  readonly loopbackOnly: boolean;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** Only the last so many lines; null: all that the engine keeps. */
+  readonly tail: number | null;
+  readonly timestamps: boolean;
+}
+
+export interface LogLine {
+  readonly stream: "stdout" | "stderr";
+  readonly at: Date | null;
+  readonly text: string;
+}
+
+export interface EngineEvent {
+  readonly type: "start" | "die" | "oom" | "health" | "destroy";
+  readonly container: ContainerId;
+  readonly owner: Owner;
+  readonly service: string;
+}
+
+/** The daemon does not answer. Transient: whoever waits may try again. */
+export class EngineUnavailable extends Error {
+  override readonly name = "EngineUnavailable";
+}
+
+export class BuildFailed extends Error {
+  override readonly name = "BuildFailed";
+  /** The command or instruction that failed, e.g. `npm run build`; null when none did (a base image, a syntax error). */
+  readonly step: string | null;
+  readonly exitCode: number | null;
+  /** Set when a base image could not be had: its reference. */
+  readonly missingBase: string | null;
+  constructor(
+    message: string,
+    facts: { step?: string | null; exitCode?: number | null; missingBase?: string | null },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.step = facts.step ?? null;
+    this.exitCode = facts.exitCode ?? null;
+    this.missingBase = facts.missingBase ?? null;
+  }
+}
+
+export class PullFailed extends Error {
+  override readonly name = "PullFailed";
+  /** unreachable: no registry answered; missing: it says there is no such image; denied: it wants credentials. */
+  readonly reason: "unreachable" | "missing" | "denied" | "other";
+  constructor(message: string, reason: PullFailed["reason"], options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+export class ImageMissing extends Error {
+  override readonly name = "ImageMissing";
+}
+
+export class SubnetTaken extends Error {
+  override readonly name = "SubnetTaken";
+}
+
+export class PortTaken extends Error {
+  override readonly name = "PortTaken";
+}
+
+export class StartFailed extends Error {
+  override readonly name = "StartFailed";
+}

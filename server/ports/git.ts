@@ -1,0 +1,151 @@
+import type { Readable, Writable } from "node:stream";
+import type { Commit } from "../model/deployment.ts";
+import type { CommitSha, DeploymentId, ProductId } from "../model/ids.ts";
+
+/**
+ * What Baton asks of Git: one bare repository per product, read without a working tree, and served over
+ * smart HTTP. Names that came from outside are resolved to an object id once and never used again.
+ * Every method that meets a missing repository treats it as an empty one.
+ */
+export interface Git {
+  /** Makes the bare repository with Baton's settings when it is not there; brings the settings up to date when it is. */
+  ensureRepository(product: ProductId): Promise<void>;
+  removeRepository(product: ProductId): Promise<void>;
+  listRepositories(): Promise<readonly ProductId[]>;
+
+  /** The commit that a branch, tag or full id names; null when there is none. */
+  resolve(product: ProductId, revision: string, signal: AbortSignal): Promise<Commit | null>;
+  /** Branch tips by short name. */
+  branches(product: ProductId): Promise<ReadonlyMap<string, CommitSha>>;
+  isAncestor(product: ProductId, ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
+  /** Moves (or makes) a branch, and makes it what a clone checks out. */
+  moveBranch(product: ProductId, branch: string, commit: CommitSha): Promise<void>;
+  /** Keeps a commit from garbage collection for as long as the deployment exists (refs/deployments/<id>). */
+  keepCommit(product: ProductId, deployment: DeploymentId, commit: CommitSha): Promise<void>;
+  releaseCommit(product: ProductId, deployment: DeploymentId): Promise<void>;
+  /** Deployments whose commit is kept. */
+  keptCommits(product: ProductId): Promise<readonly DeploymentId[]>;
+
+  /**
+   * The whole tree of a commit, streamed from `ls-tree` and stopped at the limits.
+   * Rejects with TreeTooLarge, which says which limit.
+   */
+  listTree(
+    product: ProductId,
+    commit: CommitSha,
+    limits: TreeLimits,
+    signal: AbortSignal,
+  ): Promise<readonly TreeEntry[]>;
+  /** One file as bytes; null when it is not there or not a file. Rejects with TreeTooLarge above `maxBytes`. */
+  readFile(
+    product: ProductId,
+    commit: CommitSha,
+    path: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Buffer | null>;
+  /**
+   * A tar stream of the given entries (already listed and chosen) and of files made on the spot, without
+   * a checkout. Paths in the tar lose `stripPrefix`. Modes are 0644, 0755 and symlinks; times are the commit's.
+   */
+  archive(product: ProductId, commit: CommitSha, request: ArchiveRequest, signal: AbortSignal): Readable;
+
+  /** `info/refs?service=…`: the whole answer's body, the service line included. Deployments' refs are hidden. A product that does not exist yet (null) looks empty. */
+  advertise(
+    product: ProductId | null,
+    service: GitService,
+    protocol: string | null,
+    signal: AbortSignal,
+  ): Promise<Readable>;
+  /** `git-upload-pack`: request body in, answer out. Resolves when git has ended. */
+  uploadPack(
+    product: ProductId,
+    request: Readable,
+    answer: Writable,
+    protocol: string | null,
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /** Reads the commands of a `git-receive-pack` request, up to where the pack begins. Rejects with BadPush. Null: the 4-byte probe that git sends before large pushes. */
+  readPush(request: Readable): Promise<PushRequest | null>;
+  /**
+   * Stores the push. `redirect` sends a branch's new commit to deployments' refs instead of the branch
+   * (`refs/deployments/<id>`, one for each): the branch itself does not move. Git's own progress goes to `onProgress`.
+   * Resolves with what git says of each ref; a branch that was redirected is `ok` only when all of its refs are.
+   */
+  receive(
+    product: ProductId,
+    push: PushRequest,
+    redirect: ReadonlyMap<string, readonly DeploymentId[]>,
+    onProgress: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<PushResult>;
+  /** Writes pkt-lines of the answer to a push: progress lines as they come, at the end the report. */
+  answerPush(push: PushRequest, out: Writable): PushAnswer;
+}
+
+export type GitService = "git-upload-pack" | "git-receive-pack";
+
+export interface TreeEntry {
+  /** Relative to the repository's root, `/` between folders. */
+  readonly path: string;
+  readonly type: "file" | "executable" | "symlink" | "submodule";
+  readonly object: string;
+  readonly sizeBytes: number;
+}
+
+export interface TreeLimits {
+  readonly maxEntries: number;
+  readonly maxFileBytes: number;
+  readonly maxTotalBytes: number;
+}
+
+export interface ArchiveRequest {
+  readonly entries: readonly TreeEntry[];
+  /** A folder, e.g. `frontend`; empty for the root. */
+  readonly stripPrefix: string;
+  /** Files that are not in the repository (a generated Dockerfile); they win over entries of the same path (after stripping). */
+  readonly extraFiles: ReadonlyMap<string, string | Buffer>;
+}
+
+/** One ref that the client wants to change. */
+export interface RefUpdate {
+  /** Full name: `refs/heads/main`. */
+  readonly ref: string;
+  /** Null: the ref is new. */
+  readonly from: CommitSha | null;
+  /** Null: the ref is to be deleted. */
+  readonly to: CommitSha | null;
+}
+
+export interface PushRequest {
+  readonly updates: readonly RefUpdate[];
+  /** Values of `git push -o`. */
+  readonly options: readonly string[];
+  /** True when the client can show progress (side-band-64k). */
+  readonly canShowProgress: boolean;
+}
+
+/** null: accepted; otherwise git's reason in a few words. */
+export interface PushResult {
+  readonly unpackError: string | null;
+  readonly refs: ReadonlyMap<string, string | null>;
+}
+
+export interface PushAnswer {
+  /** Text for the terminal, shown after `remote: `; whole lines ending in \n, or \r for a line that is overwritten. */
+  progress(text: string): void;
+  /** Keeps proxies and the client waiting; call every 5 s. */
+  keepAlive(): void;
+  /** The final word on every ref, then the end of the stream. */
+  finish(result: PushResult): void;
+}
+
+export class TreeTooLarge extends Error {
+  override readonly name = "TreeTooLarge";
+}
+
+/** The request is not what a git client sends, or breaks a limit; the message says which. */
+export class BadPush extends Error {
+  override readonly name = "BadPush";
+}

@@ -1,0 +1,32 @@
+/** One look at a port on loopback, as a health check takes it. */
+export interface Prober {
+  /** GET; redirects are not followed; the body is read up to 64 KB and thrown away. Never rejects but for the signal. */
+  http(request: HttpProbe, signal: AbortSignal): Promise<HttpOutcome>;
+  /**
+   * Connects and waits `holdMs`: docker-proxy accepts connections even when nothing listens inside and closes
+   * them at once, so only a connection that stays open (or is spoken to) counts.
+   */
+  tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
+}
+
+export interface HttpProbe {
+  readonly port: number;
+  readonly path: string;
+  /** Sent as Host: the service's own domain. */
+  readonly host: string;
+  readonly timeoutMs: number;
+}
+
+export type HttpOutcome =
+  | { readonly type: "answered"; readonly status: number; readonly tookMs: number }
+  /** The connection was refused, or closed before an answer. */
+  | { readonly type: "closed"; readonly detail: string }
+  /** Connected, but no complete answer in time. */
+  | { readonly type: "timeout" }
+  /** Something answered, but not HTTP. */
+  | { readonly type: "garbled"; readonly detail: string };
+
+export type TcpOutcome =
+  | { readonly type: "open"; readonly tookMs: number }
+  | { readonly type: "closed"; readonly detail: string }
+  | { readonly type: "timeout" };

@@ -1,0 +1,56 @@
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import type { RouteSpec } from "../model/spec.ts";
+
+/**
+ * What Baton asks of the reverse proxy. Two mechanisms, kept apart: the *configuration* knows hosts and is
+ * loaded only when hosts come or go; the *switch* decides which deployment answers them and is one rename.
+ * Both live on disk, so that the proxy goes on (and comes back) without Baton.
+ */
+export interface Proxy {
+  /** The proxy answers on its admin socket. Rejects with ProxyUnavailable. */
+  ping(signal: AbortSignal): Promise<void>;
+
+  /**
+   * Makes the hosts of all installations exactly these: writes the configuration file, loads it when it differs
+   * from what runs, and asks through the front door until the new hosts are known.
+   * A new installation's hosts answer 503 ("nothing is deployed here yet") until its first switch.
+   * Rejects with ProxyUnavailable (try again) or ProxyRefused (nothing was changed).
+   */
+  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<void>;
+
+  /** Writes a deployment's folder: the loopback port of each of its `web` services, and its id. Switches nothing. */
+  prepare(installation: InstallationId, deployment: DeploymentId, ports: ReadonlyMap<string, number>): Promise<void>;
+  /**
+   * The cut-over: one rename moves every service of the installation at the same moment. Durable (fsync) before it resolves.
+   * `stopped` answers 503 with a plain page. Resolves with how long the rename took.
+   */
+  switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<{ readonly tookMs: number }>;
+  /** What the switch on disk says; null: never switched. */
+  current(installation: InstallationId): Promise<DeploymentId | "stopped" | null>;
+  /** Removes a deployment's folder. The one that is current stays. */
+  forget(installation: InstallationId, deployment: DeploymentId): Promise<void>;
+  /** Removes the installation's folder; its hosts must have gone before. */
+  forgetInstallation(installation: InstallationId): Promise<void>;
+  /** Installations that have a folder on disk, with the deployments in it. */
+  listFolders(): Promise<ReadonlyMap<InstallationId, readonly DeploymentId[]>>;
+
+  /** Asks the proxy itself, on a plain loopback listener, which deployment answers for a host. */
+  prove(host: string, signal: AbortSignal): Promise<DeploymentId | null>;
+  /** Requests, streams and WebSockets that this loopback port still answers through the proxy. Rejects with ProxyUnavailable. */
+  inFlight(hostPort: number, signal: AbortSignal): Promise<number>;
+}
+
+export interface InstallationRoutes {
+  readonly installation: InstallationId;
+  readonly routes: readonly RouteSpec[];
+}
+
+/** The admin socket does not answer. Transient. */
+export class ProxyUnavailable extends Error {
+  override readonly name = "ProxyUnavailable";
+}
+
+/** The proxy refused a configuration and kept the old one; the message is its own. */
+export class ProxyRefused extends Error {
+  override readonly name = "ProxyRefused";
+}

@@ -1,0 +1,195 @@
+import type { Commit, Deployment, Queued, Running, TriggerKind } from "../model/deployment.ts";
+import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
+import type { Environment, Installation, Product, Slug } from "../model/product.ts";
+
+/**
+ * Postgres, as the rest of Baton sees it. Every method is one transaction; a method that meets a lost
+ * connection tries again where that cannot do a thing twice, and else rejects with StoreUnavailable.
+ */
+export interface Store {
+  readonly instance: InstanceId;
+  readonly environments: EnvironmentStore;
+  readonly products: ProductStore;
+  readonly installations: InstallationStore;
+  readonly deployments: DeploymentStore;
+  readonly events: EventStore;
+  readonly leases: LeaseStore;
+  readonly access: AccessStore;
+  readonly settings: SettingStore;
+  /** Answers within 5 s or rejects with StoreUnavailable. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EnvironmentStore {
+  list(): Promise<readonly Environment[]>;
+  get(id: EnvironmentId): Promise<Environment | null>;
+}
+
+export interface ProductStore {
+  list(): Promise<readonly Product[]>;
+  bySlug(slug: Slug): Promise<Product | null>;
+  get(id: ProductId): Promise<Product | null>;
+  /** With its installation in `production`. Null when the slug is taken. */
+  create(product: {
+    readonly slug: Slug;
+    readonly repository: string | null;
+    readonly branch: string | null;
+  }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
+  update(id: ProductId, changes: { readonly repository?: string | null }): Promise<void>;
+  /** Marks it deleted: it is not listed any more, its slug is free, and `deleted()` names it until `purge`. */
+  markDeleted(id: ProductId): Promise<void>;
+  deleted(): Promise<readonly Product[]>;
+  /** Forgets every row of a product that was marked deleted. Only once nothing of it is left in the world. */
+  purge(id: ProductId): Promise<void>;
+}
+
+export interface InstallationStore {
+  list(): Promise<readonly Installation[]>;
+  get(id: InstallationId): Promise<Installation | null>;
+  ofProduct(product: ProductId): Promise<readonly Installation[]>;
+  setBranch(id: InstallationId, branch: string): Promise<void>;
+  /** Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is running. */
+  stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
+  /** Names only, sorted. */
+  variableNames(id: InstallationId): Promise<readonly string[]>;
+  /** Decrypted; for the pipeline alone. */
+  variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
+  changeVariables(id: InstallationId, set: Readonly<Record<string, string>>, unset: readonly string[]): Promise<void>;
+}
+
+/** The intent that a trigger writes. */
+export interface DeploymentRequest {
+  /** Reserved beforehand with `reserveId` where a ref must carry it; else the store takes the next. */
+  readonly id: DeploymentId | null;
+  readonly installationId: InstallationId;
+  readonly trigger: TriggerKind;
+  readonly by: string | null;
+  readonly ref: string | null;
+  readonly commit: Commit | null;
+  readonly sourceId: DeploymentId | null;
+  readonly variables: "then" | "now";
+  /** Queued pushes of the installation that are older than this one are stopped, "superseded by a newer push". */
+  readonly supersedes: boolean;
+  /**
+   * For pushes: the newest undecided push that was looked at before deciding. When another has come in between,
+   * nothing is written and `enqueue` resolves with "changed": look again.
+   */
+  readonly newestUndecidedPush?: DeploymentId | null;
+}
+
+export interface DeploymentStore {
+  reserveId(): Promise<DeploymentId>;
+  enqueue(
+    request: DeploymentRequest,
+    at: Date,
+  ): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed">;
+
+  get(id: DeploymentId): Promise<Deployment | null>;
+  /** Newest first. `before` is an id of an earlier page. */
+  list(filter: {
+    readonly product?: ProductId;
+    readonly installation?: InstallationId;
+    readonly limit: number;
+    readonly before?: DeploymentId;
+  }): Promise<readonly Deployment[]>;
+  /** Those of one installation that are not over, oldest first. */
+  undecided(installation: InstallationId): Promise<readonly (Queued | Running)[]>;
+  /** All queued ones in the order in which they will be claimed, and all running ones. */
+  queue(): Promise<{ readonly queued: readonly Queued[]; readonly running: readonly Running[] }>;
+  /** The last `count` of an installation by `readyAt`, newest first, stopped ones among them. */
+  lastReady(installation: InstallationId, count: number): Promise<readonly Deployment[]>;
+
+  /**
+   * The oldest queued deployment whose installation has none running becomes `building`, when fewer than `maxBuilding` are.
+   * Null when there is none.
+   */
+  claim(maxBuilding: number, at: Date): Promise<Deployment | null>;
+  /**
+   * Writes a move: the row must still have the status and attempt of `from`. Null: somebody else moved it; stop.
+   * `built`, `switched`, `held`, `fail` and `stop` also write what belongs to them in the same transaction: the spec; the
+   * installation's live deployment (and, for a failure in the watch window, the one before); readyAt; the `status` event.
+   */
+  move<D extends Deployment>(from: Deployment, to: D): Promise<D | null>;
+  /** Records the commit that a ref was resolved to. */
+  recordCommit(deployment: Running, commit: Commit): Promise<void>;
+
+  /**
+   * Intent to cancel. `stopped`: it was queued and is over now. `asked`: it is running and its worker will be told.
+   * `too-late`: it is being cut over, or over.
+   */
+  requestCancel(id: DeploymentId, at: Date): Promise<"stopped" | "asked" | "too-late">;
+  /** Running deployments that were asked to stop. */
+  cancelRequested(): Promise<readonly DeploymentId[]>;
+  /** After a restart: what a dead server left running. `building` ones go back to the queue (attempt kept), `deploying` ones get a new attempt and are returned to be gone on with. */
+  rescue(): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
+}
+
+export interface EventStore {
+  /** Numbers the events in the transaction that writes them, then announces them to subscribers in this process. */
+  append(deployment: DeploymentId, bodies: readonly EventBody[]): Promise<void>;
+  /** Events after `after`, oldest first, at most `limit`. */
+  read(deployment: DeploymentId, after: number, limit: number): Promise<readonly DeploymentEvent[]>;
+  /** Called, without content, whenever something was appended to this deployment. Returns the unsubscribe function. */
+  subscribe(deployment: DeploymentId, wake: () => void): () => void;
+  /** The same for any deployment: for pages that list them. */
+  subscribeAll(wake: (deployment: DeploymentId) => void): () => void;
+  /** The newest progress of each stack. */
+  stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
+}
+
+/** Host ports and subnets: recorded before they are used, free again when the deployment's things are gone. */
+export interface LeaseStore {
+  /** The port that this service of this deployment has, or the lowest free one of the range outside `avoid`, recorded. Rejects with PoolExhausted. */
+  port(deployment: DeploymentId, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
+  /** Ports of a deployment by service. */
+  ports(deployment: DeploymentId): Promise<ReadonlyMap<string, number>>;
+  /** The /27 of this deployment's network, or the first of the pool that overlaps none of `used`, recorded. Rejects with PoolExhausted. */
+  subnet(deployment: DeploymentId, pool: string, used: readonly string[]): Promise<string>;
+  release(deployment: DeploymentId): Promise<void>;
+  /** Deployments that hold a port or a subnet. */
+  holders(): Promise<readonly DeploymentId[]>;
+}
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Who is asking. */
+export interface Identity {
+  /** A token's name; shown as "who". */
+  readonly name: string;
+}
+
+export interface AccessStore {
+  /** Stores the SHA-256 of the first token when there is none yet. False: there was one already. */
+  addFirstToken(name: string, token: string): Promise<boolean>;
+  /** Makes `token` the administrator's, instead of any former one. */
+  setAdminToken(name: string, token: string): Promise<void>;
+  hasToken(): Promise<boolean>;
+  /** Null: unknown. Compares hashes. */
+  identify(token: string): Promise<Identity | null>;
+  /** 256 random bits, returned once, stored as SHA-256. */
+  openSession(identity: Identity, expiresAt: Date): Promise<string>;
+  session(secret: string, now: Date): Promise<Identity | null>;
+  closeSession(secret: string): Promise<void>;
+}
+
+/** Small facts about this server, by name. */
+export interface SettingStore {
+  get(name: string): Promise<string | null>;
+  /** Keeps what is there; returns the value that counts. */
+  getOrSet(name: string, value: string): Promise<string>;
+  set(name: string, value: string): Promise<void>;
+}
+
+/** The database does not answer. Transient. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+export class PoolExhausted extends Error {
+  override readonly name = "PoolExhausted";
+}
