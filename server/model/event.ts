@@ -54,7 +54,9 @@ export type EventBody =
   | { readonly type: "cut-over"; readonly urls: readonly string[]; readonly tookMs: number }
   /** Requests that the replaced version still answers; 0: it has been drained. */
   | { readonly type: "drain"; readonly remaining: number }
-  | { readonly type: "failure"; readonly failure: Failure };
+  | { readonly type: "failure"; readonly failure: Failure }
+  /** The deployment is over and what it replaced is gone: nothing more will come. */
+  | { readonly type: "settled" };
 
 /** `seq` is 1, 2, 3 … without gaps in one deployment: the SSE id. */
 export type DeploymentEvent = { readonly seq: number; readonly at: Date } & EventBody;

@@ -179,6 +179,8 @@ export interface EngineEvent {
   readonly container: ContainerId;
   readonly owner: Owner;
   readonly service: string;
+  /** Of a `die`: what it exited with; null for the others. */
+  readonly exitCode: number | null;
 }
 
 /** The daemon does not answer. Transient: whoever waits may try again. */

@@ -1,4 +1,4 @@
-import type { Commit, Deployment, Queued, Running, TriggerKind } from "../model/deployment.ts";
+import type { Building, Commit, Deployment, Queued, Running, TriggerKind } from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
@@ -105,7 +105,7 @@ export interface DeploymentStore {
    * The oldest queued deployment whose installation has none running becomes `building`, when fewer than `maxBuilding` are.
    * Null when there is none.
    */
-  claim(maxBuilding: number, at: Date): Promise<Deployment | null>;
+  claim(maxBuilding: number, at: Date): Promise<Building | null>;
   /**
    * Writes a move: the row must still have the status and attempt of `from`. Null: somebody else moved it; stop.
    * `built`, `switched`, `held`, `fail` and `stop` also write what belongs to them in the same transaction: the spec; the

@@ -1,0 +1,103 @@
+import { request } from "node:http";
+import { createConnection } from "node:net";
+import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
+
+/** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */
+const maxBodyBytes = 64 * 1024;
+
+/** Probes ports on 127.0.0.1, where Baton publishes every service. */
+export function createLoopbackProber(): Prober {
+  return { http, tcp };
+}
+
+function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const began = performance.now();
+    const outgoing = request({
+      host: "127.0.0.1",
+      port: probe.port,
+      path: probe.path,
+      method: "GET",
+      agent: false,
+      headers: { host: probe.host, "user-agent": "Baton-Health-Check/1", accept: "*/*", connection: "close" },
+    });
+    const done = (outcome: HttpOutcome) => {
+      clearTimeout(deadline);
+      signal.removeEventListener("abort", onAbort);
+      outgoing.destroy();
+      resolve(outcome);
+    };
+    const onAbort = () => {
+      clearTimeout(deadline);
+      outgoing.destroy();
+      reject(signal.reason);
+    };
+    const deadline = setTimeout(() => done({ type: "timeout" }), probe.timeoutMs);
+    signal.addEventListener("abort", onAbort, { once: true });
+
+    outgoing.on("response", (response) => {
+      const answered = () =>
+        done({ type: "answered", status: response.statusCode ?? 0, tookMs: performance.now() - began });
+      let bytes = 0;
+      response.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBodyBytes) answered();
+      });
+      response.on("end", answered);
+      response.on("error", (error) => done({ type: "closed", detail: error.message }));
+    });
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      done(
+        error.code?.startsWith("HPE_")
+          ? { type: "garbled", detail: error.message }
+          : { type: "closed", detail: closedDetail(error) },
+      );
+    });
+    outgoing.end();
+  });
+}
+
+function tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const began = performance.now();
+    const socket = createConnection({ host: "127.0.0.1", port });
+    let hold: NodeJS.Timeout | undefined;
+    const done = (outcome: TcpOutcome) => {
+      clearTimeout(hold);
+      clearTimeout(deadline);
+      signal.removeEventListener("abort", onAbort);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const onAbort = () => {
+      clearTimeout(hold);
+      clearTimeout(deadline);
+      socket.destroy();
+      reject(signal.reason);
+    };
+    const deadline = setTimeout(() => done({ type: "timeout" }), timeoutMs);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const open = () => done({ type: "open", tookMs: performance.now() - began });
+
+    socket.on("connect", () => {
+      hold = setTimeout(open, holdMs);
+    });
+    socket.on("data", open);
+    socket.on("close", () => done({ type: "closed", detail: "the connection was closed at once" }));
+    socket.on("error", (error: NodeJS.ErrnoException) => done({ type: "closed", detail: closedDetail(error) }));
+  });
+}
+
+function closedDetail(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ECONNREFUSED":
+      return "connection refused";
+    case "ECONNRESET":
+    case "EPIPE":
+      return "the connection was closed without an answer";
+    default:
+      return error.message;
+  }
+}

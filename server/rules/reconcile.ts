@@ -1,0 +1,116 @@
+import type { Deploying, Deployment } from "../model/deployment.ts";
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import type { Installation } from "../model/product.ts";
+import { servicesOf } from "../model/spec.ts";
+import type { ContainerState, NetworkInfo } from "../ports/engine.ts";
+
+/** What the rows say. */
+export interface Rows {
+  /** Those of products that are not deleted. */
+  readonly installations: readonly Installation[];
+  /** Live ones and all that are not over. */
+  readonly deployments: readonly Deployment[];
+  readonly leaseHolders: readonly DeploymentId[];
+}
+
+/** What is there. */
+export interface World {
+  readonly containers: readonly ContainerState[];
+  readonly networks: readonly NetworkInfo[];
+  /** Folders of the proxy: installation -> deployments. */
+  readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
+  /** What the switch on disk says. */
+  readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
+}
+
+/** What has to be done so that the world is as the rows say. Every one may be done twice. */
+export type Repair =
+  | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
+  /** Drain, stop and remove what a deployment has. */
+  | { readonly type: "retire"; readonly installation: InstallationId | null; readonly deployment: DeploymentId }
+  /** A container of the live version is gone or stopped: start it again from its spec. */
+  | {
+      readonly type: "revive";
+      readonly installation: InstallationId;
+      readonly deployment: DeploymentId;
+      readonly service: string;
+    }
+  | { readonly type: "forget-installation"; readonly installation: InstallationId };
+
+/** Compares what should be with what is. Pure: the caretaker carries the repairs out. */
+export function reconcile(rows: Rows, world: World): readonly Repair[] {
+  const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
+  return [
+    ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => revivals(installation, rows, world)),
+    ...retirements(wanted, rows, world),
+    ...[...world.folders.keys()]
+      .filter((id) => !rows.installations.some((installation) => installation.id === id))
+      .map((installation) => ({ type: "forget-installation" as const, installation })),
+  ];
+}
+
+/** Deployments whose things must stay: live ones, running ones, and what a watched one may have to go back to. */
+function wantedBy(installations: readonly Installation[]): (deployment: Deployment) => readonly DeploymentId[] {
+  const alive = new Set(installations.map((installation) => installation.id));
+  const live = new Set(installations.flatMap((installation) => installation.liveDeploymentId ?? []));
+  return (deployment) => {
+    if (!alive.has(deployment.installationId)) return deployment.status === "deploying" ? [deployment.id] : [];
+    if (deployment.status === "building") return [deployment.id];
+    if (deployment.status !== "deploying") return live.has(deployment.id) ? [deployment.id] : [];
+    return deployment.step === "watch" && deployment.replacedId !== null
+      ? [deployment.id, deployment.replacedId]
+      : [deployment.id];
+  };
+}
+
+function switches(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const current = world.current.get(installation.id);
+  // Never switched, or somebody is switching right now: the pipeline knows better.
+  if (current === undefined || isSwitching(installation, rows)) return [];
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
+  const to = serves && installation.liveDeploymentId !== null ? installation.liveDeploymentId : "stopped";
+  return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
+}
+
+function isSwitching(installation: Installation, rows: Rows): boolean {
+  return rows.deployments.some(
+    (deployment): deployment is Deploying =>
+      deployment.installationId === installation.id && deployment.status === "deploying" && deployment.step !== "start",
+  );
+}
+
+function revivals(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  if (live?.status !== "ready") return [];
+  return servicesOf(live.spec)
+    .filter((service) => service.kind !== "init")
+    .filter((service) => {
+      const container = world.containers.find(
+        (candidate) => candidate.owner.deployment === live.id && candidate.service === service.name,
+      );
+      return (
+        !container || container.status === "created" || container.status === "exited" || container.status === "dead"
+      );
+    })
+    .map((service) => ({
+      type: "revive" as const,
+      installation: installation.id,
+      deployment: live.id,
+      service: service.name,
+    }));
+}
+
+function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+  const owners = new Map<DeploymentId, InstallationId | null>();
+  for (const { owner } of world.containers) owners.set(owner.deployment, owner.installation);
+  for (const { owner } of world.networks) if (owner) owners.set(owner.deployment, owner.installation);
+  for (const [installation, deployments] of world.folders) {
+    for (const deployment of deployments) owners.set(deployment, installation);
+  }
+  for (const holder of rows.leaseHolders) if (!owners.has(holder)) owners.set(holder, null);
+  return [...owners]
+    .filter(([deployment]) => !wanted.has(deployment))
+    .map(([deployment, installation]) => ({ type: "retire", installation, deployment }));
+}

@@ -1,0 +1,150 @@
+import type { Deployment, Queued } from "../model/deployment.ts";
+import { isOver, readyAtOf, specOf } from "../model/deployment.ts";
+import type { InstallationId } from "../model/ids.ts";
+import type { Product, Slug } from "../model/product.ts";
+import { servicesOf } from "../model/spec.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Git } from "../ports/git.ts";
+import type { Store } from "../ports/store.ts";
+
+/** Why something that was asked for is not done; `message` is a sentence for the one who asked. */
+export interface Refused {
+  readonly type: "refused";
+  readonly code: "not_found" | "conflict" | "invalid";
+  readonly message: string;
+}
+
+export type Asked =
+  /** `rebuild`: its images are gone; the exact commit is built again. */
+  { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
+
+/** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
+export interface Triggers {
+  /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
+  deploy(
+    id: InstallationId,
+    version: { readonly ref?: string | undefined; readonly commit?: string | undefined },
+    by: string,
+    signal: AbortSignal,
+  ): Promise<Asked>;
+  /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
+  redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
+  cancel(deployment: Deployment): Promise<{ readonly type: "cancelled" | "asked" } | Refused>;
+  /** Containers stop, the address answers 503; volumes and versions stay. */
+  stop(id: InstallationId): Promise<{ readonly type: "stopped" } | Refused>;
+  createProduct(
+    slug: Slug,
+    source: { readonly repository: string | null; readonly branch: string | null },
+  ): Promise<{ readonly type: "created"; readonly product: Product; readonly installation: InstallationId } | Refused>;
+  /** Deployments are cancelled, routes, containers, images, repository and rows removed. */
+  deleteProduct(product: Product): Promise<void>;
+}
+
+export function createTriggers(needs: {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly git: Git;
+  readonly clock: Clock;
+  /** There is work in the queue. */
+  readonly wakeQueue: () => void;
+  /** Something is to be stopped or removed. */
+  readonly wakeCaretaker: () => void;
+}): Triggers {
+  const { store, engine, git, clock, wakeQueue, wakeCaretaker } = needs;
+
+  return {
+    async deploy(id, version, by, signal) {
+      const installation = await store.installations.get(id);
+      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+      const asked = version.commit ?? version.ref ?? installation.branch;
+      if (!asked) {
+        return refused("conflict", "nothing was pushed yet, so there is no branch to deploy: push, or name a ref");
+      }
+      const commit = await git.resolve(installation.productId, asked, signal);
+      if (!commit) return refused("invalid", `"${asked}" names no commit of this product's repository`);
+      return enqueue(
+        {
+          installationId: id,
+          trigger: "api",
+          by,
+          ref: version.ref ?? installation.branch,
+          commit,
+          sourceId: null,
+          variables: "now",
+        },
+        false,
+      );
+    },
+
+    async redeploy(source, variables, by, signal) {
+      const spec = specOf(source);
+      if (!readyAtOf(source) || !spec) {
+        return refused("conflict", `deployment ${source.number} was never ready, so it cannot be made live again`);
+      }
+      const installation = await store.installations.get(source.installationId);
+      if (!installation) return refused("not_found", "the product of this deployment is gone");
+      const images = await Promise.all(servicesOf(spec).map((service) => engine.inspectImage(service.image, signal)));
+      return enqueue(
+        {
+          installationId: source.installationId,
+          trigger: installation.liveDeploymentId === source.id ? "redeploy" : "rollback",
+          by,
+          ref: source.ref,
+          commit: source.commit,
+          sourceId: source.id,
+          variables,
+        },
+        images.includes(null),
+      );
+    },
+
+    async cancel(deployment) {
+      const outcome = await store.deployments.requestCancel(deployment.id, clock.now());
+      wakeQueue();
+      if (outcome === "stopped") return { type: "cancelled" };
+      if (outcome === "asked") return { type: "asked" };
+      const now = await store.deployments.get(deployment.id);
+      return refused(
+        "conflict",
+        now && isOver(now.status)
+          ? `deployment ${deployment.number} is over (${now.status})`
+          : `deployment ${deployment.number} is being cut over, which cannot be cancelled any more`,
+      );
+    },
+
+    async stop(id) {
+      const outcome = await store.installations.stop(id, clock.now());
+      if (!outcome) return refused("conflict", "a deployment is running: cancel it first, or wait until it is over");
+      wakeCaretaker();
+      return { type: "stopped" };
+    },
+
+    async createProduct(slug, source) {
+      const created = await store.products.create({ slug, ...source });
+      if (!created) return refused("conflict", `there is a product named "${slug}" already`);
+      await git.ensureRepository(created.product.id);
+      return { type: "created", product: created.product, installation: created.installation.id };
+    },
+
+    async deleteProduct(product) {
+      await store.products.markDeleted(product.id);
+      wakeQueue();
+      wakeCaretaker();
+    },
+  };
+
+  async function enqueue(
+    request: Pick<Queued, "installationId" | "trigger" | "by" | "ref" | "commit" | "sourceId" | "variables">,
+    rebuild: boolean,
+  ): Promise<Asked> {
+    const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());
+    if (outcome === "changed") throw new Error("a request without a guard cannot have changed");
+    wakeQueue();
+    return { type: "queued", deployment: outcome.deployment, rebuild };
+  }
+}
+
+function refused(code: Refused["code"], message: string): Refused {
+  return { type: "refused", code, message };
+}
