@@ -1,0 +1,155 @@
+import { isOver } from "../model/deployment.ts";
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import type { Log } from "../ports/log.ts";
+import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
+import { removeUnneededImages } from "./images.ts";
+import type { CaretakerNeeds } from "./needs.ts";
+import { removeDeletedProducts } from "./products.ts";
+import { retire } from "./retire.ts";
+import { revive } from "./revive.ts";
+
+const lookEveryMs = 30_000;
+
+export interface Caretaker {
+  /** Looks after things now, and every 30 s from now on. Resolves after the first look. */
+  start(): Promise<void>;
+  wake(): void;
+  /** A deployment is over: what it replaced, or left behind, is drained and removed; then it is settled. */
+  settle(installation: InstallationId, deployment: DeploymentId): void;
+  /** Ends the waiting; draining goes on after the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks after what belongs to no running deployment: replaced versions are drained and removed, stopped and deleted
+ * products taken down, and whatever differs from the rows is put right.
+ */
+export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): Caretaker {
+  const { store, clock, log } = needs;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const retiring = new Map<
+    DeploymentId,
+    { readonly installation: InstallationId | null; readonly done: Promise<void> }
+  >();
+  const settling = new Set<Promise<void>>();
+  let wakeUp: () => void = () => {};
+  let loop: Promise<void> | null = null;
+  let looking: Promise<void> = Promise.resolve();
+
+  return {
+    async start() {
+      await look();
+      loop ??= keepLooking();
+    },
+    wake: () => wakeUp(),
+    settle(installation, deployment) {
+      const settled = settle(installation, deployment)
+        .catch((error: unknown) => complain(error, "settling has to wait"))
+        .finally(() => settling.delete(settled));
+      settling.add(settled);
+    },
+    async stop() {
+      stopping.abort(new Error("the server stops"));
+      wakeUp();
+      await Promise.allSettled([loop, looking, ...settling, ...[...retiring.values()].map(({ done }) => done)]);
+    },
+  };
+
+  async function keepLooking(): Promise<void> {
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+      await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
+      if (!signal.aborted) await look();
+    }
+  }
+
+  /** One look at a time: a repair is decided on what the one before has left. */
+  function look(): Promise<void> {
+    looking = looking.then(lookOnce).catch((error: unknown) => complain(error, "looking after things has to wait"));
+    return looking;
+  }
+
+  async function lookOnce(): Promise<void> {
+    signal.throwIfAborted();
+    // The world first: a thing that is seen there has its row already, since intent is written before effects.
+    const seen = await see();
+    const rows = await read();
+    for (const repair of reconcile(rows, seen)) {
+      await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
+    }
+    await removeDeletedProducts(needs, signal);
+  }
+
+  async function see(): Promise<Seen> {
+    const { engine, proxy } = needs;
+    const folders = await proxy.listFolders();
+    const current = new Map<InstallationId, DeploymentId | "stopped">();
+    for (const installation of folders.keys()) {
+      const target = await proxy.current(installation);
+      if (target !== null) current.set(installation, target);
+    }
+    const [containers, networks] = await Promise.all([
+      engine.listContainers({ all: true }, signal),
+      engine.listNetworks(signal),
+    ]);
+    return { containers, networks, folders, current };
+  }
+
+  async function read(): Promise<Rows> {
+    const leaseHolders = await store.leases.holders();
+    const { queued, running } = await store.deployments.queue();
+    const installations = await store.installations.list();
+    const live = await Promise.all(
+      installations.flatMap(({ liveDeploymentId }) =>
+        liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
+      ),
+    );
+    return { installations, leaseHolders, deployments: [...queued, ...running, ...live.filter((one) => one !== null)] };
+  }
+
+  async function carryOut(repair: Repair): Promise<void> {
+    switch (repair.type) {
+      case "switch":
+        log.info(repair, "the switch did not say what the database says; putting it right");
+        await needs.proxy.switchTo(repair.installation, repair.to);
+        return;
+      case "revive":
+        log.info(repair, "a container of a live version is not there; starting it");
+        await revive(needs, repair, signal);
+        return;
+      case "forget-installation":
+        await needs.proxy.forgetInstallation(repair.installation);
+        return;
+      case "retire":
+        beginToRetire(repair);
+        return;
+    }
+  }
+
+  /** Draining takes its time and must not keep anything else waiting. */
+  function beginToRetire({ installation, deployment }: Extract<Repair, { type: "retire" }>): void {
+    if (retiring.has(deployment)) return;
+    const done = retire(needs, { installation, deployment }, signal)
+      .catch((error: unknown) => complain(error, "retiring a version has to wait"))
+      .finally(() => retiring.delete(deployment));
+    retiring.set(deployment, { installation, done });
+  }
+
+  async function settle(installation: InstallationId, deployment: DeploymentId): Promise<void> {
+    await look();
+    const leaving = [...retiring.values()].filter((one) => one.installation === installation);
+    await Promise.all(leaving.map(({ done }) => done));
+    signal.throwIfAborted();
+    const now = await store.deployments.get(deployment);
+    if (!now || !isOver(now.status)) return;
+    await store.events.append(deployment, [{ type: "settled" }]);
+    await removeUnneededImages(needs, signal);
+  }
+
+  function complain(error: unknown, message: string): void {
+    if (!signal.aborted) log.warn({ err: error }, message);
+  }
+}

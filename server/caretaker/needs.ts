@@ -1,0 +1,8 @@
+import type { World } from "../pipeline/work.ts";
+
+/** What looking after things takes: the pipeline's world, and how long and how much is kept. */
+export interface CaretakerNeeds
+  extends Pick<World, "instance" | "engine" | "git" | "proxy" | "store" | "clock" | "limits"> {
+  readonly drainTimeoutMs: number;
+  readonly keepVersions: number;
+}

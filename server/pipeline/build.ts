@@ -1,0 +1,156 @@
+import { contextEntries } from "../../builder/context.ts";
+import type { BaseName, ServicePlan, StackPlan } from "../../builder/plan.ts";
+import type { CommitSha, ImageId } from "../model/ids.ts";
+import type { StackSpec } from "../model/spec.ts";
+import { DistributionUnavailable } from "../ports/distribution.ts";
+import { BuildFailed, type BuildOutput } from "../ports/engine.ts";
+import type { TreeEntry } from "../ports/git.ts";
+import { imageTag } from "../rules/retention.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import { ownerOf, report, type Work, type World } from "./work.ts";
+
+/** Builds every image of the plan, one after the other. Nothing that runs is touched. */
+export async function buildImages(
+  world: World,
+  work: Work,
+  commit: CommitSha,
+  stacks: readonly StackPlan[],
+  entries: readonly TreeEntry[],
+  signal: AbortSignal,
+): Promise<readonly StackSpec[]> {
+  const built: StackSpec[] = [];
+  report(work, stacks, { status: "deploying", phase: "Building images", percent: 5 });
+  for (const stack of stacks) {
+    const services = [];
+    for (const plan of stack.services) {
+      const { build: _, ...service } = plan;
+      services.push({ ...service, image: await buildService(world, work, commit, plan, entries, signal) });
+    }
+    built.push({ name: stack.name, services });
+  }
+  return built;
+}
+
+async function buildService(
+  world: World,
+  work: Work,
+  commit: CommitSha,
+  plan: ServicePlan,
+  entries: readonly TreeEntry[],
+  signal: AbortSignal,
+): Promise<ImageId> {
+  const { engine, git } = world;
+  const { product, deployment, journal } = work;
+  const recipe = plan.build;
+  const began = world.clock.monotonicMs();
+  try {
+    const references = await resolveBases(world, work, recipe.bases, signal);
+    journal.stage("build", `Building ${plan.name}`);
+
+    const chosen = contextEntries(entries, recipe);
+    for (const warning of chosen.warnings) journal.warn(warning);
+    const extraFiles = new Map<string, string | Buffer>(recipe.extraFiles);
+    if (recipe.generate)
+      extraFiles.set(
+        recipe.dockerfile,
+        recipe.generate((base) => references.get(base) ?? base),
+      );
+
+    const context = git.archive(
+      product.id,
+      commit,
+      { entries: chosen.entries, stripPrefix: recipe.contextFolder, extraFiles },
+      signal,
+    );
+    const image = await engine.build(
+      {
+        context,
+        dockerfile: recipe.dockerfile,
+        tag: imageTag(world.instance, product.id, plan.name, deployment.id),
+        target: recipe.target,
+        args: recipe.args,
+        owner: ownerOf(work),
+        cacheNamespace: `baton-${world.instance}-${product.id}`,
+      },
+      toJournal(work, plan.name),
+      signal,
+    );
+    journal.endOfOutput("build", plan.name);
+    journal.note(`Image ready (${seconds(world.clock.monotonicMs() - began)})`);
+    return image;
+  } catch (error) {
+    journal.endOfOutput("build", plan.name);
+    if (error instanceof BuildFailed) throw buildFailure(work, plan.name, error);
+    if (error instanceof DistributionUnavailable) {
+      throw new DeploymentFailed(
+        { stage: "build", service: plan.name, message: `the base image cannot be made: ${error.message}` },
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+async function resolveBases(
+  world: World,
+  work: Work,
+  bases: readonly BaseName[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<BaseName, string>> {
+  const references = new Map<BaseName, string>();
+  for (const base of bases) {
+    const output = toJournal(work, null);
+    references.set(base, await world.baseImages.resolve(base, (text) => work.journal.note(text), output, signal));
+  }
+  return references;
+}
+
+function toJournal(work: Work, service: string | null): (output: BuildOutput) => void {
+  const source = service === null ? "base-image" : "build";
+  return (output) => {
+    switch (output.type) {
+      case "step":
+        work.journal.note(output.cached ? `${output.name} (unchanged)` : output.name);
+        return;
+      case "line":
+        work.journal.log(source, service, output.text);
+        return;
+    }
+  };
+}
+
+function buildFailure(work: Work, service: string, error: BuildFailed): DeploymentFailed {
+  const common = { stage: "build", service, exitCode: error.exitCode, lastLines: work.journal.lastLines(20) } as const;
+  if (error.missingBase !== null) {
+    return new DeploymentFailed(
+      {
+        ...common,
+        message: `the base image ${error.missingBase} cannot be pulled: ${error.message}`,
+        hint: error.missingBase.startsWith("baton/")
+          ? "Baton makes images of that name itself; this one is not among them. See the README for the list."
+          : "Check its name and tag, and that this server can reach its registry. Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one.",
+      },
+      { cause: error },
+    );
+  }
+  if (error.step !== null) {
+    const code = error.exitCode === null ? "failed" : `exited with code ${error.exitCode}`;
+    return new DeploymentFailed(
+      { ...common, message: `\`${error.step}\` ${code}`, hint: buildHint(error, common.lastLines) },
+      { cause: error },
+    );
+  }
+  return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
+}
+
+function buildHint(error: BuildFailed, lastLines: readonly string[]): string {
+  if (/no space left on device/i.test(`${error.message}\n${lastLines.join("\n")}`)) {
+    return "The server's disk is full. Free some space (docker system df shows what is used).";
+  }
+  if (error.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
+  return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

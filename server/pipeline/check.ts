@@ -1,0 +1,119 @@
+import type { DeploymentSpec } from "../model/spec.ts";
+import type { ContainerState } from "../ports/engine.ts";
+import { diagnoseExit, diagnoseUnhealthy, type LastProbe } from "../rules/diagnose.ts";
+import { durationText } from "../rules/duration-text.ts";
+import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import { gatherEvidence } from "./evidence.ts";
+import { probeService } from "./probe-service.ts";
+import { type RunningService, report, type Work, type World } from "./work.ts";
+
+/** Waits until every service has passed its gate; the first that cannot fails the deployment. */
+export async function checkServices(
+  world: World,
+  work: Work,
+  spec: DeploymentSpec,
+  services: readonly RunningService[],
+): Promise<void> {
+  work.journal.stage("health", "Checking that the new version is healthy");
+  report(work, spec.stacks, { status: "deploying", phase: "Checking health", percent: 65 });
+  const firstFailure = new AbortController();
+  const signal = AbortSignal.any([work.signal, firstFailure.signal]);
+  let done = 0;
+  await Promise.all(
+    services.map(async (service) => {
+      try {
+        await checkService(world, work, spec, service, signal);
+      } catch (error) {
+        firstFailure.abort(error);
+        throw error;
+      }
+      done += 1;
+      report(work, spec.stacks, { status: "deploying", phase: "Checking health", percent: 80, servicesDone: done });
+    }),
+  );
+}
+
+async function checkService(
+  world: World,
+  work: Work,
+  spec: DeploymentSpec,
+  service: RunningService,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine, clock } = world;
+  const { health, name } = service.spec;
+  const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
+  const tell = narrator(work, service);
+  let gate = closedGate;
+  let lastProbe: LastProbe | null = null;
+  let deadlineMs: number | null = null;
+
+  for (let tries = 0; ; tries++) {
+    const container = await engine.inspectContainer(service.container, signal);
+    if (!container || hasEnded(container)) throw await exited(world, service, container, lastProbe);
+    deadlineMs ??= clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
+    const leftMs = deadlineMs - clock.monotonicMs();
+    if (leftMs <= 0) throw await unhealthy(world, service, container, lastProbe);
+
+    const probe = await probeService(world, service, container, host, leftMs, signal);
+    // A container that was restarted while it was asked has answered from another life.
+    const after = await engine.inspectContainer(service.container, signal);
+    gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
+    lastProbe = probe.last ?? lastProbe;
+    tell(probe.result, gate.streak);
+    if (gate.streak >= probe.needed) return;
+    await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health.intervalMs), leftMs)), signal);
+  }
+}
+
+/** Counted from the container's own start, so that a restarted server does not give it another 90 s. */
+function remainingMs(container: ContainerState, timeoutMs: number, now: Date): number {
+  const ageMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
+  // A clock that was set must neither end the check early nor stretch it.
+  return ageMs < 0 || ageMs > timeoutMs * 2 ? timeoutMs : timeoutMs - ageMs;
+}
+
+/** Tells of every success, and of a failure only when it differs from the one before. */
+function narrator(work: Work, service: RunningService): (result: ProbeResult, streak: number) => void {
+  let told = "";
+  return (result, streak) => {
+    if (!result.healthy && result.detail === told) return;
+    told = result.detail;
+    const needed = service.spec.kind === "worker" ? 1 : service.spec.health.successes;
+    work.journal.event({
+      type: "check",
+      service: service.spec.name,
+      healthy: result.healthy,
+      streak,
+      needed,
+      detail: result.detail,
+    });
+  };
+}
+
+async function exited(
+  world: World,
+  service: RunningService,
+  container: ContainerState | null,
+  lastProbe: LastProbe | null,
+): Promise<DeploymentFailed> {
+  const evidence = await gatherEvidence(world, service, container, lastProbe);
+  const times = container && container.restartCount >= 3 ? `, ${container.restartCount + 1} times,` : "";
+  return new DeploymentFailed(diagnoseExit("health", `${times} before it was healthy`.trim(), evidence));
+}
+
+async function unhealthy(
+  world: World,
+  service: RunningService,
+  container: ContainerState,
+  lastProbe: LastProbe | null,
+): Promise<DeploymentFailed> {
+  const evidence = await gatherEvidence(world, service, container, lastProbe);
+  const { timeoutMs } = service.spec.health;
+  const failure =
+    container.restartCount > 0
+      ? diagnoseExit("health", `again and again for ${durationText(timeoutMs)}`, evidence)
+      : diagnoseUnhealthy("health", timeoutMs, evidence);
+  return new DeploymentFailed(failure);
+}

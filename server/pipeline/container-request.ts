@@ -1,0 +1,50 @@
+import type { DeploymentId, InstanceId } from "../model/ids.ts";
+import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
+import type { ContainerRequest, Owner } from "../ports/engine.ts";
+
+// Names come from the instance and the row: a step that runs twice finds what it made the first time.
+
+export function networkName(instance: InstanceId, deployment: DeploymentId): string {
+  return `baton-${instance}-d${deployment}`;
+}
+
+export function containerName(instance: InstanceId, deployment: DeploymentId, service: string): string {
+  return `baton-${instance}-d${deployment}-${service}`;
+}
+
+/** A service of a version as the engine is to run it. Pure. */
+export function containerRequest(given: {
+  readonly instance: InstanceId;
+  readonly owner: Owner;
+  readonly spec: DeploymentSpec;
+  readonly service: ServiceSpec;
+  readonly network: string;
+  /** Null for a service without a port. */
+  readonly hostPort: number | null;
+}): ContainerRequest {
+  const { instance, owner, spec, service, network, hostPort } = given;
+  return {
+    name: containerName(instance, owner.deployment, service.name),
+    owner,
+    service: service.name,
+    kind: service.kind,
+    image: service.image,
+    command: service.command,
+    environment: environmentOf(owner, spec, service),
+    network,
+    publish: service.port === null || hostPort === null ? null : { containerPort: service.port, hostPort },
+    limits: service.limits,
+    stopGraceMs: service.stopGraceMs,
+  };
+}
+
+/** What the app finds in its environment: what it needs to listen, what it is, then the user's own, which win. */
+function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+  return {
+    ...(service.port === null ? {} : { PORT: String(service.port), HOST: "0.0.0.0" }),
+    BATON_DEPLOYMENT: String(owner.deployment),
+    BATON_COMMIT: spec.commit,
+    ...service.environment,
+    ...spec.variables,
+  };
+}

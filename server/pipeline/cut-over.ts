@@ -1,0 +1,124 @@
+import type { Deploying } from "../model/deployment.ts";
+import { advance } from "../model/deployment.ts";
+import type { DeploymentSpec } from "../model/spec.ts";
+import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import { moveTo } from "./move-to.ts";
+import { allRoutes } from "./routes.ts";
+import { type RunningService, report, type Work, type World } from "./work.ts";
+
+const proxyPatienceMs = 30_000;
+const proofTimeoutMs = 5_000;
+
+/** Makes the hosts of this version known to the proxy. Where nothing new comes, nothing is loaded. */
+export async function announceHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
+  const { store, proxy, clock } = world;
+  const wanted = spec.routes.map(({ host, service }) => ({ host, service }));
+  const claimed = await store.domains.setFor(work.installation.id, wanted);
+  if (claimed !== "ok") {
+    throw new DeploymentFailed({
+      stage: "cut-over",
+      message: `the address ${claimed.taken} belongs to another product`,
+      hint: "Give one of the two another name or domain.",
+    });
+  }
+  const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
+  for (;;) {
+    try {
+      return await proxy.setRoutes(await allRoutes(store), work.signal);
+    } catch (error) {
+      if (error instanceof ProxyUnavailable && clock.monotonicMs() < deadlineMs) {
+        await clock.sleep(500, work.signal);
+      } else if (error instanceof ProxyUnavailable || error instanceof ProxyRefused) {
+        throw new DeploymentFailed(
+          {
+            stage: "cut-over",
+            message: `the proxy did not take the addresses of this version: ${error.message}`,
+            hint: "The previous version goes on serving. Its log is in Baton's data folder, in caddy/.",
+          },
+          { cause: error },
+        );
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+/**
+ * Moves the traffic: the decision is on record already (step `cut-over`), so this runs to its end whatever dies,
+ * and running it twice is the same as once.
+ */
+export async function cutOver(
+  world: World,
+  work: Work,
+  deployment: Deploying,
+  services: readonly RunningService[],
+): Promise<Deploying> {
+  const { proxy, clock } = world;
+  const { journal, installation } = work;
+  const { spec } = deployment;
+  journal.stage("cut-over", "Moving the traffic");
+  report(work, spec.stacks, { status: "deploying", phase: "Cut-over", percent: 85, servicesDone: services.length });
+
+  const ports = new Map(
+    services.flatMap(({ spec: { kind, name }, hostPort }) =>
+      kind === "web" && hostPort !== null ? [[name, hostPort] as const] : [],
+    ),
+  );
+  if (ports.size > 0) {
+    await proxy.prepare(installation.id, deployment.id, ports);
+    await world.failpoint("before-switch");
+    const { tookMs } = await proxy.switchTo(installation.id, deployment.id);
+    await world.failpoint("after-switch");
+    journal.event({ type: "cut-over", urls: spec.routes.map((route) => world.urlOf(route.host)), tookMs });
+    await prove(world, work, deployment);
+  } else {
+    if ((await proxy.current(installation.id)) !== null) await proxy.switchTo(installation.id, "stopped");
+    journal.event({ type: "cut-over", urls: [], tookMs: 0 });
+  }
+  return moveTo(
+    world,
+    work,
+    deployment,
+    advance(deployment, { type: "switched", at: clock.now(), replacedId: installation.liveDeploymentId }),
+  );
+}
+
+/** The traffic back to the version before; to the page that says that nothing is here, when there was none. */
+export async function goBack(world: World, work: Work): Promise<void> {
+  const { proxy, store } = world;
+  if ((await proxy.current(work.installation.id)) !== work.deployment.id) return;
+  const now = await store.deployments.get(work.deployment.id);
+  const replaced =
+    now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
+  await proxy.switchTo(work.installation.id, replaced ?? "stopped");
+  work.journal.note(
+    replaced === null
+      ? "The address answers 503 again: no version was live before"
+      : "Traffic is back on the previous version",
+  );
+}
+
+/** Asks the proxy, for every host, which deployment answers. */
+async function prove(world: World, work: Work, deployment: Deploying): Promise<void> {
+  const { proxy, clock } = world;
+  const deadlineMs = clock.monotonicMs() + proofTimeoutMs;
+  for (const { host } of deployment.spec.routes) {
+    for (;;) {
+      const answered = await proxy.prove(host, work.signal).catch((error: unknown) => {
+        if (error instanceof ProxyUnavailable) return null;
+        throw error;
+      });
+      if (answered === deployment.id) break;
+      if (clock.monotonicMs() > deadlineMs) {
+        throw new DeploymentFailed({
+          stage: "cut-over",
+          message: `${host} is answered by ${answered === null ? "nothing" : `deployment id ${answered}`} after the switch`,
+          hint: "The proxy does not do what its configuration says. Restarting it (stop Baton and its Caddy, start again) may help.",
+        });
+      }
+      await clock.sleep(50, work.signal);
+    }
+  }
+}

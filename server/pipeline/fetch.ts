@@ -1,0 +1,24 @@
+import type { Commit } from "../model/deployment.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import type { Work, World } from "./work.ts";
+
+/** The exact commit that this deployment is about; a ref is resolved once, here, and is exact from then on. */
+export async function fetchCommit(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
+  const { deployment, product, journal } = work;
+  const asked = deployment.commit?.sha ?? deployment.ref;
+  const commit = asked === null ? null : await world.git.resolve(product.id, asked, signal);
+  if (!commit) {
+    throw new DeploymentFailed({
+      stage: "fetch",
+      message: `"${asked}" names no commit of this product's repository`,
+      hint: "It may have been removed by a forced push. Push the version again.",
+    });
+  }
+  if (!deployment.commit) await world.store.deployments.recordCommit(deployment, commit);
+  await world.git.keepCommit(product.id, deployment.id, commit.sha);
+  journal.stage(
+    "fetch",
+    `Deployment ${deployment.number} of ${product.slug}: ${commit.sha.slice(0, 8)} ${commit.message}`,
+  );
+  return commit;
+}

@@ -1,0 +1,50 @@
+import type { Deployment, Failure, Running } from "../model/deployment.ts";
+import { advance } from "../model/deployment.ts";
+import type { StackSpec } from "../model/spec.ts";
+import { goBack } from "./cut-over.ts";
+import { lastLogLines } from "./evidence.ts";
+import { moveTo } from "./move-to.ts";
+import { removeDeployment } from "./remove.ts";
+import { report, type Work, type World } from "./work.ts";
+
+/** Cleaning up may not wait for ever: what is left is found by the caretaker. */
+const cleanUpTimeoutMs = 60_000;
+
+export type End = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
+
+/**
+ * The way out of a deployment that is not to be: traffic back where it was, the last words of the new containers
+ * saved, the containers gone, and only then the end on record.
+ */
+export async function giveUp(world: World, work: Work, deployment: Running, end: End): Promise<Deployment> {
+  const cleanUp: Work = { ...work, signal: AbortSignal.timeout(cleanUpTimeoutMs) };
+  const { journal } = work;
+  if (deployment.status === "deploying") {
+    await goBack(world, cleanUp);
+    if (end.type === "failed") await saveLastWords(world, cleanUp);
+    report(work, failedStacks(deployment), { status: "failed", phase: null, percent: 100 });
+  }
+  await removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 });
+  if (end.type === "failed") journal.event({ type: "failure", failure: end.failure });
+  await journal.flush(cleanUp.signal);
+
+  const at = world.clock.now();
+  const to =
+    end.type === "failed"
+      ? advance(deployment, { type: "fail", at, failure: end.failure })
+      : advance(deployment, { type: "stop", at, reason: "cancelled" });
+  return moveTo(world, cleanUp, deployment, to);
+}
+
+function failedStacks(deployment: Running): readonly StackSpec[] {
+  return deployment.status === "deploying" ? deployment.spec.stacks : [];
+}
+
+async function saveLastWords(world: World, work: Work): Promise<void> {
+  for (const container of await world.engine.listContainers({ deployment: work.deployment.id }, work.signal)) {
+    const lines = await lastLogLines(world, { container: container.id });
+    if (lines.length > 0) work.journal.note(`The last lines of ${container.service}:`);
+    for (const line of lines) work.journal.log("container", container.service, line.text);
+    work.journal.endOfOutput("container", container.service);
+  }
+}

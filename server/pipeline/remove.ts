@@ -1,0 +1,28 @@
+import type { DeploymentId } from "../model/ids.ts";
+import type { World } from "./work.ts";
+
+/**
+ * Removes what a deployment has in the world: containers, networks, its folder of ports, its leases. Images and
+ * the record stay. Running it twice is the same as once.
+ */
+export async function removeDeployment(
+  world: Pick<World, "engine" | "proxy" | "store" | "instance">,
+  id: DeploymentId,
+  signal: AbortSignal,
+  options: { readonly graceMs: number },
+): Promise<void> {
+  const { engine, proxy, store } = world;
+  const containers = await engine.listContainers({ deployment: id }, signal);
+  await Promise.all(
+    containers.map(async (container) => {
+      if (options.graceMs > 0) await engine.stopContainer(container.id, options.graceMs, signal);
+      await engine.removeContainer(container.id, signal);
+    }),
+  );
+  for (const network of await engine.listNetworks(signal)) {
+    if (network.owner?.deployment === id) await engine.removeNetwork(network.name, signal);
+  }
+  const deployment = await store.deployments.get(id);
+  if (deployment) await proxy.forget(deployment.installationId, id);
+  await store.leases.release(id);
+}

@@ -1,0 +1,164 @@
+import { advance, type Deploying, type Deployment, type Ready, type Running } from "../model/deployment.ts";
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import { EngineUnavailable } from "../ports/engine.ts";
+import type { Log } from "../ports/log.ts";
+import { durationText } from "../rules/duration-text.ts";
+import { checkServices } from "./check.ts";
+import { announceHosts, cutOver } from "./cut-over.ts";
+import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
+import { type End, giveUp } from "./give-up.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { moveTo } from "./move-to.ts";
+import { findServices, startServices } from "./start.ts";
+import { untilStored } from "./until-stored.ts";
+import { makeVersion } from "./version.ts";
+import { watchServices } from "./watch.ts";
+import { report, type Work, type World } from "./work.ts";
+
+export interface Pipeline {
+  /**
+   * Takes a claimed (or, after a restart, resumed) deployment to its end. Never rejects: whatever happens is written
+   * to the deployment. The signal is aborted with Cancelled (undo everything) or Suspended (leave everything).
+   */
+  run(deployment: Running, signal: AbortSignal): Promise<void>;
+}
+
+export function createPipeline(
+  world: World,
+  needs: {
+    readonly log: Log;
+    /** The deployment is over: the installation may have something to drain and remove. */
+    readonly onOver: (installation: InstallationId, deployment: DeploymentId) => void;
+  },
+): Pipeline {
+  const { log } = needs;
+  return {
+    async run(deployment, signal) {
+      const journal = createJournal({
+        deployment: deployment.id,
+        events: world.store.events,
+        clock: world.clock,
+        onTrouble: (error) => log.warn({ err: error, deployment: deployment.id }, "the journal has to wait"),
+      });
+      try {
+        const work = await untilStored(world.clock, signal, () => openWork(world, deployment, journal, signal));
+        await deploy(world, work, log);
+      } catch (error) {
+        // Suspended before it began, or cleaning up failed: the next start or the caretaker goes on from the row.
+        if (!(error instanceof Suspended))
+          log.error({ err: error, deployment: deployment.id }, "deployment was left as it is");
+      } finally {
+        await journal.flush(AbortSignal.timeout(5_000));
+        needs.onOver(deployment.installationId, deployment.id);
+      }
+    },
+  };
+}
+
+/** One deployment, from the images to the old version's leave. Each step finds what an earlier attempt did. */
+async function deploy(world: World, work: Work, log: Log): Promise<void> {
+  let deployment: Running = work.deployment;
+  const began = deployment.startedAt.getTime();
+  try {
+    await world.failpoint("claimed");
+    if (deployment.status === "building") {
+      const spec = await makeVersion(world, work, deployment);
+      await world.failpoint("built");
+      deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "built", spec }));
+    }
+    deployment = await untilLive(world, work, deployment);
+    const ready = await holdWatch(world, work, deployment);
+    await world.failpoint("ready");
+    tellReady(world, work, ready, world.clock.now().getTime() - began);
+    await movePushedBranch(world, work, ready);
+  } catch (error) {
+    await end(world, work, error, log);
+  }
+}
+
+/** Start, check and cut-over, as far as they have not been done. */
+async function untilLive(world: World, work: Work, from: Deploying): Promise<Deploying> {
+  let deployment = from;
+  const { spec } = deployment;
+  if (deployment.step === "start") {
+    const services = await startServices(world, work, spec);
+    await checkServices(world, work, spec, services);
+    await world.failpoint("checked");
+    await announceHosts(world, work, spec);
+    deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "checked" }));
+  }
+  if (deployment.step === "cut-over") {
+    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec));
+    deployment = await cutOver(world, work, deployment, services);
+  }
+  return deployment;
+}
+
+async function holdWatch(world: World, work: Work, deployment: Deploying): Promise<Ready> {
+  if (deployment.step !== "watch") throw new Error(`deployment ${deployment.id} is not live, so it cannot be watched`);
+  const services = await findServices(world, work, deployment.spec);
+  if (!services) {
+    throw new DeploymentFailed({ stage: "watch", message: "a container of the new version has gone", hint: null });
+  }
+  await watchServices(world, work, deployment, services);
+  const ready = advance(deployment, { type: "held", at: world.clock.now() });
+  return moveTo<Ready>(world, work, deployment, ready);
+}
+
+function tellReady(world: World, work: Work, ready: Ready, tookMs: number): void {
+  const services = ready.spec.stacks.reduce((count, stack) => count + stack.services.length, 0);
+  report(work, ready.spec.stacks, { status: "running", phase: null, percent: 100, servicesDone: services });
+  const urls = ready.spec.routes.map((route) => world.urlOf(route.host));
+  work.journal.note(`Live after ${durationText(tookMs)}${urls.length > 0 ? `: ${urls.join("  ")}` : ""}`);
+}
+
+/** The branch says what is live: it is moved by the deployment, not by the push. */
+async function movePushedBranch(world: World, work: Work, ready: Ready): Promise<void> {
+  if (ready.trigger !== "push" || ready.ref === null) return;
+  await world.git.moveBranch(work.product.id, ready.ref, ready.spec.commit);
+}
+
+async function end(world: World, work: Work, error: unknown, log: Log): Promise<void> {
+  if (work.signal.aborted && work.signal.reason instanceof Suspended) return;
+  const now = await untilStored(world.clock, AbortSignal.timeout(600_000), () =>
+    world.store.deployments.get(work.deployment.id),
+  );
+  if (!now || !isMine(now, work)) return;
+  if (isCancelled(error, work)) work.journal.note("Cancelled: undoing what was done");
+  await giveUp(world, work, now, isCancelled(error, work) ? { type: "cancelled" } : explain(error, work, now, log));
+}
+
+/** A cancel that wins the race fences the move to the cut-over: that is a cancellation, too. */
+function isCancelled(error: unknown, work: Work): boolean {
+  return error instanceof Fenced || (work.signal.aborted && work.signal.reason instanceof Cancelled);
+}
+
+function isMine(now: Deployment, work: Work): now is Running {
+  return (now.status === "building" || now.status === "deploying") && now.attempt === work.deployment.attempt;
+}
+
+function explain(error: unknown, work: Work, now: Running, log: Log): End {
+  if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
+  const stage = now.status === "building" ? "build" : now.step === "start" ? "start" : now.step;
+  const engineAway = error instanceof EngineUnavailable;
+  if (!engineAway) log.error({ err: error, deployment: work.deployment.id }, "a deployment failed unexpectedly");
+  const { failure } = new DeploymentFailed({
+    stage,
+    message: engineAway
+      ? `Docker does not answer: ${error.message}`
+      : `Baton could not go on: ${error instanceof Error ? error.message : String(error)}`,
+    hint: engineAway
+      ? "Start Docker again, then deploy again."
+      : "This is likely a fault of Baton. Its log has the details; deploying again may work.",
+  });
+  return { type: "failed", failure };
+}
+
+async function openWork(world: World, deployment: Running, journal: Journal, signal: AbortSignal): Promise<Work> {
+  const { store } = world;
+  const installation = await store.installations.get(deployment.installationId);
+  const product = installation && (await store.products.get(installation.productId));
+  const environment = installation && (await store.environments.get(installation.environmentId));
+  if (!installation || !product || !environment) throw new Error(`deployment ${deployment.id} belongs to nothing`);
+  return { deployment, product, environment, installation, journal, signal };
+}

@@ -1,0 +1,95 @@
+import type { Building, Deployment } from "../model/deployment.ts";
+import { specOf } from "../model/deployment.ts";
+import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import { durationText } from "../rules/duration-text.ts";
+import { routesFor } from "../rules/routes-for.ts";
+import { buildImages } from "./build.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import { fetchCommit } from "./fetch.ts";
+import { planVersion } from "./plan.ts";
+import { report, type Work, type World } from "./work.ts";
+
+/** A server that dies three times in one build is killed by it. */
+const maxAttempts = 3;
+
+/**
+ * Everything up to the point where images exist: of a new version by fetching, planning and building, of a former
+ * one by taking its spec. All of it within the build's time limit.
+ */
+export async function makeVersion(world: World, work: Work, deployment: Building): Promise<DeploymentSpec> {
+  if (deployment.attempt > maxAttempts) {
+    throw new DeploymentFailed({
+      stage: "build",
+      message: `the server stopped ${maxAttempts} times while this was being built`,
+      hint: "The build may use all of the server's memory. Give it more, or build less at once (BATON_MAX_BUILDS).",
+    });
+  }
+  if (deployment.attempt > 1) work.journal.note(`The server restarted: attempt ${deployment.attempt}`);
+
+  const timeout = AbortSignal.timeout(world.limits.buildTimeoutMs);
+  try {
+    const signal = AbortSignal.any([work.signal, timeout]);
+    const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
+    const stacks =
+      (source && (await formerStacks(world, work, source, signal))) ?? (await newStacks(world, work, signal));
+    return {
+      commit: stacks.commit,
+      stacks: stacks.stacks,
+      variables: await variablesFor(world, work, deployment, source),
+      routes: routesFor(work.product.slug, work.environment, world.limits.domain, servicesOf(stacks)),
+    };
+  } catch (error) {
+    if (!timeout.aborted || work.signal.aborted) throw error;
+    const limit = durationText(world.limits.buildTimeoutMs);
+    throw new DeploymentFailed(
+      {
+        stage: "build",
+        message: `the build took longer than ${limit} and was ended`,
+        hint: "Its last lines show where it was. BATON_BUILD_TIMEOUT sets the limit.",
+        lastLines: work.journal.lastLines(20),
+      },
+      { cause: error },
+    );
+  }
+}
+
+type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
+
+async function newStacks(world: World, work: Work, signal: AbortSignal): Promise<Stacks> {
+  const { sha } = await fetchCommit(world, work, signal);
+  await world.failpoint("fetched");
+  const { plan, entries } = await planVersion(world, work, sha, signal);
+  return { commit: sha, stacks: await buildImages(world, work, sha, plan.stacks, entries, signal) };
+}
+
+/** Null when an image is gone: then the exact commit is built again. */
+async function formerStacks(world: World, work: Work, source: Deployment, signal: AbortSignal): Promise<Stacks | null> {
+  const spec = specOf(source);
+  if (!spec) return null;
+  const { journal } = work;
+  const same = source.id === work.installation.liveDeploymentId ? "the live version" : "a previous version";
+  journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
+  if (!(await imagesExist(world, spec.stacks, signal))) {
+    journal.note("Its images are gone, so the same commit is built again");
+    return null;
+  }
+  journal.note("Its images are still here: nothing is built");
+  await world.git.keepCommit(work.product.id, work.deployment.id, spec.commit);
+  report(work, spec.stacks, { status: "deploying", phase: "Building images", percent: 30 });
+  return { commit: spec.commit, stacks: spec.stacks };
+}
+
+async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {
+  const images = servicesOf({ stacks }).map((service) => world.engine.inspectImage(service.image, signal));
+  return !(await Promise.all(images)).includes(null);
+}
+
+async function variablesFor(
+  world: World,
+  work: Work,
+  deployment: Building,
+  source: Deployment | null,
+): Promise<Readonly<Record<string, string>>> {
+  const then = source && deployment.variables === "then" ? specOf(source)?.variables : undefined;
+  return then ?? (await world.store.installations.variables(work.installation.id));
+}

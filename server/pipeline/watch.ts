@@ -1,0 +1,119 @@
+import type { Deploying } from "../model/deployment.ts";
+import type { ContainerState } from "../ports/engine.ts";
+import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnose.ts";
+import { durationText } from "../rules/duration-text.ts";
+import { hasCrashed } from "../rules/health-gate.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import { gatherEvidence } from "./evidence.ts";
+import { type Probe, probeService } from "./probe-service.ts";
+import type { RunningService, Work, World } from "./work.ts";
+
+type Watching = Deploying & { readonly step: "watch" };
+
+const lookEveryMs = 500;
+/** A version under its first load may miss one check; three in a row are no accident. */
+const failuresToGoBack = 3;
+
+/**
+ * Keeps an eye on the new version while the old one is still whole. Resolves when the window is over;
+ * rejects with DeploymentFailed, stage `watch`, as soon as a container dies or fails its checks.
+ */
+export async function watchServices(
+  world: World,
+  work: Work,
+  deployment: Watching,
+  services: readonly RunningService[],
+): Promise<void> {
+  const { clock, limits } = world;
+  // Counted from the switch itself, so that a restarted server watches only what is left.
+  const sinceMs = clock.now().getTime() - deployment.liveAt.getTime();
+  const leftMs = Math.min(limits.watchMs, Math.max(0, limits.watchMs - sinceMs));
+  work.journal.stage("watch", `Watching the new version for ${durationText(limits.watchMs)}`);
+  await world.failpoint("watching");
+
+  const ended = new AbortController();
+  const signal = AbortSignal.any([work.signal, ended.signal]);
+  const endMs = clock.monotonicMs() + leftMs;
+  try {
+    const watched = Promise.all(services.map((service) => watchService(world, deployment, service, endMs, signal)));
+    const death = firstDeath(world, deployment, services, signal);
+    await Promise.race([watched, death]);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function watchService(
+  world: World,
+  deployment: Watching,
+  service: RunningService,
+  endMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine, clock } = world;
+  const host = deployment.spec.routes.find((route) => route.service === service.spec.name)?.host ?? "localhost";
+  let restartsBefore: number | null = null;
+  let failures = 0;
+  do {
+    const container = await engine.inspectContainer(service.container, signal);
+    restartsBefore ??= container?.restartCount ?? 0;
+    if (!container || hasCrashed(container, restartsBefore)) throw await crashed(world, deployment, service, container);
+    if (service.spec.kind !== "worker") {
+      const probe = await probeService(world, service, container, host, service.spec.health.tryTimeoutMs, signal);
+      failures = probe.result.healthy ? 0 : failures + 1;
+      // A crash is the better explanation of a failed probe, and the next look sees it.
+      if (failures >= failuresToGoBack) throw await failing(world, service, container, probe);
+    }
+    await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
+  } while (clock.monotonicMs() < endMs || failures > 0);
+}
+
+/**
+ * The engine tells of a death at once, and with the exit code that the looks below may miss because the engine has
+ * restarted the container by then. Never resolves; rejects with the first death.
+ */
+async function firstDeath(
+  world: World,
+  deployment: Watching,
+  services: readonly RunningService[],
+  signal: AbortSignal,
+): Promise<never> {
+  try {
+    for await (const event of world.engine.events(signal)) {
+      const service = services.find((candidate) => candidate.container === event.container);
+      if (!service || event.type !== "die") continue;
+      const container = await world.engine.inspectContainer(service.container, signal);
+      throw await crashed(
+        world,
+        deployment,
+        service,
+        container && { ...container, exitCode: event.exitCode ?? container.exitCode },
+      );
+    }
+  } catch (error) {
+    if (error instanceof DeploymentFailed) throw error;
+    // Without the stream of events the looks still see a crash, a moment later.
+  }
+  return new Promise<never>(() => {});
+}
+
+async function crashed(
+  world: World,
+  deployment: Watching,
+  service: RunningService,
+  container: ContainerState | null,
+): Promise<DeploymentFailed> {
+  const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
+  const evidence = await gatherEvidence(world, service, container, null);
+  return new DeploymentFailed(diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence));
+}
+
+async function failing(
+  world: World,
+  service: RunningService,
+  container: ContainerState,
+  probe: Probe,
+): Promise<DeploymentFailed> {
+  const evidence = await gatherEvidence(world, service, container, probe.last);
+  return new DeploymentFailed(diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence));
+}

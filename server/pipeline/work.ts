@@ -1,0 +1,105 @@
+import type { Running } from "../model/deployment.ts";
+import type { StackStatus } from "../model/event.ts";
+import type { ContainerId, InstanceId } from "../model/ids.ts";
+import type { Environment, Installation, Product } from "../model/product.ts";
+import type { ServiceSpec } from "../model/spec.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine, Owner } from "../ports/engine.ts";
+import type { Git } from "../ports/git.ts";
+import type { Prober } from "../ports/prober.ts";
+import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
+import type { PortRange, Store } from "../ports/store.ts";
+import type { BaseImages } from "./base-images.ts";
+import type { Journal } from "./journal.ts";
+
+/** What every verb may use of the world. */
+export interface World {
+  readonly instance: InstanceId;
+  readonly engine: Engine;
+  readonly git: Git;
+  readonly proxy: ReverseProxy;
+  readonly prober: Prober;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly baseImages: BaseImages;
+  readonly limits: PipelineLimits;
+  /** The address of a host, as a user types it: `http://hello.localhost:8080`. */
+  readonly urlOf: (host: string) => string;
+  readonly failpoint: Failpoint;
+}
+
+export interface PipelineLimits {
+  readonly buildTimeoutMs: number;
+  readonly healthTimeoutMs: number;
+  readonly watchMs: number;
+  readonly ports: PortRange;
+  readonly subnets: string;
+  readonly domain: string;
+}
+
+/**
+ * Named places where tests let the server die, fail or wait. In production it does nothing.
+ * A new place is covered by the fault tests by itself, because they ask for the list.
+ */
+export type Failpoint = (name: FailpointName) => Promise<void>;
+export const failpointNames = [
+  "claimed",
+  "fetched",
+  "built",
+  "created",
+  "started",
+  "checked",
+  "before-switch",
+  "after-switch",
+  "watching",
+  "ready",
+] as const;
+export type FailpointName = (typeof failpointNames)[number];
+
+/** One attempt at one deployment, handed from verb to verb. */
+export interface Work {
+  readonly deployment: Running;
+  readonly product: Product;
+  readonly environment: Environment;
+  readonly installation: Installation;
+  readonly journal: Journal;
+  /** Aborted with Cancelled or Suspended. */
+  readonly signal: AbortSignal;
+}
+
+/** A service that runs: what the checks, the switch and the watch need to know of it. */
+export interface RunningService {
+  readonly stack: string;
+  readonly spec: ServiceSpec;
+  readonly container: ContainerId;
+  readonly hostPort: number | null;
+}
+
+export function ownerOf(work: Work): Owner {
+  return { product: work.product.id, installation: work.installation.id, deployment: work.deployment.id };
+}
+
+/** The same progress for every stack of the deployment: they go through the phases together. */
+export function report(
+  work: Work,
+  stacks: readonly { readonly name: string; readonly services: readonly { readonly name: string }[] }[],
+  progress: {
+    readonly status: StackStatus;
+    readonly phase: string | null;
+    readonly percent: number;
+    readonly servicesDone?: number;
+    readonly currentService?: string | null;
+  },
+): void {
+  for (const stack of stacks) {
+    work.journal.stack({
+      name: stack.name,
+      status: progress.status,
+      phase: progress.phase,
+      percent: progress.percent,
+      serviceCount: stack.services.length,
+      servicesDone: progress.servicesDone ?? 0,
+      currentService: progress.currentService ?? null,
+    });
+  }
+}

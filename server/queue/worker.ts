@@ -1,0 +1,130 @@
+import type { Running } from "../model/deployment.ts";
+import type { DeploymentId } from "../model/ids.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import { whyWaiting } from "../rules/why-waiting.ts";
+
+const lookEveryMs = 1_000;
+const longestPauseMs = 30_000;
+
+export interface Worker {
+  /** Goes on with what a dead server left, then claims from the queue until `stop`. */
+  start(): void;
+  /** There may be something to claim or to cancel. */
+  wake(): void;
+  /**
+   * Claims nothing more and suspends what runs: builds are requeued and everything else gone on with by the next
+   * start. Resolves when nothing of it runs in this process any more.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * The only one that acts on queued deployments. At most `maxBuilding` build at once, one deployment per
+ * installation runs at a time: the store's claim holds both, whatever happens in here.
+ */
+export function createWorker(needs: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly maxBuilding: number;
+  readonly run: (deployment: Running, signal: AbortSignal) => Promise<void>;
+  /** Reasons given to the signal of a run. */
+  readonly reasons: { cancelled(): Error; suspended(): Error };
+}): Worker {
+  const { store, clock, log, maxBuilding, run, reasons } = needs;
+  const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  const told = new Map<DeploymentId, string>();
+  const stopping = new AbortController();
+  let loop: Promise<void> | null = null;
+  let wakeUp: () => void = () => {};
+  let rescued = false;
+
+  return {
+    start() {
+      loop ??= work();
+    },
+    wake: () => wakeUp(),
+    async stop() {
+      stopping.abort(reasons.suspended());
+      wakeUp();
+      for (const { abort } of running.values()) abort.abort(reasons.suspended());
+      await loop;
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
+
+  async function work(): Promise<void> {
+    let pauseMs = lookEveryMs;
+    while (!stopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+      try {
+        await rescue();
+        await cancelWhatWasAsked();
+        await claimAll();
+        await tellWhoWaits();
+        pauseMs = lookEveryMs;
+      } catch (error) {
+        // The database is away: what runs goes on as far as it can, and nothing new begins.
+        pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+        if (!stopping.signal.aborted) log.warn({ err: error }, "the queue has to wait");
+      }
+      await Promise.race([woken, clock.sleep(pauseMs, stopping.signal).catch(() => {})]);
+    }
+  }
+
+  async function rescue(): Promise<void> {
+    if (rescued) return;
+    const { requeued, resumed } = await store.deployments.rescue();
+    rescued = true;
+    for (const deployment of requeued) log.info({ deployment: deployment.id }, "back in the queue after a restart");
+    for (const deployment of resumed) {
+      log.info({ deployment: deployment.id, step: deployment.status }, "going on after a restart");
+      begin(deployment);
+    }
+  }
+
+  async function claimAll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const claimed = await store.deployments.claim(maxBuilding, clock.now());
+      if (!claimed) return;
+      begin(claimed);
+    }
+  }
+
+  function begin(deployment: Running): void {
+    const abort = new AbortController();
+    told.delete(deployment.id);
+    const done = run(deployment, abort.signal)
+      .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
+      .finally(() => {
+        running.delete(deployment.id);
+        wakeUp();
+      });
+    running.set(deployment.id, { abort, done });
+  }
+
+  async function cancelWhatWasAsked(): Promise<void> {
+    if (running.size === 0) return;
+    for (const id of await store.deployments.cancelRequested()) {
+      running.get(id)?.abort.abort(reasons.cancelled());
+    }
+  }
+
+  /** Each waiting deployment says why it waits, again only when the reason has changed. */
+  async function tellWhoWaits(): Promise<void> {
+    const queue = await store.deployments.queue();
+    for (const { id } of queue.queued) {
+      const waiting = whyWaiting(queue, maxBuilding, id);
+      const sentence = waiting && `${waiting.position} ${waiting.waitingFor}`;
+      if (!waiting || !sentence || told.get(id) === sentence) continue;
+      told.set(id, sentence);
+      await store.events.append(id, [{ type: "waiting", ...waiting }]);
+    }
+    const queued = new Set(queue.queued.map(({ id }) => id));
+    for (const id of told.keys()) if (!queued.has(id)) told.delete(id);
+  }
+}
