@@ -28,6 +28,8 @@ export interface Config {
   readonly baseImages: string;
   readonly deployHello: boolean;
   readonly logLevel: string;
+  /** For tests only, see failpoints.ts. */
+  readonly failpoints: string;
 }
 
 /** One sentence that names the variable, its value and what is accepted. */
@@ -77,6 +79,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
       "fatal",
       "silent",
     ]),
+    failpoints: text("BATON_TEST_FAILPOINTS", ""),
   };
 }
 

@@ -8,7 +8,14 @@ export const routes = {
   signIn: () => "/sign-in",
   signOut: () => "/sign-out",
   product: (slug: string) => `/products/${slug}`,
+  /** GET asks "are you sure?", POST does it. */
+  productStop: (slug: string) => `/products/${slug}/stop`,
+  productVariables: (slug: string) => `/products/${slug}/variables`,
+  deployments: () => "/deployments",
   deployment: (id: number | string) => `/deployments/${id}`,
+  /** GET shows what would happen, POST does it. */
+  deploymentRedeploy: (id: number | string) => `/deployments/${id}/redeploy`,
+  deploymentCancel: (id: number | string) => `/deployments/${id}/cancel`,
   /** Server-sent events for the pages; the same stream as the API's, as HTML fragments. */
   homeStream: () => "/stream",
   productStream: (slug: string) => `/products/${slug}/stream`,

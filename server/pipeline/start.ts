@@ -5,7 +5,7 @@ import { containerRequest, networkName } from "./container-request.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { ownerOf, type RunningService, report, type Work, type World } from "./work.ts";
 
-/** How often another port or subnet is tried when something outside Baton has taken the one that was free. */
+/** How often another port or subnet is tried when something outside Baton takes the one that was free. */
 const maxTries = 20;
 
 /** Brings every service of the version up in a network of its own, beside whatever runs. Adopts what an earlier attempt made. */
@@ -56,12 +56,11 @@ async function startService(
   service: ServiceSpec,
   network: string,
 ): Promise<{ readonly container: ContainerId; readonly hostPort: number | null }> {
-  const { engine, store, limits } = world;
-  const { deployment, journal, signal } = work;
+  const { engine } = world;
+  const { journal, signal } = work;
   const avoid = new Set<number>();
   for (let tries = 1; ; tries++) {
-    const hostPort =
-      service.port === null ? null : await store.leases.port(deployment.id, service.name, limits.ports, avoid);
+    const hostPort = service.port === null ? null : await leasePort(world, work, service, avoid);
     try {
       const { instance } = world;
       const request = containerRequest({ instance, owner: ownerOf(work), spec, service, network, hostPort });
@@ -80,6 +79,19 @@ async function startService(
       }
       throw startFailure(service, error);
     }
+  }
+}
+
+/** A port that is recorded for this service and that nothing else listens on: another Baton may use the same range. */
+async function leasePort(world: World, work: Work, service: ServiceSpec, avoid: Set<number>): Promise<number> {
+  const { store, engine, prober, limits } = world;
+  const held = (await engine.listContainers({ deployment: work.deployment.id }, work.signal)).find(
+    (container) => container.service === service.name && container.status === "running",
+  );
+  for (;;) {
+    const port = await store.leases.port(work.deployment.id, service.name, limits.ports, avoid);
+    if (held?.hostPort === port || (await prober.isFree(port))) return port;
+    avoid.add(port);
   }
 }
 

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { createConnection } from "node:net";
+import { createConnection, createServer } from "node:net";
 import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
 
 /** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */
@@ -7,7 +7,7 @@ const maxBodyBytes = 64 * 1024;
 
 /** Probes ports on 127.0.0.1, where Baton publishes every service. */
 export function createLoopbackProber(): Prober {
-  return { http, tcp };
+  return { http, tcp, isFree };
 }
 
 function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
@@ -100,4 +100,12 @@ function closedDetail(error: NodeJS.ErrnoException): string {
     default:
       return error.message;
   }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }

@@ -1,9 +1,9 @@
-/** "850 ms", "4.1 s", "12 s", "2 min 5 s": as long as it is useful to know. */
+/** "850 ms", "4.1 s", "90 s", "2 min 5 s": as exact as it is useful to know. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 120) return `${seconds} s`;
   const rest = seconds % 60;
   const minutes = Math.floor(seconds / 60);
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Everything that this Baton keeps on disk: back this folder up, and the database if it is elsewhere. */
+export interface DataFolder {
+  readonly root: string;
+  readonly postgres: string;
+  /** Decrypts the variables in the database. */
+  readonly keyFile: string;
+  readonly repositories: string;
+  readonly caddy: string;
+  /** Which deployment answers: one `live` symlink for each installation. */
+  readonly routes: string;
+  readonly cache: string;
+  readonly adminSocket: string;
+}
+
+/** The kernel's limit for the path of a Unix socket is 108 bytes with its closing zero. */
+const longestSocketPath = 107;
+
+export async function openDataFolder(root: string): Promise<DataFolder> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const folder: DataFolder = {
+    root,
+    postgres: join(root, "postgres"),
+    keyFile: join(root, "key"),
+    repositories: join(root, "repositories"),
+    caddy: join(root, "caddy"),
+    routes: join(root, "routes"),
+    cache: join(root, "cache"),
+    adminSocket: socketPath(root),
+  };
+  for (const part of [folder.repositories, folder.caddy, folder.routes, folder.cache]) {
+    await mkdir(part, { recursive: true, mode: 0o700 });
+  }
+  return folder;
+}
+
+/** Below the data folder, or, when its path is too long for a socket, in a private folder named after it. */
+function socketPath(root: string): string {
+  const path = join(root, "caddy", "admin.sock");
+  if (Buffer.byteLength(path) <= longestSocketPath) return path;
+  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  return join(tmpdir(), `baton-${name}`, "admin.sock");
+}

@@ -1,0 +1,26 @@
+/** What a start prints once Baton serves: where, how to sign in, and what to try. */
+export function greeting(facts: {
+  readonly publicUrl: URL;
+  /** Shown the one time when it was made. */
+  readonly newToken: string | null;
+  /** The address of an app, with a placeholder for its name. */
+  readonly appAddress: string;
+  readonly tookMs: number;
+}): string {
+  const { publicUrl, newToken, appAddress, tookMs } = facts;
+  const remote = new URL("/git/my-app.git", publicUrl);
+  remote.username = "x";
+  remote.password = newToken ?? "TOKEN";
+  const signIn = newToken
+    ? `${newToken}\n              (the administrator's token, shown this once; BATON_ADMIN_TOKEN sets another)`
+    : "with the administrator's token";
+  return `
+  Baton is running (${(tookMs / 1000).toFixed(1)} s)
+
+    Dashboard   ${publicUrl.origin}
+    Sign in     ${signIn}
+    Deploy      git push ${remote.href} main
+    Apps        ${appAddress}
+
+`;
+}

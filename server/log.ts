@@ -1,0 +1,33 @@
+import { statSync, truncateSync } from "node:fs";
+import { Writable } from "node:stream";
+import pino, { type Logger } from "pino";
+
+/** What a start finds longer than this is begun anew. */
+const longestFileBytes = 20 * 1024 * 1024;
+
+/** Everything as JSON lines in a file; what needs somebody's attention also as a sentence on the terminal. */
+export function createServerLog(level: string, file: string, terminal: NodeJS.WritableStream): Logger {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > longestFileBytes) truncateSync(file);
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.multistream([
+      { level: "trace", stream: pino.destination({ dest: file, mkdir: true, sync: false }) },
+      { level: "warn", stream: sentences(terminal) },
+    ]),
+  );
+}
+
+function sentences(terminal: NodeJS.WritableStream): Writable {
+  return new Writable({
+    write(line: Buffer, _encoding, done) {
+      terminal.write(`  ${sentence(line.toString())}\n`);
+      done();
+    },
+  });
+}
+
+function sentence(json: string): string {
+  const entry: { msg?: string; err?: { message?: string } } = JSON.parse(json);
+  return entry.err?.message ? `${entry.msg}: ${entry.err.message}` : (entry.msg ?? json.trim());
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { admitAdministrator } from "./administrator.ts";
+import type { Config } from "./config.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { greeting } from "./greeting.ts";
+import { pushHello } from "./hello.ts";
+import { listen } from "./listen.ts";
+import { createServerLog } from "./log.ts";
+import type { Store } from "./ports/store.ts";
+import { firstFreeSubnet } from "./rules/subnets.ts";
+import { beginShift } from "./shift.ts";
+import { keepShifts, LockedOut } from "./shifts.ts";
+import { createStore } from "./store/postgres-store.ts";
+import { holdServerLock } from "./store/server-lock.ts";
+import { systemClock } from "./system-clock.ts";
+import { createWebServer } from "./web-server.ts";
+import { createWorld, openDatabase } from "./world.ts";
+
+export interface Server {
+  /** Prints where everything is; on the very first start also pushes the bundled app. */
+  greet(signal: AbortSignal): Promise<void>;
+  /** Stops serving and building. Apps, and the Caddy before them, go on. */
+  close(): Promise<void>;
+}
+
+/** Puts everything together, from the bottom up: database, lock, engine and proxy, queue, web. */
+export async function openServer(
+  config: Config,
+  terminal: NodeJS.WritableStream,
+  onLockedOut: (reason: string) => void,
+): Promise<Server> {
+  const beganMs = systemClock.monotonicMs();
+  const data = await openDataFolder(config.dataFolder);
+  const log = createServerLog(config.logLevel, join(data.root, "baton.log"), process.stderr);
+  const database = await openDatabase(config.databaseUrl, data, log);
+  const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet, log });
+  const world = await createWorld(config, data, store, log);
+  const closing = new AbortController();
+
+  const shifts = await keepShifts({
+    hold: (onLost) => holdServerLock({ url: database.url, onLost }),
+    begin: async () => {
+      await world.proxy.start(closing.signal);
+      return beginShift(world, config.maxBuilds, log);
+    },
+    onLockedOut: () => onLockedOut("Another Baton has taken over this database"),
+    clock: systemClock,
+    log,
+  }).catch(async (error: unknown) => {
+    await store.close();
+    // Locked out, the database belongs to the Baton that runs.
+    if (!(error instanceof LockedOut)) await database.stop();
+    throw error;
+  });
+  void world.proxy.watch(closing.signal).catch((error: unknown) => {
+    if (!closing.signal.aborted) log.error({ err: error }, "Caddy is not watched any more");
+  });
+
+  const newToken = await admitAdministrator(store.access, config.adminToken);
+  const web = await listen(createWebServer({ config, world, shifts, log, closing: closing.signal }), config.listen);
+  log.info({ url: config.publicUrl.origin }, "serving");
+
+  return {
+    async greet(signal) {
+      const tookMs = systemClock.monotonicMs() - beganMs;
+      terminal.write(
+        greeting({
+          publicUrl: config.publicUrl,
+          newToken,
+          appAddress: world.urlOf(`<product>.${config.domain}`),
+          tookMs,
+        }),
+      );
+      const token = newToken ?? config.adminToken;
+      if (config.deployHello && token !== null) await helloOnce(config, store, token, terminal, signal);
+    },
+    async close() {
+      closing.abort(new Error("the server stops"));
+      await web.close();
+      await shifts.end();
+      await store.close();
+      await database.stop();
+    },
+  };
+}
+
+/** The first start on an empty data folder proves itself; whatever came of it, it is not done again. */
+async function helloOnce(
+  config: Config,
+  store: Store,
+  token: string,
+  terminal: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<void> {
+  const isFirst = (await store.products.list()).length === 0 && (await store.settings.get("hello")) === null;
+  await store.settings.set("hello", "done");
+  if (!isFirst) return;
+  terminal.write("  Pushing the bundled app to itself, as you would push yours:\n\n");
+  await pushHello(config.publicUrl, token, signal);
+}

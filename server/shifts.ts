@@ -1,0 +1,79 @@
+import type { Clock } from "./ports/clock.ts";
+import type { Log } from "./ports/log.ts";
+import type { Shift } from "./shift.ts";
+
+const tryAgainMs = 1_000;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface Shifts extends Pick<Shift, "wakeQueue" | "wakeCaretaker"> {
+  end(): Promise<void>;
+}
+
+/** Another server works on the database: this one must not. */
+export class LockedOut extends Error {
+  override readonly name = "LockedOut";
+}
+
+/**
+ * One shift after the other: when the lock is lost, because the database was restarted or cut off, what runs is
+ * suspended and the lock asked for again. When another server has it by then, `onLockedOut` is called: this one is over.
+ */
+export async function keepShifts(needs: {
+  readonly hold: (onLost: () => void) => Promise<Lock | "held-by-another">;
+  readonly begin: () => Promise<Shift>;
+  readonly onLockedOut: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<Shifts> {
+  const { hold, begin, onLockedOut, clock, log } = needs;
+  const ending = new AbortController();
+  let lock = await hold(onLost);
+  if (lock === "held-by-another") {
+    throw new LockedOut(
+      "Another Baton is working on this database: stop it first, or give this one its own BATON_DATA",
+    );
+  }
+  let shift: Shift | null = await begin();
+  let changing: Promise<void> = Promise.resolve();
+
+  return {
+    wakeQueue: () => shift?.wakeQueue(),
+    wakeCaretaker: () => shift?.wakeCaretaker(),
+    async end() {
+      ending.abort(new Error("the server stops"));
+      await changing;
+      await shift?.end();
+      if (lock !== "held-by-another") await lock.release();
+    },
+  };
+
+  function onLost(): void {
+    if (ending.signal.aborted) return;
+    log.warn({}, "the database's lock is lost: nothing is built or switched until it is back");
+    const lost = shift;
+    shift = null;
+    changing = changing.then(async () => {
+      await lost?.end();
+      await takeUpAgain();
+    });
+  }
+
+  async function takeUpAgain(): Promise<void> {
+    while (!ending.signal.aborted) {
+      try {
+        const next = await hold(onLost);
+        if (next === "held-by-another") return onLockedOut();
+        lock = next;
+        shift = await begin();
+        log.info({}, "the database's lock is held again");
+        return;
+      } catch (error) {
+        log.debug({ err: error }, "the database cannot be locked yet");
+        await clock.sleep(tryAgainMs, ending.signal).catch(() => {});
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { PassThrough, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type Context, Hono } from "hono";
+import { parseSlug, type Slug, slugRule } from "../model/product.ts";
+import type { Clock } from "../ports/clock.ts";
+import { BadPush, type Git, type GitService } from "../ports/git.ts";
+import type { Log } from "../ports/log.ts";
+import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
+import type { PushTrigger } from "../trigger/push.ts";
+import { conductPush, type PushConversation } from "./push-conversation.ts";
+import { createFailureLimit } from "./rate-limit.ts";
+
+interface GitEnv {
+  Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
+  Variables: { identity: Identity; slug: Slug };
+}
+
+const failuresPerMinute = 30;
+
+/** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
+export function createGitHttp(
+  needs: PushConversation & {
+    readonly store: Store;
+    readonly git: Git;
+    readonly pushes: PushTrigger;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): Hono<GitEnv> {
+  const { store, git, pushes, clock, log } = needs;
+  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const app = new Hono<GitEnv>();
+
+  app.use("*", async (c, next) => {
+    const peer = c.env.incoming.socket.remoteAddress ?? "unknown";
+    const wait = limit.retryAfterSeconds(peer);
+    if (wait !== null)
+      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": String(wait) });
+    const token = passwordOf(c.req.header("authorization"));
+    const identity = token === null ? null : await store.access.identify(token);
+    if (!identity) {
+      if (token !== null) limit.failed(peer);
+      return c.text("the password is a token of Baton; any user name will do\n", 401, {
+        "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
+      });
+    }
+    c.set("identity", identity);
+    return next();
+  });
+
+  app.use("/:repository/*", async (c, next) => {
+    const name = c.req.param("repository").replace(/\.git$/, "");
+    const slug = parseSlug(name);
+    if (!slug) return c.text(`"${name}" cannot be the name of a product: ${slugRule}\n`, 404);
+    c.set("slug", slug);
+    return next();
+  });
+
+  app.get("/:repository/info/refs", async (c) => {
+    const service = c.req.query("service");
+    if (service !== "git-upload-pack" && service !== "git-receive-pack") {
+      return c.text("only git's smart protocol is spoken here\n", 403);
+    }
+    const product = await store.products.bySlug(c.get("slug"));
+    // Whoever pushes to a name that is free makes the product; there is nothing to fetch from it.
+    if (!product && service === "git-upload-pack") return c.text("there is no such product\n", 404);
+    const refs = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
+    return answer(refs, service, "advertisement");
+  });
+
+  app.post("/:repository/git-upload-pack", async (c) => {
+    const product = await store.products.bySlug(c.get("slug"));
+    if (!product) return c.text("there is no such product\n", 404);
+    const out = new PassThrough();
+    git.uploadPack(product.id, bodyOf(c), out, protocolOf(c), abortOf(c)).catch((error: unknown) => {
+      log.debug({ err: error }, "a fetch ended early");
+      out.destroy();
+    });
+    return answer(out, "git-upload-pack", "result");
+  });
+
+  app.post("/:repository/git-receive-pack", async (c) => {
+    const signal = abortOf(c);
+    const push = await git.readPush(bodyOf(c));
+    const out = new PassThrough();
+    if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
+
+    const plan = await pushes.plan(c.get("slug"), push);
+    const terminal = git.answerPush(push, out);
+    if ("refused" in plan) {
+      const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
+      terminal.finish({ unpackError: null, refs });
+    } else {
+      // Not awaited: the answer streams while the deployment runs, and goes on without a listener.
+      void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
+    }
+    return answer(out, "git-receive-pack", "result");
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
+    if (error instanceof StoreUnavailable)
+      return c.text("Baton's database does not answer; push again in a moment\n", 503);
+    log.error({ err: error }, "a git request failed");
+    return c.text("something went wrong in Baton; its log says what\n", 500);
+  });
+  return app;
+}
+
+function passwordOf(authorization: string | undefined): string | null {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return null;
+  const credentials = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = credentials.indexOf(":");
+  return colon === -1 ? null : credentials.slice(colon + 1);
+}
+
+function protocolOf(c: Context<GitEnv>): string | null {
+  return c.req.header("git-protocol") ?? null;
+}
+
+/** Git compresses its requests when they are long; what they expand to is bounded by who reads them. */
+function bodyOf(c: Context<GitEnv>): Readable {
+  const { incoming } = c.env;
+  if (c.req.header("content-encoding") !== "gzip") return incoming;
+  const gunzip = createGunzip();
+  incoming.on("error", (error) => gunzip.destroy(error));
+  return incoming.pipe(gunzip);
+}
+
+/** Aborted when the client has gone before the answer was complete. */
+function abortOf(c: Context<GitEnv>): AbortSignal {
+  const { outgoing } = c.env;
+  const gone = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) gone.abort(new Error("the client went away"));
+  });
+  return gone.signal;
+}
+
+function answer(body: Readable, service: GitService, kind: "advertisement" | "result"): Response {
+  return new Response(Readable.toWeb(body) as ReadableStream, {
+    headers: { "Content-Type": `application/x-${service}-${kind}`, "Cache-Control": "no-cache" },
+  });
+}

@@ -1,0 +1,125 @@
+import type { Deployment } from "../model/deployment.ts";
+import type { DeploymentId } from "../model/ids.ts";
+import type { Git, PushAnswer, PushRequest, PushResult } from "../ports/git.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import { durationText } from "../rules/duration-text.ts";
+import { narrate } from "../rules/narrate.ts";
+import { follow } from "../trigger/follow.ts";
+import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
+
+const keepAliveMs = 5_000;
+/** The reason stands in one line of the client's terminal, behind the name of the branch. */
+const maxReasonChars = 200;
+
+export interface PushConversation {
+  readonly store: Store;
+  readonly git: Git;
+  readonly pushes: PushTrigger;
+  readonly log: Log;
+  /** The page of a deployment, as a link to follow. */
+  readonly pageOf: (deployment: DeploymentId) => string;
+  /** The address of a host, as a user types it. */
+  readonly urlOf: (host: string) => string;
+}
+
+/**
+ * Talks with the one who pushes: stores the objects, tells how the deployments go, and ends with the word on
+ * every ref. Never rejects. When the client goes away only the telling ends.
+ */
+export async function conductPush(
+  needs: PushConversation,
+  conversation: {
+    readonly push: PushRequest;
+    readonly plan: PushPlan;
+    readonly terminal: PushAnswer;
+    readonly by: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { push, plan, terminal, by, signal } = conversation;
+  const keepAlive = setInterval(() => terminal.keepAlive(), keepAliveMs);
+  const say = (line: string) => terminal.progress(`${line}\n`);
+  try {
+    const progress = (text: string) => terminal.progress(text);
+    const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
+    for (const remark of plan.remarks) say(remark);
+    const outcomes = await needs.pushes.accept(plan, stored, by);
+    const words = new Map(stored.refs);
+    await Promise.all(
+      outcomes.map(async (outcome) => {
+        words.set(outcome.ref, await wordOn(needs, outcome, push.options.includes("detach"), say, signal));
+      }),
+    );
+    terminal.finish({ unpackError: stored.unpackError, refs: words });
+  } catch (error) {
+    if (!signal.aborted) needs.log.error({ err: error }, "a push could not be answered");
+    terminal.finish(refuseAll(push, "something went wrong in Baton; its log says what"));
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+/** Null: the branch is accepted; otherwise why not, in one line. */
+async function wordOn(
+  needs: PushConversation,
+  outcome: PushOutcome,
+  detach: boolean,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (outcome.type === "refused") return oneLine(outcome.reason);
+  if (detach) {
+    for (const id of outcome.deployments) say(`Queued. Follow it at ${needs.pageOf(id)}`);
+    return null;
+  }
+  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, say, signal)));
+  return ends.find((reason) => reason !== null) ?? null;
+}
+
+async function tell(
+  needs: PushConversation,
+  id: DeploymentId,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const events = follow(needs.store, id, signal);
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return conclude(needs, next.value, say);
+    for (const line of narrate(next.value)) say(line);
+  }
+}
+
+function conclude(needs: PushConversation, deployment: Deployment, say: (line: string) => void): string | null {
+  const page = needs.pageOf(deployment.id);
+  switch (deployment.status) {
+    case "ready": {
+      const took = durationText(deployment.readyAt.getTime() - deployment.createdAt.getTime());
+      say("");
+      for (const { host } of deployment.spec.routes) say(`    ${needs.urlOf(host)}`);
+      say("");
+      say(`    Deployment ${deployment.number} is live after ${took}. ${page}`);
+      return null;
+    }
+    case "failed":
+      say("");
+      say(`    The deployment failed; what was live before goes on. ${page}`);
+      return oneLine(`${deployment.failure.stage}: ${deployment.failure.message}`);
+    case "stopped":
+      return oneLine(deployment.reason);
+    case "queued":
+    case "building":
+    case "deploying":
+      throw new Error(`deployment ${deployment.id} was followed to its end, but is ${deployment.status}`);
+  }
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= maxReasonChars ? line : `${line.slice(0, maxReasonChars - 1)}…`;
+}
+
+function refuseAll(push: PushRequest, reason: string): PushResult {
+  return { unpackError: null, refs: new Map(push.updates.map(({ ref }) => [ref, reason] as const)) };
+}

@@ -1,0 +1,71 @@
+import type { Logger } from "pino";
+import type { CaretakerNeeds } from "./caretaker/needs.ts";
+import type { Config } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { createDistribution } from "./distribution/debian-npm.ts";
+import { createDockerEngine } from "./docker/docker-engine.ts";
+import { readFailpoints } from "./failpoints.ts";
+import { createGit } from "./git/git.ts";
+import { internalPorts } from "./internal-ports.ts";
+import { createBaseImages } from "./pipeline/base-images.ts";
+import type { World } from "./pipeline/work.ts";
+import type { Store } from "./ports/store.ts";
+import { createLoopbackProber } from "./probe/loopback-prober.ts";
+import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
+import type { CaddySupervisor } from "./proxy/supervisor.ts";
+import { urlOf } from "./rules/urls.ts";
+import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
+import { migrate } from "./store/migrate.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The configured database, or one of our own; up to date in either case. */
+export async function openDatabase(
+  url: string | null,
+  data: DataFolder,
+  log: Logger,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const database =
+    url === null ? await startEmbeddedPostgres({ folder: data.postgres, log }) : { url, stop: async () => {} };
+  await migrate(database.url);
+  return database;
+}
+
+export type Everything = World & CaretakerNeeds & { readonly proxy: World["proxy"] & CaddySupervisor };
+
+/** Every adapter, wired; nothing is started or touched yet. */
+export async function createWorld(config: Config, data: DataFolder, store: Store, log: Logger): Promise<Everything> {
+  const { instance } = store;
+  const clock = systemClock;
+  const prober = createLoopbackProber();
+  const engine = createDockerEngine({ instance, socket: config.dockerHost });
+  const ports = await internalPorts(store.settings, prober, config.ports);
+  const distribution = createDistribution({ folder: data.cache, caddyBin: config.caddyBin });
+  const https = config.publicUrl.protocol === "https:";
+  const proxy = createCaddyProxy({
+    folder: data.caddy,
+    routesFolder: data.routes,
+    bin: config.caddyBin,
+    httpPort: config.httpPort,
+    httpsPort: config.httpsPort,
+    plainHttp: config.domain === "localhost",
+    internalPorts: ports,
+    publicHost: https ? { host: config.publicUrl.hostname, upstreamPort: config.listen.port } : null,
+    adminSocket: data.adminSocket,
+    log: (message) => log.warn({}, message),
+  });
+  return {
+    instance,
+    engine,
+    proxy,
+    prober,
+    store,
+    clock,
+    git: createGit({ folder: data.repositories }),
+    baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages, instance }),
+    limits: { ...config, ports: config.ports },
+    drainTimeoutMs: config.drainTimeoutMs,
+    keepVersions: config.keepVersions,
+    urlOf: (host) => urlOf(host, config),
+    failpoint: readFailpoints(config.failpoints),
+  };
+}

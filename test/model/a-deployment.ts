@@ -1,0 +1,89 @@
+import type { Building, Deploying, Deployment, Failure, Queued, Ready } from "../../server/model/deployment.ts";
+import type { CommitSha, DeploymentId, ImageId, InstallationId } from "../../server/model/ids.ts";
+import type { DeploymentSpec, ServiceSpec } from "../../server/model/spec.ts";
+
+/** Deployments in each state, for tests that need one and do not care which. */
+
+export const at = new Date("2026-01-31T12:00:00Z");
+export const sha = "a".repeat(40) as CommitSha;
+
+export function aService(changes: Partial<ServiceSpec> = {}): ServiceSpec {
+  return {
+    name: "web",
+    kind: "web",
+    image: `sha256:${"1".repeat(64)}` as ImageId,
+    port: 3000,
+    portDeclared: false,
+    command: null,
+    environment: {},
+    health: { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, timeoutMs: 90_000, successes: 3 },
+    stopGraceMs: 10_000,
+    limits: { memoryBytes: 512 * 1024 * 1024, pids: 512, cpus: null },
+    ...changes,
+  };
+}
+
+export function aSpec(services: readonly ServiceSpec[] = [aService()]): DeploymentSpec {
+  return {
+    commit: sha,
+    stacks: [{ name: "app", services }],
+    variables: {},
+    routes: [{ host: "hello.localhost", service: "web" }],
+  };
+}
+
+export function aQueued(changes: Partial<Queued> = {}): Queued {
+  return {
+    status: "queued",
+    id: 1 as DeploymentId,
+    installationId: 1 as InstallationId,
+    number: 1,
+    trigger: "push",
+    by: "ada",
+    ref: "main",
+    commit: { sha, message: "First", author: "Ada" },
+    sourceId: null,
+    variables: "now",
+    attempt: 0,
+    createdAt: at,
+    ...changes,
+  };
+}
+
+export function aBuilding(changes: Partial<Building> = {}): Building {
+  return { ...aQueued(), status: "building", attempt: 1, startedAt: at, ...changes };
+}
+
+export function aDeploying(step: "start" | "cut-over" = "start", changes: Partial<Deploying> = {}): Deploying {
+  return { ...aBuilding(), status: "deploying", step, spec: aSpec(), ...changes } as Deploying;
+}
+
+export function aWatched(changes: Partial<Deploying> = {}): Deploying {
+  return { ...aDeploying(), step: "watch", liveAt: at, replacedId: null, ...changes } as Deploying;
+}
+
+export function aReady(changes: Partial<Ready> = {}): Ready {
+  return { ...aBuilding(), status: "ready", spec: aSpec(), liveAt: at, readyAt: at, ...changes };
+}
+
+export const aFailure: Failure = {
+  stage: "health",
+  service: "web",
+  message: "nothing listens on port 3000",
+  hint: null,
+  lastLines: [],
+  exitCode: null,
+  outOfMemory: false,
+  lastProbe: null,
+};
+
+export const everyState: readonly Deployment[] = [
+  aQueued(),
+  aBuilding(),
+  aDeploying("start"),
+  aDeploying("cut-over"),
+  aWatched(),
+  aReady(),
+  { ...aBuilding(), status: "failed", finishedAt: at, failure: aFailure, spec: null },
+  { ...aQueued(), status: "stopped", startedAt: null, finishedAt: at, reason: "cancelled", spec: null, readyAt: null },
+];

@@ -1,0 +1,30 @@
+import type { ContainerId, DeploymentId, InstallationId, ProductId } from "../../server/model/ids.ts";
+import type { ContainerState, Owner } from "../../server/ports/engine.ts";
+
+export function anOwner(deployment: number, installation = 1): Owner {
+  return {
+    product: 1 as ProductId,
+    installation: installation as InstallationId,
+    deployment: deployment as DeploymentId,
+  };
+}
+
+export function aContainer(changes: Partial<ContainerState> = {}): ContainerState {
+  return {
+    id: "c".repeat(64) as ContainerId,
+    name: "baton-abcdefgh-d1-web",
+    owner: anOwner(1),
+    service: "web",
+    kind: "web",
+    status: "running",
+    exitCode: 0,
+    outOfMemory: false,
+    restartCount: 0,
+    error: "",
+    startedAt: new Date("2026-01-31T12:00:00Z"),
+    hostPort: 20000,
+    memoryLimitBytes: null,
+    healthcheck: null,
+    ...changes,
+  };
+}

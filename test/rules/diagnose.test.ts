@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerState } from "../../server/ports/engine.ts";
+import { diagnoseExit, diagnoseUnhealthy, type Evidence } from "../../server/rules/diagnose.ts";
+import { aService } from "../model/a-deployment.ts";
+import { aContainer } from "../ports/a-container.ts";
+
+function evidence(changes: Partial<Evidence> = {}, container: Partial<ContainerState> = {}): Evidence {
+  return {
+    service: aService(),
+    container: aContainer(container),
+    listening: null,
+    lastProbe: null,
+    lastLines: [],
+    ...changes,
+  };
+}
+
+const unhealthy = (changes: Partial<Evidence>) => diagnoseUnhealthy("health", 90_000, evidence(changes));
+
+describe("a service that did not become healthy", () => {
+  it("listens on another port", () => {
+    const failure = unhealthy({ listening: [{ port: 8080, loopbackOnly: false }] });
+    expect(failure.message).toBe("nothing listens on port 3000; the app listens on port 8080");
+    expect(failure.hint).toContain("`port: 8080` in baton.yaml");
+  });
+
+  it("listens on another port, and only on loopback", () => {
+    const failure = unhealthy({ listening: [{ port: 8080, loopbackOnly: true }] });
+    expect(failure.message).toBe("nothing listens on port 3000; the app listens on 127.0.0.1:8080");
+    expect(failure.hint).toContain("on 0.0.0.0 instead of 127.0.0.1");
+  });
+
+  it("listens on its port, but only on loopback", () => {
+    const failure = unhealthy({ listening: [{ port: 3000, loopbackOnly: true }] });
+    expect(failure.message).toContain("127.0.0.1:3000 only");
+    expect(failure.hint).toContain("0.0.0.0");
+  });
+
+  it("listens nowhere", () => {
+    const failure = unhealthy({ listening: [] });
+    expect(failure.message).toBe("nothing listens on port 3000");
+    expect(failure.hint).toContain("PORT");
+    expect(unhealthy({ listening: [], service: aService({ portDeclared: true }) }).hint).not.toContain("PORT");
+  });
+
+  it("is not told that it listens elsewhere when it listens on its port as well", () => {
+    const failure = unhealthy({
+      listening: [
+        { port: 3000, loopbackOnly: false },
+        { port: 9229, loopbackOnly: true },
+      ],
+      lastProbe: { outcome: "answered", status: 500, detail: "GET / answered 500" },
+    });
+    expect(failure.message).toBe("GET / answered 500, not 2xx or 3xx, within 90 s");
+    expect(failure.lastProbe).toBe("GET / answered 500");
+  });
+
+  it.each([
+    [404, "Name a path"],
+    [401, "sign-in"],
+    [403, "sign-in"],
+    [500, "log"],
+    [418, "2xx or 3xx"],
+  ])("answers %i, and the hint fits", (status, hint) => {
+    expect(unhealthy({ lastProbe: { outcome: "answered", status, detail: "" } }).hint).toContain(hint);
+  });
+
+  it("accepts connections and never answers", () => {
+    const failure = unhealthy({
+      listening: [{ port: 3000, loopbackOnly: false }],
+      lastProbe: { outcome: "timeout", status: null, detail: "GET /: no answer within 5.0 s" },
+    });
+    expect(failure.message).toContain("was not answered within 90 s");
+    expect(failure.hint).toContain("hangs");
+  });
+
+  it("speaks something that is not HTTP", () => {
+    const failure = unhealthy({ lastProbe: { outcome: "garbled", status: null, detail: "Parse Error" } });
+    expect(failure.hint).toContain("kind: tcp");
+  });
+});
+
+describe("a service that ended", () => {
+  it("ran to its end with code 0, which is a job and no service", () => {
+    const failure = diagnoseExit("health", "before it was healthy", evidence({}, { status: "exited", exitCode: 0 }));
+    expect(failure.message).toBe("web exited with code 0 before it was healthy");
+    expect(failure.hint).toContain("kind: init");
+    expect(failure.exitCode).toBe(0);
+  });
+
+  it("was killed for its memory, with the limit named", () => {
+    const state = { status: "exited", exitCode: 137, outOfMemory: true, memoryLimitBytes: 64 * 1024 * 1024 } as const;
+    const failure = diagnoseExit("watch", "", evidence({}, state));
+    expect(failure.message).toBe("web was killed: out of memory (limit 64 MiB)");
+    expect(failure.outOfMemory).toBe(true);
+  });
+
+  it("could not find its command", () => {
+    const failure = diagnoseExit("health", "", evidence({}, { status: "exited", exitCode: 127 }));
+    expect(failure.hint).toContain("not found in the image");
+  });
+
+  it("was removed by hand", () => {
+    const failure = diagnoseExit("watch", "3.0 s after the cut-over", { ...evidence(), container: null });
+    expect(failure.message).toBe("the container of web is gone 3.0 s after the cut-over");
+  });
+
+  it("keeps at most 50 of its last lines", () => {
+    const lastLines = Array.from({ length: 80 }, (_, index) => `line ${index}`);
+    const failure = diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 }));
+    expect(failure.lastLines).toHaveLength(50);
+    expect(failure.lastLines.at(-1)).toBe("line 79");
+  });
+});

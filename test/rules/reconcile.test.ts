@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../server/model/deployment.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
+import type { Installation } from "../../server/model/product.ts";
+import { type Repair, type Rows, reconcile, type World } from "../../server/rules/reconcile.ts";
+import { aBuilding, aDeploying, aReady, aWatched } from "../model/a-deployment.ts";
+import { aContainer, anOwner } from "../ports/a-container.ts";
+
+const id = (value: number) => value as DeploymentId;
+const one = 1 as InstallationId;
+
+function installation(changes: Partial<Installation> = {}): Installation {
+  return {
+    id: one,
+    productId: 1 as ProductId,
+    environmentId: 1 as EnvironmentId,
+    branch: "main",
+    liveDeploymentId: id(1),
+    stopped: false,
+    ...changes,
+  };
+}
+
+const live = aReady({ id: id(1) });
+
+function repairs(rows: Partial<Rows>, world: Partial<World>): readonly Repair[] {
+  return reconcile(
+    { installations: [installation()], deployments: [live], leaseHolders: [], ...rows },
+    {
+      containers: [aContainer({ owner: anOwner(1) })],
+      networks: [],
+      folders: new Map([[one, [id(1)]]]),
+      current: new Map([[one, id(1)]]),
+      ...world,
+    },
+  );
+}
+
+function running(deployment: number) {
+  return aContainer({ owner: anOwner(deployment) });
+}
+
+describe("reconciliation", () => {
+  it("finds nothing to do when the world is as the rows say", () => {
+    expect(repairs({}, {})).toEqual([]);
+  });
+
+  it("does the same twice without harm: what it decides on depends on the facts alone", () => {
+    const world = { containers: [running(1), running(5)] };
+    expect(repairs({}, world)).toEqual(repairs({}, world));
+  });
+
+  it("retires what a replaced deployment has left, once", () => {
+    const network = { name: "n", subnet: null, owner: anOwner(7) };
+    const world = { containers: [running(1), running(7)], networks: [network] };
+    expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([{ type: "retire", installation: one, deployment: 7 }]);
+  });
+
+  it("frees a lease of a deployment that has nothing else", () => {
+    expect(repairs({ leaseHolders: [id(9)] }, {})).toEqual([{ type: "retire", installation: null, deployment: 9 }]);
+  });
+
+  it.each<[string, Deployment, number[]]>([
+    ["is building", aBuilding({ id: id(2) }), [1, 2]],
+    ["is being checked", aDeploying("start", { id: id(2) }), [1, 2]],
+    ["is being cut over", aDeploying("cut-over", { id: id(2) }), [1, 2]],
+  ])("touches neither the new nor the old version while a deployment %s", (_, deployment, containers) => {
+    expect(repairs({ deployments: [live, deployment] }, { containers: containers.map(running) })).toEqual([]);
+  });
+
+  it("keeps the replaced version whole for as long as the new one is watched", () => {
+    const watched = aWatched({ id: id(2), replacedId: id(1) });
+    const rows = { installations: [installation({ liveDeploymentId: id(2) })], deployments: [watched] };
+    expect(repairs(rows, { containers: [running(1), running(2)] })).toEqual([]);
+  });
+
+  it("puts the switch right when it does not say what the row says", () => {
+    expect(repairs({}, { current: new Map([[one, id(9)]]) })).toEqual([{ type: "switch", installation: one, to: 1 }]);
+  });
+
+  it("leaves the switch alone while a deployment is at it", () => {
+    const deploying = aDeploying("cut-over", { id: id(2) });
+    const world = { containers: [running(1), running(2)], current: new Map([[one, id(2)]]) };
+    expect(repairs({ deployments: [live, deploying] }, world)).toEqual([]);
+  });
+
+  it("points a stopped installation to the page that says so, and takes its containers down", () => {
+    const rows = { installations: [installation({ liveDeploymentId: null, stopped: true })], deployments: [] };
+    expect(repairs(rows, {})).toEqual([
+      { type: "switch", installation: one, to: "stopped" },
+      { type: "retire", installation: one, deployment: 1 },
+    ]);
+  });
+
+  it("starts a container of the live version that was removed or stopped by hand", () => {
+    const revive = { type: "revive", installation: one, deployment: 1, service: "web" };
+    expect(repairs({}, { containers: [] })).toEqual([revive]);
+    expect(repairs({}, { containers: [aContainer({ owner: anOwner(1), status: "exited" })] })).toEqual([revive]);
+  });
+
+  it("leaves a crashing container to the engine, which restarts it", () => {
+    expect(repairs({}, { containers: [aContainer({ owner: anOwner(1), status: "restarting" })] })).toEqual([]);
+  });
+
+  it("removes what is left of an installation that is gone", () => {
+    const rows = { installations: [], deployments: [] };
+    expect(repairs(rows, {}).map(({ type }) => type)).toEqual(["retire", "forget-installation"]);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { BadConfig, readConfig } from "../../server/config.ts";
+
+const read = (environment: Record<string, string> = {}) => readConfig(environment, "/srv/baton");
+
+describe("the configuration", () => {
+  it("has a default for everything", () => {
+    expect(read()).toMatchObject({
+      dataFolder: "/srv/baton/.baton",
+      listen: { host: "127.0.0.1", port: 4000 },
+      domain: "localhost",
+      httpPort: 8080,
+      httpsPort: 8443,
+      databaseUrl: null,
+      maxBuilds: 4,
+      buildTimeoutMs: 600_000,
+      healthTimeoutMs: 90_000,
+      watchMs: 10_000,
+      drainTimeoutMs: 30_000,
+      initTimeoutMs: 300_000,
+      keepVersions: 5,
+      ports: { first: 20_000, last: 29_999 },
+      subnets: "10.214.0.0/16",
+      baseImages: "auto",
+      deployHello: true,
+    });
+    expect(read().publicUrl.href).toBe("http://127.0.0.1:4000/");
+  });
+
+  it("serves any other domain on the usual ports", () => {
+    expect(read({ BATON_DOMAIN: "apps.example.com" })).toMatchObject({ httpPort: 80, httpsPort: 443 });
+  });
+
+  it.each([
+    ["BATON_MAX_BUILDS", "many", 'BATON_MAX_BUILDS is "many", but a whole number from 1 to 64 is accepted'],
+    [
+      "BATON_BUILD_TIMEOUT",
+      "10",
+      'BATON_BUILD_TIMEOUT is "10", but a duration such as 500ms, 90s, 10m or 1h is accepted',
+    ],
+    ["BATON_LISTEN", "4000", 'BATON_LISTEN is "4000", but an address with a port, such as 127.0.0.1:4000 is accepted'],
+    ["BATON_HELLO", "yes", 'BATON_HELLO is "yes", but one of 0, 1 is accepted'],
+    ["BATON_SUBNETS", "10.0.0.0/30", 'BATON_SUBNETS is "10.0.0.0/30", but an IPv4 network from /8 to /27'],
+    ["BATON_PORTS", "80-90", 'BATON_PORTS is "80-90", but a range of at least 10 ports'],
+    ["BATON_DOMAIN", "{env.HOME}", 'BATON_DOMAIN is "{env.HOME}", but a domain name in lower case'],
+    ["BATON_PUBLIC_URL", "ftp://x", 'BATON_PUBLIC_URL is "ftp://x", but a URL without a path'],
+  ])("refuses %s=%s in one sentence", (name, value, sentence) => {
+    expect(() => read({ [name]: value })).toThrow(sentence);
+  });
+
+  it("does not repeat a token that it refuses", () => {
+    const tooShort = "hunter2";
+    try {
+      read({ BATON_ADMIN_TOKEN: tooShort });
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(BadConfig);
+      expect(String(error)).toContain("BATON_ADMIN_TOKEN");
+      expect(String(error)).not.toContain(tooShort);
+    }
+  });
+
+  it("wants to know the public URL when others can reach it", () => {
+    expect(() => read({ BATON_LISTEN: "0.0.0.0:4000" })).toThrow("BATON_PUBLIC_URL");
+    const url = "https://baton.example.com";
+    expect(read({ BATON_LISTEN: "0.0.0.0:4000", BATON_PUBLIC_URL: url }).publicUrl.origin).toBe(url);
+  });
+});
