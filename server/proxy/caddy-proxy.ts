@@ -1,0 +1,83 @@
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import type { Proxy as ProxyPort } from "../ports/proxy.ts";
+import { createAdmin } from "./admin.ts";
+import type { Frame } from "./caddy-config.ts";
+import { createCaddyProcess } from "./caddy-process.ts";
+import { createConfiguration } from "./configuration.ts";
+import { countInFlight } from "./in-flight.ts";
+import { createProver } from "./prove.ts";
+import { isHostName, isPlainPath } from "./route-table.ts";
+import { type CaddySupervisor, createSupervisor } from "./supervisor.ts";
+import { createSwitch } from "./switch.ts";
+
+export interface CaddyProxyOptions extends Omit<Frame, "ipv6Loopback"> {
+  /** The Caddy to run: a path, or a name on the usual search path. */
+  readonly bin: string;
+  /** Told, in sentences, what the supervisor had to do. */
+  readonly log?: (message: string) => void;
+}
+
+/** The Proxy port on Caddy 2.11.2 or newer. Throws when an option can't work. */
+export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxyOptions): ProxyPort & CaddySupervisor {
+  assertUsable(options);
+  const frame: Frame = { ...options, ipv6Loopback: hasIpv6Loopback() };
+  const { folder, routesFolder, internalPorts, adminSocket } = frame;
+  const configFile = join(folder, "caddy.json");
+
+  const admin = createAdmin({ socketPath: adminSocket });
+  const prover = createProver({ port: internalPorts.proof });
+  const switches = createSwitch({ routesFolder, restingPort: internalPorts.resting });
+  const caddy = createCaddyProcess({ bin, folder, configFile });
+  const configuration = createConfiguration({ file: configFile, frame, admin, switches, prover });
+  const supervisor = createSupervisor({
+    folder,
+    routesFolder,
+    adminSocket,
+    admin,
+    caddy,
+    configuration,
+    prover,
+    log,
+  });
+
+  return {
+    ...supervisor,
+    ping: admin.ping,
+    setRoutes: configuration.setRoutes,
+    prepare: switches.prepare,
+    switchTo: switches.switchTo,
+    current: switches.current,
+    forget: switches.forget,
+    forgetInstallation: switches.forgetInstallation,
+    listFolders: switches.listFolders,
+    prove: prover.prove,
+    inFlight: async (hostPort, signal) => countInFlight(await admin.upstreams(signal), hostPort),
+  };
+}
+
+// sockaddr_un holds 108 bytes, the closing zero among them.
+const longestSocketPathBytes = 107;
+
+function assertUsable({ folder, routesFolder, adminSocket, publicHost }: Omit<Frame, "ipv6Loopback">): void {
+  for (const path of [folder, routesFolder, adminSocket]) {
+    if (!isPlainPath(path)) {
+      throw new Error(
+        `Caddy can't work below ${path}: the path must be absolute and free of { } | \\ and line breaks.`,
+      );
+    }
+  }
+  const bytes = Buffer.byteLength(adminSocket);
+  if (bytes > longestSocketPathBytes) {
+    throw new Error(
+      `The path of Caddy's admin socket is ${bytes} bytes long, at most ${longestSocketPathBytes} work: ${adminSocket}`,
+    );
+  }
+  if (publicHost !== null && !isHostName(publicHost.host)) {
+    throw new Error(`${JSON.stringify(publicHost.host)} is not a host name that can be served over HTTPS.`);
+  }
+}
+
+function hasIpv6Loopback(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
+}

@@ -1,0 +1,22 @@
+/**
+ * A signal that aborts with its parent, or by itself after a while; disposing it forgets both.
+ * Not AbortSignal.any: Node 20 keeps what that made, 2 KB a call, for as long as the parent lives, which here is
+ * as long as the server does.
+ */
+export function deadline(parent: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const follow = () => controller.abort(parent.reason);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException(`No answer in ${timeoutMs} ms`, "TimeoutError")),
+    timeoutMs,
+  );
+  parent.addEventListener("abort", follow, { once: true });
+  if (parent.aborted) follow();
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      parent.removeEventListener("abort", follow);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * The few pages that Caddy itself shows. Styled by attributes alone: Caddy reads a word in braces as a
+ * placeholder, so a style sheet has no place in a static response.
+ */
+interface Page {
+  readonly title: string;
+  readonly text: string;
+  /** The browser asks again after this long, so that whoever waits sees the app as soon as it is there. */
+  readonly retryAfterSeconds?: number;
+}
+
+export interface StaticAnswer {
+  readonly status: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+}
+
+export const unknownHostPage: StaticAnswer = answer("404", {
+  title: "Nothing here",
+  text: "No app has this address. It may have moved, or the address has a typing error.",
+});
+
+export const stoppedPage: StaticAnswer = answer("503", {
+  title: "This app is stopped",
+  text: "It was stopped on purpose and comes back when it is deployed again.",
+});
+
+export const nothingDeployedPage: StaticAnswer = answer("503", {
+  title: "Nothing is deployed here yet",
+  text: "The first version appears here as soon as it has passed its checks. This page looks again every 5 seconds.",
+  retryAfterSeconds: 5,
+});
+
+/** Shown with whatever gateway error Caddy met; no details, because they would name ports and addresses. */
+export const noAnswerPage: StaticAnswer = answer("{http.error.status_code}", {
+  title: "The app does not answer",
+  text: "It may be starting again. Please try again in a moment.",
+});
+
+function answer(status: string, page: Page): StaticAnswer {
+  const retryAfter = page.retryAfterSeconds === undefined ? null : String(page.retryAfterSeconds);
+  return {
+    status,
+    headers: {
+      "Cache-Control": ["no-store"],
+      "Content-Type": ["text/html; charset=utf-8"],
+      ...(retryAfter === null ? {} : { "Retry-After": [retryAfter] }),
+    },
+    body: render(page, retryAfter),
+  };
+}
+
+function render(page: Page, refreshSeconds: string | null): string {
+  const refresh = refreshSeconds === null ? "" : `<meta http-equiv="refresh" content="${refreshSeconds}">`;
+  return [
+    "<!doctype html>",
+    '<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta name="color-scheme" content="light dark">${refresh}`,
+    `<title>${page.title}</title></head>`,
+    '<body style="max-width: 32rem; margin: 20vh auto 0; padding: 0 1.5rem; font: 1rem/1.6 system-ui, sans-serif">',
+    `<h1 style="font-size: 1.5rem; line-height: 1.25">${page.title}</h1>`,
+    `<p>${page.text}</p></body></html>`,
+    "",
+  ].join("\n");
+}

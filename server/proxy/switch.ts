@@ -1,0 +1,157 @@
+import { mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import type { InstallationRoutes, Proxy as ProxyPort } from "../ports/proxy.ts";
+import { replaceFile, syncFolder } from "./durable-file.ts";
+import { isServiceName, servicesOf } from "./route-table.ts";
+
+/**
+ * Which deployment answers, on disk, one folder per installation:
+ *
+ *     7/live -> 12          a symlink; replacing it is the cut-over
+ *     7/12/web              the loopback port of service `web` in deployment 12
+ *     7/12/.deployment      its id, for the proof
+ *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the port is the resting page's
+ */
+export interface Switch
+  extends Pick<ProxyPort, "prepare" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"> {
+  /** Makes sure that `live` exists and that whatever it points to has an answer for each of these services. */
+  settle(routes: InstallationRoutes): Promise<void>;
+}
+
+const empty = "empty";
+const stopped = "stopped";
+const idFile = ".deployment";
+
+export function createSwitch(config: { readonly routesFolder: string; readonly restingPort: number }): Switch {
+  const { routesFolder } = config;
+  /** The services that this process has settled: with a thousand installations, looking again takes seconds. */
+  const settled = new Map<InstallationId, string>();
+  const folderOf = (installation: InstallationId) => join(routesFolder, String(installation));
+
+  /** Writes `files` into a target's folder, each as a whole, and makes the folder itself durable. */
+  async function write(installation: InstallationId, target: string, files: ReadonlyMap<string, string | number>) {
+    const folder = join(folderOf(installation), target);
+    const created = await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const [name, content] of files) await replaceFile(join(folder, name), `${content}\n`);
+    await syncFolder(folder);
+    if (created === undefined) return;
+    await syncFolder(folderOf(installation));
+    await syncFolder(routesFolder);
+  }
+
+  async function filesIn(installation: InstallationId, target: string): Promise<ReadonlySet<string>> {
+    return new Set(await entriesOf(join(folderOf(installation), target)));
+  }
+
+  /** Gives services that the target does not have the resting page, so that no routed host is left without an answer. */
+  async function fillGaps(installation: InstallationId, target: string, services: readonly string[]) {
+    const there = await filesIn(installation, target);
+    const missing = services.filter((service) => !there.has(service));
+    if (missing.length === 0) return;
+    await write(installation, target, new Map(missing.map((service) => [service, config.restingPort])));
+  }
+
+  /** The services that have ever been routed: each has a file in `stopped`. */
+  async function routedServices(installation: InstallationId): Promise<readonly string[]> {
+    return (await entriesOf(join(folderOf(installation), stopped))).filter(isServiceName);
+  }
+
+  async function makeRestingPlace(installation: InstallationId, name: string, services: readonly string[]) {
+    await fillGaps(installation, name, services);
+    if ((await filesIn(installation, name)).has(idFile)) return;
+    await write(installation, name, new Map([[idFile, name]]));
+  }
+
+  async function targetOf(installation: InstallationId): Promise<string | null> {
+    return readlink(join(folderOf(installation), "live")).catch(nullWhenMissing);
+  }
+
+  return {
+    async settle(routes) {
+      const { installation } = routes;
+      const services = servicesOf(routes);
+      if (settled.get(installation) === services.join("/")) return;
+      await makeRestingPlace(installation, stopped, services);
+      const target = await targetOf(installation);
+      if (target === null) {
+        await makeRestingPlace(installation, empty, services);
+        // Not replaced by rename: a switch that came first stays.
+        await symlink(empty, join(folderOf(installation), "live")).catch(nullWhenThere);
+        await syncFolder(folderOf(installation));
+      } else {
+        await fillGaps(installation, target, services);
+      }
+      settled.set(installation, services.join("/"));
+    },
+
+    async prepare(installation, deployment, ports) {
+      const stranger = [...ports.keys()].find((service) => !isServiceName(service));
+      if (stranger !== undefined) throw new TypeError(`${JSON.stringify(stranger)} is not a service name.`);
+      await write(installation, String(deployment), new Map([...ports, [idFile, deployment]]));
+    },
+
+    async switchTo(installation, target) {
+      const services = await routedServices(installation);
+      if (target === stopped) await makeRestingPlace(installation, stopped, services);
+      if (!(await filesIn(installation, String(target))).has(idFile)) {
+        throw new Error(`Deployment ${target} of installation ${installation} was never prepared.`);
+      }
+      await fillGaps(installation, String(target), services);
+      const live = join(folderOf(installation), "live");
+      const next = `${live}.new`;
+      await rm(next, { force: true });
+      await symlink(String(target), next);
+      const before = performance.now();
+      await rename(next, live);
+      const tookMs = performance.now() - before;
+      await syncFolder(folderOf(installation));
+      return { tookMs };
+    },
+
+    async current(installation) {
+      const target = await targetOf(installation);
+      if (target === null || target === empty) return null;
+      return target === stopped ? stopped : (Number(target) as DeploymentId);
+    },
+
+    async forget(installation, deployment) {
+      if ((await targetOf(installation)) === String(deployment)) return;
+      await rm(join(folderOf(installation), String(deployment)), { recursive: true, force: true });
+    },
+
+    async forgetInstallation(installation) {
+      settled.delete(installation);
+      await rm(folderOf(installation), { recursive: true, force: true });
+    },
+
+    async listFolders() {
+      const installations = idsAmong<InstallationId>(await entriesOf(routesFolder));
+      const deployments = installations.map(async (installation) => {
+        return [installation, idsAmong<DeploymentId>(await entriesOf(folderOf(installation)))] as const;
+      });
+      return new Map(await Promise.all(deployments));
+    },
+  };
+}
+
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(nullWhenMissing)) ?? [];
+}
+
+function idsAmong<Id extends number>(names: readonly string[]): readonly Id[] {
+  return names
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map((name) => Number(name) as Id)
+    .sort((a, b) => a - b);
+}
+
+function nullWhenMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
+}
+
+function nullWhenThere(error: NodeJS.ErrnoException): null {
+  if (error.code === "EEXIST") return null;
+  throw error;
+}

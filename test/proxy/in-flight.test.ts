@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { countInFlight } from "../../server/proxy/in-flight.ts";
+
+test("requests are counted by address, wherever Caddy lists it", () => {
+  const upstreams = [
+    { address: "127.0.0.1:9301", num_requests: 2, fails: 0 },
+    { address: "127.0.0.1:93010", num_requests: 50, fails: 0 },
+    { address: "127.0.0.1:{file./data/routes/7/live/web}", num_requests: 9, fails: 0 },
+    { address: "127.0.0.1:9301", num_requests: 1, fails: 0 },
+  ];
+  expect(countInFlight(upstreams, 9301)).toBe(3);
+  expect(countInFlight(upstreams, 9302)).toBe(0);
+});
+
+test("an answer that is no list is an error, not a zero: draining would end too early", () => {
+  expect(() => countInFlight({ error: "moved" }, 9301)).toThrow(TypeError);
+});

@@ -1,0 +1,48 @@
+import { createServer, type ServerResponse } from "node:http";
+import { WebSocketServer } from "ws";
+import { portOf } from "./real-caddy.ts";
+
+/**
+ * An app that answers with its name: `/` at once, `/slow` when it is released, `/events` as server-sent events,
+ * and WebSockets that echo behind its name.
+ */
+export async function startApp(name: string) {
+  const waiting = new Set<ServerResponse>();
+  let arrived = () => {};
+  const server = createServer((request, response) => {
+    response.setHeader("X-Baton-Deployment", "999");
+    if (request.url === "/slow" || request.url === "/events") {
+      const type = request.url === "/events" ? "text/event-stream" : "text/plain";
+      if (type === "text/event-stream") response.writeHead(200, { "Content-Type": type }).write(`data: ${name}\n\n`);
+      waiting.add(response);
+      response.on("close", () => waiting.delete(response));
+      arrived();
+    } else {
+      response.end(name);
+    }
+  });
+  const sockets = new WebSocketServer({ server });
+  sockets.on("connection", (socket) => {
+    socket.on("message", (message) => socket.send(`${name}: ${message}`));
+    arrived();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  return {
+    port: portOf(server),
+    /** Resolves when the next slow request, stream or WebSocket has come in. Ask before it is sent. */
+    nextArrival: () =>
+      new Promise<void>((resolve) => {
+        arrived = resolve;
+      }),
+    /** Ends every waiting answer with the app's name. */
+    release() {
+      for (const response of waiting) response.end(name);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
