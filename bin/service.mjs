@@ -1,0 +1,32 @@
+// npm run service: Baton and its Caddy as systemd services, which start with the machine.
+//
+//   --print   shows the files that would be written, and changes nothing
+
+import { join } from "node:path";
+import { findCaddy } from "./set-up/caddy.mjs";
+import { mmdebstrap } from "./set-up/debian.mjs";
+import { lookAtMachine } from "./set-up/machine.mjs";
+import { dataFolder, root } from "./set-up/places.mjs";
+import { main } from "./set-up/problem.mjs";
+import { installService, refuseUnlessPossible } from "./set-up/service-install.mjs";
+import { serviceFiles } from "./set-up/service-units.mjs";
+import { serverWishes, setUp } from "./set-up/steps.mjs";
+
+const facts = { root, data: dataFolder(), node: process.execPath, env: process.env };
+
+await main(async () => {
+  if (process.argv.includes("--print")) return print();
+  refuseUnlessPossible(await lookAtMachine());
+  const { caddyBin } = await setUp({ ...serverWishes(), alsoNeeded: [mmdebstrap] });
+  await installService(serviceFiles({ ...facts, caddy: caddyBin }));
+  process.stdout.write("  ✓ Baton runs as a service, and comes back with the machine. Its log: journalctl -fu baton\n");
+});
+
+async function print() {
+  const caddyFolder = serverWishes().caddyFolder;
+  const caddy = (await findCaddy(caddyFolder))?.bin ?? join(caddyFolder, "caddy");
+  for (const { path, mode, text } of serviceFiles({ ...facts, caddy })) {
+    const shown = mode === 0o600 ? text.replace(/=.*$/gm, "=…") : text;
+    process.stdout.write(`# ${path}\n${shown}\n`);
+  }
+}

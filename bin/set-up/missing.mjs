@@ -1,0 +1,47 @@
+import { howToGiveOne } from "./caddy.mjs";
+import { indent } from "./run.mjs";
+
+/**
+ * What this account cannot put right by itself, as one list of commands; null when there is nothing of that kind.
+ *
+ * @param {object} facts
+ * @param {import("./machine.mjs").Machine} facts.machine
+ * @param {readonly string[]} facts.packages Debian packages that are missing
+ * @param {{ name: string, local: boolean }} facts.endpoint where Docker is expected
+ * @param {"answers" | "forbidden" | "silent"} facts.docker
+ * @param {boolean} facts.hasCaddy
+ */
+export function instructions({ machine, packages, endpoint, docker, hasCaddy }) {
+  const mayInstall = machine.isRoot && machine.hasApt;
+  const items = [];
+  if (packages.length > 0 && !mayInstall) items.push(howToInstall(machine, packages));
+  if (docker === "forbidden") items.push(howToJoin(machine));
+  if (docker === "silent" && !endpoint.local) {
+    items.push({ what: `No Docker daemon answers at ${endpoint.name} (DOCKER_HOST). Start it, or unset DOCKER_HOST.` });
+  }
+  if (docker === "silent" && endpoint.local && !machine.isRoot) items.push(howToStart(machine));
+  if (!hasCaddy && !machine.hasApt) items.push({ what: howToGiveOne });
+  return items.length > 0 ? show(items) : null;
+}
+
+function howToInstall({ hasApt }, packages) {
+  const names = packages.join(" ");
+  return hasApt
+    ? { what: "Install, as root:", commands: ["apt-get update", `apt-get install --no-install-recommends ${names}`] }
+    : { what: `Install with this system's package manager (the names are Debian's): ${names}` };
+}
+
+const howToJoin = ({ account }) => ({
+  what: "This account may not use Docker. Let it, as root (it can then do all that root can), and sign in anew:",
+  commands: [`usermod -aG docker ${account}`],
+});
+
+const howToStart = ({ hasSystemd }) => ({
+  what: "Start Docker, as root:",
+  commands: [hasSystemd ? "systemctl start docker" : "dockerd"],
+});
+
+function show(items) {
+  const texts = items.map(({ what, commands = [] }) => [what, ...commands.map(indent)].join("\n"));
+  return `Baton cannot set itself up here. What is missing, and what to do about it:\n\n${texts.join("\n\n")}\n`;
+}

@@ -1,0 +1,91 @@
+import { mkdir } from "node:fs/promises";
+import { build } from "./build.mjs";
+import { findCaddy, provideCaddy } from "./caddy.mjs";
+import { alwaysNeeded, installDebianPackages, missingPackages, neededForDocker } from "./debian.mjs";
+import { provideDocker } from "./docker.mjs";
+import { askDocker, dockerEndpoint } from "./docker-endpoint.mjs";
+import { keepWaitingConnections } from "./kernel.mjs";
+import { lookAtMachine } from "./machine.mjs";
+import { instructions } from "./missing.mjs";
+import { checkNode } from "./node-version.mjs";
+import { installPackages } from "./packages.mjs";
+import { cacheFolder, dataFolder, root } from "./places.mjs";
+import { createPrinter } from "./print.mjs";
+import { SetUpProblem } from "./problem.mjs";
+import { takeTurn } from "./turn.mjs";
+
+/**
+ * All that Baton stands on: looked at first, and what is missing is installed or started.
+ *
+ * @param {object} wishes
+ * @param {string} wishes.folder for Docker's log
+ * @param {string} wishes.caddyFolder where a downloaded Caddy goes
+ * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
+ * @param {readonly import("./debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
+ * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
+ */
+export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [] }) {
+  const { step } = createPrinter();
+  return inTurn(async () => {
+    await step("Node", () => checkNode());
+    const { machine, endpoint, packages } = await survey({ caddyFolder, alsoNeeded });
+    await step("Debian packages", (announce) => installDebianPackages(packages, announce));
+    await step("npm packages", (announce) => installPackages(root, announce));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const caddy = await step("Caddy", (announce) =>
+      provideCaddy({ folder: caddyFolder, others: otherCaddies }, announce),
+    );
+    await step("Kernel", () => keepWaitingConnections());
+    await step("Code", (announce) => build(root, announce));
+    const docker = await step("Docker", (announce) => provideDocker({ endpoint, machine, folder }, announce));
+    return { caddyBin: caddy.bin, stopDocker: docker.stop };
+  });
+}
+
+/** What the server's code needs to be run at all, without Docker or Caddy. */
+export async function setUpCode() {
+  const { step } = createPrinter();
+  await inTurn(async () => {
+    await step("Node", () => checkNode());
+    await step("npm packages", (announce) => installPackages(root, announce));
+    await step("Code", (announce) => build(root, announce));
+  });
+}
+
+/** What the linter and the type checker need. */
+export async function setUpPackages() {
+  const { step } = createPrinter();
+  await inTurn(() => step("npm packages", (announce) => installPackages(root, announce)));
+}
+
+/** Looks before anything is touched, so that what cannot be mended here is said all at once. */
+async function survey({ caddyFolder, alsoNeeded }) {
+  const machine = await lookAtMachine();
+  const endpoint = dockerEndpoint();
+  const { version, reason } = endpoint.askable ? await askDocker(endpoint) : { version: "unknown" };
+  const startsDocker = endpoint.local && reason === "silent";
+  const packages = await missingPackages([...alwaysNeeded, ...(startsDocker ? neededForDocker : []), ...alsoNeeded]);
+  const hasCaddy = (await findCaddy(caddyFolder)) !== null;
+  const docker = version ? "answers" : reason;
+  const todo = instructions({ machine, packages, endpoint, docker, hasCaddy });
+  if (todo) throw new SetUpProblem(todo);
+  return { machine, endpoint, packages };
+}
+
+async function inTurn(work) {
+  const release = await takeTurn(() =>
+    process.stdout.write("  … another set-up is at work on this machine; waiting\n"),
+  );
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** The usual wishes: those of the server that keeps its things in BATON_DATA. */
+export const serverWishes = () => ({
+  folder: dataFolder(),
+  caddyFolder: `${dataFolder()}/bin`,
+  otherCaddies: [`${cacheFolder}/caddy`],
+});

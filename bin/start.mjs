@@ -1,0 +1,17 @@
+// npm start: installs and starts what Baton stands on, compiles it, and serves until Ctrl-C.
+//
+//   --set-up-only   stops before serving
+//   --watch         for development: compiles and serves anew on every save
+
+import { handOver, serverEnvironment } from "./set-up/hand-over.mjs";
+import { main } from "./set-up/problem.mjs";
+import { serverWishes, setUp } from "./set-up/steps.mjs";
+import { watch } from "./set-up/watch.mjs";
+
+await main(async () => {
+  const { caddyBin } = await setUp(serverWishes());
+  if (process.argv.includes("--set-up-only")) return;
+  const environment = serverEnvironment({ caddyBin });
+  if (process.argv.includes("--watch")) return watch(environment);
+  await handOver("server/main.js", environment);
+});

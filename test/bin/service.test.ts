@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { root } from "../../bin/set-up/places.mjs";
+import { serviceFiles } from "../../bin/set-up/service-units.mjs";
+
+const facts = {
+  root: "/opt/baton",
+  data: "/var/lib/baton",
+  node: "/usr/bin/node",
+  caddy: "/var/lib/baton/bin/caddy",
+  env: {},
+};
+
+function unit(name: string, changes: Partial<typeof facts> = {}): string {
+  const files: { path: string; text: string }[] = serviceFiles({ ...facts, ...changes });
+  const file = files.find(({ path }) => path.endsWith(`/${name}`));
+  if (!file) throw new Error(`There is no ${name}.`);
+  return file.text;
+}
+
+describe("the service", () => {
+  test("starts Baton after Docker, the network and its Caddy, and stops Baton only", () => {
+    const baton = unit("baton.service");
+    expect(baton).toContain("After=network-online.target docker.service baton-caddy.service\n");
+    expect(baton).toContain('ExecStart="/usr/bin/node" "/opt/baton/bin/start.mjs"\n');
+    expect(baton).toContain("KillMode=process\n");
+    expect(baton).toContain("WantedBy=multi-user.target\n");
+  });
+
+  test("starts Caddy from Baton's own file, without Baton", () => {
+    const caddy = unit("baton-caddy.service");
+    expect(caddy).toContain("ConditionPathExists=/var/lib/baton/caddy/caddy.json\n");
+    expect(caddy).toContain(
+      'ExecStart="/var/lib/baton/bin/caddy" "run" "--config" "/var/lib/baton/caddy/caddy.json" "--pidfile" "/var/lib/baton/caddy/caddy.pid"\n',
+    );
+    expect(caddy).not.toMatch(/(Requires|BindsTo|PartOf)=/);
+  });
+
+  test("closes what neither of the two needs", () => {
+    for (const name of ["baton.service", "baton-caddy.service"]) {
+      expect(unit(name)).toMatch(/NoNewPrivileges=yes\nProtectSystem=strict\n/);
+      expect(unit(name)).toContain("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n");
+    }
+  });
+
+  test("quotes paths the way systemd reads them", () => {
+    const odd = unit("baton.service", { root: '/srv/100% "my" $HOME' });
+    expect(odd).toContain('ExecStart="/usr/bin/node" "/srv/100%% \\"my\\" $$HOME/bin/start.mjs"\n');
+    expect(odd).toContain('WorkingDirectory=/srv/100%% "my" $HOME\n');
+    expect(odd).toContain('ReadWritePaths="/srv/100%% \\"my\\" $HOME" "/var/lib/baton"\n');
+  });
+
+  test("refuses a path that would end a line", () => {
+    expect(() => serviceFiles({ ...facts, data: "/srv/a\nExecStartPre=/bin/evil" })).toThrow("no way to name");
+  });
+
+  test("refuses a data folder whose sockets would end up elsewhere", () => {
+    expect(() => serviceFiles({ ...facts, data: `/srv/${"a".repeat(100)}` })).toThrow("a shorter BATON_DATA");
+  });
+
+  test("keeps settings in a file that only root may read, and nothing but Baton's", () => {
+    const env = { DATABASE_URL: 'postgres://u:p"$w@db/x', BATON_DOMAIN: "example.org", EDITOR: "vi" };
+    const files: { path: string; mode: number; text: string }[] = serviceFiles({ ...facts, env });
+    const settings = files.at(-1);
+    expect(settings).toMatchObject({ path: "/var/lib/baton/service.env", mode: 0o600 });
+    expect(settings?.text).toContain('DATABASE_URL="postgres://u:p\\"\\$w@db/x"\n');
+    expect(settings?.text).toContain('BATON_DOMAIN="example.org"\n');
+    expect(settings?.text).not.toContain("EDITOR");
+    for (const file of files.slice(0, -1)) expect(file.text).not.toContain("postgres://");
+  });
+
+  test("is shown by --print, without its secrets, and nothing is changed", { timeout: 60_000 }, async () => {
+    const env = { ...process.env, BATON_DATA: "/nowhere/data", DATABASE_URL: "postgres://u:hidden@db/x" };
+    const script = join(root, "bin/service.mjs");
+    const { stdout } = await promisify(execFile)(process.execPath, [script, "--print"], { env });
+    expect(stdout).toContain("# /etc/systemd/system/baton.service\n");
+    expect(stdout).toContain("net.ipv4.tcp_migrate_req = 1\n");
+    expect(stdout).toContain("DATABASE_URL=…\n");
+    expect(stdout).not.toContain("hidden");
+  });
+});
