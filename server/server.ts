@@ -56,12 +56,13 @@ export async function openServer(
     if (!closing.signal.aborted) log.error({ err: error }, "Caddy is not watched any more");
   });
 
-  const newToken = await admitAdministrator(store.access, config.adminToken);
   const web = await listen(createWebServer({ config, world, shifts, log, closing: closing.signal }), config.listen);
   log.info({ url: config.publicUrl.origin }, "serving");
 
   return {
     async greet(signal) {
+      // Made at the last moment: a token that no terminal shows would lock everybody out.
+      const newToken = await admitAdministrator(store.access, config.adminToken);
       const tookMs = systemClock.monotonicMs() - beganMs;
       terminal.write(
         greeting({

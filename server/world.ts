@@ -61,7 +61,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     store,
     clock,
     git: createGit({ folder: data.repositories }),
-    baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages, instance }),
+    baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
     limits: { ...config, ports: config.ports },
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,

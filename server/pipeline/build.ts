@@ -125,7 +125,7 @@ function buildFailure(work: Work, service: string, error: BuildFailed): Deployme
     return new DeploymentFailed(
       {
         ...common,
-        message: `the base image ${error.missingBase} cannot be pulled: ${error.message}`,
+        message: `the base image ${error.missingBase} cannot be pulled: ${withoutDetails(error.message)}`,
         hint: error.missingBase.startsWith("baton/")
           ? "Baton makes images of that name itself; this one is not among them. See the README for the list."
           : "Check its name and tag, and that this server can reach its registry. Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one.",
@@ -141,6 +141,11 @@ function buildFailure(work: Work, service: string, error: BuildFailed): Deployme
     );
   }
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
+}
+
+/** The sentence without what stands in brackets: the whole is in the log just above. */
+function withoutDetails(message: string): string {
+  return message.replace(/ \(.*$/s, "").replace(/\.$/, "");
 }
 
 function buildHint(error: BuildFailed, lastLines: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { advance, type Deploying, type Deployment, type Ready, type Running } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import { servicesOf } from "../model/spec.ts";
 import { EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { durationText } from "../rules/duration-text.ts";
@@ -58,7 +59,6 @@ export function createPipeline(
 /** One deployment, from the images to the old version's leave. Each step finds what an earlier attempt did. */
 async function deploy(world: World, work: Work, log: Log): Promise<void> {
   let deployment: Running = work.deployment;
-  const began = deployment.startedAt.getTime();
   try {
     await world.failpoint("claimed");
     if (deployment.status === "building") {
@@ -67,10 +67,8 @@ async function deploy(world: World, work: Work, log: Log): Promise<void> {
       deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "built", spec }));
     }
     deployment = await untilLive(world, work, deployment);
-    const ready = await holdWatch(world, work, deployment);
+    await holdWatch(world, work, deployment);
     await world.failpoint("ready");
-    tellReady(world, work, ready, world.clock.now().getTime() - began);
-    await movePushedBranch(world, work, ready);
   } catch (error) {
     await end(world, work, error, log);
   }
@@ -101,21 +99,35 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
     throw new DeploymentFailed({ stage: "watch", message: "a container of the new version has gone", hint: null });
   }
   await watchServices(world, work, deployment, services);
+  await movePushedBranch(world, work, deployment);
+  await tellReady(world, work, deployment);
   const ready = advance(deployment, { type: "held", at: world.clock.now() });
   return moveTo<Ready>(world, work, deployment, ready);
 }
 
-function tellReady(world: World, work: Work, ready: Ready, tookMs: number): void {
-  const services = ready.spec.stacks.reduce((count, stack) => count + stack.services.length, 0);
-  report(work, ready.spec.stacks, { status: "running", phase: null, percent: 100, servicesDone: services });
-  const urls = ready.spec.routes.map((route) => world.urlOf(route.host));
-  work.journal.note(`Live after ${durationText(tookMs)}${urls.length > 0 ? `: ${urls.join("  ")}` : ""}`);
+/** Told before the end is on record: whoever follows a deployment stops listening there. */
+async function tellReady(world: World, work: Work, deployment: Deploying): Promise<void> {
+  const { journal, signal } = work;
+  const { stacks, routes } = deployment.spec;
+  report(work, stacks, {
+    status: "running",
+    phase: null,
+    percent: 100,
+    servicesDone: servicesOf(deployment.spec).length,
+  });
+  const took = durationText(world.clock.now().getTime() - deployment.startedAt.getTime());
+  const urls = routes.map((route) => world.urlOf(route.host));
+  journal.note(`Live ${took} after it began${urls.length > 0 ? `: ${urls.join("  ")}` : ""}`);
+  await journal.flush(signal);
 }
 
-/** The branch says what is live: it is moved by the deployment, not by the push. */
-async function movePushedBranch(world: World, work: Work, ready: Ready): Promise<void> {
-  if (ready.trigger !== "push" || ready.ref === null) return;
-  await world.git.moveBranch(work.product.id, ready.ref, ready.spec.commit);
+/**
+ * The branch says what is live: it is moved by the deployment, not by the push. Before the end is on record, because the
+ * next push begins at that moment and is measured against the branch.
+ */
+async function movePushedBranch(world: World, work: Work, deployment: Deploying): Promise<void> {
+  if (deployment.trigger !== "push" || deployment.ref === null) return;
+  await world.git.moveBranch(work.product.id, deployment.ref, deployment.spec.commit);
 }
 
 async function end(world: World, work: Work, error: unknown, log: Log): Promise<void> {

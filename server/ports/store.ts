@@ -2,6 +2,7 @@ import type { Building, Commit, Deployment, Queued, Running, TriggerKind } from 
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
+import type { RouteSpec } from "../model/spec.ts";
 
 /**
  * Postgres, as the rest of Baton sees it. Every method is one transaction; a method that meets a lost
@@ -14,6 +15,7 @@ export interface Store {
   readonly installations: InstallationStore;
   readonly deployments: DeploymentStore;
   readonly events: EventStore;
+  readonly domains: DomainStore;
   readonly leases: LeaseStore;
   readonly access: AccessStore;
   readonly settings: SettingStore;
@@ -30,6 +32,7 @@ export interface EnvironmentStore {
 export interface ProductStore {
   list(): Promise<readonly Product[]>;
   bySlug(slug: Slug): Promise<Product | null>;
+  /** Also one that was marked deleted, until it is purged: its deployments still name it. */
   get(id: ProductId): Promise<Product | null>;
   /** With its installation in `production`. Null when the slug is taken. */
   create(product: {
@@ -38,7 +41,10 @@ export interface ProductStore {
     readonly branch: string | null;
   }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
   update(id: ProductId, changes: { readonly repository?: string | null }): Promise<void>;
-  /** Marks it deleted: it is not listed any more, its slug is free, and `deleted()` names it until `purge`. */
+  /**
+   * Marks it deleted: it is not listed any more, its slug and hosts are free, its queued deployments are cancelled, its running
+   * ones asked to stop, and `enqueue` refuses more. `deleted()` names it until `purge`.
+   */
   markDeleted(id: ProductId): Promise<void>;
   deleted(): Promise<readonly Product[]>;
   /** Forgets every row of a product that was marked deleted. Only once nothing of it is left in the world. */
@@ -46,6 +52,7 @@ export interface ProductStore {
 }
 
 export interface InstallationStore {
+  /** Those of deleted products apart; `get` and `ofProduct` know these too, for whoever removes what is left of them. */
   list(): Promise<readonly Installation[]>;
   get(id: InstallationId): Promise<Installation | null>;
   ofProduct(product: ProductId): Promise<readonly Installation[]>;
@@ -70,24 +77,25 @@ export interface DeploymentRequest {
   readonly commit: Commit | null;
   readonly sourceId: DeploymentId | null;
   readonly variables: "then" | "now";
-  /** Queued pushes of the installation that are older than this one are stopped, "superseded by a newer push". */
+  /** Queued pushes and webhooks of the installation are stopped, "superseded by a newer push". */
   readonly supersedes: boolean;
   /**
-   * For pushes: the newest undecided push that was looked at before deciding. When another has come in between,
-   * nothing is written and `enqueue` resolves with "changed": look again.
+   * For pushes: the newest undecided one of trigger `push` that was looked at before deciding, null for none. When another has
+   * come in between, or that one is over, nothing is written and `enqueue` resolves with "changed": look again.
    */
   readonly newestUndecidedPush?: DeploymentId | null;
 }
 
 export interface DeploymentStore {
   reserveId(): Promise<DeploymentId>;
+  /** Rejects when the installation does not exist or its product was marked deleted. */
   enqueue(
     request: DeploymentRequest,
     at: Date,
   ): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed">;
 
   get(id: DeploymentId): Promise<Deployment | null>;
-  /** Newest first. `before` is an id of an earlier page. */
+  /** Newest first. `before` is an id of an earlier page. Those of deleted products only when one is asked for by id. */
   list(filter: {
     readonly product?: ProductId;
     readonly installation?: InstallationId;
@@ -109,7 +117,8 @@ export interface DeploymentStore {
   /**
    * Writes a move: the row must still have the status and attempt of `from`. Null: somebody else moved it; stop.
    * `built`, `switched`, `held`, `fail` and `stop` also write what belongs to them in the same transaction: the spec; the
-   * installation's live deployment (and, for a failure in the watch window, the one before); readyAt; the `status` event.
+   * installation's live deployment (and, for a failure in the watch window, the one before); readyAt; the `status` event,
+   * when the status is another one. Resolves with the row as it is now. A cut-over is not decided (null) once a cancel was asked for.
    */
   move<D extends Deployment>(from: Deployment, to: D): Promise<D | null>;
   /** Records the commit that a ref was resolved to. */
@@ -122,7 +131,7 @@ export interface DeploymentStore {
   requestCancel(id: DeploymentId, at: Date): Promise<"stopped" | "asked" | "too-late">;
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
-  /** After a restart: what a dead server left running. `building` ones go back to the queue (attempt kept), `deploying` ones get a new attempt and are returned to be gone on with. */
+  /** After a restart: what a dead server left running. `building` ones go back to the queue (attempt kept; those that were asked to stop are stopped), `deploying` ones get a new attempt and are returned to be gone on with. */
   rescue(): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
 }
 
@@ -139,13 +148,27 @@ export interface EventStore {
   stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
 }
 
+/** Which installation may serve a host. Claimed before the cut-over that needs it; a host belongs to one installation. */
+export interface DomainStore {
+  list(): Promise<readonly Domain[]>;
+  /** Makes these the installation's hosts, and no others. When another has one of them nothing is written. */
+  setFor(
+    installation: InstallationId,
+    routes: readonly RouteSpec[],
+  ): Promise<"ok" | { readonly taken: string; readonly by: InstallationId }>;
+}
+
+export interface Domain extends RouteSpec {
+  readonly installation: InstallationId;
+}
+
 /** Host ports and subnets: recorded before they are used, free again when the deployment's things are gone. */
 export interface LeaseStore {
-  /** The port that this service of this deployment has, or the lowest free one of the range outside `avoid`, recorded. Rejects with PoolExhausted. */
+  /** The port that this service of this deployment has; where it has none, or one in `avoid`, the lowest free one of the range, recorded. Rejects with PoolExhausted. */
   port(deployment: DeploymentId, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
   /** Ports of a deployment by service. */
   ports(deployment: DeploymentId): Promise<ReadonlyMap<string, number>>;
-  /** The /27 of this deployment's network, or the first of the pool that overlaps none of `used`, recorded. Rejects with PoolExhausted. */
+  /** The /27 of this deployment's network; where it has none, or one that overlaps `used`, the first free one of the pool, recorded. Rejects with PoolExhausted. */
   subnet(deployment: DeploymentId, pool: string, used: readonly string[]): Promise<string>;
   release(deployment: DeploymentId): Promise<void>;
   /** Deployments that hold a port or a subnet. */
@@ -166,7 +189,7 @@ export interface Identity {
 export interface AccessStore {
   /** Stores the SHA-256 of the first token when there is none yet. False: there was one already. */
   addFirstToken(name: string, token: string): Promise<boolean>;
-  /** Makes `token` the administrator's, instead of any former one. */
+  /** Makes `token` the administrator's, instead of any former one, whose sessions end. */
   setAdminToken(name: string, token: string): Promise<void>;
   hasToken(): Promise<boolean>;
   /** Null: unknown. Compares hashes. */

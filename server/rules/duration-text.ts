@@ -1,7 +1,7 @@
-/** "850 ms", "4.1 s", "90 s", "2 min 5 s": as exact as it is useful to know. */
+/** "850 ms", "4.1 s", "5 s", "90 s", "2 min 5 s": as exact as it is useful to know. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950 && ms % 1000 !== 0) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
   const rest = seconds % 60;
