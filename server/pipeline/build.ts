@@ -133,13 +133,17 @@ function buildFailure(work: Work, service: string, error: BuildFailed): Deployme
       { cause: error },
     );
   }
-  if (error.step !== null) {
-    const code = error.exitCode === null ? "failed" : `exited with code ${error.exitCode}`;
+  if (error.step !== null && error.exitCode !== null) {
     return new DeploymentFailed(
-      { ...common, message: `\`${error.step}\` ${code}`, hint: buildHint(error, common.lastLines) },
+      {
+        ...common,
+        message: `\`${error.step}\` exited with code ${error.exitCode}`,
+        hint: buildHint(error, common.lastLines),
+      },
       { cause: error },
     );
   }
+  // A missing file, a syntax error: the builder's own sentence says it.
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
 }
 

@@ -1,4 +1,4 @@
-/** "850 ms", "4.1 s", "5 s", "90 s", "2 min 5 s": as exact as it is useful to know. */
+/** "850 ms", "4.1 s", "5 s", "90 s", "2 min 5 s", "3 h 10 min": as exact as it is useful to know. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 9950 && ms % 1000 !== 0) return `${(ms / 1000).toFixed(1)} s`;
@@ -6,7 +6,8 @@ export function durationText(ms: number): string {
   if (seconds < 120) return `${seconds} s`;
   const rest = seconds % 60;
   const minutes = Math.floor(seconds / 60);
-  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** "1 request", "3 requests". */

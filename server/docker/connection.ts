@@ -1,0 +1,27 @@
+import { Agent } from "node:http";
+import Docker from "dockerode";
+
+export const defaultSocket = "/var/run/docker.sock";
+
+/**
+ * A connection to the daemon that a DOCKER_HOST value names: `unix:///path`, a bare path, or `tcp://host:port`.
+ * Throws on anything else: published ports are on loopback, so a daemon on another machine would be of no use.
+ */
+export function connect(dockerHost: string | undefined): Docker {
+  // A daemon that was restarted resets the idle connections it left behind; a new one costs nothing on a socket file.
+  const agent = new Agent({ keepAlive: false });
+  const value = dockerHost === undefined || dockerHost === "" ? defaultSocket : dockerHost;
+  const path = value.startsWith("unix://") ? value.slice("unix://".length) : value;
+  // An empty host, because docker-modem reads DOCKER_HOST by itself and prefers a host to a socket.
+  if (path.startsWith("/")) {
+    const options = { socketPath: path, host: "", agent };
+    return new Docker(options);
+  }
+
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url?.protocol !== "tcp:" || url.port === "") {
+    throw new Error(`DOCKER_HOST is "${value}"; accepted are unix:///path/to/docker.sock and tcp://host:port.`);
+  }
+  const options = { protocol: "http" as const, host: url.hostname, port: url.port, agent };
+  return new Docker(options);
+}

@@ -1,0 +1,40 @@
+import type Docker from "dockerode";
+import type { ContainerId, InstanceId } from "../model/ids.ts";
+import type { ContainerState } from "../ports/engine.ts";
+import { isOf, serviceOf } from "./labels.ts";
+
+/** What an inspection says; null for a container that this Baton did not create. Pure. */
+export function containerState(container: Docker.ContainerInspectInfo, instance: InstanceId): ContainerState | null {
+  const identity = serviceOf(container.Config.Labels);
+  if (identity === null || !isOf(instance, container.Config.Labels)) return null;
+  const { State: state, HostConfig: host } = container;
+  return {
+    id: container.Id as ContainerId,
+    name: container.Name.replace(/^\//, ""),
+    ...identity,
+    status: state.Status as ContainerState["status"],
+    exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    restartCount: container.RestartCount,
+    error: state.Error,
+    startedAt: dateOf(state.StartedAt),
+    hostPort: hostPortOf(host.PortBindings),
+    memoryLimitBytes: host.Memory || null,
+    healthcheck: healthOf(state.Health?.Status),
+  };
+}
+
+/** Docker writes the year 1 for "never". */
+function dateOf(text: string): Date | null {
+  return text.startsWith("0001-") ? null : new Date(text);
+}
+
+/** What was asked for rather than what is bound now: a stopped container keeps its port. */
+function hostPortOf(bindings: Record<string, { readonly HostPort: string }[] | null> | null | undefined) {
+  const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
+  return binding ? Number(binding.HostPort) : null;
+}
+
+function healthOf(status: string | undefined): ContainerState["healthcheck"] {
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : null;
+}

@@ -1,0 +1,49 @@
+import type { InstanceId } from "../model/ids.ts";
+import type { Engine, EngineInfo } from "../ports/engine.ts";
+import type { Log } from "../ports/log.ts";
+import { createBuild } from "./build.ts";
+import { connect } from "./connection.ts";
+import { createContainers } from "./containers.ts";
+import { createDaemon } from "./daemon.ts";
+import { readEvents } from "./events.ts";
+import { createImages } from "./images.ts";
+import { createListeningPorts } from "./listening-ports.ts";
+import { readLogs } from "./logs.ts";
+import { createNetworks } from "./networks.ts";
+import { createPull } from "./pull.ts";
+import { readInfo } from "./version.ts";
+import { createVolumes } from "./volumes.ts";
+
+/** Whoever asks for this wants to know whether the daemon answers. */
+const infoLimitMs = 5_000;
+
+export interface DockerEngineOptions {
+  readonly instance: InstanceId;
+  /** A DOCKER_HOST value; undefined: Docker's default socket. */
+  readonly socket: string | undefined;
+  /** Overrules which builder the daemon can do best. */
+  readonly builder?: EngineInfo["builder"];
+  readonly log?: Log;
+}
+
+/**
+ * The Engine port on Docker's API, 1.41 and newer. What does not carry this instance's label does not exist for it:
+ * it is neither listed nor inspected, stopped or removed.
+ */
+export function createDockerEngine({ instance, socket, builder, log }: DockerEngineOptions): Engine {
+  const daemon = createDaemon(connect(socket));
+  const ours = { daemon, instance };
+  return {
+    instance,
+    info: (signal) => readInfo(daemon, signal, infoLimitMs),
+    build: createBuild({ ...ours, builder }),
+    pull: createPull(daemon),
+    ...createImages(ours),
+    ...createNetworks(ours),
+    ...createContainers({ ...ours, log }),
+    listeningPorts: createListeningPorts(daemon),
+    logs: (id, options, signal) => readLogs(daemon, id, options, signal),
+    events: (signal) => readEvents(daemon, instance, signal),
+    ...createVolumes(ours),
+  };
+}

@@ -1,0 +1,33 @@
+import { setMaxListeners } from "node:events";
+
+export interface LinkedAbort extends Disposable {
+  readonly signal: AbortSignal;
+  /** Rejects, with the reason, when aborted. */
+  readonly rejection: Promise<never>;
+  now(reason: Error): void;
+}
+
+/**
+ * A signal of one's own that follows `parent` until it is disposed of. Unlike AbortSignal.any it leaves nothing
+ * behind on a parent that lives as long as the server. Throws when the parent is aborted already.
+ */
+export function link(parent: AbortSignal): LinkedAbort {
+  parent.throwIfAborted();
+  // Any number of calls may be under way for one reason; Node takes more than ten followers for a leak.
+  setMaxListeners(0, parent);
+  const controller = new AbortController();
+  const follow = () => controller.abort(parent.reason);
+  parent.addEventListener("abort", follow, { once: true });
+
+  const rejection = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+  });
+  rejection.catch(() => {});
+
+  return {
+    signal: controller.signal,
+    rejection,
+    now: (reason) => controller.abort(reason),
+    [Symbol.dispose]: () => parent.removeEventListener("abort", follow),
+  };
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { createDockerEngine } from "../../server/docker/docker-engine.ts";
+import type { DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
+import type {
+  BuildOutput,
+  BuildRequest,
+  ContainerRequest,
+  Engine,
+  EngineInfo,
+  Owner,
+} from "../../server/ports/engine.ts";
+import { contextOf, tinyRoot } from "./tiny-image.ts";
+
+export const never = new AbortController().signal;
+
+export const owner: Owner = {
+  product: 1 as ProductId,
+  installation: 2 as InstallationId,
+  deployment: 3 as DeploymentId,
+};
+
+export interface ScratchEngine extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly instance: InstanceId;
+  /** An image with `sh`, `sleep`, `cat` and whatever was asked for. */
+  readonly tiny: { readonly id: ImageId; readonly tag: string };
+}
+
+/** The real daemon under an instance id of its own; disposing of it removes all that was made with that id. */
+export async function createScratchEngine(
+  options: { readonly programs?: readonly string[]; readonly builder?: EngineInfo["builder"] } = {},
+): Promise<ScratchEngine> {
+  const instance = randomBytes(4).toString("hex") as InstanceId;
+  const engine = createDockerEngine({
+    instance,
+    socket: process.env.DOCKER_HOST,
+    ...(options.builder && { builder: options.builder }),
+  });
+  const tag = `baton-${instance}/tiny:1`;
+  const root = await tinyRoot(["/bin/sleep", "/bin/cat", ...(options.programs ?? [])]);
+  const id = await engine.importImage(root, tag, ['CMD ["/bin/sleep", "600"]'], never);
+  return { engine, instance, tiny: { id, tag }, [Symbol.asyncDispose]: () => removeAll(engine) };
+}
+
+async function removeAll(engine: Engine): Promise<void> {
+  const containers = await engine.listContainers({ all: true }, never);
+  await Promise.all(containers.map((container) => engine.removeContainer(container.id, never)));
+  for (const network of await engine.listNetworks(never)) await engine.removeNetwork(network.name, never);
+  // Newest first: an image that others are made of stays for as long as they do.
+  const images = [...(await engine.listImages(never))].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  for (const tag of images.flatMap((image) => image.tags)) await engine.removeTag(tag, never);
+}
+
+export interface BuildRun {
+  readonly outputs: readonly BuildOutput[];
+  readonly lines: readonly string[];
+  readonly steps: readonly string[];
+  readonly result: Promise<ImageId>;
+}
+
+/** Starts a build; `outputs` fills as it goes. */
+export function startBuild(
+  { engine, instance }: ScratchEngine,
+  files: Readonly<Record<string, string | Buffer>>,
+  options: Partial<BuildRequest> = {},
+  signal: AbortSignal = never,
+  onOutput: (output: BuildOutput) => void = () => {},
+): BuildRun {
+  const outputs: BuildOutput[] = [];
+  const request: BuildRequest = {
+    context: contextOf(files),
+    dockerfile: "Dockerfile",
+    tag: `baton-${instance}/app:${randomBytes(4).toString("hex")}`,
+    target: null,
+    args: {},
+    owner,
+    cacheNamespace: instance,
+    ...options,
+  };
+  const result = engine.build(
+    request,
+    (output) => {
+      outputs.push(output);
+      onOutput(output);
+    },
+    signal,
+  );
+  return {
+    outputs,
+    result,
+    get lines() {
+      return outputs.flatMap((output) => (output.type === "line" ? [output.text] : []));
+    },
+    get steps() {
+      return outputs.flatMap((output) => (output.type === "step" ? [output.name] : []));
+    },
+  };
+}
+
+/** A worker that sleeps, on a network that must exist; change what the test is about. */
+export function containerRequest(
+  scratch: ScratchEngine,
+  network: string,
+  change: Partial<ContainerRequest> = {},
+): ContainerRequest {
+  return {
+    name: `baton-${scratch.instance}-${randomBytes(4).toString("hex")}`,
+    owner,
+    service: "app",
+    kind: "worker",
+    image: scratch.tiny.id,
+    command: null,
+    environment: {},
+    network,
+    publish: null,
+    limits: { memoryBytes: 64 * 1024 * 1024, pids: 32, cpus: null },
+    stopGraceMs: 1_000,
+    ...change,
+  };
+}
