@@ -1,0 +1,63 @@
+import type { Commit } from "../model/deployment.ts";
+import { type CommitSha, parseCommitSha } from "../model/ids.ts";
+import type { GitCommand } from "./git-command.ts";
+import { GitFailed } from "./git-failed.ts";
+
+/** What git refuses in names of refs, and uses to say "three before it" or "the one whose message has". */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is refused
+const notInNames = /[\u0000-\u0020\u007f~^:?*[\\]|@\{|\.\./;
+
+/** `%<(n,trunc)` bounds what a commit can make us read; the padding it adds is trimmed. */
+const format = "%<(300,trunc)%s%x00%<(100,trunc)%an";
+
+/**
+ * The commit that a branch, a tag or a full id names; a branch wins over a tag of its name. Null when there is none.
+ * A name is taken for a name: none of git's notation for finding commits works.
+ */
+export async function resolveCommit(
+  git: GitCommand,
+  repository: string,
+  revision: string,
+  signal: AbortSignal,
+): Promise<Commit | null> {
+  for (const candidate of candidates(revision)) {
+    const sha = await peelToCommit(git, repository, candidate, signal);
+    if (sha === null) continue;
+    const [message = "", author = ""] = (
+      await git(repository, ["log", "-1", "--no-show-signature", `--format=${format}`, sha, "--"], signal)
+    ).split("\0");
+    return { sha, message: message.trimEnd(), author: author.trimEnd() };
+  }
+  return null;
+}
+
+export async function commitTime(
+  git: GitCommand,
+  repository: string,
+  commit: CommitSha,
+  signal: AbortSignal,
+): Promise<Date> {
+  const seconds = await git(repository, ["log", "-1", "--no-show-signature", "--format=%ct", commit, "--"], signal);
+  return new Date(Number.parseInt(seconds, 10) * 1_000);
+}
+
+function candidates(revision: string): readonly string[] {
+  if (revision === "" || notInNames.test(revision)) return [];
+  if (parseCommitSha(revision) !== null) return [revision, `refs/heads/${revision}`, `refs/tags/${revision}`];
+  return revision.startsWith("refs/") ? [revision] : [`refs/heads/${revision}`, `refs/tags/${revision}`];
+}
+
+async function peelToCommit(
+  git: GitCommand,
+  repository: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<CommitSha | null> {
+  try {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
+    return parseCommitSha((await git(repository, args, signal)).trim());
+  } catch (error) {
+    if (error instanceof GitFailed && (error.exitCode === 1 || error.exitCode === 128)) return null;
+    throw error;
+  }
+}

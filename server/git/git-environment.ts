@@ -1,0 +1,26 @@
+/**
+ * The whole environment of every git process: nothing is inherited from Baton's own, so neither a `GIT_*`
+ * variable nor a user's or the machine's configuration can change what git does.
+ */
+export function gitEnvironment(searchPath: string): Readonly<Record<string, string>> {
+  return {
+    PATH: searchPath,
+    HOME: "/nonexistent",
+    LC_ALL: "C",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_ATTR_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ALLOW_PROTOCOL: "https:ssh",
+    // A path from a repository is a path, never a pattern.
+    GIT_LITERAL_PATHSPECS: "1",
+  };
+}
+
+/** Where distributions and package managers put git. */
+export const standardSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin";
+
+/** What a client may put into GIT_PROTOCOL through its `Git-Protocol` header; anything else means version 0. */
+export function acceptedProtocol(header: string | null): string | null {
+  return header !== null && /^version=[012]$/.test(header) ? header : null;
+}

@@ -1,0 +1,19 @@
+/** A git command that ended with an error; the message holds its last words. */
+export class GitFailed extends Error {
+  override readonly name = "GitFailed";
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stderr: string;
+
+  constructor(command: string, exitCode: number | null, stderr: string) {
+    super(`git ${command} ended with ${exitCode ?? "a signal"}: ${lastWords(stderr)}`);
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** The last line that git printed, without its "fatal: " or "error: ". */
+export function lastWords(stderr: string): string {
+  const line = stderr.trimEnd().split("\n").at(-1) ?? "";
+  return line.replace(/^(?:fatal|error): /, "") || "it printed nothing";
+}

@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+import type { Git } from "../ports/git.ts";
+import type { Log } from "../ports/log.ts";
+import { answerPush } from "./answer.ts";
+import { archive } from "./archive.ts";
+import { commitTime, resolveCommit } from "./commits.ts";
+import { createGitCommand } from "./git-command.ts";
+import { standardSearchPath } from "./git-environment.ts";
+import { createGitProcesses } from "./git-process.ts";
+import { readPush } from "./read-push.ts";
+import { receive } from "./receive.ts";
+import type { ReceivedPush } from "./received-push.ts";
+import * as refs from "./refs.ts";
+import { createRepositories } from "./repositories.ts";
+import { holdErrors } from "./request-body.ts";
+import { advertise, uploadPack } from "./serve.ts";
+import { listTree, readFile } from "./tree.ts";
+
+const mebibyte = 1024 * 1024;
+
+export interface GitOptions {
+  /** Where the bare repositories are: `<data>/repositories`. */
+  readonly folder: string;
+  readonly log?: Pick<Log, "info">;
+  /** What one push may bring, packed. */
+  readonly maxPushBytes?: number;
+  /** Folders that are searched for git, separated by colons. */
+  readonly searchPath?: string;
+}
+
+/** The port Git by way of the `git` program. */
+export function createGit({
+  folder,
+  log,
+  maxPushBytes = 512 * mebibyte,
+  searchPath = standardSearchPath,
+}: GitOptions): Git {
+  const command = createGitCommand({ searchPath });
+  const processes = createGitProcesses({ searchPath });
+  const repositories = createRepositories({
+    folder: resolve(folder),
+    maxPushBytes,
+    command,
+    ...(log === undefined ? {} : { log }),
+  });
+  const { open, ensure } = repositories;
+
+  return {
+    async ensureRepository(product) {
+      await ensure(product);
+    },
+    removeRepository: repositories.remove,
+    listRepositories: repositories.list,
+
+    resolve: async (product, revision, signal) => resolveCommit(command, await open(product), revision, signal),
+    async branches(product) {
+      const tips = await refs.readBranches(command, await open(product));
+      return new Map([...tips].map(([ref, commit]) => [refs.branchName(ref), commit]));
+    },
+    isAncestor: async (product, ancestor, descendant) =>
+      refs.isAncestor(command, await open(product), ancestor, descendant),
+    moveBranch: async (product, branch, commit) => refs.moveBranch(command, await ensure(product), branch, commit),
+    keepCommit: async (product, id, commit) => refs.keepCommit(command, await ensure(product), id, commit),
+    releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),
+    keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
+
+    listTree: async (product, commit, limits, signal) =>
+      listTree(processes, { repository: await open(product), commit }, limits, signal),
+    readFile: async (product, commit, path, maxBytes, signal) =>
+      readFile(processes, { repository: await open(product), commit, path }, maxBytes, signal),
+    archive: (product, commit, request, signal) => {
+      const mtime = (repository: string, until: AbortSignal) => commitTime(command, repository, commit, until);
+      return archive({ processes, repository: () => open(product), mtime }, request, signal);
+    },
+
+    advertise: async (product, service, protocol, signal) =>
+      advertise(processes, { repository: await open(product), service, protocol }, signal),
+    async uploadPack(product, request, answer, protocol, signal) {
+      holdErrors(request);
+      await uploadPack(processes, { repository: await open(product), protocol }, request, answer, signal);
+    },
+
+    readPush,
+    async receive(product, push: ReceivedPush, redirect, onProgress, signal) {
+      const repository = await ensure(product);
+      const tips = await refs.readBranches(command, repository);
+      return receive(processes, { repository, push, redirect, tips }, onProgress, signal);
+    },
+    answerPush: (push: ReceivedPush, out) => answerPush(push, out),
+  };
+}
