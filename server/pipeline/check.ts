@@ -48,17 +48,21 @@ async function checkService(
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
   let deadlineMs: number | null = null;
+  // Once a container was restarted its engine does not know any more what it exited with.
+  let lastExit: ContainerState | null = null;
 
   for (let tries = 0; ; tries++) {
     const container = await engine.inspectContainer(service.container, signal);
     if (!container || hasEnded(container)) throw await exited(world, service, container, lastProbe);
+    if (container.status === "restarting") lastExit = container;
     deadlineMs ??= clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
     const leftMs = deadlineMs - clock.monotonicMs();
-    if (leftMs <= 0) throw await unhealthy(world, service, container, lastProbe);
+    if (leftMs <= 0) throw await unhealthy(world, service, lastExit ?? container, lastProbe);
 
     const probe = await probeService(world, service, container, host, leftMs, signal);
     // A container that was restarted while it was asked has answered from another life.
     const after = await engine.inspectContainer(service.container, signal);
+    if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
     lastProbe = probe.last ?? lastProbe;
     tell(probe.result, gate.streak);
@@ -99,8 +103,8 @@ async function exited(
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
   const evidence = await gatherEvidence(world, service, container, lastProbe);
-  const times = container && container.restartCount >= 3 ? `, ${container.restartCount + 1} times,` : "";
-  return new DeploymentFailed(diagnoseExit("health", `${times} before it was healthy`.trim(), evidence));
+  const times = container && container.restartCount >= 3 ? `${container.restartCount + 1} times ` : "";
+  return new DeploymentFailed(diagnoseExit("health", `${times}before it was healthy`, evidence));
 }
 
 async function unhealthy(

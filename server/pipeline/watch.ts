@@ -87,7 +87,7 @@ async function firstDeath(
         world,
         deployment,
         service,
-        container && { ...container, exitCode: event.exitCode ?? container.exitCode },
+        container && { ...container, status: "exited", exitCode: event.exitCode ?? container.exitCode },
       );
     }
   } catch (error) {

@@ -1,0 +1,157 @@
+import type { BaseName } from "./plan.ts";
+
+/** A base image: where the world gets it, and how it is made here when no registry can be reached. */
+export interface BaseImage {
+  /** What generated Dockerfiles name when a registry can be reached. */
+  readonly official: string;
+  readonly local: LocalImage;
+}
+
+/**
+ * How an image is made without a registry: its files, put on another image or on nothing, and a few Dockerfile lines.
+ * It serves the same generated Dockerfiles as the official one: programs lie at the same paths, and users are
+ * named by number.
+ */
+export interface LocalImage {
+  /** The local image that it stands on; null: nothing. */
+  readonly base: BaseName | null;
+  readonly ingredients: readonly Ingredient[];
+  /** Commands, as a Dockerfile's RUN takes them, that finish the image. Only with a base. */
+  readonly commands: readonly string[];
+  /** Dockerfile lines such as ENV and CMD. */
+  readonly settings: readonly string[];
+  /** What making it takes, for a person who waits: "Debian's packages, about a minute". */
+  readonly effort: string;
+}
+
+/** Where files of a local image come from. Paths are absolute in the image, without the leading slash. */
+export type Ingredient =
+  /** A minimal Debian with these packages; files below `without` are left out. */
+  | { readonly type: "debian"; readonly suite: string; readonly packages: readonly string[]; readonly without: RegExp }
+  /** Files of an npm package: a path in it becomes the path that `place` gives, or is left out. */
+  | {
+      readonly type: "npm";
+      readonly name: string;
+      readonly range: string;
+      readonly place: (path: string) => string | null;
+    }
+  /** The Caddy of the machine that Baton runs on; the libraries that it loads go where it looks for them. */
+  | { readonly type: "caddy"; readonly path: string }
+  /** The certificate authorities that this machine trusts. */
+  | { readonly type: "certificates"; readonly path: string }
+  | { readonly type: "text"; readonly path: string; readonly content: string }
+  | { readonly type: "link"; readonly path: string; readonly target: string };
+
+export const nodeMajors = [20, 22, 24] as const;
+export type NodeMajor = (typeof nodeMajors)[number];
+
+/** Every name that `baseImage` knows. */
+export const makeableBases: readonly BaseName[] = [
+  "debian:12",
+  ...nodeMajors.map((major) => `node:${major}` as const),
+  "static:1",
+];
+
+export type Architecture = "x64" | "arm64";
+
+/** Null for a name that is not one of `makeableBases`. */
+export function baseImage(name: BaseName, architecture: Architecture): BaseImage | null {
+  const major = nodeMajors.find((candidate) => name === `node:${candidate}`);
+  if (major) return { official: `node:${major}-slim`, local: localNode(major, architecture) };
+  switch (name) {
+    case "debian:12":
+      return { official: "debian:12-slim", local: localDebian };
+    case "static:1":
+      return { official: "caddy:2", local: localStatic };
+    default:
+      return null;
+  }
+}
+
+const certificates = "etc/ssl/certs/ca-certificates.crt";
+
+const localDebian: LocalImage = {
+  base: null,
+  ingredients: [
+    {
+      type: "debian",
+      suite: "bookworm",
+      // What Node's binary loads; here rather than in a layer of Node's, because a package costs less now than later.
+      packages: ["libstdc++6", "libatomic1"],
+      // As in Debian's own slim images; copyright files stay.
+      without: /^(?:usr\/share\/(?:man|locale|info|lintian)\/|usr\/share\/doc\/.*\/(?!copyright$)[^/]+$)/,
+    },
+    // The host's bundle knows the certificate authority of a proxy that inspects TLS, where there is one.
+    { type: "certificates", path: certificates },
+  ],
+  commands: [],
+  settings: ["ENV LANG=C.UTF-8", 'CMD ["bash"]'],
+  effort: "Debian's packages, once, about half a minute",
+};
+
+/** The npm that each major version of Node brings. */
+const npmMajor: Readonly<Record<NodeMajor, number>> = { 20: 10, 22: 10, 24: 11 };
+
+function localNode(major: NodeMajor, architecture: Architecture): LocalImage {
+  const modules = "usr/local/lib/node_modules";
+  return {
+    base: "debian:12",
+    ingredients: [
+      {
+        type: "npm",
+        name: `node-linux-${architecture}`,
+        range: String(major),
+        place: (path) => (path === "bin/node" ? "usr/local/bin/node" : null),
+      },
+      { type: "npm", name: "npm", range: String(npmMajor[major]), place: (path) => `${modules}/npm/${path}` },
+      { type: "link", path: "usr/local/bin/npm", target: "../lib/node_modules/npm/bin/npm-cli.js" },
+      { type: "link", path: "usr/local/bin/npx", target: "../lib/node_modules/npm/bin/npx-cli.js" },
+    ],
+    commands: [
+      "groupadd --gid 1000 node",
+      "useradd --uid 1000 --gid node --shell /bin/bash --create-home node",
+      "node --version",
+      "npm --version",
+    ],
+    settings: [`ENV NODE_EXTRA_CA_CERTS=/${certificates}`, 'CMD ["node"]'],
+    effort: "Debian's and npm's packages, once, about a minute",
+  };
+}
+
+const localStatic: LocalImage = {
+  base: null,
+  ingredients: [
+    { type: "caddy", path: "usr/bin/caddy" },
+    { type: "text", path: "etc/mime.types", content: mimeTypes() },
+  ],
+  commands: [],
+  settings: [
+    "ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data PATH=/usr/bin",
+    "WORKDIR /srv",
+    'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]',
+  ],
+  effort: "this server's Caddy, once, a few seconds",
+};
+
+/** What Go does not know by itself, and browsers are particular about. */
+function mimeTypes(): string {
+  return [
+    "application/manifest+json webmanifest",
+    "application/rss+xml rss",
+    "application/atom+xml atom",
+    "audio/mpeg mp3",
+    "audio/ogg ogg oga opus",
+    "font/otf otf",
+    "font/ttf ttf",
+    "font/woff woff",
+    "font/woff2 woff2",
+    "image/x-icon ico",
+    "text/calendar ics",
+    "text/csv csv",
+    "text/markdown md",
+    "text/plain txt",
+    "video/mp4 mp4",
+    "video/webm webm",
+    "",
+  ].join("\n");
+}

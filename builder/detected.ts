@@ -1,0 +1,23 @@
+import type { BuildRecipe, SourceTree } from "./plan.ts";
+
+/** What a provider makes of a folder: how its image is built, and what is known of the service in it. */
+export interface Detected {
+  readonly kind: "web" | "worker";
+  /** The port inside the container; null when the app is told by PORT which one to take. */
+  readonly port: number | null;
+  /** Where the port was found, for the log: "EXPOSE in Dockerfile". */
+  readonly portSource: string | null;
+  /** Relative to the folder: `contextFolder` is not its business. */
+  readonly recipe: Omit<BuildRecipe, "contextFolder">;
+  /** One line for each decision, in the order in which a person wants to read them. */
+  readonly decisions: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Knows one way in which apps are written. A new way is one new file, and a line in providers.ts. */
+export interface Provider {
+  /** The files that it goes by, in words, for the sentence that says nothing was recognised. */
+  readonly looksFor: string;
+  /** Null: this folder is none of its business. Rejects with PlanProblem when it is, but cannot be deployed. */
+  detect(tree: SourceTree): Promise<Detected | null>;
+}

@@ -1,0 +1,130 @@
+import {
+  type Arg,
+  type Copy,
+  DockerfileParser,
+  type Env,
+  type Instruction,
+  type ModifiableInstruction,
+} from "dockerfile-ast";
+import { expandVariables } from "./dockerfile-variables.ts";
+
+/** What a Dockerfile says of itself, as far as that can be known without building it. */
+export interface DockerfileFacts {
+  /** Names of the build stages, in lower case as Docker compares them; null for a stage without one. */
+  readonly stages: readonly (string | null)[];
+  /** Images that it takes from elsewhere (FROM, COPY --from, RUN --mount=from), without its own stages and `scratch`. */
+  readonly references: readonly string[];
+  /** Ports that the built stage exposes, in order, those of the stages that it is built on last. */
+  readonly exposed: readonly ExposedPort[];
+}
+
+export interface ExposedPort {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+interface Stage {
+  readonly name: string | null;
+  readonly parent: Stage | null;
+  readonly variables: Map<string, string>;
+  readonly exposed: ExposedPort[];
+}
+
+/** Reads a Dockerfile. `target` names the stage that is built; null: the last one. What cannot be understood is left to the builder to refuse. */
+export function readDockerfile(text: string, target: string | null): DockerfileFacts {
+  const globals = new Map<string, string>();
+  const stages: Stage[] = [];
+  const references = new Set<string>();
+  const stageNamed = (name: string) => stages.findLast((stage) => stage.name === name.toLowerCase()) ?? null;
+  const refer = (image: string) => {
+    const isStage = stageNamed(image) !== null || /^\d+$/.test(image);
+    if (image !== "" && image !== "scratch" && !isStage) references.add(image);
+  };
+
+  for (const instruction of DockerfileParser.parse(text).getInstructions()) {
+    const stage = stages.at(-1);
+    switch (instruction.getKeyword()) {
+      case "FROM": {
+        const [image = "", as, name] = argumentsOf(instruction);
+        const reference = expandVariables(image, globals);
+        refer(reference);
+        const parent = stageNamed(reference);
+        stages.push({
+          name: as?.toUpperCase() === "AS" && name ? name.toLowerCase() : null,
+          parent,
+          variables: new Map(parent?.variables),
+          exposed: [],
+        });
+        break;
+      }
+      case "ARG":
+        declareArgument(instruction as Arg, globals, stage?.variables ?? globals);
+        break;
+      case "ENV":
+        if (stage) setEnvironment(instruction as Env, stage.variables);
+        break;
+      case "EXPOSE":
+        stage?.exposed.push(
+          ...argumentsOf(instruction).flatMap((port) => parsePorts(expandVariables(port, stage.variables))),
+        );
+        break;
+      case "COPY":
+        refer((instruction as Copy).getFromFlag()?.getValue() ?? "");
+        break;
+      case "RUN":
+        for (const image of mountedImages(instruction as ModifiableInstruction)) refer(image);
+        break;
+    }
+  }
+
+  const built = target === null ? stages.at(-1) : stageNamed(target);
+  return {
+    stages: stages.map((stage) => stage.name),
+    references: [...references],
+    exposed: built ? exposedBy(built) : [],
+  };
+}
+
+function argumentsOf(instruction: Instruction): string[] {
+  return instruction.getArguments().map((argument) => unquote(argument.getValue()));
+}
+
+function unquote(text: string): string {
+  return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
+}
+
+/** An ARG without a value in a stage lets in the one that was declared before the first FROM. */
+function declareArgument(instruction: Arg, globals: ReadonlyMap<string, string>, into: Map<string, string>): void {
+  const property = instruction.getProperty();
+  if (!property) return;
+  const name = property.getName();
+  const value = property.getValue() ?? globals.get(name);
+  if (value !== undefined) into.set(name, expandVariables(value, into));
+}
+
+/** All names of one ENV see the values from before it. */
+function setEnvironment(instruction: Env, variables: Map<string, string>): void {
+  const before = new Map(variables);
+  for (const property of instruction.getProperties()) {
+    variables.set(property.getName(), expandVariables(property.getValue() ?? "", before));
+  }
+}
+
+/** `3000`, `3000/udp`, and of a range `3000-3005` the first. */
+function parsePorts(text: string): ExposedPort[] {
+  const match = /^(\d{1,5})(?:-\d{1,5})?(?:\/(tcp|udp))?$/i.exec(text);
+  const port = Number(match?.[1]);
+  if (!(port >= 1 && port <= 65_535)) return [];
+  return [{ port, protocol: match?.[2]?.toLowerCase() === "udp" ? "udp" : "tcp" }];
+}
+
+function mountedImages(instruction: ModifiableInstruction): string[] {
+  return instruction.getFlags().flatMap((flag) => {
+    const from = flag.getName() === "mount" ? /(?:^|,)from=([^,]+)/.exec(flag.getValue() ?? "")?.[1] : undefined;
+    return from ?? [];
+  });
+}
+
+function exposedBy(stage: Stage): readonly ExposedPort[] {
+  return stage.parent ? [...stage.exposed, ...exposedBy(stage.parent)] : stage.exposed;
+}

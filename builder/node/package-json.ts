@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { PlanProblem, type SourceTree } from "../plan.ts";
+
+/** The parts of package.json that decide how an app is built and started. What is of another type than npm expects counts as absent. */
+export interface PackageJson {
+  readonly main: string | null;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: readonly string[];
+  readonly devDependencies: readonly string[];
+  /** Something to install: dependencies of any kind, or workspaces that may have some. */
+  readonly hasDependencies: boolean;
+  readonly hasWorkspaces: boolean;
+  /** Some dependency is a folder or archive of this repository. */
+  readonly hasLocalDependencies: boolean;
+  readonly engines: { readonly node: string | null };
+  /** "pnpm@9.12.0+sha512…", as Corepack reads it. */
+  readonly packageManager: string | null;
+}
+
+const versions = z.record(z.string(), z.string()).catch({});
+const schema = z.object({
+  main: z.string().min(1).nullable().catch(null),
+  scripts: z.record(z.string(), z.string()).catch({}),
+  dependencies: versions,
+  devDependencies: versions,
+  optionalDependencies: versions,
+  workspaces: z.unknown().optional(),
+  engines: z.object({ node: z.string().nullable().catch(null) }).catch({ node: null }),
+  packageManager: z.string().nullable().catch(null),
+});
+
+/** Null without a package.json. Rejects with PlanProblem when it is not JSON. */
+export async function readPackageJson(tree: SourceTree): Promise<PackageJson | null> {
+  const text = await tree.read("package.json");
+  if (text === null) return null;
+  const json = schema.safeParse(parseJson(text));
+  if (!json.success) throw new PlanProblem("package.json does not hold a JSON object");
+
+  const { main, scripts, dependencies, devDependencies, optionalDependencies, workspaces, engines, packageManager } =
+    json.data;
+  const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
+  return {
+    main,
+    scripts,
+    dependencies: Object.keys({ ...dependencies, ...optionalDependencies }),
+    devDependencies: Object.keys(devDependencies),
+    hasDependencies: Object.keys(all).length > 0 || workspaces !== undefined,
+    hasWorkspaces: workspaces !== undefined,
+    hasLocalDependencies: Object.values(all).some((version) =>
+      /^(?:file|link|portal|workspace):|^\.{0,2}\//.test(version),
+    ),
+    engines,
+    packageManager,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PlanProblem(`package.json is not valid JSON: ${reason}`);
+  }
+}

@@ -1,0 +1,157 @@
+import semver from "semver";
+import { PlanProblem, type SourceTree } from "../plan.ts";
+import { firstOf } from "../source-tree.ts";
+import type { PackageJson } from "./package-json.ts";
+
+export type PackageManagerName = "npm" | "pnpm" | "yarn" | "yarn-berry";
+
+/** How an app's packages are installed, as commands of a Dockerfile's RUN. */
+export interface PackageManager {
+  readonly name: PackageManagerName;
+  /** The npm package and version that brings the program into the image; null: npm, which is there. */
+  readonly program: string | null;
+  /** What install needs besides package.json, as far as it is in the tree: lockfile and settings. */
+  readonly files: readonly string[];
+  readonly install: string;
+  /** Leaves only what runs in production; null where that is not worth its risk. */
+  readonly prune: string | null;
+  /** `ENV` lines that install and prune want. */
+  readonly environment: readonly string[];
+  /** Where downloaded packages are cached. */
+  readonly cacheFolder: string;
+  readonly decision: string;
+  readonly warning: string | null;
+}
+
+const lockfiles = {
+  "pnpm-lock.yaml": "pnpm",
+  "yarn.lock": "yarn",
+  "package-lock.json": "npm",
+  "npm-shrinkwrap.json": "npm",
+  "bun.lock": "bun",
+  "bun.lockb": "bun",
+} as const;
+type Lockfile = keyof typeof lockfiles;
+
+/** By lockfile, with packageManager in package.json deciding among several and without one. Rejects with PlanProblem for Bun. */
+export async function choosePackageManager(tree: SourceTree, manifest: PackageJson): Promise<PackageManager> {
+  const present = (Object.keys(lockfiles) as Lockfile[]).filter((file) => tree.files.has(file));
+  const declared = /^(npm|pnpm|yarn|bun)(?:@([^+]+))?/.exec(manifest.packageManager ?? "");
+  const lockfile = present.find((file) => lockfiles[file] === declared?.[1]) ?? present[0] ?? null;
+  const name = lockfile === null ? (declared?.[1] ?? "npm") : lockfiles[lockfile];
+  const version = declared?.[1] === name ? semver.valid(declared?.[2]) : null;
+  const warning = warnOf(present, lockfile, name, declared?.[1] ?? null);
+
+  switch (name) {
+    case "pnpm":
+      return { ...(await pnpm(tree, lockfile, version)), warning };
+    case "yarn":
+      return { ...(await yarn(tree, lockfile, version)), warning };
+    case "bun":
+      throw new PlanProblem(
+        `this app is installed with Bun (${lockfile ?? "packageManager in package.json"}), which Baton does not do yet`,
+        "Commit a package-lock.json (npm install --package-lock-only), or a Dockerfile that uses Bun.",
+      );
+    default:
+      return { ...npm(tree, lockfile), warning };
+  }
+}
+
+function warnOf(
+  present: readonly Lockfile[],
+  chosen: Lockfile | null,
+  name: string,
+  declared: string | null,
+): string | null {
+  const others = present.filter((file) => lockfiles[file] !== name);
+  if (others.length > 0) return `${others.join(" and ")} beside ${chosen} is not used`;
+  if (declared !== null && declared !== name)
+    return `packageManager in package.json says ${declared}, but the lockfile is ${name}'s`;
+  return chosen === null ? "there is no lockfile, so two builds of one version can differ: commit one" : null;
+}
+
+type Choice = Omit<PackageManager, "warning">;
+
+function npm(tree: SourceTree, lockfile: Lockfile | null): Choice {
+  const install = lockfile === null ? "npm install" : "npm ci";
+  return {
+    name: "npm",
+    program: null,
+    files: thereOf(tree, [lockfile, ".npmrc"]),
+    install: `${install} --no-audit --no-fund`,
+    prune: "npm prune --omit=dev --no-audit --no-fund",
+    environment: [],
+    cacheFolder: "/root/.npm",
+    decision: lockfile === null ? "npm install, without a lockfile" : `npm ci, from ${lockfile}`,
+  };
+}
+
+async function pnpm(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Promise<Choice> {
+  const wanted = version ?? pnpmOfLockfile(lockfile === null ? null : await tree.read(lockfile));
+  // The store is named on the command line: pnpm's own choice depends on which file systems are mounted where.
+  const store = "--config.store-dir=/root/.cache/pnpm";
+  return {
+    name: "pnpm",
+    program: `pnpm@${wanted}`,
+    files: thereOf(tree, [lockfile, "pnpm-workspace.yaml", ".npmrc", ".pnpmfile.cjs"]),
+    install: `pnpm install ${lockfile === null ? "--no-frozen-lockfile" : "--frozen-lockfile"} ${store}`,
+    // In a workspace pnpm prunes the root alone, and takes away links that the others need.
+    prune: tree.files.has("pnpm-workspace.yaml")
+      ? null
+      : `CI=true pnpm prune --prod --config.ignore-scripts=true ${store}`,
+    environment: [],
+    cacheFolder: "/root/.cache/pnpm",
+    decision: `pnpm ${wanted}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
+  };
+}
+
+/** The oldest pnpm that writes lockfiles of this version: newer ones may refuse them or skip install scripts. */
+function pnpmOfLockfile(text: string | null): string {
+  const version = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(text ?? "")?.[1];
+  if (version === undefined) return "10";
+  const number = Number.parseFloat(version);
+  if (number < 6) return "7";
+  return number < 9 ? "8" : "9";
+}
+
+async function yarn(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Promise<Choice> {
+  const lockText = lockfile === null ? null : await tree.read(lockfile);
+  const metadata = /^__metadata:\s+version: (\d+)/m.exec(lockText ?? "")?.[1];
+  const isBerry =
+    version === null ? metadata !== undefined || tree.files.has(".yarnrc.yml") : semver.major(version) > 1;
+  return isBerry
+    ? berry(tree, lockfile, version ?? (Number(metadata ?? 8) < 7 ? "3" : "4"))
+    : classicYarn(tree, lockfile, version ?? "1");
+}
+
+function classicYarn(tree: SourceTree, lockfile: Lockfile | null, version: string): Choice {
+  const frozen = lockfile === null ? "" : " --frozen-lockfile";
+  return {
+    name: "yarn",
+    program: `yarn@${version}`,
+    files: thereOf(tree, [lockfile, ".yarnrc", ".npmrc"]),
+    install: `yarn install${frozen} --non-interactive`,
+    prune: `yarn install${frozen} --production --ignore-scripts --prefer-offline --non-interactive`,
+    environment: ["YARN_CACHE_FOLDER=/root/.cache/yarn"],
+    cacheFolder: "/root/.cache/yarn",
+    decision: `Yarn ${version}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
+  };
+}
+
+function berry(tree: SourceTree, lockfile: Lockfile | null, version: string): Choice {
+  return {
+    name: "yarn-berry",
+    program: `@yarnpkg/cli-dist@${version}`,
+    files: thereOf(tree, [lockfile, ".yarnrc.yml", ".npmrc"]),
+    install: lockfile === null ? "yarn install --no-immutable" : "yarn install --immutable",
+    prune: null,
+    // Plug'n'Play would want Yarn at run time too.
+    environment: ["YARN_NODE_LINKER=node-modules", "YARN_ENABLE_GLOBAL_CACHE=true", "YARN_ENABLE_TELEMETRY=0"],
+    cacheFolder: "/root/.yarn/berry/cache",
+    decision: `Yarn ${version}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
+  };
+}
+
+function thereOf(tree: SourceTree, paths: readonly (string | null)[]): readonly string[] {
+  return paths.flatMap((path) => (path === null ? null : firstOf(tree, [path])) ?? []);
+}

@@ -1,0 +1,99 @@
+import { PlanProblem, type SourceTree } from "../plan.ts";
+import { firstOf } from "../source-tree.ts";
+import { parseSimpleCommand, scriptRunBy } from "./command-line.ts";
+import type { PackageJson } from "./package-json.ts";
+
+export interface StartCommand {
+  readonly kind: "web" | "worker";
+  readonly command: readonly string[];
+  /** What it was made of, as the user wrote it: the line whose programs must be there at run time. */
+  readonly line: string;
+  /** For the log: "scripts.start". */
+  readonly source: string;
+}
+
+const entryFiles = ["server", "index", "app"].flatMap((name) => [".js", ".mjs", ".cjs"].map((ending) => name + ending));
+
+/** Procfile, scripts.start, main, then files that are usually the server. Null: nothing here says how it is started. */
+export async function findStartCommand(tree: SourceTree, manifest: PackageJson): Promise<StartCommand | null> {
+  const processes = parseProcfile((await tree.read("Procfile")) ?? "");
+  const web = processes.get("web");
+  if (web !== undefined) return { kind: "web", ...commandOf(web, manifest), line: web, source: "web in Procfile" };
+
+  const script = startScript(manifest);
+  if (script !== null) {
+    const line = `npm run ${script}`;
+    return { kind: "web", ...commandOf(line, manifest), line, source: `scripts.${script}` };
+  }
+
+  const worker = processes.get("worker");
+  if (worker !== undefined) {
+    return { kind: "worker", ...commandOf(worker, manifest), line: worker, source: "worker in Procfile" };
+  }
+
+  const entry = mainFile(tree, manifest) ?? firstOf(tree, entryFiles);
+  if (entry === null) return null;
+  const source = entry === manifest.main ? "main in package.json" : entry;
+  return { kind: "web", command: ["node", entry], line: `node ${entry}`, source };
+}
+
+/** `web: node server.js`, one a line; a `#` begins a comment. */
+function parseProcfile(text: string): ReadonlyMap<string, string> {
+  const processes = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const match = /^([A-Za-z0-9_-]+):\s*(\S.*)$/.exec(line.replace(/(?:^|\s)#.*/, "").trim());
+    if (match?.[1] && match[2]) processes.set(match[1], match[2]);
+  }
+  return processes;
+}
+
+/** Some frameworks (Nest) keep `start` for development: a production script that simply runs Node is meant for servers. */
+function startScript({ scripts }: PackageJson): string | null {
+  const production = ["start:prod", "start:production"].find((name) => nodeCommand(scripts[name] ?? "") !== null);
+  return production ?? (scripts.start?.trim() ? "start" : null);
+}
+
+function mainFile(tree: SourceTree, { main, scripts }: PackageJson): string | null {
+  if (main === null) return null;
+  const path = main.replace(/^\.\//, "");
+  const found = firstOf(tree, [path, `${path}.js`, `${path}/index.js`]);
+  // What a build makes is not in the repository.
+  return found ?? (scripts.build !== undefined && /\.[cm]?js$/.test(path) ? path : null);
+}
+
+/** The argument vector that does what the line says, with as few programs around the app as can be. */
+function commandOf(line: string, manifest: PackageJson): { readonly command: readonly string[] } {
+  let current = line;
+  // A script that runs a script is followed until there is more to it than one program.
+  for (let depth = 0; depth < 5; depth++) {
+    const direct = nodeCommand(current);
+    if (direct) return { command: direct };
+    const simple = parseSimpleCommand(current);
+    if (!simple || simple.assignments.length > 0) return { command: ["sh", "-c", current] };
+    const script = scriptRunBy(simple.words, manifest.scripts);
+    if (script === null) return { command: simple.words };
+
+    const next = manifest.scripts[script] ?? "";
+    const hasHooks = [`pre${script}`, `post${script}`].some((hook) => Object.hasOwn(manifest.scripts, hook));
+    if (hasHooks || !(nodeCommand(next) || runsOneScript(next, manifest))) {
+      return { command: script === "start" ? ["npm", "start"] : ["npm", "run", script] };
+    }
+    current = next;
+  }
+  throw new PlanProblem(`the start command "${line}" runs scripts of package.json in a circle`);
+}
+
+/** The words of a line that is simply `node something`. */
+function nodeCommand(line: string): readonly string[] | null {
+  const simple = parseSimpleCommand(line);
+  return simple?.assignments.length === 0 && simple.words[0] === "node" && simple.words.length > 1
+    ? simple.words
+    : null;
+}
+
+function runsOneScript(line: string, manifest: PackageJson): boolean {
+  const simple = parseSimpleCommand(line);
+  return (
+    simple?.assignments.length === 0 && simple.words.length <= 3 && scriptRunBy(simple.words, manifest.scripts) !== null
+  );
+}

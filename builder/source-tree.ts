@@ -1,0 +1,59 @@
+import { PlanProblem, type SourceFile, type SourceTree } from "./plan.ts";
+
+/** What the source tree needs to know of an entry of a Git tree. */
+export interface ListedEntry {
+  readonly path: string;
+  readonly type: "file" | "executable" | "symlink" | "submodule";
+  readonly sizeBytes: number;
+}
+
+/** Manifests, lockfiles and Dockerfiles are far smaller; what is larger is not read. */
+const maxReadBytes = 1024 * 1024;
+
+/** A repository as the builder sees it. `readFile` is asked once for each path, and only for files that are listed. */
+export function sourceTree(
+  entries: readonly ListedEntry[],
+  readFile: (path: string) => Promise<Buffer | null>,
+): SourceTree {
+  const files = new Map<string, SourceFile>();
+  for (const { path, type, sizeBytes } of entries) {
+    if (type === "file" || type === "executable") files.set(path, { sizeBytes, executable: type === "executable" });
+  }
+
+  const texts = new Map<string, Promise<string | null>>();
+  async function readText(path: string): Promise<string | null> {
+    const file = files.get(path);
+    if (!file) return null;
+    if (file.sizeBytes > maxReadBytes) {
+      throw new PlanProblem(`${path} is larger than 1 MiB, which is more than Baton reads of such a file`);
+    }
+    const bytes = await readFile(path);
+    // Editors on Windows still write a byte order mark, and no parser here expects one.
+    return bytes === null ? null : bytes.toString("utf8").replace(/^\uFEFF/, "");
+  }
+
+  return {
+    files,
+    read(path) {
+      const text = texts.get(path) ?? readText(path);
+      texts.set(path, text);
+      return text;
+    },
+  };
+}
+
+/** A folder of the tree, seen as a tree of its own. The empty string is the whole tree. */
+export function subtree(tree: SourceTree, folder: string): SourceTree {
+  if (folder === "") return tree;
+  const prefix = `${folder}/`;
+  const files = new Map<string, SourceFile>();
+  for (const [path, file] of tree.files) {
+    if (path.startsWith(prefix)) files.set(path.slice(prefix.length), file);
+  }
+  return { files, read: (path) => tree.read(prefix + path) };
+}
+
+/** The first of these paths that is there. */
+export function firstOf(tree: SourceTree, paths: readonly string[]): string | null {
+  return paths.find((path) => tree.files.has(path)) ?? null;
+}

@@ -1,0 +1,54 @@
+/**
+ * The configuration of the Caddy that serves a folder of static files, from /srv. It listens on PORT, keeps no state
+ * and opens no admin socket.
+ *
+ * What may be kept for a year is what carries a hash of its content in its name: eight or more hexadecimal digits,
+ * letters and figures among them (a date has no letters, a word no figures), or Vite's eight characters, which are
+ * not all small letters. All else is asked for again, which costs a 304: the next push may change it.
+ */
+export function staticCaddyfile(site: { readonly port: number; readonly hasNotFoundPage: boolean }): string {
+  const notFound = site.hasNotFoundPage
+    ? "rewrite /404.html\n\t\tfile_server {\n\t\t\tstatus {err.status_code}\n\t\t}"
+    : 'respond "{err.status_code} {err.status_text}"';
+
+  return `{
+	admin off
+	auto_https off
+	persist_config off
+}
+
+:{$PORT:${site.port}} {
+	root * /srv
+	encode gzip
+
+	@hidden {
+		path */.*
+		not path /.well-known/*
+	}
+	error @hidden 404
+
+	map {path} {cache} {
+		~[.]html?$ no-cache
+		~[.-][0-9]+[.][0-9a-z.]+$ no-cache
+		~[.-][a-f]+[.][0-9a-z.]+$ no-cache
+		~[.-][0-9a-f]{8,}[.][0-9a-z.]+$ "public, max-age=31536000, immutable"
+		~/assets/.*-[a-z]{8}[.](js|css)$ no-cache
+		~/assets/.*-[0-9A-Za-z_-]{8}[.](js|css)$ "public, max-age=31536000, immutable"
+		default no-cache
+	}
+	header {
+		Cache-Control {cache}
+		X-Content-Type-Options nosniff
+		-Server
+	}
+
+	try_files {path} {path}/ {path}.html
+	file_server
+
+	handle_errors {
+		header Cache-Control no-cache
+		${notFound}
+	}
+}
+`;
+}

