@@ -1,0 +1,29 @@
+import { bigint, customType, timestamp } from "drizzle-orm/pg-core";
+
+/** A row id: far below 2^53, so a plain number on both sides. */
+export const rowId = <Id extends number>(name: string) => bigint(name, { mode: "number" }).$type<Id>();
+
+/** Milliseconds, which is what a Date holds: what is written comes back equal. */
+export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
+
+export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
+/** An IPv4 network, "10.214.0.0/27". */
+export const network = customType<{ data: string; driverData: string }>({ dataType: () => "cidr" });
+
+/** Text from outside that Postgres would refuse: it has no NUL in `text`, and no lone surrogates in JSON. */
+export const storableText = (text: string) => text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
+
+export const outsideText = customType<{ data: string; driverData: string }>({
+  dataType: () => "text",
+  toDriver: storableText,
+});
+
+/** A JSON document whose texts may come from outside: log lines, commit messages, probe answers. */
+export const document = <Data>(name: string) =>
+  customType<{ data: Data; driverData: string }>({
+    dataType: () => "jsonb",
+    toDriver: (data) =>
+      JSON.stringify(data, (_key, value: unknown) => (typeof value === "string" ? storableText(value) : value)),
+    fromDriver: (parsed) => parsed as Data,
+  })(name);

@@ -1,0 +1,114 @@
+import { connect, type Socket } from "node:net";
+import postgres from "postgres";
+import { isConnectionLost } from "./database-error.ts";
+
+/** Well above any statement of ours; what waits longer is a fault. */
+const statementTimeoutMs = 30_000;
+/** Transactions here take milliseconds: who waits this long for a lock waits for something stuck. */
+const lockTimeoutMs = 10_000;
+/** A server that still works on a statement is cut off by `statement_timeout` first: this silence means it is gone. */
+const silenceMs = statementTimeoutMs + 5_000;
+const connectTimeoutSeconds = 5;
+
+export interface SessionOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  /**
+   * Limits what a statement may take, and how long the database may be silent. Not where something hangs on the session
+   * itself: a lock, a migration.
+   */
+  readonly limited: boolean;
+  readonly onEnd?: () => void;
+}
+
+/** One connection, which is made by the first statement and never made again. */
+export type Session = postgres.Sql;
+
+/**
+ * postgres.js pools and reconnects by itself, and both go wrong when a connection is lost in the middle of something: its
+ * `begin` sends a rollback down the closed connection, which throws in a callback where nobody can catch it; what was about
+ * to be written keeps a reconnected one from ever writing again; and the rest of a transaction may be executed on it, outside
+ * of any. (Seen in 3.4.9, src/connection.js: nextWrite and closed.) So a session has one connection, once.
+ */
+export function openSession({ url, name, limited, onEnd }: SessionOptions): Session {
+  let connected = false;
+  let ended = false;
+  // `socket` is documented by postgres.js, but missing in its types.
+  const options: postgres.Options<Record<string, never>> & { socket(target: Target): Socket } = {
+    max: 1,
+    connect_timeout: connectTimeoutSeconds,
+    idle_timeout: 0,
+    max_lifetime: null,
+    fetch_types: false,
+    onnotice: () => {},
+    onclose: () => {
+      if (!ended) onEnd?.();
+      ended = true;
+    },
+    connection: {
+      application_name: name,
+      TimeZone: "UTC",
+      statement_timeout: limited ? statementTimeoutMs : 0,
+      lock_timeout: limited ? lockTimeoutMs : 0,
+      idle_in_transaction_session_timeout: limited ? statementTimeoutMs : 0,
+      // The server's side of a half-open connection: it frees our locks after some 25 s.
+      tcp_keepalives_idle: 10,
+      tcp_keepalives_interval: 5,
+      tcp_keepalives_count: 3,
+    },
+    socket: (target) => {
+      if (connected) throw connectionError("CONNECTION_CLOSED", "The session has ended");
+      connected = true;
+      const socket = openSocket(target);
+      if (limited) endWhenSilent(socket);
+      return socket;
+    },
+  };
+  const session = postgres(url, options);
+  return Object.assign(session, {
+    begin: (work: (session: Session) => Promise<never>) => inTransaction(session, () => ended, work),
+  });
+}
+
+/** Ends it whatever it does: postgres.js would wait for an answer that a lost connection never gives. */
+export const endNow = (session: Session): Promise<void> => session.end({ timeout: 0 });
+
+async function inTransaction<T>(session: Session, hasEnded: () => boolean, work: (session: Session) => Promise<T>) {
+  await session.unsafe("begin");
+  try {
+    const result = await work(session);
+    await session.unsafe("commit");
+    return result;
+  } catch (error) {
+    // A server that loses the connection rolls back by itself; and nobody answers what is sent down a lost one.
+    const lost = hasEnded() || isConnectionLost(error);
+    // Not rolled back: then nothing more may be executed in this session.
+    if (!lost) await session.unsafe("rollback").catch(() => endNow(session));
+    throw error;
+  }
+}
+
+interface Target {
+  readonly path: string | false;
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+}
+
+/** Not connected yet when it is returned: what is written to it waits, and postgres.js limits the time to connect. */
+function openSocket({ path, host, port }: Target): Socket {
+  if (path) return connect(path);
+  return connect({ host: host[0] ?? "localhost", port: Number(port[0] ?? 5432), keepAlive: true });
+}
+
+/**
+ * Our side of a half-open connection: TCP notices a black hole after minutes, and postgres.js has no time limit for a
+ * statement. An idle session loses nothing by it. (Over TLS postgres.js takes the listeners off: there the server's lock
+ * notices, and the server suspends what it does.)
+ */
+function endWhenSilent(socket: Socket): void {
+  socket.setTimeout(silenceMs);
+  socket.on("timeout", () => socket.destroy(connectionError("ETIMEDOUT", "The database is silent")));
+}
+
+export const connectionError = (code: string, message: string) => Object.assign(new Error(message), { code });

@@ -1,0 +1,16 @@
+import { getTableName, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
+import { endNow, openSession } from "./connection.ts";
+import * as schema from "./schema.ts";
+
+/** Removes Baton's tables from a database that may hold others' too. */
+export async function dropEverything(url: string): Promise<void> {
+  const session = openSession({ url, name: "baton down", limited: false });
+  try {
+    const tables = Object.values(schema).filter((value) => is(value, PgTable));
+    for (const table of tables) await session`drop table if exists ${session(getTableName(table))} cascade`;
+    await session`drop table if exists drizzle.__drizzle_migrations`;
+  } finally {
+    await endNow(session);
+  }
+}

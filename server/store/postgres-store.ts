@@ -1,0 +1,80 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Log } from "../ports/log.ts";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
+import { createAccessStore } from "./access.ts";
+import { createAnnouncements } from "./announcements.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { createDeploymentStore } from "./deployments.ts";
+import { createDomainStore } from "./domains.ts";
+import { createEnvironmentStore } from "./environments.ts";
+import { createEventStore } from "./events.ts";
+import { createInstallationStore } from "./installations.ts";
+import { openSecrets } from "./key-check.ts";
+import { type ChooseSubnet, createLeaseStore } from "./leases.ts";
+import { createProductStore } from "./products.ts";
+import { instances } from "./schema.ts";
+import { createSessionPool, type SessionPool } from "./session-pool.ts";
+import { createSettingStore } from "./settings.ts";
+
+const poolSize = 8;
+const pingTimeoutMs = 5_000;
+
+export interface StoreOptions {
+  /** A database that `migrate` has been run on. */
+  readonly url: string;
+  /** Made on first use, readable by its owner alone. Without it the variables in the database are lost. */
+  readonly keyFile: string;
+  /** `firstFreeSubnet` of rules/subnets.ts. */
+  readonly chooseSubnet: ChooseSubnet;
+  readonly log?: Pick<Log, "warn">;
+}
+
+/** Rejects with StoreUnavailable, with WrongKey, or with one sentence when the database was never migrated. */
+export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOptions): Promise<Store> {
+  const pool = createSessionPool({ url, size: poolSize, name: "baton" });
+  const announcements = createAnnouncements(log);
+  const database = createDatabase(pool, announcements.announce);
+
+  try {
+    const instance = await readInstance(database);
+    const secrets = await openSecrets(database, keyFile);
+    return {
+      instance,
+      environments: createEnvironmentStore(database),
+      products: createProductStore(database),
+      installations: createInstallationStore(database, secrets),
+      deployments: createDeploymentStore(database, secrets),
+      events: createEventStore(database, announcements),
+      domains: createDomainStore(database),
+      leases: createLeaseStore(database, chooseSubnet),
+      access: createAccessStore(database),
+      settings: createSettingStore(database),
+      ping: () => ping(pool),
+      close: pool.close,
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+async function readInstance(database: Database) {
+  const [instance] = await database.read((queries) => queries.select({ id: instances.id }).from(instances));
+  if (!instance) throw new Error("The database has no instance id: its migrations were not applied");
+  return instance.id;
+}
+
+async function ping(pool: SessionPool): Promise<void> {
+  const late = new AbortController();
+  const deadline = delay(pingTimeoutMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`no answer within ${pingTimeoutMs / 1000} s`);
+  });
+  try {
+    await Promise.race([pool.use((session) => session`select 1`), deadline]);
+  } catch (cause) {
+    throw new StoreUnavailable("The database does not answer", { cause });
+  } finally {
+    late.abort();
+    deadline.catch(() => {});
+  }
+}

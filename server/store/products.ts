@@ -1,0 +1,107 @@
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import type { DeploymentId, ProductId } from "../model/ids.ts";
+import type { Installation, Product } from "../model/product.ts";
+import type { ProductStore } from "../ports/store.ts";
+import { requestCancel } from "./cancel.ts";
+import type { Database, Queries, Transaction } from "./database.ts";
+import { deployments, domains, environments, installations, products } from "./schema.ts";
+
+const productColumns = {
+  id: products.id,
+  slug: products.slug,
+  repository: products.repository,
+  createdAt: products.createdAt,
+};
+
+export function createProductStore(database: Database): ProductStore {
+  return {
+    list: () =>
+      database.read((queries) =>
+        queries.select(productColumns).from(products).where(isNull(products.deletedAt)).orderBy(asc(products.slug)),
+      ),
+
+    bySlug: (slug) =>
+      database.read(async (queries) => {
+        const found = and(eq(products.slug, slug), isNull(products.deletedAt));
+        const [product] = await queries.select(productColumns).from(products).where(found);
+        return product ?? null;
+      }),
+
+    get: (id) =>
+      database.read(async (queries) => {
+        const [product] = await queries.select(productColumns).from(products).where(eq(products.id, id));
+        return product ?? null;
+      }),
+
+    create: (product) => database.write((transaction) => create(transaction, product, new Date())),
+
+    async update(id, { repository }) {
+      if (repository === undefined) return;
+      await database.write(({ tx }) => tx.update(products).set({ repository }).where(eq(products.id, id)));
+    },
+
+    markDeleted: (id) => database.write((transaction) => markDeleted(transaction, id, new Date())),
+
+    deleted: () =>
+      database.read((queries) =>
+        queries.select(productColumns).from(products).where(isNotNull(products.deletedAt)).orderBy(asc(products.id)),
+      ),
+
+    async purge(id) {
+      await database.write(({ tx }) =>
+        tx.delete(products).where(and(eq(products.id, id), isNotNull(products.deletedAt))),
+      );
+    },
+  };
+}
+
+async function create(
+  { tx }: Transaction,
+  { slug, repository, branch }: Parameters<ProductStore["create"]>[0],
+  createdAt: Date,
+): Promise<{ readonly product: Product; readonly installation: Installation } | null> {
+  const [product] = await tx
+    .insert(products)
+    .values({ slug, repository, createdAt })
+    .onConflictDoNothing({ target: products.slug, where: isNull(products.deletedAt) })
+    .returning(productColumns);
+  if (!product) return null;
+
+  const [production] = await tx.select().from(environments).where(eq(environments.name, "production"));
+  if (!production) throw new Error("There is no environment named production");
+  const [installation] = await tx
+    .insert(installations)
+    .values({ productId: product.id, environmentId: production.id, branch })
+    .returning();
+  if (!installation) throw new Error(`The installation of ${slug} was not written`);
+  return { product, installation };
+}
+
+/** With what it had going: nothing may be deployed to it any more, and its hosts are free. */
+async function markDeleted(transaction: Transaction, id: ProductId, at: Date): Promise<void> {
+  const { tx } = transaction;
+  await tx
+    .update(products)
+    .set({ deletedAt: sql`coalesce(${products.deletedAt}, ${at.toISOString()}::timestamptz)` })
+    .where(eq(products.id, id));
+  // Locked like an enqueue locks it: one that is just being written is waited for, and found below.
+  const own = await tx
+    .select({ id: installations.id })
+    .from(installations)
+    .where(eq(installations.productId, id))
+    .for("no key update");
+  if (own.length === 0) return;
+  const ids = own.map((installation) => installation.id);
+  await tx.delete(domains).where(inArray(domains.installationId, ids));
+  for (const deployment of await undecided(tx, ids)) await requestCancel(transaction, deployment, at);
+}
+
+async function undecided(tx: Queries, ids: (typeof installations.$inferSelect)["id"][]): Promise<DeploymentId[]> {
+  const rows = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(inArray(deployments.installationId, ids), inArray(deployments.status, ["queued", "building", "deploying"])),
+    );
+  return rows.map((row) => row.id);
+}

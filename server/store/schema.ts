@@ -1,0 +1,234 @@
+import { isNull, sql } from "drizzle-orm";
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import type { DeployingStep, DeploymentStatus, Failure, StopReason, TriggerKind } from "../model/deployment.ts";
+import type { EventBody } from "../model/event.ts";
+import type { CommitSha, DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
+import type { Slug } from "../model/product.ts";
+import { bytes, document, moment, network, outsideText, rowId } from "./column-types.ts";
+import { deploymentLaw } from "./deployment-law.ts";
+import type { StoredSpec } from "./stored-spec.ts";
+
+/** This Baton: exactly one row, made by the migration that seeds. */
+export const instances = pgTable(
+  "instances",
+  {
+    id: text().primaryKey().$type<InstanceId>(),
+    onlyOne: boolean("only_one").notNull().default(true).unique(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    check("instances_only_one", sql`${table.onlyOne}`),
+    check("instances_id", sql`${table.id} ~ '^[a-z0-9]{8}$'`),
+  ],
+);
+
+export const environments = pgTable("environments", {
+  id: rowId<EnvironmentId>("id").primaryKey().generatedAlwaysAsIdentity(),
+  name: text().notNull().unique(),
+  domain: text(),
+});
+
+export const products = pgTable(
+  "products",
+  {
+    id: rowId<ProductId>("id").primaryKey().generatedAlwaysAsIdentity(),
+    slug: text().notNull().$type<Slug>(),
+    repository: outsideText(),
+    createdAt: moment("created_at").notNull(),
+    deletedAt: moment("deleted_at"),
+  },
+  (table) => [
+    uniqueIndex("products_slug").on(table.slug).where(isNull(table.deletedAt)),
+    check("products_slug_rule", sql`${table.slug} ~ '^[a-z](-?[a-z0-9])*$' and length(${table.slug}) <= 40`),
+  ],
+);
+
+export const installations = pgTable(
+  "installations",
+  {
+    id: rowId<InstallationId>("id").primaryKey().generatedAlwaysAsIdentity(),
+    productId: rowId<ProductId>("product_id")
+      .notNull()
+      .references(() => products.id, { onDelete: "cascade" }),
+    environmentId: rowId<EnvironmentId>("environment_id")
+      .notNull()
+      .references(() => environments.id),
+    branch: outsideText(),
+    liveDeploymentId: rowId<DeploymentId>("live_deployment_id"),
+    stopped: boolean().notNull().default(false),
+  },
+  (table) => [
+    unique("installations_place").on(table.productId, table.environmentId),
+    // Both columns, so that nothing but a deployment of its own can be live in an installation.
+    foreignKey({
+      name: "installations_live_deployment",
+      columns: [table.id, table.liveDeploymentId],
+      foreignColumns: [deployments.installationId, deployments.id] as [AnyPgColumn, AnyPgColumn],
+    }),
+    check("installations_stopped", sql`not (${table.stopped} and ${table.liveDeploymentId} is not null)`),
+  ],
+);
+
+export const deployments = pgTable(
+  "deployments",
+  {
+    // By default, not always: a push reserves its id before the row is written.
+    id: rowId<DeploymentId>("id").primaryKey().generatedByDefaultAsIdentity(),
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references((): AnyPgColumn => installations.id, { onDelete: "cascade" }),
+    number: integer().notNull(),
+    status: text().notNull().$type<DeploymentStatus>(),
+    step: text().$type<DeployingStep>(),
+    attempt: integer().notNull().default(0),
+    trigger: text().notNull().$type<TriggerKind>(),
+    requestedBy: outsideText("requested_by"),
+    ref: outsideText(),
+    commitSha: text("commit_sha").$type<CommitSha>(),
+    commitMessage: outsideText("commit_message"),
+    commitAuthor: outsideText("commit_author"),
+    sourceId: rowId<DeploymentId>("source_id").references((): AnyPgColumn => deployments.id),
+    variablesFrom: text("variables_from").notNull().$type<"then" | "now">(),
+    spec: document<StoredSpec>("spec"),
+    failure: document<Failure>("failure"),
+    reason: text().$type<StopReason>(),
+    replacedId: rowId<DeploymentId>("replaced_id").references((): AnyPgColumn => deployments.id),
+    cancelRequestedAt: moment("cancel_requested_at"),
+    createdAt: moment("created_at").notNull(),
+    startedAt: moment("started_at"),
+    liveAt: moment("live_at"),
+    readyAt: moment("ready_at"),
+    finishedAt: moment("finished_at"),
+    /** The number of its newest event. */
+    lastSeq: integer("last_seq").notNull().default(0),
+  },
+  (table) => [
+    unique("deployments_number").on(table.installationId, table.number),
+    unique("deployments_installation").on(table.installationId, table.id),
+    uniqueIndex("deployments_one_running")
+      .on(table.installationId)
+      .where(sql`${table.status} in ('building', 'deploying')`),
+    index("deployments_undecided").on(table.id).where(sql`${table.status} in ('queued', 'building', 'deploying')`),
+    index("deployments_ready_at").on(table.installationId, table.readyAt).where(sql`${table.readyAt} is not null`),
+    ...deploymentLaw(table),
+  ],
+);
+
+export const deploymentEvents = pgTable(
+  "deployment_events",
+  {
+    deploymentId: rowId<DeploymentId>("deployment_id")
+      .notNull()
+      .references(() => deployments.id, { onDelete: "cascade" }),
+    seq: integer().notNull(),
+    at: moment("at").notNull(),
+    type: text().notNull().$type<EventBody["type"]>(),
+    body: document<EventBody>("body").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.deploymentId, table.seq] }),
+    index("deployment_events_stacks").on(table.deploymentId, table.seq).where(sql`${table.type} = 'stack'`),
+    check("deployment_events_seq", sql`${table.seq} >= 1`),
+  ],
+);
+
+export const variables = pgTable(
+  "variables",
+  {
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    /** Sealed: see secrets.ts. */
+    value: bytes().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.installationId, table.name] }),
+    check("variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+  ],
+);
+
+/** Who may serve a host. Claimed before a cut-over; the primary key is what makes a host unique. */
+export const domains = pgTable(
+  "domains",
+  {
+    host: text().primaryKey(),
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+  },
+  (table) => [
+    index("domains_installation").on(table.installationId),
+    check("domains_host", sql`${table.host} = lower(${table.host}) and ${table.host} <> ''`),
+  ],
+);
+
+export const portLeases = pgTable(
+  "port_leases",
+  {
+    port: integer().primaryKey(),
+    deploymentId: rowId<DeploymentId>("deployment_id")
+      .notNull()
+      .references(() => deployments.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+  },
+  (table) => [
+    unique("port_leases_service").on(table.deploymentId, table.service),
+    check("port_leases_port", sql`${table.port} between 1 and 65535`),
+  ],
+);
+
+export const subnetLeases = pgTable("subnet_leases", {
+  subnet: network().primaryKey(),
+  deploymentId: rowId<DeploymentId>("deployment_id")
+    .notNull()
+    .unique()
+    .references(() => deployments.id, { onDelete: "cascade" }),
+});
+
+export const tokens = pgTable(
+  "tokens",
+  {
+    id: rowId<number>("id").primaryKey().generatedAlwaysAsIdentity(),
+    name: text().notNull(),
+    sha256: bytes().notNull().unique(),
+    administrator: boolean().notNull().default(false),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex("tokens_one_administrator").on(table.administrator).where(sql`${table.administrator}`),
+    check("tokens_sha256", sql`length(${table.sha256}) = 32`),
+  ],
+);
+
+export const sessions = pgTable(
+  "sessions",
+  {
+    sha256: bytes().primaryKey(),
+    name: text().notNull(),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (table) => [
+    index("sessions_expires_at").on(table.expiresAt),
+    check("sessions_sha256", sql`length(${table.sha256}) = 32`),
+  ],
+);
+
+export const settings = pgTable("settings", {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});

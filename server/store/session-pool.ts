@@ -1,0 +1,74 @@
+import { connectionError, endNow, openSession, type Session } from "./connection.ts";
+import { isConnectionLost } from "./database-error.ts";
+
+const closeTimeoutSeconds = 5;
+
+/** Lends sessions: one that has ended, for whatever reason, is never lent again. */
+export interface SessionPool {
+  /** A session of the caller's own for as long as `work` takes. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Lets what runs come to its end, for a while. Nothing is lent any more. */
+  close(): Promise<void>;
+}
+
+interface Lendable {
+  readonly session: Session;
+  alive: boolean;
+}
+
+export function createSessionPool(options: {
+  readonly url: string;
+  readonly name: string;
+  readonly size: number;
+}): SessionPool {
+  const all = new Set<Lendable>();
+  const idle: Lendable[] = [];
+  const waiting: ((lendable: Lendable) => void)[] = [];
+  let closing = false;
+
+  return {
+    async use(work) {
+      if (closing) throw connectionError("CONNECTION_ENDED", "The store is closed");
+      const lent = await acquire();
+      try {
+        return await work(lent.session);
+      } catch (error) {
+        if (isConnectionLost(error)) discard(lent);
+        throw error;
+      } finally {
+        release(lent);
+      }
+    },
+
+    async close() {
+      closing = true;
+      await Promise.all([...all].map(({ session }) => session.end({ timeout: closeTimeoutSeconds })));
+    },
+  };
+
+  function acquire(): Lendable | Promise<Lendable> {
+    // The one that was used last: the others may be closed for being idle.
+    for (let found = idle.pop(); found; found = idle.pop()) if (found.alive) return found;
+    return all.size < options.size ? open() : new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function release(lent: Lendable): void {
+    const next = waiting.shift();
+    if (next) next(lent.alive ? lent : open());
+    else if (lent.alive) idle.push(lent);
+  }
+
+  function open(): Lendable {
+    const { url, name } = options;
+    const onEnd = () => discard(lendable);
+    const lendable: Lendable = { alive: true, session: openSession({ url, name, limited: true, onEnd }) };
+    all.add(lendable);
+    return lendable;
+  }
+
+  function discard(lendable: Lendable): void {
+    lendable.alive = false;
+    all.delete(lendable);
+    void endNow(lendable.session);
+  }
+}

@@ -1,0 +1,84 @@
+import type { Building, Deploying, Deployment, Queued, Ready, Transition } from "../../server/model/deployment.ts";
+import { advance } from "../../server/model/deployment.ts";
+import type { InstallationId } from "../../server/model/ids.ts";
+import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
+import type { DeploymentRequest, Store } from "../../server/ports/store.ts";
+import { aSpec, at } from "../model/a-deployment.ts";
+
+/** Deployments on their way through a real store. Each function fails loudly where a test expects the way to be open. */
+
+let products = 0;
+
+export async function aProduct(store: Store): Promise<{ product: Product; installation: Installation }> {
+  products += 1;
+  const slug = parseSlug(`app-${products}`);
+  const created = slug && (await store.products.create({ slug, repository: null, branch: "main" }));
+  if (!created) throw new Error("The product was not made");
+  return created;
+}
+
+export async function anInstallation(store: Store): Promise<InstallationId> {
+  return (await aProduct(store)).installation.id;
+}
+
+export function aRequest(installationId: InstallationId, changes: Partial<DeploymentRequest> = {}): DeploymentRequest {
+  return {
+    id: null,
+    installationId,
+    trigger: "push",
+    by: "ada",
+    ref: "main",
+    commit: null,
+    sourceId: null,
+    variables: "now",
+    supersedes: false,
+    ...changes,
+  };
+}
+
+export async function enqueued(
+  store: Store,
+  installation: InstallationId,
+  changes: Partial<DeploymentRequest> = {},
+): Promise<Queued> {
+  const outcome = await store.deployments.enqueue(aRequest(installation, changes), at);
+  if (outcome === "changed") throw new Error("The queue had changed");
+  return outcome.deployment;
+}
+
+export async function claimed(store: Store): Promise<Building> {
+  const deployment = await store.deployments.claim(100, at);
+  if (!deployment) throw new Error("There was nothing to claim");
+  return deployment;
+}
+
+export async function moved(store: Store, from: Deployment, transition: Transition): Promise<Deployment> {
+  const to = advance(from, transition);
+  const deployment = to && (await store.deployments.move(from, to));
+  if (!deployment) throw new Error(`${transition.type} was refused`);
+  return deployment;
+}
+
+export async function deploying(store: Store, installation: InstallationId, spec = aSpec()): Promise<Deploying> {
+  await enqueued(store, installation);
+  return is("deploying", await moved(store, await claimed(store), { type: "built", spec }));
+}
+
+/** Past the switch: traffic is on it, and it replaced what was live. */
+export async function watched(store: Store, installation: InstallationId, switchedAt = at): Promise<Deploying> {
+  const decided = await moved(store, await deploying(store, installation), { type: "checked" });
+  const replacedId = (await store.installations.get(installation))?.liveDeploymentId ?? null;
+  return is("deploying", await moved(store, decided, { type: "switched", at: switchedAt, replacedId }));
+}
+
+export async function ready(store: Store, installation: InstallationId, readyAt = at): Promise<Ready> {
+  return is("ready", await moved(store, await watched(store, installation, readyAt), { type: "held", at: readyAt }));
+}
+
+function is<Status extends Deployment["status"]>(
+  status: Status,
+  deployment: Deployment,
+): Extract<Deployment, { status: Status }> {
+  if (deployment.status !== status) throw new Error(`It is ${deployment.status}, not ${status}`);
+  return deployment as Extract<Deployment, { status: Status }>;
+}

@@ -1,0 +1,275 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
+import { parseSlug, type Slug } from "../../server/model/product.ts";
+import { PoolExhausted, type Store } from "../../server/ports/store.ts";
+import { at } from "../model/a-deployment.ts";
+import { anInstallation, aProduct, claimed, enqueued, moved, ready } from "./lifecycle.ts";
+import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+
+let database: ScratchDatabase;
+let store: Store;
+
+beforeAll(async () => {
+  database = await scratchDatabase();
+  store = database.store;
+});
+afterEach(() => database.sql`delete from products`);
+afterAll(() => database.remove());
+
+const slug = (text: string): Slug => {
+  const parsed = parseSlug(text);
+  if (!parsed) throw new Error(`${text} is no slug`);
+  return parsed;
+};
+
+describe("the database", () => {
+  it("has an instance id and the production environment from the start", async () => {
+    expect(store.instance).toMatch(/^[a-z0-9]{8}$/);
+    const [production, ...others] = await store.environments.list();
+    expect(production).toMatchObject({ name: "production", domain: null });
+    expect(others).toEqual([]);
+    expect(production && (await store.environments.get(production.id))).toEqual(production);
+    expect(await store.environments.get(0 as EnvironmentId)).toBeNull();
+  });
+
+  it("answers", async () => {
+    await store.ping();
+  });
+});
+
+describe("products", () => {
+  const hello = { slug: slug("hello"), repository: null, branch: null };
+
+  it("are made with their installation in production, once for each slug", async () => {
+    const created = await store.products.create(hello);
+    const [production] = await store.environments.list();
+    expect(created).toMatchObject({
+      product: { slug: "hello", repository: null },
+      installation: { environmentId: production?.id, branch: null, liveDeploymentId: null, stopped: false },
+    });
+    expect(await store.products.create(hello)).toBeNull();
+    expect(await store.products.list()).toEqual([created?.product]);
+    expect(await store.products.bySlug(slug("hello"))).toEqual(created?.product);
+    expect(created && (await store.installations.ofProduct(created.product.id))).toEqual([created?.installation]);
+  });
+
+  it("that do not exist are null", async () => {
+    expect(await store.products.bySlug(slug("nobody"))).toBeNull();
+    expect(await store.products.get(0 as ProductId)).toBeNull();
+    expect(await store.installations.get(0 as InstallationId)).toBeNull();
+    expect(await store.deployments.get(0 as DeploymentId)).toBeNull();
+  });
+
+  it("can have their repository and branch changed", async () => {
+    const { product, installation } = await aProduct(store);
+    await store.products.update(product.id, { repository: "https://example.org/app.git" });
+    await store.products.update(product.id, {});
+    await store.installations.setBranch(installation.id, "release/;$(x)");
+    expect(await store.products.get(product.id)).toMatchObject({ repository: "https://example.org/app.git" });
+    expect(await store.installations.get(installation.id)).toMatchObject({ branch: "release/;$(x)" });
+  });
+
+  it("that are deleted free their slug and hosts, and end what they had going", async () => {
+    const created = await store.products.create(hello);
+    if (!created) throw new Error("unreachable");
+    const { product, installation } = created;
+    await store.domains.setFor(installation.id, [{ host: "hello.localhost", service: "web" }]);
+    await enqueued(store, installation.id);
+    const running = await claimed(store);
+    const waiting = await enqueued(store, installation.id);
+
+    await store.products.markDeleted(product.id);
+    expect(await store.products.list()).toEqual([]);
+    expect(await store.products.bySlug(product.slug)).toBeNull();
+    expect(await store.products.deleted()).toEqual([product]);
+    expect(await store.products.get(product.id)).toEqual(product);
+    expect(await store.installations.list()).toEqual([]);
+    expect(await store.installations.ofProduct(product.id)).toHaveLength(1);
+    expect(await store.domains.list()).toEqual([]);
+    expect(await store.deployments.list({ limit: 10 })).toEqual([]);
+    expect(await store.deployments.list({ limit: 10, product: product.id })).toHaveLength(2);
+    expect(await store.deployments.get(waiting.id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+    expect(await store.deployments.cancelRequested()).toEqual([running.id]);
+
+    expect(await store.products.create(hello)).not.toBeNull();
+  });
+
+  it("that are purged leave no row, whatever had happened to them", async () => {
+    const { product, installation } = await aProduct(store);
+    const old = await ready(store, installation.id);
+    await enqueued(store, installation.id, { trigger: "rollback", sourceId: old.id });
+    await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+    await ready(store, installation.id);
+    await store.installations.changeVariables(installation.id, { A: "1" }, []);
+    await store.leases.port(old.id, "web", { first: 20_000, last: 20_001 }, new Set());
+
+    await store.products.purge(product.id);
+    expect(await store.products.get(product.id)).toEqual(product);
+    await store.products.markDeleted(product.id);
+    await store.products.purge(product.id);
+    const counts = await database.sql`
+      select (select count(*) from products) + (select count(*) from installations) + (select count(*) from deployments)
+        + (select count(*) from deployment_events) + (select count(*) from variables) + (select count(*) from port_leases) as rows`;
+    expect(counts).toEqual([{ rows: "0" }]);
+  });
+});
+
+describe("variables", () => {
+  it("are set, changed and removed by name, and listed without their values", async () => {
+    const installation = await anInstallation(store);
+    await store.installations.changeVariables(installation, { B: "2", A: "1", C: "" }, []);
+    await store.installations.changeVariables(installation, { A: "one", D: "ü \n 😀" }, ["B", "NEVER_SET"]);
+    expect(await store.installations.variableNames(installation)).toEqual(["A", "C", "D"]);
+    expect(await store.installations.variables(installation)).toEqual({ A: "one", C: "", D: "ü \n 😀" });
+    expect(await store.installations.variables(await anInstallation(store))).toEqual({});
+  });
+
+  it("that are set and unset at once are set", async () => {
+    const installation = await anInstallation(store);
+    await store.installations.changeVariables(installation, { A: "1" }, ["A"]);
+    expect(await store.installations.variableNames(installation)).toEqual(["A"]);
+  });
+});
+
+describe("domains", () => {
+  const route = (host: string, service = "web") => ({ host, service });
+
+  it("are replaced by what is set", async () => {
+    const installation = await anInstallation(store);
+    expect(await store.domains.setFor(installation, [route("a.localhost"), route("b.localhost")])).toBe("ok");
+    expect(await store.domains.setFor(installation, [route("b.localhost", "api"), route("c.localhost")])).toBe("ok");
+    expect(await store.domains.list()).toEqual([
+      { installation, ...route("b.localhost", "api") },
+      { installation, ...route("c.localhost") },
+    ]);
+    expect(await store.domains.setFor(installation, [])).toBe("ok");
+    expect(await store.domains.list()).toEqual([]);
+  });
+
+  it("of another installation are not taken, and nothing else is written then", async () => {
+    const [one, other] = [await anInstallation(store), await anInstallation(store)];
+    await store.domains.setFor(one, [route("a.localhost")]);
+    await store.domains.setFor(other, [route("b.localhost")]);
+    expect(await store.domains.setFor(other, [route("c.localhost"), route("a.localhost")])).toEqual({
+      taken: "a.localhost",
+      by: one,
+    });
+    expect((await store.domains.list()).map(({ host }) => host)).toEqual(["a.localhost", "b.localhost"]);
+  });
+});
+
+describe("leases", () => {
+  const range = { first: 20_000, last: 20_002 };
+  const lease = (id: DeploymentId, service: string, avoid: number[] = []) =>
+    store.leases.port(id, service, range, new Set(avoid));
+  const pool = "10.214.0.0/25";
+
+  it("give the lowest free port, the same again, and another when that is to be avoided", async () => {
+    const { id } = await enqueued(store, await anInstallation(store));
+    expect(await lease(id, "web")).toBe(20_000);
+    expect(await lease(id, "web")).toBe(20_000);
+    expect(await lease(id, "api", [20_001])).toBe(20_002);
+    expect(await lease(id, "web", [20_000])).toBe(20_001);
+    expect(await store.leases.ports(id)).toEqual(
+      new Map([
+        ["web", 20_001],
+        ["api", 20_002],
+      ]),
+    );
+  });
+
+  it("give nothing twice, say when there is nothing left, and take it back", async () => {
+    const [one, other] = [
+      await enqueued(store, await anInstallation(store)),
+      await enqueued(store, await anInstallation(store)),
+    ];
+    for (const service of ["a", "b"]) await lease(one.id, service);
+    expect(await lease(other.id, "a")).toBe(20_002);
+    await expect(lease(other.id, "b")).rejects.toThrow(PoolExhausted);
+    await store.leases.release(one.id);
+    expect(await lease(other.id, "b")).toBe(20_000);
+    expect(await store.leases.ports(one.id)).toEqual(new Map());
+  });
+
+  it("give a network that overlaps nothing in use, the same again, and another when that is in use by now", async () => {
+    const [one, other] = [
+      await enqueued(store, await anInstallation(store)),
+      await enqueued(store, await anInstallation(store)),
+    ];
+    expect(await store.leases.subnet(one.id, pool, ["10.214.0.0/27"])).toBe("10.214.0.32/27");
+    expect(await store.leases.subnet(one.id, pool, [])).toBe("10.214.0.32/27");
+    expect(await store.leases.subnet(other.id, pool, [])).toBe("10.214.0.0/27");
+    expect(await store.leases.subnet(one.id, pool, ["10.214.0.48/28"])).toBe("10.214.0.64/27");
+    await expect(store.leases.subnet(other.id, pool, ["10.0.0.0/8"])).rejects.toThrow(PoolExhausted);
+  });
+
+  it("name who holds something", async () => {
+    const [one, other, none] = [
+      await enqueued(store, await anInstallation(store)),
+      await enqueued(store, await anInstallation(store)),
+      await enqueued(store, await anInstallation(store)),
+    ];
+    await lease(one.id, "web");
+    await store.leases.subnet(one.id, pool, []);
+    await store.leases.subnet(other.id, pool, []);
+    expect(await store.leases.holders()).toEqual([one.id, other.id]);
+    expect(await store.leases.holders()).not.toContain(none.id);
+  });
+});
+
+describe("access", () => {
+  afterEach(() => database.sql`truncate tokens, sessions`);
+
+  it("has one first token", async () => {
+    expect(await store.access.hasToken()).toBe(false);
+    const added = await Promise.all(["one", "two"].map((token) => store.access.addFirstToken("admin", token)));
+    expect(added.sort()).toEqual([false, true]);
+    expect(await store.access.hasToken()).toBe(true);
+  });
+
+  it("knows who a token is", async () => {
+    await store.access.addFirstToken("admin", "the token");
+    expect(await store.access.identify("the token")).toEqual({ name: "admin" });
+    for (const wrong of ["", "the token ", "THE TOKEN"]) expect(await store.access.identify(wrong)).toBeNull();
+  });
+
+  it("lets the administrator's token be set, and set again", async () => {
+    await store.access.addFirstToken("admin", "old");
+    for (const token of ["new", "new", "old", "newest"]) await store.access.setAdminToken("root", token);
+    expect(await store.access.identify("newest")).toEqual({ name: "root" });
+    for (const former of ["old", "new"]) expect(await store.access.identify(former)).toBeNull();
+  });
+
+  it("keeps sessions until they end, by time or by hand", async () => {
+    const end = new Date(Date.now() + 60_000);
+    const secret = await store.access.openSession({ name: "ada" }, end);
+    expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+    expect(await store.access.session(secret, new Date(end.getTime() - 1))).toEqual({ name: "ada" });
+    expect(await store.access.session(secret, end)).toBeNull();
+    expect(await store.access.session(`${secret}x`, at)).toBeNull();
+    await store.access.closeSession(secret);
+    expect(await store.access.session(secret, at)).toBeNull();
+  });
+
+  it("ends the administrator's sessions with a token that is changed, and not with the same one set again", async () => {
+    const end = new Date(Date.now() + 60_000);
+    await store.access.setAdminToken("admin", "first");
+    const [mine, other] = [
+      await store.access.openSession({ name: "admin" }, end),
+      await store.access.openSession({ name: "ada" }, end),
+    ];
+    await store.access.setAdminToken("admin", "first");
+    expect(await store.access.session(mine, at)).not.toBeNull();
+    await store.access.setAdminToken("admin", "second");
+    expect(await store.access.session(mine, at)).toBeNull();
+    expect(await store.access.session(other, at)).toEqual({ name: "ada" });
+  });
+});
+
+it("settings keep the first value, or the last, as asked", async () => {
+  expect(await store.settings.get("port")).toBeNull();
+  const all = await Promise.all(["1", "2", "3"].map((value) => store.settings.getOrSet("port", value)));
+  expect(new Set(all).size).toBe(1);
+  await store.settings.set("port", "4");
+  expect(await store.settings.get("port")).toBe("4");
+});
