@@ -1,0 +1,86 @@
+import { createRoute } from "@hono/zod-openapi";
+import { routes } from "../../routes.ts";
+import { checkHealth } from "../health.ts";
+import type { Metrics } from "../metrics.ts";
+import { createDeploymentsApi } from "./deployments.ts";
+import { createInstallationsApi } from "./installations.ts";
+import { createPresenter } from "./present.ts";
+import { createProductsApi } from "./products.ts";
+import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
+import { healthSchema } from "./schemas.ts";
+
+/** The API, and its description at /api/openapi.json, made from the same schemas. */
+export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
+  const all: ApiNeeds = { ...needs, present: createPresenter(needs) };
+  const api = createApi();
+  api.openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token: the one that Baton printed when it was started first",
+  });
+  api.route("/", createServerApi(needs));
+  api.route("/", createProductsApi(all));
+  api.route("/", createInstallationsApi(all));
+  api.route("/", createDeploymentsApi(all));
+  api.get(routes.api.openapi(), needs.auth.allow("member"), (c) =>
+    c.json(
+      api.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: {
+          title: "Baton",
+          version: needs.version,
+          description: "A self-hosted deploy server. Lists answer `{items, next?}`, errors `{error: {code, message}}`.",
+        },
+        servers: [{ url: needs.publicUrl.origin }],
+      }),
+    ),
+  );
+  return api;
+}
+
+/** The server itself: is it up, can it work, what does it do. */
+function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
+  const { auth, metrics } = needs;
+  const api = createApi();
+
+  api.openapi(
+    createRoute({
+      ...forEveryone(auth),
+      method: "get",
+      path: routes.livez(),
+      tags: ["Server"],
+      summary: "The process is up",
+      responses: { 200: text("ok") },
+    }),
+    (c) => c.text("ok\n"),
+  );
+
+  api.openapi(
+    createRoute({
+      ...forEveryone(auth),
+      method: "get",
+      path: routes.healthz(),
+      tags: ["Server"],
+      summary: "Database, Docker and Caddy can be reached",
+      responses: { 200: json("All of them", healthSchema), 503: json("Not all of them", healthSchema) },
+    }),
+    async (c) => {
+      const health = await checkHealth(needs);
+      return c.json(health, health.status === "ok" ? 200 : 503);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...forMembers(auth),
+      method: "get",
+      path: routes.metrics(),
+      tags: ["Server"],
+      summary: "Prometheus metrics",
+      responses: { 200: text("In the text format"), ...errorAnswers },
+    }),
+    async (c) => c.body(await metrics.render(), 200, { "Content-Type": metrics.contentType }),
+  );
+
+  return api;
+}

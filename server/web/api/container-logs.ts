@@ -1,0 +1,31 @@
+import { harmlessText } from "../../../views/terminal-text.ts";
+import type { ContainerState } from "../../ports/engine.ts";
+import type { Place } from "../catalog.ts";
+import type { WebContext, WebNeeds } from "../needs.ts";
+import { notFound } from "../problem.ts";
+import { answerWithText } from "../text-stream.ts";
+
+/** What the containers of the live deployment print; with several services each line begins with its service's name. */
+export async function streamContainerLogs(
+  c: WebContext,
+  needs: Pick<WebNeeds, "engine" | "log" | "closing">,
+  { installation }: Place,
+  query: { readonly service?: string | undefined; readonly tail: number; readonly follow: string },
+): Promise<Response> {
+  const { engine } = needs;
+  const all = await engine.listContainers({ installation: installation.id }, c.req.raw.signal);
+  const live = all.filter((container) => container.owner.deployment === installation.liveDeploymentId);
+  const containers = live.filter(({ service }) => query.service === undefined || service === query.service);
+  if (query.service !== undefined && containers.length === 0) throw notFound(`running service "${query.service}"`);
+  const follow = query.follow === "true" || query.follow === "1";
+
+  return answerWithText(c, needs, async (write, signal) => {
+    const copy = async (container: ContainerState) => {
+      const prefix = containers.length > 1 ? `${container.service} | ` : "";
+      const lines = engine.logs(container.id, { follow, tail: query.tail, timestamps: false }, signal);
+      for await (const line of lines) await write(`${prefix}${harmlessText(line.text)}\n`);
+    };
+    if (follow) await Promise.all(containers.map(copy));
+    else for (const container of containers) await copy(container);
+  });
+}

@@ -1,0 +1,149 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { Deployment } from "../../model/deployment.ts";
+import { routes } from "../../routes.ts";
+import { visitorOf } from "../needs.ts";
+import { problemOf } from "../problem.ts";
+import { streamDeploymentLog } from "./deployment-log.ts";
+import { pageOfDeployments } from "./products.ts";
+import {
+  type ApiNeeds,
+  conflictAnswer,
+  createApi,
+  errorAnswers,
+  forMembers,
+  json,
+  jsonBody,
+  text,
+} from "./route-parts.ts";
+import {
+  afterQuery,
+  deploymentSchema,
+  idParam,
+  listOf,
+  logQuery,
+  pageQuery,
+  rebuildingSchema,
+  redeployRequestSchema,
+} from "./schemas.ts";
+
+export function createDeploymentsApi(needs: ApiNeeds) {
+  const { store, triggers, auth, catalog, present, streams } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deployments(),
+      tags: ["Deployments"],
+      summary: "List all deployments, newest first",
+      request: { query: pageQuery },
+      responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
+    }),
+    async (c) => c.json(await pageOfDeployments(needs, c.req.valid("query")), 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deployment("{id}"),
+      tags: ["Deployments"],
+      summary: "Get a deployment",
+      request: { params: idParam },
+      responses: { 200: json("The deployment", deploymentSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      return c.json(await present.deployment(deployment, place), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentLog("{id}"),
+      tags: ["Deployments"],
+      summary: "What happened in a deployment, as text",
+      description: "As far as it has come; for more as it happens, see its events.",
+      request: { params: idParam, query: logQuery },
+      responses: { 200: text("One line for each thing that happened, with its time"), ...errorAnswers },
+    }),
+    async (c) => {
+      const { deployment } = await catalog.deployment(c.req.valid("param").id);
+      return streamDeploymentLog(c, needs, deployment, c.req.valid("query"));
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentEvents("{id}"),
+      tags: ["Deployments"],
+      summary: "What happens in a deployment, as it happens",
+      description:
+        "Server-sent events: `id` counts from 1 without gaps, `event` is the type, `data` is JSON. `Last-Event-ID` or `?after=` resumes. Ends after the event `settled`; asked again after that, it answers 204.",
+      request: { params: idParam, query: afterQuery },
+      responses: {
+        200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
+        204: { description: "It is over, and there is nothing new after that event" },
+        ...errorAnswers,
+      },
+    }),
+    async (c) => {
+      const { deployment } = await catalog.deployment(c.req.valid("param").id);
+      return streams.answer(c, deployment, c.req.valid("query").after, async () => ({
+        goodbye: null,
+        messages: async (events) =>
+          events.map((event) => ({ id: String(event.seq), event: event.type, data: JSON.stringify(event) })),
+      }));
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.deploymentRedeploy("{id}"),
+      tags: ["Deployments"],
+      summary: "Make this version live again",
+      description: "No build while its images exist. 409 when it was never ready.",
+      request: { params: idParam, body: jsonBody(redeployRequestSchema, false) },
+      responses: { 202: json("The new deployment", rebuildingSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      // Without a body there is nothing that zod could have put the default into.
+      const variables = c.req.valid("json").variables ?? "then";
+      const by = visitorOf(c).identity.name;
+      const asked = await triggers.redeploy(deployment, variables, by, c.req.raw.signal);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.json({ ...(await present.deployment(asked.deployment, place)), rebuild: asked.rebuild }, 202);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.deploymentCancel("{id}"),
+      tags: ["Deployments"],
+      summary: "Cancel a deployment",
+      description: "409 once it is being cut over, or over.",
+      request: { params: idParam },
+      responses: { 202: json("The deployment, soon stopped", deploymentSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      const outcome = await triggers.cancel(deployment);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      const now: Deployment = (await store.deployments.get(deployment.id)) ?? deployment;
+      return c.json(await present.deployment(now, place), 202);
+    },
+  );
+
+  return api;
+}

@@ -1,0 +1,144 @@
+import { createRoute } from "@hono/zod-openapi";
+import { routes } from "../../routes.ts";
+import { visitorOf } from "../needs.ts";
+import { problemOf } from "../problem.ts";
+import { streamContainerLogs } from "./container-logs.ts";
+import {
+  type ApiNeeds,
+  conflictAnswer,
+  createApi,
+  errorAnswers,
+  forMembers,
+  json,
+  jsonBody,
+  text,
+} from "./route-parts.ts";
+import {
+  containerLogQuery,
+  deploymentSchema,
+  deployRequestSchema,
+  idParam,
+  installationSchema,
+  listOf,
+  variableChangesSchema,
+} from "./schemas.ts";
+
+export function createInstallationsApi(needs: ApiNeeds) {
+  const { store, triggers, auth, catalog, present } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.installations(),
+      tags: ["Product deployments"],
+      summary: "List what is installed where",
+      responses: { 200: json("All product deployments", listOf(installationSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const places = await catalog.places();
+      const items = await Promise.all(places.map((place) => present.installation(place, c.req.raw.signal)));
+      return c.json({ items }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.installation("{id}"),
+      tags: ["Product deployments"],
+      summary: "Get a product in an environment: its address and what of it runs",
+      request: { params: idParam },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.installationVariables("{id}"),
+      tags: ["Product deployments"],
+      summary: "Set and unset variables",
+      description: "The next deployment gets them; what runs now keeps those it was started with.",
+      request: { params: idParam, body: jsonBody(variableChangesSchema) },
+      responses: { 200: json("The product deployment, with the names", installationSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const { set, unset } = c.req.valid("json");
+      await store.installations.changeVariables(place.installation.id, set, unset);
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.installationDeploy("{id}"),
+      tags: ["Product deployments"],
+      summary: "Deploy a branch, tag or commit",
+      description: "Without either: the tip of the tracked branch.",
+      request: { params: idParam, body: jsonBody(deployRequestSchema, false) },
+      responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const by = visitorOf(c).identity.name;
+      const asked = await triggers.deploy(place.installation.id, c.req.valid("json"), by, c.req.raw.signal);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.json(await present.deployment(asked.deployment, place), 202);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.installationStop("{id}"),
+      tags: ["Product deployments"],
+      summary: "Stop it",
+      description:
+        "Containers stop and the address answers 503. Volumes and versions stay; a redeploy starts it again.",
+      request: { params: idParam },
+      responses: {
+        202: json("The product deployment, being stopped", installationSchema),
+        ...errorAnswers,
+        ...conflictAnswer,
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { installation } = await catalog.place(id);
+      const outcome = await triggers.stop(installation.id);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 202);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.installationLogs("{id}"),
+      tags: ["Product deployments"],
+      summary: "What the containers print",
+      request: { params: idParam, query: containerLogQuery },
+      responses: { 200: text("Their output, line by line"), ...errorAnswers },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      return streamContainerLogs(c, needs, place, c.req.valid("query"));
+    },
+  );
+
+  return api;
+}

@@ -1,0 +1,155 @@
+import { createRoute, type z } from "@hono/zod-openapi";
+import { parseSlug, slugRule } from "../../model/product.ts";
+import { routes } from "../../routes.ts";
+import { Problem, problemOf } from "../problem.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
+import {
+  deploymentSchema,
+  environmentSchema,
+  listOf,
+  newProductSchema,
+  pageQuery,
+  productChangesSchema,
+  productParam,
+  productSchema,
+} from "./schemas.ts";
+
+export function createProductsApi({ store, triggers, auth, catalog, present }: ApiNeeds) {
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.environments(),
+      tags: ["Environments"],
+      summary: "List the environments",
+      responses: { 200: json("All environments", listOf(environmentSchema)), ...errorAnswers },
+    }),
+    async (c) => c.json({ items: (await store.environments.list()).map(present.environment) }, 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.products(),
+      tags: ["Products"],
+      summary: "List the products",
+      responses: { 200: json("All products", listOf(productSchema)), ...errorAnswers },
+    }),
+    async (c) => c.json({ items: await Promise.all((await store.products.list()).map(present.product)) }, 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.products(),
+      tags: ["Products"],
+      summary: "Make a product",
+      description: "With its installation in production. A first `git push` does the same.",
+      request: { body: jsonBody(newProductSchema) },
+      responses: { 201: json("The new product", productSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { name, repository, branch } = c.req.valid("json");
+      const slug = parseSlug(name);
+      if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
+      const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.json(await present.product(asked.product), 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Get a product",
+      request: { params: productParam },
+      responses: { 200: json("The product", productSchema), ...errorAnswers },
+    }),
+    async (c) => c.json(await present.product(await catalog.product(c.req.valid("param").product)), 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "patch",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Change a product's repository or branch",
+      request: { params: productParam, body: jsonBody(productChangesSchema) },
+      responses: { 200: json("The product as it is now", productSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { repository, branch } = c.req.valid("json");
+      if (repository !== undefined) await store.products.update(product.id, { repository });
+      if (branch !== undefined) {
+        const { installation } = await catalog.mainPlace(product);
+        await store.installations.setBranch(installation.id, branch);
+      }
+      return c.json(await present.product(await catalog.product(product.slug)), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "delete",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Delete a product",
+      description: "Its deployments are cancelled; its addresses, containers, images and repository are removed.",
+      request: { params: productParam },
+      responses: { 204: { description: "It is not there any more; what it ran is being removed" }, ...errorAnswers },
+    }),
+    async (c) => {
+      await triggers.deleteProduct(await catalog.product(c.req.valid("param").product));
+      return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.productDeployments("{product}"),
+      tags: ["Deployments"],
+      summary: "List a product's deployments, newest first",
+      request: { params: productParam, query: pageQuery },
+      responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const page = c.req.valid("query");
+      return c.json(await pageOfDeployments({ store, catalog, present }, { ...page, product: product.id }), 200);
+    },
+  );
+
+  return api;
+}
+
+/** One page of deployments, newest first; one more row is read than shown, to know whether there is a next page. */
+export async function pageOfDeployments(
+  { store, catalog, present }: Pick<ApiNeeds, "store" | "catalog" | "present">,
+  page: z.infer<typeof pageQuery> & Pick<Parameters<typeof store.deployments.list>[0], "product">,
+) {
+  const { product, limit, before } = page;
+  const rows = await store.deployments.list({
+    limit: limit + 1,
+    ...(product !== undefined && { product }),
+    ...(before !== undefined && { before: before as (typeof rows)[number]["id"] }),
+  });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: [...(await present.deployments(shown, await catalog.places()))],
+    ...(rows.length > limit && last && { next: String(last.id) }),
+  };
+}

@@ -1,0 +1,67 @@
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Auth } from "../auth.ts";
+import type { Catalog } from "../catalog.ts";
+import type { EventStreams } from "../event-stream.ts";
+import type { WebEnv, WebNeeds } from "../needs.ts";
+import { Problem } from "../problem.ts";
+import type { Presenter } from "./present.ts";
+import { errorSchema } from "./schemas.ts";
+
+/** What the API's routes share. */
+export interface ApiNeeds extends WebNeeds {
+  readonly auth: Auth;
+  readonly catalog: Catalog;
+  readonly present: Presenter;
+  readonly streams: EventStreams;
+}
+
+export function createApi(): OpenAPIHono<WebEnv> {
+  return new OpenAPIHono<WebEnv>({
+    defaultHook(result) {
+      if (!result.success) throw new Problem(400, "invalid", sentenceOf(result.error), { cause: result.error });
+    },
+  });
+}
+
+/** One clear sentence about the first thing that is wrong. */
+export function sentenceOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return "the request is not what this call takes";
+  const where = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") return `"${issue.keys.join('", "')}" is nothing that this call takes`;
+  const text = issue.message.replace(/^Invalid input: /, "");
+  return where === "" ? text : `${where}: ${text}`;
+}
+
+/** Who may use a route: declared for the guard and for the description alike. */
+export function forMembers(auth: Auth) {
+  return { middleware: [auth.allow("member")], security: [{ token: [] as string[] }] };
+}
+
+export function forEveryone(auth: Auth) {
+  return { middleware: [auth.allow("everyone")], security: [] };
+}
+
+export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+export function jsonBody<Schema extends z.ZodType>(schema: Schema, required = true) {
+  return { required, content: { "application/json": { schema } } };
+}
+
+// Not typed as "text/plain": then handlers would have to answer with c.text(), and could not stream.
+const plainText: string = "text/plain";
+
+export function text(description: string) {
+  return { description, content: { [plainText]: { schema: { type: "string" as const } } } };
+}
+
+export const errorAnswers = {
+  400: json("Not what this call takes", errorSchema),
+  401: json("No token, or an unknown one", errorSchema),
+  404: json("There is no such thing", errorSchema),
+  503: json("The database or Docker does not answer", errorSchema),
+};
+
+export const conflictAnswer = { 409: json("Not possible now; the message says why", errorSchema) };

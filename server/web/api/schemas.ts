@@ -1,0 +1,229 @@
+import { z } from "@hono/zod-openapi";
+import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
+import { stackStatuses } from "../../model/event.ts";
+import { parseSlug, slugRule, variableNamePattern } from "../../model/product.ts";
+
+/** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
+
+const time = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
+const id = z.int().positive();
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().openapi({ description: "For programs", example: "not_found" }),
+      message: z.string().openapi({ description: "For people: one sentence" }),
+    }),
+  })
+  .openapi("Error");
+
+export const healthSchema = z
+  .object({
+    status: z.enum(["ok", "unavailable"]),
+    database: z.string(),
+    docker: z.string(),
+    caddy: z.string(),
+  })
+  .openapi("Health", { description: "Each part is `ok` or says what is wrong" });
+
+export const environmentSchema = z
+  .object({ id, name: z.string().openapi({ example: "production" }), domain: z.string() })
+  .openapi("Environment", { description: "A place to run things. Apps are served below its domain" });
+
+export const productSchema = z
+  .object({
+    id,
+    name: z.string().openapi({ description: "The slug: in URLs, hosts and git push", example: "my-app" }),
+    displayName: z.string().openapi({ example: "My App" }),
+    repository: z
+      .string()
+      .nullable()
+      .openapi({ description: "Where the source is fetched from; null: it is pushed here" }),
+    branch: z
+      .string()
+      .nullable()
+      .openapi({ description: "The branch that production tracks; null until the first push" }),
+    gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
+    productDeployments: z.array(z.object({ id, environment: z.string() })),
+    createdAt: time,
+  })
+  .openapi("Product");
+
+const serviceSchema = z.object({
+  name: z.string(),
+  kind: z.enum(["web", "tcp", "worker", "init"]),
+  status: z.enum(["starting", "running", "unhealthy", "crashed", "stopped", "exited"]),
+  url: z.string().optional(),
+});
+
+export const installationSchema = z
+  .object({
+    id,
+    product: z.string(),
+    environment: z.string(),
+    branch: z.string().nullable(),
+    urls: z.array(z.string()).openapi({ example: ["http://my-app.localhost:8080"] }),
+    status: z.enum(["empty", "running", "degraded", "stopped"]),
+    live: id.nullable().openapi({ description: "The deployment that serves; null: none" }),
+    variables: z.array(z.string()).openapi({ description: "Names only: values are never sent back" }),
+    stacks: z.array(z.object({ name: z.string(), displayName: z.string(), services: z.array(serviceSchema) })),
+  })
+  .openapi("ProductDeployment", { description: "A product in an environment, and what of it runs" });
+
+const failureSchema = z.object({
+  stage: z.enum(stages),
+  service: z.string().nullable(),
+  message: z.string().openapi({ description: "What happened" }),
+  hint: z.string().nullable().openapi({ description: "Why, most likely, and what to do" }),
+  lastLines: z.array(z.string()),
+  exitCode: z.int().nullable(),
+  outOfMemory: z.boolean(),
+  lastProbe: z.string().nullable(),
+});
+
+const stackProgressSchema = z.object({
+  name: z.string(),
+  displayName: z.string(),
+  status: z.enum(stackStatuses),
+  phase: z.string().nullable(),
+  percent: z.number().min(0).max(100),
+  serviceCount: z.int(),
+  servicesDone: z.int(),
+  currentService: z.string().nullable(),
+});
+
+export const deploymentSchema = z
+  .object({
+    id,
+    number: id.openapi({ description: "1, 2, 3 … per product deployment" }),
+    product: z.string(),
+    productDeployment: id,
+    environment: z.string(),
+    status: z.enum(deploymentStatuses),
+    live: z.boolean().openapi({ description: "It is the one that serves" }),
+    readyAt: time.nullable().openapi({ description: "Once set, this version can be made live again" }),
+    reason: z.string().nullable().openapi({ description: "Why it is `stopped`" }),
+    failure: failureSchema.nullable(),
+    trigger: z.enum(triggerKinds),
+    by: z.string().nullable(),
+    ref: z.string().nullable(),
+    commit: z.object({ sha: z.string(), message: z.string(), author: z.string() }).nullable(),
+    source: id.nullable().openapi({ description: "For redeploys: the deployment whose version this is" }),
+    queue: z.object({ position: z.int(), waitingFor: z.string() }).nullable(),
+    stacks: z.array(stackProgressSchema),
+    createdAt: time,
+    startedAt: time.nullable(),
+    liveAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .openapi("Deployment", { description: "One attempt to make one version live" });
+
+export const rebuildingSchema = deploymentSchema.extend({
+  rebuild: z.boolean().openapi({ description: "The images are gone: the exact commit is built again" }),
+});
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().openapi({ description: "`before` of the next page" }),
+  });
+}
+
+// What comes in.
+
+export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
+
+export const idParam = z.object({
+  id: z.coerce.number("a number is wanted").int("a whole number is wanted").positive("a positive number is wanted"),
+});
+
+export const pageQuery = z.object({
+  limit: z.coerce
+    .number("a number is wanted")
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .openapi({ description: "At most so many, up to 100" }),
+  before: z.coerce
+    .number("a number is wanted")
+    .int()
+    .positive()
+    .optional()
+    .openapi({ description: "`next` of the page before" }),
+});
+
+const repository = z
+  .string()
+  .max(500)
+  .regex(
+    /^(?:(?:https?|ssh):\/\/[^\s/@]*@?[^\s/@]+\/\S+|[\w.-]+@[\w.-]+:(?!\/\/)\S+)$/,
+    "an https or ssh URL with a host is wanted",
+  )
+  .openapi({ example: "https://github.com/acme/shop.git" });
+
+const gitName = z
+  .string()
+  .min(1)
+  .max(250)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses them in names too
+  .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "a branch, tag or commit is wanted");
+
+export const newProductSchema = z.strictObject({
+  name: z
+    .string()
+    .refine((name) => parseSlug(name) !== null, slugRule)
+    .openapi({ description: slugRule, example: "my-app" }),
+  repository: repository.nullable().optional(),
+  branch: gitName.optional(),
+});
+
+export const productChangesSchema = z.strictObject({
+  repository: repository.nullable().optional(),
+  branch: gitName.optional(),
+});
+
+export const variableName = z
+  .string()
+  .regex(variableNamePattern, "a variable's name has letters, digits and _ and starts with no digit");
+export const variableValue = z
+  .string()
+  .max(32_768, "a value may have 32,768 characters")
+  .refine((value) => !value.includes("\0"), "a value cannot hold NUL");
+
+export const variableChangesSchema = z.strictObject({
+  set: z.record(variableName, variableValue).default({}),
+  unset: z.array(variableName).default([]),
+});
+
+export const deployRequestSchema = z.strictObject({
+  ref: gitName.optional().openapi({ description: "A branch or tag" }),
+  commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
+});
+
+export const redeployRequestSchema = z.strictObject({
+  variables: z
+    .enum(["then", "now"], 'either "then" or "now" is wanted')
+    .default("then")
+    .openapi({ description: "The variables that the version had, or today's" }),
+});
+
+export const logQuery = z.object({
+  stack: z.string().optional(),
+  service: z.string().optional().openapi({ description: "Only what this service printed, and its checks" }),
+});
+
+export const containerLogQuery = z.object({
+  service: z.string().optional().openapi({ description: "Without it: all services, each line with its name" }),
+  tail: z.coerce.number("a number is wanted").int().min(0).max(10_000).default(200),
+  follow: z.enum(["true", "false", "1", "0"], "true or false is wanted").default("false"),
+});
+
+export const afterQuery = z.object({
+  after: z.coerce
+    .number("a number is wanted")
+    .int()
+    .min(0)
+    .default(0)
+    .openapi({ description: "Replay what came after this event" }),
+});

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AssetLink, AssetName } from "../../views/frame.ts";
+import { routes } from "../routes.ts";
+
+/** Its URL carries the hash of its content, so that it may be kept for ever. */
+export interface Asset extends AssetLink {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  readonly version: string;
+}
+
+/** Where each asset lies below the folder that holds package.json. */
+const files: Readonly<Record<AssetName, string>> = {
+  "baton.css": "views/assets/baton.css",
+  "baton.js": "views/assets/baton.js",
+  "favicon.svg": "views/assets/favicon.svg",
+  "favicon-busy.svg": "views/assets/favicon-busy.svg",
+  "favicon-ready.svg": "views/assets/favicon-ready.svg",
+  "favicon-failed.svg": "views/assets/favicon-failed.svg",
+  "htmx.min.js": "node_modules/htmx.org/dist/htmx.min.js",
+  "hx-sse.min.js": "node_modules/htmx.org/dist/ext/hx-sse.min.js",
+  "hx-csp.min.js": "node_modules/htmx.org/dist/ext/hx-csp.min.js",
+};
+
+const contentTypes: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+export interface Assets {
+  get(name: AssetName): Asset;
+  find(name: string): Asset | null;
+}
+
+/** Reads every asset once, so that a missing one stops the start and not a page. */
+export function loadAssets(root = projectRoot()): Assets {
+  const loaded = new Map(Object.entries(files).map(([name, path]) => [name, load(name, join(root, path))]));
+  const find = (name: string) => loaded.get(name) ?? null;
+  return {
+    find,
+    get(name) {
+      const asset = find(name);
+      if (!asset) throw new Error(`there is no asset named ${name}`);
+      return asset;
+    },
+  };
+}
+
+function load(name: string, path: string): Asset {
+  const body = new Uint8Array(readFileSync(path));
+  const version = createHash("sha256").update(body).digest("hex").slice(0, 12);
+  return {
+    body,
+    version,
+    contentType: contentTypes[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+    url: `${routes.asset(name)}?v=${version}`,
+    integrity: `sha384-${createHash("sha384").update(body).digest("base64")}`,
+  };
+}
+
+/** The source tree's root, from the source and from compiled code in .build/ alike. */
+function projectRoot(): string {
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json"))) return folder;
+  }
+  throw new Error(`no package.json above ${start}`);
+}

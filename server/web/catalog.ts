@@ -1,0 +1,85 @@
+import type { Deployment } from "../model/deployment.ts";
+import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import type { Environment, Installation, Product } from "../model/product.ts";
+import { parseSlug } from "../model/product.ts";
+import type { Store } from "../ports/store.ts";
+import { notFound } from "./problem.ts";
+
+/** An installation with what it belongs to. */
+export interface Place {
+  readonly product: Product;
+  readonly environment: Environment;
+  readonly installation: Installation;
+}
+
+/** Finds what a URL names, or throws the Problem (404) that says what there is not. */
+export interface Catalog {
+  places(): Promise<readonly Place[]>;
+  product(slug: string): Promise<Product>;
+  /** The product's installation in `production`, else its first. */
+  mainPlace(product: Product): Promise<Place>;
+  place(id: number): Promise<Place>;
+  deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: Place }>;
+}
+
+export function createCatalog(store: Store): Catalog {
+  const places = async (): Promise<readonly Place[]> => {
+    const [products, environments, installations] = await Promise.all([
+      store.products.list(),
+      store.environments.list(),
+      store.installations.list(),
+    ]);
+    return installations.flatMap((installation) => {
+      const product = products.find(({ id }) => id === installation.productId);
+      const environment = environments.find(({ id }) => id === installation.environmentId);
+      return product && environment ? [{ product, environment, installation }] : [];
+    });
+  };
+
+  const placeOf = async (installation: Installation | null): Promise<Place | null> => {
+    if (!installation) return null;
+    const [product, environment] = await Promise.all([
+      store.products.get(installation.productId),
+      store.environments.get(installation.environmentId),
+    ]);
+    return product && environment && { product, environment, installation };
+  };
+
+  return {
+    places,
+
+    async product(text) {
+      const slug = parseSlug(text);
+      const product = slug && (await store.products.bySlug(slug));
+      if (!product) throw notFound(`product "${text}"`);
+      return product;
+    },
+
+    async mainPlace(product) {
+      const [installations, environments] = await Promise.all([
+        store.installations.ofProduct(product.id),
+        store.environments.list(),
+      ]);
+      const production = environments.find(({ name }) => name === "production")?.id;
+      const main = installations.find(({ environmentId }) => environmentId === production) ?? installations[0];
+      const place = await placeOf(main ?? null);
+      if (!place) throw notFound(`installation of "${product.slug}"`);
+      return place;
+    },
+
+    async place(id) {
+      const place = await placeOf(await store.installations.get(id as InstallationId));
+      // A product that is being deleted can still be got by its id, but nothing can be asked of it any more.
+      const known = place && (await store.products.bySlug(place.product.slug));
+      if (!place || known?.id !== place.product.id) throw notFound(`product deployment ${id}`);
+      return place;
+    },
+
+    async deployment(id) {
+      const deployment = await store.deployments.get(id as DeploymentId);
+      const place = deployment && (await placeOf(await store.installations.get(deployment.installationId)));
+      if (!deployment || !place) throw notFound(`deployment ${id}`);
+      return { deployment, place };
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Deployment } from "../model/deployment.ts";
+import { isOver } from "../model/deployment.ts";
+import type { DeploymentEvent } from "../model/event.ts";
+import type { DeploymentId } from "../model/ids.ts";
+import { endOf } from "./deployment-end.ts";
+import type { WebContext, WebNeeds } from "./needs.ts";
+import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
+import { createWakeUp } from "./wake-up.ts";
+
+/** How the events of a deployment are told to one kind of reader. */
+export interface EventTeller {
+  /** Called with every batch in order; `id`s of the messages must be sequence numbers. */
+  messages(events: readonly DeploymentEvent[]): Promise<readonly SseMessage[]>;
+  /** Said when nothing more will come, to readers that would else connect again; null: answer 204 instead. */
+  readonly goodbye: SseMessage | null;
+}
+
+export interface EventStreams {
+  /** Replays what came after `after` (Last-Event-ID wins), then follows, until the deployment is settled. */
+  answer(
+    c: WebContext,
+    deployment: Deployment,
+    after: number,
+    tellerFrom: (after: number) => Promise<EventTeller>,
+  ): Promise<Response>;
+}
+
+const pageSize = 200;
+/** After the drain limit, so much later nothing is expected any more, even without the word "settled". */
+const afterDrainMs = 15_000;
+
+export function createEventStreams(
+  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">,
+): EventStreams {
+  const { store, clock } = needs;
+
+  return {
+    async answer(c, deployment, after, tellerFrom) {
+      const from = lastEventId(c) ?? after;
+      const { goodbye, messages } = await tellerFrom(from);
+      const isEnd = await hasNothingMore(deployment, from);
+      if (isEnd && !goodbye) return c.body(null, 204);
+      return answerWithEvents(c, needs, async (writer) => {
+        if (!isEnd) await follow(deployment.id, from, messages, writer);
+        if (goodbye) await writer.send(goodbye);
+      });
+    },
+  };
+
+  async function follow(
+    id: DeploymentId,
+    from: number,
+    messages: EventTeller["messages"],
+    writer: SseWriter,
+  ): Promise<void> {
+    const news = createWakeUp(clock);
+    const unsubscribe = store.events.subscribe(id, news.wake);
+    try {
+      for (let cursor = from, isSettled = false; ; ) {
+        const events = await store.events.read(id, cursor, pageSize);
+        for (const message of events.length > 0 ? await messages(events) : []) await writer.send(message);
+        cursor = events.at(-1)?.seq ?? cursor;
+        isSettled ||= events.some(({ type }) => type === "settled");
+        if (events.length === pageSize) continue;
+        if (isSettled) return;
+        if ((await news.next(heartbeatMs, writer.signal)) === "woken") continue;
+        if (isLongOver(await store.deployments.get(id))) return;
+        await writer.heartbeat();
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async function hasNothingMore(deployment: Deployment, after: number): Promise<boolean> {
+    if (!isOver(deployment.status)) return false;
+    const [seen, ...unseen] = await store.events.read(deployment.id, Math.max(0, after - 1), 2);
+    if (unseen.length > 0 || (seen && seen.seq > after)) return false;
+    return seen?.type === "settled" || isLongOver(deployment);
+  }
+
+  function isLongOver(deployment: Deployment | null): boolean {
+    if (!deployment) return true;
+    const endedAt = endOf(deployment);
+    return endedAt !== null && clock.now().getTime() - endedAt.getTime() > needs.drainTimeoutMs + afterDrainMs;
+  }
+}
+
+function lastEventId(c: WebContext): number | null {
+  const text = c.req.header("last-event-id");
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Git } from "../ports/git.ts";
+import type { Log } from "../ports/log.ts";
+import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
+import type { Identity, Store } from "../ports/store.ts";
+import type { FrontDoor } from "../rules/urls.ts";
+import type { Triggers } from "../trigger/triggers.ts";
+import type { createGitHttp } from "./git-http.ts";
+
+/** What the web stands on; all of it from outside. */
+export interface WebNeeds extends FrontDoor {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly git: Git;
+  readonly proxy: ReverseProxy;
+  readonly triggers: Triggers;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How users reach Baton; never taken from a request's Host. */
+  readonly publicUrl: URL;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly maxBuilding: number;
+  readonly drainTimeoutMs: number;
+  /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
+  readonly gitHttp: ReturnType<typeof createGitHttp>;
+  readonly version: string;
+  /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
+  readonly closing?: AbortSignal;
+}
+
+/** Who is asking, and by which credential. */
+export interface Visitor {
+  readonly identity: Identity;
+  readonly via: "bearer" | "session";
+  /** What an unsafe request of this session must carry; null for bearer tokens, which a browser never sends by itself. */
+  readonly csrf: string | null;
+}
+
+export interface WebEnv {
+  Variables: {
+    /** Set by `allow("member")`. */
+    visitor: Visitor | undefined;
+    /** New for each answer; marks the scripts that the page itself loads. */
+    nonce: string;
+  };
+  /** Node's own request and answer; absent, all of it, where a test calls the app without a socket. */
+  Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
+}
+
+export type WebContext = Context<WebEnv>;
+export type WebMiddleware = MiddlewareHandler<WebEnv>;
+
+/** The one who is signed in, on a route that only members reach. */
+export function visitorOf(c: WebContext): Visitor {
+  const visitor = c.get("visitor");
+  if (!visitor)
+    throw new Error(`${c.req.method} ${c.req.path} is reached without a visitor: its route lacks allow("member")`);
+  return visitor;
+}

@@ -1,0 +1,47 @@
+import type { Activity } from "../../../views/home-page.tsx";
+import type { Deployment } from "../../model/deployment.ts";
+import type { StackProgress } from "../../model/event.ts";
+import type { DeploymentId, InstallationId } from "../../model/ids.ts";
+import type { Store } from "../../ports/store.ts";
+import { whyWaiting } from "../../rules/why-waiting.ts";
+
+type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
+
+/** What is happening to an installation: what runs, else what waits, else the newest deployment if that failed. */
+export async function activityOf(
+  { store, maxBuilding }: { readonly store: Store; readonly maxBuilding: number },
+  queue: Queue,
+  installation: InstallationId,
+  newest: Deployment | null,
+): Promise<Activity | null> {
+  const running = queue.running.find(({ installationId }) => installationId === installation);
+  if (running) {
+    const stacks = await store.events.stacks(running.id);
+    return { deployment: running, tone: "busy", text: runningText(running, stacks), percent: percentOf(stacks) };
+  }
+  const waiting = queue.queued.find(({ installationId }) => installationId === installation);
+  if (waiting) {
+    return { deployment: waiting, tone: "wait", text: waitingText(queue, maxBuilding, waiting.id), percent: null };
+  }
+  if (newest?.status !== "failed") return null;
+  return { deployment: newest, tone: "bad", text: newest.failure.message, percent: null };
+}
+
+export function waitingText(queue: Queue, maxBuilding: number, id: DeploymentId): string {
+  const waiting = whyWaiting(queue, maxBuilding, id);
+  return waiting ? `Place ${waiting.position} in the queue: waiting for ${waiting.waitingFor}` : "Queued";
+}
+
+function runningText(running: Queue["running"][number], stacks: readonly StackProgress[]): string {
+  if (running.status === "deploying" && running.step !== "start") {
+    return running.step === "watch" ? "Live, and being watched" : "Moving the traffic";
+  }
+  const busy = stacks.find(({ status }) => status === "deploying" || status === "removing");
+  if (busy?.phase) return busy.currentService ? `${busy.phase}: ${busy.currentService}` : busy.phase;
+  return running.status === "building" ? "Building" : "Starting and checking the new version";
+}
+
+function percentOf(stacks: readonly StackProgress[]): number | null {
+  if (stacks.length === 0) return null;
+  return Math.round(stacks.reduce((sum, { percent }) => sum + percent, 0) / stacks.length);
+}

@@ -1,0 +1,56 @@
+import { DeploymentOutcome, DeploymentSummary, outcomeId, summaryId } from "../../../views/deployment-page.tsx";
+import { Part } from "../../../views/live-region.tsx";
+import { LogLines, logLinesId } from "../../../views/log.tsx";
+import { PageTitle } from "../../../views/page-title.tsx";
+import { Steps, stepsId } from "../../../views/steps.tsx";
+import type { DeploymentId } from "../../model/ids.ts";
+import type { EventTeller } from "../event-stream.ts";
+import { deploymentView, readProgress } from "./deployment-view.ts";
+import { logBlocks } from "./log-blocks.ts";
+import type { PageNeeds } from "./page.ts";
+import { progressAfter } from "./progress.ts";
+
+/** Tells a deployment's events to its page: new lines are added to the log, and what else has changed is replaced. */
+export async function createDeploymentTeller(
+  needs: PageNeeds,
+  id: DeploymentId,
+  from: number,
+  csrf: string | null,
+): Promise<EventTeller> {
+  const { store, clock, catalog } = needs;
+  let { progress } = await readProgress(store, id, from);
+  const shown = new Map<string, string>();
+
+  return {
+    goodbye: { event: "end", data: "" },
+
+    async messages(events) {
+      const { deployment, place } = await catalog.deployment(id);
+      progress = events.reduce(progressAfter, progress);
+      const view = await deploymentView(needs, deployment, place, progress);
+      const title = `${view.word} · ${view.slug} #${deployment.number}`;
+      const parts = [
+        { id: "title", element: PageTitle({ title }) },
+        replace(summaryId, DeploymentSummary({ view, now: clock.now(), csrf })),
+        replace(stepsId, Steps({ steps: view.steps })),
+        replace(outcomeId, DeploymentOutcome({ view })),
+      ];
+      const changed: string[] = [];
+      for (const part of parts) {
+        const html = String(await part.element.toString());
+        if (shown.get(part.id) !== html) changed.push(html);
+        shown.set(part.id, html);
+      }
+      const blocks = logBlocks(events, deployment.createdAt);
+      if (blocks.length > 0) {
+        const lines = Part({ target: logLinesId, how: "append", children: LogLines({ blocks }) });
+        changed.push(String(await lines.toString()));
+      }
+      return [{ id: String(progress.seq), data: changed.join("") }];
+    },
+  };
+}
+
+function replace(id: string, element: ReturnType<typeof Steps>) {
+  return { id, element: Part({ target: id, how: "replace", children: element }) };
+}

@@ -1,0 +1,42 @@
+import type { RunState } from "../../../views/badge.tsx";
+import type { Deployment } from "../../model/deployment.ts";
+import type { Installation } from "../../model/product.ts";
+import { EngineUnavailable } from "../../ports/engine.ts";
+import type { Store } from "../../ports/store.ts";
+import type { Place } from "../catalog.ts";
+import type { WebNeeds } from "../needs.ts";
+import { installationState, type ServiceState, urlsOf } from "../service-states.ts";
+
+export interface LiveVersion {
+  readonly deployment: Deployment;
+  readonly since: Date | null;
+}
+
+export async function liveOf(
+  store: Store,
+  { liveDeploymentId }: Pick<Installation, "liveDeploymentId">,
+): Promise<LiveVersion | null> {
+  const deployment = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
+  return deployment && { deployment, since: "liveAt" in deployment ? deployment.liveAt : null };
+}
+
+export interface RunFacts {
+  readonly status: RunState;
+  readonly urls: readonly string[];
+  readonly services: readonly (Omit<ServiceState, "status"> & { readonly status: RunState })[];
+}
+
+/** What runs, as far as Docker tells; a page is still worth showing when it does not. */
+export async function runState(
+  needs: WebNeeds,
+  place: Place,
+  live: Deployment | null,
+  signal: AbortSignal,
+): Promise<RunFacts> {
+  try {
+    return await installationState(needs, place, live, signal);
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    return { status: "unknown", services: [], urls: urlsOf(live, needs) };
+  }
+}

@@ -1,0 +1,67 @@
+import type { LogBlock, LogKind } from "../../../views/log.tsx";
+import { clockText } from "../../../views/time.tsx";
+import type { DeploymentEvent } from "../../model/event.ts";
+import { narrate } from "../../rules/narrate.ts";
+
+/** Events as lines of the page's log: the words of the terminal, with their weight told by `kind` and not by a prefix. */
+export function logBlocks(events: readonly DeploymentEvent[], createdAt: Date): readonly LogBlock[] {
+  return events.flatMap((event) => {
+    const lines = linesOf(event);
+    const elapsed = clockText(event.at.getTime() - createdAt.getTime());
+    return lines.length === 0 ? [] : [{ kind: kindOf(event), elapsed, lines }];
+  });
+}
+
+/** Four characters are the margin that a terminal needs; output has its own. */
+const marginLength = 4;
+
+function linesOf(event: DeploymentEvent): readonly string[] {
+  if (event.type === "log") return event.lines;
+  // The last lines of a container stand in the post-mortem, and came as output before.
+  if (event.type === "failure") return narrate(event).slice(0, 1).map(withoutMargin);
+  return narrate(event).map(withoutMargin);
+}
+
+function withoutMargin(line: string): string {
+  return /^(?:==> | {4}| {2}[!✗] )/.test(line) ? line.slice(marginLength) : line;
+}
+
+function kindOf(event: DeploymentEvent): LogKind {
+  switch (event.type) {
+    case "stage":
+      return "stage";
+    case "status":
+      return event.status === "ready" ? "good" : "stage";
+    case "waiting":
+      return "waiting";
+    case "warning":
+      return "warning";
+    case "log":
+      return "output";
+    case "check":
+      return event.healthy ? "good" : "note";
+    case "cut-over":
+      return "good";
+    case "failure":
+      return "bad";
+    case "note":
+    case "stack":
+    case "drain":
+    case "settled":
+      return "note";
+  }
+}
+
+/** Keeps the last `max` lines, whole blocks at a time; says how many lines were left out. */
+export function lastLines(
+  blocks: readonly LogBlock[],
+  max: number,
+): { readonly shown: readonly LogBlock[]; readonly omitted: number } {
+  let first = blocks.length;
+  for (let count = 0; first > 0; first--) {
+    count += blocks[first - 1]?.lines.length ?? 0;
+    if (count > max) break;
+  }
+  const omitted = blocks.slice(0, first).reduce((sum, block) => sum + block.lines.length, 0);
+  return { shown: blocks.slice(first), omitted };
+}

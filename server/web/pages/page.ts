@@ -1,0 +1,56 @@
+import type { Frame, Mood } from "../../../views/frame.ts";
+import { ProblemPage } from "../../../views/problem-page.tsx";
+import type { Assets } from "../assets.ts";
+import type { Auth } from "../auth.ts";
+import type { Catalog } from "../catalog.ts";
+import type { EventStreams } from "../event-stream.ts";
+import type { WebContext, WebNeeds } from "../needs.ts";
+import type { Problem } from "../problem.ts";
+
+/** What the pages share. */
+export interface PageNeeds extends WebNeeds {
+  readonly auth: Auth;
+  readonly catalog: Catalog;
+  readonly streams: EventStreams;
+  readonly assets: Assets;
+}
+
+/** What every page of this answer is given. */
+export function frameOf(
+  c: WebContext,
+  { assets, clock, version }: Pick<PageNeeds, "assets" | "clock" | "version">,
+  page: { readonly title: string; readonly section?: Frame["section"]; readonly mood?: Mood },
+): Frame {
+  const visitor = c.get("visitor");
+  return {
+    title: page.title,
+    section: page.section ?? null,
+    mood: page.mood ?? "idle",
+    visitor: visitor?.identity.name ?? null,
+    csrf: visitor?.csrf ?? null,
+    nonce: c.get("nonce"),
+    asset: assets.get,
+    now: clock.now(),
+    version,
+  };
+}
+
+const titles: Readonly<Record<number, string>> = {
+  401: "Sign in first",
+  403: "Refused",
+  404: "Not found",
+  409: "Not now",
+  421: "Wrong host",
+  429: "Too many attempts",
+  500: "Something went wrong",
+  503: "Not available",
+};
+
+export function problemPage(needs: Pick<PageNeeds, "assets" | "auth" | "clock" | "version">) {
+  return async (c: WebContext, problem: Problem) => {
+    // Whoever is signed in keeps the way out of here, unless the problem is that nobody can tell who it is.
+    if (!c.get("visitor")) c.set("visitor", (await needs.auth.recognise(c).catch(() => null)) ?? undefined);
+    const frame = frameOf(c, needs, { title: titles[problem.status] ?? "That did not work" });
+    return c.html(ProblemPage({ frame, status: problem.status, message: problem.message }), problem.status);
+  };
+}

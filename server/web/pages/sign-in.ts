@@ -1,0 +1,36 @@
+import { Hono } from "hono";
+import { SignInPage } from "../../../views/sign-in-page.tsx";
+import { routes } from "../../routes.ts";
+import { readForm } from "../form.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
+import { Problem } from "../problem.ts";
+import { safeNext } from "../safe-next.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+export function createSignInPages(needs: PageNeeds) {
+  const { auth } = needs;
+  const page = (c: WebContext, next: string, error: string | null) =>
+    SignInPage({ frame: frameOf(c, needs, { title: "Sign in" }), next, error });
+
+  return new Hono<WebEnv>()
+    .get(routes.signIn(), auth.allow("everyone"), (c) => c.html(page(c, safeNext(c.req.query("next")), null)))
+
+    .post(routes.signIn(), auth.allow("everyone"), async (c) => {
+      const form = await readForm(c);
+      const next = safeNext(form.get("next") ?? undefined);
+      const token = form.get("token")?.trim() ?? "";
+      try {
+        if (await auth.signIn(c, token)) return c.redirect(next, 303);
+        return c.html(page(c, next, "This token is not known here."), 401);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 429) throw error;
+        for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+        return c.html(page(c, next, "Too many wrong tokens from your address. Wait a moment, then try again."), 429);
+      }
+    })
+
+    .post(routes.signOut(), auth.allow("member"), async (c) => {
+      await auth.signOut(c);
+      return c.redirect(routes.signIn(), 303);
+    });
+}

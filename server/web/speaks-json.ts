@@ -1,0 +1,4 @@
+/** Whether errors on this path are told as JSON (the API) or as a page (all else). */
+export function speaksJson(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/") || path === "/metrics" || path === "/healthz" || path === "/livez";
+}

@@ -1,0 +1,42 @@
+import type { WebContext, WebNeeds } from "./needs.ts";
+import { answerWithEvents, heartbeatMs } from "./sse.ts";
+import { createWakeUp } from "./wake-up.ts";
+
+/** Something that a page shows as it is now, and that changes. */
+export interface Snapshot {
+  /** Differs when what is shown differs. */
+  readonly digest: string;
+  readonly html: string;
+}
+
+/** However fast things change, a page is not painted more often than this. */
+const pauseMs = 500;
+
+/**
+ * Sends a new picture of something whenever it has changed: a state, not a history, so what a reader missed while
+ * it was away need not be replayed. The digest is the message's id: a reader that comes back with it is not repainted.
+ */
+export function answerWithSnapshots(
+  c: WebContext,
+  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing">,
+  take: () => Promise<Snapshot | null>,
+): Response {
+  const { store, clock } = needs;
+  return answerWithEvents(c, needs, async (writer) => {
+    const news = createWakeUp(clock);
+    const unsubscribe = store.events.subscribeAll(() => news.wake());
+    try {
+      for (let shown = c.req.header("last-event-id") ?? c.req.query("shown"); ; ) {
+        const snapshot = await take();
+        if (!snapshot) return;
+        if (snapshot.digest !== shown) await writer.send({ id: snapshot.digest, data: snapshot.html });
+        shown = snapshot.digest;
+        await clock.sleep(pauseMs, writer.signal);
+        // Containers also die without a deployment: look now and then without being told.
+        if ((await news.next(heartbeatMs, writer.signal)) === "idle") await writer.heartbeat();
+      }
+    } finally {
+      unsubscribe();
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
+import { createApiRoutes } from "./api/api.ts";
+import { createAssetRoutes } from "./asset-routes.ts";
+import { loadAssets } from "./assets.ts";
+import { createAuth, requireAudiences } from "./auth.ts";
+import { createBodyLimit } from "./body-limit.ts";
+import { createCatalog } from "./catalog.ts";
+import { createErrorAnswers } from "./errors.ts";
+import { createEventStreams } from "./event-stream.ts";
+import { createSecurityHeaders } from "./headers.ts";
+import { createHostCheck } from "./host-check.ts";
+import { createMethodCheck } from "./method-check.ts";
+import { createMetrics } from "./metrics.ts";
+import type { WebEnv, WebNeeds } from "./needs.ts";
+import { createOrigins } from "./origins.ts";
+import { createDeploymentPages } from "./pages/deployment.ts";
+import { createDeploymentsPages } from "./pages/deployments.ts";
+import { createHomePages } from "./pages/home.ts";
+import { problemPage } from "./pages/page.ts";
+import { createProductPages } from "./pages/product.ts";
+import { createRedeployPages } from "./pages/redeploy.ts";
+import { createSignInPages } from "./pages/sign-in.ts";
+
+/** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
+export function createWeb(outside: WebNeeds): Hono<WebEnv> {
+  const origins = createOrigins(outside);
+  const assets = loadAssets();
+  const metrics = createMetrics(outside);
+  const auth = createAuth(outside, origins);
+  const needs = {
+    ...outside,
+    assets,
+    auth,
+    metrics,
+    catalog: createCatalog(outside.store),
+    streams: createEventStreams(outside),
+  };
+  const errors = createErrorAnswers(outside, problemPage(needs));
+  const app = new OpenAPIHono<WebEnv>();
+
+  app.onError(errors.onError);
+  app.notFound(errors.onNotFound);
+  app.use(metrics.timer);
+  app.use(createSecurityHeaders(origins));
+  app.use(createHostCheck(origins));
+  app.use(createMethodCheck(app, errors.answer));
+  app.use(createBodyLimit());
+
+  app.route("/", createAssetRoutes(assets, auth));
+  app.route("/", createApiRoutes(needs));
+  app.route("/", createSignInPages(needs));
+  app.route("/", createHomePages(needs));
+  app.route("/", createProductPages(needs));
+  app.route("/", createDeploymentsPages(needs));
+  app.route("/", createRedeployPages(needs));
+  app.route("/", createDeploymentPages(needs));
+  app.route("/git", outside.gitHttp);
+
+  requireAudiences(app.routes, (path) => path.startsWith("/git/"));
+  return app;
+}

@@ -1,0 +1,76 @@
+import { Readable } from "node:stream";
+import type { ImageId, InstanceId } from "../../server/model/ids.ts";
+import type { ContainerState, Engine, ImageInfo, LogLine } from "../../server/ports/engine.ts";
+import { EngineUnavailable } from "../../server/ports/engine.ts";
+
+/** An engine with the containers and images that a test puts into it. What changes things is not faked. */
+export interface FakeEngine extends Engine {
+  readonly containers: ContainerState[];
+  readonly images: Set<string>;
+  /** What a container has printed, by its id. */
+  readonly output: Map<string, readonly string[]>;
+  /** True: it does not answer. */
+  away: boolean;
+}
+
+export function createFakeEngine(): FakeEngine {
+  const containers: ContainerState[] = [];
+  const images = new Set<string>();
+  const output = new Map<string, readonly string[]>();
+
+  const engine: FakeEngine = {
+    containers,
+    images,
+    output,
+    away: false,
+    instance: "fake0000" as InstanceId,
+    info: () => answer({ version: "20.10.24", apiVersion: "1.41", builder: "buildkit" as const }),
+    inspectImage: (reference) => answer(images.has(reference) ? imageInfo(reference) : null),
+    listImages: () => answer([]),
+    listNetworks: () => answer([]),
+    usedSubnets: () => answer([]),
+    listVolumes: () => answer([]),
+    listeningPorts: () => answer(null),
+    inspectContainer: (id) => answer(containers.find((container) => container.id === id) ?? null),
+    listContainers: (filter) =>
+      answer(
+        containers.filter(({ owner }) => {
+          if ("installation" in filter) return owner.installation === filter.installation;
+          return "deployment" in filter ? owner.deployment === filter.deployment : true;
+        }),
+      ),
+    async *logs(id, options): AsyncIterable<LogLine> {
+      const lines = output.get(id) ?? [];
+      for (const text of options.tail === null ? lines : lines.slice(lines.length - options.tail)) {
+        yield { stream: "stdout", at: null, text };
+      }
+    },
+    events: () => Readable.from([]),
+    build: notFaked("build"),
+    pull: notFaked("pull"),
+    importImage: notFaked("importImage"),
+    tagImage: notFaked("tagImage"),
+    removeTag: notFaked("removeTag"),
+    createNetwork: notFaked("createNetwork"),
+    removeNetwork: notFaked("removeNetwork"),
+    createContainer: notFaked("createContainer"),
+    startContainer: notFaked("startContainer"),
+    stopContainer: notFaked("stopContainer"),
+    removeContainer: notFaked("removeContainer"),
+    removeVolume: notFaked("removeVolume"),
+  };
+  return engine;
+
+  async function answer<T>(value: T): Promise<T> {
+    if (engine.away) throw new EngineUnavailable("the fake engine is away");
+    return value;
+  }
+}
+
+function imageInfo(reference: string): ImageInfo {
+  return { id: reference as ImageId, tags: [], exposedPorts: [], user: "", sizeBytes: 0, createdAt: new Date(0) };
+}
+
+function notFaked(name: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`the fake engine does not ${name}`));
+}

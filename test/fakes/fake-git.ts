@@ -1,0 +1,40 @@
+import { Readable } from "node:stream";
+import type { Commit } from "../../server/model/deployment.ts";
+import type { Git } from "../../server/ports/git.ts";
+
+/** Repositories that hold only the commits that a test names; nothing can be pushed or read. */
+export interface FakeGit extends Git {
+  /** What a revision resolves to, whatever the product. */
+  readonly commits: Map<string, Commit>;
+}
+
+export function createFakeGit(): FakeGit {
+  const commits = new Map<string, Commit>();
+  return {
+    commits,
+    ensureRepository: async () => {},
+    removeRepository: async () => {},
+    listRepositories: async () => [],
+    resolve: async (_product, revision) => commits.get(revision) ?? null,
+    branches: async () => new Map(),
+    isAncestor: async () => false,
+    moveBranch: async () => {},
+    keepCommit: async () => {},
+    releaseCommit: async () => {},
+    keptCommits: async () => [],
+    listTree: notFaked("listTree"),
+    readFile: notFaked("readFile"),
+    archive: () => Readable.from([]),
+    advertise: notFaked("advertise"),
+    uploadPack: notFaked("uploadPack"),
+    readPush: notFaked("readPush"),
+    receive: notFaked("receive"),
+    answerPush: () => {
+      throw new Error("the fake git answers no push");
+    },
+  };
+}
+
+function notFaked(name: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`the fake git does not ${name}`));
+}

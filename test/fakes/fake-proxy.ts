@@ -1,0 +1,26 @@
+import type { Proxy as ReverseProxy } from "../../server/ports/proxy.ts";
+import { ProxyUnavailable } from "../../server/ports/proxy.ts";
+
+/** A proxy that is there, or away; what it serves is not faked. */
+export interface FakeProxy extends ReverseProxy {
+  away: boolean;
+}
+
+export function createFakeProxy(): FakeProxy {
+  const proxy: FakeProxy = {
+    away: false,
+    async ping() {
+      if (proxy.away) throw new ProxyUnavailable("the fake proxy is away");
+    },
+    setRoutes: async () => {},
+    prepare: async () => {},
+    switchTo: async () => ({ tookMs: 0.2 }),
+    current: async () => null,
+    forget: async () => {},
+    forgetInstallation: async () => {},
+    listFolders: async () => new Map(),
+    prove: async () => null,
+    inFlight: async () => 0,
+  };
+  return proxy;
+}

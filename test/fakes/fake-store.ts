@@ -1,0 +1,295 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Deployment, Queued, Running } from "../../server/model/deployment.ts";
+import { advance, isOver, readyAtOf } from "../../server/model/deployment.ts";
+import type { DeploymentEvent, EventBody, StackProgress } from "../../server/model/event.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
+import type { Environment, Installation, Product } from "../../server/model/product.ts";
+import type { Clock } from "../../server/ports/clock.ts";
+import type { Domain, Identity, Store } from "../../server/ports/store.ts";
+
+/** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
+export interface FakeStore extends Store {
+  readonly rows: FakeRows;
+  /** Puts a deployment as it is, and says so by its `status` event when there is none yet. */
+  put<D extends Deployment>(deployment: D): D;
+}
+
+interface FakeRows {
+  readonly products: Map<ProductId, Product & { deleted: boolean }>;
+  readonly installations: Map<InstallationId, Installation>;
+  readonly deployments: Map<DeploymentId, Deployment>;
+  readonly events: Map<DeploymentId, DeploymentEvent[]>;
+  readonly variables: Map<InstallationId, Map<string, string>>;
+  readonly tokens: Map<string, Identity>;
+  readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
+  readonly domains: Domain[];
+  readonly settings: Map<string, string>;
+}
+
+const production: Environment = { id: 1 as EnvironmentId, name: "production", domain: null };
+
+export function createFakeStore(clock: Clock): FakeStore {
+  const rows: FakeRows = {
+    products: new Map(),
+    installations: new Map(),
+    deployments: new Map(),
+    events: new Map(),
+    variables: new Map(),
+    tokens: new Map(),
+    sessions: new Map(),
+    domains: [],
+    settings: new Map(),
+  };
+  let lastId = 0;
+  const announcements = new EventTarget();
+
+  const put = <D extends Deployment>(deployment: D): D => {
+    rows.deployments.set(deployment.id, deployment);
+    lastId = Math.max(lastId, deployment.id);
+    return deployment;
+  };
+
+  const append = async (id: DeploymentId, bodies: readonly EventBody[]) => {
+    const events = rows.events.get(id) ?? [];
+    rows.events.set(id, events);
+    for (const body of bodies) events.push({ seq: events.length + 1, at: clock.now(), ...body });
+    announcements.dispatchEvent(new CustomEvent("appended", { detail: id }));
+  };
+
+  const say = (deployment: Deployment) =>
+    append(deployment.id, [
+      {
+        type: "status",
+        status: deployment.status,
+        reason: deployment.status === "stopped" ? deployment.reason : null,
+      },
+    ]);
+
+  return {
+    rows,
+    put,
+    instance: "fake0000" as InstanceId,
+    ping: async () => {},
+    close: async () => {},
+    environments: {
+      list: async () => [production],
+      get: async (id) => (id === production.id ? production : null),
+    },
+    products: createProducts(rows, () => ++lastId, clock),
+    installations: createInstallations(rows, put),
+    deployments: createDeployments(rows, () => ++lastId, put, say),
+    events: createEvents(rows, announcements, append),
+    domains: {
+      list: async () => rows.domains,
+      async setFor(installation, routes) {
+        rows.domains.push(...routes.map((route) => ({ ...route, installation })));
+        return "ok";
+      },
+    },
+    leases: {
+      port: notFaked("leases.port"),
+      ports: async () => new Map(),
+      subnet: notFaked("leases.subnet"),
+      release: async () => {},
+      holders: async () => [],
+    },
+    access: createAccess(rows),
+    settings: {
+      get: async (name) => rows.settings.get(name) ?? null,
+      async getOrSet(name, value) {
+        if (!rows.settings.has(name)) rows.settings.set(name, value);
+        return rows.settings.get(name) ?? value;
+      },
+      async set(name, value) {
+        rows.settings.set(name, value);
+      },
+    },
+  };
+}
+
+function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Store["products"] {
+  const known = () => [...rows.products.values()].filter(({ deleted }) => !deleted);
+  return {
+    list: async () => known(),
+    bySlug: async (slug) => known().find((product) => product.slug === slug) ?? null,
+    get: async (id) => rows.products.get(id) ?? null,
+    async create({ slug, repository, branch }) {
+      if (known().some((product) => product.slug === slug)) return null;
+      const id = nextId() as ProductId;
+      const product = { id, slug, repository, createdAt: clock.now(), deleted: false };
+      const installation: Installation = {
+        id: nextId() as InstallationId,
+        productId: id,
+        environmentId: production.id,
+        branch,
+        liveDeploymentId: null,
+        stopped: false,
+      };
+      rows.products.set(id, product);
+      rows.installations.set(installation.id, installation);
+      return { product, installation };
+    },
+    async update(id, changes) {
+      const product = rows.products.get(id);
+      if (product) rows.products.set(id, { ...product, ...changes });
+    },
+    async markDeleted(id) {
+      const product = rows.products.get(id);
+      if (product) rows.products.set(id, { ...product, deleted: true });
+    },
+    deleted: async () => [...rows.products.values()].filter(({ deleted }) => deleted),
+    async purge(id) {
+      rows.products.delete(id);
+    },
+  };
+}
+
+function createInstallations(rows: FakeRows, put: (deployment: Deployment) => Deployment): Store["installations"] {
+  const change = (id: InstallationId, changes: Partial<Installation>) => {
+    const installation = rows.installations.get(id);
+    if (installation) rows.installations.set(id, { ...installation, ...changes });
+  };
+  const variablesOf = (id: InstallationId) => rows.variables.get(id) ?? new Map<string, string>();
+  return {
+    list: async () =>
+      [...rows.installations.values()].filter(({ productId }) => rows.products.get(productId)?.deleted === false),
+    get: async (id) => rows.installations.get(id) ?? null,
+    ofProduct: async (product) => [...rows.installations.values()].filter(({ productId }) => productId === product),
+    async setBranch(id, branch) {
+      change(id, { branch });
+    },
+    async stop(id, at) {
+      const running = [...rows.deployments.values()].some(
+        (row) => row.installationId === id && (row.status === "building" || row.status === "deploying"),
+      );
+      if (running) return null;
+      const liveId = rows.installations.get(id)?.liveDeploymentId ?? null;
+      const live = liveId === null ? undefined : rows.deployments.get(liveId);
+      const stopped = live && advance(live, { type: "stop", at, reason: "stopped by hand" });
+      if (stopped) put(stopped);
+      change(id, { stopped: true, liveDeploymentId: null });
+      return { stopped: stopped?.id ?? null };
+    },
+    variableNames: async (id) => [...variablesOf(id).keys()].sort(),
+    variables: async (id) => Object.fromEntries(variablesOf(id)),
+    async changeVariables(id, set, unset) {
+      const variables = new Map([...variablesOf(id), ...Object.entries(set)]);
+      for (const name of unset) variables.delete(name);
+      rows.variables.set(id, variables);
+    },
+  };
+}
+
+function createDeployments(
+  rows: FakeRows,
+  nextId: () => number,
+  put: (deployment: Deployment) => Deployment,
+  say: (deployment: Deployment) => Promise<void>,
+): Store["deployments"] {
+  const all = () => [...rows.deployments.values()].sort((a, b) => a.id - b.id);
+  const of = (installation: InstallationId) => all().filter((row) => row.installationId === installation);
+  const isRunning = (row: Deployment): row is Running => row.status === "building" || row.status === "deploying";
+  const isQueued = (row: Deployment): row is Queued => row.status === "queued";
+  return {
+    reserveId: async () => nextId() as DeploymentId,
+    async enqueue({ supersedes: _, newestUndecidedPush: __, id, ...request }, at) {
+      const deployment: Queued = {
+        ...request,
+        id: id ?? (nextId() as DeploymentId),
+        number: of(request.installationId).length + 1,
+        status: "queued",
+        attempt: 0,
+        createdAt: at,
+      };
+      await say(put(deployment));
+      return { deployment, superseded: [] };
+    },
+    get: async (id) => rows.deployments.get(id) ?? null,
+    async list({ product, installation, limit, before }) {
+      return all()
+        .filter((row) => installation === undefined || row.installationId === installation)
+        .filter((row) => product === undefined || rows.installations.get(row.installationId)?.productId === product)
+        .filter((row) => before === undefined || row.id < before)
+        .reverse()
+        .slice(0, limit);
+    },
+    undecided: async (installation) => of(installation).filter((row) => isQueued(row) || isRunning(row)),
+    queue: async () => ({ queued: all().filter(isQueued), running: all().filter(isRunning) }),
+    lastReady: async (installation, count) =>
+      of(installation)
+        .filter((row) => readyAtOf(row) !== null)
+        .reverse()
+        .slice(0, count),
+    claim: notFaked("deployments.claim"),
+    async move(from, to) {
+      if (rows.deployments.get(from.id) !== from) return null;
+      put(to);
+      if (from.status !== to.status) await say(to);
+      return to;
+    },
+    recordCommit: notFaked("deployments.recordCommit"),
+    async requestCancel(id, at) {
+      const row = rows.deployments.get(id);
+      if (!row || isOver(row.status) || (row.status === "deploying" && row.step !== "start")) return "too-late";
+      if (row.status !== "queued") return "asked";
+      const stopped = advance(row, { type: "stop", at, reason: "cancelled" });
+      if (stopped) await say(put(stopped));
+      return "stopped";
+    },
+    cancelRequested: async () => [],
+    rescue: async () => ({ requeued: [], resumed: [] }),
+  };
+}
+
+function createEvents(rows: FakeRows, announcements: EventTarget, append: Store["events"]["append"]): Store["events"] {
+  const listen = (heard: (id: DeploymentId) => void) => {
+    const listener = (event: Event) => heard((event as CustomEvent<DeploymentId>).detail);
+    announcements.addEventListener("appended", listener);
+    return () => announcements.removeEventListener("appended", listener);
+  };
+  return {
+    append,
+    read: async (id, after, limit) => (rows.events.get(id) ?? []).slice(after, after + limit),
+    subscribe: (id, wake) => listen((appended) => appended === id && wake()),
+    subscribeAll: listen,
+    async stacks(id) {
+      const newest = new Map<string, StackProgress>();
+      for (const event of rows.events.get(id) ?? [])
+        if (event.type === "stack") newest.set(event.stack.name, event.stack);
+      return [...newest.values()];
+    },
+  };
+}
+
+function createAccess(rows: FakeRows): Store["access"] {
+  const hash = (secret: string) => createHash("sha256").update(secret).digest("hex");
+  return {
+    async addFirstToken(name, token) {
+      if (rows.tokens.size > 0) return false;
+      rows.tokens.set(hash(token), { name });
+      return true;
+    },
+    async setAdminToken(name, token) {
+      rows.tokens.clear();
+      rows.tokens.set(hash(token), { name });
+    },
+    hasToken: async () => rows.tokens.size > 0,
+    identify: async (token) => rows.tokens.get(hash(token)) ?? null,
+    async openSession(identity, expiresAt) {
+      const secret = randomBytes(32).toString("base64url");
+      rows.sessions.set(hash(secret), { identity, expiresAt });
+      return secret;
+    },
+    async session(secret, now) {
+      const session = rows.sessions.get(hash(secret));
+      return session && session.expiresAt > now ? session.identity : null;
+    },
+    async closeSession(secret) {
+      rows.sessions.delete(hash(secret));
+    },
+  };
+}
+
+function notFaked(name: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`the fake store has no ${name}`));
+}

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Installation, Product } from "../../server/model/product.ts";
+import { sampleCommit, sampleContainer } from "./samples.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+let product: Product;
+let installation: Installation;
+beforeEach(async () => {
+  world = await createWorld();
+  ({ product, installation } = await world.samples.product("my-api"));
+});
+
+const read: World["read"] = (path, init) => world.read(path, init);
+
+describe("a product deployment", () => {
+  test("tells its address and what its services do, and only the names of its variables", async () => {
+    const live = world.samples.live(installation);
+    world.engine.containers.push(sampleContainer(live, product.id, { healthcheck: "unhealthy" }));
+    const canary = "canary-5f2a";
+    const put = await read(`/api/product-deployments/${installation.id}/variables`, {
+      method: "PUT",
+      body: { set: { B: canary, A: canary, OLD: canary }, unset: ["OLD"] },
+    });
+    const url = "http://my-api.localhost:8080";
+    expect(put.json).toEqual({
+      id: installation.id,
+      product: "my-api",
+      environment: "production",
+      branch: "main",
+      urls: [url],
+      status: "degraded",
+      live: live.id,
+      variables: ["A", "B"],
+      stacks: [
+        {
+          name: "my-api",
+          displayName: "My Api",
+          services: [{ name: "web", kind: "web", status: "unhealthy", url }],
+        },
+      ],
+    });
+    expect(JSON.stringify([put, await read("/api/product-deployments")])).not.toContain(canary);
+    expect(await world.store.installations.variables(installation.id)).toEqual({ A: canary, B: canary });
+  });
+
+  test("without a version is empty", async () => {
+    const { json } = await read(`/api/product-deployments/${installation.id}`);
+    expect(json).toMatchObject({ status: "empty", urls: [], live: null, stacks: [] });
+  });
+
+  test.each([
+    { set: { "1X": "v" } },
+    { set: { X: "a\u0000b" } },
+    { unset: ["a b"] },
+    { set: { X: "x".repeat(32_769) } },
+  ])("refuses variables that no process could be given", async (body) => {
+    const answer = await read(`/api/product-deployments/${installation.id}/variables`, { method: "PUT", body });
+    expect(answer.status).toBe(400);
+  });
+
+  test("is deployed from a branch, tag or commit", async () => {
+    world.git.commits.set("v2", sampleCommit("Version two"));
+    const path = `/api/product-deployments/${installation.id}/deploy`;
+    const asked = await read(path, { method: "POST", body: { ref: "v2" } });
+    expect(asked.status).toBe(202);
+    expect(asked.json).toMatchObject({
+      status: "queued",
+      trigger: "api",
+      by: "admin",
+      commit: { message: "Version two" },
+    });
+    expect(world.woken.queue).toBe(1);
+    expect((await read(path, { method: "POST", body: { ref: "v3" } })).status).toBe(400);
+    expect((await read(path, { method: "POST" })).status).toBe(400);
+  });
+
+  test("is stopped, but not while it is being deployed", async () => {
+    world.samples.live(installation);
+    const path = `/api/product-deployments/${installation.id}/stop`;
+    const building = world.samples.building(installation);
+    expect((await read(path, { method: "POST" })).status).toBe(409);
+    world.store.rows.deployments.delete(building.id);
+    expect(await read(path, { method: "POST" })).toMatchObject({
+      status: 202,
+      json: { status: "stopped", live: null },
+    });
+    expect(world.woken.caretaker).toBe(1);
+  });
+
+  test("is gone for whoever asks once its product is being deleted", async () => {
+    await world.store.products.markDeleted(product.id);
+    expect((await read(`/api/product-deployments/${installation.id}`)).status).toBe(404);
+    expect((await read(`/api/product-deployments/${installation.id}/deploy`, { method: "POST" })).status).toBe(404);
+    expect((await read("/api/product-deployments")).json.items).toEqual([]);
+  });
+
+  test("is not guessed at while Docker does not answer", async () => {
+    world.samples.live(installation);
+    world.engine.away = true;
+    expect(await read(`/api/product-deployments/${installation.id}`)).toEqual({
+      status: 503,
+      json: { error: { code: "docker_unavailable", message: "Docker does not answer" } },
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Body, createWorld, token, type World } from "./world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  await world.samples.product("my-api");
+});
+
+const read: World["read"] = (path, init) => world.read(path, init);
+const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+describe("products", () => {
+  test("are made, read, changed and deleted", async () => {
+    const made = await read("/api/products", { method: "POST", body: { name: "shop", branch: "trunk" } });
+    expect(made).toEqual({
+      status: 201,
+      json: {
+        id: expect.any(Number),
+        name: "shop",
+        displayName: "Shop",
+        repository: null,
+        branch: "trunk",
+        gitUrl: "http://127.0.0.1:4000/git/shop.git",
+        productDeployments: [{ id: expect.any(Number), environment: "production" }],
+        createdAt: iso,
+      },
+    });
+    const repository = "https://github.com/acme/shop.git";
+    const changed = await read("/api/products/shop", { method: "PATCH", body: { repository, branch: "main" } });
+    expect(changed.json).toMatchObject({ repository, branch: "main" });
+    expect((await world.api("/api/products/shop", { method: "DELETE" })).status).toBe(204);
+    expect((await read("/api/products/shop")).status).toBe(404);
+    expect((await read("/api/products")).json.items.map(({ name }: { name: string }) => name)).toEqual(["my-api"]);
+  });
+
+  test("have names of their own", async () => {
+    const again = await read("/api/products", { method: "POST", body: { name: "my-api" } });
+    expect(again).toEqual({
+      status: 409,
+      json: { error: { code: "conflict", message: 'there is a product named "my-api" already' } },
+    });
+  });
+
+  test.each([
+    [{ name: "Shop!" }, /^name: 1 to 40 characters/],
+    [{}, /^name: expected string, received undefined$/],
+    [{ name: "shop", colour: "red" }, /^"colour" is nothing that this call takes$/],
+    [{ name: "shop", repository: "file:///etc/passwd" }, /^repository: an https or ssh URL with a host is wanted$/],
+    [{ name: "shop", repository: "--upload-pack=x" }, /^repository: an https or ssh URL/],
+    [{ name: "shop", branch: "-x" }, /^branch: a branch, tag or commit is wanted$/],
+  ])("as %j are refused in one sentence", async (body, message) => {
+    const answer = await read("/api/products", { method: "POST", body });
+    expect([answer.status, answer.json.error.code]).toEqual([400, "invalid"]);
+    expect(answer.json.error.message).toMatch(message);
+  });
+
+  test.each([
+    ["{", "application/json", 400],
+    ['{"name":"shop"}', "text/plain", 415],
+  ])("sent as %j with %s are refused in the API's words", async (body, type, status) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await world.fetch("/api/products", {
+      method: "POST",
+      headers: { ...headers, "content-type": type },
+      body,
+    });
+    expect([answer.status, ((await answer.json()) as Body).error.code]).toEqual([status, "invalid"]);
+  });
+});

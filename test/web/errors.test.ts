@@ -1,0 +1,45 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { StoreUnavailable } from "../../server/ports/store.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+  await world.samples.product("my-api");
+});
+
+const read: World["read"] = (path, init) => world.read(path, init);
+
+describe("errors", () => {
+  test("at an unknown address and with an unknown method are told in the API's words", async () => {
+    expect(await read("/api/nothing")).toEqual({
+      status: 404,
+      json: { error: { code: "not_found", message: "there is nothing at this address" } },
+    });
+    const answer = await world.api("/api/products", { method: "DELETE" });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST, OPTIONS"]);
+    const options = await world.fetch("/api/products", { method: "OPTIONS" });
+    expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, POST, OPTIONS"]);
+  });
+
+  test("inside are not told outside, but under a reference in the log", async () => {
+    world.store.products.list = () =>
+      Promise.reject(new Error('Failed query: select "slug" from "products" at store.ts:12'));
+    const { status, json } = await read("/api/products");
+    expect([status, JSON.stringify(json)]).toEqual([500, expect.not.stringMatching(/select|store\.ts|slug/)]);
+    const reference = /under ([0-9a-f]{8})$/.exec(json.error.message)?.[1];
+    expect(world.logged).toContainEqual(expect.objectContaining({ reference, path: "/api/products" }));
+  });
+
+  test("of the database are 503 and name it", async () => {
+    world.store.products.list = () => Promise.reject(new StoreUnavailable("connect ECONNREFUSED 10.0.0.1:5432"));
+    const { status, json } = await read("/api/products");
+    expect([status, json.error.code]).toEqual([503, "database_unavailable"]);
+    expect(json.error.message).not.toContain("10.0.0.1");
+  });
+
+  test("of size are 413 before the body is read", async () => {
+    const body = { name: "x".repeat(70_000) };
+    expect((await read("/api/products", { method: "POST", body })).json.error.code).toBe("too_large");
+  });
+});

@@ -1,0 +1,238 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Installation, Product } from "../../server/model/product.ts";
+import { sampleCommit, sampleContainer } from "./samples.ts";
+import { createWorld, origin, type World } from "./world.ts";
+
+let world: World;
+let session: { readonly cookie: string; readonly csrf: string };
+let product: Product;
+let installation: Installation;
+beforeEach(async () => {
+  world = await createWorld();
+  session = await world.signIn();
+  ({ product, installation } = await world.samples.product("shop"));
+});
+
+const get = async (path: string) => {
+  const answer = await world.fetch(path, { headers: { cookie: session.cookie } });
+  return { status: answer.status, html: await answer.text() };
+};
+const post = (path: string, fields: Record<string, string> = {}) =>
+  world.fetch(path, {
+    method: "POST",
+    headers: { cookie: session.cookie, origin },
+    body: new URLSearchParams({ csrf: session.csrf, ...fields }),
+  });
+/** What a person reads. */
+const textOf = (html: string) =>
+  html
+    .replace(/<head>.*?<\/head>|<[^>]+>/gs, " ")
+    .replaceAll("&#39;", "'")
+    .replace(/\s+/g, " ");
+
+describe("the products", () => {
+  test("that are none yet are told how to come into being", async () => {
+    const empty = await createWorld();
+    const { cookie } = await empty.signIn();
+    const html = await (await empty.fetch("/", { headers: { cookie } })).text();
+    expect(html).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/my-app.git main");
+  });
+
+  test("show what is live, how it does and what is happening", async () => {
+    const live = world.samples.live(installation, { commit: sampleCommit("Add search", "Grace Hopper") });
+    world.engine.containers.push(sampleContainer(live, product.id));
+    world.samples.building(installation);
+    const { html } = await get("/");
+    expect(textOf(html)).toMatch(
+      /shop shop\.localhost:8080 Add search #1 \w{7} Grace Hopper went live just now Running #2 Building/,
+    );
+    expect(html).toContain('href="http://shop.localhost:8080"');
+  });
+
+  test("say why the last deployment failed", async () => {
+    world.samples.live(installation);
+    world.samples.failed(installation, { message: "npm run build ended with exit code 1" });
+    expect(textOf((await get("/")).html)).toContain("#2 npm run build ended with exit code 1");
+  });
+
+  test("are still shown when Docker does not answer, and say so", async () => {
+    world.samples.live(installation);
+    world.engine.away = true;
+    expect(textOf((await get("/")).html)).toContain("Docker does not answer");
+  });
+});
+
+describe("a product", () => {
+  test("offers to go back to earlier versions that were ready, and to no others", async () => {
+    const ready = world.samples.ready(installation);
+    const failed = world.samples.failed(installation, {});
+    const live = world.samples.live(installation);
+    const { html } = await get("/products/shop");
+    const rows = html.slice(html.indexOf('class="deployments"'));
+    expect(rows).toContain(`href="/deployments/${ready.id}/redeploy"`);
+    expect(rows).not.toContain(`href="/deployments/${failed.id}/redeploy"`);
+    expect(rows).not.toContain(`href="/deployments/${live.id}/redeploy"`);
+  });
+
+  test("shows the names of its variables and never a value", async () => {
+    const done = await post("/products/shop/variables", { name: "SESSION_SECRET", value: "canary-77e1" });
+    expect(done.headers.get("location")).toBe("/products/shop?done=variables");
+    const { html } = await get("/products/shop?done=variables");
+    expect(html).toContain("<code>SESSION_SECRET</code>");
+    expect(html).toContain("Saved. The next deployment gets it.");
+    expect(html).not.toContain("canary-77e1");
+    await post("/products/shop/variables", { unset: "SESSION_SECRET" });
+    expect((await get("/products/shop")).html).not.toContain("SESSION_SECRET");
+  });
+
+  test("says nothing that only its URL says", async () => {
+    expect((await get("/products/shop?done=%3Cb%3Eowned")).html).not.toContain("owned");
+    expect((await get("/products/shop?done=constructor")).status).toBe(200);
+  });
+
+  test("is stopped after a question that works without scripts", async () => {
+    world.samples.live(installation);
+    const question = await get("/products/shop/stop");
+    expect(question.html).toContain('<form class="actions" method="post" action="/products/shop/stop">');
+    expect(textOf(question.html)).toContain("shop.localhost:8080 answers 503");
+    expect((await post("/products/shop/stop")).headers.get("location")).toBe("/products/shop?done=stopping");
+    expect(textOf((await get("/products/shop")).html)).toContain("Stopped");
+  });
+
+  test("that there is not is a page that leads back", async () => {
+    const { status, html } = await get("/products/none");
+    expect(status).toBe(404);
+    expect(textOf(html)).toContain("There is no product &quot;none&quot;. Back to the products");
+    expect(html).toContain("Sign out");
+  });
+});
+
+describe("going back to a version", () => {
+  test("says whether it is built again, what it replaces and which variables differ", async () => {
+    const earlier = world.samples.ready(installation);
+    world.store.put({ ...earlier, spec: { ...earlier.spec, variables: { OLD: "canary-1", SAME: "canary-2" } } });
+    world.samples.live(installation);
+    await world.store.installations.changeVariables(installation.id, { SAME: "x", NEW: "y" }, []);
+    const path = `/deployments/${earlier.id}/redeploy`;
+    const { html } = await get(path);
+    expect(textOf(html)).toContain("Its images were removed, so exactly this commit is built again.");
+    expect(textOf(html)).toContain("#2 keeps serving");
+    expect(textOf(html)).toContain("with OLD, removed since");
+    expect(textOf(html)).toContain("with NEW, added since");
+    expect(html).not.toContain("canary");
+    world.engine.images.add(earlier.spec.stacks[0]?.services[0]?.image ?? "");
+    expect(textOf((await get(path)).html)).toContain("Its images are still here, so nothing is built");
+
+    const done = await post(path, { variables: "now" });
+    const [newest] = await world.store.deployments.list({ limit: 1 });
+    expect(done.headers.get("location")).toBe(`/deployments/${newest?.id}`);
+    expect(newest).toMatchObject({ sourceId: earlier.id, variables: "now", trigger: "rollback" });
+  });
+
+  test("is not offered for one that never was ready", async () => {
+    const failed = world.samples.failed(installation, {});
+    expect((await get(`/deployments/${failed.id}/redeploy`)).status).toBe(409);
+  });
+});
+
+describe("a deployment", () => {
+  test("that failed explains itself and says what is live", async () => {
+    world.samples.live(installation);
+    const { id } = world.samples.failed(installation, {
+      stage: "health",
+      service: "web",
+      message: "web did not answer on port 3000 within 90 s",
+      hint: "The app listens on 127.0.0.1:8080.",
+      lastProbe: "connection refused",
+      exitCode: 137,
+      outOfMemory: true,
+      lastLines: ["listening on \u001b[36mhttp://127.0.0.1:8080\u001b[0m <b>"],
+    });
+    const { html } = await get(`/deployments/${id}`);
+    expect(textOf(html)).toMatch(
+      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; #1 is live, as before\./,
+    );
+  });
+
+  test("shows its log as far as it has come, and goes on from there", async () => {
+    const { id } = world.samples.building(installation);
+    await world.store.events.append(id, [
+      { type: "stage", stage: "build", text: "Building" },
+      {
+        type: "log",
+        source: "build",
+        service: "web",
+        lines: ["<script>alert(1)</script>", "\u001b[32mgreen\u001b[0m"],
+      },
+    ]);
+    const { html } = await get(`/deployments/${id}`);
+    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(html).toContain('<span class="ansi-green-fg">green</span>');
+    expect(html).toContain(`hx-sse:connect="/deployments/${id}/stream?after=2"`);
+    expect(html).toContain(`action="/deployments/${id}/cancel"`);
+  });
+
+  test("that is settled needs no stream, and cannot be cancelled", async () => {
+    const { id } = world.samples.stopped(installation, "cancelled");
+    await world.store.events.append(id, [
+      { type: "status", status: "stopped", reason: "cancelled" },
+      { type: "settled" },
+    ]);
+    const { html } = await get(`/deployments/${id}`);
+    expect(html).not.toContain("hx-sse:connect");
+    expect(html).not.toContain(`action="/deployments/${id}/cancel"`);
+  });
+
+  test("with thousands of lines shows the last ones and leads to all of them", async () => {
+    const { id } = world.samples.building(installation);
+    const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+    await world.store.events.append(id, Array(30).fill({ type: "log", source: "build", service: null, lines }));
+    const { html } = await get(`/deployments/${id}`);
+    expect(html.match(/<li class="line /g)).toHaveLength(2_000);
+    expect(textOf(html)).toContain("1000 earlier lines are left out here: read all of them");
+  });
+
+  test("is cancelled by its button", async () => {
+    const { id } = world.samples.queued(installation);
+    expect((await post(`/deployments/${id}/cancel`)).headers.get("location")).toBe(`/deployments/${id}`);
+    expect(textOf((await get(`/deployments/${id}`)).html)).toContain("Cancelled. Nothing is live");
+    expect((await post(`/deployments/${id}/cancel`)).status).toBe(409);
+  });
+
+  test.each(["/deployments/x", "/deployments/99999999999999999999", "/deployments/424242"])(
+    "%s is not found",
+    async (path) => {
+      expect((await get(path)).status).toBe(404);
+    },
+  );
+});
+
+test("hostile names and messages are text on every page", async () => {
+  const hostile = `"><img src=x onerror=alert(1)><script>`;
+  world.samples.live(installation, { commit: sampleCommit(hostile, hostile), ref: hostile, by: hostile });
+  const failed = world.samples.failed(
+    installation,
+    { message: hostile, hint: hostile, lastProbe: hostile, service: hostile, lastLines: [hostile] },
+    { commit: sampleCommit(hostile, hostile) },
+  );
+  for (const path of ["/", "/products/shop", "/deployments", `/deployments/${failed.id}`, "/products/shop/stop"]) {
+    const { html } = await get(path);
+    expect(html, path).not.toContain("<img");
+    expect(html.match(/<script(?! src=)/g), path).toBeNull();
+  }
+});
+
+test("no page has anything inline that the policy would refuse", async () => {
+  const { id } = world.samples.live(installation);
+  for (const path of [
+    "/",
+    "/products/shop",
+    "/deployments",
+    `/deployments/${id}`,
+    `/deployments/${id}/redeploy`,
+    "/sign-in",
+  ]) {
+    const { html } = await get(path);
+    expect(html, path).not.toMatch(/\sstyle=|\son\w+=|hx-on|javascript:|<style/);
+  }
+});

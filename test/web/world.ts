@@ -1,0 +1,102 @@
+import { Hono } from "hono";
+import { createTriggers } from "../../server/trigger/triggers.ts";
+import type { WebNeeds } from "../../server/web/needs.ts";
+import { createWeb } from "../../server/web/web.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeEngine } from "../fakes/fake-engine.ts";
+import { createFakeGit } from "../fakes/fake-git.ts";
+import { createFakeProxy } from "../fakes/fake-proxy.ts";
+import { createFakeStore } from "../fakes/fake-store.ts";
+import { createSamples } from "./samples.ts";
+
+export const token = "baton_test-token-that-is-long-enough-0123456789";
+export const origin = "http://127.0.0.1:4000";
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+type ApiRequest = Omit<RequestInit, "body"> & { readonly body?: unknown };
+
+/** As much of the API's JSON as tests look into by name. */
+export interface Body {
+  readonly id: number;
+  readonly items: readonly { readonly id: number; readonly name: string }[];
+  readonly next?: string;
+  readonly error: { readonly code: string; readonly message: string };
+  readonly [name: string]: unknown;
+}
+
+/** The whole web on fakes. Requests go straight to the app, without a socket. */
+export async function createWorld(changes: Partial<WebNeeds> = {}) {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const engine = createFakeEngine();
+  const git = createFakeGit();
+  const proxy = createFakeProxy();
+  const logged: unknown[] = [];
+  const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
+  const woken = { queue: 0, caretaker: 0 };
+  await store.access.addFirstToken("admin", token);
+
+  const needs: WebNeeds = {
+    store,
+    engine,
+    git,
+    proxy,
+    clock,
+    triggers: createTriggers({
+      store,
+      engine,
+      git,
+      clock,
+      wakeQueue: () => void woken.queue++,
+      wakeCaretaker: () => void woken.caretaker++,
+    }),
+    log: { debug: keep, info: keep, warn: keep, error: keep },
+    publicUrl: new URL(origin),
+    listen: { host: "127.0.0.1", port: 4000 },
+    domain: "localhost",
+    httpPort: 8080,
+    httpsPort: 8443,
+    maxBuilding: 4,
+    drainTimeoutMs: 30_000,
+    gitHttp: new Hono(),
+    version: "0.1.0",
+    ...changes,
+  };
+  const app = createWeb(needs);
+  const read = async (path: string, init?: ApiRequest) => {
+    const answer = await api(path, init);
+    return { status: answer.status, json: (await answer.json()) as Body };
+  };
+  const fetch = (path: string, init: RequestInit = {}) => {
+    const url = new URL(path, needs.publicUrl);
+    const headers = new Headers(init.headers);
+    if (!headers.has("host")) headers.set("host", url.host);
+    return Promise.resolve(app.request(url.href, { ...init, headers }));
+  };
+
+  /** A request with the token; a body is sent as JSON. */
+  const api = (path: string, { body, ...init }: ApiRequest = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${token}`);
+    if (body !== undefined) headers.set("content-type", "application/json");
+    return fetch(path, { ...init, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  };
+
+  return {
+    ...{ app, clock, store, engine, git, proxy, logged, woken, needs, fetch, api, read },
+    samples: createSamples(store, clock),
+
+    /** Signs in like a browser. */
+    async signIn() {
+      const answer = await fetch("/sign-in", {
+        method: "POST",
+        headers: { origin, "sec-fetch-site": "same-origin" },
+        body: new URLSearchParams({ token }),
+      });
+      const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const page = await (await fetch("/", { headers: { cookie } })).text();
+      return { answer, cookie, csrf: /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? "" };
+    },
+  };
+}

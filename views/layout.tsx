@@ -1,0 +1,91 @@
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import { routes } from "../server/routes.ts";
+import { CsrfField } from "./csrf-field.tsx";
+import type { AssetName, Frame } from "./frame.ts";
+import { Mark } from "./mark.tsx";
+
+// JSON, so that htmx's own mini language has no say. No history: pages are loaded whole, and the browser's own history works.
+const htmxConfig = JSON.stringify({
+  mode: "same-origin",
+  includeIndicatorCSS: false,
+  history: false,
+  extensions: "sse,hx-csp",
+  noSwap: [204, 304, "4xx", "5xx"],
+  sse: { reconnectMaxDelay: 5000 },
+});
+
+// htmx starts on DOMContentLoaded only when it is read while the page still loads: so these are plain scripts at the end.
+const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js"];
+
+export function Layout({ frame, children }: { readonly frame: Frame; readonly children?: Child }) {
+  const { asset } = frame;
+  return html`<!doctype html>
+${(
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <title>{`${frame.title} · Baton`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={htmxConfig} />
+      <link rel="stylesheet" href={asset("baton.css").url} integrity={asset("baton.css").integrity} />
+      <link
+        rel="icon"
+        type="image/svg+xml"
+        href={asset(frame.mood === "idle" ? "favicon.svg" : `favicon-${frame.mood}.svg`).url}
+        data-idle={asset("favicon.svg").url}
+        data-busy={asset("favicon-busy.svg").url}
+        data-ready={asset("favicon-ready.svg").url}
+        data-failed={asset("favicon-failed.svg").url}
+      />
+    </head>
+    <body>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Masthead frame={frame} />
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
+      <footer class="colophon">
+        <span>Baton {frame.version}</span>
+        {frame.visitor !== null && <a href={routes.api.openapi()}>API description</a>}
+      </footer>
+      {scripts.map((name) => (
+        <script src={asset(name).url} integrity={asset(name).integrity} nonce={frame.nonce}></script>
+      ))}
+    </body>
+  </html>
+)}`;
+}
+
+function Masthead({ frame }: { readonly frame: Frame }) {
+  return (
+    <header class="masthead">
+      <a class="brand" href={routes.home()}>
+        <Mark />
+        Baton
+      </a>
+      {frame.visitor !== null && (
+        <>
+          <nav aria-label="Main">
+            <a href={routes.home()} aria-current={frame.section === "products" ? "page" : undefined}>
+              Products
+            </a>
+            <a href={routes.deployments()} aria-current={frame.section === "deployments" ? "page" : undefined}>
+              Deployments
+            </a>
+          </nav>
+          <form class="session" method="post" action={routes.signOut()}>
+            <CsrfField token={frame.csrf} />
+            <span class="who">{frame.visitor}</span>
+            <button class="link" type="submit">
+              Sign out
+            </button>
+          </form>
+        </>
+      )}
+    </header>
+  );
+}
