@@ -30,14 +30,26 @@ export async function keepShifts(needs: {
 }): Promise<Shifts> {
   const { hold, begin, onLockedOut, clock, log } = needs;
   const ending = new AbortController();
+  let shift: Shift | null = null;
+  let changing: Promise<void> = Promise.resolve();
   let lock = await hold(onLost);
   if (lock === "held-by-another") {
     throw new LockedOut(
       "Another Baton is working on this database: stop it first, or give this one its own BATON_DATA",
     );
   }
-  let shift: Shift | null = await begin();
-  let changing: Promise<void> = Promise.resolve();
+  // In `changing`, so that a lock that is lost meanwhile ends this shift and not the one that follows.
+  const first = begin().then((begun) => {
+    shift = begun;
+  });
+  changing = first.catch(() => {});
+  try {
+    await first;
+  } catch (error) {
+    ending.abort(new Error("the first shift did not begin", { cause: error }));
+    await lock.release();
+    throw error;
+  }
 
   return {
     wakeQueue: () => shift?.wakeQueue(),
@@ -53,9 +65,9 @@ export async function keepShifts(needs: {
   function onLost(): void {
     if (ending.signal.aborted) return;
     log.warn({}, "the database's lock is lost: nothing is built or switched until it is back");
-    const lost = shift;
-    shift = null;
     changing = changing.then(async () => {
+      const lost = shift;
+      shift = null;
       await lost?.end();
       await takeUpAgain();
     });

@@ -44,5 +44,5 @@ export function createWebServer(needs: {
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
   });
-  return getRequestListener(web.fetch, { overrideGlobalObjects: false });
+  return getRequestListener(web.fetch);
 }

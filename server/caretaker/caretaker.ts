@@ -5,6 +5,7 @@ import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 import { removeDeletedProducts } from "./products.ts";
+import { clearStrayCommits } from "./repositories.ts";
 import { retire } from "./retire.ts";
 import { revive } from "./revive.ts";
 
@@ -40,6 +41,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   return {
     async start() {
       await look();
+      await clearStrayCommits(needs).catch((error: unknown) => complain(error, "clearing stray commits has to wait"));
       loop ??= keepLooking();
     },
     wake: () => wakeUp(),

@@ -42,10 +42,14 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
       hint: "It used more memory than it may. Give it more with `memory` in baton.yaml, or let it use less.",
     };
   }
+  // It was restarted before anybody looked: what it exited with is not known any more.
+  if (container.status === "running") {
+    return { ...base, message: `${service.name} crashed, ${when}`, hint: "Its last lines say why." };
+  }
   return {
     ...base,
     exitCode: container.exitCode,
-    message: `${service.name} exited with code ${container.exitCode} ${when}`,
+    message: `${service.name} exited with code ${container.exitCode}, ${when}`,
     hint: exitHint(container.exitCode),
   };
 }

@@ -83,7 +83,7 @@ describe("a service that did not become healthy", () => {
 describe("a service that ended", () => {
   it("ran to its end with code 0, which is a job and no service", () => {
     const failure = diagnoseExit("health", "before it was healthy", evidence({}, { status: "exited", exitCode: 0 }));
-    expect(failure.message).toBe("web exited with code 0 before it was healthy");
+    expect(failure.message).toBe("web exited with code 0, before it was healthy");
     expect(failure.hint).toContain("kind: init");
     expect(failure.exitCode).toBe(0);
   });
@@ -93,6 +93,12 @@ describe("a service that ended", () => {
     const failure = diagnoseExit("watch", "", evidence({}, state));
     expect(failure.message).toBe("web was killed: out of memory (limit 64 MiB)");
     expect(failure.outOfMemory).toBe(true);
+  });
+
+  it("was restarted before anybody saw what it exited with, which is not made up", () => {
+    const failure = diagnoseExit("health", "again and again for 90 s", evidence({}, { status: "running", exitCode: 0 }));
+    expect(failure.message).toBe("web crashed, again and again for 90 s");
+    expect(failure.exitCode).toBeNull();
   });
 
   it("could not find its command", () => {
