@@ -13,7 +13,7 @@ import type { Store } from "./ports/store.ts";
 import { createLoopbackProber } from "./probe/loopback-prober.ts";
 import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
-import { urlOf } from "./rules/urls.ts";
+import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
 import { systemClock } from "./system-clock.ts";
@@ -47,7 +47,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     bin: config.caddyBin,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,
-    plainHttp: config.domain === "localhost",
+    plainHttp: isServedPlain(config.domain),
     internalPorts: ports,
     publicHost: https ? { host: config.publicUrl.hostname, upstreamPort: config.listen.port } : null,
     adminSocket: data.adminSocket,

@@ -5,10 +5,22 @@ import { type Daemon, ifThere, Refusal } from "./daemon.ts";
 import { readMessages } from "./json-stream.ts";
 import { instanceLabel } from "./labels.ts";
 
+/** The names that users' Dockerfiles call local base images by; every Baton on a daemon uses the same. */
+const sharedByAll = "baton/";
+
 type Images = Pick<Engine, "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag">;
 
 export function createImages({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Images {
   const ours = `baton-${instance}/`;
+
+  async function untag(reference: string, signal: AbortSignal): Promise<void> {
+    try {
+      await daemon.ask({ method: "DELETE", path: `/images/${reference}` }, signal);
+    } catch (error) {
+      const goneOrInUse = error instanceof Refusal && (error.status === 404 || error.status === 409);
+      if (!goneOrInUse) throw error;
+    }
+  }
 
   return {
     async importImage(tar, reference, changes, signal) {
@@ -46,12 +58,12 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
 
     async removeTag(reference, signal) {
       if (!reference.startsWith(ours)) throw new Error(`${reference} is not a tag of this Baton's (${ours}…).`);
-      try {
-        await daemon.ask({ method: "DELETE", path: `/images/${reference}` }, signal);
-      } catch (error) {
-        const goneOrInUse = error instanceof Refusal && (error.status === 404 || error.status === 409);
-        if (!goneOrInUse) throw error;
-      }
+      const image = await readImage(daemon, reference, signal);
+      await untag(reference, signal);
+      // A base image that no Baton of this daemon claims any more goes with the last claim.
+      const left = image?.tags.filter((tag) => tag !== reference) ?? [];
+      if (!left.every((tag) => tag.startsWith(sharedByAll))) return;
+      for (const tag of left) await untag(tag, signal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { contextEntries } from "../../builder/context.ts";
-import type { BaseName, ServicePlan, StackPlan } from "../../builder/plan.ts";
+import type { BaseName, BuildRecipe, ServicePlan, StackPlan } from "../../builder/plan.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
@@ -24,11 +24,29 @@ export async function buildImages(
     const services = [];
     for (const plan of stack.services) {
       const { build: _, ...service } = plan;
-      services.push({ ...service, image: await buildService(world, work, commit, plan, entries, signal) });
+      const image = await buildService(world, work, commit, plan, entries, signal);
+      services.push({ ...service, ...(await portOf(world, work, plan, image, signal)), image });
     }
     built.push({ name: stack.name, services });
   }
   return built;
+}
+
+/** Where neither the user nor the Dockerfile named a port the finished image may: it inherits what its base exposes. */
+async function portOf(
+  world: World,
+  work: Work,
+  plan: ServicePlan,
+  image: ImageId,
+  signal: AbortSignal,
+): Promise<Pick<ServicePlan, "port" | "portDeclared">> {
+  const { port, portDeclared } = plan;
+  if (port === null || portDeclared) return { port, portDeclared };
+  const info = await world.engine.inspectImage(image, signal);
+  const exposed = info?.exposedPorts.find(({ protocol }) => protocol === "tcp");
+  if (!exposed || exposed.port === port) return { port, portDeclared };
+  work.journal.note(`Port ${exposed.port} (exposed by the image it is built on)`);
+  return { port: exposed.port, portDeclared: true };
 }
 
 async function buildService(
@@ -44,7 +62,7 @@ async function buildService(
   const recipe = plan.build;
   const began = world.clock.monotonicMs();
   try {
-    const references = await resolveBases(world, work, recipe.bases, signal);
+    const references = await provideBases(world, work, recipe, signal);
     journal.stage("build", `Building ${plan.name}`);
 
     const chosen = contextEntries(entries, recipe);
@@ -91,16 +109,19 @@ async function buildService(
   }
 }
 
-async function resolveBases(
+/** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */
+async function provideBases(
   world: World,
   work: Work,
-  bases: readonly BaseName[],
+  recipe: BuildRecipe,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<BaseName, string>> {
+  const { baseImages } = world;
+  const provide = recipe.generate ? baseImages.resolve : baseImages.ensureLocal;
   const references = new Map<BaseName, string>();
-  for (const base of bases) {
-    const output = toJournal(work, null);
-    references.set(base, await world.baseImages.resolve(base, (text) => work.journal.note(text), output, signal));
+  for (const base of recipe.bases) {
+    const note = (text: string) => work.journal.note(text);
+    references.set(base, await provide(base, note, toJournal(work, null), signal));
   }
   return references;
 }

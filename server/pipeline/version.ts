@@ -2,7 +2,7 @@ import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
-import { routesFor } from "../rules/routes-for.ts";
+import { hostsFor } from "../rules/urls.ts";
 import { buildImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
@@ -36,7 +36,12 @@ export async function makeVersion(world: World, work: Work, deployment: Building
       commit: stacks.commit,
       stacks: stacks.stacks,
       variables: await variablesFor(world, work, deployment, source),
-      routes: routesFor(work.product.slug, work.environment, world.limits.domain, servicesOf(stacks)),
+      routes: hostsFor({
+        product: work.product.slug,
+        environment: work.environment.name,
+        domain: work.environment.domain ?? world.limits.domain,
+        webServices: servicesOf(stacks).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])),
+      }),
     };
   } catch (error) {
     if (!timeout.aborted || work.signal.aborted) throw error;

@@ -27,7 +27,10 @@ export interface Engine {
   tagImage(id: ImageId, reference: string, signal: AbortSignal): Promise<void>;
   /** Tags of this instance only (`baton-<instance>/…`), with the images that they name. */
   listImages(signal: AbortSignal): Promise<readonly ImageInfo[]>;
-  /** Removes one tag; the image goes with its last one. Nothing happens when it is gone or in use. */
+  /**
+   * Removes one tag of ours; the image goes with its last one, and so do the shared `baton/…` names of a base image when no
+   * other Baton's tag claims it. Nothing happens when it is gone or in use.
+   */
   removeTag(reference: string, signal: AbortSignal): Promise<void>;
 
   /** Adopts a network of this name. Rejects with SubnetTaken when another network or a route of the host overlaps. */

@@ -8,10 +8,16 @@ export interface FrontDoor {
   readonly httpsPort: number;
 }
 
+/** Browsers keep `localhost` and what is below it on this machine, so it is served without a certificate. */
+export function isServedPlain(domain: string): boolean {
+  return domain === "localhost" || domain.endsWith(".localhost");
+}
+
 /** The address of a host, as a person types it: the scheme's own port is left out. */
 export function urlOf(host: string, door: FrontDoor): string {
-  const plain = door.domain === "localhost" || door.domain.endsWith(".localhost");
-  const [scheme, port, usual] = plain ? ["http", door.httpPort, 80] : ["https", door.httpsPort, 443];
+  const [scheme, port, usual] = isServedPlain(door.domain)
+    ? ["http", door.httpPort, 80]
+    : ["https", door.httpsPort, 443];
   return port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
 }
 

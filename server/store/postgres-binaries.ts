@@ -29,7 +29,7 @@ function packageFolder(): string {
  * A tarball of npm's has no symlinks, so the libraries lie there under their full names only, and the package makes the
  * links in an install script. npm 11 does not run that: it is made up for here.
  */
-async function linkLibraries(native: string): Promise<void> {
+export async function linkLibraries(native: string): Promise<void> {
   const list: unknown = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]"));
   for (const { source, target } of Array.isArray(list) ? list.filter(isLink) : []) {
     const link = join(dirname(native), target);

@@ -27,6 +27,9 @@ export async function runPostgres(program: string, args: readonly string[], inpu
   child.stdin?.end(input);
   const [code, signal] = await once(child, "close");
   const text = Buffer.concat(output).toString("utf8").trim();
-  if (code !== 0) throw new Error(`${program} ended with ${signal ?? `code ${code}`}: ${text.slice(-2000)}`);
-  return text;
+  if (code === 0) return text;
+  const hint = text.startsWith("unshare:")
+    ? " (allow root user namespaces, do not run as root, or set DATABASE_URL)"
+    : "";
+  throw new Error(`${program} ended with ${signal ?? `code ${code}`}: ${text.slice(-2000)}${hint}`);
 }

@@ -23,12 +23,12 @@ export function createSessionPool(options: {
 }): SessionPool {
   const all = new Set<Lendable>();
   const idle: Lendable[] = [];
-  const waiting: ((lendable: Lendable) => void)[] = [];
+  const waiting: { readonly resolve: (lendable: Lendable) => void; readonly reject: (reason: Error) => void }[] = [];
   let closing = false;
 
   return {
     async use(work) {
-      if (closing) throw connectionError("CONNECTION_ENDED", "The store is closed");
+      if (closing) throw closed();
       const lent = await acquire();
       try {
         return await work(lent.session);
@@ -42,6 +42,7 @@ export function createSessionPool(options: {
 
     async close() {
       closing = true;
+      for (const { reject } of waiting.splice(0)) reject(closed());
       await Promise.all([...all].map(({ session }) => session.end({ timeout: closeTimeoutSeconds })));
     },
   };
@@ -49,12 +50,12 @@ export function createSessionPool(options: {
   function acquire(): Lendable | Promise<Lendable> {
     // The one that was used last: the others may be closed for being idle.
     for (let found = idle.pop(); found; found = idle.pop()) if (found.alive) return found;
-    return all.size < options.size ? open() : new Promise((resolve) => waiting.push(resolve));
+    return all.size < options.size ? open() : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   }
 
   function release(lent: Lendable): void {
     const next = waiting.shift();
-    if (next) next(lent.alive ? lent : open());
+    if (next) next.resolve(lent.alive ? lent : open());
     else if (lent.alive) idle.push(lent);
   }
 
@@ -72,3 +73,5 @@ export function createSessionPool(options: {
     void endNow(lendable.session);
   }
 }
+
+const closed = () => connectionError("CONNECTION_ENDED", "The store is closed");

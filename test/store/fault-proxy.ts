@@ -75,6 +75,7 @@ export async function faultProxy(url: string): Promise<FaultProxy> {
     },
     async close() {
       for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
       server.close();
       await once(server, "close");
     },
