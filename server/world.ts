@@ -8,6 +8,7 @@ import { readFailpoints } from "./failpoints.ts";
 import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
 import { createBaseImages } from "./pipeline/base-images.ts";
+import { createRoutePublisher } from "./pipeline/routes.ts";
 import type { World } from "./pipeline/work.ts";
 import type { Store } from "./ports/store.ts";
 import { createLoopbackProber } from "./probe/loopback-prober.ts";
@@ -66,6 +67,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
     urlOf: (host) => urlOf(host, config),
+    publishRoutes: createRoutePublisher({ store, proxy }),
     failpoint: readFailpoints(config.failpoints),
   };
 }

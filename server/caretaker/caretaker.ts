@@ -41,16 +41,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   return {
     async start() {
       await look();
+      await settleWhatWasLeft().catch((error: unknown) => complain(error, "settling what was left has to wait"));
       await clearStrayCommits(needs).catch((error: unknown) => complain(error, "clearing stray commits has to wait"));
       loop ??= keepLooking();
     },
     wake: () => wakeUp(),
-    settle(installation, deployment) {
-      const settled = settle(installation, deployment)
-        .catch((error: unknown) => complain(error, "settling has to wait"))
-        .finally(() => settling.delete(settled));
-      settling.add(settled);
-    },
+    settle: beginToSettle,
     async stop() {
       stopping.abort(new Error("the server stops"));
       wakeUp();
@@ -138,6 +134,18 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       .catch((error: unknown) => complain(error, "retiring a version has to wait"))
       .finally(() => retiring.delete(deployment));
     retiring.set(deployment, { installation, done });
+  }
+
+  function beginToSettle(installation: InstallationId, deployment: DeploymentId): void {
+    const settled = settle(installation, deployment)
+      .catch((error: unknown) => complain(error, "settling has to wait"))
+      .finally(() => settling.delete(settled));
+    settling.add(settled);
+  }
+
+  /** A server that died after the end of a deployment has told nobody that nothing more will come. */
+  async function settleWhatWasLeft(): Promise<void> {
+    for (const { installation, deployment } of await store.events.unsettled()) beginToSettle(installation, deployment);
   }
 
   async function settle(installation: InstallationId, deployment: DeploymentId): Promise<void> {

@@ -2,7 +2,7 @@ import type { World } from "../pipeline/work.ts";
 
 /** What looking after things takes: the pipeline's world, and how long and how much is kept. */
 export interface CaretakerNeeds
-  extends Pick<World, "instance" | "engine" | "git" | "proxy" | "store" | "clock" | "limits"> {
+  extends Pick<World, "instance" | "engine" | "git" | "proxy" | "store" | "clock" | "limits" | "publishRoutes"> {
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
 }

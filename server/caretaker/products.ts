@@ -1,6 +1,5 @@
 import type { Product } from "../model/product.ts";
 import { removeDeployment } from "../pipeline/remove.ts";
-import { allRoutes } from "../pipeline/routes.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
 /** Takes down products that were deleted: the address first, so that nobody meets a half-removed app. */
@@ -12,7 +11,7 @@ async function removeProduct(needs: CaretakerNeeds, product: Product, signal: Ab
   const { engine, git, proxy, store } = needs;
   const installations = await store.installations.ofProduct(product.id);
   for (const { id } of installations) await store.domains.setFor(id, []);
-  await proxy.setRoutes(await allRoutes(store), signal);
+  await needs.publishRoutes(signal);
 
   for (const { id } of installations) {
     const undecided = await store.deployments.undecided(id);

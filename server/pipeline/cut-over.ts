@@ -4,7 +4,6 @@ import type { DeploymentSpec } from "../model/spec.ts";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { moveTo } from "./move-to.ts";
-import { allRoutes } from "./routes.ts";
 import { type RunningService, report, type Work, type World } from "./work.ts";
 
 const proxyPatienceMs = 30_000;
@@ -12,7 +11,7 @@ const proofTimeoutMs = 5_000;
 
 /** Makes the hosts of this version known to the proxy. Where nothing new comes, nothing is loaded. */
 export async function announceHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
-  const { store, proxy, clock } = world;
+  const { store, clock } = world;
   const wanted = spec.routes.map(({ host, service }) => ({ host, service }));
   const claimed = await store.domains.setFor(work.installation.id, wanted);
   if (claimed !== "ok") {
@@ -25,7 +24,7 @@ export async function announceHosts(world: World, work: Work, spec: DeploymentSp
   const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
   for (;;) {
     try {
-      return await proxy.setRoutes(await allRoutes(store), work.signal);
+      return await world.publishRoutes(work.signal);
     } catch (error) {
       if (error instanceof ProxyUnavailable && clock.monotonicMs() < deadlineMs) {
         await clock.sleep(500, work.signal);

@@ -9,6 +9,8 @@ import { report, type Work, type World } from "./work.ts";
 
 /** Cleaning up may not wait for ever: what is left is found by the caretaker. */
 const cleanUpTimeoutMs = 60_000;
+/** The end must get on record, also when the database takes its time. */
+const recordTimeoutMs = 600_000;
 
 export type End = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
 
@@ -21,10 +23,10 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
   const { journal } = work;
   if (deployment.status === "deploying") {
     await goBack(world, cleanUp);
-    if (end.type === "failed") await saveLastWords(world, cleanUp);
+    if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
     report(work, failedStacks(deployment), { status: "failed", phase: null, percent: 100 });
   }
-  await removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 });
+  await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
   if (end.type === "failed") journal.event({ type: "failure", failure: end.failure });
   await journal.flush(cleanUp.signal);
 
@@ -33,7 +35,14 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
     end.type === "failed"
       ? advance(deployment, { type: "fail", at, failure: end.failure })
       : advance(deployment, { type: "stop", at, reason: "cancelled" });
-  return moveTo(world, cleanUp, deployment, to);
+  return moveTo(world, { signal: AbortSignal.timeout(recordTimeoutMs) }, deployment, to);
+}
+
+/** An engine that does not answer must not keep a deployment from ending: the caretaker removes what is left. */
+async function asFarAsPossible(work: Work, cleaning: Promise<void>): Promise<void> {
+  await cleaning.catch((error: unknown) => {
+    work.journal.warn(`Cleaning up has to wait: ${error instanceof Error ? error.message : String(error)}`);
+  });
 }
 
 function failedStacks(deployment: Running): readonly StackSpec[] {

@@ -1,10 +1,31 @@
 import type { InstallationId } from "../model/ids.ts";
 import type { RouteSpec } from "../model/spec.ts";
-import type { InstallationRoutes } from "../ports/proxy.ts";
+import type { InstallationRoutes, Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { Store } from "../ports/store.ts";
 
-/** The hosts of every installation, as the proxy wants them: all or nothing. */
-export async function allRoutes(store: Pick<Store, "domains">): Promise<readonly InstallationRoutes[]> {
+/** Makes the proxy know the hosts that the database has. Rejects as Proxy.setRoutes does. */
+export type PublishRoutes = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * The proxy takes all hosts or nothing, so reading them and setting them is one step: of two deployments at once the
+ * second must not set what it read before the first one's host came.
+ */
+export function createRoutePublisher(needs: {
+  readonly store: Pick<Store, "domains">;
+  readonly proxy: Pick<ReverseProxy, "setRoutes">;
+}): PublishRoutes {
+  let last: Promise<void> = Promise.resolve();
+  return (signal) => {
+    const mine = last.then(async () => {
+      signal.throwIfAborted();
+      await needs.proxy.setRoutes(await allRoutes(needs.store), signal);
+    });
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+async function allRoutes(store: Pick<Store, "domains">): Promise<readonly InstallationRoutes[]> {
   const byInstallation = new Map<InstallationId, RouteSpec[]>();
   for (const { installation, host, service } of await store.domains.list()) {
     byInstallation.set(installation, [...(byInstallation.get(installation) ?? []), { host, service }]);

@@ -10,7 +10,7 @@ import { planVersion } from "./plan.ts";
 import { report, type Work, type World } from "./work.ts";
 
 /** A server that dies three times in one build is killed by it. */
-const maxAttempts = 3;
+const maxAttempts = 5;
 
 /**
  * Everything up to the point where images exist: of a new version by fetching, planning and building, of a former

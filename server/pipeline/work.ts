@@ -11,6 +11,7 @@ import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { PortRange, Store } from "../ports/store.ts";
 import type { BaseImages } from "./base-images.ts";
 import type { Journal } from "./journal.ts";
+import type { PublishRoutes } from "./routes.ts";
 
 /** What every verb may use of the world. */
 export interface World {
@@ -25,6 +26,7 @@ export interface World {
   readonly limits: PipelineLimits;
   /** The address of a host, as a user types it: `http://hello.localhost:8080`. */
   readonly urlOf: (host: string) => string;
+  readonly publishRoutes: PublishRoutes;
   readonly failpoint: Failpoint;
 }
 

@@ -144,6 +144,8 @@ export interface EventStore {
   subscribe(deployment: DeploymentId, wake: () => void): () => void;
   /** The same for any deployment: for pages that list them. */
   subscribeAll(wake: (deployment: DeploymentId) => void): () => void;
+  /** Deployments that are over, but not settled: the server died in between. Oldest first. */
+  unsettled(): Promise<readonly { readonly deployment: DeploymentId; readonly installation: InstallationId }[]>;
   /** The newest progress of each stack. */
   stacks(deployment: DeploymentId): Promise<readonly StackProgress[]>;
 }

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { DeploymentId } from "../model/ids.ts";
 import type { Transaction } from "./database.ts";
-import { writeStatusEvent } from "./events.ts";
+import { writeEndInQueue } from "./events.ts";
 import { deployments } from "./schema.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function requestCancel(
 
   if (row?.status === "queued") {
     await write({ status: "stopped", reason: "cancelled", finishedAt: at });
-    await writeStatusEvent(transaction, { id, status: "stopped", reason: "cancelled" }, at);
+    await writeEndInQueue(transaction, id, "cancelled", at);
     return "stopped";
   }
   if (row?.status === "building" || row?.step === "start") {

@@ -4,7 +4,7 @@ import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { DeploymentRequest } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
 import { commitColumns } from "./deployment-row.ts";
-import { writeStatusEvent } from "./events.ts";
+import { writeEndInQueue, writeStatusEvent } from "./events.ts";
 import { deployments, installations, products } from "./schema.ts";
 
 /** Writes intent: a queued deployment, numbered, and the end of those that it supersedes. */
@@ -110,7 +110,7 @@ async function supersede(transaction: Transaction, installation: InstallationId,
       ),
     )
     .returning({ id: deployments.id });
-  for (const { id } of stopped) await writeStatusEvent(transaction, { id, status: "stopped", reason }, at);
+  for (const { id } of stopped) await writeEndInQueue(transaction, id, reason, at);
   return stopped.map(({ id }) => id).sort((a, b) => a - b);
 }
 

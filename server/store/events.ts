@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
-import type { Deployment } from "../model/deployment.ts";
+import { and, asc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
+import type { Deployment, StopReason } from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId } from "../model/ids.ts";
 import type { EventStore } from "../ports/store.ts";
@@ -37,6 +37,19 @@ export function createEventStore(database: Database, announcements: Announcement
         return rows.map(({ stack }) => stack);
       }),
 
+    unsettled: () =>
+      database.read((queries) => {
+        const settled = queries
+          .select({ seq: deploymentEvents.seq })
+          .from(deploymentEvents)
+          .where(and(eq(deploymentEvents.deploymentId, deployments.id), eq(deploymentEvents.type, "settled")));
+        return queries
+          .select({ deployment: deployments.id, installation: deployments.installationId })
+          .from(deployments)
+          .where(and(inArray(deployments.status, ["ready", "failed", "stopped"]), notExists(settled)))
+          .orderBy(asc(deployments.id));
+      }),
+
     subscribe: announcements.subscribe,
     subscribeAll: announcements.subscribeAll,
   };
@@ -66,6 +79,16 @@ export async function writeEvents(
       bodies.map((body, index) => ({ deploymentId: deployment, seq: firstSeq + index, at, type: body.type, body })),
     );
   announce(deployment);
+}
+
+/** A deployment that ended in the queue has left nothing behind: with its end it is settled. */
+export async function writeEndInQueue(
+  transaction: Transaction,
+  deployment: DeploymentId,
+  reason: StopReason,
+  at: Date,
+): Promise<void> {
+  await writeEvents(transaction, deployment, [{ type: "status", status: "stopped", reason }, { type: "settled" }], at);
 }
 
 /** Every change of status is an event, written with it. */

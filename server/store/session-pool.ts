@@ -1,7 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { connectionError, endNow, openSession, type Session } from "./connection.ts";
 import { isConnectionLost } from "./database-error.ts";
 
-const closeTimeoutSeconds = 5;
+const closeTimeoutMs = 5_000;
 
 /** Lends sessions: one that has ended, for whatever reason, is never lent again. */
 export interface SessionPool {
@@ -24,28 +25,39 @@ export function createSessionPool(options: {
   const all = new Set<Lendable>();
   const idle: Lendable[] = [];
   const waiting: { readonly resolve: (lendable: Lendable) => void; readonly reject: (reason: Error) => void }[] = [];
+  const uses = new Set<Promise<unknown>>();
   let closing = false;
 
   return {
     async use(work) {
       if (closing) throw closed();
-      const lent = await acquire();
-      try {
-        return await work(lent.session);
-      } catch (error) {
-        if (isConnectionLost(error)) discard(lent);
-        throw error;
-      } finally {
-        release(lent);
-      }
+      const use = lend(work);
+      uses.add(use);
+      return use.finally(() => uses.delete(use));
     },
 
     async close() {
       closing = true;
       for (const { reject } of waiting.splice(0)) reject(closed());
-      await Promise.all([...all].map(({ session }) => session.end({ timeout: closeTimeoutSeconds })));
+      const patience = new AbortController();
+      const tooLong = delay(closeTimeoutMs, undefined, { signal: patience.signal }).catch(() => {});
+      await Promise.race([Promise.allSettled(uses), tooLong]);
+      patience.abort();
+      await Promise.all([...all].map(({ session }) => endNow(session)));
     },
   };
+
+  async function lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const lent = await acquire();
+    try {
+      return await work(lent.session);
+    } catch (error) {
+      if (isConnectionLost(error)) discard(lent);
+      throw error;
+    } finally {
+      release(lent);
+    }
+  }
 
   function acquire(): Lendable | Promise<Lendable> {
     // The one that was used last: the others may be closed for being idle.

@@ -8,18 +8,19 @@ const pageSize = 500;
 const pollMs = 2_000;
 
 /**
- * The events of a deployment from the beginning, as they happen, until it is over. Returns the deployment as it
- * ended. Rejects with the signal's reason.
+ * The events of a deployment after `start`, as they happen, until it is over. Returns the deployment as it ended.
+ * Rejects with the signal's reason.
  */
 export async function* follow(
   store: Pick<Store, "events" | "deployments">,
   id: DeploymentId,
   signal: AbortSignal,
+  start = 0,
 ): AsyncGenerator<DeploymentEvent, Deployment> {
   let wakeUp = () => {};
   const unsubscribe = store.events.subscribe(id, () => wakeUp());
   try {
-    for (let after = 0; ; ) {
+    for (let after = start; ; ) {
       signal.throwIfAborted();
       const news = new Promise<void>((resolve) => {
         wakeUp = resolve;

@@ -1,14 +1,16 @@
 import type { Deployment } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Git, PushAnswer, PushRequest, PushResult } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
-import type { Store } from "../ports/store.ts";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { narrate } from "../rules/narrate.ts";
 import { follow } from "../trigger/follow.ts";
 import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
 
 const keepAliveMs = 5_000;
+const databasePauseMs = 1_000;
 /** The reason stands in one line of the client's terminal, behind the name of the branch. */
 const maxReasonChars = 200;
 
@@ -16,6 +18,7 @@ export interface PushConversation {
   readonly store: Store;
   readonly git: Git;
   readonly pushes: PushTrigger;
+  readonly clock: Clock;
   readonly log: Log;
   /** The page of a deployment, as a link to follow. */
   readonly pageOf: (deployment: DeploymentId) => string;
@@ -83,11 +86,20 @@ async function tell(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const events = follow(needs.store, id, signal);
+  let heard = 0;
   for (;;) {
-    const next = await events.next();
-    if (next.done) return conclude(needs, next.value, say);
-    for (const line of narrate(next.value)) say(line);
+    try {
+      const events = follow(needs.store, id, signal, heard);
+      for (let next = await events.next(); ; next = await events.next()) {
+        if (next.done) return conclude(needs, next.value, say);
+        heard = next.value.seq;
+        for (const line of narrate(next.value)) say(line);
+      }
+    } catch (error) {
+      // The deployment goes on, and so does the telling when the database is back.
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await needs.clock.sleep(databasePauseMs, signal);
+    }
   }
 }
 

@@ -250,6 +250,7 @@ function createEvents(rows: FakeRows, announcements: EventTarget, append: Store[
   return {
     append,
     read: async (id, after, limit) => (rows.events.get(id) ?? []).slice(after, after + limit),
+    unsettled: async () => [],
     subscribe: (id, wake) => listen((appended) => appended === id && wake()),
     subscribeAll: listen,
     async stacks(id) {

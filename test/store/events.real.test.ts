@@ -53,6 +53,22 @@ describe("events", () => {
     expect(events.every((event) => event.at instanceof Date)).toBe(true);
   });
 
+  it("tell which deployments are over without being settled; one that never began is settled with its end", async () => {
+    expect(await store.events.unsettled()).toEqual([]);
+    await store.deployments.requestCancel(id, at);
+    expect((await store.events.read(id, 1, 10)).map(({ type }) => type)).toEqual(["status", "settled"]);
+
+    const installation = await anInstallation(store);
+    const failed = await moved(store, await claimed(store, await enqueued(store, installation)), {
+      type: "fail",
+      at,
+      failure: aFailure,
+    });
+    expect(await store.events.unsettled()).toEqual([{ deployment: failed.id, installation }]);
+    await store.events.append(failed.id, [{ type: "settled" }]);
+    expect(await store.events.unsettled()).toEqual([]);
+  });
+
   it("are read from a number on, and no more than asked for", async () => {
     await store.events.append(id, ["a", "b", "c", "d"].map(note));
     expect((await store.events.read(id, 2, 2)).map(({ seq }) => seq)).toEqual([3, 4]);

@@ -1,0 +1,13 @@
+/**
+ * JSON as people write it by hand: comments and commas before a closing bracket are taken out, strings left alone.
+ * Throws a SyntaxError like JSON.parse.
+ */
+export function parseJsonWithComments(text: string): unknown {
+  const withoutComments = text.replace(
+    /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+    (match) => (match.startsWith('"') ? match : " "),
+  );
+  return JSON.parse(
+    withoutComments.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (match) => (match === "," ? "" : match)),
+  );
+}
