@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/**/*.real.test.ts", "test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/kept-base-images.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
