@@ -40,20 +40,25 @@ CREATE TABLE "deployments" (
 	CONSTRAINT "deployments_trigger" CHECK ("deployments"."trigger" in ('push', 'webhook', 'redeploy', 'rollback', 'api')),
 	CONSTRAINT "deployments_variables_from" CHECK ("deployments"."variables_from" in ('then', 'now')),
 	CONSTRAINT "deployments_counters" CHECK ("deployments"."number" >= 1 and "deployments"."attempt" >= 0 and "deployments"."last_seq" >= 0),
-	CONSTRAINT "deployments_claimed" CHECK ((not ("deployments"."status" in ('building', 'deploying')) or ("deployments"."attempt" >= 1))),
-	CONSTRAINT "deployments_step" CHECK (("deployments"."status" = 'deploying') = ("deployments"."step" is not null)),
-	CONSTRAINT "deployments_step_known" CHECK ((not ("deployments"."step" is not null) or ("deployments"."step" in ('start', 'cut-over', 'watch')))),
-	CONSTRAINT "deployments_started" CHECK (case "deployments"."status" when 'queued' then "deployments"."started_at" is null when 'stopped' then true else "deployments"."started_at" is not null end),
-	CONSTRAINT "deployments_spec" CHECK (case when "deployments"."status" in ('queued', 'building') then "deployments"."spec" is null when "deployments"."status" in ('deploying', 'ready') then "deployments"."spec" is not null else true end),
-	CONSTRAINT "deployments_live" CHECK (case when "deployments"."status" = 'ready' or ("deployments"."status" = 'deploying' and coalesce("deployments"."step", '') = 'watch') then "deployments"."live_at" is not null when "deployments"."status" in ('queued', 'building', 'deploying') then "deployments"."live_at" is null else true end),
-	CONSTRAINT "deployments_ready" CHECK ((not ("deployments"."status" = 'ready') or ("deployments"."ready_at" is not null))),
-	CONSTRAINT "deployments_was_ready" CHECK ((not ("deployments"."ready_at" is not null) or ("deployments"."status" in ('ready', 'stopped') and "deployments"."live_at" is not null and "deployments"."spec" is not null and coalesce("deployments"."reason", 'stopped by hand') = 'stopped by hand'))),
-	CONSTRAINT "deployments_failure" CHECK (("deployments"."status" = 'failed') = ("deployments"."failure" is not null)),
-	CONSTRAINT "deployments_reason" CHECK (("deployments"."status" = 'stopped') = ("deployments"."reason" is not null)),
-	CONSTRAINT "deployments_reason_known" CHECK ((not ("deployments"."reason" is not null) or ("deployments"."reason" in ('stopped by hand', 'cancelled', 'superseded by a newer push')))),
+	CONSTRAINT "deployments_claimed" CHECK ((not ("deployments"."status" in ('building', 'deploying')) or "deployments"."attempt" >= 1)),
+	CONSTRAINT "deployments_step" CHECK (("deployments"."status" in ('deploying')) = ("deployments"."step" is not null)),
+	CONSTRAINT "deployments_step_known" CHECK ((not ("deployments"."step" is not null) or "deployments"."step" in ('start', 'cut-over', 'watch'))),
+	CONSTRAINT "deployments_not_started" CHECK ((not ("deployments"."status" in ('queued')) or "deployments"."started_at" is null)),
+	CONSTRAINT "deployments_started" CHECK ((not ("deployments"."status" in ('building', 'deploying', 'ready', 'failed')) or "deployments"."started_at" is not null)),
+	CONSTRAINT "deployments_no_spec" CHECK ((not ("deployments"."status" in ('queued', 'building')) or "deployments"."spec" is null)),
+	CONSTRAINT "deployments_spec" CHECK ((not ("deployments"."status" in ('deploying', 'ready')) or "deployments"."spec" is not null)),
+	CONSTRAINT "deployments_not_live" CHECK ((not (("deployments"."status" in ('queued', 'building', 'deploying') and coalesce("deployments"."step", '') <> 'watch')) or "deployments"."live_at" is null)),
+	CONSTRAINT "deployments_live" CHECK ((not ("deployments"."status" in ('ready') or ("deployments"."status" in ('deploying') and coalesce("deployments"."step", '') = 'watch')) or "deployments"."live_at" is not null)),
+	CONSTRAINT "deployments_ready" CHECK ((not ("deployments"."status" in ('ready')) or "deployments"."ready_at" is not null)),
+	CONSTRAINT "deployments_was_ready" CHECK ((not ("deployments"."ready_at" is not null) or ("deployments"."status" in ('ready', 'stopped') and coalesce("deployments"."reason", 'stopped by hand') = 'stopped by hand'))),
+	CONSTRAINT "deployments_was_live" CHECK ((not ("deployments"."ready_at" is not null) or ("deployments"."live_at" is not null and "deployments"."spec" is not null))),
+	CONSTRAINT "deployments_failure" CHECK (("deployments"."status" in ('failed')) = ("deployments"."failure" is not null)),
+	CONSTRAINT "deployments_reason" CHECK (("deployments"."status" in ('stopped')) = ("deployments"."reason" is not null)),
+	CONSTRAINT "deployments_reason_known" CHECK ((not ("deployments"."reason" is not null) or "deployments"."reason" in ('stopped by hand', 'cancelled', 'superseded by a newer push'))),
 	CONSTRAINT "deployments_finished" CHECK (("deployments"."status" in ('failed', 'stopped')) = ("deployments"."finished_at" is not null)),
-	CONSTRAINT "deployments_replaced" CHECK ((not ("deployments"."replaced_id" is not null) or ("deployments"."live_at" is not null and "deployments"."replaced_id" <> "deployments"."id"))),
-	CONSTRAINT "deployments_commit" CHECK (num_nulls("deployments"."commit_sha", "deployments"."commit_message", "deployments"."commit_author") in (0, 3) and coalesce("deployments"."commit_sha" ~ '^([0-9a-f]{40}|[0-9a-f]{64})$', true))
+	CONSTRAINT "deployments_replaced" CHECK ((not ("deployments"."replaced_id" is not null) or "deployments"."live_at" is not null)),
+	CONSTRAINT "deployments_replaced_another" CHECK ((not ("deployments"."replaced_id" is not null) or "deployments"."replaced_id" <> "deployments"."id")),
+	CONSTRAINT "deployments_commit" CHECK ((num_nulls("deployments"."commit_sha", "deployments"."commit_message", "deployments"."commit_author") in (0, 3) and coalesce("deployments"."commit_sha" ~ '^([0-9a-f]{40}|[0-9a-f]{64})$', true)))
 );
 --> statement-breakpoint
 CREATE TABLE "domains" (
@@ -156,6 +161,7 @@ ALTER TABLE "port_leases" ADD CONSTRAINT "port_leases_deployment_id_deployments_
 ALTER TABLE "subnet_leases" ADD CONSTRAINT "subnet_leases_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "variables" ADD CONSTRAINT "variables_installation_id_installations_id_fk" FOREIGN KEY ("installation_id") REFERENCES "public"."installations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "deployment_events_stacks" ON "deployment_events" USING btree ("deployment_id","seq") WHERE "deployment_events"."type" = 'stack';--> statement-breakpoint
+CREATE INDEX "deployment_events_settled" ON "deployment_events" USING btree ("deployment_id") WHERE "deployment_events"."type" = 'settled';--> statement-breakpoint
 CREATE UNIQUE INDEX "deployments_one_running" ON "deployments" USING btree ("installation_id") WHERE "deployments"."status" in ('building', 'deploying');--> statement-breakpoint
 CREATE INDEX "deployments_undecided" ON "deployments" USING btree ("id") WHERE "deployments"."status" in ('queued', 'building', 'deploying');--> statement-breakpoint
 CREATE INDEX "deployments_ready_at" ON "deployments" USING btree ("installation_id","ready_at") WHERE "deployments"."ready_at" is not null;--> statement-breakpoint

@@ -31,8 +31,9 @@ export function overlap(left: Subnet, right: Subnet): boolean {
 }
 
 /**
- * The first /27 of the pool that shares no address with any of `taken`; null when there is none. Of `taken`, what is not an
- * IPv4 network (a daemon's IPv6 ones) and the default route, which overlaps everything and reserves nothing, are ignored.
+ * The first /27 of the pool that shares no address with any of `taken`; null when there is none. Of `taken`, what is
+ * not an IPv4 network (a daemon's IPv6 ones) and the default route, which overlaps everything and reserves nothing,
+ * are ignored.
  */
 export function firstFreeSubnet(pool: string, taken: readonly string[]): string | null {
   const within = parseSubnet(pool);

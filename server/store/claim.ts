@@ -3,15 +3,22 @@ import type { Building, Queued, Running } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
 import { lock } from "./advisory-locks.ts";
 import type { Queries, Transaction } from "./database.ts";
-import { type DeploymentRow, deploymentOf, identityOf, isQueued, isRunning } from "./deployment-row.ts";
+import {
+  type DeploymentRow,
+  deploymentOf,
+  identityOf,
+  isQueued,
+  isRunning,
+  runningStatuses,
+} from "./deployment-row.ts";
 import { writeStatusEvent } from "./events.ts";
 import { deployments } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 
 /**
  * Claims come one at a time (an advisory lock), so the count of building ones holds until this one is committed. The
- * candidate is read without a lock and taken by an update that asserts the state it comes from: `skip locked` would pass
- * over the oldest whenever an event is just being written to it.
+ * candidate is read without a lock and taken by an update that asserts the state it comes from: `skip locked` would
+ * pass over the oldest whenever an event is just being written to it.
  */
 export async function claim(transaction: Transaction, maxBuilding: number, at: Date): Promise<Building | null> {
   const { tx } = transaction;
@@ -84,7 +91,7 @@ export async function cancelRequested(queries: Queries): Promise<readonly Deploy
   const rows = await queries
     .select({ id: deployments.id })
     .from(deployments)
-    .where(and(inArray(deployments.status, ["building", "deploying"]), isNotNull(deployments.cancelRequestedAt)))
+    .where(and(inArray(deployments.status, runningStatuses), isNotNull(deployments.cancelRequestedAt)))
     .orderBy(asc(deployments.id));
   return rows.map(({ id }) => id);
 }

@@ -26,10 +26,11 @@ export interface SessionOptions {
 export type Session = postgres.Sql;
 
 /**
- * postgres.js pools and reconnects by itself, and both go wrong when a connection is lost in the middle of something: its
- * `begin` sends a rollback down the closed connection, which throws in a callback where nobody can catch it; what was about
- * to be written keeps a reconnected one from ever writing again; and the rest of a transaction may be executed on it, outside
- * of any. (Seen in 3.4.9, src/connection.js: nextWrite and closed.) So a session has one connection, once.
+ * postgres.js pools and reconnects by itself, and both go wrong when a connection is lost in the middle of something:
+ * its `begin` sends a rollback down the closed connection, which throws in a callback where nobody can catch it; what
+ * was about to be written keeps a reconnected one from ever writing again; and the rest of a transaction may be
+ * executed on it, outside of any. (Seen in 3.4.9, src/connection.js: nextWrite and closed.) So a session has one
+ * connection, once.
  */
 export function openSession({ url, name, limited, onEnd }: SessionOptions): Session {
   let connected = false;
@@ -103,8 +104,8 @@ function openSocket({ path, host, port }: Target): Socket {
 
 /**
  * Our side of a half-open connection: TCP notices a black hole after minutes, and postgres.js has no time limit for a
- * statement. An idle session loses nothing by it. (Over TLS postgres.js takes the listeners off: there the server's lock
- * notices, and the server suspends what it does.)
+ * statement. An idle session loses nothing by it. (Over TLS postgres.js takes the listeners off: there the server's
+ * lock notices, and the server suspends what it does.)
  */
 function endWhenSilent(socket: Socket): void {
   socket.setTimeout(silenceMs);

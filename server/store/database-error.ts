@@ -2,7 +2,7 @@ import { StoreUnavailable } from "../ports/store.ts";
 
 /**
  * again: the statement had no effect, or nobody knows whether it had; worth another try soon.
- * unavailable: the database answers, but cannot work (disk full, read-only, shut down, too slow): no use trying at once.
+ * unavailable: the database answers, but cannot work (disk full, read-only, shut down, too slow).
  * bug: ours.
  */
 export type Fault = "again" | "unavailable" | "bug";

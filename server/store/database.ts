@@ -24,8 +24,8 @@ export interface Database {
   /** Statements that write nothing: safe to repeat. */
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
-   * One transaction, committed once. `work` may run several times, each time in a new transaction after the one before was
-   * rolled back, so it must not touch anything but the transaction.
+   * One transaction, committed once. `work` may run several times, each time in a new transaction after the one
+   * before was rolled back, so it must not touch anything but the transaction.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }

@@ -1,6 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type AnyPgColumn, check } from "drizzle-orm/pg-core";
-import { deployingSteps, deploymentStatuses, type StopReason, triggerKinds } from "../model/deployment.ts";
+import {
+  type DeploymentStatus,
+  deployingSteps,
+  deploymentStatuses,
+  type StopReason,
+  triggerKinds,
+} from "../model/deployment.ts";
 
 /** The columns that the law speaks of. */
 type Columns = Readonly<
@@ -40,54 +46,43 @@ const stopReasons = Object.keys({
  * A CHECK passes when it is null, so every rule is made of comparisons that cannot be.
  */
 export function deploymentLaw(row: Columns) {
-  const running = sql`${row.status} in ('building', 'deploying')`;
-  const watching = sql`(${row.status} = 'deploying' and coalesce(${row.step}, '') = 'watch')`;
+  const is = (...statuses: DeploymentStatus[]) => oneOf(row.status, statuses);
+  const watching = both(is("deploying"), sql`coalesce(${row.step}, '') = 'watch'`);
+  const notLiveYet = both(is("queued", "building", "deploying"), sql`coalesce(${row.step}, '') <> 'watch'`);
+  const byHand = sql`coalesce(${row.reason}, 'stopped by hand') = 'stopped by hand'`;
+  const wholeCommit = sql`num_nulls(${row.commitSha}, ${row.commitMessage}, ${row.commitAuthor}) in (0, 3)`;
+  const fullSha = sql`coalesce(${row.commitSha} ~ '^([0-9a-f]{40}|[0-9a-f]{64})$', true)`;
   return [
     check("deployments_status", oneOf(row.status, deploymentStatuses)),
     check("deployments_trigger", oneOf(row.trigger, triggerKinds)),
     check("deployments_variables_from", oneOf(row.variablesFrom, ["then", "now"])),
     check("deployments_counters", sql`${row.number} >= 1 and ${row.attempt} >= 0 and ${row.lastSeq} >= 0`),
-    check("deployments_claimed", implies(running, sql`${row.attempt} >= 1`)),
-    check("deployments_step", iff(sql`${row.status} = 'deploying'`, present(row.step))),
+    check("deployments_claimed", implies(is("building", "deploying"), sql`${row.attempt} >= 1`)),
+    check("deployments_step", iff(is("deploying"), present(row.step))),
     check("deployments_step_known", implies(present(row.step), oneOf(row.step, deployingSteps))),
-    check(
-      "deployments_started",
-      sql`case ${row.status} when 'queued' then ${absent(row.startedAt)} when 'stopped' then true else ${present(row.startedAt)} end`,
-    ),
-    check(
-      "deployments_spec",
-      sql`case when ${row.status} in ('queued', 'building') then ${absent(row.spec)} when ${row.status} in ('deploying', 'ready') then ${present(row.spec)} else true end`,
-    ),
-    check(
-      "deployments_live",
-      sql`case when ${row.status} = 'ready' or ${watching} then ${present(row.liveAt)} when ${row.status} in ('queued', 'building', 'deploying') then ${absent(row.liveAt)} else true end`,
-    ),
-    check("deployments_ready", implies(sql`${row.status} = 'ready'`, present(row.readyAt))),
-    check(
-      "deployments_was_ready",
-      implies(
-        present(row.readyAt),
-        sql`${row.status} in ('ready', 'stopped') and ${present(row.liveAt)} and ${present(row.spec)} and coalesce(${row.reason}, 'stopped by hand') = 'stopped by hand'`,
-      ),
-    ),
-    check("deployments_failure", iff(sql`${row.status} = 'failed'`, present(row.failure))),
-    check("deployments_reason", iff(sql`${row.status} = 'stopped'`, present(row.reason))),
+    check("deployments_not_started", implies(is("queued"), absent(row.startedAt))),
+    check("deployments_started", implies(is("building", "deploying", "ready", "failed"), present(row.startedAt))),
+    check("deployments_no_spec", implies(is("queued", "building"), absent(row.spec))),
+    check("deployments_spec", implies(is("deploying", "ready"), present(row.spec))),
+    check("deployments_not_live", implies(notLiveYet, absent(row.liveAt))),
+    check("deployments_live", implies(sql`${is("ready")} or ${watching}`, present(row.liveAt))),
+    check("deployments_ready", implies(is("ready"), present(row.readyAt))),
+    check("deployments_was_ready", implies(present(row.readyAt), both(is("ready", "stopped"), byHand))),
+    check("deployments_was_live", implies(present(row.readyAt), both(present(row.liveAt), present(row.spec)))),
+    check("deployments_failure", iff(is("failed"), present(row.failure))),
+    check("deployments_reason", iff(is("stopped"), present(row.reason))),
     check("deployments_reason_known", implies(present(row.reason), oneOf(row.reason, stopReasons))),
-    check("deployments_finished", iff(sql`${row.status} in ('failed', 'stopped')`, present(row.finishedAt))),
-    check(
-      "deployments_replaced",
-      implies(present(row.replacedId), sql`${present(row.liveAt)} and ${row.replacedId} <> ${row.id}`),
-    ),
-    check(
-      "deployments_commit",
-      sql`num_nulls(${row.commitSha}, ${row.commitMessage}, ${row.commitAuthor}) in (0, 3) and coalesce(${row.commitSha} ~ '^([0-9a-f]{40}|[0-9a-f]{64})$', true)`,
-    ),
+    check("deployments_finished", iff(is("failed", "stopped"), present(row.finishedAt))),
+    check("deployments_replaced", implies(present(row.replacedId), present(row.liveAt))),
+    check("deployments_replaced_another", implies(present(row.replacedId), sql`${row.replacedId} <> ${row.id}`)),
+    check("deployments_commit", both(wholeCommit, fullSha)),
   ];
 }
 
 const present = (column: AnyPgColumn) => sql`${column} is not null`;
 const absent = (column: AnyPgColumn) => sql`${column} is null`;
-const implies = (premise: SQL, conclusion: SQL) => sql`(not (${premise}) or (${conclusion}))`;
+const both = (left: SQL, right: SQL) => sql`(${left} and ${right})`;
+const implies = (premise: SQL, conclusion: SQL) => sql`(not (${premise}) or ${conclusion})`;
 const iff = (left: SQL, right: SQL) => sql`(${left}) = (${right})`;
 
 /** The names are the model's own constants: DDL takes no parameters. */

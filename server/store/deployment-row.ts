@@ -1,4 +1,4 @@
-import type { Commit, Deployment, Queued, Running } from "../model/deployment.ts";
+import type { Commit, Deployment, DeploymentStatus, Queued, Running } from "../model/deployment.ts";
 import type { DeploymentSpec } from "../model/spec.ts";
 import type { deployments } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
@@ -78,13 +78,17 @@ export function identityOf(row: DeploymentRow) {
   };
 }
 
+export const runningStatuses: readonly DeploymentStatus[] = ["building", "deploying"];
+/** Those that are not over. */
+export const undecidedStatuses: readonly DeploymentStatus[] = ["queued", ...runningStatuses];
+
 export const isQueued = (deployment: Deployment): deployment is Queued => deployment.status === "queued";
 export const isRunning = (deployment: Deployment): deployment is Running =>
   deployment.status === "building" || deployment.status === "deploying";
 
 /**
- * What a deployment's state writes. Columns that a variant does not have and that tell its past (when it went live, what
- * it replaced, its spec) keep what they hold; those that the law forbids in it are cleared.
+ * What a deployment's state writes. Columns that a variant does not have and that tell its past (when it went live,
+ * what it replaced, its spec) keep what they hold; those that the law forbids in it are cleared.
  */
 export function stateColumns(deployment: Deployment): DeploymentColumns {
   const { status, attempt } = deployment;

@@ -4,7 +4,15 @@ import type { DeploymentStore } from "../ports/store.ts";
 import { requestCancel } from "./cancel.ts";
 import { cancelRequested, claim, rescue } from "./claim.ts";
 import type { Database, Queries } from "./database.ts";
-import { commitColumns, type DeploymentRow, deploymentOf, isQueued, isRunning } from "./deployment-row.ts";
+import {
+  commitColumns,
+  type DeploymentRow,
+  deploymentOf,
+  isQueued,
+  isRunning,
+  runningStatuses,
+  undecidedStatuses,
+} from "./deployment-row.ts";
 import { enqueue, reserveId } from "./enqueue.ts";
 import { move } from "./move.ts";
 import { deployments, installations, products } from "./schema.ts";
@@ -79,7 +87,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
     async recordCommit(deployment, commit) {
       await database.write(async ({ tx, announce }) => {
         const fenced = and(eq(deployments.id, deployment.id), eq(deployments.attempt, deployment.attempt));
-        const running = inArray(deployments.status, ["building", "deploying"]);
+        const running = inArray(deployments.status, runningStatuses);
         const recorded = await tx.update(deployments).set(commitColumns(commit)).where(and(fenced, running));
         if (recorded.count > 0) announce(deployment.id);
       });
@@ -91,7 +99,6 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
   };
 }
 
-const undecidedStatuses: Deployment["status"][] = ["queued", "building", "deploying"];
 const isUndecided = (deployment: Deployment): deployment is Queued | Running =>
   isQueued(deployment) || isRunning(deployment);
 

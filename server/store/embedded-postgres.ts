@@ -24,9 +24,9 @@ const lookEveryMs = 500;
 const restartEveryMs = 1_000;
 
 /**
- * A Postgres of Baton's own: its database and its log lie in `folder`, it listens on loopback, on a port that it is given at
- * each start, and lets in one role with a password. One that dies is started again, at the same address. It outlives the
- * server when that is killed, and is adopted by the next.
+ * A Postgres of Baton's own: its database and its log lie in `folder`, it listens on loopback, on a port that it is
+ * given at each start, and lets in one role with a password. One that dies is started again, at the same address. It
+ * outlives the server when that is killed, and is adopted by the next.
  */
 export async function startEmbeddedPostgres(options: {
   readonly folder: string;
@@ -72,7 +72,10 @@ async function adoptOrLaunch(
   throw new Error(`The embedded Postgres does not start; the end of its log, ${logFile}:\n${await lastLines(logFile)}`);
 }
 
-/** Somebody's kill, or the kernel's when memory runs out, must not leave Baton without a database until it is restarted. */
+/**
+ * Somebody's kill, or the kernel's when memory runs out, must not leave Baton without a database until it is
+ * restarted.
+ */
 async function supervise(
   place: Launch,
   first: Postmaster,

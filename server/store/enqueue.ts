@@ -3,7 +3,7 @@ import type { Queued } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { DeploymentRequest } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
-import { commitColumns } from "./deployment-row.ts";
+import { commitColumns, undecidedStatuses } from "./deployment-row.ts";
 import { writeEndInQueue, writeStatusEvent } from "./events.ts";
 import { deployments, installations, products } from "./schema.ts";
 
@@ -88,7 +88,7 @@ async function newestUndecidedPush(tx: Queries, installation: InstallationId): P
       and(
         eq(deployments.installationId, installation),
         eq(deployments.trigger, "push"),
-        inArray(deployments.status, ["queued", "building", "deploying"]),
+        inArray(deployments.status, undecidedStatuses),
       ),
     )
     .orderBy(desc(deployments.number))

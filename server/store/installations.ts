@@ -3,6 +3,7 @@ import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { InstallationStore } from "../ports/store.ts";
 import { lock } from "./advisory-locks.ts";
 import type { Database, Transaction } from "./database.ts";
+import { runningStatuses } from "./deployment-row.ts";
 import { writeStatusEvent } from "./events.ts";
 import { deployments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
@@ -53,8 +54,7 @@ async function stop(
   // With the claims: one that comes now waits, and its deployment starts what was stopped again, in that order.
   await lock(tx, "claim");
   const ofIt = eq(deployments.installationId, id);
-  if ((await tx.$count(deployments, and(ofIt, inArray(deployments.status, ["building", "deploying"])))) > 0)
-    return null;
+  if ((await tx.$count(deployments, and(ofIt, inArray(deployments.status, runningStatuses)))) > 0) return null;
 
   const [installation] = await tx
     .select({ live: installations.liveDeploymentId })

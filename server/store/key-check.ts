@@ -14,8 +14,8 @@ export class WrongKey extends Error {
 }
 
 /**
- * The secrets of this database. The first use makes the key file, and leaves a sealed text in the settings by which a wrong
- * key is found out at the start and not in the middle of a deployment. Rejects with WrongKey.
+ * The secrets of this database. The first use makes the key file, and leaves a sealed text in the settings by which a
+ * wrong key is found out at the start and not in the middle of a deployment. Rejects with WrongKey.
  */
 export async function openSecrets(database: Database, keyFile: string): Promise<Secrets> {
   const found = await readKey(keyFile);

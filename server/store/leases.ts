@@ -5,7 +5,9 @@ import { lock } from "./advisory-locks.ts";
 import type { Database, Queries } from "./database.ts";
 import { portLeases, subnetLeases } from "./schema.ts";
 
-/** The first network of the pool that overlaps none of `taken`, or null. A rule, handed in: the store decides nothing. */
+/**
+ * The first network of the pool that overlaps none of `taken`, or null. A rule, handed in: the store decides nothing.
+ */
 export type ChooseSubnet = (pool: string, taken: readonly string[]) => string | null;
 
 export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet): LeaseStore {

@@ -16,8 +16,8 @@ export interface Cluster {
 const draftPrefix = "cluster.new.";
 
 /**
- * The database files below `folder`: those that are there, or new ones. They are made under another name and renamed when
- * they are complete, so what a kill leaves behind is never taken for a database.
+ * The database files below `folder`: those that are there, or new ones. They are made under another name and renamed
+ * when they are complete, so what a kill leaves behind is never taken for a database.
  */
 export async function ensureCluster(folder: string, binaries: PostgresBinaries): Promise<Cluster> {
   const home = join(folder, "cluster");
@@ -70,7 +70,10 @@ async function initialise(home: string, { initdb, postgres }: PostgresBinaries):
   ]);
 }
 
-/** Statements for a Postgres without a server or a log-in, one a line. It reports errors and exits with 0 all the same. */
+/**
+ * Statements for a Postgres without a server or a log-in, one a line. It reports errors and exits with 0 all the
+ * same.
+ */
 async function runAlone(postgres: string, dataFolder: string, statements: readonly string[]): Promise<void> {
   const input = statements.map((statement) => `${statement}\n`).join("");
   const output = await runPostgres(postgres, ["--single", "-D", dataFolder, "template1"], input);

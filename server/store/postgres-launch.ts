@@ -12,8 +12,8 @@ export interface Launch {
 }
 
 /**
- * Runs Postgres until it accepts connections. Null: it ended before, because another one was quicker, its port was taken, or
- * for what its log says.
+ * Runs Postgres until it accepts connections. Null: it ended before, because another one was quicker, its port was
+ * taken, or for what its log says.
  */
 export async function launch({ postgres, dataFolder, logFile, port }: Launch): Promise<Postmaster | null> {
   await removeStalePidFile(dataFolder);

@@ -26,8 +26,9 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | n
 }
 
 /**
- * Takes away a pid file whose number belongs to somebody else by now (after a reboot, say): Postgres would believe that
- * process to be its own kind, and refuse to start. The file of a process that is gone it removes itself, with more checks.
+ * Takes away a pid file whose number belongs to somebody else by now (after a reboot, say): Postgres would believe
+ * that process to be its own kind, and refuse to start. The file of a process that is gone it removes itself, with
+ * more checks.
  */
 export async function removeStalePidFile(dataFolder: string): Promise<void> {
   if ((await findPostmaster(dataFolder)) === null) await rm(pidFile(dataFolder), { force: true });
@@ -44,7 +45,10 @@ export async function untilReady(dataFolder: string, hasEnded: () => boolean): P
   }
 }
 
-/** Rejects with the signal's reason when that comes first. Without `ref` the waiting alone does not keep this process alive. */
+/**
+ * Rejects with the signal's reason when that comes first. Without `ref` the waiting alone does not keep this process
+ * alive.
+ */
 export async function untilGone(
   pid: number,
   dataFolder: string,

@@ -4,6 +4,7 @@ import type { Installation, Product } from "../model/product.ts";
 import type { ProductStore } from "../ports/store.ts";
 import { requestCancel } from "./cancel.ts";
 import type { Database, Queries, Transaction } from "./database.ts";
+import { undecidedStatuses } from "./deployment-row.ts";
 import { deployments, domains, environments, installations, products } from "./schema.ts";
 
 const productColumns = {
@@ -100,8 +101,6 @@ async function undecided(tx: Queries, ids: (typeof installations.$inferSelect)["
   const rows = await tx
     .select({ id: deployments.id })
     .from(deployments)
-    .where(
-      and(inArray(deployments.installationId, ids), inArray(deployments.status, ["queued", "building", "deploying"])),
-    );
+    .where(and(inArray(deployments.installationId, ids), inArray(deployments.status, undecidedStatuses)));
   return rows.map((row) => row.id);
 }

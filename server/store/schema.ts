@@ -140,6 +140,7 @@ export const deploymentEvents = pgTable(
   (table) => [
     primaryKey({ columns: [table.deploymentId, table.seq] }),
     index("deployment_events_stacks").on(table.deploymentId, table.seq).where(sql`${table.type} = 'stack'`),
+    index("deployment_events_settled").on(table.deploymentId).where(sql`${table.type} = 'settled'`),
     check("deployment_events_seq", sql`${table.seq} >= 1`),
   ],
 );

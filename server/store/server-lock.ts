@@ -16,8 +16,9 @@ export interface ServerLock {
 }
 
 /**
- * One server works on a database at a time: a session advisory lock, on a connection of its own that lives as long as the
- * lock. `onLost` is called once when the connection ends or does not answer: another server may hold the lock from then on.
+ * One server works on a database at a time: a session advisory lock, on a connection of its own that lives as long as
+ * the lock. `onLost` is called once when the connection ends or does not answer: another server may hold the lock
+ * from then on.
  */
 export async function holdServerLock(options: {
   readonly url: string;

@@ -96,7 +96,11 @@ describe("a service that ended", () => {
   });
 
   it("was restarted before anybody saw what it exited with, which is not made up", () => {
-    const failure = diagnoseExit("health", "again and again for 90 s", evidence({}, { status: "running", exitCode: 0 }));
+    const failure = diagnoseExit(
+      "health",
+      "again and again for 90 s",
+      evidence({}, { status: "running", exitCode: 0 }),
+    );
     expect(failure.message).toBe("web crashed, again and again for 90 s");
     expect(failure.exitCode).toBeNull();
   });

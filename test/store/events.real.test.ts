@@ -59,11 +59,8 @@ describe("events", () => {
     expect((await store.events.read(id, 1, 10)).map(({ type }) => type)).toEqual(["status", "settled"]);
 
     const installation = await anInstallation(store);
-    const failed = await moved(store, await claimed(store, await enqueued(store, installation)), {
-      type: "fail",
-      at,
-      failure: aFailure,
-    });
+    await enqueued(store, installation);
+    const failed = await moved(store, await claimed(store), { type: "fail", at, failure: aFailure });
     expect(await store.events.unsettled()).toEqual([{ deployment: failed.id, installation }]);
     await store.events.append(failed.id, [{ type: "settled" }]);
     expect(await store.events.unsettled()).toEqual([]);

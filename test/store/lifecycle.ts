@@ -5,7 +5,9 @@ import { type Installation, type Product, parseSlug } from "../../server/model/p
 import type { DeploymentRequest, Store } from "../../server/ports/store.ts";
 import { aSpec, at } from "../model/a-deployment.ts";
 
-/** Deployments on their way through a real store. Each function fails loudly where a test expects the way to be open. */
+/**
+ * Deployments on their way through a real store. Each function fails loudly where a test expects the way to be open.
+ */
 
 let products = 0;
 

@@ -21,24 +21,32 @@ export interface ScratchDatabase {
 /** A Postgres of the test's own, migrated, with a store on it, in a temporary folder. */
 export async function scratchDatabase(): Promise<ScratchDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "baton-store-"));
-  const embedded = await startEmbeddedPostgres({ folder: join(folder, "postgres") });
-  const sql = postgres(embedded.url, { max: 4, onnotice: () => {} });
-  // Nobody pulls the plug in a test: without waiting for the disk at every commit it is several times as quick.
-  await sql`alter database baton set synchronous_commit = off`;
-  await migrate(embedded.url);
-  const keyFile = join(folder, "key");
-  const store = await createStore({ url: embedded.url, keyFile, chooseSubnet: firstFreeSubnet });
-  return {
-    folder,
-    url: embedded.url,
-    keyFile,
-    store,
-    sql,
-    async remove() {
-      await sql.end();
-      await store.close();
-      await embedded.stop();
-      await rm(folder, { recursive: true });
-    },
+  const { url, stop } = await startEmbeddedPostgres({ folder: join(folder, "postgres") });
+  const sql = postgres(url, { max: 4, onnotice: () => {} });
+  const remove = async () => {
+    await sql.end();
+    await stop();
+    await rm(folder, { recursive: true });
   };
+  try {
+    // Nobody pulls the plug in a test: without waiting for the disk at every commit it is several times as quick.
+    await sql`alter database baton set synchronous_commit = off`;
+    await migrate(url);
+    const keyFile = join(folder, "key");
+    const store = await createStore({ url, keyFile, chooseSubnet: firstFreeSubnet });
+    return {
+      folder,
+      url,
+      keyFile,
+      store,
+      sql,
+      async remove() {
+        await store.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { advance, type Commit } from "../../server/model/deployment.ts";
+import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
+import type { Store } from "../../server/ports/store.ts";
+import { aFailure, aSpec, at, sha } from "../model/a-deployment.ts";
+import { anInstallation, aProduct, aRequest, claimed, deploying, enqueued, moved } from "./lifecycle.ts";
+import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+
+const later = new Date(at.getTime() + 60_000);
+const commit: Commit = { sha, message: "Say hello", author: "Ada" };
+
+let database: ScratchDatabase;
+let store: Store;
+
+beforeAll(async () => {
+  database = await scratchDatabase();
+  store = database.store;
+});
+afterEach(() => database.sql`delete from products`);
+afterAll(() => database.remove());
+
+const ids = (deployments: readonly { readonly id: DeploymentId }[]) => deployments.map(({ id }) => id);
+
+const statusEvents = async (id: DeploymentId) =>
+  (await store.events.read(id, 0, 100)).flatMap((event) =>
+    event.type === "status" ? [event.reason ? `${event.status}: ${event.reason}` : event.status] : [],
+  );
+
+describe("enqueue", () => {
+  it("writes intent: numbered, with all that was asked for, and says so", async () => {
+    const { installation } = await aProduct(store);
+    const id = await store.deployments.reserveId();
+    const asked = aRequest(installation.id, { id, commit, by: "ada", ref: "main" });
+    const outcome = await store.deployments.enqueue(asked, at);
+    expect(outcome).toEqual({
+      superseded: [],
+      deployment: {
+        status: "queued",
+        id,
+        installationId: installation.id,
+        number: 1,
+        trigger: "push",
+        by: "ada",
+        ref: "main",
+        commit,
+        sourceId: null,
+        variables: "now",
+        attempt: 0,
+        createdAt: at,
+      },
+    });
+    expect(await store.deployments.get(id)).toEqual(outcome !== "changed" && outcome.deployment);
+    expect(await statusEvents(id)).toEqual(["queued"]);
+  });
+
+  it("numbers each installation's deployments by themselves", async () => {
+    const [one, other] = [await anInstallation(store), await anInstallation(store)];
+    const numbers = [];
+    for (const installation of [one, one, other, one]) numbers.push((await enqueued(store, installation)).number);
+    expect(numbers).toEqual([1, 2, 1, 3]);
+  });
+
+  it("ends queued pushes and webhooks when it supersedes, and nothing that was asked for by name", async () => {
+    const installation = await anInstallation(store);
+    const elsewhere = await enqueued(store, await anInstallation(store));
+    const building = await enqueued(store, installation);
+    await moved(store, building, { type: "claim", at });
+    const push = await enqueued(store, installation);
+    const webhook = await enqueued(store, installation, { trigger: "webhook" });
+    const redeploy = await enqueued(store, installation, { trigger: "redeploy" });
+    const rollback = await enqueued(store, installation, { trigger: "rollback" });
+    const api = await enqueued(store, installation, { trigger: "api" });
+
+    const outcome = await store.deployments.enqueue(aRequest(installation, { supersedes: true }), later);
+    expect(outcome).toMatchObject({ superseded: [push.id, webhook.id] });
+    expect(await store.deployments.get(push.id)).toMatchObject({
+      status: "stopped",
+      reason: "superseded by a newer push",
+      finishedAt: later,
+    });
+    expect(await statusEvents(push.id)).toEqual(["queued", "stopped: superseded by a newer push"]);
+    const waiting = ids((await store.deployments.queue()).queued);
+    expect(waiting).toEqual(expect.arrayContaining([elsewhere.id, redeploy.id, rollback.id, api.id]));
+    expect(await store.deployments.get(building.id)).toMatchObject({ status: "building" });
+  });
+
+  it("writes nothing when another push came after the one that was looked at", async () => {
+    const installation = await anInstallation(store);
+    const first = await enqueued(store, installation, { newestUndecidedPush: null });
+    const guarded = (newestUndecidedPush: DeploymentId | null) =>
+      store.deployments.enqueue(aRequest(installation, { newestUndecidedPush, supersedes: true }), at);
+
+    expect(await guarded(null)).toBe("changed");
+    expect(ids(await store.deployments.undecided(installation))).toEqual([first.id]);
+    expect(await guarded(first.id)).toMatchObject({ superseded: [first.id] });
+    expect(await guarded(first.id)).toBe("changed");
+  });
+
+  it("does not count a redeploy as a push that came in between", async () => {
+    const installation = await anInstallation(store);
+    await enqueued(store, installation, { trigger: "redeploy" });
+    expect((await enqueued(store, installation, { newestUndecidedPush: null })).number).toBe(2);
+  });
+
+  it("refuses an installation that does not exist, or whose product was deleted", async () => {
+    const { product, installation } = await aProduct(store);
+    await store.products.markDeleted(product.id);
+    for (const id of [installation.id, 0 as InstallationId]) {
+      await expect(store.deployments.enqueue(aRequest(id), at)).rejects.toThrow(`Installation ${id} does not exist`);
+    }
+  });
+
+  it("stores texts that a database would refuse", async () => {
+    const hostile = { sha, message: "NUL \0 and half a pair \ud800", author: "\udc00" } as Commit;
+    const { id } = await enqueued(store, await anInstallation(store), { commit: hostile, ref: "a\0b" });
+    expect(await store.deployments.get(id)).toMatchObject({
+      ref: "a\ufffdb",
+      commit: { message: "NUL \ufffd and half a pair \ufffd", author: "\ufffd" },
+    });
+  });
+});
+
+describe("claim", () => {
+  it("takes the oldest, under a new attempt, and says so", async () => {
+    const first = await enqueued(store, await anInstallation(store));
+    await enqueued(store, await anInstallation(store));
+    expect(await store.deployments.claim(4, later)).toEqual({
+      ...first,
+      status: "building",
+      attempt: 1,
+      startedAt: later,
+    });
+    expect(await statusEvents(first.id)).toEqual(["queued", "building"]);
+  });
+
+  it("takes nothing while as many build as may, and the next when one has built", async () => {
+    for (let count = 0; count < 3; count++) await enqueued(store, await anInstallation(store));
+    const first = await store.deployments.claim(2, at);
+    expect(await store.deployments.claim(2, at)).not.toBeNull();
+    expect(await store.deployments.claim(2, at)).toBeNull();
+    if (!first) throw new Error("Nothing was claimed");
+    await moved(store, first, { type: "built", spec: aSpec() });
+    expect(await store.deployments.claim(2, at)).not.toBeNull();
+  });
+
+  it("passes over an installation that has one running, until that is over", async () => {
+    const busy = await anInstallation(store);
+    const running = await deploying(store, busy);
+    const waiting = await enqueued(store, busy);
+    const other = await enqueued(store, await anInstallation(store));
+    expect((await claimed(store)).id).toBe(other.id);
+    expect(await store.deployments.claim(100, at)).toBeNull();
+    await moved(store, running, { type: "fail", at, failure: aFailure });
+    expect((await claimed(store)).id).toBe(waiting.id);
+  });
+
+  it("takes what was requeued before what came later", async () => {
+    const first = await enqueued(store, await anInstallation(store));
+    await enqueued(store, await anInstallation(store));
+    await moved(store, await claimed(store), { type: "requeue" });
+    expect(await claimed(store)).toMatchObject({ id: first.id, attempt: 2 });
+  });
+});
+
+describe("requestCancel", () => {
+  it("ends a queued one at once", async () => {
+    const { id } = await enqueued(store, await anInstallation(store));
+    expect(await store.deployments.requestCancel(id, later)).toBe("stopped");
+    expect(await store.deployments.get(id)).toMatchObject({
+      status: "stopped",
+      reason: "cancelled",
+      finishedAt: later,
+    });
+    expect(await statusEvents(id)).toEqual(["queued", "stopped: cancelled"]);
+  });
+
+  it("asks one that is building or starting to stop, and it cannot be cut over any more", async () => {
+    const started = await deploying(store, await anInstallation(store));
+    await enqueued(store, await anInstallation(store));
+    const building = await claimed(store);
+    for (const { id } of [building, started]) expect(await store.deployments.requestCancel(id, at)).toBe("asked");
+    expect(await store.deployments.cancelRequested()).toEqual([started.id, building.id].sort((a, b) => a - b));
+
+    const decided = advance(started, { type: "checked" });
+    expect(decided && (await store.deployments.move(started, decided))).toBeNull();
+    await moved(store, started, { type: "stop", at, reason: "cancelled" });
+    expect(await store.deployments.cancelRequested()).toEqual([building.id]);
+  });
+
+  it("is too late from the decision to cut over on", async () => {
+    const installation = await anInstallation(store);
+    const decided = await moved(store, await deploying(store, installation), { type: "checked" });
+    expect(await store.deployments.requestCancel(decided.id, at)).toBe("too-late");
+    const switched = await moved(store, decided, { type: "switched", at, replacedId: null });
+    expect(await store.deployments.requestCancel(decided.id, at)).toBe("too-late");
+    await moved(store, switched, { type: "held", at });
+    expect(await store.deployments.requestCancel(decided.id, at)).toBe("too-late");
+    expect(await store.deployments.cancelRequested()).toEqual([]);
+  });
+});
+
+describe("rescue", () => {
+  it("puts back what was building, goes on with what was deploying, and ends what was asked to stop", async () => {
+    const started = await deploying(store, await anInstallation(store));
+    const decided = await moved(store, await deploying(store, await anInstallation(store)), { type: "checked" });
+    await enqueued(store, await anInstallation(store));
+    const building = await claimed(store);
+    await enqueued(store, await anInstallation(store));
+    const cancelled = await claimed(store);
+    await store.deployments.requestCancel(cancelled.id, at);
+
+    const { requeued, resumed } = await store.deployments.rescue();
+    expect(requeued).toMatchObject([{ id: building.id, status: "queued", attempt: 1 }]);
+    expect(resumed).toMatchObject([
+      { id: started.id, step: "start", attempt: 2 },
+      { id: decided.id, step: "cut-over", attempt: 2 },
+    ]);
+    expect(await store.deployments.get(cancelled.id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+    expect(await statusEvents(building.id)).toEqual(["queued", "building", "queued"]);
+
+    const late = advance(building, { type: "built", spec: aSpec() });
+    expect(late && (await store.deployments.move(building, late))).toBeNull();
+  });
+
+  it("twice is as good as once", async () => {
+    const started = await deploying(store, await anInstallation(store));
+    await store.deployments.rescue();
+    expect((await store.deployments.rescue()).requeued).toEqual([]);
+    expect(await store.deployments.get(started.id)).toMatchObject({ status: "deploying", attempt: 3 });
+  });
+});
