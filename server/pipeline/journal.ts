@@ -24,6 +24,8 @@ export interface Journal {
   lastLines(count: number): readonly string[];
   /** Resolves when everything so far is stored, or the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;
+  /** Nothing more is tried: what could not be stored until now is lost with the row that it belongs to. */
+  close(): void;
 }
 
 export function createJournal(needs: {
@@ -37,6 +39,7 @@ export function createJournal(needs: {
   const recent: string[] = [];
   let waiting: EventBody[] = [];
   let dropped = 0;
+  let closed = false;
   let writing: Promise<void> | null = null;
 
   return {
@@ -57,6 +60,9 @@ export function createJournal(needs: {
     lastLines: (count) => recent.slice(-count),
     async flush(signal) {
       while ((waiting.length > 0 || writing) && !signal.aborted) await writeSoon(0);
+    },
+    close() {
+      closed = true;
     },
   };
 
@@ -85,7 +91,7 @@ export function createJournal(needs: {
   function writeSoon(afterMs: number): Promise<void> {
     writing ??= write(afterMs).finally(() => {
       writing = null;
-      if (waiting.length > 0) void writeSoon(batchMs);
+      if (waiting.length > 0 && !closed) void writeSoon(batchMs);
     });
     return writing;
   }

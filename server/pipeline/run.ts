@@ -50,6 +50,7 @@ export function createPipeline(
           log.error({ err: error, deployment: deployment.id }, "deployment was left as it is");
       } finally {
         await journal.flush(AbortSignal.timeout(5_000));
+        journal.close();
         needs.onOver(deployment.installationId, deployment.id);
       }
     },
