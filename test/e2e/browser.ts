@@ -1,0 +1,91 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import type { Baton } from "./harness.ts";
+
+const executablePath = "/usr/bin/chromium";
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** The first push on a machine makes base images, which takes a minute or two. */
+const patienceMs = 120_000;
+
+export interface Visit {
+  readonly page: Page;
+  /** What the page's console and its Content-Security-Policy had to complain about; empty when all is well. */
+  complaints(): readonly string[];
+}
+
+export interface VisitOptions {
+  readonly javaScriptEnabled?: boolean;
+  readonly colorScheme?: "light" | "dark";
+}
+
+export interface Visitors {
+  /** A browser that has never been here. */
+  open(options?: VisitOptions): Promise<Visit>;
+  /** One that has signed in. */
+  member(options?: VisitOptions): Promise<Visit>;
+}
+
+/** Chromium for the tests of a file. */
+export function useBrowser(baton: () => Baton): Visitors {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args });
+  });
+  afterAll(() => browser?.close());
+
+  async function open(options: VisitOptions = {}): Promise<Visit> {
+    if (!browser) throw new Error("Chromium did not start");
+    const context = await browser.newContext({ baseURL: baton().url, ...options });
+    context.setDefaultTimeout(patienceMs);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        complaints.push(`${page.url()}: ${message.text()}`);
+      }
+    });
+    return { page, complaints: () => complaints };
+  }
+
+  return {
+    open,
+    async member(options) {
+      const visit = await open(options);
+      await visit.page.goto("/");
+      await signIn(visit.page, baton().token);
+      return visit;
+    },
+  };
+}
+
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel("Token").fill(token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+}
+
+/** Marks the document that is shown; resolves with whether it is still the same one, never reloaded. */
+export async function markDocument(page: Page): Promise<() => Promise<boolean>> {
+  await page.locator("html").evaluate((html: { id: string }) => {
+    html.id = "marked";
+  });
+  return async () => (await page.locator("html#marked").count()) === 1;
+}
+
+/** What keeps people from using the page that is shown, as axe sees it: serious and critical findings. */
+export async function barriers(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}

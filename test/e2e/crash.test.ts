@@ -1,0 +1,122 @@
+import { beforeAll, expect, test } from "vitest";
+import { failpointNames } from "../../server/pipeline/work.ts";
+import type { Release, ServiceApp } from "./apps.ts";
+import { freePorts } from "./free-ports.ts";
+import { useBaton } from "./harness.ts";
+import { processesNaming } from "./leftovers.ts";
+import { runServer } from "./server-process.ts";
+import { startTraffic } from "./traffic.ts";
+import { useWorkshop } from "./workshop.ts";
+
+const baton = useBaton();
+const workshop = useWorkshop();
+let app: ServiceApp;
+let released = 0;
+
+beforeAll(async () => {
+  app = await workshop.serviceApp("app");
+  const { code, text } = await (await push()).done;
+  expect(code, text).toBe(0);
+});
+
+async function push(release: Release = {}, ...options: readonly string[]) {
+  released += 1;
+  await app.release(`v${released}`, release);
+  return app.repository.push(baton().remote("app"), "HEAD", ...options);
+}
+
+const version = async () => (await baton().ask("app")).body;
+
+/** While the server dies and comes back, the app must not miss a request. */
+async function underTraffic<Result>(work: () => Promise<Result>): Promise<Result> {
+  const place = { httpPort: baton().httpPort, product: "app" };
+  const traffic = startTraffic({ ...place, connections: "new", workers: 1, pauseMs: 5 });
+  const result = await work().finally(() => traffic.stop());
+  const { failures, wentBack } = await traffic.stop();
+  expect(failures).toEqual([]);
+  expect(wentBack).toEqual([]);
+  return result;
+}
+
+/** One container in one network, and nothing of the deployments that came before. */
+async function expectNothingOrphaned(): Promise<void> {
+  const { live } = await baton().api.installation("app");
+  const things = (await baton().inDocker()).filter((one) => !one.startsWith("image"));
+  expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
+}
+
+test.each(failpointNames)('killed at "%s", the deployment goes on after the next start', async (name) => {
+  await baton().restart({ BATON_TEST_FAILPOINTS: `${name}=kill` });
+  await underTraffic(async () => {
+    await push({}, "-o", "detach").then(({ done }) => done);
+    expect((await baton().process().exited).signal).toBe("SIGKILL");
+    await baton().restart();
+    const { id } = await baton().api.newest("app");
+    expect((await baton().api.settled(id)).status).toBe("ready");
+  });
+  expect(await version()).toBe(`v${released}`);
+  await expectNothingOrphaned();
+});
+
+test("killed in the middle of a build, the build ends with it and begins anew after the next start", async () => {
+  await underTraffic(async () => {
+    const running = await push({ build: "RUN echo thinking && sleep 3.217" });
+    await running.shows(/\| thinking/);
+    await baton().kill();
+    expect((await running.done).code).not.toBe(0);
+    await expect.poll(() => processesNaming("sleep 3.217"), { timeout: 2_500 }).toEqual([]);
+    await baton().restart();
+    const { id } = await baton().api.newest("app");
+    expect((await baton().api.settled(id)).status).toBe("ready");
+    expect(await baton().api.log(id)).toContain("The server restarted: attempt 2");
+  });
+  expect(await version()).toBe(`v${released}`);
+  await expectNothingOrphaned();
+});
+
+test("killed while it checks a version that will fail, the deployment fails after the next start", async () => {
+  const before = await version();
+  await underTraffic(async () => {
+    const manifest = "stacks: { web: { health: { timeout: 4s } } }";
+    const running = await push({ behaviour: "listen-nowhere", manifest });
+    await running.shows(/==> Checking that the new version is healthy/);
+    await baton().kill();
+    await baton().restart();
+    const { id } = await baton().api.newest("app");
+    expect(await baton().api.settled(id)).toMatchObject({ status: "failed", failure: { stage: "health" } });
+  });
+  expect(await version()).toBe(before);
+  await expectNothingOrphaned();
+});
+
+test("asked to stop while it builds, the server leaves at once and begins the build anew after the next start", async () => {
+  const running = await push({ build: "RUN echo thinking && sleep 2" }, "-o", "detach");
+  await running.done;
+  const { id } = await baton().api.newest("app");
+  await baton().api.event(id, "log", ({ lines }) => lines.includes("thinking"));
+  expect(await baton().stop()).toMatchObject({ code: 0, signal: null });
+  await baton().restart();
+  expect((await baton().api.settled(id)).status).toBe("ready");
+  expect(await version()).toBe(`v${released}`);
+});
+
+test("stopped, it leaves the apps and Caddy serving, and the next start finds them", async () => {
+  const containers = await baton().containersOf("app");
+  await underTraffic(async () => {
+    expect(await baton().stop("SIGINT")).toMatchObject({ code: 0, signal: null });
+    expect(await version()).toBe(`v${released}`);
+    await baton().restart();
+  });
+  expect(await baton().containersOf("app")).toEqual(containers);
+  expect(await baton().api.installation("app")).toMatchObject({ status: "running" });
+});
+
+test("a second server on the same database says so and leaves the first alone", async () => {
+  const [port] = await freePorts(1);
+  const second = runServer("main.js", { ...baton().environment, BATON_LISTEN: `127.0.0.1:${port}` });
+  const { code, output } = await second.exited;
+  expect(code).toBe(1);
+  expect(output).toMatch(/Another Baton is working on this database/);
+  expect((await fetch(`${baton().url}/healthz`)).status).toBe(200);
+  expect(await version()).toBe(`v${released}`);
+});

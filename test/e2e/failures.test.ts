@@ -1,0 +1,238 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Stage } from "../../server/model/deployment.ts";
+import type { DeploymentJson } from "./api-client.ts";
+import type { Release, ServiceApp } from "./apps.ts";
+import { useBaton } from "./harness.ts";
+import { processesNaming } from "./leftovers.ts";
+import { startTraffic, type Traffic } from "./traffic.ts";
+import { useWorkshop } from "./workshop.ts";
+
+/** A version that cannot be made live, and what its deployment must say about it. */
+interface Fault {
+  readonly what: string;
+  readonly release: Release;
+  readonly stage: Stage;
+  readonly message: RegExp;
+  readonly hint: RegExp;
+  readonly also?: Partial<NonNullable<DeploymentJson["failure"]>>;
+  /** Something that the build or the app printed, which the log must keep. */
+  readonly printed?: string;
+}
+
+const quickHealth = (more = "") => `stacks: { web: { health: { timeout: 2s, tryTimeout: 500ms }${more} } }`;
+
+const faults: readonly Fault[] = [
+  {
+    what: "a command of the build fails",
+    release: { build: "RUN echo compiling && echo 'no such module' && exit 9" },
+    stage: "build",
+    message: /echo compiling.* exited with code 9/,
+    hint: /last lines say why/,
+    also: { exitCode: 9 },
+    printed: "no such module",
+  },
+  {
+    what: "its base image cannot be pulled",
+    release: { from: "127.0.0.1:9/nothing:1" },
+    stage: "build",
+    message: /the base image 127\.0\.0\.1:9\/nothing:1 cannot be pulled/,
+    hint: /name and tag.*registry.*baton\/node:22/,
+  },
+  {
+    what: "its container exits at once",
+    release: { behaviour: "exit-3" },
+    stage: "health",
+    message: /web exited with code 3, 4 times before it was healthy/,
+    hint: /last lines say why/,
+    also: { exitCode: 3 },
+    printed: "there is no way to go on",
+  },
+  {
+    what: "its container runs to its end",
+    release: { behaviour: "exit-0" },
+    stage: "health",
+    message: /web exited with code 0, /,
+    hint: /ran to its end.*kind: init/,
+    also: { exitCode: 0 },
+  },
+  {
+    what: "it uses more memory than it may",
+    release: { behaviour: "use-all-memory", manifest: "stacks: { web: { memory: 64m } }" },
+    stage: "health",
+    message: /killed: out of memory \(limit 64 MiB\)/,
+    hint: /`memory` in baton\.yaml/,
+    also: { outOfMemory: true },
+  },
+  {
+    what: "it listens on another port",
+    release: { behaviour: "listen-elsewhere", manifest: quickHealth() },
+    stage: "health",
+    message: /nothing listens on port 3000; the app listens on port 3999/,
+    hint: /`port: 3999` in baton\.yaml/,
+  },
+  {
+    what: "it listens on 127.0.0.1 only",
+    release: { behaviour: "listen-on-loopback", manifest: quickHealth() },
+    stage: "health",
+    message: /the app listens on 127\.0\.0\.1:3000 only/,
+    hint: /0\.0\.0\.0/,
+  },
+  {
+    what: "it listens nowhere",
+    release: { behaviour: "listen-nowhere", manifest: quickHealth() },
+    stage: "health",
+    message: /nothing listens on port 3000/,
+    hint: /no port at all/,
+  },
+  {
+    what: "it answers 500",
+    release: { behaviour: "answer-500", manifest: quickHealth() },
+    stage: "health",
+    message: /GET \/ answered 500, not 2xx or 3xx, within 2 s/,
+    hint: /fails while it answers/,
+    also: { lastProbe: "GET / answered 500" },
+  },
+  {
+    what: "it takes connections and never answers",
+    release: { behaviour: "hang", manifest: quickHealth() },
+    stage: "health",
+    message: /port 3000 takes connections, but GET \/ was not answered within 2 s/,
+    hint: /hangs/,
+  },
+];
+
+const baton = useBaton();
+const workshop = useWorkshop();
+let app: ServiceApp;
+let good: string;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  app = await workshop.serviceApp("app");
+  good = await app.release("v1");
+  const { code, text } = await app.repository.push(baton().remote("app")).done;
+  expect(code, text).toBe(0);
+});
+
+beforeEach(() => {
+  traffic = startTraffic({ httpPort: baton().httpPort, product: "app", connections: "new", workers: 1, pauseMs: 10 });
+});
+
+afterEach(() => traffic.stop());
+
+const tip = async () =>
+  (await app.repository.git("ls-remote", baton().remote("app"), "refs/heads/main")).split("\t")[0];
+
+async function pushBroken(release: Release) {
+  const containers = await baton().containersOf("app");
+  await app.release("v2", release);
+  const { code, text } = await app.repository.push(baton().remote("app")).done;
+  const deployment = await baton().api.settled((await baton().api.newest("app")).id);
+  return { containers, code, text, deployment };
+}
+
+describe.each(faults)("when $what", ({ release, stage, message, hint, also, printed }) => {
+  test("the old version answers all the time, and the failure explains itself", async () => {
+    const { containers, code, text, deployment } = await pushBroken(release);
+
+    expect(deployment.status).toBe("failed");
+    expect(deployment.failure).toMatchObject({ stage, ...also });
+    expect(deployment.failure?.message).toMatch(message);
+    expect(deployment.failure?.hint).toMatch(hint);
+    expect(deployment).toMatchObject({ live: false, readyAt: null });
+
+    expect(code).not.toBe(0);
+    expect(text).toMatch(new RegExp(`! \\[remote rejected\\] HEAD -> main \\(${stage}: .+\\)`));
+    expect(text).toContain(deployment.failure?.hint);
+    expect(await tip()).toBe(good);
+
+    expect(await baton().containersOf("app")).toEqual(containers);
+    const log = await baton().api.log(deployment.id);
+    expect(log).toContain(deployment.failure?.message);
+    if (printed !== undefined) {
+      expect(log).toContain(printed);
+      expect(deployment.failure?.lastLines.join("\n")).toContain(printed);
+    }
+    const { failures, versions } = await traffic.stop();
+    expect(failures).toEqual([]);
+    expect(versions).toEqual([1]);
+  });
+});
+
+test("a version that crashes in the watch window gives the traffic back by itself", async () => {
+  const { containers, code, text, deployment } = await pushBroken({ behaviour: "crash-when-live" });
+
+  expect(deployment.failure).toMatchObject({ stage: "watch", exitCode: 7 });
+  expect(deployment.failure?.message).toMatch(/web exited with code 7, \d+ ms after the cut-over/);
+  expect(code).not.toBe(0);
+  expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(watch: /);
+  expect(text).toContain("Traffic is back on the previous version");
+  expect(await tip()).toBe(good);
+  expect(await baton().containersOf("app")).toEqual(containers);
+  expect((await baton().api.installation("app")).live).not.toBe(deployment.id);
+
+  // Between the crash and the switch back nothing can answer; from then on the old version does.
+  const { samples, failures, versions } = await traffic.stop();
+  expect(versions).toEqual([1, 2]);
+  const back = samples.findLastIndex(({ version }) => version === 2);
+  const answeredAgain = samples.findIndex(({ version }, index) => index > back && version === 1);
+  expect(samples.slice(answeredAgain).every(({ version }) => version === 1)).toBe(true);
+  const awayMs = failures.length === 0 ? 0 : (failures.at(-1)?.endMs ?? 0) - (failures[0]?.startMs ?? 0);
+  expect(awayMs).toBeLessThan(1_000);
+});
+
+test("a redirect is an answer, and is not followed", async () => {
+  const { containers, code, deployment } = await pushBroken({ behaviour: "redirect", manifest: quickHealth() });
+  expect(deployment.status).toBe("ready");
+  expect(code).toBe(0);
+  expect(await baton().containersOf("app")).not.toEqual(containers);
+});
+
+test("a version that failed can be pushed again as it is, and its repair is deployed", async () => {
+  const { deployment } = await pushBroken({ behaviour: "exit-3" });
+  const again = await app.repository.push(baton().remote("app")).done;
+  expect(again.code).not.toBe(0);
+  expect(await baton().api.newest("app")).toMatchObject({
+    number: deployment.number + 1,
+    status: "failed",
+    commit: { sha: deployment.commit?.sha },
+  });
+
+  const repaired = await app.release("v3");
+  expect((await app.repository.push(baton().remote("app")).done).code).toBe(0);
+  expect((await baton().ask("app")).body).toBe("v3");
+  expect(await tip()).toBe(repaired);
+  good = repaired;
+});
+
+test("a TCP service that listens on another port fails its check, although docker-proxy accepts", async () => {
+  const cache = await workshop.serviceApp("cache");
+  const manifest = "stacks: { cache: { kind: tcp, port: 3000, health: { timeout: 2s } } }";
+  await cache.release("v1", { behaviour: "tcp", manifest });
+  expect((await cache.repository.push(baton().remote("cache")).done).code).toBe(0);
+  const containers = await baton().containersOf("cache");
+
+  await cache.release("v2", { behaviour: "tcp-elsewhere", manifest });
+  expect((await cache.repository.push(baton().remote("cache")).done).code).not.toBe(0);
+  const { failure } = await baton().api.newest("cache");
+  expect(failure).toMatchObject({ stage: "health" });
+  expect(failure?.message).toMatch(/nothing listens on port 3000; the app listens on port 3999/);
+  expect(await baton().containersOf("cache")).toEqual(containers);
+});
+
+test("a build that takes too long is ended, for real", async () => {
+  await baton().restart({ BATON_BUILD_TIMEOUT: "4s" });
+  const { code, text, containers, deployment } = await pushBroken({ build: "RUN echo thinking && sleep 47113" });
+  expect(deployment.failure).toMatchObject({ stage: "build" });
+  expect(deployment.failure?.message).toMatch(/the build took longer than 4 s and was ended/);
+  expect(deployment.failure?.hint).toMatch(/BATON_BUILD_TIMEOUT/);
+  expect(deployment.failure?.lastLines.join("\n")).toContain("thinking");
+  expect(code).not.toBe(0);
+  expect(text).toMatch(/\(build: the build took longer than 4 s/);
+
+  expect(await processesNaming("sleep 47113")).toEqual([]);
+  expect(await baton().containersOf("app")).toEqual(containers);
+  const { failures, versions } = await traffic.stop();
+  expect(failures).toEqual([]);
+  expect(versions).toEqual([3]);
+});

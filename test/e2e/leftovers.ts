@@ -1,0 +1,36 @@
+import { readdir, readFile } from "node:fs/promises";
+import type Dockerode from "dockerode";
+
+/** What the daemon holds of one Baton, each as a line for a person; shared base images apart. */
+export async function leftInDocker(docker: Dockerode, instance: string): Promise<readonly string[]> {
+  const filters = { label: [`baton.instance=${instance}`] };
+  const [containers, networks, images, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listImages({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.map(({ Names: names }) => `container ${names.join(" ")}`),
+    ...networks.map(({ Name: name }) => `network ${name}`),
+    ...images
+      .filter(({ RepoTags: tags }) => !tags?.length || tags.some((tag) => isItsOwn(tag, instance)))
+      .map(({ Id: id, RepoTags: tags }) => `image ${tags?.join(" ") ?? id}`),
+    ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
+  ];
+}
+
+/** A base image that it made may go on under the claim of another. */
+function isItsOwn(tag: string, instance: string): boolean {
+  return tag.startsWith(`baton-${instance}/`) || !/^baton(?:-\w+\/base-|\/)/.test(tag);
+}
+
+/** Command lines of this machine's processes in which a text occurs. */
+export async function processesNaming(text: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const commandLines = await Promise.all(
+    // A process may be gone by now.
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return commandLines.map((line) => line.replaceAll("\0", " ").trim()).filter((line) => line.includes(text));
+}

@@ -1,0 +1,230 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { DeploymentEvent } from "../../server/model/event.ts";
+import { isOfType } from "./api-client.ts";
+import type { ServiceApp } from "./apps.ts";
+import { useBaton } from "./harness.ts";
+import { processesNaming } from "./leftovers.ts";
+import { useWorkshop } from "./workshop.ts";
+
+const maxBuilding = 4;
+const cancelLimitMs = 5_000;
+const baton = useBaton();
+const workshop = useWorkshop();
+let shop: ServiceApp;
+/** The commit of the shop that is live. */
+let live: string;
+
+beforeAll(async () => {
+  shop = await workshop.serviceApp("shop");
+  live = await shop.release("v1");
+  const { code, text } = await shop.repository.push(baton().remote("shop")).done;
+  expect(code, text).toBe(0);
+});
+
+const push = ({ name, repository }: ServiceApp, refspec = "HEAD", ...options: readonly string[]) =>
+  repository.push(baton().remote(name), refspec, ...options);
+
+async function detached(which: ServiceApp): Promise<number> {
+  const { code, text } = await push(which, "HEAD", "-o", "detach").done;
+  expect(code, text).toBe(0);
+  return (await baton().api.newest(which.name)).id;
+}
+
+const tip = async (product: string) =>
+  (await shop.repository.git("ls-remote", baton().remote(product), "refs/heads/main")).split("\t")[0];
+
+const becomes = (id: number, wanted: string) => baton().api.event(id, "status", ({ status }) => status === wanted);
+
+describe("six pushes to six products", () => {
+  const histories: (readonly DeploymentEvent[])[] = [];
+
+  beforeAll(async () => {
+    const apps = await Promise.all(Array.from({ length: 6 }, (_, index) => workshop.serviceApp(`six-${index}`)));
+    await Promise.all(apps.map((one) => one.release("v1", { build: "RUN sleep 3" })));
+    const ids = await Promise.all(apps.map(detached));
+    histories.push(...(await Promise.all(ids.map((id) => baton().api.allEvents(id)))));
+  });
+
+  test("all become ready, and four of them build at once, never more", () => {
+    const changes = histories.flatMap((events) => {
+      const statuses = events.filter((event) => isOfType(event, "status"));
+      expect(statuses.at(-1)?.status).toBe("ready");
+      const building = statuses.find(({ status }) => status === "building");
+      const built = statuses.find(({ status }) => status === "deploying");
+      return [building && { at: building.at, change: 1 }, built && { at: built.at, change: -1 }];
+    });
+    // At the same instant one leaves before another enters.
+    const ordered = changes
+      .filter((one) => one !== undefined)
+      .sort((a, b) => new Date(a.at).getTime() - new Date(b.at).getTime() || a.change - b.change);
+    let building = 0;
+    const atOnce = ordered.map(({ change }) => {
+      building += change;
+      return building;
+    });
+    expect(atOnce).toHaveLength(12);
+    expect(Math.max(...atOnce)).toBe(maxBuilding);
+  });
+
+  test("those that wait say for what", () => {
+    const reasons = histories.map((events) => events.filter((event) => isOfType(event, "waiting")));
+    const forSlot = reasons.filter((waits) =>
+      waits.some(({ waitingFor }) => waitingFor === "a free build slot (4 of 4 are building)"),
+    );
+    expect(forSlot).toHaveLength(6 - maxBuilding);
+    for (const [first] of forSlot) expect(first?.position).toBeLessThanOrEqual(2);
+  });
+});
+
+test("of three pushes in a row the first and the last are deployed, the middle one is superseded", async () => {
+  const first = await shop.release("v2", { build: "RUN sleep 3" });
+  const pushes = [push(shop)];
+  await pushes[0]?.shows(/==> Building web/);
+  const middle = await shop.release("v3");
+  pushes.push(push(shop));
+  await pushes[1]?.shows(/Queued, place 1: waiting for deployment \d+ of this product/);
+  const last = await shop.release("v4");
+  pushes.push(push(shop));
+
+  const [firstEnd, middleEnd, lastEnd] = await Promise.all(pushes.map(({ done }) => done));
+  expect([firstEnd?.code, lastEnd?.code]).toEqual([0, 0]);
+  expect(middleEnd?.code).not.toBe(0);
+  expect(middleEnd?.text).toMatch(/! \[remote rejected\] HEAD -> main \(superseded by a newer push\)/);
+
+  const [third, second, one] = await baton().api.deployments("shop");
+  expect([one, second, third]).toMatchObject([
+    { commit: { sha: first }, status: "ready", reason: null },
+    { commit: { sha: middle }, status: "stopped", reason: "superseded by a newer push" },
+    { commit: { sha: last }, status: "ready", live: true },
+  ]);
+  expect((await baton().ask("shop")).body).toBe("v4");
+  expect(await tip("shop")).toBe(last);
+  live = last;
+});
+
+test("of two people who push different things at once one is refused, and told whose commit is being deployed", async () => {
+  const grace = await workshop.clone(baton().remote("shop"), "Grace Hopper");
+  await shop.release("v5", { build: "RUN sleep 600" });
+  await grace.write({ "idea.txt": "another way" });
+  await grace.commit("Try another way");
+  const before = await baton().api.deployments("shop");
+
+  const ends = await Promise.all(
+    [shop.repository, grace].map((one) => one.push(baton().remote("shop"), "HEAD:main", "-o", "detach").done),
+  );
+  const { id, commit } = await baton().api.newest("shop");
+  const refused = ends.filter(({ code }) => code !== 0);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]?.text).toContain(
+    `(commit ${commit?.sha.slice(0, 8)} by ${commit?.author} is being deployed; pull it first or wait)`,
+  );
+  expect(await baton().api.deployments("shop")).toHaveLength(before.length + 1);
+  expect(await tip("shop")).toBe(live);
+  await baton().api.send("POST", `/api/deployments/${id}/cancel`);
+  await becomes(id, "stopped");
+  await shop.repository.git("reset", "--quiet", "--hard", live);
+});
+
+test("the branch moves only when its deployment is ready", async () => {
+  const commit = await shop.release("v6");
+  const running = push(shop);
+  await running.shows(/==> Watching the new version/);
+  expect(await tip("shop")).toBe(live);
+  expect((await running.done).code).toBe(0);
+  expect(await tip("shop")).toBe(commit);
+  live = commit;
+});
+
+describe("cancelled", () => {
+  let containers: readonly string[];
+
+  beforeAll(async () => {
+    await baton().api.settled((await baton().api.newest("shop")).id);
+    containers = await baton().containersOf("shop");
+  });
+
+  // So that one test that fails does not keep the others waiting.
+  afterEach(async () => {
+    for (const { id, status } of await baton().api.deployments("shop")) {
+      if (status === "queued" || status === "building") await cancel(id);
+    }
+  });
+
+  const cancel = (id: number) => baton().api.send("POST", `/api/deployments/${id}/cancel`);
+
+  async function expectGone(id: number, sinceMs: number): Promise<void> {
+    const inDocker = async () => (await baton().inDocker()).filter((one) => one.includes(`d${id}`));
+    await expect.poll(inDocker, { timeout: cancelLimitMs }).toEqual([]);
+    expect(performance.now() - sinceMs).toBeLessThan(cancelLimitMs);
+    expect(await baton().api.deployment(id)).toMatchObject({ status: "stopped", reason: "cancelled", live: false });
+    expect(await baton().containersOf("shop")).toEqual(containers);
+    expect((await baton().ask("shop")).body).toBe("v6");
+    expect(await tip("shop")).toBe(live);
+  }
+
+  test("while it builds, a deployment ends within five seconds, with its push and the build's processes", async () => {
+    await shop.release("v7", { build: "RUN echo thinking && sleep 61357" });
+    const running = push(shop);
+    await running.shows(/\| thinking/);
+    expect(await processesNaming("sleep 61357")).not.toEqual([]);
+    const { id } = await baton().api.newest("shop");
+    const sinceMs = performance.now();
+    expect((await cancel(id)).status).toBe(202);
+    const { code, text } = await running.done;
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled\)/);
+    await becomes(id, "stopped");
+    await expectGone(id, sinceMs);
+    await expect.poll(() => processesNaming("sleep 61357"), { timeout: cancelLimitMs }).toEqual([]);
+  });
+
+  test("while it waits in the queue, a deployment ends at once", async () => {
+    await shop.release("v8", { build: "RUN sleep 61358" });
+    const ahead = await detached(shop);
+    await becomes(ahead, "building");
+    await shop.release("v9");
+    const id = await detached(shop);
+    expect(await baton().api.deployment(id)).toMatchObject({ status: "queued", queue: { position: 1 } });
+    const sinceMs = performance.now();
+    expect((await cancel(id)).status).toBe(202);
+    await expectGone(id, sinceMs);
+    await cancel(ahead);
+    await becomes(ahead, "stopped");
+  });
+
+  test("while it is checked, a deployment ends within five seconds, and its container is gone", async () => {
+    await shop.release("v10", { behaviour: "hang" });
+    const id = await detached(shop);
+    await baton().api.event(id, "stage", ({ stage }) => stage === "health");
+    expect(await baton().containersOf("shop")).not.toEqual(containers);
+    const sinceMs = performance.now();
+    expect((await cancel(id)).status).toBe(202);
+    await becomes(id, "stopped");
+    await expectGone(id, sinceMs);
+  });
+
+  test("from the cut-over on it is too late: 409, and the deployment goes on", async () => {
+    const commit = await shop.release("v11");
+    const id = await detached(shop);
+    await baton().api.event(id, "stage", ({ stage }) => stage === "cut-over");
+    const answer = await cancel(id);
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
+    expect((await baton().api.settled(id)).status).toBe("ready");
+    expect((await cancel(id)).status).toBe(409);
+    expect((await baton().ask("shop")).body).toBe("v11");
+    live = commit;
+  });
+});
+
+test("a push whose client is killed half-way is deployed all the same", async () => {
+  const commit = await shop.release("v12", { build: "RUN echo thinking && sleep 2" });
+  const running = push(shop);
+  await running.shows(/\| thinking/);
+  running.kill();
+  await running.done;
+  const { id, status } = await baton().api.newest("shop");
+  expect(status).toBe("building");
+  expect((await baton().api.settled(id)).status).toBe("ready");
+  expect((await baton().ask("shop")).body).toBe("v12");
+  expect(await tip("shop")).toBe(commit);
+});

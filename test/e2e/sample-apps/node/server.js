@@ -1,0 +1,3 @@
+import { createServer } from "node:http";
+
+createServer((_request, answer) => answer.end("a plain Node app")).listen(process.env.PORT);

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { startBaton, useBaton } from "./harness.ts";
+
+const first = useBaton({ BATON_HELLO: "1" });
+
+test("the first start pushes the bundled app to itself, shows the push, and leaves it running", async () => {
+  await first().process().prints("Deployment 1 is live after");
+  const output = first().process().output();
+  expect(output).toContain("Pushing the bundled app to itself");
+  expect(output).toContain("==> Moving the traffic");
+  expect(output).toContain(`http://hello.localhost:${first().httpPort}`);
+  expect((await first().ask("hello", "/")).status).toBe(200);
+  expect(await first().api.newest("hello")).toMatchObject({ status: "ready", live: true });
+
+  await first().restart();
+  expect(first().process().output()).not.toContain("Pushing the bundled app");
+  expect(await first().api.deployments("hello")).toHaveLength(1);
+});
+
+test("two Batons share a daemon, and taking one down leaves nothing of it and all of the other", async () => {
+  const before = await first().inDocker();
+  const second = await startBaton({ BATON_HELLO: "1" });
+  try {
+    await second.process().prints("Deployment 1 is live after");
+    expect((await second.ask("hello", "/")).status).toBe(200);
+    expect(await second.inDocker()).toHaveLength(before.length);
+  } finally {
+    // Rejects when anything is left.
+    await second.down();
+  }
+  expect(before).toHaveLength(3);
+  expect(await first().inDocker()).toEqual(before);
+  expect((await first().ask("hello", "/")).status).toBe(200);
+});
