@@ -3,6 +3,7 @@ import type { ContainerState } from "../ports/engine.ts";
 import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { hasCrashed } from "../rules/health-gate.ts";
+import { goBack } from "./cut-over.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { type Probe, probeService } from "./probe-service.ts";
@@ -35,8 +36,10 @@ export async function watchServices(
   const signal = AbortSignal.any([work.signal, ended.signal]);
   const endMs = clock.monotonicMs() + leftMs;
   try {
-    const watched = Promise.all(services.map((service) => watchService(world, deployment, service, endMs, signal)));
-    const death = firstDeath(world, deployment, services, signal);
+    const watched = Promise.all(
+      services.map((service) => watchService(world, work, deployment, service, endMs, signal)),
+    );
+    const death = firstDeath(world, work, deployment, services, signal);
     await Promise.race([watched, death]);
   } finally {
     ended.abort();
@@ -45,6 +48,7 @@ export async function watchServices(
 
 async function watchService(
   world: World,
+  work: Work,
   deployment: Watching,
   service: RunningService,
   endMs: number,
@@ -57,12 +61,13 @@ async function watchService(
   do {
     const container = await engine.inspectContainer(service.container, signal);
     restartsBefore ??= container?.restartCount ?? 0;
-    if (!container || hasCrashed(container, restartsBefore)) throw await crashed(world, deployment, service, container);
+    if (!container || hasCrashed(container, restartsBefore))
+      throw await crashed(world, work, deployment, service, container);
     if (service.spec.kind !== "worker") {
       const probe = await probeService(world, service, container, host, service.spec.health.tryTimeoutMs, signal);
       failures = probe.result.healthy ? 0 : failures + 1;
       // A crash is the better explanation of a failed probe, and the next look sees it.
-      if (failures >= failuresToGoBack) throw await failing(world, service, container, probe);
+      if (failures >= failuresToGoBack) throw await failing(world, work, service, container, probe);
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
   } while (clock.monotonicMs() < endMs || failures > 0);
@@ -74,6 +79,7 @@ async function watchService(
  */
 async function firstDeath(
   world: World,
+  work: Work,
   deployment: Watching,
   services: readonly RunningService[],
   signal: AbortSignal,
@@ -85,6 +91,7 @@ async function firstDeath(
       const container = await world.engine.inspectContainer(service.container, signal);
       throw await crashed(
         world,
+        work,
         deployment,
         service,
         container && { ...container, status: "exited", exitCode: event.exitCode ?? container.exitCode },
@@ -97,23 +104,28 @@ async function firstDeath(
   return new Promise<never>(() => {});
 }
 
+/** The traffic goes back first: what happened can be found out while the old version answers. */
 async function crashed(
   world: World,
+  work: Work,
   deployment: Watching,
   service: RunningService,
   container: ContainerState | null,
 ): Promise<DeploymentFailed> {
   const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
+  await goBack(world, work);
   const evidence = await gatherEvidence(world, service, container, null);
   return new DeploymentFailed(diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence));
 }
 
 async function failing(
   world: World,
+  work: Work,
   service: RunningService,
   container: ContainerState,
   probe: Probe,
 ): Promise<DeploymentFailed> {
+  await goBack(world, work);
   const evidence = await gatherEvidence(world, service, container, probe.last);
   return new DeploymentFailed(diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence));
 }
