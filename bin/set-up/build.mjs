@@ -37,5 +37,5 @@ export async function fingerprint(root) {
 
 async function listSources(root, folder) {
   const names = await readdir(join(root, folder), { recursive: true });
-  return names.filter((name) => /\.tsx?$/.test(name)).map((name) => join(folder, name));
+  return names.filter((name) => /\.(?:tsx?|json)$/.test(name)).map((name) => join(folder, name));
 }

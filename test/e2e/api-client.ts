@@ -13,6 +13,8 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** The HTTP API, as a script of a user's would call it. */
 export interface ApiClient {
   /** Rejects unless the answer is 2xx. */
@@ -47,8 +49,8 @@ export interface ApiClient {
 export function createApiClient(url: string, token: string): ApiClient {
   const authorization = { Authorization: `Bearer ${token}` };
 
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const answer = await fetch(new URL(path, url), { ...init, headers: { ...authorization, ...init.headers } });
+  async function ask(path: string, headers: Headers = {}, signal: AbortSignal | null = null): Promise<Response> {
+    const answer = await fetch(new URL(path, url), { headers: { ...authorization, ...headers }, signal });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return answer;
   }
@@ -88,7 +90,7 @@ export function createApiClient(url: string, token: string): ApiClient {
       const reading = new AbortController();
       const headers: Record<string, string> = lastEventId === undefined ? {} : { "Last-Event-ID": String(lastEventId) };
       try {
-        const answer = await ask(routes.api.deploymentEvents(id), { headers, signal: reading.signal });
+        const answer = await ask(routes.api.deploymentEvents(id), headers, reading.signal);
         const found: DeploymentEvent[] = [];
         const parser = createParser({ onEvent: ({ data }) => found.push(JSON.parse(data)) });
         const decoder = new TextDecoder();

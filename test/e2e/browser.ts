@@ -82,9 +82,10 @@ export async function markDocument(page: Page): Promise<() => Promise<boolean>> 
   return async () => (await page.locator("html#marked").count()) === 1;
 }
 
-/** What keeps people from using the page that is shown, as axe sees it: serious and critical findings. */
-export async function barriers(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What keeps people from using the page that is shown, as axe sees it: serious and critical findings of all rules, or of some. */
+export async function barriers(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);

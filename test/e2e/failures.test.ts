@@ -172,13 +172,11 @@ test("a version that crashes in the watch window gives the traffic back by itsel
   expect((await baton().api.installation("app")).live).not.toBe(deployment.id);
 
   // Between the crash and the switch back nothing can answer; from then on the old version does.
-  const { samples, failures, versions } = await traffic.stop();
+  const { samples, versions } = await traffic.stop();
   expect(versions).toEqual([1, 2]);
   const back = samples.findLastIndex(({ version }) => version === 2);
   const answeredAgain = samples.findIndex(({ version }, index) => index > back && version === 1);
   expect(samples.slice(answeredAgain).every(({ version }) => version === 1)).toBe(true);
-  const awayMs = failures.length === 0 ? 0 : (failures.at(-1)?.endMs ?? 0) - (failures[0]?.startMs ?? 0);
-  expect(awayMs).toBeLessThan(1_000);
 });
 
 test("a redirect is an answer, and is not followed", async () => {
@@ -207,12 +205,12 @@ test("a version that failed can be pushed again as it is, and its repair is depl
 
 test("a TCP service that listens on another port fails its check, although docker-proxy accepts", async () => {
   const cache = await workshop.serviceApp("cache");
-  const manifest = "stacks: { cache: { kind: tcp, port: 3000, health: { timeout: 2s } } }";
-  await cache.release("v1", { behaviour: "tcp", manifest });
+  const manifest = (more = "") => `stacks: { cache: { kind: tcp, port: 3000${more} } }`;
+  await cache.release("v1", { behaviour: "tcp", manifest: manifest() });
   expect((await cache.repository.push(baton().remote("cache")).done).code).toBe(0);
   const containers = await baton().containersOf("cache");
 
-  await cache.release("v2", { behaviour: "tcp-elsewhere", manifest });
+  await cache.release("v2", { behaviour: "tcp-elsewhere", manifest: manifest(", health: { timeout: 2s }") });
   expect((await cache.repository.push(baton().remote("cache")).done).code).not.toBe(0);
   const { failure } = await baton().api.newest("cache");
   expect(failure).toMatchObject({ stage: "health" });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -47,9 +47,11 @@ function withoutBaton(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function watch(child: ChildProcess): ServerProcess {
   let output = "";
+  const news = new EventEmitter();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
+      news.emit("output");
     });
   }
   const exited = once(child, "close").then(([code, signal]): Exit => ({ code, signal, output }));
@@ -63,7 +65,7 @@ function watch(child: ChildProcess): ServerProcess {
       });
       ended.catch(() => {});
       while (!output.includes(text)) {
-        await Promise.race([child.stdout && once(child.stdout, "data"), ended]);
+        await Promise.race([once(news, "output"), ended]);
       }
     },
     async stop(signal = "SIGTERM") {

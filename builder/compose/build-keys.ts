@@ -1,0 +1,47 @@
+import { type Field, flag, text } from "./field.ts";
+import { noted, read, refused, skipped, type Verdicts } from "./verdict.ts";
+
+/** Every key of a service's `build`. */
+export const buildKeys: Verdicts = {
+  args: read,
+  context: read,
+  dockerfile: read,
+  dockerfile_inline: read,
+  target: read,
+
+  isolation: skipped,
+  labels: skipped,
+  no_cache: skipped,
+  no_cache_filter: skipped,
+  provenance: skipped,
+  pull: skipped,
+  sbom: skipped,
+  tags: skipped,
+
+  cache_from: noted("is not used: Baton keeps a cache of its own"),
+  cache_to: noted("is not used: Baton keeps a cache of its own"),
+  platforms: noted("is not used: images are built for the machine that runs them"),
+  shm_size: noted("is not applied to the build"),
+  ulimits: noted("is not applied to the build"),
+
+  additional_contexts: refused(
+    "brings further contexts into the build, which is not supported",
+    "Let context: be a folder that holds everything the Dockerfile needs.",
+  ),
+  entitlements: refused("gives the build powers over the host", "Remove it."),
+  extra_hosts: refused("gives addresses of its own to host names in the build", "Remove it."),
+  network: refused(
+    "lets the build into a network of the host",
+    "Remove it.",
+    (field: Field) => text(field) === "default",
+  ),
+  privileged: refused("gives the build the whole host", "Remove it.", (field: Field) => flag(field) === false),
+  secrets: refused(
+    "passes secrets to the build, which is not supported",
+    "Do without them in the build; at run time, secrets are files in the container.",
+  ),
+  ssh: refused(
+    "passes an SSH agent of the host to the build",
+    "Fetch what is private into the repository, or publish it.",
+  ),
+};

@@ -1,0 +1,14 @@
+import { noted, read, type Verdicts } from "./verdict.ts";
+
+/** Every key of a service's `deploy`. */
+export const deployKeys: Verdicts = {
+  replicas: read,
+  resources: read,
+  labels: noted("are not used"),
+  endpoint_mode: noted("is for Docker Swarm, and not used"),
+  mode: noted("is for Docker Swarm, and not used"),
+  placement: noted("is for Docker Swarm, and not used"),
+  restart_policy: noted("is for Docker Swarm, and not used: see restart"),
+  rollback_config: noted("is replaced: Baton goes back by itself when a check fails"),
+  update_config: noted("is replaced: the new version starts beside the old one"),
+};

@@ -1,0 +1,71 @@
+import type { Report } from "./report.ts";
+import { type Lookup, substitute } from "./template.ts";
+import { type Entry, list, type Mapping, mapping, type Scalar, scalar, type Value } from "./value.ts";
+
+/** All that the variables of a project may add up to: a few lines of `A=$B$B` would otherwise fill the memory. */
+const maxTotalLength = 8 * 1024 * 1024;
+
+/** Replaces the variables in a file's values; keys and the top-level `x-` fragments stay as they are. */
+export interface Interpolation {
+  file(root: Mapping, lookup: Lookup): Mapping;
+}
+
+export function createInterpolation(report: Report): Interpolation {
+  let total = 0;
+
+  function value(written: Value, key: string, lookup: Lookup): Value {
+    switch (written.type) {
+      case "scalar":
+        return typeof written.value === "string" && written.value.includes("$") ? text(written, key, lookup) : written;
+      case "list":
+        return list(
+          written.items.map((item, index) => value(item, `${key}[${index}]`, lookup)),
+          written,
+        );
+      case "mapping":
+        return mapping(
+          new Map([...written.entries].map(([name, entry]) => [name, below(entry, `${key}.${name}`, lookup)])),
+          written,
+        );
+    }
+  }
+
+  function below(entry: Entry, key: string, lookup: Lookup): Entry {
+    return { at: entry.at, value: value(entry.value, key, lookup) };
+  }
+
+  function text(written: Scalar, key: string, lookup: Lookup): Scalar {
+    const result = substitute(String(written.value), lookup);
+    switch (result.type) {
+      case "required": {
+        const message = `needs the variable ${result.name}, which is not set${result.message ? `: ${result.message}` : ""}`;
+        report.problem(written.at, key, message, `Set ${result.name} among the product's variables.`);
+        return scalar("", written);
+      }
+      case "invalid":
+        report.problem(written.at, key, result.message, "Write $$ for a dollar sign that begins no variable.");
+        return scalar("", written);
+      case "text": {
+        for (const use of result.uses) {
+          report.used(use);
+          if (use.isMissing && !use.hasDefault) report.note(use.name, "is not set and has no default: it is empty");
+        }
+        total += result.text.length;
+        if (total <= maxTotalLength) return { ...written, value: result.text };
+        report.problem(written.at, key, "has variables that stand for more than 8 MiB in all", "Shorten their values.");
+        return scalar("", written);
+      }
+    }
+  }
+
+  return {
+    file(root, lookup) {
+      // Fragments are read where an alias brings them in.
+      const entries = [...root.entries].map(([name, entry]): [string, Entry] => [
+        name,
+        name.startsWith("x-") ? entry : below(entry, name, lookup),
+      ]);
+      return mapping(new Map(entries), root);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { buildKeys } from "./build-keys.ts";
+import type { ComposeBuild } from "./compose-project.ts";
+import { child, children, type Field, pairs, text } from "./field.ts";
+import type { Report } from "./report.ts";
+import { type Repository, resolvePath, shown } from "./repository-path.ts";
+import type { Lookup } from "./template.ts";
+import { judge } from "./verdict.ts";
+
+interface Surroundings {
+  readonly repository: Repository;
+  readonly report: Report;
+  readonly variables: Lookup;
+}
+
+/** `build`: a folder, or a mapping. Null: it cannot be built, which has been reported. */
+export async function readBuild(field: Field, surroundings: Surroundings): Promise<ComposeBuild | null> {
+  const { report } = surroundings;
+  for (const [name, entry] of children(field)) judge(name, entry, buildKeys, report);
+  const isShort = field.value.type === "scalar";
+  const context = readContext(isShort ? field : child(field, "context"), field, surroundings);
+  if (context === null) return null;
+  const dockerfile = await readDockerfile(field, context, surroundings);
+  return (
+    dockerfile && {
+      type: "build",
+      context,
+      ...dockerfile,
+      target: text(child(field, "target")),
+      args: readArgs(child(field, "args"), surroundings),
+    }
+  );
+}
+
+/** Without a context, the folder of the compose file. */
+function readContext(written: Field | null, build: Field, { repository, report }: Surroundings): string | null {
+  const field = written ?? build;
+  const path = text(written) ?? ".";
+  if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(path)) {
+    const what = `builds ${path}, which is fetched from elsewhere; a version is what its commit holds`;
+    report.problem(field.at, field.key, what, "Bring the sources into this repository, or use an image.");
+    return null;
+  }
+  const resolved = resolvePath(field.at.folder, path);
+  if (resolved.type === "outside") {
+    const hint = "Name a folder of this repository, relative to the compose file.";
+    report.problem(field.at, field.key, `builds ${path}, which ${resolved.reason}`, hint);
+    return null;
+  }
+  if (repository.kindOf(resolved.path) === "folder") return resolved.path;
+  const what = `builds ${resolved.path}, which is not a folder of the repository`;
+  report.problem(field.at, field.key, what, "Commit it, or correct the path.");
+  return null;
+}
+
+/** A Dockerfile that stands outside of its context comes along as text. */
+async function readDockerfile(
+  build: Field,
+  context: string,
+  { repository, report }: Surroundings,
+): Promise<Pick<ComposeBuild, "dockerfile" | "dockerfileInline"> | null> {
+  const inline = text(child(build, "dockerfile_inline"));
+  if (inline !== null) return { dockerfile: "Dockerfile", dockerfileInline: inline };
+  const written = child(build, "dockerfile");
+  const field = written ?? build;
+  const name = text(written) ?? "Dockerfile";
+  const resolved = resolvePath(context, name);
+  if (resolved.type === "outside") {
+    report.problem(field.at, field.key, `names ${name}, which ${resolved.reason}`, "Name a file of this repository.");
+    return null;
+  }
+  const { path } = resolved;
+  if (repository.kindOf(path) !== "file") {
+    const what = `needs ${path}, which is not a file of the repository`;
+    const hint = `Add a Dockerfile to ${shown(context)}, or name the one to use with dockerfile:.`;
+    report.problem(field.at, field.key, what, hint);
+    return null;
+  }
+  if (context === "") return { dockerfile: path, dockerfileInline: null };
+  if (path.startsWith(`${context}/`)) return { dockerfile: path.slice(context.length + 1), dockerfileInline: null };
+  return { dockerfile: "Dockerfile", dockerfileInline: await repository.read(path) };
+}
+
+function readArgs(field: Field | null, { report, variables }: Surroundings): Readonly<Record<string, string>> {
+  const args = pairs(field).flatMap(([name, written]): [string, string][] => {
+    const value = written ?? variables(name);
+    if (written === null) report.used({ name, hasDefault: true, isMissing: value === undefined });
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(args);
+}

@@ -1,0 +1,86 @@
+import type { SourceTree } from "../plan.ts";
+import { assembleFiles } from "./assemble.ts";
+import { composeFilesIn, inFolder, overridesFor } from "./compose-files.ts";
+import type { ComposeResult } from "./compose-project.ts";
+import { withEnvFiles } from "./dot-env.ts";
+import { child, children, rootField } from "./field.ts";
+import { isForDevelopment } from "./for-development.ts";
+import { projectName } from "./project-name.ts";
+import { readProject } from "./read-project.ts";
+import { createReport, type Report } from "./report.ts";
+import { type Repository, repositoryOf } from "./repository-path.ts";
+import type { Lookup } from "./template.ts";
+
+export interface ComposeRequest {
+  readonly tree: SourceTree;
+  /** Of the compose file; empty for the root. */
+  readonly folder: string;
+  /** Its name in that folder. */
+  readonly file: string;
+  /** For interpolation: the product's. A `.env` beside the file comes below them. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Those that are on, beside what the variable COMPOSE_PROFILES names. */
+  readonly profiles: readonly string[];
+  /** False: an override file beside it is left alone, as with `docker compose --file`. Otherwise it is merged where the name is a standard one. */
+  readonly withOverride?: boolean;
+}
+
+/** A compose file as a project, or all that keeps it from being one. Rejects with PlanProblem when a file is larger than 1 MiB. */
+export async function readCompose(request: ComposeRequest): Promise<ComposeResult> {
+  const report = createReport();
+  const repository = repositoryOf(request.tree);
+  const { folder } = request;
+  const path = inFolder(folder, request.file);
+  const variables = await variablesOf(request, path, { repository, report });
+  const paths = [path, ...overridePaths(request, report)];
+  const files = paths.map((each) => ({ path: each, folder, variables }));
+
+  const root = await assembleFiles(files, { repository, report });
+  if (!root || children(child(rootField(root), "services")).length === 0) {
+    // Where something else is wrong, that is the reason.
+    const isEmpty = report.problems().length === 0;
+    const what = repository.kindOf(path) === "file" ? "names no service" : "is not in the repository";
+    const place = { file: path, line: 1, folder };
+    if (isEmpty) report.problem(place, "", what, "Add services:, each with image: or build:.");
+    return { type: "refused", problems: report.problems(), givesWay: isEmpty ? `${path} ${what}` : null };
+  }
+  const profiles = [...request.profiles, ...profilesOf(variables)];
+  const project = await readProject(rootField(root), { folder, repository, report, variables, profiles });
+  const problems = report.problems();
+  if (problems.length === 0) return { type: "project", project };
+  return { type: "refused", problems, givesWay: isForDevelopment(project) };
+}
+
+async function variablesOf(
+  { variables, folder, tree }: ComposeRequest,
+  path: string,
+  surroundings: { repository: Repository; report: Report },
+): Promise<Lookup> {
+  const own: Lookup = (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+  const all = await withEnvFiles(own, [inFolder(folder, ".env")], surroundings);
+  if (all("COMPOSE_FILE") !== undefined) {
+    surroundings.report.note("COMPOSE_FILE", "is not followed: name the compose file in baton.yaml");
+  }
+  const name = projectName((await tree.read(path)) ?? "", folder, all) ?? undefined;
+  return (variable) => all(variable) ?? (variable === "COMPOSE_PROJECT_NAME" ? name : undefined);
+}
+
+function profilesOf(variables: Lookup): readonly string[] {
+  return (variables("COMPOSE_PROFILES") ?? "")
+    .split(",")
+    .map((profile) => profile.trim())
+    .filter(Boolean);
+}
+
+/** The override that counts, and a line for each file that stands beside and is not used. */
+function overridePaths({ tree, folder, file, withOverride = true }: ComposeRequest, report: Report): readonly string[] {
+  const candidates = composeFilesIn(tree, folder);
+  if (candidates[0] === file) {
+    for (const other of candidates.slice(1)) report.note(inFolder(folder, other), `is not used: ${file} comes first`);
+  }
+  const [override, ...others] = withOverride ? overridesFor(tree, folder, file) : [];
+  if (override === undefined) return [];
+  report.note(inFolder(folder, override), `is merged over ${file}, as docker compose up does`);
+  for (const other of others) report.note(inFolder(folder, other), `is not used: ${override} comes first`);
+  return [inFolder(folder, override)];
+}

@@ -1,0 +1,62 @@
+import type { ComposeProject, ComposeService } from "./compose-project.ts";
+import { presentDependencies, reportCircles } from "./dependency-graph.ts";
+import { child, type Field, text } from "./field.ts";
+import { checkNetworks, networkAliases } from "./networks-section.ts";
+import { linkedAliases, readDependsOn } from "./read-depends-on.ts";
+import { readService } from "./read-service.ts";
+import type { Report } from "./report.ts";
+import type { Repository } from "./repository-path.ts";
+import { selectServices } from "./select-services.ts";
+import type { Lookup } from "./template.ts";
+import { declaredVolumes } from "./volumes-section.ts";
+
+interface Surroundings {
+  readonly folder: string;
+  readonly repository: Repository;
+  readonly report: Report;
+  readonly variables: Lookup;
+  readonly profiles: readonly string[];
+}
+
+/** More is a mistake, or meant to be a burden. */
+const maxServices = 200;
+
+/** What the files say, once they are one. It holds what could be read, also where problems were reported. */
+export async function readProject(root: Field, surroundings: Surroundings): Promise<ComposeProject> {
+  const { report, profiles } = surroundings;
+  const { running, absent } = selectServices(root, profiles, report);
+  if (running.length > maxServices) {
+    const what = `are ${running.length}, and one file may have ${maxServices}`;
+    report.problem(root.at, "services", what, "Divide them into several stacks in baton.yaml.");
+    return project(root, [], [], surroundings);
+  }
+  const networks = checkNetworks(root, report);
+  const volumes = declaredVolumes(root, report);
+  const waits = new Map(running.map(([name, field]) => [name, readDependsOn(field)]));
+  reportCircles(waits, report);
+
+  const aliases = running.flatMap(([, field]) => linkedAliases(field));
+  const present = new Set(running.map(([name]) => name));
+  const services: ComposeService[] = [];
+  for (const [name, field] of running) {
+    const service = await readService(name, field, { root, volumes, ...surroundings });
+    const ownAliases = networkAliases(field, networks, report);
+    const dependsOn = presentDependencies(waits.get(name) ?? [], present, absent, report);
+    const links = child(field, "links");
+    if (links) report.note(links.key, "are replaced by the deployment's own network, where the same names hold");
+    if (!service) continue;
+    const linked = aliases.filter((link) => link.service === name).map(({ alias }) => alias);
+    services.push({ ...service, dependsOn, aliases: [...new Set([...ownAliases, ...linked])] });
+  }
+  return project(root, services, volumes.used(), surroundings);
+}
+
+function project(
+  root: Field,
+  services: readonly ComposeService[],
+  volumes: readonly string[],
+  { folder, report }: Surroundings,
+): ComposeProject {
+  const name = text(child(root, "name"));
+  return { name, folder, services, volumes, notes: report.notes(), variablesUsed: report.variablesUsed() };
+}

@@ -1,0 +1,45 @@
+import type { ComposeProblem, VariableUse } from "./compose-project.ts";
+import type { Place } from "./value.ts";
+
+/** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
+export interface Report {
+  /** `what` is the rest of a sentence that begins with the key, or with "the file" where the key is empty. */
+  problem(at: Place, key: string, what: string, hint: string): void;
+  /** The same for what is accepted, and replaced or left out. */
+  note(key: string, what: string): void;
+  /** A variable was asked for. */
+  used(use: VariableUse): void;
+  problems(): readonly ComposeProblem[];
+  notes(): readonly string[];
+  variablesUsed(): readonly VariableUse[];
+}
+
+export function createReport(): Report {
+  const problems = new Map<string, ComposeProblem>();
+  const notes = new Set<string>();
+  const uses = new Map<string, VariableUse>();
+  return {
+    problem({ file, line }, key, what, hint) {
+      // The first thing that is wrong with a value is the cause of the next. And one fragment can be reached by several
+      // ways: extends, include.
+      const id = `${file}\n${line}\n${key}`;
+      if (!problems.has(id)) problems.set(id, { file, line, key, message: `${key || "the file"} ${what}`, hint });
+    },
+    note(key, what) {
+      notes.add(`${key} ${what}`);
+    },
+    used({ name, hasDefault, isMissing }) {
+      const before = uses.get(name);
+      uses.set(name, { name, hasDefault: hasDefault || (before?.hasDefault ?? false), isMissing });
+    },
+    problems: () => inOrder([...problems.values()]),
+    notes: () => [...notes],
+    variablesUsed: () => [...uses.values()],
+  };
+}
+
+/** Files as they were read, each from its top. */
+function inOrder(problems: readonly ComposeProblem[]): readonly ComposeProblem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return problems.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
+}

@@ -1,0 +1,181 @@
+import { type Field, flag, items, pairs, text, texts } from "./field.ts";
+import { noted, read, refused, skipped, type Verdicts } from "./verdict.ts";
+
+/** Every key that a service may have. What would reach the host, other products or Baton itself is refused. */
+export const serviceKeys: Verdicts = {
+  build: read,
+  cap_add: refused(
+    "gives the container powers over the host that ordinary containers lack",
+    "Remove it, or do without what needs it.",
+    (field) => texts(field).every((name) => ordinaryCapabilities.includes(capability(name))),
+  ),
+  cap_drop: read,
+  command: read,
+  configs: read,
+  cpus: read,
+  depends_on: read,
+  deploy: read,
+  entrypoint: read,
+  env_file: read,
+  environment: read,
+  expose: read,
+  extends: read,
+  healthcheck: read,
+  hostname: read,
+  image: read,
+  init: read,
+  labels: read,
+  links: read,
+  mem_limit: read,
+  networks: read,
+  pids_limit: read,
+  ports: read,
+  profiles: read,
+  read_only: read,
+  restart: read,
+  scale: read,
+  secrets: read,
+  shm_size: read,
+  stop_grace_period: read,
+  stop_signal: read,
+  sysctls: refused(
+    "sets kernel parameters of the host, or such as Docker does not give to single containers",
+    "Keep to parameters of the container's own namespaces: net.*, fs.mqueue.*, kernel.msg*, kernel.sem and kernel.shm*.",
+    (field) => pairs(field).every(([name]) => isNamespaced(name)),
+  ),
+  tmpfs: read,
+  ulimits: read,
+  user: read,
+  volumes: read,
+  working_dir: read,
+
+  attach: skipped,
+  isolation: skipped,
+  pull_policy: skipped,
+  pull_refresh_after: skipped,
+  stdin_open: skipped,
+  tty: skipped,
+
+  annotations: noted("are not passed on"),
+  blkio_config: noted("is not applied"),
+  container_name: noted("is replaced: Baton names containers itself, because two versions run beside each other"),
+  cpu_count: noted("is not applied: use deploy.resources.limits.cpus"),
+  cpu_percent: noted("is not applied: use deploy.resources.limits.cpus"),
+  cpu_period: noted("is not applied: use deploy.resources.limits.cpus"),
+  cpu_quota: noted("is not applied: use deploy.resources.limits.cpus"),
+  cpu_rt_period: noted("is not applied"),
+  cpu_rt_runtime: noted("is not applied"),
+  cpu_shares: noted("is not applied: use deploy.resources.limits.cpus"),
+  cpuset: noted("is not applied: use deploy.resources.limits.cpus"),
+  develop: noted("is for docker compose watch, and not used"),
+  dns: noted("is replaced by Docker's own, which knows the services by their names"),
+  dns_opt: noted("is not applied"),
+  dns_search: noted("is not applied"),
+  domainname: noted("is not applied"),
+  label_file: noted("is not read"),
+  logging: noted("is replaced: Baton keeps the logs itself"),
+  mac_address: noted("is not applied"),
+  mem_reservation: noted("is not applied: use deploy.resources.limits.memory"),
+  mem_swappiness: noted("is not applied"),
+  memswap_limit: noted("is not applied: containers get no swap"),
+  oom_score_adj: noted("is not applied"),
+  platform: noted("is not applied: images are taken for the machine that runs them"),
+  storage_opt: noted("is not applied"),
+
+  cgroup: refused("shows the container the host's control groups", "Remove it.", is("private")),
+  cgroup_parent: refused("puts the container into a control group of the host", "Use deploy.resources.limits."),
+  credential_spec: refused("reads credentials of the host", "Use secrets from files or variables."),
+  device_cgroup_rules: refused("gives access to devices of the host", "Remove it."),
+  devices: refused("gives access to devices of the host", "Remove it; a service that needs a device cannot run here."),
+  external_links: refused(
+    "reaches containers that do not belong to the product",
+    "Add the other service to this product, or reach it by its public address.",
+  ),
+  extra_hosts: refused(
+    "gives addresses of its own to host names, the host's among them",
+    "Reach other services by their names, and all else by its public name.",
+    isEmpty,
+  ),
+  gpus: refused("gives access to devices of the host", "Remove it; a service that needs a GPU cannot run here."),
+  group_add: refused("adds groups, which is not supported", "Set user: to uid:gid, or make the group in the image."),
+  ipc: refused("shares memory with the host or with another container", "Remove it.", is("private", "shareable")),
+  models: refused("needs a model runner, which Baton does not have", "Run the model as a service of its own."),
+  network_mode: refused(
+    "takes the container out of the deployment's own network",
+    "Remove it: services reach each other by their names.",
+    is("bridge", "default"),
+  ),
+  oom_kill_disable: refused("can bring the whole host to a halt", "Set a memory limit that is large enough.", isFalse),
+  pid: refused("shows the container the processes of the host or of another container", "Remove it."),
+  post_start: refused(
+    "runs a command in the started container, which is not supported",
+    "Put it into the image's start command, or into a service that others wait for with service_completed_successfully.",
+    isEmpty,
+  ),
+  pre_start: refused(
+    "runs a command before the container, which is not supported",
+    "Make it a service of its own that this one waits for with service_completed_successfully.",
+    isEmpty,
+  ),
+  pre_stop: refused(
+    "runs a command in the container before it stops, which is not supported",
+    "Let the app do it when it receives its stop signal.",
+    isEmpty,
+  ),
+  privileged: refused("gives the container the whole host", "Remove it.", isFalse),
+  provider: refused("runs a program on the host", "Use a service with an image or a build."),
+  runtime: refused("chooses how the host runs containers", "Remove it.", is("runc")),
+  security_opt: refused(
+    "changes how the host confines the container",
+    "Remove it; no-new-privileges is set anyway.",
+    (field) => items(field).every((item) => /^no-new-privileges([:=]true)?$/.test(text(item) ?? "")),
+  ),
+  use_api_socket: refused(
+    "hands the Docker socket to the container, and with it the whole host",
+    "Remove it.",
+    isFalse,
+  ),
+  userns_mode: refused("changes the user namespace of the container", "Remove it."),
+  uts: refused("shares the host's name with the container", "Remove it."),
+  volumes_from: refused(
+    "takes all volumes of another service or container",
+    "Name the volumes that both need under volumes: of each.",
+    isEmpty,
+  ),
+};
+
+/** What containers have here in any case: adding them back after `cap_drop: [ALL]` is fine. */
+const ordinaryCapabilities = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "NET_BIND_SERVICE",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+];
+
+/** `CAP_CHOWN`, `cap_chown` and `chown` are one. */
+export function capability(name: string): string {
+  return name.toUpperCase().replace(/^CAP_/, "");
+}
+
+/** As Docker has it: what is bound to the container's own network or IPC namespace. */
+function isNamespaced(name: string): boolean {
+  return /^(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$)/.test(name);
+}
+
+function is(...accepted: readonly string[]): (field: Field) => boolean {
+  return (field) => accepted.includes(text(field) ?? "");
+}
+
+function isFalse(field: Field): boolean {
+  return flag(field) === false;
+}
+
+function isEmpty(field: Field): boolean {
+  const { value } = field;
+  return (value.type === "list" && value.items.length === 0) || (value.type === "mapping" && value.entries.size === 0);
+}

@@ -1,0 +1,121 @@
+/** Values of variables; undefined is not set, which differs from empty. */
+export type Lookup = (name: string) => string | undefined;
+
+export interface TemplateUse {
+  readonly name: string;
+  readonly hasDefault: boolean;
+  readonly isMissing: boolean;
+}
+
+export type Substituted =
+  | { readonly type: "text"; readonly text: string; readonly uses: readonly TemplateUse[] }
+  /** A variable that must be there is not: `${NAME:?message}`. */
+  | { readonly type: "required"; readonly name: string; readonly message: string }
+  | { readonly type: "invalid"; readonly message: string };
+
+/** Defaults within defaults; real files have two or three. */
+const maxDepth = 20;
+/** The longest text that Linux passes to a program as one argument or variable. */
+const maxLength = 128 * 1024;
+
+/**
+ * Compose's interpolation: `$NAME`, `${NAME}`, with `:-` `-` (default), `:?` `?` (required), `:+` `+` (alternative), where
+ * the colon counts empty as missing; what follows is a template again. `$$` is a dollar sign.
+ */
+export function substitute(template: string, lookup: Lookup): Substituted {
+  const uses: TemplateUse[] = [];
+  try {
+    return { type: "text", text: expand(template, lookup, uses, 0), uses };
+  } catch (cause) {
+    if (cause instanceof Stop) return cause.outcome;
+    throw cause;
+  }
+}
+
+class Stop extends Error {
+  readonly outcome: Exclude<Substituted, { type: "text" }>;
+  constructor(outcome: Exclude<Substituted, { type: "text" }>) {
+    super(outcome.message);
+    this.outcome = outcome;
+  }
+}
+
+function invalid(message: string): never {
+  throw new Stop({ type: "invalid", message });
+}
+
+function expand(template: string, lookup: Lookup, uses: TemplateUse[], depth: number): string {
+  if (depth > maxDepth) invalid("has defaults within defaults, too deep to follow");
+  let text = "";
+  let at = 0;
+  while (at < template.length) {
+    const dollar = template.indexOf("$", at);
+    if (dollar < 0) return bounded(text + template.slice(at));
+    text += template.slice(at, dollar);
+    const next = template[dollar + 1];
+    if (next === "$") {
+      text += "$";
+      at = dollar + 2;
+    } else if (next === "{") {
+      const end = closingBrace(template, dollar + 1);
+      text += braced(template.slice(dollar + 2, end), lookup, uses, depth);
+      at = end + 1;
+    } else {
+      const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(template.slice(dollar + 1, dollar + 256))?.[0];
+      if (name === undefined) invalid(`has a $ that begins no variable: ${excerpt(template, dollar)}`);
+      text += plain(name, lookup, uses);
+      at = dollar + 1 + name.length;
+    }
+    bounded(text);
+  }
+  return text;
+}
+
+function bounded(text: string): string {
+  if (text.length > maxLength) invalid(`grows beyond ${maxLength / 1024} KiB`);
+  return text;
+}
+
+function closingBrace(template: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < template.length; at++) {
+    if (template[at] === "{") depth += 1;
+    if (template[at] === "}") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return invalid(`has a \${ without its }: ${excerpt(template, open - 1)}`);
+}
+
+function plain(name: string, lookup: Lookup, uses: TemplateUse[]): string {
+  const value = lookup(name);
+  uses.push({ name, hasDefault: false, isMissing: value === undefined });
+  return value ?? "";
+}
+
+function braced(inside: string, lookup: Lookup, uses: TemplateUse[], depth: number): string {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])([\s\S]*))?$/.exec(inside);
+  const [, name, operator, rest = ""] = match ?? [];
+  if (name === undefined) return invalid(`has a \${…} that is no variable: \${${inside.slice(0, 40)}}`);
+  if (operator === undefined) return plain(name, lookup, uses);
+
+  const value = lookup(name);
+  const given = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
+  const use = (hasDefault: boolean) => uses.push({ name, hasDefault, isMissing: value === undefined });
+  const further = () => expand(rest, lookup, uses, depth + 1);
+  switch (operator.at(-1)) {
+    case "-":
+      use(true);
+      return given ? (value ?? "") : further();
+    case "+":
+      use(true);
+      return given ? further() : "";
+    default:
+      use(false);
+      if (!given) throw new Stop({ type: "required", name, message: further() });
+      return value ?? "";
+  }
+}
+
+function excerpt(template: string, at: number): string {
+  return template.slice(at, at + 20).split("\n")[0] ?? "";
+}

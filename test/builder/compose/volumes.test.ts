@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { complaintsOf, problemsOf, projectOf, serviceOf, withService } from "./composed.ts";
+
+/** What is in the repository. */
+const files = {
+  "nginx.conf": "",
+  "config/a.json": "",
+  "sub/compose.yaml": "services: { web: { image: app, volumes: ['../nginx.conf:/n', './x:/x'] } }",
+  "sub/x/y": "",
+};
+
+/** The two syntaxes of one mount. */
+function both(source: string, path: string, readOnly = ""): readonly string[] {
+  const mode = readOnly === "true" ? ":ro" : readOnly === "false" ? ":rw" : "";
+  const long = readOnly ? `, read_only: ${readOnly}` : "";
+  return [`["${source}:${path}${mode}"]`, `[{ type: bind, source: "${source}", target: "${path}"${long} }]`];
+}
+
+describe("a bind mount of the repository", () => {
+  it.each(both("./nginx.conf", "/etc/nginx.conf"))(
+    "is a file of the commit, and cannot be written: %s",
+    async (volumes) => {
+      const { volumes: mounts } = await serviceOf(`volumes: ${volumes}`, files);
+      expect(mounts).toEqual([
+        { type: "repository", source: "nginx.conf", isFolder: false, path: "/etc/nginx.conf", readOnly: true },
+      ]);
+    },
+  );
+
+  it.each([...both("./config/", "/config/", "false"), ...both("config/../config", "/config", "false").slice(1)])(
+    "is a folder of the commit, and can be written when asked: %s",
+    async (volumes) => {
+      const { volumes: mounts } = await serviceOf(`volumes: ${volumes}`, files);
+      expect(mounts).toEqual([
+        { type: "repository", source: "config", isFolder: true, path: "/config", readOnly: false },
+      ]);
+    },
+  );
+
+  it("starts at the folder of its compose file", async () => {
+    const { services } = await projectOf(files, { folder: "sub" });
+    expect(services[0]?.volumes).toMatchObject([{ source: "nginx.conf" }, { source: "sub/x" }]);
+  });
+
+  it("may be the whole repository", async () => {
+    const { volumes } = await serviceOf("volumes: ['.:/app']", files);
+    expect(volumes).toMatchObject([{ source: "", isFolder: true, path: "/app" }]);
+  });
+});
+
+describe("a bind mount that leads out of the repository", () => {
+  const paths = ["/etc", "/var/run/docker.sock", "/", "../other", "./config/../../other", "~/data", "/etc/localtime"];
+  it.each(paths.flatMap((path) => both(path, "/mnt")))("is refused: %s", async (volumes) => {
+    const problems = await problemsOf({ ...files, "compose.yaml": withService(`volumes: ${volumes}`) });
+    expect(problems.map(({ line, key }) => ({ line, key }))).toEqual([{ line: 4, key: "services.web.volumes[0]" }]);
+  });
+
+  it("says what to do instead", async () => {
+    const hintFor = async (path: string) => (await problemsOf(withService(`volumes: ["${path}:/x"]`)))[0]?.hint;
+    expect(await hintFor("/etc/localtime")).toMatch(/TZ/);
+    expect(await hintFor("/run/docker.sock")).toMatch(/Baton routes and updates itself/);
+    expect(await hintFor("/srv")).toMatch(/named volume/);
+  });
+
+  it("is refused when a variable leads there", async () => {
+    const file = withService('volumes: ["$SOURCE:/x"]').replace("$SOURCE", "$" + "{SOURCE:-/etc}");
+    expect(await complaintsOf(file)).toEqual([
+      "compose.yaml:4 services.web.volumes[0] mounts /etc, which is a path of the host",
+    ]);
+  });
+});
+
+describe("a bind mount of what is not in the repository", () => {
+  it.each([...both("./data", "/app/data"), ...both("./var/up loads", "/data")])(
+    "keeps its data in a volume: %s",
+    async (volumes) => {
+      const { services, notes, volumes: names } = await projectOf(withService(`volumes: ${volumes}`));
+      const mount = services[0]?.volumes[0];
+      expect(mount).toMatchObject({
+        type: "volume",
+        volume: expect.stringMatching(/^(data|var-up-loads)$/),
+        readOnly: false,
+      });
+      expect(names).toHaveLength(1);
+      expect(notes[0]).toMatch(/is not in the repository: its data is kept in the volume/);
+    },
+  );
+
+  it("keeps it apart from a volume of that name", async () => {
+    const { volumes } = await projectOf(`${withService('volumes: ["data:/a", "./data:/b"]')}volumes: { data: }`);
+    expect(volumes).toEqual(["data", "data-folder"]);
+  });
+
+  it.each([
+    '["./missing.conf:/app/conf"]',
+    '["./missing:/app/settings.json"]',
+    '["./Caddyfile:/Caddyfile"]',
+    '["./missing:/etc/app"]',
+    '["./missing:/data:ro"]',
+    "[{ type: bind, source: ./missing, target: /data, bind: { create_host_path: false } }]",
+  ])("is refused where an empty folder helps nobody: %s", async (volumes) => {
+    expect(await complaintsOf(withService(`volumes: ${volumes}`))).toEqual([
+      expect.stringMatching(/mounts .*, which is not in the repository$/),
+    ]);
+  });
+});
+
+describe("a mount that is kept by Docker", () => {
+  it("is a named volume, an anonymous one, or memory, in both syntaxes", async () => {
+    const { services, volumes } = await projectOf(`services:
+  web:
+    image: app
+    volumes:
+      - data:/data
+      - logs:/logs:ro
+      - /cache
+      - { type: volume, source: data, target: /more, read_only: true }
+      - { type: volume, target: /own }
+      - { type: tmpfs, target: /tmp, tmpfs: { size: 64m } }
+    tmpfs: ["/run:size=1g,mode=700", /scratch]
+volumes: { data: , logs: , unused: }
+`);
+    expect(services[0]?.volumes).toEqual([
+      { type: "volume", volume: "data", path: "/data", readOnly: false },
+      { type: "volume", volume: "logs", path: "/logs", readOnly: true },
+      { type: "anonymous", path: "/cache" },
+      { type: "volume", volume: "data", path: "/more", readOnly: true },
+      { type: "anonymous", path: "/own" },
+      { type: "tmpfs", path: "/tmp", sizeBytes: 64 * 1024 ** 2 },
+      { type: "tmpfs", path: "/run", sizeBytes: 1024 ** 3 },
+      { type: "tmpfs", path: "/scratch", sizeBytes: null },
+    ]);
+    expect(volumes).toEqual(["data", "logs"]);
+  });
+
+  it.each([
+    ['["data:/data"]', "uses the volume data, which is not declared"],
+    ['["memos/:/data"]', "uses the volume memos/, which is not declared"],
+    ['["data:data"]', "mounts at data, which is no folder or file of the container"],
+    ['["/"]', "mounts at /, which is no folder or file of the container"],
+    ["[{ type: npipe, source: a, target: /a }]", "is a mount of the type npipe"],
+    ["[{ type: image, source: a, target: /a }]", "is a mount of the type image"],
+    ["[{ type: volume, target: /a, volume: { subpath: b } }]", "mounts a part of a volume, which is not supported"],
+  ])("is refused: %s", async (volumes, message) => {
+    expect(await complaintsOf(withService(`volumes: ${volumes}`))).toEqual([expect.stringContaining(message)]);
+  });
+
+  it("counts once for each path, the later one", async () => {
+    const { services, notes } = await projectOf(withService("volumes: [/a]\ntmpfs: /a"));
+    expect(services[0]?.volumes).toEqual([{ type: "tmpfs", path: "/a", sizeBytes: null }]);
+    expect(notes).toEqual(["services.web.tmpfs takes the place of another mount at /a"]);
+  });
+});
+
+describe("configs and secrets", () => {
+  it("are files of the commit, texts or variables, at their usual places unless told otherwise", async () => {
+    const repository = {
+      "key.txt": "k",
+      "compose.yaml": `services:
+  web:
+    image: app
+    secrets:
+      - key
+      - { source: token, target: api-token, mode: 0400 }
+    configs:
+      - { source: page, target: /srv/index.html, mode: "0640" }
+      - page
+secrets:
+  key: { file: ./key.txt }
+  token: { environment: TOKEN }
+configs:
+  page: { content: hello }
+`,
+    };
+    const { services } = await projectOf(repository, { variables: { TOKEN: "t" } });
+    const page = { name: "page", kind: "config", content: { type: "text", text: "hello" } };
+    expect(services[0]?.files).toEqual([
+      { ...page, path: "/srv/index.html", mode: 0o640 },
+      { ...page, path: "/page", mode: 0o444 },
+      {
+        name: "key",
+        kind: "secret",
+        content: { type: "repository", source: "key.txt" },
+        path: "/run/secrets/key",
+        mode: 0o444,
+      },
+      {
+        name: "token",
+        kind: "secret",
+        content: { type: "variable", variable: "TOKEN" },
+        path: "/run/secrets/api-token",
+        mode: 0o400,
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      "secrets: { key: { file: missing.txt } }",
+      5,
+      "secrets.key.file names missing.txt, which is not a file of the repository",
+    ],
+    ["secrets: { key: { file: /etc/shadow } }", 5, "secrets.key.file names /etc/shadow, which is a path of the host"],
+    ["secrets: { key: { file: ../../key } }", 5, "secrets.key.file names ../../key, which leads out of the repository"],
+    [
+      "secrets: { key: { environment: NONE } }",
+      5,
+      "secrets.key.environment takes its content from the variable NONE, which is not set",
+    ],
+    ["secrets: { key: {} }", 5, "secrets.key is a secret without content"],
+    ["x-nothing: here", 4, "services.web.secrets[0] uses the secret key, which is not declared"],
+  ])("are refused: %s", async (section, line, message) => {
+    expect(await complaintsOf(`${withService("secrets: [key]")}${section}`)).toEqual([
+      `compose.yaml:${line} ${message}`,
+    ]);
+  });
+});
