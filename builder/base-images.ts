@@ -50,6 +50,8 @@ export const makeableBases: readonly BaseName[] = [
   "debian:12",
   ...nodeMajors.map((major) => `node:${major}` as const),
   "static:1",
+  "python:3.11",
+  "go:1",
 ];
 
 export type Architecture = "x64" | "arm64";
@@ -63,6 +65,10 @@ export function baseImage(name: BaseName, architecture: Architecture): BaseImage
       return { official: "debian:12-slim", local: localDebian };
     case "static:1":
       return { official: "caddy:2", local: localStatic };
+    case "python:3.11":
+      return { official: "python:3.11-slim", local: localPython };
+    case "go:1":
+      return { official: "golang:1", local: localGo };
     default:
       return null;
   }
@@ -70,24 +76,51 @@ export function baseImage(name: BaseName, architecture: Architecture): BaseImage
 
 const certificates = "etc/ssl/certs/ca-certificates.crt";
 
-const localDebian: LocalImage = {
-  base: null,
-  ingredients: [
-    {
-      type: "debian",
-      suite: "bookworm",
-      // What Node's binary loads; here rather than in a layer of Node's, because a package costs less now than later.
-      packages: ["libstdc++6", "libatomic1"],
-      // As in Debian's own slim images; copyright files stay.
-      without: /^(?:usr\/share\/(?:man|locale|info|lintian)\/|usr\/share\/doc\/.*\/(?!copyright$)[^/]+$)/,
-    },
-    // The host's bundle knows the certificate authority of a proxy that inspects TLS, where there is one.
-    { type: "certificates", path: certificates },
-  ],
-  commands: [],
-  settings: ["ENV LANG=C.UTF-8", 'CMD ["bash"]'],
-  effort: "Debian's packages, once, about half a minute",
+// As in Debian's own slim images; copyright files stay.
+const withoutInDebian = /^(?:usr\/share\/(?:man|locale|info|lintian)\/|usr\/share\/doc\/.*\/(?!copyright$)[^/]+$)/;
+
+/** Packages that bring certificates along must not have them in the image twice. */
+const withoutCertificates = new RegExp(`${withoutInDebian.source}|^${certificates}$`);
+
+function debianWith(
+  packages: readonly string[],
+  settings: readonly string[],
+  effort: string,
+  without = withoutInDebian,
+): LocalImage {
+  return {
+    base: null,
+    ingredients: [
+      { type: "debian", suite: "bookworm", packages, without },
+      // The host's bundle knows the certificate authority of a proxy that inspects TLS, where there is one.
+      { type: "certificates", path: certificates },
+    ],
+    commands: [],
+    settings: ["ENV LANG=C.UTF-8", ...settings],
+    effort,
+  };
+}
+
+// What Node's binary loads; here rather than in a layer of Node's, because a package costs less now than later.
+const localDebian = debianWith(
+  ["libstdc++6", "libatomic1"],
+  ['CMD ["bash"]'],
+  "Debian's packages, once, about half a minute",
+);
+
+const withPython = debianWith(
+  ["python3", "python3-venv", "libstdc++6"],
+  [`ENV SSL_CERT_FILE=/${certificates} PIP_CERT=/${certificates}`, 'CMD ["python3"]'],
+  "Debian's Python, once, about half a minute",
+  withoutCertificates,
+);
+const localPython: LocalImage = {
+  ...withPython,
+  // The official image has both names.
+  ingredients: [...withPython.ingredients, { type: "link", path: "usr/local/bin/python", target: "/usr/bin/python3" }],
 };
+
+const localGo = debianWith(["golang-go"], ['CMD ["go", "version"]'], "Debian's Go, once, about a minute");
 
 /** The npm that each major version of Node brings. */
 const npmMajor: Readonly<Record<NodeMajor, number>> = { 20: 10, 22: 10, 24: 11 };

@@ -7,11 +7,19 @@ export interface Detected {
   readonly port: number | null;
   /** Where the port was found, for the log: "EXPOSE in Dockerfile". */
   readonly portSource: string | null;
-  /** Relative to the folder: `contextFolder` is not its business. */
-  readonly recipe: Omit<BuildRecipe, "contextFolder">;
+  /** Relative to the folder, unless it names a `contextFolder` around it. */
+  readonly recipe: Omit<BuildRecipe, "contextFolder"> & Partial<Pick<BuildRecipe, "contextFolder">>;
   /** One line for each decision, in the order in which a person wants to read them. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
+}
+
+/** What is known of the place that a version is built for. */
+export interface Installation {
+  /** Names of its variables that a build may know: see build-variables.ts. */
+  readonly buildVariables: readonly string[];
+  /** The repository and the folder in it that is looked at; null when that is all of it. */
+  readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }
 
 /** Knows one way in which apps are written. A new way is one new file, and a line in providers.ts. */
@@ -19,5 +27,5 @@ export interface Provider {
   /** The files that it goes by, in words, for the sentence that says nothing was recognised. */
   readonly looksFor: string;
   /** Null: this folder is none of its business. Rejects with PlanProblem when it is, but cannot be deployed. */
-  detect(tree: SourceTree): Promise<Detected | null>;
+  detect(tree: SourceTree, installation: Installation): Promise<Detected | null>;
 }

@@ -16,6 +16,8 @@ export interface DockerfileFacts {
   readonly references: readonly string[];
   /** Ports that the built stage exposes, in order, those of the stages that it is built on last. */
   readonly exposed: readonly ExposedPort[];
+  /** Names that some ARG declares: what a build can be told. */
+  readonly declared: readonly string[];
 }
 
 export interface ExposedPort {
@@ -35,6 +37,7 @@ export function readDockerfile(text: string, target: string | null): DockerfileF
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
   const references = new Set<string>();
+  const declared = new Set<string>();
   const stageNamed = (name: string) => stages.findLast((stage) => stage.name === name.toLowerCase()) ?? null;
   const refer = (image: string) => {
     const isStage = stageNamed(image) !== null || /^\d+$/.test(image);
@@ -58,6 +61,7 @@ export function readDockerfile(text: string, target: string | null): DockerfileF
         break;
       }
       case "ARG":
+        declared.add((instruction as Arg).getProperty()?.getName() ?? "");
         declareArgument(instruction as Arg, globals, stage?.variables ?? globals);
         break;
       case "ENV":
@@ -81,6 +85,7 @@ export function readDockerfile(text: string, target: string | null): DockerfileF
   return {
     stages: stages.map((stage) => stage.name),
     references: [...references],
+    declared: [...declared],
     exposed: built ? exposedBy(built) : [],
   };
 }

@@ -1,11 +1,17 @@
 import { makeableBases } from "./base-images.ts";
-import type { Detected } from "./detected.ts";
+import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
+import { newerSyntaxIn } from "./newer-syntax.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "./plan.ts";
 import { firstOf } from "./source-tree.ts";
 
 /** A Dockerfile of the user's own. Rejects with PlanProblem when it is not there, or cannot be built. */
-export async function fromDockerfile(tree: SourceTree, dockerfile: string, target: string | null): Promise<Detected> {
+export async function fromDockerfile(
+  tree: SourceTree,
+  dockerfile: string,
+  target: string | null,
+  installation: Installation,
+): Promise<Detected> {
   const text = await tree.read(dockerfile);
   if (text === null) throw new PlanProblem(`there is no ${dockerfile}, which baton.yaml names`);
   const facts = readDockerfile(text, target);
@@ -29,6 +35,8 @@ export async function fromDockerfile(tree: SourceTree, dockerfile: string, targe
       ignore: await readIgnoreFile(tree, dockerfile),
       target,
       args: {},
+      buildVariables: installation.buildVariables.filter((name) => facts.declared.includes(name)),
+      newerSyntax: newerSyntaxIn(text),
     },
     decisions: [describe(dockerfile, target, facts.references)],
     warnings: [],

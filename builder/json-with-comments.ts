@@ -3,9 +3,8 @@
  * Throws a SyntaxError like JSON.parse.
  */
 export function parseJsonWithComments(text: string): unknown {
-  const withoutComments = text.replace(
-    /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
-    (match) => (match.startsWith('"') ? match : " "),
+  const withoutComments = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (match) =>
+    match.startsWith('"') ? match : " ",
   );
   return JSON.parse(
     withoutComments.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (match) => (match === "," ? "" : match)),

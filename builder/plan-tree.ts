@@ -1,8 +1,13 @@
-import type { Detected } from "./detected.ts";
+import { readAppJson } from "./app-json.ts";
+import { buildVariablesOf } from "./build-variables.ts";
+import type { Detected, Installation } from "./detected.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";
-import { type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { type ManifestHealth, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
 import { notRecognised } from "./not-recognised.ts";
+import { otherLanguage } from "./other-languages.ts";
 import { type Plan, PlanProblem, type SourceTree } from "./plan.ts";
+import { leftOff, readProcfile } from "./procfile.ts";
+import { staticFiles } from "./providers/static.ts";
 import { providers } from "./providers.ts";
 import { planService } from "./service-plan.ts";
 import { firstOf, subtree } from "./source-tree.ts";
@@ -12,6 +17,8 @@ export interface PlanOptions {
   readonly product: string;
   /** How long a service may take to become healthy where baton.yaml doesn't say. */
   readonly healthTimeoutMs: number;
+  /** Names of the installation's variables: those that are public by their name reach the build. */
+  readonly variableNames?: readonly string[];
 }
 
 const composeFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -26,28 +33,45 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   if (folder.files.size === 0) {
     throw new PlanProblem(`baton.yaml says that ${stack.name} lives in ${stack.path}/, but there is nothing`);
   }
-  const detected = await detect(folder, stack);
+  const detected = await detect(folder, stack, {
+    buildVariables: buildVariablesOf(options.variableNames ?? []),
+    around: stack.path === "" ? null : { tree, folder: stack.path },
+  });
   const name = named ? stack.name : detected.kind;
-  const { service, decisions } = planService(name, stack, detected, options.healthTimeoutMs);
+  const app = await readAppJson(folder, detected.kind);
+  const asked = { ...stack, health: { ...app.health, ...defined(stack.health) } };
+  const { service, decisions } = planService(name, asked, detected, options.healthTimeoutMs);
+  const unused = detected.recipe.generate === null ? null : leftOff(await readProcfile(folder), detected.kind);
   return {
     stacks: [{ name: stack.name, services: [service] }],
-    decisions: [...detected.decisions, ...decisions],
-    warnings: [...detected.warnings, ...unusedCompose(folder)],
+    decisions: [...detected.decisions, ...decisions, ...app.decisions],
+    warnings: [...detected.warnings, ...(unused === null ? [] : [unused]), ...app.warnings, ...unusedCompose(folder)],
   };
 }
 
-async function detect(folder: SourceTree, stack: ManifestStack): Promise<Detected> {
+async function detect(folder: SourceTree, stack: ManifestStack, installation: Installation): Promise<Detected> {
   if (stack.dockerfile !== undefined || folder.files.has("Dockerfile")) {
-    return fromDockerfile(folder, stack.dockerfile ?? "Dockerfile", stack.target ?? null);
+    return fromDockerfile(folder, stack.dockerfile ?? "Dockerfile", stack.target ?? null, installation);
   }
   if (stack.target !== undefined) {
     throw new PlanProblem(`baton.yaml names a build stage for ${stack.name}, but there is no Dockerfile`);
   }
   for (const provider of providers) {
-    const detected = await provider.detect(folder);
+    if (provider === staticFiles) refuseOtherLanguage(folder);
+    const detected = await provider.detect(folder, installation);
     if (detected) return detected;
   }
   throw notRecognised(folder, stack.path, providers);
+}
+
+/** Pages beside a program in another language are part of it, not all of it. */
+function refuseOtherLanguage(folder: SourceTree): void {
+  const problem = otherLanguage(folder);
+  if (problem !== null) throw problem;
+}
+
+function defined(health: ManifestHealth): ManifestHealth {
+  return Object.fromEntries(Object.entries(health).filter(([, value]) => value !== undefined));
 }
 
 function unusedCompose(folder: SourceTree): readonly string[] {

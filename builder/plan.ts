@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../server/model/spec.ts";
+import type { NewerSyntax } from "./newer-syntax.ts";
 
 /** A repository as the builder sees it: a listing, and a few files on request. */
 export interface SourceTree {
@@ -44,6 +45,10 @@ export interface BuildRecipe {
   readonly ignore: readonly string[];
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** Names of the installation's variables that the build is given as arguments, beside `args`: public ones, never secrets. */
+  readonly buildVariables?: readonly string[];
+  /** What a Dockerfile of the user's has that old engines do not understand. */
+  readonly newerSyntax?: NewerSyntax | null;
 }
 
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */

@@ -1,24 +1,3 @@
-/** A command that needs no shell: words, quotes resolved, and assignments in front of it. */
-export interface SimpleCommand {
-  readonly assignments: readonly string[];
-  readonly words: readonly string[];
-}
-
-/** Null when a shell is needed to understand the line: variables, pipes, patterns, several commands. */
-export function parseSimpleCommand(line: string): SimpleCommand | null {
-  const words: string[] = [];
-  const token = /\s*(?:((?:[\w@%+=:,./-]|"[^"$`\\]*"|'[^']*')+)(?=\s|$)|(\S))/y;
-  const text = line.trim();
-  while (token.lastIndex < text.length) {
-    const match = token.exec(text);
-    if (!match?.[1]) return null;
-    words.push(match[1].replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
-  }
-  const first = words.findIndex((word) => !/^\w+=/.test(word));
-  if (first < 0) return null;
-  return { assignments: words.slice(0, first), words: words.slice(first) };
-}
-
 /** The commands that a line runs one after the other or beside each other, near enough: quotes are not looked into. */
 export function commandsIn(line: string): readonly (readonly string[])[] {
   return line
@@ -45,5 +24,5 @@ export function scriptRunBy(words: readonly string[], scripts: Readonly<Record<s
 }
 
 export function isPackageManager(program: string): boolean {
-  return ["npm", "pnpm", "yarn"].includes(program);
+  return ["npm", "pnpm", "yarn", "bun"].includes(program);
 }

@@ -10,6 +10,8 @@ export interface PackageJson {
   /** Something to install: dependencies of any kind, or workspaces that may have some. */
   readonly hasDependencies: boolean;
   readonly hasWorkspaces: boolean;
+  /** Patterns of the folders whose packages are installed with this one. */
+  readonly workspaces: readonly string[];
   /** Some dependency is a folder or archive of this repository. */
   readonly hasLocalDependencies: boolean;
   readonly engines: { readonly node: string | null };
@@ -18,6 +20,9 @@ export interface PackageJson {
 }
 
 const versions = z.record(z.string(), z.string()).catch({});
+const list = z.array(z.string());
+/** An array, or as Yarn has it an object with one. */
+const patterns = z.union([list, z.object({ packages: list }).transform(({ packages }) => packages)]).catch([]);
 const schema = z.object({
   main: z.string().min(1).nullable().catch(null),
   scripts: z.record(z.string(), z.string()).catch({}),
@@ -46,6 +51,7 @@ export async function readPackageJson(tree: SourceTree): Promise<PackageJson | n
     devDependencies: Object.keys(devDependencies),
     hasDependencies: Object.keys(all).length > 0 || workspaces !== undefined,
     hasWorkspaces: workspaces !== undefined,
+    workspaces: patterns.parse(workspaces),
     hasLocalDependencies: Object.values(all).some((version) =>
       /^(?:file|link|portal|workspace):|^\.{0,2}\//.test(version),
     ),

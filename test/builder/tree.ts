@@ -11,13 +11,13 @@ export function tree(files: Readonly<Record<string, string>>): SourceTree {
 }
 
 /** What is planned for a repository of these files. */
-export function plan(files: Readonly<Record<string, string>>) {
-  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000 });
+export function plan(files: Readonly<Record<string, string>>, variableNames: readonly string[] = []) {
+  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variableNames });
 }
 
 /** The one service of such a plan, with its generated Dockerfile. */
-export async function plannedService(files: Readonly<Record<string, string>>) {
-  const { stacks, decisions, warnings } = await plan(files);
+export async function plannedService(files: Readonly<Record<string, string>>, variableNames: readonly string[] = []) {
+  const { stacks, decisions, warnings } = await plan(files, variableNames);
   const service = stacks[0]?.services[0];
   if (!service) throw new Error("no service was planned");
   const dockerfile = service.build.generate?.((base) => base) ?? null;

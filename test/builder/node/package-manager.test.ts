@@ -14,7 +14,12 @@ describe("the package manager", () => {
   it.each([
     [{ "package-lock.json": "" }, undefined, null, "npm ci, from package-lock.json"],
     [{ "npm-shrinkwrap.json": "" }, undefined, null, "npm ci, from npm-shrinkwrap.json"],
-    [{ "package-lock.json": "" }, "npm@10.9.2", null, "npm ci, from package-lock.json"],
+    [
+      { "package-lock.json": "" },
+      "npm@10.9.2",
+      "npm@10.9.2",
+      "npm ci, from package-lock.json, by npm 10.9.2 (packageManager)",
+    ],
     [{ "pnpm-lock.yaml": "lockfileVersion: 5.4" }, undefined, "pnpm@7", "pnpm 7, from pnpm-lock.yaml"],
     [{ "pnpm-lock.yaml": "lockfileVersion: '6.0'" }, undefined, "pnpm@8", "pnpm 8, from pnpm-lock.yaml"],
     [{ "pnpm-lock.yaml": "lockfileVersion: '9.0'" }, undefined, "pnpm@9", "pnpm 9, from pnpm-lock.yaml"],
@@ -49,10 +54,12 @@ describe("the package manager", () => {
     });
   });
 
-  it("cannot be Bun yet", async () => {
-    await expect(choose({ "bun.lock": "" })).rejects.toThrow(
-      "this app is installed with Bun (bun.lock), which Baton does not do yet",
-    );
+  it.each([
+    [{ "bun.lock": "{}" }, undefined, "bun@1", "bun install --frozen-lockfile"],
+    [{ "bun.lockb": "" }, "bun@1.2.3", "bun@1.2.3", "bun install --frozen-lockfile"],
+    [{}, "bun@1.3.0", "bun@1.3.0", "bun install"],
+  ])("can be Bun: %j (%s)", async (files, declared, program, install) => {
+    expect(await choose(files, declared)).toMatchObject({ name: "bun", program, install });
   });
 
   it("does not prune a workspace of pnpm's", async () => {

@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 import { readPackageJson } from "../../../builder/node/package-json.ts";
 import { runTimeNeeds } from "../../../builder/node/run-time-needs.ts";
 import { findStartCommand } from "../../../builder/node/start-command.ts";
+import { readProcfile } from "../../../builder/procfile.ts";
 import { tree } from "../tree.ts";
 
 async function start(manifestContent: object, files: Readonly<Record<string, string>> = {}) {
   const source = tree({ "package.json": JSON.stringify(manifestContent), ...files });
   const manifest = await readPackageJson(source);
   if (!manifest) throw new Error("there is no package.json");
-  const found = await findStartCommand(source, manifest);
+  const found = await findStartCommand(source, manifest, await readProcfile(source));
   return found && { ...found, needs: runTimeNeeds(found, manifest) };
 }
 

@@ -130,6 +130,61 @@ CMD ["npm","start"]
     ]);
   });
 
+  it("that a script runs with Bun has Bun in its image, whoever installs its packages", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "package.json": packageJson({ scripts: { start: "bun app.ts" } }),
+    });
+    expect(dockerfile).toBe(`${header}
+FROM node:22 AS build
+ENV NPM_CONFIG_UPDATE_NOTIFIER=false
+RUN --mount=type=cache,target=/root/.npm npm install --global --prefix /opt/package-manager --no-audit --no-fund bun@1
+ENV PATH=/opt/package-manager/bin:$PATH
+WORKDIR /app
+COPY . .
+
+FROM node:22
+COPY --from=build /opt/package-manager /opt/package-manager
+COPY --from=build --chown=1000:1000 /app /app
+WORKDIR /app
+ENV NODE_ENV=production PATH=/opt/package-manager/bin:/app/node_modules/.bin:$PATH
+ENV NPM_CONFIG_UPDATE_NOTIFIER=false
+USER 1000:1000
+CMD ["npm","start"]
+`);
+    expect(decisions).toContain("Bun 1, because a script calls it");
+  });
+
+  it("is told public variables when it is built, late in its Dockerfile, and no others", async () => {
+    const { dockerfile, recipe } = await plannedService(
+      {
+        "package.json": packageJson({
+          scripts: { build: "next build", start: "next start" },
+          dependencies: { next: "15" },
+        }),
+        "package-lock.json": "{}",
+      },
+      ["NEXT_PUBLIC_URL", "DATABASE_URL", "NEXT_PUBLIC_A"],
+    );
+    expect(recipe.buildVariables).toEqual(["NEXT_PUBLIC_A", "NEXT_PUBLIC_URL"]);
+    expect(dockerfile).toContain("COPY . .\nARG NEXT_PUBLIC_A\nARG NEXT_PUBLIC_URL\nRUN npm run build\n");
+    expect(dockerfile).not.toContain("DATABASE_URL");
+  });
+
+  it.each([
+    ["Nuxt", { build: "nuxt build" }, { nuxt: "4" }, ["node", ".output/server/index.mjs"]],
+    ["SvelteKit", { build: "vite build" }, { "@sveltejs/adapter-node": "5" }, ["node", "build"]],
+    ["Astro", { build: "astro build" }, { "@astrojs/node": "9" }, ["node", "./dist/server/entry.mjs"]],
+    ["Next.js", { build: "next build", start: "next dev" }, { next: "15" }, ["next", "start"]],
+    ["Nest", { build: "nest build" }, { "@nestjs/core": "11" }, ["node", "dist/main"]],
+  ])("made with %s is started as its build wants it", async (name, scripts, dependencies, command) => {
+    const { dockerfile, decisions } = await plannedService({
+      "package.json": packageJson({ scripts, dependencies: { ...dependencies, "@sveltejs/kit": "2" } }),
+      "astro.config.mjs": "export default defineConfig({ adapter: node({ mode: 'standalone' }) })",
+    });
+    expect(dockerfile).toContain(`CMD ${JSON.stringify(command)}\n`);
+    expect(decisions).toContain(`Start: ${command.join(" ")} (${name}'s server)`);
+  });
+
   it("leaves static files alone whose package.json is only for tools", async () => {
     const { recipe } = await plannedService({
       "package.json": packageJson({ devDependencies: { prettier: "3" } }),
@@ -143,12 +198,17 @@ CMD ["npm","start"]
     [{ "package.json": "[]" }, /^package\.json does not hold a JSON object$/],
     [{ "package.json": "{}" }, /^package\.json does not say how the app is started: it has no start script/],
     [
-      { "package.json": packageJson({ scripts: { build: "vite build" } }), "index.html": "" },
+      { "package.json": packageJson({ scripts: { build: "make pages" } }), "index.html": "" },
       /^package\.json does not say how the app is started, although there is a build script/,
     ],
     [
-      { "package.json": packageJson({ scripts: { start: "bun app.ts" } }) },
-      /^the start command "bun app\.ts" \(scripts\.start\) wants Bun/,
+      {
+        "package.json": packageJson({
+          scripts: { build: "vite build" },
+          devDependencies: { "@sveltejs/adapter-auto": "6", "@sveltejs/kit": "2" },
+        }),
+      },
+      /^SvelteKit's adapter-auto does not know Baton/,
     ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);

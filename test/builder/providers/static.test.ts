@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contextEntries } from "../../../builder/context.ts";
-import { plannedService } from "../tree.ts";
+import { plan, plannedService } from "../tree.ts";
 
 describe("static files", () => {
   it("are served by Caddy from the root", async () => {
@@ -27,11 +27,37 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
   });
 
   it("have a page for what is not there when it lies beside the first", async () => {
-    const page = (files: Record<string, string>) => plannedService({ "public/index.html": "", ...files });
-    const config = async (files: Record<string, string>) =>
-      (await page(files)).recipe.extraFiles.get(".baton/Caddyfile");
-    expect(await config({ "public/404.html": "" })).toContain("rewrite /404.html");
-    expect(await config({ "404.html": "" })).not.toContain("404.html");
+    const said = "404.html is shown for what is not there";
+    const decisionsOf = async (file: string) =>
+      (await plannedService({ "public/index.html": "", [file]: "" })).decisions;
+    expect(await decisionsOf("public/404.html")).toContain(said);
+    expect(await decisionsOf("404.html")).not.toContain(said);
+  });
+
+  it("lie where a Staticfile says", async () => {
+    const { dockerfile, decisions } = await plannedService({ Staticfile: "root: ./site/", "site/a.html": "" });
+    expect(dockerfile).toContain("COPY site /srv\n");
+    expect(decisions[0]).toBe("Static files, from site/ (Staticfile), served by Caddy");
+  });
+
+  it.each([
+    [{ Staticfile: "pushstate: enabled" }, true],
+    [{ _redirects: "/*   /index.html   200\n" }, true],
+    [{ Staticfile: "pushstate: disabled" }, false],
+    [{ ".static": "" }, false],
+    [{}, false],
+  ])("are a single-page app when they say so: %j", async (files, singlePage) => {
+    const { recipe } = await plannedService({ "index.html": "", ...files });
+    expect(recipe.extraFiles.get(".baton/Caddyfile")?.includes("rewrite @address /index.html")).toBe(singlePage);
+  });
+
+  it("are not served by an nginx.conf that lies there, which is said", async () => {
+    const { warnings } = await plannedService({ "public/index.html": "", "nginx.conf": "" });
+    expect(warnings).toEqual([expect.stringMatching(/^nginx\.conf is not used/)]);
+  });
+
+  it.each(["../up", "a b", "$x"])("do not lie in %s", async (root) => {
+    await expect(plan({ Staticfile: `root: ${root}`, "index.html": "" })).rejects.toThrow("which is not a plain path");
   });
 
   it("that are hidden do not go into the image", async () => {

@@ -1,0 +1,45 @@
+import type { SourceTree } from "../plan.ts";
+import { configText } from "./config-text.ts";
+import type { PackageJson } from "./package-json.ts";
+
+/** A framework whose build makes a server that package.json need not name. */
+interface Framework {
+  readonly name: string;
+  /** Any of these packages gives it away. */
+  readonly packages: readonly string[];
+  readonly line: string;
+}
+
+const frameworks: readonly Framework[] = [
+  { name: "Nuxt", packages: ["nuxt"], line: "node .output/server/index.mjs" },
+  { name: "SvelteKit", packages: ["@sveltejs/adapter-node"], line: "node build" },
+  { name: "Astro", packages: ["@astrojs/node"], line: "node ./dist/server/entry.mjs" },
+  { name: "React Router", packages: ["@react-router/serve"], line: "react-router-serve ./build/server/index.js" },
+  { name: "Remix", packages: ["@remix-run/serve"], line: "remix-serve ./build/server/index.js" },
+  {
+    name: "TanStack Start",
+    packages: ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start"],
+    line: "node .output/server/index.mjs",
+  },
+  { name: "Next.js", packages: ["next"], line: "next start" },
+  { name: "Nest", packages: ["@nestjs/core"], line: "node dist/main" },
+];
+
+/** How the server is started that the build makes; null where the app is built with none of these, or makes pages only. */
+export async function serverOf(
+  tree: SourceTree,
+  manifest: PackageJson,
+): Promise<{ readonly name: string; readonly line: string } | null> {
+  if (manifest.scripts.build === undefined) return null;
+  const all = [...manifest.dependencies, ...manifest.devDependencies];
+  const framework = frameworks.find(({ packages }) => packages.some((name) => all.includes(name)));
+  if (framework === undefined) return null;
+  if (framework.name === "Nuxt" && /\bgenerate\b/.test(manifest.scripts.build)) return null;
+  if (framework.name === "Next.js" && (await exportsPages(tree))) return null;
+  return framework;
+}
+
+/** Next.js writes plain files when it is told so. */
+export async function exportsPages(tree: SourceTree): Promise<boolean> {
+  return /\boutput\s*:\s*["'`]export["'`]/.test(await configText(tree, "next.config"));
+}

@@ -1,0 +1,62 @@
+/** What a person can do about a command of a build that failed, by what is known of it. Pure. */
+export function buildHint(failed: {
+  readonly exitCode: number | null;
+  readonly message: string;
+  readonly lastLines: readonly string[];
+}): string {
+  const text = [failed.message, ...failed.lastLines].join("\n");
+  const known = causes.find(({ pattern }) => pattern.test(text));
+  if (known) return known.hint;
+  if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
+  return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
+}
+
+interface Cause {
+  readonly pattern: RegExp;
+  readonly hint: string;
+}
+
+const outOfStep = (lockfile: string, command: string) =>
+  `${lockfile} is out of step with package.json. Run \`${command}\` and commit ${lockfile}.`;
+
+const causes: readonly Cause[] = [
+  {
+    pattern: /no space left on device/i,
+    hint: "The server's disk is full. Free some space (docker system df shows what is used).",
+  },
+  {
+    pattern: /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing/s,
+    hint: outOfStep("package-lock.json", "npm install"),
+  },
+  { pattern: /ERR_PNPM_OUTDATED_LOCKFILE/, hint: outOfStep("pnpm-lock.yaml", "pnpm install") },
+  {
+    pattern: /Your lockfile needs to be updated|lockfile would have been (?:modified|created) by this install|YN0028/,
+    hint: outOfStep("yarn.lock", "yarn install"),
+  },
+  { pattern: /lockfile had changes, but lockfile is frozen/, hint: outOfStep("the lockfile", "bun install") },
+  {
+    pattern: /ERR_PNPM_LOCKFILE_BREAKING_CHANGE|incompatible with current pnpm version/i,
+    hint: "The lockfile was written by another pnpm. Name yours in package.json: packageManager, such as pnpm@9.15.0.",
+  },
+  {
+    pattern: /The lockfile at .{0,200}needs to be updated|poetry\.lock.{0,80}(?:changed significantly|not up to date)/s,
+    hint: "The lockfile is out of step with pyproject.toml. Write it anew (uv lock, poetry lock) and commit it.",
+  },
+  {
+    pattern: /requires go >= ?[\d.]+|note: module requires Go [\d.]+|invalid go version/,
+    hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any.",
+  },
+  {
+    pattern:
+      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Failed to fetch .{0,80}from Google Fonts|Could not resolve host|dial tcp: lookup)/,
+    hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
+  },
+  {
+    pattern: /JavaScript heap out of memory/,
+    hint: "Node ran out of memory. The build can be given more with NODE_OPTIONS=--max-old-space-size=… in its script.",
+  },
+  {
+    pattern: /ERR_OSSL_EVP_UNSUPPORTED/,
+    hint: "A tool of the build is too old for this Node. Update it, or put NODE_OPTIONS=--openssl-legacy-provider into the build script.",
+  },
+];

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { buildHint } from "../../server/pipeline/build-hint.ts";
+
+const hintFor = (line: string, exitCode = 1) => buildHint({ exitCode, message: "", lastLines: ["npm ERR! a", line] });
+
+describe("what to do about a build that failed", () => {
+  it.each([
+    [
+      "npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync",
+      "`npm install`",
+    ],
+    ['ERR_PNPM_OUTDATED_LOCKFILE Cannot install with "frozen-lockfile"', "`pnpm install`"],
+    ["error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "`yarn install`"],
+    ["YN0028: The lockfile would have been modified by this install", "`yarn install`"],
+    ["error: lockfile had changes, but lockfile is frozen", "`bun install`"],
+  ])("says which lockfile is out of step, and what to run: %s", (line, command) => {
+    expect(hintFor(line)).toContain(command);
+    expect(hintFor(line)).toContain("is out of step with package.json");
+  });
+
+  it.each([
+    ["write /x: no space left on device", /disk is full/],
+    ["getaddrinfo ENOTFOUND fonts.googleapis.com", /wanted something from the network/],
+    ["FATAL ERROR: JavaScript heap out of memory", /max-old-space-size/],
+    ["go: errors: note: module requires Go 1.22", /newer Go/],
+    ["something else", /^Its last lines say why/],
+  ])("is told from %s", (line, hint) => {
+    expect(hintFor(line)).toMatch(hint);
+  });
+
+  it("is told from a kill by the system", () => {
+    expect(hintFor("", 137)).toMatch(/^It was killed/);
+  });
+});
