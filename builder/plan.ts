@@ -27,8 +27,13 @@ export interface StackPlan {
   readonly services: readonly ServicePlan[];
 }
 
-/** A service whose image is still to be built. */
-export type ServicePlan = Omit<ServiceSpec, "image"> & { readonly build: BuildRecipe };
+/** A service whose image is still to be had: built by a recipe, or pulled by its reference. Digests of its mounts are still empty. */
+export type ServicePlan = Omit<ServiceSpec, "image" | "pulledAs" | "keptFrom"> & { readonly source: ImageSource };
+
+export type ImageSource =
+  | { readonly type: "build"; readonly recipe: BuildRecipe }
+  /** `baton/…` is made here, everything else is pulled. */
+  | { readonly type: "image"; readonly reference: string };
 
 export interface BuildRecipe {
   /** The folder that is the build context; empty for the root of the repository. */

@@ -1,4 +1,4 @@
-import type { HealthSpec, ResourceLimits } from "../server/model/spec.ts";
+import { type HealthSpec, plainContainer, type ResourceLimits } from "../server/model/spec.ts";
 import type { Detected } from "./detected.ts";
 import type { ManifestStack } from "./manifest.ts";
 import { PlanProblem, type ServicePlan } from "./plan.ts";
@@ -22,10 +22,12 @@ export function planService(
   const service: ServicePlan = {
     name,
     kind,
+    kindReason: null,
     port,
     portDeclared: declared,
     command: stack.command ?? null,
     environment: {},
+    takesVariables: true,
     health: {
       path: path ?? defaultHealth.path,
       intervalMs: intervalMs ?? defaultHealth.intervalMs,
@@ -39,7 +41,11 @@ export function planService(
       pids: defaultLimits.pids,
       cpus: stack.cpus ?? defaultLimits.cpus,
     },
-    build: { contextFolder: stack.path, ...detected.recipe },
+    dependsOn: [],
+    stateful: null,
+    container: plainContainer,
+    domains: [],
+    source: { type: "build", recipe: { contextFolder: stack.path, ...detected.recipe } },
   };
   const command = stack.command ? [`Start: ${stack.command.join(" ")} (baton.yaml)`] : [];
   return { service, decisions: [...command, decision] };

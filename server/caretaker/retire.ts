@@ -15,7 +15,7 @@ export async function retire(
   leaving: { readonly installation: InstallationId | null; readonly deployment: DeploymentId },
   signal: AbortSignal,
 ): Promise<void> {
-  const ports = [...(await needs.store.leases.ports(leaving.deployment)).values()];
+  const ports = [...(await needs.store.leases.ports({ deployment: leaving.deployment })).values()];
   const containers = await needs.engine.listContainers({ deployment: leaving.deployment }, signal);
   if (ports.length > 0 && containers.some((container) => container.status === "running" && container.kind === "web")) {
     await drain(needs, leaving.installation, ports, signal);

@@ -21,11 +21,17 @@ export async function revive(
   const owner = { product: installation.productId, installation: installation.id, deployment: repair.deployment };
   const network = networkName(needs.instance, repair.deployment);
   if (!(await engine.listNetworks(signal)).some(({ name }) => name === network)) {
-    const subnet = await store.leases.subnet(repair.deployment, limits.subnets, await engine.usedSubnets(signal));
+    const subnet = await store.leases.subnet(
+      { deployment: repair.deployment },
+      limits.subnets,
+      await engine.usedSubnets(signal),
+    );
     await engine.createNetwork({ name: network, subnet, owner }, signal);
   }
   const hostPort =
-    service.port === null ? null : await store.leases.port(repair.deployment, service.name, limits.ports, new Set());
+    service.port === null
+      ? null
+      : await store.leases.port({ deployment: repair.deployment }, service.name, limits.ports, new Set());
   const request = containerRequest({ instance: needs.instance, owner, spec, service, network, hostPort });
   await engine.startContainer(await engine.createContainer(request, signal), signal);
   const text = `${service.name} was not running any more; it was started again`;

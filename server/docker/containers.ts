@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { ContainerId, InstanceId } from "../model/ids.ts";
 import { type ContainerFilter, type ContainerState, type Engine, ImageMissing } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
-import { containerConfig } from "./container-config.ts";
+import { containerConfig, restartPolicy } from "./container-config.ts";
 import { containerState } from "./container-state.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
 import { only, serviceLabel } from "./labels.ts";
@@ -94,6 +94,13 @@ export function createContainers({
     },
 
     async startContainer(id, signal) {
+      const container = await inspectRaw(daemon, id, signal);
+      const state = container && containerState(container, instance);
+      const policy = state && restartPolicy(state.kind);
+      if (policy && container?.HostConfig.RestartPolicy?.Name !== policy) {
+        const body = { RestartPolicy: { Name: policy } };
+        await ifThere(daemon.ask({ method: "POST", path: `/containers/${id}/update`, body }, signal));
+      }
       try {
         await daemon.ask({ method: "POST", path: `/containers/${id}/start` }, signal);
       } catch (error) {

@@ -82,7 +82,13 @@ function imageInfo(image: Docker.ImageInspectInfo): ImageInfo {
     user: image.Config?.User ?? "",
     sizeBytes: image.Size,
     createdAt: new Date(image.Created),
+    hasHealthcheck: hasHealthcheck(image.Config),
   };
+}
+
+function hasHealthcheck(config: Docker.ImageInspectInfo["Config"] | undefined): boolean {
+  const [how] = config?.Healthcheck?.Test ?? [];
+  return how !== undefined && how !== "NONE";
 }
 
 /** "3000/tcp" */

@@ -1,6 +1,6 @@
 import type { DeploymentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { ServiceKind } from "../model/spec.ts";
-import type { Owner } from "../ports/engine.ts";
+import type { LastingOwner, Owner } from "../ports/engine.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -12,14 +12,14 @@ const deploymentLabel = "baton.deployment";
 export const serviceLabel = "baton.service";
 const kindLabel = "baton.kind";
 
-export function ownerLabels(instance: InstanceId, owner: Owner | null): Record<string, string> {
+export function ownerLabels(instance: InstanceId, owner: Owner | LastingOwner | null): Record<string, string> {
   const labels = { [instanceLabel]: instance };
   if (owner === null) return labels;
   return {
     ...labels,
     [productLabel]: String(owner.product),
     [installationLabel]: String(owner.installation),
-    [deploymentLabel]: String(owner.deployment),
+    ...("deployment" in owner && { [deploymentLabel]: String(owner.deployment) }),
   };
 }
 
@@ -38,17 +38,20 @@ export function isOf(instance: InstanceId, labels: Labels | null | undefined): b
   return labels?.[instanceLabel] === instance;
 }
 
-/** Null when the labels name no owner. */
+/** Null when the labels name no deployment. */
 export function ownerOf(labels: Labels | null | undefined): Owner | null {
+  const lasting = lastingOwnerOf(labels);
+  const deployment = rowId(labels?.[deploymentLabel]);
+  if (lasting === null || deployment === null) return null;
+  return { ...lasting, deployment: deployment as DeploymentId };
+}
+
+/** Null when the labels name no installation. */
+export function lastingOwnerOf(labels: Labels | null | undefined): LastingOwner | null {
   const product = rowId(labels?.[productLabel]);
   const installation = rowId(labels?.[installationLabel]);
-  const deployment = rowId(labels?.[deploymentLabel]);
-  if (product === null || installation === null || deployment === null) return null;
-  return {
-    product: product as ProductId,
-    installation: installation as InstallationId,
-    deployment: deployment as DeploymentId,
-  };
+  if (product === null || installation === null) return null;
+  return { product: product as ProductId, installation: installation as InstallationId };
 }
 
 /** What a container of ours is; null for anything that Baton did not create as a container. */

@@ -2,10 +2,13 @@ import type Docker from "dockerode";
 import type { InstanceId } from "../model/ids.ts";
 import { type Engine, type NetworkInfo, type NetworkRequest, SubnetTaken } from "../ports/engine.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
-import { isOf, only, ownerLabels, ownerOf } from "./labels.ts";
+import { isOf, lastingOwnerOf, only, ownerLabels, ownerOf } from "./labels.ts";
 import { hostSubnets, isIpv4Subnet, overlaps } from "./subnets.ts";
 
-type Networks = Pick<Engine, "createNetwork" | "listNetworks" | "removeNetwork" | "usedSubnets">;
+type Networks = Pick<
+  Engine,
+  "createNetwork" | "listNetworks" | "removeNetwork" | "connect" | "disconnect" | "usedSubnets"
+>;
 
 export function createNetworks({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Networks {
   /** Null when there is none of this name, or it is not ours. */
@@ -66,6 +69,29 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
       await ifThere(daemon.ask({ method: "DELETE", path }, signal));
     },
 
+    async connect(id, name, aliases, signal) {
+      const network = await find(name, signal);
+      if (network === null || Object.keys(network.Containers ?? {}).includes(id)) return;
+      const body = { Container: id, EndpointConfig: { Aliases: [...aliases] } };
+      try {
+        await ifThere(daemon.ask({ method: "POST", path: `/networks/${network.Id}/connect`, body }, signal));
+      } catch (error) {
+        // A container that does not run is connected, too, but not among the network's.
+        if (!(error instanceof Refusal && /already exists in network/.test(error.message))) throw error;
+      }
+    },
+
+    async disconnect(id, name, signal) {
+      const network = await find(name, signal);
+      if (network === null) return;
+      const body = { Container: id, Force: true };
+      try {
+        await ifThere(daemon.ask({ method: "POST", path: `/networks/${network.Id}/disconnect`, body }, signal));
+      } catch (error) {
+        if (!(error instanceof Refusal && /is not connected to/.test(error.message))) throw error;
+      }
+    },
+
     async usedSubnets(signal) {
       const networks = await list(daemon, null, signal);
       const subnets = networks.flatMap((network) => network.IPAM?.Config?.map((pool) => pool.Subnet) ?? []);
@@ -80,5 +106,6 @@ function list(daemon: Daemon, filters: string | null, signal: AbortSignal): Prom
 
 function networkInfo(network: Docker.NetworkInspectInfo): NetworkInfo {
   const subnet = network.IPAM?.Config?.[0]?.Subnet ?? null;
-  return { name: network.Name, subnet, owner: ownerOf(network.Labels) };
+  const owner = ownerOf(network.Labels);
+  return { name: network.Name, subnet, owner, lasting: owner === null ? lastingOwnerOf(network.Labels) : null };
 }

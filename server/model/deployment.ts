@@ -54,6 +54,10 @@ interface Identity {
   readonly sourceId: DeploymentId | null;
   /** For redeploy and rollback: the variables of that version, or today's. */
   readonly variables: "then" | "now";
+  /** A product redeploy: images that are pulled are pulled anew, and stateful services are replaced, too. */
+  readonly fresh: boolean;
+  /** Chosen by who asked, to follow the progress by; null: nobody did. */
+  readonly sessionId: string | null;
   /** Counts claims: the fence. Every write about a running deployment names the attempt it was made by. */
   readonly attempt: number;
   readonly createdAt: Date;
@@ -199,8 +203,12 @@ function stop(deployment: Deployment, at: Date, reason: StopReason): Stopped | n
 }
 
 function identityOf(deployment: Deployment): Identity {
-  const { id, installationId, number, trigger, by, ref, commit, sourceId, variables, attempt, createdAt } = deployment;
-  return { id, installationId, number, trigger, by, ref, commit, sourceId, variables, attempt, createdAt };
+  const { id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh } = deployment;
+  const { sessionId, attempt, createdAt } = deployment;
+  return {
+    ...{ id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh },
+    ...{ sessionId, attempt, createdAt },
+  };
 }
 
 /** Over: nothing will happen to it any more, except that a ready one can be stopped by hand. */

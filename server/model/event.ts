@@ -15,6 +15,8 @@ export interface StackProgress {
   readonly serviceCount: number;
   readonly servicesDone: number;
   readonly currentService: string | null;
+  /** Why it failed, for a person: "rolled back: api failed". Null otherwise. */
+  readonly message?: string | null;
 }
 
 /** Where a log line came from. */

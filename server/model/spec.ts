@@ -1,4 +1,4 @@
-import type { CommitSha, ImageId } from "./ids.ts";
+import type { CommitSha, DeploymentId, ImageId } from "./ids.ts";
 
 /**
  * web: HTTP behind Caddy. tcp: a database or cache, reached by name inside the product's network.
@@ -29,10 +29,15 @@ export interface ResourceLimits {
 
 /** One container specification: all that is needed to create it again, variables apart. */
 export interface ServiceSpec {
+  /** Unique in the product. */
   readonly name: string;
   readonly kind: ServiceKind;
+  /** Why it is of that kind, in words, where that was not plain: "publishes port 3000". */
+  readonly kindReason: string | null;
   /** By id, so that a tag that moves cannot change a version after the fact. */
   readonly image: ImageId;
+  /** What it was pulled as, e.g. `postgres:16`; null: it was built here. */
+  readonly pulledAs: string | null;
   /** The port inside the container; null for kinds without one. */
   readonly port: number | null;
   /** True when the user or the image said so; false: Baton chose, and the app reads PORT. */
@@ -40,11 +45,108 @@ export interface ServiceSpec {
   /** Overrides the image's own; an argument vector, never a shell string. */
   readonly command: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** The installation's variables are in its environment too; false for images made by others, which get what the compose file gives them. */
+  readonly takesVariables: boolean;
   readonly health: HealthSpec;
   /** SIGTERM, then this long, then SIGKILL. */
   readonly stopGraceMs: number;
   readonly limits: ResourceLimits;
+  /** Services of the product that come first. */
+  readonly dependsOn: readonly Dependency[];
+  /** Why two versions of it cannot run beside each other, as the rest of a sentence about it: "keeps its data in the volume db"; null: they can. */
+  readonly stateful: string | null;
+  /**
+   * Of a stateful service that was kept as it was: the deployment that made its container. Null: this deployment makes one.
+   * Decided before the first container of a version is started.
+   */
+  readonly keptFrom: DeploymentId | null;
+  readonly container: ContainerOptions;
+  /** Hosts beside the ones that Baton gives: of `web` services. */
+  readonly domains: readonly string[];
 }
+
+export interface Dependency {
+  readonly service: string;
+  /** It has been started; it has passed its check (and its own health check, where it has one); it ran to its end with exit code 0. */
+  readonly condition: "started" | "healthy" | "completed";
+  /** False: this service starts as well when the other one fails. */
+  readonly required: boolean;
+}
+
+/** What a container can have beyond command and environment. Nearly all services have `plainContainer`. */
+export interface ContainerOptions {
+  /** Overrides the image's own; empty: none, not even the image's. */
+  readonly entrypoint: readonly string[] | null;
+  readonly user: string | null;
+  readonly workingDir: string | null;
+  readonly hostname: string | null;
+  /** Further names by which the other services know it. */
+  readonly aliases: readonly string[];
+  /** A small init as process 1, which passes signals on and reaps orphans. */
+  readonly init: boolean;
+  readonly stopSignal: string | null;
+  readonly shmSizeBytes: number | null;
+  /** -1: no limit. */
+  readonly ulimits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
+  /** Of the container's own namespaces only. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** The root file system cannot be written. */
+  readonly readOnly: boolean;
+  /** Without `CAP_`. `drop` comes off the small default; `add` counts after `drop: ["ALL"]` and holds nothing beyond that default. */
+  readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
+  /** Null: the image's own. */
+  readonly healthcheck: Healthcheck | null;
+  readonly mounts: readonly Mount[];
+}
+
+export const plainContainer: ContainerOptions = {
+  entrypoint: null,
+  user: null,
+  workingDir: null,
+  hostname: null,
+  aliases: [],
+  init: true,
+  stopSignal: null,
+  shmSizeBytes: null,
+  ulimits: {},
+  sysctls: {},
+  readOnly: false,
+  capabilities: { drop: [], add: [] },
+  healthcheck: null,
+  mounts: [],
+};
+
+/** A check that the engine runs inside the container. Nulls: the engine's defaults. */
+export interface Healthcheck {
+  readonly isDisabled: boolean;
+  /** Docker's own form, which begins with CMD or CMD-SHELL; null: the image's own. */
+  readonly test: readonly string[] | null;
+  readonly intervalMs: number | null;
+  readonly timeoutMs: number | null;
+  readonly retries: number | null;
+  readonly startPeriodMs: number | null;
+}
+
+/** `path` is where it is in the container. */
+export type Mount =
+  /** Lasts as long as the installation; known by this name in the stack. */
+  | { readonly type: "volume"; readonly volume: string; readonly path: string; readonly readOnly: boolean }
+  /** A file or folder of the commit. `digest` changes when its content does. */
+  | {
+      readonly type: "repository";
+      /** Relative to the repository's root; empty for all of it. */
+      readonly source: string;
+      readonly digest: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+    }
+  /** A file made of a text: a config or a secret. `mode` is its permission bits. */
+  | { readonly type: "text"; readonly text: string; readonly path: string; readonly mode: number }
+  /** A file made of the value of a variable. */
+  | { readonly type: "variable"; readonly variable: string; readonly path: string; readonly mode: number }
+  | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
+  /** Empty at the start of each container. */
+  | { readonly type: "anonymous"; readonly path: string };
 
 /** Services that belong together: one compose file, one Dockerfile, or one detected app. */
 export interface StackSpec {

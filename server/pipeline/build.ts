@@ -26,9 +26,11 @@ export async function buildImages(
   for (const stack of stacks) {
     const services = [];
     for (const plan of stack.services) {
-      const { build: _, ...service } = plan;
-      const image = await buildService(world, work, commit, plan, entries, signal);
-      services.push({ ...service, ...(await portOf(world, work, plan, image, signal)), image });
+      const { source, ...service } = plan;
+      if (source.type !== "build") throw new Error("images are not pulled yet");
+      const image = await buildService(world, work, commit, plan, source.recipe, entries, signal);
+      const port = await portOf(world, work, plan, image, signal);
+      services.push({ ...service, ...port, image, pulledAs: null, keptFrom: null });
     }
     built.push({ name: stack.name, services });
   }
@@ -57,12 +59,12 @@ async function buildService(
   work: Work,
   commit: CommitSha,
   plan: ServicePlan,
+  recipe: BuildRecipe,
   entries: readonly TreeEntry[],
   signal: AbortSignal,
 ): Promise<ImageId> {
   const { engine, git } = world;
   const { product, deployment, journal } = work;
-  const recipe = plan.build;
   const began = world.clock.monotonicMs();
   try {
     const references = await provideBases(world, work, recipe, signal);

@@ -35,6 +35,8 @@ export function containerRequest(given: {
     publish: service.port === null || hostPort === null ? null : { containerPort: service.port, hostPort },
     limits: service.limits,
     stopGraceMs: service.stopGraceMs,
+    options: service.container,
+    mounts: [],
   };
 }
 

@@ -24,5 +24,5 @@ export async function removeDeployment(
   }
   const deployment = await store.deployments.get(id);
   if (deployment) await proxy.forget(deployment.installationId, id);
-  await store.leases.release(id);
+  await store.leases.release({ deployment: id });
 }

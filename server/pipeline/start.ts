@@ -38,7 +38,7 @@ async function makeNetwork(world: World, work: Work): Promise<string> {
   const taken: string[] = [];
   for (let tries = 1; ; tries++) {
     const used = [...(await engine.usedSubnets(work.signal)), ...taken];
-    const subnet = await store.leases.subnet(work.deployment.id, limits.subnets, used);
+    const subnet = await store.leases.subnet({ deployment: work.deployment.id }, limits.subnets, used);
     try {
       await engine.createNetwork({ name, subnet, owner: ownerOf(work) }, work.signal);
       return name;
@@ -89,7 +89,7 @@ async function leasePort(world: World, work: Work, service: ServiceSpec, avoid: 
     (container) => container.service === service.name && container.status === "running",
   );
   for (;;) {
-    const port = await store.leases.port(work.deployment.id, service.name, limits.ports, avoid);
+    const port = await store.leases.port({ deployment: work.deployment.id }, service.name, limits.ports, avoid);
     if (held?.hostPort === port || (await prober.isFree(port))) return port;
     avoid.add(port);
   }

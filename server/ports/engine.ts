@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
-import type { ResourceLimits, ServiceKind } from "../model/spec.ts";
+import type { ContainerOptions, ResourceLimits, ServiceKind } from "../model/spec.ts";
 
 /**
  * What Baton asks of a container engine. The implementation carries the instance id: it labels all that it
@@ -38,12 +38,19 @@ export interface Engine {
   listNetworks(signal: AbortSignal): Promise<readonly NetworkInfo[]>;
   /** Disconnects what is left on it first. Nothing happens when it is gone. */
   removeNetwork(name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes a container, running or not, known on a further network under these names; its published port is left alone.
+   * Nothing happens when it is connected already, or when either is gone.
+   */
+  connect(id: ContainerId, network: string, aliases: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Nothing happens when it is not connected. */
+  disconnect(id: ContainerId, network: string, signal: AbortSignal): Promise<void>;
   /** Subnets (CIDR) that any network of the daemon, ours or not, or any route of this host uses. */
   usedSubnets(signal: AbortSignal): Promise<readonly string[]>;
 
   /** Creates, or adopts by name, without starting. Rejects with ImageMissing. */
   createContainer(request: ContainerRequest, signal: AbortSignal): Promise<ContainerId>;
-  /** Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run. */
+  /** With the restart policy of its kind, also after `stopContainer` took it away. Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run. */
   startContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
   /** Policy `no` first, then SIGTERM, then SIGKILL after `graceMs`. Nothing happens when it is stopped or gone. */
   stopContainer(id: ContainerId, graceMs: number, signal: AbortSignal): Promise<void>;
@@ -59,6 +66,8 @@ export interface Engine {
   /** Starts, deaths and health changes of this instance's containers, as they happen. Ends when the daemon goes away. */
   events(signal: AbortSignal): AsyncIterable<EngineEvent>;
 
+  /** Adopts a volume of this name when it is this instance's. Rejects when it is somebody else's. */
+  createVolume(request: VolumeRequest, signal: AbortSignal): Promise<void>;
   /** Volumes of this instance; removal only by explicit request of a user. */
   listVolumes(signal: AbortSignal): Promise<readonly string[]>;
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
@@ -75,6 +84,12 @@ export interface Owner {
   readonly product: ProductId;
   readonly installation: InstallationId;
   readonly deployment: DeploymentId;
+}
+
+/** Of what outlives a deployment: an installation's own network and its volumes. */
+export interface LastingOwner {
+  readonly product: ProductId;
+  readonly installation: InstallationId;
 }
 
 export interface BuildRequest {
@@ -103,19 +118,28 @@ export interface ImageInfo {
   readonly user: string;
   readonly sizeBytes: number;
   readonly createdAt: Date;
+  /** It checks itself (HEALTHCHECK). */
+  readonly hasHealthcheck: boolean;
 }
 
 export interface NetworkRequest {
   readonly name: string;
   /** CIDR, e.g. 10.214.3.32/27. */
   readonly subnet: string;
-  readonly owner: Owner;
+  readonly owner: Owner | LastingOwner;
 }
 
 export interface NetworkInfo {
   readonly name: string;
   readonly subnet: string | null;
+  /** Of a deployment's network; null for a lasting one, whose owner is in `lasting`. */
   readonly owner: Owner | null;
+  readonly lasting: LastingOwner | null;
+}
+
+export interface VolumeRequest {
+  readonly name: string;
+  readonly owner: LastingOwner;
 }
 
 export interface ContainerRequest {
@@ -126,13 +150,22 @@ export interface ContainerRequest {
   readonly image: ImageId;
   readonly command: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
-  /** The network it is known on under its service's name. */
+  /** The network that it is created on, and which publishes its port; it is known there under its service's name and `options.aliases`. */
   readonly network: string;
   /** Published on 127.0.0.1 only. */
   readonly publish: { readonly containerPort: number; readonly hostPort: number } | null;
   readonly limits: ResourceLimits;
   readonly stopGraceMs: number;
+  readonly options: Omit<ContainerOptions, "mounts">;
+  readonly mounts: readonly ContainerMount[];
 }
+
+export type ContainerMount =
+  | { readonly type: "volume"; readonly volume: string; readonly path: string; readonly readOnly: boolean }
+  /** A file or folder of this host that Baton made for it: an absolute path in Baton's data folder. */
+  | { readonly type: "host"; readonly source: string; readonly path: string; readonly readOnly: boolean }
+  | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
+  | { readonly type: "anonymous"; readonly path: string };
 
 export interface ContainerState {
   readonly id: ContainerId;

@@ -77,6 +77,8 @@ export interface DeploymentRequest {
   readonly commit: Commit | null;
   readonly sourceId: DeploymentId | null;
   readonly variables: "then" | "now";
+  readonly fresh?: boolean;
+  readonly sessionId?: string | null;
   /** Queued pushes and webhooks of the installation are stopped, "superseded by a newer push". */
   readonly supersedes: boolean;
   /**
@@ -166,16 +168,19 @@ export interface Domain extends RouteSpec {
 
 /** Host ports and subnets: recorded before they are used, free again when the deployment's things are gone. */
 export interface LeaseStore {
-  /** The port that this service of this deployment has; where it has none, or one in `avoid`, the lowest free one of the range, recorded. Rejects with PoolExhausted. */
-  port(deployment: DeploymentId, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
-  /** Ports of a deployment by service. */
-  ports(deployment: DeploymentId): Promise<ReadonlyMap<string, number>>;
-  /** The /27 of this deployment's network; where it has none, or one that overlaps `used`, the first free one of the pool, recorded. Rejects with PoolExhausted. */
-  subnet(deployment: DeploymentId, pool: string, used: readonly string[]): Promise<string>;
-  release(deployment: DeploymentId): Promise<void>;
+  /** The port that this service of the holder has; where it has none, or one in `avoid`, the lowest free one of the range, recorded. Rejects with PoolExhausted. */
+  port(holder: LeaseHolder, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
+  /** Ports of a holder by service. */
+  ports(holder: LeaseHolder): Promise<ReadonlyMap<string, number>>;
+  /** The /27 of this holder's network; where it has none, or one that overlaps `used`, the first free one of the pool, recorded. Rejects with PoolExhausted. */
+  subnet(holder: LeaseHolder, pool: string, used: readonly string[]): Promise<string>;
+  release(holder: LeaseHolder): Promise<void>;
   /** Deployments that hold a port or a subnet. */
   holders(): Promise<readonly DeploymentId[]>;
 }
+
+/** Whose a lease is: a deployment's, or, for what outlives one, an installation's. */
+export type LeaseHolder = { readonly deployment: DeploymentId } | { readonly installation: InstallationId };
 
 export interface PortRange {
   readonly first: number;

@@ -73,6 +73,8 @@ export function identityOf(row: DeploymentRow) {
     commit: commitOf(row),
     sourceId: row.sourceId,
     variables: row.variablesFrom,
+    fresh: row.fresh,
+    sessionId: row.sessionId,
     attempt: row.attempt,
     createdAt: row.createdAt,
   };

@@ -38,6 +38,8 @@ export async function enqueue(
     commit: request.commit,
     sourceId: request.sourceId,
     variables: request.variables,
+    fresh: request.fresh ?? false,
+    sessionId: request.sessionId ?? null,
     attempt: 0,
     createdAt: at,
   };
@@ -52,6 +54,8 @@ export async function enqueue(
     ...commitColumns(deployment.commit),
     sourceId: deployment.sourceId,
     variablesFrom: deployment.variables,
+    fresh: deployment.fresh,
+    sessionId: deployment.sessionId,
     createdAt: at,
   });
   await writeStatusEvent(transaction, deployment, at);

@@ -1,6 +1,5 @@
-import { asc, eq, sql } from "drizzle-orm";
-import type { DeploymentId } from "../model/ids.ts";
-import { type LeaseStore, PoolExhausted, type PortRange } from "../ports/store.ts";
+import { asc, eq, isNotNull, sql } from "drizzle-orm";
+import { type LeaseHolder, type LeaseStore, PoolExhausted, type PortRange } from "../ports/store.ts";
 import { lock } from "./advisory-locks.ts";
 import type { Database, Queries } from "./database.ts";
 import { portLeases, subnetLeases } from "./schema.ts";
@@ -12,59 +11,72 @@ export type ChooseSubnet = (pool: string, taken: readonly string[]) => string | 
 
 export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet): LeaseStore {
   return {
-    port: (deployment, service, range, avoid) =>
+    port: (holder, service, range, avoid) =>
       database.write(async ({ tx }) => {
         await lock(tx, "leases");
-        const held = (await heldPorts(tx, deployment)).get(service);
+        const held = (await heldPorts(tx, holder)).get(service);
         if (held !== undefined && !avoid.has(held)) return held;
         const port = await lowestFreePort(tx, range, avoid);
-        await tx
-          .insert(portLeases)
-          .values({ port, deploymentId: deployment, service })
-          .onConflictDoUpdate({ target: [portLeases.deploymentId, portLeases.service], set: { port } });
+        if (held !== undefined) await tx.delete(portLeases).where(eq(portLeases.port, held));
+        await tx.insert(portLeases).values({ port, ...columnsOf(holder), service });
         return port;
       }),
 
-    ports: (deployment) => database.read((queries) => heldPorts(queries, deployment)),
+    ports: (holder) => database.read((queries) => heldPorts(queries, holder)),
 
-    subnet: (deployment, pool, used) =>
+    subnet: (holder, pool, used) =>
       database.write(async ({ tx }) => {
         await lock(tx, "leases");
         const leases = await tx.select().from(subnetLeases);
-        const held = leases.find((lease) => lease.deploymentId === deployment)?.subnet;
+        const { deploymentId, installationId } = columnsOf(holder);
+        const held = leases.find(
+          (lease) => lease.deploymentId === deploymentId && lease.installationId === installationId,
+        )?.subnet;
         // Nothing is chosen from the network that is held when it overlaps what is used.
         if (held !== undefined && chooseSubnet(held, used) !== null) return held;
         const subnet = chooseSubnet(pool, [...used, ...leases.map((lease) => lease.subnet)]);
         if (subnet === null) throw new PoolExhausted(`No network is free in ${pool}`);
-        await tx
-          .insert(subnetLeases)
-          .values({ subnet, deploymentId: deployment })
-          .onConflictDoUpdate({ target: subnetLeases.deploymentId, set: { subnet } });
+        if (held !== undefined) await tx.delete(subnetLeases).where(eq(subnetLeases.subnet, held));
+        await tx.insert(subnetLeases).values({ subnet, deploymentId, installationId });
         return subnet;
       }),
 
-    release: (deployment) =>
+    release: (holder) =>
       database.write(async ({ tx }) => {
-        await tx.delete(portLeases).where(eq(portLeases.deploymentId, deployment));
-        await tx.delete(subnetLeases).where(eq(subnetLeases.deploymentId, deployment));
+        await tx.delete(portLeases).where(heldBy(portLeases, holder));
+        await tx.delete(subnetLeases).where(heldBy(subnetLeases, holder));
       }),
 
     holders: () =>
       database.read(async (queries) => {
-        const ports = queries.select({ id: portLeases.deploymentId }).from(portLeases);
-        const subnets = queries.select({ id: subnetLeases.deploymentId }).from(subnetLeases);
+        const ports = queries
+          .select({ id: portLeases.deploymentId })
+          .from(portLeases)
+          .where(isNotNull(portLeases.deploymentId));
+        const subnets = queries
+          .select({ id: subnetLeases.deploymentId })
+          .from(subnetLeases)
+          .where(isNotNull(subnetLeases.deploymentId));
         const rows = await ports.union(subnets).orderBy(asc(sql`1`));
-        return rows.map(({ id }) => id);
+        return rows.flatMap(({ id }) => id ?? []);
       }),
   };
 }
 
-async function heldPorts(queries: Queries, deployment: DeploymentId): Promise<Map<string, number>> {
-  const rows = await queries
-    .select()
-    .from(portLeases)
-    .where(eq(portLeases.deploymentId, deployment))
-    .orderBy(asc(portLeases.port));
+function columnsOf(holder: LeaseHolder) {
+  return "deployment" in holder
+    ? { deploymentId: holder.deployment, installationId: null }
+    : { deploymentId: null, installationId: holder.installation };
+}
+
+function heldBy(leases: typeof portLeases | typeof subnetLeases, holder: LeaseHolder) {
+  return "deployment" in holder
+    ? eq(leases.deploymentId, holder.deployment)
+    : eq(leases.installationId, holder.installation);
+}
+
+async function heldPorts(queries: Queries, holder: LeaseHolder): Promise<Map<string, number>> {
+  const rows = await queries.select().from(portLeases).where(heldBy(portLeases, holder)).orderBy(asc(portLeases.port));
   return new Map(rows.map(({ service, port }) => [service, port]));
 }
 

@@ -38,6 +38,8 @@ export const environments = pgTable("environments", {
   id: rowId<EnvironmentId>("id").primaryKey().generatedAlwaysAsIdentity(),
   name: text().notNull().unique(),
   domain: text(),
+  /** What its new installations track where nobody says. */
+  branch: outsideText(),
 });
 
 export const products = pgTable(
@@ -68,9 +70,12 @@ export const installations = pgTable(
     branch: outsideText(),
     liveDeploymentId: rowId<DeploymentId>("live_deployment_id"),
     stopped: boolean().notNull().default(false),
+    deletedAt: moment("deleted_at"),
+    /** Of one that was deleted: its volumes stay. */
+    keepVolumes: boolean("keep_volumes").notNull().default(true),
   },
   (table) => [
-    unique("installations_place").on(table.productId, table.environmentId),
+    uniqueIndex("installations_place").on(table.productId, table.environmentId).where(isNull(table.deletedAt)),
     // Both columns, so that nothing but a deployment of its own can be live in an installation.
     foreignKey({
       name: "installations_live_deployment",
@@ -101,6 +106,8 @@ export const deployments = pgTable(
     commitAuthor: outsideText("commit_author"),
     sourceId: rowId<DeploymentId>("source_id").references((): AnyPgColumn => deployments.id),
     variablesFrom: text("variables_from").notNull().$type<"then" | "now">(),
+    fresh: boolean().notNull().default(false),
+    sessionId: text("session_id"),
     spec: document<StoredSpec>("spec"),
     failure: document<Failure>("failure"),
     reason: text().$type<StopReason>(),
@@ -154,10 +161,46 @@ export const variables = pgTable(
     name: text().notNull(),
     /** Sealed: see secrets.ts. */
     value: bytes().notNull(),
+    /** Builds get it, too; null: its name decides. */
+    atBuild: boolean("at_build"),
   },
   (table) => [
     primaryKey({ columns: [table.installationId, table.name] }),
     check("variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+  ],
+);
+
+/** For all installations of a product; an installation's own win. */
+export const productVariables = pgTable(
+  "product_variables",
+  {
+    productId: rowId<ProductId>("product_id")
+      .notNull()
+      .references(() => products.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    /** Sealed: see secrets.ts. */
+    value: bytes().notNull(),
+    atBuild: boolean("at_build"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.productId, table.name] }),
+    check("product_variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+  ],
+);
+
+/** Hosts that users gave to a service, beside those that Baton makes of its name. What serves them is in `domains`. */
+export const customDomains = pgTable(
+  "custom_domains",
+  {
+    host: text().primaryKey(),
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+  },
+  (table) => [
+    index("custom_domains_installation").on(table.installationId),
+    check("custom_domains_host", sql`${table.host} = lower(${table.host}) and ${table.host} <> ''`),
   ],
 );
 
@@ -181,24 +224,34 @@ export const portLeases = pgTable(
   "port_leases",
   {
     port: integer().primaryKey(),
-    deploymentId: rowId<DeploymentId>("deployment_id")
-      .notNull()
-      .references(() => deployments.id, { onDelete: "cascade" }),
+    deploymentId: rowId<DeploymentId>("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
+    /** Of a service that outlives deployments: it keeps its port. */
+    installationId: rowId<InstallationId>("installation_id").references(() => installations.id, {
+      onDelete: "cascade",
+    }),
     service: text().notNull(),
   },
   (table) => [
     unique("port_leases_service").on(table.deploymentId, table.service),
+    unique("port_leases_lasting").on(table.installationId, table.service),
+    check("port_leases_holder", sql`num_nonnulls(${table.deploymentId}, ${table.installationId}) = 1`),
     check("port_leases_port", sql`${table.port} between 1 and 65535`),
   ],
 );
 
-export const subnetLeases = pgTable("subnet_leases", {
-  subnet: network().primaryKey(),
-  deploymentId: rowId<DeploymentId>("deployment_id")
-    .notNull()
-    .unique()
-    .references(() => deployments.id, { onDelete: "cascade" }),
-});
+export const subnetLeases = pgTable(
+  "subnet_leases",
+  {
+    subnet: network().primaryKey(),
+    deploymentId: rowId<DeploymentId>("deployment_id")
+      .unique()
+      .references(() => deployments.id, { onDelete: "cascade" }),
+    installationId: rowId<InstallationId>("installation_id")
+      .unique()
+      .references(() => installations.id, { onDelete: "cascade" }),
+  },
+  (table) => [check("subnet_leases_holder", sql`num_nonnulls(${table.deploymentId}, ${table.installationId}) = 1`)],
+);
 
 export const tokens = pgTable(
   "tokens",

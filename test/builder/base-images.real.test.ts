@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BaseName } from "../../builder/plan.ts";
 import { createDistribution } from "../../server/distribution/debian-npm.ts";
 import type { ImageId } from "../../server/model/ids.ts";
+import { plainContainer } from "../../server/model/spec.ts";
 import { type BaseImages, createBaseImages } from "../../server/pipeline/base-images.ts";
 import type { BuildOutput, Engine } from "../../server/ports/engine.ts";
 import { systemClock } from "../../server/system-clock.ts";
@@ -169,6 +170,8 @@ async function running(image: ImageId, port: number, ready: RegExp, use: (get: G
       publish: { containerPort: port, hostPort },
       limits: { memoryBytes: 256 * 1024 * 1024, pids: 64, cpus: null },
       stopGraceMs: 1000,
+      options: plainContainer,
+      mounts: [],
     },
     never,
   );

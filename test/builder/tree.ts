@@ -20,6 +20,7 @@ export async function plannedService(files: Readonly<Record<string, string>>, va
   const { stacks, decisions, warnings } = await plan(files, variableNames);
   const service = stacks[0]?.services[0];
   if (!service) throw new Error("no service was planned");
-  const dockerfile = service.build.generate?.((base) => base) ?? null;
-  return { service, recipe: service.build, dockerfile, decisions, warnings };
+  if (service.source.type !== "build") throw new Error("the service is not built");
+  const { recipe } = service.source;
+  return { service, recipe, dockerfile: recipe.generate?.((base) => base) ?? null, decisions, warnings };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import type { ContainerId, InstanceId } from "../../server/model/ids.ts";
+import { plainContainer } from "../../server/model/spec.ts";
 import { BuildFailed, type Engine, EngineUnavailable } from "../../server/ports/engine.ts";
 import { eventually } from "./eventually.ts";
 import { contextOf } from "./tiny-image.ts";
@@ -201,7 +202,16 @@ test("what a container is told goes into the body of the request, not into its a
   const request = { name: "n", owner, service: "s", kind: "web", image: "i", command: null, network: "w" } as const;
   const environment = { PASSWORD: "hunter2" };
   await engine.createContainer(
-    { ...request, image: "i" as never, environment, publish: null, limits, stopGraceMs: 1 },
+    {
+      ...request,
+      image: "i" as never,
+      environment,
+      publish: null,
+      limits,
+      stopGraceMs: 1,
+      options: plainContainer,
+      mounts: [],
+    },
     never,
   );
   expect(urls).toEqual(["/containers/create?name=n"]);

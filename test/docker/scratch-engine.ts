@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import type { DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
+import { plainContainer } from "../../server/model/spec.ts";
 import type {
   BuildOutput,
   BuildRequest,
@@ -46,6 +47,7 @@ async function removeAll(engine: Engine): Promise<void> {
   const containers = await engine.listContainers({ all: true }, never);
   await Promise.all(containers.map((container) => engine.removeContainer(container.id, never)));
   for (const network of await engine.listNetworks(never)) await engine.removeNetwork(network.name, never);
+  for (const volume of await engine.listVolumes(never)) await engine.removeVolume(volume, never);
   // Newest first: an image that others are made of stays for as long as they do.
   const images = [...(await engine.listImages(never))].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   for (const tag of images.flatMap((image) => image.tags)) await engine.removeTag(tag, never);
@@ -115,6 +117,8 @@ export function containerRequest(
     publish: null,
     limits: { memoryBytes: 64 * 1024 * 1024, pids: 32, cpus: null },
     stopGraceMs: 1_000,
+    options: plainContainer,
+    mounts: [],
     ...change,
   };
 }

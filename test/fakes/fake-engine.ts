@@ -53,6 +53,9 @@ export function createFakeEngine(): FakeEngine {
     removeTag: notFaked("removeTag"),
     createNetwork: notFaked("createNetwork"),
     removeNetwork: notFaked("removeNetwork"),
+    connect: notFaked("connect"),
+    disconnect: notFaked("disconnect"),
+    createVolume: notFaked("createVolume"),
     createContainer: notFaked("createContainer"),
     startContainer: notFaked("startContainer"),
     stopContainer: notFaked("stopContainer"),
@@ -68,7 +71,15 @@ export function createFakeEngine(): FakeEngine {
 }
 
 function imageInfo(reference: string): ImageInfo {
-  return { id: reference as ImageId, tags: [], exposedPorts: [], user: "", sizeBytes: 0, createdAt: new Date(0) };
+  return {
+    id: reference as ImageId,
+    tags: [],
+    exposedPorts: [],
+    user: "",
+    sizeBytes: 0,
+    createdAt: new Date(0),
+    hasHealthcheck: false,
+  };
 }
 
 function notFaked(name: string): () => Promise<never> {

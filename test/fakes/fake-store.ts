@@ -198,6 +198,8 @@ function createDeployments(
         id: id ?? (nextId() as DeploymentId),
         number: of(request.installationId).length + 1,
         status: "queued",
+        fresh: request.fresh ?? false,
+        sessionId: request.sessionId ?? null,
         attempt: 0,
         createdAt: at,
       };

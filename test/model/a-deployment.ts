@@ -1,6 +1,6 @@
 import type { Building, Deploying, Deployment, Failure, Queued, Ready } from "../../server/model/deployment.ts";
 import type { CommitSha, DeploymentId, ImageId, InstallationId } from "../../server/model/ids.ts";
-import type { DeploymentSpec, ServiceSpec } from "../../server/model/spec.ts";
+import { type DeploymentSpec, plainContainer, type ServiceSpec } from "../../server/model/spec.ts";
 
 /** Deployments in each state, for tests that need one and do not care which. */
 
@@ -11,14 +11,22 @@ export function aService(changes: Partial<ServiceSpec> = {}): ServiceSpec {
   return {
     name: "web",
     kind: "web",
+    kindReason: null,
     image: `sha256:${"1".repeat(64)}` as ImageId,
+    pulledAs: null,
     port: 3000,
     portDeclared: false,
     command: null,
     environment: {},
+    takesVariables: true,
     health: { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, timeoutMs: 90_000, successes: 3 },
     stopGraceMs: 10_000,
     limits: { memoryBytes: 512 * 1024 * 1024, pids: 512, cpus: null },
+    dependsOn: [],
+    stateful: null,
+    keptFrom: null,
+    container: plainContainer,
+    domains: [],
     ...changes,
   };
 }
@@ -44,6 +52,8 @@ export function aQueued(changes: Partial<Queued> = {}): Queued {
     commit: { sha, message: "First", author: "Ada" },
     sourceId: null,
     variables: "now",
+    fresh: false,
+    sessionId: null,
     attempt: 0,
     createdAt: at,
     ...changes,

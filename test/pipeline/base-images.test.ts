@@ -28,7 +28,9 @@ function world(
     instance: "abcdefgh" as InstanceId,
     async inspectImage(reference) {
       const id = present.get(reference);
-      return id ? { id, tags: [], exposedPorts: [], user: "", sizeBytes: 1, createdAt: new Date(0) } : null;
+      return id
+        ? { id, tags: [], exposedPorts: [], user: "", sizeBytes: 1, createdAt: new Date(0), hasHealthcheck: false }
+        : null;
     },
     async tagImage(id, reference) {
       present.set(reference, id);

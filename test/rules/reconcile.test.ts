@@ -51,7 +51,7 @@ describe("reconciliation", () => {
   });
 
   it("retires what a replaced deployment has left, once", () => {
-    const network = { name: "n", subnet: null, owner: anOwner(7) };
+    const network = { name: "n", subnet: null, owner: anOwner(7), lasting: null };
     const world = { containers: [running(1), running(7)], networks: [network] };
     expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([{ type: "retire", installation: one, deployment: 7 }]);
   });

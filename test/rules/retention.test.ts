@@ -9,7 +9,15 @@ const spec = (letter: string) => aSpec([aService({ image: image(letter) })]);
 
 function builtBy(deployment: number, letter: string): ImageInfo {
   const tags = [imageTag("abcdefgh", 1, "web", deployment)];
-  return { id: image(letter), tags, exposedPorts: [], user: "", sizeBytes: 1, createdAt: new Date(0) };
+  return {
+    id: image(letter),
+    tags,
+    exposedPorts: [],
+    user: "",
+    sizeBytes: 1,
+    hasHealthcheck: false,
+    createdAt: new Date(0),
+  };
 }
 
 const none = new Set<DeploymentId>();

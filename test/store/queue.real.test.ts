@@ -45,6 +45,8 @@ describe("enqueue", () => {
         commit,
         sourceId: null,
         variables: "now",
+        fresh: false,
+        sessionId: null,
         attempt: 0,
         createdAt: at,
       },

@@ -140,8 +140,10 @@ it("ports and subnets that are asked for at once are all different", async () =>
   const deployments = await times(10, async () => (await enqueued(store, await anInstallation(store))).id);
   const range = { first: 20_000, last: 20_019 };
   const lease = async (id: DeploymentId) => ({
-    ports: await Promise.all(["web", "api"].map((name) => store.leases.port(id, name, range, new Set()))),
-    subnet: await store.leases.subnet(id, "10.214.0.0/16", []),
+    ports: await Promise.all(
+      ["web", "api"].map((name) => store.leases.port({ deployment: id }, name, range, new Set())),
+    ),
+    subnet: await store.leases.subnet({ deployment: id }, "10.214.0.0/16", []),
   });
   const leases = await Promise.all(deployments.map(lease));
   expect(new Set(leases.flatMap(({ ports }) => ports)).size).toBe(20);

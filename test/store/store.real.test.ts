@@ -101,7 +101,7 @@ describe("products", () => {
     await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
     await ready(store, installation.id);
     await store.installations.changeVariables(installation.id, { A: "1" }, []);
-    await store.leases.port(old.id, "web", { first: 20_000, last: 20_001 }, new Set());
+    await store.leases.port({ deployment: old.id }, "web", { first: 20_000, last: 20_001 }, new Set());
 
     await store.products.purge(product.id);
     expect(await store.products.get(product.id)).toEqual(product);
@@ -161,7 +161,7 @@ describe("domains", () => {
 describe("leases", () => {
   const range = { first: 20_000, last: 20_002 };
   const lease = (id: DeploymentId, service: string, avoid: number[] = []) =>
-    store.leases.port(id, service, range, new Set(avoid));
+    store.leases.port({ deployment: id }, service, range, new Set(avoid));
   const pool = "10.214.0.0/25";
 
   it("give the lowest free port, the same again, and another when that is to be avoided", async () => {
@@ -170,7 +170,7 @@ describe("leases", () => {
     expect(await lease(id, "web")).toBe(20_000);
     expect(await lease(id, "api", [20_001])).toBe(20_002);
     expect(await lease(id, "web", [20_000])).toBe(20_001);
-    expect(await store.leases.ports(id)).toEqual(
+    expect(await store.leases.ports({ deployment: id })).toEqual(
       new Map([
         ["web", 20_001],
         ["api", 20_002],
@@ -186,9 +186,9 @@ describe("leases", () => {
     for (const service of ["a", "b"]) await lease(one.id, service);
     expect(await lease(other.id, "a")).toBe(20_002);
     await expect(lease(other.id, "b")).rejects.toThrow(PoolExhausted);
-    await store.leases.release(one.id);
+    await store.leases.release({ deployment: one.id });
     expect(await lease(other.id, "b")).toBe(20_000);
-    expect(await store.leases.ports(one.id)).toEqual(new Map());
+    expect(await store.leases.ports({ deployment: one.id })).toEqual(new Map());
   });
 
   it("give a network that overlaps nothing in use, the same again, and another when that is in use by now", async () => {
@@ -196,11 +196,11 @@ describe("leases", () => {
       await enqueued(store, await anInstallation(store)),
       await enqueued(store, await anInstallation(store)),
     ];
-    expect(await store.leases.subnet(one.id, pool, ["10.214.0.0/27"])).toBe("10.214.0.32/27");
-    expect(await store.leases.subnet(one.id, pool, [])).toBe("10.214.0.32/27");
-    expect(await store.leases.subnet(other.id, pool, [])).toBe("10.214.0.0/27");
-    expect(await store.leases.subnet(one.id, pool, ["10.214.0.48/28"])).toBe("10.214.0.64/27");
-    await expect(store.leases.subnet(other.id, pool, ["10.0.0.0/8"])).rejects.toThrow(PoolExhausted);
+    expect(await store.leases.subnet({ deployment: one.id }, pool, ["10.214.0.0/27"])).toBe("10.214.0.32/27");
+    expect(await store.leases.subnet({ deployment: one.id }, pool, [])).toBe("10.214.0.32/27");
+    expect(await store.leases.subnet({ deployment: other.id }, pool, [])).toBe("10.214.0.0/27");
+    expect(await store.leases.subnet({ deployment: one.id }, pool, ["10.214.0.48/28"])).toBe("10.214.0.64/27");
+    await expect(store.leases.subnet({ deployment: other.id }, pool, ["10.0.0.0/8"])).rejects.toThrow(PoolExhausted);
   });
 
   it("name who holds something", async () => {
@@ -210,8 +210,8 @@ describe("leases", () => {
       await enqueued(store, await anInstallation(store)),
     ];
     await lease(one.id, "web");
-    await store.leases.subnet(one.id, pool, []);
-    await store.leases.subnet(other.id, pool, []);
+    await store.leases.subnet({ deployment: one.id }, pool, []);
+    await store.leases.subnet({ deployment: other.id }, pool, []);
     expect(await store.leases.holders()).toEqual([one.id, other.id]);
     expect(await store.leases.holders()).not.toContain(none.id);
   });

@@ -11,10 +11,11 @@ import type {
 } from "../../server/model/deployment.ts";
 import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from "../../server/model/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
-import type { DeploymentSpec, ServiceSpec } from "../../server/model/spec.ts";
+import type { DeploymentSpec } from "../../server/model/spec.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";
 import type { FakeClock } from "../fakes/fake-clock.ts";
 import type { FakeStore } from "../fakes/fake-store.ts";
+import { aService } from "../model/a-deployment.ts";
 
 /** Deployments in every state, as they stand in the store. */
 export interface Samples {
@@ -47,6 +48,8 @@ export function createSamples(store: FakeStore, clock: FakeClock): Samples {
       commit: sampleCommit("Say hello in the visitor's language"),
       sourceId: null,
       variables: "now",
+      fresh: false,
+      sessionId: null,
       attempt: 1,
       createdAt: ago(30_000),
       status: "queued",
@@ -102,18 +105,7 @@ export function sampleCommit(message: string, author = "Ada Lovelace"): Commit {
 }
 
 export function sampleSpec(slug: string, variables: Readonly<Record<string, string>> = {}): DeploymentSpec {
-  const service: ServiceSpec = {
-    name: "web",
-    kind: "web",
-    image: `sha256:${"ab".repeat(32)}` as ImageId,
-    port: 3000,
-    portDeclared: false,
-    command: null,
-    environment: {},
-    health: { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, timeoutMs: 90_000, successes: 3 },
-    stopGraceMs: 10_000,
-    limits: { memoryBytes: 512 * 1024 * 1024, pids: 512, cpus: null },
-  };
+  const service = aService({ image: `sha256:${"ab".repeat(32)}` as ImageId });
   return {
     commit: sampleCommit("Say hello").sha,
     stacks: [{ name: slug, services: [service] }],
