@@ -24,7 +24,6 @@ export interface Visit {
 
 export interface VisitOptions {
   readonly javaScriptEnabled?: boolean;
-  readonly colorScheme?: "light" | "dark";
 }
 
 export interface Visitors {
@@ -82,11 +81,19 @@ export async function markDocument(page: Page): Promise<() => Promise<boolean>> 
   return async () => (await page.locator("html#marked").count()) === 1;
 }
 
-/** What keeps people from using the page that is shown, as axe sees it: serious and critical findings of all rules, or of some. */
-export async function barriers(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page });
-  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+/** What keeps people from using the page that is shown, in a light or a dark theme: axe's serious and critical findings. */
+export async function barriers(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page });
+    // Only contrast differs from one theme to the other.
+    const { violations } = await (colorScheme === "light" ? axe : axe.withRules(["color-contrast"])).analyze();
+    for (const { id, impact, nodes } of violations) {
+      if (impact !== "serious" && impact !== "critical") continue;
+      const where = nodes.map(({ target }) => target.join(" ")).join(", ");
+      found.push(`${page.url()} (${colorScheme}): ${id} at ${where}`);
+    }
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export interface Baton {
   kill(): Promise<Exit>;
   /** Starts again, with other settings on top if wanted; stops what runs. Resolves when it serves. */
   restart(changes?: Environment): Promise<void>;
-  /** Everything that this Baton has is removed, as a user would; rejects when anything is left. */
+  /** Everything that this Baton has is removed, as a user would, once; rejects when anything is left. */
   down(): Promise<void>;
   /** The end of the server's log, for those who wonder. */
   logTail(): Promise<string>;
@@ -91,6 +91,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     throw error;
   });
   let instance: string | null = null;
+  let downing: Promise<void> | null = null;
 
   const baton: Baton = {
     url,
@@ -115,18 +116,9 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
       await server.stop();
       server = await serve({ ...environment, ...changes }, url);
     },
-    async down() {
-      await server.stop();
-      const known = await findInstance().catch(() => null);
-      const { code, output } = await runServer("down.js", environment, ["--yes"]).exited;
-      const left = known === null ? [] : await leftInDocker(docker, known);
-      const running = await processesNaming(folder);
-      await rm(folder, { recursive: true, force: true });
-      if (code !== 0 || left.length > 0 || running.length > 0) {
-        throw new Error(
-          `down exited with ${code} and left ${[...left, ...running].join(", ") || "nothing"}:\n${output}`,
-        );
-      }
+    down() {
+      downing ??= takeDown();
+      return downing;
     },
     async logTail() {
       const lines = await readFile(join(environment.BATON_DATA ?? "", "baton.log"), "utf8").catch(() => "");
@@ -134,6 +126,21 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     },
   };
   return baton;
+
+  async function takeDown(): Promise<void> {
+    await server.stop();
+    const known = await findInstance().catch(() => null);
+    const { code, output } = await runServer("down.js", environment, ["--yes"]).exited;
+    const left = [
+      ...(known === null ? [] : await leftInDocker(docker, known)),
+      ...(await processesNaming(folder)),
+      ...(await readdir(folder)),
+    ];
+    await rm(folder, { recursive: true, force: true });
+    if (code !== 0 || left.length > 0) {
+      throw new Error(`down exited with ${code} and left ${left.join(", ") || "nothing"}:\n${output}`);
+    }
+  }
 
   /** Read off a network in this Baton's slice: the server tells it to nobody. */
   async function findInstance(): Promise<string> {

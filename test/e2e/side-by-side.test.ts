@@ -17,17 +17,18 @@ test("the first start pushes the bundled app to itself, shows the push, and leav
   expect(await first().api.deployments("hello")).toHaveLength(1);
 });
 
-test("two Batons share a daemon, and taking one down leaves nothing of it and all of the other", async () => {
+test("two Batons share a daemon, and taking one down leaves nothing of it and all of the other", async ({
+  onTestFinished,
+}) => {
   const before = await first().inDocker();
   const second = await startBaton({ BATON_HELLO: "1" });
-  try {
-    await second.process().prints("Deployment 1 is live after");
-    expect((await second.ask("hello", "/")).status).toBe(200);
-    expect(await second.inDocker()).toHaveLength(before.length);
-  } finally {
-    // Rejects when anything is left.
-    await second.down();
-  }
+  onTestFinished(() => second.down());
+  await second.process().prints("Deployment 1 is live after");
+  expect((await second.ask("hello", "/")).status).toBe(200);
+  expect(await second.inDocker()).toHaveLength(before.length);
+
+  // Rejects when anything is left.
+  await second.down();
   expect(before).toHaveLength(3);
   expect(await first().inDocker()).toEqual(before);
   expect((await first().ask("hello", "/")).status).toBe(200);
