@@ -5,7 +5,7 @@ export function PushLines({ gitUrl, branch }: { readonly gitUrl: string; readonl
   return (
     <div class="copyable">
       <pre id="push-line">{command}</pre>
-      <button class="button small" type="button" data-copy="push-line" hidden>
+      <button class="button small with-script" type="button" data-copy="push-line">
         Copy
       </button>
     </div>

@@ -1,15 +1,24 @@
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame } from "./frame.ts";
+import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 
 /** "Are you sure?", as a page: it works without scripts and can be left by the back button. */
-export function StopPage(props: { readonly frame: Frame; readonly slug: string; readonly urls: readonly string[] }) {
-  const { frame, slug, urls } = props;
+export function StopPage(props: {
+  readonly frame: Frame;
+  readonly slug: string;
+  readonly environment: string;
+  readonly urls: readonly string[];
+}) {
+  const { frame, slug, environment, urls } = props;
   return (
     <Layout frame={frame}>
       <section class="card confirm">
-        <h1>Stop {slug}?</h1>
+        <h1>
+          Stop {slug}
+          {environment !== "production" && ` in ${environment}`}?
+        </h1>
         <ul class="consequences">
           <li>Its containers stop. Requests that are being answered are finished first.</li>
           {urls.length > 0 && (
@@ -17,12 +26,12 @@ export function StopPage(props: { readonly frame: Frame; readonly slug: string; 
           )}
           <li>Data, variables and versions stay. A redeploy or a push starts it again.</li>
         </ul>
-        <form class="actions" method="post" action={routes.productStop(slug)}>
+        <form class="actions" method="post" action={inEnvironment(routes.productStop(slug), { environment })}>
           <CsrfField token={frame.csrf} />
           <button class="button danger" type="submit">
             Stop {slug}
           </button>
-          <a class="button" href={routes.product(slug)}>
+          <a class="button" href={inEnvironment(routes.product(slug), { environment })}>
             Keep it running
           </a>
         </form>

@@ -1,4 +1,12 @@
-import type { Building, Commit, Deployment, Queued, Running, TriggerKind } from "../model/deployment.ts";
+import type {
+  Building,
+  Commit,
+  Deployment,
+  DeploymentStatus,
+  Queued,
+  Running,
+  TriggerKind,
+} from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
@@ -101,6 +109,7 @@ export interface DeploymentStore {
   list(filter: {
     readonly product?: ProductId;
     readonly installation?: InstallationId;
+    readonly statuses?: readonly DeploymentStatus[];
     readonly limit: number;
     readonly before?: DeploymentId;
   }): Promise<readonly Deployment[]>;

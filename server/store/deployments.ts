@@ -117,6 +117,7 @@ function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
     // A deleted product's are listed only for whoever asks for that very product or installation.
     filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
     filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
+    filter.statuses === undefined ? undefined : inArray(deployments.status, [...filter.statuses]),
     filter.before === undefined ? undefined : lt(deployments.id, filter.before),
   ];
   return conditions.filter((condition) => condition !== undefined);

@@ -16,6 +16,7 @@ export interface Asset extends AssetLink {
 const files: Readonly<Record<AssetName, string>> = {
   "baton.css": "views/assets/baton.css",
   "baton.js": "views/assets/baton.js",
+  "log.js": "views/assets/log.js",
   "favicon.svg": "views/assets/favicon.svg",
   "favicon-busy.svg": "views/assets/favicon-busy.svg",
   "favicon-ready.svg": "views/assets/favicon-ready.svg",

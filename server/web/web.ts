@@ -17,8 +17,11 @@ import { createOrigins } from "./origins.ts";
 import { createDeploymentPages } from "./pages/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployments.ts";
 import { createHomePages } from "./pages/home.ts";
+import { createNewsStream } from "./pages/news.ts";
 import { problemPage } from "./pages/page.ts";
 import { createProductPages } from "./pages/product.ts";
+import { createProductDeploymentsPages } from "./pages/product-deployments.ts";
+import { createProductLogsPages } from "./pages/product-logs.ts";
 import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
 
@@ -52,9 +55,12 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
+  app.route("/", createProductDeploymentsPages(needs));
+  app.route("/", createProductLogsPages(needs));
   app.route("/", createDeploymentsPages(needs));
   app.route("/", createRedeployPages(needs));
   app.route("/", createDeploymentPages(needs));
+  app.route("/", createNewsStream(needs));
   app.route("/git", outside.gitHttp);
 
   requireAudiences(app.routes, (path) => path.startsWith("/git/"));

@@ -207,10 +207,11 @@ function createDeployments(
       return { deployment, superseded: [] };
     },
     get: async (id) => rows.deployments.get(id) ?? null,
-    async list({ product, installation, limit, before }) {
+    async list({ product, installation, statuses, limit, before }) {
       return all()
         .filter((row) => installation === undefined || row.installationId === installation)
         .filter((row) => product === undefined || rows.installations.get(row.installationId)?.productId === product)
+        .filter((row) => statuses?.includes(row.status) ?? true)
         .filter((row) => before === undefined || row.id < before)
         .reverse()
         .slice(0, limit);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LogLines } from "../../views/log.tsx";
 
 const rendered = (lines: readonly string[]) =>
-  String(LogLines({ blocks: [{ kind: "output", elapsed: "0:01", lines }] }));
+  String(LogLines({ blocks: [{ kind: "output", time: "0:01", lines }] }));
 
 describe("lines of a log", () => {
   test.each([
