@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import type { World } from "./pipeline/work.ts";
 import { routes } from "./routes.ts";
 import type { Shifts } from "./shifts.ts";
+import { thisMachine } from "./this-machine.ts";
 import { createPushTrigger } from "./trigger/push.ts";
 import { createTriggers } from "./trigger/triggers.ts";
 import { version } from "./version.ts";
@@ -32,6 +33,7 @@ export function createWebServer(needs: {
     proxy,
     clock,
     log,
+    machine: thisMachine(config.dataFolder),
     version,
     closing,
     triggers: createTriggers({ store, engine, git, clock, wakeQueue, wakeCaretaker }),

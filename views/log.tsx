@@ -23,7 +23,7 @@ export interface LogPanelProps {
   readonly downloadUrl: string;
   /** Where its search leads without scripts; hidden fields keep what else the page was asked for. */
   readonly search: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly words: string };
-  /** It never ends, so it can be held. */
+  /** It never ends, so it can be held; its margin holds times of day. */
   readonly isEndless?: boolean;
   /** What is said where there are no lines. */
   readonly empty: string;
@@ -36,10 +36,10 @@ const linesInChunk = 200;
 export function LogPanel(props: LogPanelProps) {
   const { title, blocks, omitted, downloadUrl, search, isEndless = false, empty } = props;
   return (
-    <section class="log" aria-labelledby="log-title" data-log="">
+    <section class={isEndless ? "log log-wide" : "log"} aria-labelledby="log-title" data-log="">
       <header class="log-head">
         <h2 id="log-title">{title}</h2>
-        <form class="log-search" method="get" action={search.path} role="search">
+        <form class="log-search" method="get" action={search.path} aria-label="Search">
           {Object.entries(search.query).map(([name, value]) => (
             <input type="hidden" name={name} value={value} />
           ))}

@@ -48,7 +48,9 @@ export function ProductLogsPage(props: {
         isEndless
         empty={services.length === 0 ? "Nothing runs, so nothing prints." : "Nothing was printed yet."}
       />
-      <p class="muted small">Times are UTC. Docker keeps the last lines of each container; a new version begins anew.</p>
+      <p class="muted small">
+        Times are UTC. Docker keeps the last lines of each container; a new version begins anew.
+      </p>
     </ProductFrame>
   );
 }

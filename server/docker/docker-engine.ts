@@ -5,6 +5,7 @@ import { createBuild } from "./build.ts";
 import { connect } from "./connection.ts";
 import { createContainers } from "./containers.ts";
 import { createDaemon } from "./daemon.ts";
+import { readDiskUsage } from "./disk-usage.ts";
 import { readEvents } from "./events.ts";
 import { createImages } from "./images.ts";
 import { createListeningPorts } from "./listening-ports.ts";
@@ -35,6 +36,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
   const ours = { daemon, instance };
   return {
     instance,
+    diskUsage: (signal) => readDiskUsage(daemon, signal),
     info: (signal) => readInfo(daemon, signal, infoLimitMs),
     build: createBuild({ ...ours, builder }),
     pull: createPull(daemon),

@@ -3,7 +3,9 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { createAccessStore } from "./access.ts";
 import { createAnnouncements } from "./announcements.ts";
+import { createAuditStore } from "./audit.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { readFacts } from "./database-facts.ts";
 import { createDeploymentStore } from "./deployments.ts";
 import { createDomainStore } from "./domains.ts";
 import { createEnvironmentStore } from "./environments.ts";
@@ -49,7 +51,9 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       leases: createLeaseStore(database, chooseSubnet),
       access: createAccessStore(database),
       settings: createSettingStore(database),
+      audit: createAuditStore(database),
       ping: () => ping(pool),
+      facts: () => readFacts(database),
       close: pool.close,
     };
   } catch (error) {

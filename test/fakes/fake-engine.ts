@@ -25,6 +25,13 @@ export function createFakeEngine(): FakeEngine {
     away: false,
     instance: "fake0000" as InstanceId,
     info: () => answer({ version: "20.10.24", apiVersion: "1.41", builder: "buildkit" as const }),
+    diskUsage: () =>
+      answer({
+        imagesBytes: 3_400_000_000,
+        containersBytes: 21_000_000,
+        volumesBytes: 180_000_000,
+        buildCacheBytes: 900_000_000,
+      }),
     inspectImage: (reference) => answer(images.has(reference) ? imageInfo(reference) : null),
     listImages: () => answer([]),
     listNetworks: () => answer([]),

@@ -5,7 +5,7 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../../server/mod
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { Domain, Identity, Store } from "../../server/ports/store.ts";
+import type { AuditEntry, Domain, Identity, Store } from "../../server/ports/store.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
 export interface FakeStore extends Store {
@@ -24,6 +24,7 @@ interface FakeRows {
   readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
   readonly domains: Domain[];
   readonly settings: Map<string, string>;
+  readonly audit: AuditEntry[];
 }
 
 const production: Environment = { id: 1 as EnvironmentId, name: "production", domain: null };
@@ -39,6 +40,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     sessions: new Map(),
     domains: [],
     settings: new Map(),
+    audit: [],
   };
   let lastId = 0;
   const announcements = new EventTarget();
@@ -70,6 +72,17 @@ export function createFakeStore(clock: Clock): FakeStore {
     put,
     instance: "fake0000" as InstanceId,
     ping: async () => {},
+    facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
+    audit: {
+      async record(entry, at) {
+        rows.audit.push({ ...entry, id: rows.audit.length + 1, at });
+      },
+      list: async ({ limit, before = Number.POSITIVE_INFINITY }) =>
+        rows.audit
+          .filter(({ id }) => id < before)
+          .reverse()
+          .slice(0, limit),
+    },
     close: async () => {},
     environments: {
       list: async () => [production],

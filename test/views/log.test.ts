@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LogLines } from "../../views/log.tsx";
 
-const rendered = (lines: readonly string[]) =>
-  String(LogLines({ blocks: [{ kind: "output", time: "0:01", lines }] }));
+const rendered = (lines: readonly string[]) => String(LogLines({ blocks: [{ kind: "output", time: "0:01", lines }] }));
 
 describe("lines of a log", () => {
   test.each([

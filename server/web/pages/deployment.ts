@@ -67,7 +67,11 @@ export function createDeploymentPages(needs: PageNeeds) {
     .post(routes.deploymentRetry(":id{[0-9]+}"), auth.allow("member"), async (c) => {
       const { deployment } = await find(c);
       if (deployment.status !== "failed") {
-        throw new Problem(409, "conflict", `deployment ${deployment.number} did not fail, so there is nothing to retry`);
+        throw new Problem(
+          409,
+          "conflict",
+          `deployment ${deployment.number} did not fail, so there is nothing to retry`,
+        );
       }
       const asked = await retry(deployment, c);
       if (asked.type === "refused") throw problemOf(asked);

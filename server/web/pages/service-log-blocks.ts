@@ -17,8 +17,6 @@ export function serviceLogBlocks(lines: readonly ServiceLine[], services: readon
     ...block,
     kind: "output",
     service:
-      services.length > 1
-        ? { name: block.service, hue: Math.max(0, services.indexOf(block.service)) % hues }
-        : null,
+      services.length > 1 ? { name: block.service, hue: Math.max(0, services.indexOf(block.service)) % hues } : null,
   }));
 }

@@ -3,6 +3,7 @@ import { specOf } from "../../model/deployment.ts";
 import type { ContainerId } from "../../model/ids.ts";
 import { servicesOf } from "../../model/spec.ts";
 import type { ContainerState, Engine } from "../../ports/engine.ts";
+import { containerOf } from "../../rules/container-of.ts";
 
 /** A line that a service of an installation has printed. */
 export interface ServiceLine {
@@ -19,11 +20,7 @@ export function containersOfLog(
 ): readonly ContainerState[] {
   const spec = live && specOf(live);
   const found = spec
-    ? servicesOf(spec).flatMap(({ name, keptFrom }) =>
-        containers.filter(
-          (container) => container.service === name && container.owner.deployment === (keptFrom ?? live.id),
-        ),
-      )
+    ? servicesOf(spec).flatMap((service) => containerOf(live.id, service, containers) ?? [])
     : [...containers].sort((a, b) => a.service.localeCompare(b.service));
   return service === null ? found : found.filter((container) => container.service === service);
 }
