@@ -90,8 +90,7 @@ export function MeanwhileLine({ meanwhile, now }: { readonly meanwhile: Meanwhil
         {meanwhile.text}
         {meanwhile.since && (
           <>
-            {" "}
-            since <RelativeTime at={meanwhile.since} now={now} />
+            , since <RelativeTime at={meanwhile.since} now={now} />
           </>
         )}
       </span>

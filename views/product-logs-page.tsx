@@ -40,7 +40,7 @@ export function ProductLogsPage(props: {
         </nav>
       )}
       <LogPanel
-        title={service ?? "What the services print"}
+        title={service ?? "All services"}
         blocks={log.blocks}
         omitted={0}
         downloadUrl={log.downloadUrl}

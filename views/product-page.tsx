@@ -137,11 +137,13 @@ function Service({ service, head }: { readonly service: ServiceRow; readonly hea
       <span class="service-name">
         {name} <span class="muted">{kind}</span>
       </span>
-      {url && <Address url={url} />}
-      <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
-        Logs<span class="visually-hidden"> of {name}</span>
-      </a>
       <RunBadge state={state} />
+      <span class="service-links">
+        <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
+          Logs<span class="visually-hidden"> of {name}</span>
+        </a>
+        {url && <Address url={url} />}
+      </span>
     </li>
   );
 }

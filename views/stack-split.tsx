@@ -41,10 +41,12 @@ function StackBadge({ status }: { readonly status: StackStatus }) {
 /** How far the product is, then its stacks at the left and the chosen one at the right. */
 export function StackSplit({ overview, path }: { readonly overview: StackOverview; readonly path: string }) {
   const { stacks, chosen, done, percent } = overview;
+  const isBroken = stacks.some(({ status }) => status === "failed");
+  const tone = isBroken ? "bad" : done === stacks.length ? "good" : "busy";
   const stack = stacks.find(({ name }) => name === chosen);
   return (
     <>
-      <div class="overall">
+      <div class={`overall tone-${tone}`}>
         <p>
           <strong>
             {done} of {stacks.length} stacks
@@ -145,7 +147,6 @@ function StackState({ stack }: { readonly stack: StackView }) {
             {capital(stack.message ?? "It failed.")}
           </p>
           <Measure stack={stack} />
-          {stack.initLog && <InitLog log={stack.initLog} />}
         </>
       );
   }

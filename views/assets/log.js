@@ -10,6 +10,7 @@
     const [follow, pause, search, hits] = [find("follow"), find("pause"), find("search"), find("hits")];
     let count = chunks.querySelectorAll(".line").length;
     let isHeld = false;
+    let isStale = false;
     let found = [];
     let at = -1;
 
@@ -25,13 +26,14 @@
       let chunk = chunks.lastElementChild;
       for (const line of [...incoming.children]) {
         if ("logRestart" in line.dataset) {
-          chunks.replaceChildren();
-          chunk = null;
-          count = 0;
-          found = [];
-          at = -1;
+          isStale = true;
           line.remove();
           continue;
+        }
+        // What was shown goes only when there is something to show instead.
+        if (isStale) {
+          chunks.replaceChildren();
+          [chunk, count, found, at, isStale] = [null, 0, [], -1, false];
         }
         if (!chunk || chunk.childElementCount >= linesInChunk) {
           chunk?.classList.add("full");
