@@ -90,6 +90,7 @@ const stackProgressSchema = z.object({
   serviceCount: z.int(),
   servicesDone: z.int(),
   currentService: z.string().nullable(),
+  message: z.string().nullable().optional().openapi({ description: "Why it failed, or was rolled back" }),
 });
 
 export const deploymentSchema = z
