@@ -89,11 +89,6 @@ describe("planning a repository", () => {
     const { service } = await plannedService({ "baton.yaml": "stacks: { jobs: { kind: worker } }", ...nodeApp });
     expect(service).toMatchObject({ kind: "worker", port: null, portDeclared: false });
   });
-
-  it("says that a compose file beside the app is not used", async () => {
-    const { warnings } = await plan({ ...nodeApp, "compose.yaml": "", "package-lock.json": "" });
-    expect(warnings).toEqual(["compose.yaml is not used: Baton does not deploy compose files yet"]);
-  });
 });
 
 describe("a repository that cannot be planned", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { parseProcfile } from "../../builder/procfile.ts";
-import { plannedService } from "./tree.ts";
 
 describe("a Procfile", () => {
   it("holds a command for each process type", () => {
@@ -21,16 +20,5 @@ describe("a Procfile", () => {
     ["web: echo it's", "echo it's"],
   ])("may have comments: %s", (line, command) => {
     expect(parseProcfile(line).get("web")).toBe(command);
-  });
-
-  it("says which of its processes do not run", async () => {
-    const { service, warnings } = await plannedService({
-      "package.json": "{}",
-      Procfile: "web: node a.js\nworker: node b.js\nrelease: node c.js",
-    });
-    expect(service.kind).toBe("web");
-    expect(warnings).toEqual([
-      "Procfile also names worker, release: not run, because only its web process becomes a service so far",
-    ]);
   });
 });

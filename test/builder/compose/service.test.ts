@@ -197,6 +197,7 @@ describe("the build of a service", () => {
     dockerfileInline: null,
     target: null,
     args: {},
+    tag: null,
   };
 
   it.each([
