@@ -2,6 +2,7 @@ import type { Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
 import type { ServiceKind } from "../model/spec.ts";
 import type { Engine } from "../ports/engine.ts";
+import { containerOf } from "../rules/container-of.ts";
 import {
   type InstallationStatus,
   installationStatus,
@@ -37,15 +38,13 @@ export async function installationState(
   const containers = spec ? await needs.engine.listContainers({ installation: installation.id }, signal) : [];
   const services = (spec?.stacks ?? []).flatMap((stack) =>
     stack.services.map((service): ServiceState => {
-      const container = containers.find(
-        (candidate) => candidate.service === service.name && candidate.owner.deployment === live?.id,
-      );
+      const container = live && containerOf(live.id, service, containers);
       const route = spec?.routes.find((candidate) => candidate.service === service.name);
       return {
         stack: stack.name,
         name: service.name,
         kind: service.kind,
-        status: serviceStatus(service, container ?? null, installation),
+        status: serviceStatus(service, container, installation),
         url: route ? urlOf(route.host, needs) : null,
       };
     }),
