@@ -27,11 +27,13 @@ describe("a product deployment", () => {
       id: installation.id,
       product: "my-api",
       environment: "production",
+      environmentId: installation.environmentId,
       branch: "main",
       urls: [url],
       status: "degraded",
       live: live.id,
       variables: ["A", "B"],
+      domains: [],
       stacks: [
         {
           name: "my-api",
@@ -89,7 +91,7 @@ describe("a product deployment", () => {
   });
 
   test("is gone for whoever asks once its product is being deleted", async () => {
-    await world.store.products.markDeleted(product.id);
+    await world.store.products.markDeleted(product.id, { keepVolumes: true });
     expect((await read(`/api/product-deployments/${installation.id}`)).status).toBe(404);
     expect((await read(`/api/product-deployments/${installation.id}/deploy`, { method: "POST" })).status).toBe(404);
     expect((await read("/api/product-deployments")).json.items).toEqual([]);

@@ -43,7 +43,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
   };
 
   return {
-    environment: ({ id, name, domain }) => ({ id, name, domain: domain ?? needs.domain }),
+    environment: ({ id, name, domain, branch }) => ({ id, name, domain: domain ?? needs.domain, branch }),
 
     async product(product) {
       const [installations, environments] = await Promise.all([
@@ -69,19 +69,22 @@ export function createPresenter(needs: WebNeeds): Presenter {
       const { installation, product, environment } = place;
       const live =
         installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
-      const [state, variables] = await Promise.all([
+      const [state, variables, domains] = await Promise.all([
         installationState(needs, place, live, signal),
         store.installations.variableNames(installation.id),
+        store.domains.custom(installation.id),
       ]);
       return {
         id: installation.id,
         product: product.slug,
         environment: environment.name,
+        environmentId: environment.id,
         branch: installation.branch,
         urls: [...state.urls],
         status: state.status,
         live: installation.liveDeploymentId,
         variables: [...variables],
+        domains: domains.map(({ host, service }) => ({ host, service })),
         stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
           name,
           displayName: displayName(name),

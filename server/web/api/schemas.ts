@@ -1,7 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
 import { stackStatuses } from "../../model/event.ts";
-import { parseSlug, slugRule, variableNamePattern } from "../../model/product.ts";
+import { isHostName } from "../../model/host-name.ts";
+import {
+  environmentNameRule,
+  isEnvironmentName,
+  parseSlug,
+  slugRule,
+  variableNamePattern,
+} from "../../model/product.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 
@@ -27,7 +34,15 @@ export const healthSchema = z
   .openapi("Health", { description: "Each part is `ok` or says what is wrong" });
 
 export const environmentSchema = z
-  .object({ id, name: z.string().openapi({ example: "production" }), domain: z.string() })
+  .object({
+    id,
+    name: z.string().openapi({ example: "production" }),
+    domain: z.string(),
+    branch: z
+      .string()
+      .nullable()
+      .openapi({ description: "What its new product deployments track; null: each its own" }),
+  })
   .openapi("Environment", { description: "A place to run things. Apps are served below its domain" });
 
 export const productSchema = z
@@ -61,11 +76,18 @@ export const installationSchema = z
     id,
     product: z.string(),
     environment: z.string(),
+    environmentId: id,
     branch: z.string().nullable(),
-    urls: z.array(z.string()).openapi({ example: ["http://my-app.localhost:8080"] }),
+    urls: z.array(z.string()).openapi({
+      description: "Where it answers now, the most important first",
+      example: ["http://my-app.localhost:8080"],
+    }),
     status: z.enum(["empty", "running", "degraded", "stopped"]),
     live: id.nullable().openapi({ description: "The deployment that serves; null: none" }),
     variables: z.array(z.string()).openapi({ description: "Names only: values are never sent back" }),
+    domains: z
+      .array(z.object({ host: z.string(), service: z.string() }))
+      .openapi({ description: "Hosts that were given to services by hand" }),
     stacks: z.array(z.object({ name: z.string(), displayName: z.string(), services: z.array(serviceSchema) })),
   })
   .openapi("ProductDeployment", { description: "A product in an environment, and what of it runs" });
@@ -168,6 +190,37 @@ const gitName = z
   .max(250)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses them in names too
   .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "a branch, tag or commit is wanted");
+
+export const newEnvironmentSchema = z.strictObject({
+  name: z
+    .string()
+    .refine(isEnvironmentName, environmentNameRule)
+    .openapi({ description: environmentNameRule, example: "staging" }),
+  domain: z
+    .string()
+    .refine(isHostName, "a host name in lower case is wanted, such as staging.example.com")
+    .nullable()
+    .optional()
+    .openapi({ description: "Apps are served below it; without it, below the server's own" }),
+  branch: gitName.nullable().optional().openapi({ description: "What its new product deployments track" }),
+});
+
+export const newInstallationSchema = z.strictObject({
+  product: z.string().openapi({ description: "The product's slug", example: "my-app" }),
+  environment: z.string().openapi({ description: "The environment's name", example: "staging" }),
+  branch: gitName
+    .optional()
+    .openapi({ description: "Whose pushes deploy there; without it, what the environment says, or the first push" }),
+});
+
+export const installationChangesSchema = z.strictObject({ branch: gitName.optional() });
+
+export const leavingSchema = z.strictObject({
+  volumes: z
+    .enum(["keep", "delete"], 'either "keep" or "delete" is wanted')
+    .default("keep")
+    .openapi({ description: "What becomes of its data" }),
+});
 
 export const newProductSchema = z.strictObject({
   name: z
