@@ -43,6 +43,15 @@ export interface ProductStore {
     readonly branch: string | null;
   }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
   update(id: ProductId, changes: { readonly repository?: string | null }): Promise<void>;
+  /** Names of those that all installations of the product get, sorted. */
+  variableNames(id: ProductId): Promise<readonly string[]>;
+  /** As InstallationStore.changeVariables, for all installations of the product. */
+  changeVariables(
+    id: ProductId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    atBuild?: BuildMarks,
+  ): Promise<void>;
   /**
    * Marks it deleted, with all of its installations: it is not listed any more, its slug and hosts are free, its queued
    * deployments are cancelled, its running ones asked to stop, and `enqueue` refuses more. `deleted()` names it until `purge`.
@@ -77,12 +86,23 @@ export interface InstallationStore {
   setBranch(id: InstallationId, branch: string): Promise<void>;
   /** Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is running. */
   stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
-  /** Names only, sorted. */
+  /** Names only, sorted: its own and its product's. */
   variableNames(id: InstallationId): Promise<readonly string[]>;
-  /** Decrypted; for the pipeline alone. */
+  /** Its own over its product's, decrypted: for the pipeline, and to be compared. Never sent to anybody. */
   variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
-  changeVariables(id: InstallationId, set: Readonly<Record<string, string>>, unset: readonly string[]): Promise<void>;
+  /** Of its variables, those that say whether builds get them; an own one that does not say goes by its product's. */
+  buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
+  /** Its own. One that is both set and unset is set; a mark of one that it does not have does nothing. */
+  changeVariables(
+    id: InstallationId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    atBuild?: BuildMarks,
+  ): Promise<void>;
 }
+
+/** By a variable's name: builds get it, too; they don't; null: its name decides. */
+export type BuildMarks = Readonly<Record<string, boolean | null>>;
 
 /** What stays behind of an installation that is deleted. */
 export interface Leaving {

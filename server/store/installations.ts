@@ -10,7 +10,7 @@ import { installationColumns } from "./installation-row.ts";
 import { deployments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 import { takeDown } from "./take-down.ts";
-import { changeVariables, readVariables, variableNames } from "./variables.ts";
+import { buildMarksOf, changeVariables, mergedVariables, namesOf, openAll } from "./variables.ts";
 
 export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
   return {
@@ -74,10 +74,11 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
 
     stop: (id, at) => database.write((transaction) => stop(transaction, id, at)),
 
-    variableNames: (id) => database.read((queries) => variableNames(queries, id)),
-    variables: (id) => database.read((queries) => readVariables(queries, secrets, id)),
-    changeVariables: (id, set, unset) =>
-      database.write((transaction) => changeVariables(transaction, secrets, id, set, unset)),
+    variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
+    variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
+    changeVariables: (id, set, unset, atBuild) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, atBuild)),
   };
 }
 

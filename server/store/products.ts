@@ -5,7 +5,9 @@ import type { Leaving, ProductStore } from "../ports/store.ts";
 import type { Database, Transaction } from "./database.ts";
 import { installationColumns } from "./installation-row.ts";
 import { environments, installations, products } from "./schema.ts";
+import type { Secrets } from "./secrets.ts";
 import { takeDown } from "./take-down.ts";
+import { changeVariables, namesOf, variablesOf } from "./variables.ts";
 
 const productColumns = {
   id: products.id,
@@ -14,7 +16,7 @@ const productColumns = {
   createdAt: products.createdAt,
 };
 
-export function createProductStore(database: Database): ProductStore {
+export function createProductStore(database: Database, secrets: Secrets): ProductStore {
   return {
     list: () =>
       database.read((queries) =>
@@ -40,6 +42,10 @@ export function createProductStore(database: Database): ProductStore {
       if (repository === undefined) return;
       await database.write(({ tx }) => tx.update(products).set({ repository }).where(eq(products.id, id)));
     },
+
+    variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
+    changeVariables: (id, set, unset, atBuild) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, atBuild)),
 
     markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
 

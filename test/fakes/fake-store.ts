@@ -5,7 +5,7 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../../server/mod
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
+import type { BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
 export interface FakeStore extends Store {
@@ -23,6 +23,8 @@ interface FakeRows {
   readonly deployments: Map<DeploymentId, Deployment>;
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
   readonly variables: Map<InstallationId, Map<string, string>>;
+  readonly productVariables: Map<ProductId, Map<string, string>>;
+  readonly buildMarks: Map<InstallationId | ProductId, BuildMarks>;
   readonly tokens: Map<string, Identity>;
   readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
   readonly domains: Domain[];
@@ -41,6 +43,8 @@ export function createFakeStore(clock: Clock): FakeStore {
     deployments: new Map(),
     events: new Map(),
     variables: new Map(),
+    productVariables: new Map(),
+    buildMarks: new Map(),
     tokens: new Map(),
     sessions: new Map(),
     domains: [],
@@ -140,6 +144,11 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
       const product = rows.products.get(id);
       if (product) rows.products.set(id, { ...product, ...changes });
     },
+    variableNames: async (id) => [...(rows.productVariables.get(id) ?? new Map()).keys()].sort(),
+    async changeVariables(id, set, unset, atBuild = {}) {
+      rows.productVariables.set(id, changed(rows.productVariables.get(id), set, unset));
+      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
+    },
     async markDeleted(id, leaving) {
       const product = rows.products.get(id);
       if (product) rows.products.set(id, { ...product, deleted: true });
@@ -164,7 +173,9 @@ function createInstallations(
     const installation = rows.installations.get(id);
     if (installation) rows.installations.set(id, { ...installation, ...changes });
   };
-  const variablesOf = (id: InstallationId) => rows.variables.get(id) ?? new Map<string, string>();
+  const productOf = (id: InstallationId) => rows.installations.get(id)?.productId ?? (0 as ProductId);
+  const variablesOf = (id: InstallationId) =>
+    new Map([...(rows.productVariables.get(productOf(id)) ?? []), ...(rows.variables.get(id) ?? [])]);
   return {
     list: async () => kept(),
     get: async (id) => rows.installations.get(id) ?? null,
@@ -208,12 +219,27 @@ function createInstallations(
     },
     variableNames: async (id) => [...variablesOf(id).keys()].sort(),
     variables: async (id) => Object.fromEntries(variablesOf(id)),
-    async changeVariables(id, set, unset) {
-      const variables = new Map([...variablesOf(id), ...Object.entries(set)]);
-      for (const name of unset) variables.delete(name);
-      rows.variables.set(id, variables);
+    async buildMarks(id) {
+      const marks = [rows.buildMarks.get(productOf(id)), rows.buildMarks.get(id)].map((one) => said(one ?? {}));
+      return Object.assign({}, ...marks);
+    },
+    async changeVariables(id, set, unset, atBuild = {}) {
+      rows.variables.set(id, changed(rows.variables.get(id), set, unset));
+      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
     },
   };
+}
+
+function changed(
+  variables: ReadonlyMap<string, string> | undefined,
+  set: Readonly<Record<string, string>>,
+  unset: readonly string[],
+): Map<string, string> {
+  return new Map([...[...(variables ?? [])].filter(([name]) => !unset.includes(name)), ...Object.entries(set)]);
+}
+
+function said(marks: BuildMarks): Record<string, boolean> {
+  return Object.fromEntries(Object.entries(marks).flatMap(([name, mark]) => (mark === null ? [] : [[name, mark]])));
 }
 
 function createDomains(rows: FakeRows): Store["domains"] {

@@ -229,6 +229,33 @@ describe("variables", () => {
   });
 });
 
+describe("variables of a product", () => {
+  it("are its installations', whose own win, and go with an own one that is unset", async () => {
+    const { product, installation } = await aProduct(store);
+    const other = await anInstallation(store);
+    await store.products.changeVariables(product.id, { SHARED: "1", BOTH: "1", GONE: "1" }, []);
+    await store.products.changeVariables(product.id, { SHARED: "2" }, ["GONE"]);
+    await store.installations.changeVariables(installation.id, { BOTH: "own", OWN: "3" }, []);
+    expect(await store.products.variableNames(product.id)).toEqual(["BOTH", "SHARED"]);
+    expect(await store.installations.variableNames(installation.id)).toEqual(["BOTH", "OWN", "SHARED"]);
+    expect(await store.installations.variables(installation.id)).toEqual({ BOTH: "own", OWN: "3", SHARED: "2" });
+    await store.installations.changeVariables(installation.id, {}, ["BOTH"]);
+    expect(await store.installations.variables(installation.id)).toEqual({ BOTH: "1", OWN: "3", SHARED: "2" });
+    expect(await store.installations.variables(other)).toEqual({});
+  });
+
+  it("say whether builds get them; an own one that does not say goes by them", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id } = installation;
+    await store.products.changeVariables(product.id, { A: "1", B: "1", C: "1", D: "1" }, [], { A: true, B: true });
+    await store.installations.changeVariables(id, { A: "2", B: "2", E: "1" }, [], { B: false, E: false, NONE: true });
+    expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, E: false });
+    await store.products.changeVariables(product.id, { A: "3" }, [], { C: false });
+    await store.installations.changeVariables(id, {}, [], { E: null });
+    expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, C: false });
+  });
+});
+
 describe("domains", () => {
   const route = (host: string, service = "web") => ({ host, service });
 

@@ -18,9 +18,10 @@ describe("a product deployment", () => {
     const live = world.samples.live(installation);
     world.engine.containers.push(sampleContainer(live, product.id, { healthcheck: "unhealthy" }));
     const canary = "canary-5f2a";
+    await world.store.installations.changeVariables(installation.id, { OLD: canary }, []);
     const put = await read(`/api/product-deployments/${installation.id}/variables`, {
       method: "PUT",
-      body: { set: { B: canary, A: canary, OLD: canary }, unset: ["OLD"] },
+      body: { set: { B: canary, A: canary }, unset: ["OLD"] },
     });
     const url = "http://my-api.localhost:8080";
     expect(put.json).toEqual({
@@ -33,6 +34,7 @@ describe("a product deployment", () => {
       status: "degraded",
       live: live.id,
       variables: ["A", "B"],
+      pendingVariables: ["A", "B"],
       domains: [],
       stacks: [
         {

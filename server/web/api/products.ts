@@ -12,6 +12,7 @@ import {
   productChangesSchema,
   productParam,
   productSchema,
+  variableChangesSchema,
 } from "./schemas.ts";
 
 export function createProductsApi({ store, triggers, auth, catalog, present }: ApiNeeds) {
@@ -102,6 +103,25 @@ export function createProductsApi({ store, triggers, auth, catalog, present }: A
       const product = await catalog.product(c.req.valid("param").product);
       await triggers.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
       return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.productVariables("{product}"),
+      tags: ["Products"],
+      summary: "Set and unset variables of all its product deployments",
+      description: "A product deployment's own variables win over these. The next deployments get them.",
+      request: { params: productParam, body: jsonBody(variableChangesSchema) },
+      responses: { 200: json("The product, with the names", productSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { set, unset, atBuild } = c.req.valid("json");
+      await store.products.changeVariables(product.id, set, unset, atBuild);
+      return c.json(await present.product(product), 200);
     },
   );
 

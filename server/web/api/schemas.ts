@@ -9,6 +9,7 @@ import {
   slugRule,
   variableNamePattern,
 } from "../../model/product.ts";
+import { serviceAspects } from "../../rules/version-changes.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 
@@ -58,6 +59,7 @@ export const productSchema = z
       .string()
       .nullable()
       .openapi({ description: "The branch that production tracks; null until the first push" }),
+    variables: z.array(z.string()).openapi({ description: "Names of those that all its product deployments get" }),
     gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
     createdAt: time,
@@ -84,7 +86,12 @@ export const installationSchema = z
     }),
     status: z.enum(["empty", "running", "degraded", "stopped"]),
     live: id.nullable().openapi({ description: "The deployment that serves; null: none" }),
-    variables: z.array(z.string()).openapi({ description: "Names only: values are never sent back" }),
+    variables: z
+      .array(z.string())
+      .openapi({ description: "Its own and its product's. Names only: values are never sent back" }),
+    pendingVariables: z
+      .array(z.string())
+      .openapi({ description: "Not yet live: names whose value differs from the live deployment's" }),
     domains: z
       .array(z.object({ host: z.string(), service: z.string() }))
       .openapi({ description: "Hosts that were given to services by hand" }),
@@ -130,6 +137,7 @@ export const deploymentSchema = z
     by: z.string().nullable(),
     ref: z.string().nullable(),
     commit: z.object({ sha: z.string(), message: z.string(), author: z.string() }).nullable(),
+    fresh: z.boolean().openapi({ description: "A product redeploy: images are pulled anew, all services replaced" }),
     source: id.nullable().openapi({ description: "For redeploys: the deployment whose version this is" }),
     queue: z.object({ position: z.int(), waitingFor: z.string() }).nullable(),
     stacks: z.array(stackProgressSchema),
@@ -139,6 +147,29 @@ export const deploymentSchema = z
     finishedAt: time.nullable(),
   })
   .openapi("Deployment", { description: "One attempt to make one version live" });
+
+const versionSchema = z.object({
+  id,
+  number: id,
+  commit: z.object({ sha: z.string(), message: z.string() }),
+});
+const names = z.array(z.string());
+
+export const changesSchema = z
+  .object({
+    from: versionSchema,
+    to: versionSchema,
+    sameCommit: z.boolean(),
+    variables: z
+      .object({ added: names, removed: names, changed: names })
+      .openapi({ description: "Names only; `changed`: another value" }),
+    services: z.object({
+      added: names,
+      removed: names,
+      changed: z.array(z.object({ name: z.string(), what: z.array(z.enum(serviceAspects)) })),
+    }),
+  })
+  .openapi("Changes", { description: "What is different in the second of two deployments" });
 
 export const rebuildingSchema = deploymentSchema.extend({
   rebuild: z.boolean().openapi({ description: "The images are gone: the exact commit is built again" }),
@@ -247,6 +278,12 @@ export const variableValue = z
 export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).default([]),
+  atBuild: z
+    .record(variableName, z.boolean().nullable())
+    .default({})
+    .openapi({
+      description: "Whether builds get them, too; null: by their names (NEXT_PUBLIC_…, VITE_… and the like)",
+    }),
 });
 
 export const deployRequestSchema = z.strictObject({
@@ -259,6 +296,15 @@ export const redeployRequestSchema = z.strictObject({
     .enum(["then", "now"], 'either "then" or "now" is wanted')
     .default("then")
     .openapi({ description: "The variables that the version had, or today's" }),
+});
+
+export const changesQuery = z.object({
+  from: z.coerce
+    .number("the id of a deployment is wanted")
+    .int()
+    .positive()
+    .optional()
+    .openapi({ description: "What it is compared with: one of the same product deployment; without it, the live one" }),
 });
 
 export const logQuery = z.object({
