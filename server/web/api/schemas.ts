@@ -278,12 +278,9 @@ export const variableValue = z
 export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).default([]),
-  atBuild: z
-    .record(variableName, z.boolean().nullable())
-    .default({})
-    .openapi({
-      description: "Whether builds get them, too; null: by their names (NEXT_PUBLIC_…, VITE_… and the like)",
-    }),
+  atBuild: z.record(variableName, z.boolean().nullable()).default({}).openapi({
+    description: "Whether builds get them, too; null: by their names (NEXT_PUBLIC_…, VITE_… and the like)",
+  }),
 });
 
 export const deployRequestSchema = z.strictObject({
