@@ -13,9 +13,20 @@ const publicPrefixes = [
   "EXPO_PUBLIC_",
 ] as const;
 
-/** The names among these that a build is given, in alphabetical order, so that the order of entry changes no Dockerfile. */
-export function buildVariablesOf(names: readonly string[]): readonly string[] {
+/**
+ * The names among these that a build is given: those that are marked "at build", and those that are public by their name
+ * and not marked otherwise. In alphabetical order, so that the order of entry changes no Dockerfile.
+ */
+export function buildVariablesOf(
+  names: readonly string[],
+  marks: Readonly<Record<string, boolean>> = {},
+): readonly string[] {
   return names
-    .filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name) && publicPrefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name))
+    .filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isPublic(name)))
     .toSorted();
+}
+
+function isPublic(name: string): boolean {
+  return publicPrefixes.some((prefix) => name.startsWith(prefix));
 }

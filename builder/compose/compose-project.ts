@@ -47,6 +47,8 @@ export interface VariableUse {
 
 export interface ComposeService {
   readonly name: string;
+  /** Where it is written; line from 1. */
+  readonly at: { readonly file: string; readonly line: number };
   readonly source: ComposeImage | ComposeBuild;
   /** Null: the image's own. Empty: none, not even the image's. */
   readonly command: readonly string[] | null;
@@ -101,6 +103,8 @@ export interface ComposeBuild {
   readonly dockerfileInline: string | null;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** What the file calls the image that is built (`image:` beside `build:`): another service may run it by that name. */
+  readonly tag: string | null;
 }
 
 export interface ComposePort {

@@ -126,6 +126,7 @@ async function detectSite(
       ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
     ],
     warnings: build.warnings,
+    servesFiles: true,
   };
 }
 

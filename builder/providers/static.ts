@@ -46,6 +46,7 @@ export const staticFiles: Provider = {
       warnings: tree.files.has("nginx.conf")
         ? ["nginx.conf is not used: the files are served by Caddy. With a Dockerfile (FROM nginx) it would be"]
         : [],
+      servesFiles: true,
     };
   },
 };

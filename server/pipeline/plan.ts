@@ -27,11 +27,11 @@ export async function planVersion(
   try {
     const entries = await world.git.listTree(product.id, commit, treeLimits, signal);
     const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, path, maxReadBytes, signal));
-    const variableNames = Object.keys(await world.store.installations.variables(work.installation.id));
+    const variables = await world.store.installations.variables(work.installation.id);
     const plan = await planTree(tree, {
       product: product.slug,
       healthTimeoutMs: world.limits.healthTimeoutMs,
-      variableNames,
+      variables,
     });
     for (const decision of plan.decisions) journal.note(decision);
     for (const warning of plan.warnings) journal.warn(warning);

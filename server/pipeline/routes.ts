@@ -31,8 +31,8 @@ export function createRoutePublisher(needs: {
 
 async function allRoutes(store: RouteStore): Promise<readonly InstallationRoutes[]> {
   const byInstallation = new Map<InstallationId, RouteSpec[]>();
-  for (const { installation, host, service } of await store.domains.list()) {
-    byInstallation.set(installation, [...(byInstallation.get(installation) ?? []), { host, service }]);
+  for (const { installation, ...route } of await store.domains.list()) {
+    byInstallation.set(installation, [...(byInstallation.get(installation) ?? []), route]);
   }
   return [...byInstallation].map(([installation, routes]) => ({ installation, routes }));
 }

@@ -1,13 +1,17 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
-import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import type { ImageId } from "../model/ids.ts";
+import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
+import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
-import { buildImages } from "./build.ts";
+import { obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
 import { planVersion } from "./plan.ts";
-import { report, type Work, type World } from "./work.ts";
+import { pullAnew } from "./pull.ts";
+import { liveBefore } from "./stop-replaced.ts";
+import type { Work, World } from "./work.ts";
 
 /** A server that dies three times in one build is killed by it. */
 const maxAttempts = 5;
@@ -32,10 +36,12 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
     const stacks =
       (source && (await formerStacks(world, work, source, signal))) ?? (await newStacks(world, work, signal));
+    const variables = await variablesFor(world, work, deployment, source);
+    const live = await liveBefore(world, work);
     return {
       commit: stacks.commit,
-      stacks: stacks.stacks,
-      variables: await variablesFor(world, work, deployment, source),
+      stacks: keepUnchanged({ stacks: stacks.stacks, variables }, live, deployment.fresh),
+      variables,
       routes: hostsFor({
         product: work.product.slug,
         environment: work.environment.name,
@@ -65,7 +71,7 @@ async function newStacks(world: World, work: Work, signal: AbortSignal): Promise
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
   const { plan, entries } = await planVersion(world, work, sha, signal);
-  return { commit: sha, stacks: await buildImages(world, work, sha, plan.stacks, entries, signal) };
+  return { commit: sha, stacks: await obtainImages(world, work, sha, plan.stacks, entries, signal) };
 }
 
 /** Null when an image is gone: then the exact commit is built again. */
@@ -73,6 +79,7 @@ async function formerStacks(world: World, work: Work, source: Deployment, signal
   const spec = specOf(source);
   if (!spec) return null;
   const { journal } = work;
+  work.board.list(spec.stacks);
   const same = source.id === work.installation.liveDeploymentId ? "the live version" : "a previous version";
   journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
@@ -81,8 +88,31 @@ async function formerStacks(world: World, work: Work, source: Deployment, signal
   }
   journal.note("Its images are still here: nothing is built");
   await world.git.keepCommit(work.product.id, work.deployment.id, spec.commit);
-  report(work, spec.stacks, { status: "deploying", phase: "Building images", percent: 30 });
-  return { commit: spec.commit, stacks: spec.stacks };
+  if (!work.deployment.fresh) return { commit: spec.commit, stacks: spec.stacks };
+  return { commit: spec.commit, stacks: await pulledAnew(world, work, spec.stacks, signal) };
+}
+
+/** What was pulled is pulled again; what was built here is the same commit, and stays. */
+async function pulledAnew(
+  world: World,
+  work: Work,
+  stacks: readonly StackSpec[],
+  signal: AbortSignal,
+): Promise<readonly StackSpec[]> {
+  const pulled = new Map<string, ImageId>();
+  const fresh: StackSpec[] = [];
+  for (const stack of stacks) {
+    const services: ServiceSpec[] = [];
+    for (const service of stack.services) {
+      const { name, pulledAs } = service;
+      const known = pulledAs === null ? service.image : pulled.get(pulledAs);
+      const image = known ?? (await pullAnew(world, work, name, pulledAs ?? "", service.image, signal));
+      if (pulledAs !== null) pulled.set(pulledAs, image);
+      services.push({ ...service, image });
+    }
+    fresh.push({ ...stack, services });
+  }
+  return fresh;
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {

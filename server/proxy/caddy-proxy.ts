@@ -47,6 +47,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     ping: admin.ping,
     setRoutes: configuration.setRoutes,
     prepare: switches.prepare,
+    hold: switches.hold,
     switchTo: switches.switchTo,
     current: switches.current,
     forget: switches.forget,

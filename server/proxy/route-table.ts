@@ -43,7 +43,7 @@ export function inOrder(installations: readonly InstallationRoutes[]): readonly 
     .map(([installation, routes]) => ({
       installation,
       routes: routes
-        .map(({ host, service }) => ({ host, service }))
+        .map(({ host, service, waits = false }) => ({ host, service, waits }))
         .sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host)),
     }));
 }

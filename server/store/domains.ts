@@ -13,7 +13,12 @@ export function createDomainStore(database: Database): DomainStore {
     list: () =>
       database.read((queries) =>
         queries
-          .select({ host: domains.host, installation: domains.installationId, service: domains.service })
+          .select({
+            host: domains.host,
+            installation: domains.installationId,
+            service: domains.service,
+            waits: domains.waits,
+          })
           .from(domains)
           .orderBy(asc(domains.host)),
       ),
@@ -56,7 +61,9 @@ async function setFor(
 
   await tx.delete(domains).where(eq(domains.installationId, installation));
   if (routes.length === 0) return "ok";
-  const rows = new Map(routes.map(({ host, service }) => [host, { host, service, installationId: installation }]));
+  const rows = new Map(
+    routes.map(({ host, service, waits = false }) => [host, { host, service, waits, installationId: installation }]),
+  );
   await tx.insert(domains).values([...rows.values()]);
   return "ok";
 }
