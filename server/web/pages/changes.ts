@@ -3,6 +3,7 @@ import type { Deployment } from "../../model/deployment.ts";
 import { specOf } from "../../model/deployment.ts";
 import type { ProductId } from "../../model/ids.ts";
 import type { Git } from "../../ports/git.ts";
+import { variableChanges } from "../../rules/version-changes.ts";
 
 /** What one version has that another has not: the commits between, and variables by name. */
 export async function changesBetween(
@@ -21,14 +22,3 @@ export async function changesBetween(
 }
 
 const noChanges: ChangesView["variables"] = { added: [], removed: [], changed: [] };
-
-type Variables = Readonly<Record<string, string>>;
-
-export function variableChanges(before: Variables, after: Variables): ChangesView["variables"] {
-  const [had, has] = [Object.keys(before).sort(), Object.keys(after).sort()];
-  return {
-    added: has.filter((name) => !Object.hasOwn(before, name)),
-    removed: had.filter((name) => !Object.hasOwn(after, name)),
-    changed: has.filter((name) => Object.hasOwn(before, name) && before[name] !== after[name]),
-  };
-}
