@@ -51,6 +51,11 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/environments": "made the environment",
 };
 
+/** What a route's method and path mean in words; null: nobody has said it yet. */
+export function wordsFor(deed: string): string | null {
+  return deeds[deed.replace(/:\w+(?:\{[^}]*\})?/g, ":")] ?? null;
+}
+
 export function createAudit(
   needs: Pick<WebNeeds, "store" | "clock" | "log"> & { readonly catalog: Catalog },
   origins: Origins,
@@ -74,10 +79,10 @@ export function createAudit(
       await next();
       const visitor = c.get("visitor");
       if (isSafe || !visitor || c.res.status >= 400) return;
-      const deed = `${c.req.method} ${routePath(c, -1).replace(/:\w+(?:\{[^}]*\})?/g, ":")}`;
+      const deed = `${c.req.method} ${routePath(c, -1)}`;
       await record(c, {
         who: visitor.identity.name,
-        what: deeds[deed] ?? `asked for ${deed}`,
+        what: wordsFor(deed) ?? `asked for ${deed}`,
         subject: before?.name ?? "",
         detail: c.get("auditDetail") ?? null,
         deploymentId: before?.deploymentId ?? null,

@@ -48,7 +48,7 @@ export function createFakeEngine(): FakeEngine {
       ),
     async *logs(id, options): AsyncIterable<LogLine> {
       const lines = output.get(id) ?? [];
-      for (const text of options.tail === null ? lines : lines.slice(lines.length - options.tail)) {
+      for (const text of options.tail === null ? lines : lines.slice(Math.max(0, lines.length - options.tail))) {
         yield { stream: "stdout", at: null, text };
       }
     },

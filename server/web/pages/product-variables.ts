@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { VariablesPage } from "../../../views/variables-page.tsx";
 import { routes } from "../../routes.ts";
 import { sentenceOf } from "../api/route-parts.ts";
-import { variableChangesSchema } from "../api/schemas.ts";
+import { variableChangesSchema, variableName } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
@@ -104,9 +104,11 @@ function changesIn(form: URLSearchParams): Asked {
 
 /** By the same rules as the API's. */
 function checked(asked: Asked): Asked {
-  const result = variableChangesSchema.safeParse(asked);
-  if (!result.success) throw new Problem(400, "invalid", sentenceOf(result.error));
-  return result.data;
+  const names = [...Object.keys(asked.set), ...asked.unset, ...Object.keys(asked.atBuild)];
+  for (const result of [...names.map((name) => variableName.safeParse(name)), variableChangesSchema.safeParse(asked)]) {
+    if (!result.success) throw new Problem(400, "invalid", sentenceOf(result.error));
+  }
+  return asked;
 }
 
 function isFirst(name: string, index: number, names: readonly string[]): boolean {
