@@ -46,7 +46,8 @@ export async function makeVersion(world: World, work: Work, deployment: Building
         product: work.product.slug,
         environment: work.environment.name,
         domain: work.environment.domain ?? world.limits.domain,
-        webServices: servicesOf(stacks).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])),
+        services: servicesOf(stacks),
+        custom: await world.store.domains.custom(work.installation.id),
       }),
     };
   } catch (error) {

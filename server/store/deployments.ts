@@ -114,9 +114,10 @@ function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
 function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
   const conditions = [
     filter.installation === undefined ? undefined : eq(deployments.installationId, filter.installation),
-    // A deleted product's are listed only for whoever asks for that very product or installation.
+    // What was deleted is listed only for whoever asks for that very product or installation.
     filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
     filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
+    filter.installation === undefined ? isNull(installations.deletedAt) : undefined,
     filter.before === undefined ? undefined : lt(deployments.id, filter.before),
   ];
   return conditions.filter((condition) => condition !== undefined);

@@ -1,26 +1,23 @@
 import type { Deployment, Queued } from "../model/deployment.ts";
 import { isOver, readyAtOf, specOf } from "../model/deployment.ts";
 import type { InstallationId } from "../model/ids.ts";
-import type { Product, Slug } from "../model/product.ts";
 import { servicesOf } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { Store } from "../ports/store.ts";
+import { createAddresses } from "./addresses.ts";
+import { createInstalling, type Installing } from "./installing.ts";
+import { type Refused, refused } from "./refused.ts";
 
-/** Why something that was asked for is not done; `message` is a sentence for the one who asked. */
-export interface Refused {
-  readonly type: "refused";
-  readonly code: "not_found" | "conflict" | "invalid";
-  readonly message: string;
-}
+export type { Refused } from "./refused.ts";
 
 export type Asked =
   /** `rebuild`: its images are gone; the exact commit is built again. */
   { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
 
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers {
+export interface Triggers extends Installing {
   /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
   deploy(
     id: InstallationId,
@@ -33,12 +30,6 @@ export interface Triggers {
   cancel(deployment: Deployment): Promise<{ readonly type: "cancelled" | "asked" } | Refused>;
   /** Containers stop, the address answers 503; volumes and versions stay. */
   stop(id: InstallationId): Promise<{ readonly type: "stopped" } | Refused>;
-  createProduct(
-    slug: Slug,
-    source: { readonly repository: string | null; readonly branch: string | null },
-  ): Promise<{ readonly type: "created"; readonly product: Product; readonly installation: InstallationId } | Refused>;
-  /** Deployments are cancelled, routes, containers, images, repository and rows removed. */
-  deleteProduct(product: Product): Promise<void>;
 }
 
 export function createTriggers(needs: {
@@ -46,14 +37,21 @@ export function createTriggers(needs: {
   readonly engine: Engine;
   readonly git: Git;
   readonly clock: Clock;
+  /** The server's base domain, below which apps are served. */
+  readonly domain: string;
+  readonly publicUrl: URL;
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
   readonly wakeCaretaker: () => void;
 }): Triggers {
-  const { store, engine, git, clock, wakeQueue, wakeCaretaker } = needs;
+  const { store, engine, git, clock, domain, publicUrl, wakeQueue, wakeCaretaker } = needs;
+
+  const addresses = createAddresses({ store, domain, publicHost: publicUrl.hostname });
 
   return {
+    ...createInstalling({ store, git, addresses, wakeQueue, wakeCaretaker }),
+
     async deploy(id, version, by, signal) {
       const installation = await store.installations.get(id);
       if (!installation) return refused("not_found", `there is no product deployment ${id}`);
@@ -119,19 +117,6 @@ export function createTriggers(needs: {
       wakeCaretaker();
       return { type: "stopped" };
     },
-
-    async createProduct(slug, source) {
-      const created = await store.products.create({ slug, ...source });
-      if (!created) return refused("conflict", `there is a product named "${slug}" already`);
-      await git.ensureRepository(created.product.id);
-      return { type: "created", product: created.product, installation: created.installation.id };
-    },
-
-    async deleteProduct(product) {
-      await store.products.markDeleted(product.id);
-      wakeQueue();
-      wakeCaretaker();
-    },
   };
 
   async function enqueue(
@@ -143,8 +128,4 @@ export function createTriggers(needs: {
     wakeQueue();
     return { type: "queued", deployment: outcome.deployment, rebuild };
   }
-}
-
-function refused(code: Refused["code"], message: string): Refused {
-  return { type: "refused", code, message };
 }

@@ -34,6 +34,7 @@ describe("a deployment", () => {
       by: "admin",
       ref: "main",
       commit: { sha: expect.stringMatching(/^[0-9a-f]{40}$/), message: expect.any(String), author: "Ada Lovelace" },
+      fresh: false,
       source: null,
       queue: { position: 1, waitingFor: "deployment 1 of this product, which is building" },
       stacks: [],

@@ -48,6 +48,8 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       engine,
       git,
       clock,
+      domain: "localhost",
+      publicUrl: new URL(origin),
       wakeQueue: () => void woken.queue++,
       wakeCaretaker: () => void woken.caretaker++,
     }),

@@ -3,6 +3,7 @@ import { routes } from "../../routes.ts";
 import { checkHealth } from "../health.ts";
 import type { Metrics } from "../metrics.ts";
 import { createDeploymentsApi } from "./deployments.ts";
+import { createEnvironmentsApi } from "./environments.ts";
 import { createInstallationsApi } from "./installations.ts";
 import { createPresenter } from "./present.ts";
 import { createProductsApi } from "./products.ts";
@@ -19,6 +20,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
     description: "A token: the one that Baton printed when it was started first",
   });
   api.route("/", createServerApi(needs));
+  api.route("/", createEnvironmentsApi(all));
   api.route("/", createProductsApi(all));
   api.route("/", createInstallationsApi(all));
   api.route("/", createDeploymentsApi(all));

@@ -9,6 +9,7 @@ import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
+import { pendingVariables } from "../pending-variables.ts";
 import { installationState } from "../service-states.ts";
 import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
 
@@ -43,12 +44,13 @@ export function createPresenter(needs: WebNeeds): Presenter {
   };
 
   return {
-    environment: ({ id, name, domain }) => ({ id, name, domain: domain ?? needs.domain }),
+    environment: ({ id, name, domain, branch }) => ({ id, name, domain: domain ?? needs.domain, branch }),
 
     async product(product) {
-      const [installations, environments] = await Promise.all([
+      const [installations, environments, variables] = await Promise.all([
         store.installations.ofProduct(product.id),
         store.environments.list(),
+        store.products.variableNames(product.id),
       ]);
       const nameOf = (id: number) => environments.find((environment) => environment.id === id)?.name ?? "";
       const main =
@@ -59,6 +61,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         displayName: displayName(product.slug),
         repository: product.repository,
         branch: main?.branch ?? null,
+        variables: [...variables],
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
         createdAt: product.createdAt.toISOString(),
@@ -69,19 +72,24 @@ export function createPresenter(needs: WebNeeds): Presenter {
       const { installation, product, environment } = place;
       const live =
         installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
-      const [state, variables] = await Promise.all([
+      const [state, variables, pending, domains] = await Promise.all([
         installationState(needs, place, live, signal),
         store.installations.variableNames(installation.id),
+        pendingVariables(store, installation, live),
+        store.domains.custom(installation.id),
       ]);
       return {
         id: installation.id,
         product: product.slug,
         environment: environment.name,
+        environmentId: environment.id,
         branch: installation.branch,
         urls: [...state.urls],
         status: state.status,
         live: installation.liveDeploymentId,
         variables: [...variables],
+        pendingVariables: [...pending],
+        domains: domains.map(({ host, service }) => ({ host, service })),
         stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
           name,
           displayName: displayName(name),
@@ -123,6 +131,7 @@ function deploymentJson(
     by: row.by,
     ref: row.ref,
     commit: row.commit && { ...row.commit },
+    fresh: row.fresh,
     source: row.sourceId,
     queue: queue && { ...queue },
     stacks: stacksOf(row, progress).map((stack) => ({ ...stack, displayName: displayName(stack.name) })),
