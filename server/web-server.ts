@@ -41,6 +41,7 @@ export function createWebServer(needs: {
       clock,
       domain: config.domain,
       publicUrl: config.publicUrl,
+      publishRoutes: world.publishRoutes,
       wakeQueue,
       wakeCaretaker,
     }),

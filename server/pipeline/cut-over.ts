@@ -2,7 +2,7 @@ import type { Deploying } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../model/spec.ts";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
-import { isStateful } from "../rules/stateful.ts";
+import { withWaiting } from "../rules/waiting-routes.ts";
 import { networkName } from "./container-request.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { moveTo } from "./move-to.ts";
@@ -16,9 +16,7 @@ const proofTimeoutMs = 5_000;
 /** Makes the hosts of this version known to the proxy. Where nothing new comes, nothing is loaded. */
 export async function announceHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
   const { store, clock } = world;
-  const waiting = new Set(servicesOf(spec).flatMap((service) => (isStateful(service) ? [service.name] : [])));
-  const wanted = spec.routes.map(({ host, service }) => ({ host, service, waits: waiting.has(service) }));
-  const claimed = await store.domains.setFor(work.installation.id, wanted);
+  const claimed = await store.domains.setFor(work.installation.id, withWaiting(spec.routes, servicesOf(spec)));
   if (claimed !== "ok") {
     throw new DeploymentFailed({
       stage: "cut-over",

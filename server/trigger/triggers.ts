@@ -7,6 +7,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
+import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
 
@@ -17,7 +18,7 @@ export type Asked =
   { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
 
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers extends Installing {
+export interface Triggers extends Installing, Hosting {
   /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
   deploy(
     id: InstallationId,
@@ -40,17 +41,20 @@ export function createTriggers(needs: {
   /** The server's base domain, below which apps are served. */
   readonly domain: string;
   readonly publicUrl: URL;
+  /** Makes the proxy know the hosts that the database has. */
+  readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
   readonly wakeCaretaker: () => void;
 }): Triggers {
-  const { store, engine, git, clock, domain, publicUrl, wakeQueue, wakeCaretaker } = needs;
-
-  const addresses = createAddresses({ store, domain, publicHost: publicUrl.hostname });
+  const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
+  const publicHost = needs.publicUrl.hostname;
+  const addresses = createAddresses({ store, domain, publicHost });
 
   return {
     ...createInstalling({ store, git, addresses, wakeQueue, wakeCaretaker }),
+    ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
 
     async deploy(id, version, by, signal) {
       const installation = await store.installations.get(id);

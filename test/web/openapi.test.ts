@@ -61,6 +61,7 @@ describe("the API's description", () => {
         "GET /api/product-deployments/{id}",
         "PATCH /api/product-deployments/{id}",
         "DELETE /api/product-deployments/{id}",
+        "PUT /api/product-deployments/{id}/domains",
         "PUT /api/product-deployments/{id}/variables",
         "POST /api/product-deployments/{id}/deploy",
         "POST /api/product-deployments/{id}/stop",

@@ -17,6 +17,7 @@ import {
   containerLogQuery,
   deploymentSchema,
   deployRequestSchema,
+  domainsSchema,
   idParam,
   installationChangesSchema,
   installationSchema,
@@ -137,6 +138,28 @@ export function createInstallationsApi(needs: ApiNeeds) {
       const { set, unset, atBuild } = c.req.valid("json");
       await store.installations.changeVariables(place.installation.id, set, unset, atBuild);
       return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.installationDomains("{id}"),
+      tags: ["Product deployments"],
+      summary: "Give a service hosts beside its own",
+      description:
+        "These and no others; an empty list takes them away. A live version answers to them at once. 409 when another product has one, or while a deployment is running.",
+      request: { params: idParam, body: jsonBody(domainsSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { service, domains } = c.req.valid("json");
+      const { installation } = await catalog.place(id);
+      const outcome = await triggers.setDomains(installation.id, service, domains, c.req.raw.signal);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
     },
   );
 

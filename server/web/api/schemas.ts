@@ -284,6 +284,14 @@ export const variableChangesSchema = z.strictObject({
   }),
 });
 
+export const domainsSchema = z.strictObject({
+  service: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of a service is wanted"),
+  domains: z
+    .array(z.string().max(253))
+    .max(50)
+    .openapi({ example: ["shop.example.com"] }),
+});
+
 export const deployRequestSchema = z.strictObject({
   ref: gitName.optional().openapi({ description: "A branch or tag" }),
   commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
