@@ -1,25 +1,24 @@
-import type { Place } from "./manifest.ts";
 import type { Finding, ServicePlan } from "./plan.ts";
 import type { PlannedService, PlannedStack } from "./planned-stack.ts";
 
 /** Services of a product know each other by name, and the proxy knows services by host: both are there once. */
 export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[] {
   const services = stacks.flatMap((stack) => stack.services);
+  const names = pairs(services, ({ plan }) => [plan.name], asLabel);
+  const domains = pairs(
+    services,
+    ({ plan }) => plan.domains,
+    (domain) => domain,
+  );
   return [
-    ...taken(services, ({ plan }) => [plan.name]).map(({ value, first, second }) =>
-      finding(
-        second,
-        `the service ${value} is there twice: ${inWords(first)} and ${inWords(second)}`,
-        "Rename one of them: services of a product know each other by name.",
-      ),
-    ),
-    ...taken(services, ({ plan }) => plan.domains).map(({ value, first, second }) =>
-      finding(
-        second,
-        `the domain ${value} is there twice: for ${first.plan.name} and ${second.plan.name}`,
-        "Remove one of them: a host is answered by one service.",
-      ),
-    ),
+    ...names.map(({ first, second }) => {
+      const message = `${bothNames(first, second)}: ${placeOf(first)} and ${placeOf(second)}`;
+      return finding(second, message, "Rename one of them: services of a product know each other by name.");
+    }),
+    ...domains.map(({ value, first, second }) => {
+      const message = `the domain ${value} is there twice: for ${first.plan.name} and ${second.plan.name}`;
+      return finding(second, message, "Remove one of them: a host is answered by one service.");
+    }),
   ];
 }
 
@@ -42,27 +41,39 @@ export function withoutTakenAliases(services: readonly ServicePlan[]): {
   return { services: changed, notes };
 }
 
-/** Names of containers are told apart without regard to case, as host names are. */
-function taken(services: readonly PlannedService[], namesOf: (service: PlannedService) => readonly string[]) {
-  const first = new Map<string, PlannedService>();
+/** Each value that a second service has as well, with the first that has it. */
+function pairs(
+  services: readonly PlannedService[],
+  valuesOf: (service: PlannedService) => readonly string[],
+  keyOf: (value: string) => string,
+) {
+  const firsts = new Map<string, PlannedService>();
   return services.flatMap((second) =>
-    namesOf(second).flatMap((value) => {
-      const before = first.get(value.toLowerCase());
-      if (before) return [{ value, first: before, second }];
-      first.set(value.toLowerCase(), second);
+    valuesOf(second).flatMap((value) => {
+      const first = firsts.get(keyOf(value));
+      if (first) return [{ value, first, second }];
+      firsts.set(keyOf(value), second);
       return [];
     }),
   );
+}
+
+/** As names stand in addresses and images, where capitals, dots and underscores cannot be. */
+function asLabel(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+}
+
+function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {
+  return first.name === second.name
+    ? `the service ${first.name} is there twice`
+    : `the services ${first.name} and ${second.name} have one name in addresses`;
 }
 
 function finding({ at }: PlannedService, message: string, hint: string): Finding {
   return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
 }
 
-function inWords({ at }: PlannedService): string {
-  return at === null ? "found" : placeText(at);
-}
-
-function placeText({ file, line }: Place): string {
-  return line === null ? `in ${file}` : `in ${file}, line ${line},`;
+function placeOf({ at, plan }: PlannedService): string {
+  if (at === null) return plan.kindReason ?? "found in the repository";
+  return at.line === null ? `in ${at.file}` : `in ${at.file} (line ${at.line})`;
 }

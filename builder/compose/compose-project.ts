@@ -33,6 +33,8 @@ export interface ComposeProject {
   readonly volumes: readonly string[];
   /** What was accepted and replaced or left out, one line each, with its key. */
   readonly notes: readonly string[];
+  /** What is probably not meant so: variables that are empty. */
+  readonly warnings: readonly string[];
   readonly variablesUsed: readonly VariableUse[];
 }
 

@@ -30,15 +30,23 @@ export async function planCompose(
   if (result.type === "refused") throw problemOf(result.problems);
   const { project } = result;
   const sources = createImageSources(tree, project, options.buildVariables);
-  const { results: services, failed } = await attemptAll(project.services, async (service) => {
-    const image = await sources.imageOf(service);
-    return { service, image, plan: planComposeService(service, project, image, options.healthTimeoutMs) };
-  });
+  const { results: images, failed } = await attemptAll(project.services, async (service) => ({
+    service,
+    image: await sources.imageOf(service),
+  }));
   const problems = [
     ...failed.flatMap(([service, { findings }]) => findings.map(ofService(service))),
     ...endless(project),
   ];
   if (problems.length > 0) throw problemOf(problems);
+
+  const ports = images.flatMap(({ service, image }) =>
+    image.exposed === null ? [] : [[service.name, image.exposed] as const],
+  );
+  const surroundings = { dockerfilePorts: new Map(ports), healthTimeoutMs: options.healthTimeoutMs };
+  const services = images.map(({ service, image }) => {
+    return { service, image, plan: planComposeService(service, project, image, surroundings) };
+  });
   return {
     name: stack.name,
     services: services.map(({ service, plan }) => ({ plan, at: service.at })),
@@ -112,6 +120,7 @@ function describe({ name, kind, kindReason, port, stateful, source }: ServicePla
 function warnings(project: ComposeProject, services: readonly Planned[], { file }: ComposeStack): readonly string[] {
   const development = isForDevelopment(project);
   return [
+    ...project.warnings.map((warning) => `${file}: ${warning}`),
     ...(development === null
       ? []
       : [`${file} looks as if it were meant for development: ${development}. What it mounts comes from the commit`]),

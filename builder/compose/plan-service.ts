@@ -4,7 +4,7 @@ import { defaultLimits, defaultStopGraceMs, healthOf } from "../service-defaults
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import { containerOptions } from "./container-options.ts";
 import type { ServiceImage } from "./image-sources.ts";
-import { kindOf } from "./service-kind.ts";
+import { type DockerfilePorts, kindOf } from "./service-kind.ts";
 import { statefulReason } from "./stateful.ts";
 
 /** What the engine does where a health check does not say. */
@@ -15,13 +15,14 @@ const engineRetries = 3;
 export function planComposeService(
   service: ComposeService,
   project: ComposeProject,
-  { source, exposed }: ServiceImage,
-  healthTimeoutMs: number,
+  { source }: ServiceImage,
+  surroundings: { readonly dockerfilePorts: DockerfilePorts; readonly healthTimeoutMs: number },
 ): ServicePlan {
+  const { dockerfilePorts, healthTimeoutMs } = surroundings;
   const isBuilt = source.type === "build";
-  const decision = kindOf(service, project);
+  const decision = kindOf(service, project, dockerfilePorts);
   const hasPort = decision.kind === "web" || decision.kind === "tcp";
-  const port = decision.port ?? (hasPort ? exposed : null);
+  const port = decision.port ?? (hasPort ? (dockerfilePorts.get(service.name) ?? null) : null);
   const { memoryBytes, pids, cpus } = service.limits;
   return {
     name: service.name,
@@ -50,8 +51,7 @@ export function planComposeService(
 
 /** Where x-baton does not say, Baton is at least as patient as the file's own health check. */
 function healthFor({ xBaton, healthcheck }: ComposeService, timeoutMs: number): HealthSpec {
-  const asked = { ...xBaton.health, path: xBaton.health.path };
-  if (healthcheck === null || healthcheck.isDisabled) return healthOf(asked, timeoutMs);
+  if (healthcheck === null || healthcheck.isDisabled) return healthOf(xBaton.health, timeoutMs);
   const tries = (healthcheck.intervalMs ?? engineIntervalMs) * (healthcheck.retries ?? engineRetries);
-  return healthOf(asked, Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries));
+  return healthOf(xBaton.health, Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries));
 }

@@ -58,5 +58,13 @@ function project(
   { folder, report }: Surroundings,
 ): ComposeProject {
   const name = text(child(root, "name"));
-  return { name, folder, services, volumes, notes: report.notes(), variablesUsed: report.variablesUsed() };
+  return {
+    name,
+    folder,
+    services,
+    volumes,
+    notes: report.notes(),
+    warnings: report.warnings(),
+    variablesUsed: report.variablesUsed(),
+  };
 }

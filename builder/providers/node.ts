@@ -13,6 +13,7 @@ import { workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
+import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
 import { staticPort } from "../static/static-dockerfile.ts";
@@ -63,14 +64,16 @@ async function detectApp(
   start: StartCommand,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, start.line, installation);
+  const build = await readBuild(tree, manifest, [start.line, ...installation.processLines], installation);
   const { manager } = build;
-  const needs = runTimeNeeds(start, manifest);
-  const prunes = manager?.prune != null && manifest.devDependencies.length > 0 && !needs.devDependencies;
+  const further = installation.processLines.filter((line) => line !== start.line);
+  const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
+  const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
+  const prunes = manager?.prune != null && manifest.devDependencies.length > 0 && !needsDevelopment;
   const image = {
     ...build.image(prunes),
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
-    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || usesBun(start.line, manifest),
+    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || commands.some(({ line }) => usesBun(line, manifest)),
     command: start.command,
   };
 
@@ -101,7 +104,7 @@ async function detectSite(
   site: StaticBuild,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, null, installation);
+  const build = await readBuild(tree, manifest, [], installation);
   const server: BaseName = "static:1";
   const { tool, output, outputSource, singlePage } = site;
   return {
@@ -146,7 +149,7 @@ interface Build {
 async function readBuild(
   tree: SourceTree,
   manifest: PackageJson,
-  startLine: string | null,
+  startLines: readonly string[],
   { buildVariables, around }: Installation,
 ): Promise<Build> {
   const workspace = around && (await workspaceOf(around.tree, around.folder));
@@ -159,7 +162,7 @@ async function readBuild(
   // Pruning knows the root alone.
   const manager = chosen && workspace ? { ...chosen, prune: null } : chosen;
   const builds = manifest.scripts.build !== undefined;
-  const lines = [...(builds ? ["npm run build"] : []), ...(startLine === null ? [] : [startLine])];
+  const lines = [...(builds ? ["npm run build"] : []), ...startLines];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
   const known = builds ? buildVariables : [];
