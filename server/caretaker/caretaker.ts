@@ -2,9 +2,9 @@ import { isOver } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
+import { removeDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
-import { removeDeletedProducts } from "./products.ts";
 import { clearStrayCommits } from "./repositories.ts";
 import { retire } from "./retire.ts";
 import { revive } from "./revive.ts";
@@ -78,7 +78,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     for (const repair of reconcile(rows, seen)) {
       await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
     }
-    await removeDeletedProducts(needs, signal);
+    await removeDeleted(needs, signal);
   }
 
   async function see(): Promise<Seen> {

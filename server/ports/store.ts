@@ -150,6 +150,8 @@ export interface DeploymentStore {
   ): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed">;
 
   get(id: DeploymentId): Promise<Deployment | null>;
+  /** The newest that was asked for under this session id. */
+  bySession(sessionId: string): Promise<Deployment | null>;
   /** Newest first. `before` is an id of an earlier page. Those of deleted products and installations only when one is asked for by id. */
   list(filter: {
     readonly product?: ProductId;

@@ -35,6 +35,17 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
         return row ? decode(row) : null;
       }),
 
+    bySession: (sessionId) =>
+      database.read(async (queries) => {
+        const [row] = await queries
+          .select()
+          .from(deployments)
+          .where(eq(deployments.sessionId, sessionId))
+          .orderBy(desc(deployments.id))
+          .limit(1);
+        return row ? decode(row) : null;
+      }),
+
     list: (filter) =>
       database.read(async (queries) => {
         const rows = await queries

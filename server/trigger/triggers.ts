@@ -5,7 +5,7 @@ import { servicesOf } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
-import type { Store } from "../ports/store.ts";
+import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
@@ -28,6 +28,14 @@ export interface Triggers extends Installing, Hosting {
   ): Promise<Asked>;
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
+  /**
+   * Make the version that is live anew, or, after a stop, the last that was ready: all stacks, pulled images pulled again,
+   * stateful services replaced too, today's variables. `sessionId`: its progress can be followed under this name.
+   */
+  redeployProduct(
+    id: InstallationId,
+    request: { readonly by: string; readonly sessionId: string | null },
+  ): Promise<{ readonly type: "queued"; readonly deployment: Queued } | Refused>;
   cancel(deployment: Deployment): Promise<{ readonly type: "cancelled" | "asked" } | Refused>;
   /** Containers stop, the address answers 503; volumes and versions stay. */
   stop(id: InstallationId): Promise<{ readonly type: "stopped" } | Refused>;
@@ -101,6 +109,18 @@ export function createTriggers(needs: {
       );
     },
 
+    async redeployProduct(id, { by, sessionId }) {
+      const installation = await store.installations.get(id);
+      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+      const { liveDeploymentId } = installation;
+      const [lastReady] = await store.deployments.lastReady(id, 1);
+      const source = liveDeploymentId === null ? lastReady : await store.deployments.get(liveDeploymentId);
+      if (!source) return refused("conflict", "no version was ever ready, so there is nothing to redeploy");
+      const { ref, commit } = source;
+      const version = { ref, commit, sourceId: source.id, variables: "now", fresh: true } as const;
+      return enqueue({ installationId: id, trigger: "redeploy", by, sessionId, ...version }, false);
+    },
+
     async cancel(deployment) {
       const outcome = await store.deployments.requestCancel(deployment.id, clock.now());
       wakeQueue();
@@ -123,10 +143,7 @@ export function createTriggers(needs: {
     },
   };
 
-  async function enqueue(
-    request: Pick<Queued, "installationId" | "trigger" | "by" | "ref" | "commit" | "sourceId" | "variables">,
-    rebuild: boolean,
-  ): Promise<Asked> {
+  async function enqueue(request: Omit<DeploymentRequest, "id" | "supersedes">, rebuild: boolean): Promise<Asked> {
     const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());
     if (outcome === "changed") throw new Error("a request without a guard cannot have changed");
     wakeQueue();

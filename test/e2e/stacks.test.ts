@@ -100,7 +100,7 @@ describe("a product of two stacks and five services", () => {
     const { stacks, failure } = await baton().api.settled(id);
     expect(failure).toMatchObject({ stage: "health", service: "api" });
     expect(stacks.map(({ name, status, message }) => [name, status, message])).toEqual([
-      ["frontend", "failed", "rolled back: api failed"],
+      ["web", "failed", "rolled back: api failed"],
       ["backend", "failed", expect.stringContaining("answered 500")],
     ]);
     expect(await makers()).toEqual(before);

@@ -328,6 +328,7 @@ function createDeployments(
       return { deployment, superseded: [] };
     },
     get: async (id) => rows.deployments.get(id) ?? null,
+    bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
     async list({ product, installation, statuses, limit, before }) {
       return all()
         .filter((row) => installation === undefined || row.installationId === installation)

@@ -431,6 +431,19 @@ describe("access", () => {
   });
 });
 
+describe("sessions of redeploys", () => {
+  it("name the newest deployment that was asked for under them", async () => {
+    const installation = await anInstallation(store);
+    await enqueued(store, installation);
+    const first = await enqueued(store, installation, { trigger: "redeploy", fresh: true, sessionId: "s-1" });
+    expect(await store.deployments.bySession("s-1")).toEqual(first);
+    expect(first).toMatchObject({ fresh: true, sessionId: "s-1" });
+    const second = await enqueued(store, installation, { trigger: "redeploy", fresh: true, sessionId: "s-1" });
+    expect(await store.deployments.bySession("s-1")).toEqual(second);
+    expect(await store.deployments.bySession("s-2")).toBeNull();
+  });
+});
+
 it("settings keep the first value, or the last, as asked", async () => {
   expect(await store.settings.get("port")).toBeNull();
   const all = await Promise.all(["1", "2", "3"].map((value) => store.settings.getOrSet("port", value)));

@@ -60,6 +60,7 @@ describe("a deployment", () => {
         serviceCount: 1,
         servicesDone: 1,
         currentService: null,
+        message: null,
       },
     ]);
   });
@@ -90,7 +91,9 @@ describe("a deployment", () => {
       { type: "stack", stack: { ...stack, phase: "Building images", percent: 20 } },
     ]);
     const { json } = await read(`/api/deployments/${id}`);
-    expect(json.stacks).toEqual([{ ...stack, displayName: "My Api", phase: "Building images", percent: 20 }]);
+    expect(json.stacks).toEqual([
+      { ...stack, message: null, displayName: "My Api", phase: "Building images", percent: 20 },
+    ]);
   });
 
   test.each(["/api/deployments/99999", "/api/deployments/99999/log", "/api/deployments/99999/events"])(

@@ -72,6 +72,8 @@ describe("the API's description", () => {
         "GET /api/deployments/{id}/events",
         "POST /api/deployments/{id}/redeploy",
         "POST /api/deployments/{id}/cancel",
+        "POST /api/environments/{environmentId}/product-deployments/{productDeploymentId}/redeploy",
+        "GET /api/progress/{sessionId}",
       ]),
     );
   });

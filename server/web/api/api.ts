@@ -6,6 +6,7 @@ import { createDeploymentsApi } from "./deployments.ts";
 import { createEnvironmentsApi } from "./environments.ts";
 import { createInstallationsApi } from "./installations.ts";
 import { createPresenter } from "./present.ts";
+import { createProductRedeployApi } from "./product-redeploy.ts";
 import { createProductsApi } from "./products.ts";
 import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas.ts";
@@ -23,6 +24,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createEnvironmentsApi(all));
   api.route("/", createProductsApi(all));
   api.route("/", createInstallationsApi(all));
+  api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
   api.get(routes.api.openapi(), needs.auth.allow("member"), (c) =>
     c.json(

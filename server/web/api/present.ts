@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Deployment } from "../../model/deployment.ts";
-import { readyAtOf, specOf } from "../../model/deployment.ts";
+import { readyAtOf } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { Environment, Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
@@ -11,6 +11,7 @@ import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
 import { pendingVariables } from "../pending-variables.ts";
 import { installationState } from "../service-states.ts";
+import { stacksOf } from "../stack-progress.ts";
 import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
@@ -110,6 +111,10 @@ export function createPresenter(needs: WebNeeds): Presenter {
   };
 }
 
+function stackJson({ message = null, ...stack }: StackProgress) {
+  return { ...stack, message, displayName: displayName(stack.name) };
+}
+
 function deploymentJson(
   row: Deployment,
   { product, environment, installation }: Place,
@@ -134,32 +139,12 @@ function deploymentJson(
     fresh: row.fresh,
     source: row.sourceId,
     queue: queue && { ...queue },
-    stacks: stacksOf(row, progress).map((stack) => ({ ...stack, displayName: displayName(stack.name) })),
+    stacks: stacksOf(row, progress).map(stackJson),
     createdAt: row.createdAt.toISOString(),
     startedAt: iso(row.status === "queued" ? null : row.startedAt),
     liveAt: iso(liveAtOf(row)),
     finishedAt: iso(endOf(row)),
   };
-}
-
-/** What was said about each stack; for stacks that nothing was said about yet, what the deployment's status implies. */
-function stacksOf(row: Deployment, progress: readonly StackProgress[]): readonly StackProgress[] {
-  const silent = (specOf(row)?.stacks ?? []).filter(({ name }) => !progress.some((stack) => stack.name === name));
-  const isReady = row.status === "ready";
-  return [
-    ...progress,
-    ...silent.map(
-      (stack): StackProgress => ({
-        name: stack.name,
-        status: isReady ? "running" : row.status === "failed" ? "failed" : "pending",
-        phase: null,
-        percent: isReady ? 100 : 0,
-        serviceCount: stack.services.length,
-        servicesDone: isReady ? stack.services.length : 0,
-        currentService: null,
-      }),
-    ),
-  ];
 }
 
 function liveAtOf(row: Deployment): Date | null {

@@ -119,7 +119,7 @@ const stackProgressSchema = z.object({
   serviceCount: z.int(),
   servicesDone: z.int(),
   currentService: z.string().nullable(),
-  message: z.string().nullable().optional().openapi({ description: "Why it failed, or was rolled back" }),
+  message: z.string().nullable().openapi({ description: "Why it failed: `rolled back: api failed`" }),
 });
 
 export const deploymentSchema = z
@@ -176,6 +176,22 @@ export const rebuildingSchema = deploymentSchema.extend({
   rebuild: z.boolean().openapi({ description: "The images are gone: the exact commit is built again" }),
 });
 
+export const productRedeploySchema = z
+  .object({
+    success: z.boolean(),
+    message: z.string().openapi({ example: "Product redeployed successfully" }),
+    stackResults: z.array(
+      z.object({
+        stackName: z.string().openapi({ description: "`<product>-<stack>`", example: "shop-backend" }),
+        stackDisplayName: z.string().openapi({ example: "Backend" }),
+        serviceCount: z.int(),
+        success: z.boolean(),
+        error: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi("ProductRedeployResult", { description: "How a product redeploy ended" });
+
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
@@ -187,9 +203,12 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 
 export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
 
-export const idParam = z.object({
-  id: z.coerce.number("a number is wanted").int("a whole number is wanted").positive("a positive number is wanted"),
-});
+const idInPath = z.coerce
+  .number("a number is wanted")
+  .int("a whole number is wanted")
+  .positive("a positive number is wanted");
+
+export const idParam = z.object({ id: idInPath });
 
 export const pageQuery = z.object({
   limit: z.coerce
@@ -296,6 +315,17 @@ export const deployRequestSchema = z.strictObject({
   ref: gitName.optional().openapi({ description: "A branch or tag" }),
   commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
 });
+
+export const sessionId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 visible ASCII characters are wanted")
+  .openapi({ description: "Chosen anew for each redeploy, to follow it by", example: "0b5b2f0e-7d0a" });
+
+export const productRedeployRequestSchema = z.strictObject({ sessionId: sessionId.optional() });
+
+export const productRedeployParam = z.object({ environmentId: idInPath, productDeploymentId: idInPath });
+
+export const sessionParam = z.object({ sessionId });
 
 export const redeployRequestSchema = z.strictObject({
   variables: z

@@ -82,10 +82,17 @@ export function createDeploymentPages(needs: PageNeeds) {
     const by = visitorOf(c).identity.name;
     const { signal } = c.req.raw;
     const source = deployment.sourceId === null ? null : await needs.store.deployments.get(deployment.sourceId);
+    if (deployment.fresh) return redeployAll(deployment, by);
     // What had been ready is made live again as it was meant to be; all else is built from the same commit.
     if (source) return triggers.redeploy(source, deployment.variables, by, signal);
     const version = { ref: deployment.ref ?? undefined, commit: deployment.commit?.sha };
     return triggers.deploy(deployment.installationId, version, by, signal);
+  }
+
+  /** A product redeploy is tried again as one. */
+  async function redeployAll({ installationId }: Deployment, by: string): Promise<Asked> {
+    const asked = await triggers.redeployProduct(installationId, { by, sessionId: null });
+    return asked.type === "queued" ? { ...asked, rebuild: false } : asked;
   }
 
   async function find(c: WebContext) {

@@ -6,6 +6,7 @@ import { readyAtOf, specOf } from "../../model/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
 import { interruptions, keepUnchanged, type LiveVersion } from "../../rules/stateful.ts";
+import type { Place } from "../catalog.ts";
 import { displayName } from "../display-name.ts";
 import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
@@ -72,35 +73,44 @@ export function createRedeployPages(needs: PageNeeds) {
     .get(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
       const place = await placeOf(c, needs);
       const { product, environment } = place;
-      const live = await liveOf(store, place.installation);
-      const spec = live && specOf(live.deployment);
-      if (!live || !spec) throw nothingLive(product.slug);
+      const { live, source } = await versionToRedeploy(place);
+      const spec = source && specOf(source);
+      if (!source || !spec) {
+        throw new Problem(409, "conflict", "no version was ever ready, so there is nothing to redeploy");
+      }
       const redeploy = {
         slug: product.slug,
         environment: environment.name,
-        deployment: live.deployment,
+        deployment: source,
         stacks: spec.stacks.map(({ name, services }) => ({
           displayName: displayName(name),
           serviceCount: services.length,
         })),
-        interruptions: interrupted(spec, live.deployment, true),
+        interruptions: interrupted(spec, live, true),
       };
       const frame = frameOf(c, needs, { title: `Redeploy ${product.slug}`, section: "products" });
       return c.html(ProductRedeployPage({ frame, redeploy }));
     })
 
     .post(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
-      const { product, installation } = await placeOf(c, needs);
-      const live = await liveOf(store, installation);
-      if (!live) throw nothingLive(product.slug);
-      const by = visitorOf(c).identity.name;
-      const asked = await triggers.redeploy(live.deployment, "now", by, c.req.raw.signal);
+      const { installation } = await placeOf(c, needs);
+      const request = { by: visitorOf(c).identity.name, sessionId: null };
+      const asked = await triggers.redeployProduct(installation.id, request);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     });
 
   async function find(c: WebContext) {
     return catalog.deployment(Number(c.req.param("id")));
+  }
+
+  /** What is live, or, after a stop, the last that was ready. */
+  async function versionToRedeploy({ installation }: Place) {
+    const [live, [lastReady]] = await Promise.all([
+      liveOf(store, installation),
+      store.deployments.lastReady(installation.id, 1),
+    ]);
+    return { live: live?.deployment ?? null, source: live?.deployment ?? lastReady ?? null };
   }
 
   async function servicesWithoutImage(spec: DeploymentSpec, signal: AbortSignal): Promise<readonly string[]> {
@@ -128,8 +138,4 @@ function interrupted(spec: DeploymentSpec, live: Deployment | null, fresh: boole
   const liveSpec = live && specOf(live);
   const version: LiveVersion | null = live && liveSpec ? { id: live.id, spec: liveSpec } : null;
   return interruptions({ ...spec, stacks: keepUnchanged(spec, version, fresh) }, version, fresh);
-}
-
-function nothingLive(slug: string): Problem {
-  return new Problem(409, "conflict", `nothing of "${slug}" is live, so there is nothing to redeploy: push a version`);
 }
