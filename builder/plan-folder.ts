@@ -77,23 +77,38 @@ interface Choice extends Pick<ProcessChoice, "services"> {
   readonly warnings: readonly string[];
 }
 
-/** A Dockerfile knows how its image is started, and so its Procfile counts where baton.yaml says so. */
-function choose(stack: FolderStack, detected: Detected, processes: ReadonlyMap<string, string>): Choice {
-  const isGenerated = detected.recipe.generate !== null;
+/** Which processes of the Procfile are services of the stack. */
+function choose(stack: FolderStack, detected: Detected, procfile: ReadonlyMap<string, string>): Choice {
   if (detected.servesFiles && stack.processes !== undefined) {
     throw new PlanProblem(
       `baton.yaml names processes of ${stack.name}, but there is nothing but files to serve`,
       "Remove processes:.",
     );
   }
-  const counts = isGenerated ? !detected.servesFiles : stack.processes !== undefined;
-  const image = { kind: detected.kind, startsProcess: isGenerated };
-  const { services, leftOff } = chooseProcesses(counts ? processes : new Map(), image, stack.processes);
-  if (counts || processes.size === 0) return { services, decisions: [], warnings: sayLeftOff(leftOff, services) };
-  const decision = isGenerated
-    ? "The Procfile is not used: there is nothing but files to serve"
-    : "The Procfile is not used: the Dockerfile says how the app is started (processes: in baton.yaml changes that)";
-  return { services, decisions: [decision], warnings: [] };
+  const image = { kind: detected.kind, startsProcess: detected.recipe.generate !== null };
+  const reason = whyNotUsed(stack, detected);
+  if (reason === null) {
+    const { services, leftOff } = chooseProcesses(procfile, image, stack.processes);
+    return { services, decisions: [], warnings: sayLeftOff(leftOff, services) };
+  }
+  const worker = stack.kind === "worker" && stack.command === undefined ? procfile.get("worker") : undefined;
+  const { services } =
+    worker === undefined
+      ? chooseProcesses(new Map(), image, undefined)
+      : chooseProcesses(new Map([["worker", worker]]), image, ["worker"]);
+  return { services, decisions: procfile.size === 0 ? [] : [reason], warnings: [] };
+}
+
+/** Why only one service comes out of a folder, whatever its Procfile names; null: the Procfile counts. */
+function whyNotUsed({ processes, kind, command }: FolderStack, { recipe, servesFiles }: Detected): string | null {
+  if (servesFiles) return "The Procfile is not used: there is nothing but files to serve";
+  if (processes !== undefined) return null;
+  if (recipe.generate === null) {
+    return "The Procfile is not used: the Dockerfile says how the app is started (processes: in baton.yaml changes that)";
+  }
+  return command !== undefined || (kind !== undefined && kind !== "web")
+    ? "Further processes of the Procfile are not part of this stack (processes: in baton.yaml names those that are)"
+    : null;
 }
 
 function sayLeftOff(leftOff: readonly string[], services: readonly ProcessService[]): readonly string[] {

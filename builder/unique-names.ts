@@ -11,6 +11,12 @@ export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[]
     (domain) => domain,
   );
   return [
+    ...services
+      .filter(({ plan }) => !isUsable(plan.name))
+      .map((service) => {
+        const message = `the name ${service.plan.name.slice(0, 80)} cannot stand in an address`;
+        return finding(service, message, "Give the service one with letters or digits, of at most 63 characters.");
+      }),
     ...names.map(({ first, second }) => {
       const message = `${bothNames(first, second)}: ${placeOf(first)} and ${placeOf(second)}`;
       return finding(second, message, "Rename one of them: services of a product know each other by name.");
@@ -60,7 +66,14 @@ function pairs(
 
 /** As names stand in addresses and images, where capitals, dots and underscores cannot be. */
 function asLabel(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
+function isUsable(name: string): boolean {
+  return name.length <= 63 && asLabel(name) !== "";
 }
 
 function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {

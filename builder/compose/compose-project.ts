@@ -69,7 +69,7 @@ export interface ComposeService {
   readonly user: string | null;
   readonly workingDir: string | null;
   readonly hostname: string | null;
-  /** Further names by which other services know it (links and network aliases). */
+  /** Further names by which other services know it: of links, of networks, and what the file calls its container. */
   readonly aliases: readonly string[];
   readonly init: boolean | null;
   readonly stopSignal: string | null;

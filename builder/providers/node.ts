@@ -197,7 +197,7 @@ async function readBuild(
       manager?.decision ?? "No dependencies, so nothing is installed",
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
       ...(builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
-      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
+      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names, or marked for it)`] : []),
     ],
     warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };

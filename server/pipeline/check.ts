@@ -1,5 +1,6 @@
 import { type Dependency, type DeploymentSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
+import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
@@ -8,9 +9,25 @@ import { gatherEvidence } from "./evidence.ts";
 import { type Probe, probeService } from "./probe-service.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
+/** An app that has not opened its port by then, but another, will not open it any more. */
+const elsewhereAfterMs = 3_000;
+
+/** The app listens on another port than the one it was given, and nobody named that one: it can be had there. */
+export class ListensElsewhere extends Error {
+  override readonly name = "ListensElsewhere";
+  readonly service: RunningService;
+  readonly port: number;
+  constructor(service: RunningService, port: number) {
+    super(adoptedPortNote(service.spec, port));
+    this.service = service;
+    this.port = port;
+  }
+}
+
 /**
  * Waits until every one of these services has passed its gate; the first that cannot fails the deployment. `waiting` names
- * the service that wants to see them healthy before it starts, where it is not the whole version that waits.
+ * the service that wants to see them healthy before it starts, where it is not the whole version that waits. Rejects with
+ * ListensElsewhere where another try on another port is worth it.
  */
 export async function checkServices(
   world: World,
@@ -79,6 +96,10 @@ async function checkService(
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
     lastProbe = probe.last ?? lastProbe;
     tell(probe.result, gate.streak);
+    if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
+      const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
+      if (port !== null) throw new ListensElsewhere(service, port);
+    }
     if (gate.streak >= probe.needed && !(wantsOwnCheck && isStillChecking(after))) return;
     await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health.intervalMs), leftMs)), signal);
   }
@@ -99,6 +120,10 @@ function heeding(container: ContainerState, probe: Probe): Probe {
     ...probe,
     result: { healthy: false, detail: "its own health check (HEALTHCHECK) says that it is unhealthy" },
   };
+}
+
+function upMs(container: ContainerState | null, now: Date): number {
+  return container?.status === "running" && container.startedAt ? now.getTime() - container.startedAt.getTime() : 0;
 }
 
 /** Counted from the container's own start, so that a restarted server does not give it another 90 s. */

@@ -84,13 +84,15 @@ async function untilLive(world: World, work: Work, from: Deploying): Promise<Dep
   if (deployment.step === "start") {
     work.board.list(spec.stacks);
     tellInterruptions(work, interruptions(spec, live, deployment.fresh));
-    await startServices(world, work, spec, live);
+    const started = await startServices(world, work, spec, live);
     await world.failpoint("checked");
-    await announceHosts(world, work, spec);
-    deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "checked" }));
+    await announceHosts(world, work, started.spec);
+    const checked = advance(deployment, { type: "checked", spec: started.spec });
+    deployment = await moveTo<Deploying>(world, work, deployment, checked);
   }
   if (deployment.step === "cut-over") {
-    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec, live));
+    const { spec } = deployment;
+    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec, live)).services;
     deployment = await cutOver(world, work, deployment, services);
   }
   return deployment;

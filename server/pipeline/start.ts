@@ -4,7 +4,7 @@ import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.
 import { containerOf } from "../rules/container-of.ts";
 import { type RolloutStep, rollout } from "../rules/rollout.ts";
 import type { LiveVersion } from "../rules/stateful.ts";
-import { checkServices } from "./check.ts";
+import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { type Networks, provideNetworks } from "./networks.ts";
 import { runContainer } from "./run-container.ts";
@@ -19,9 +19,10 @@ import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 export async function startServices(
   world: World,
   work: Work,
-  spec: DeploymentSpec,
+  asPlanned: DeploymentSpec,
   live: LiveVersion | null,
-): Promise<readonly RunningService[]> {
+): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
+  let spec = asPlanned;
   const networks = await provideNetworks(world, ownerOf(work), spec, work.signal);
   const up = new Map<string, RunningService>();
   const checked = new Set<string>();
@@ -39,14 +40,38 @@ export async function startServices(
     await world.failpoint("started");
   }
   await check([...up.keys()], null);
-  return servicesOf(spec).flatMap(({ name }) => up.get(name) ?? []);
+  return { services: servicesOf(spec).flatMap(({ name }) => up.get(name) ?? []), spec };
 
   /** Those that have not passed yet; `waiting` is the one that waits for them, when it is not all of the version. */
   async function check(names: readonly string[], waiting: string | null): Promise<void> {
-    const services = names.flatMap((name) => (checked.has(name) ? [] : (up.get(name) ?? [])));
-    if (services.length > 0) await checkServices(world, work, spec, services, waiting);
-    for (const { spec: service } of services) checked.add(service.name);
+    const unchecked = names.filter((name) => !checked.has(name));
+    for (;;) {
+      const services = unchecked.flatMap((name) => up.get(name) ?? []);
+      try {
+        if (services.length > 0) await checkServices(world, work, spec, services, waiting);
+        for (const { spec: service } of services) checked.add(service.name);
+        return;
+      } catch (error) {
+        if (!(error instanceof ListensElsewhere)) throw error;
+        await moveToPort(error);
+      }
+    }
   }
+
+  /** The app opened another port than it was given: the same container, published there. */
+  async function moveToPort({ message, service: { stack, container, spec: service }, port }: ListensElsewhere) {
+    work.journal.warn(message);
+    const moved = { ...service, port, portDeclared: true };
+    spec = withService(spec, moved);
+    await world.engine.removeContainer(container, work.signal);
+    const step = { stack, service: moved, action: "start", after: [], last: false } as const;
+    up.set(service.name, await bringUp(world, work, spec, live, step, networks));
+  }
+}
+
+function withService(spec: DeploymentSpec, changed: ServiceSpec): DeploymentSpec {
+  const services = (all: readonly ServiceSpec[]) => all.map((each) => (each.name === changed.name ? changed : each));
+  return { ...spec, stacks: spec.stacks.map((stack) => ({ ...stack, services: services(stack.services) })) };
 }
 
 function healthy({ service, condition }: RolloutStep["after"][number]): readonly string[] {

@@ -124,6 +124,19 @@ describe("processes of a Procfile", () => {
     expect(named.all[0]?.port).toBe(80);
   });
 
+  it.each([
+    ["{ kind: init, command: [node, m.js] }", "shop: init node m.js"],
+    ["{ command: [node, other.js] }", "shop: web node other.js"],
+    ["{ kind: worker }", "shop: worker node b.js"],
+  ])("leave a stack alone of which baton.yaml says that it is something else: %s", async (stack, expected) => {
+    const Procfile = "web: node a.js\nworker: node b.js\nrelease: node c.js";
+    const { outline, decisions } = await services({ ...node, Procfile, "baton.yaml": `stacks: { shop: ${stack} }` });
+    expect(outline).toEqual([expected]);
+    expect(decisions).toContain(
+      "Further processes of the Procfile are not part of this stack (processes: in baton.yaml names those that are)",
+    );
+  });
+
   it("do not run beside files", async () => {
     const files = { "index.html": "", Procfile: "web: serve ." };
     expect((await services(files)).decisions).toContain(

@@ -157,6 +157,15 @@ describe("what keeps a product of several stacks from being deployed", () => {
   });
 });
 
+it("a service is refused whose name cannot stand in an address", async () => {
+  const long = "x".repeat(64);
+  const { lines } = await refusal({ "compose.yaml": `services:\n  _: { image: a }\n  ${long}: { image: a }` });
+  expect(lines).toEqual([
+    "compose.yaml:2: the name _ cannot stand in an address. Give the service one with letters or digits, of at most 63 characters.",
+    `compose.yaml:3: the name ${long} cannot stand in an address. Give the service one with letters or digits, of at most 63 characters.`,
+  ]);
+});
+
 describe("services of a product", () => {
   it("are not known by a further name that another one has", async () => {
     const { stacks, decisions } = await plan({

@@ -367,7 +367,7 @@ volumes: { data: }
       "worker: worker (names no port)",
       "db: tcp on port 5432 (its image is a PostgreSQL database), runs postgres:17, keeps its data in the volume data",
       "compose.yaml: services.debug is left out: it runs with the profile debug only (variable COMPOSE_PROFILES)",
-      "compose.yaml: services.web.container_name is replaced: Baton names containers itself, because two versions run beside each other (the same holds for services.worker.container_name)",
+      "compose.yaml: services.web.container_name is replaced, because two versions run beside each other: the other services still know this one by it (the same holds for services.worker.container_name)",
       "compose.yaml: services.web.ports asks for the host's port 80: Baton chooses its own",
     ]);
     expect(warnings).toEqual(["compose.yaml: PASSWORD is not set and has no default: it is empty"]);
