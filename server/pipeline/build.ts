@@ -10,18 +10,25 @@ import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
-import { haveImage } from "./pull.ts";
+import { haveImage, pullAnew } from "./pull.ts";
 import { withDigests } from "./service-mounts.ts";
 import { tellOutput } from "./tell-output.ts";
 import { ownerOf, type Work, type World } from "./work.ts";
 
-/** Every image of the plan, built or pulled, one after the other. Nothing that runs is touched. */
+/** What a former version has ready, by service; its images are used again. */
+export type Former = ReadonlyMap<string, Pick<ServiceSpec, "image" | "pulledAs">>;
+
+/**
+ * Every image of the plan, built or pulled, one after the other; those of a former version of the same commit are used
+ * again, and pulled anew where that is wanted. Nothing that runs is touched.
+ */
 export async function obtainImages(
   world: World,
   work: Work,
   commit: CommitSha,
   stacks: readonly StackPlan[],
   entries: readonly TreeEntry[],
+  former: Former,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
   const { board } = work;
@@ -31,6 +38,10 @@ export async function obtainImages(
 
   async function imageOf(plan: ServicePlan): Promise<Pick<ServiceSpec, "image" | "pulledAs">> {
     const { source, name } = plan;
+    const known = former.get(name);
+    if (known?.pulledAs === (source.type === "image" ? source.reference : null)) {
+      return work.deployment.fresh ? { ...known, image: await anew(name, known) } : known;
+    }
     if (source.type === "image") {
       board.enter("Pulling images", name);
       return { image: await haveImage(world, work, name, source.reference, signal), pulledAs: source.reference };
@@ -41,6 +52,14 @@ export async function obtainImages(
     const made = await buildService(world, work, commit, plan, source.recipe, entries, signal);
     built.set(source.recipe, made);
     return { image: made, pulledAs: null };
+  }
+
+  const pulled = new Map<string, ImageId>();
+  async function anew(service: string, { image, pulledAs }: Pick<ServiceSpec, "image" | "pulledAs">): Promise<ImageId> {
+    if (pulledAs === null) return image;
+    const now = pulled.get(pulledAs) ?? (await pullAnew(world, work, service, pulledAs, image, signal));
+    pulled.set(pulledAs, now);
+    return now;
   }
 
   const specs: StackSpec[] = [];

@@ -19,7 +19,8 @@ export function containerName(instance: InstanceId, deployment: DeploymentId, se
 
 /** Named after what outlives every deployment, so that each of them finds the same data. */
 export function volumeName(instance: InstanceId, installation: InstallationId, stack: string, volume: string): string {
-  return `${volumePrefix(instance, installation)}${stack}-${volume}`;
+  // A stack has no underscore in its name, so that no two pairs of names make the same one.
+  return `${volumePrefix(instance, installation)}${stack}_${volume}`;
 }
 
 export function volumePrefix(instance: InstanceId, installation: InstallationId): string {
@@ -56,13 +57,22 @@ export function containerRequest(given: {
   };
 }
 
-/** What the app finds in its environment: what it needs to listen, what it is, then the user's own, which win. */
+/**
+ * What the app finds in its environment: what it needs to listen, what it is, then the user's own, which win. Images made
+ * by others get what the compose file gives them, and may mean something else by PORT or HOST.
+ */
 function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+  return {
+    ...(service.takesVariables ? ownWords(owner, spec, service) : {}),
+    ...service.environment,
+    ...(service.takesVariables ? spec.variables : {}),
+  };
+}
+
+function ownWords(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
   return {
     ...(service.port === null ? {} : { PORT: String(service.port), HOST: "0.0.0.0" }),
     BATON_DEPLOYMENT: String(owner.deployment),
     BATON_COMMIT: spec.commit,
-    ...service.environment,
-    ...(service.takesVariables ? spec.variables : {}),
   };
 }

@@ -1,15 +1,14 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
-import type { ImageId } from "../model/ids.ts";
-import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import type { CommitSha } from "../model/ids.ts";
+import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
-import { obtainImages } from "./build.ts";
+import { type Former, obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
 import { planVersion } from "./plan.ts";
-import { pullAnew } from "./pull.ts";
 import { liveBefore } from "./stop-replaced.ts";
 import type { Work, World } from "./work.ts";
 
@@ -70,15 +69,28 @@ type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
 async function newStacks(world: World, work: Work, signal: AbortSignal): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
-  const { plan, entries } = await planVersion(world, work, sha, signal);
-  return { commit: sha, stacks: await obtainImages(world, work, sha, plan.stacks, entries, signal) };
+  return plannedStacks(world, work, sha, new Map(), signal);
 }
 
-/** Null when an image is gone: then the exact commit is built again. */
+async function plannedStacks(
+  world: World,
+  work: Work,
+  commit: CommitSha,
+  former: Former,
+  signal: AbortSignal,
+): Promise<Stacks> {
+  const { plan, entries } = await planVersion(world, work, commit, signal);
+  return { commit, stacks: await obtainImages(world, work, commit, plan.stacks, entries, former, signal) };
+}
+
+/**
+ * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned anew,
+ * since compose files are filled in with them; its images are used again in any case.
+ */
 async function formerStacks(world: World, work: Work, source: Deployment, signal: AbortSignal): Promise<Stacks | null> {
   const spec = specOf(source);
   if (!spec) return null;
-  const { journal } = work;
+  const { journal, deployment } = work;
   work.board.list(spec.stacks);
   const same = source.id === work.installation.liveDeploymentId ? "the live version" : "a previous version";
   journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
@@ -87,32 +99,10 @@ async function formerStacks(world: World, work: Work, source: Deployment, signal
     return null;
   }
   journal.note("Its images are still here: nothing is built");
-  await world.git.keepCommit(work.product.id, work.deployment.id, spec.commit);
-  if (!work.deployment.fresh) return { commit: spec.commit, stacks: spec.stacks };
-  return { commit: spec.commit, stacks: await pulledAnew(world, work, spec.stacks, signal) };
-}
-
-/** What was pulled is pulled again; what was built here is the same commit, and stays. */
-async function pulledAnew(
-  world: World,
-  work: Work,
-  stacks: readonly StackSpec[],
-  signal: AbortSignal,
-): Promise<readonly StackSpec[]> {
-  const pulled = new Map<string, ImageId>();
-  const fresh: StackSpec[] = [];
-  for (const stack of stacks) {
-    const services: ServiceSpec[] = [];
-    for (const service of stack.services) {
-      const { name, pulledAs } = service;
-      const known = pulledAs === null ? service.image : pulled.get(pulledAs);
-      const image = known ?? (await pullAnew(world, work, name, pulledAs ?? "", service.image, signal));
-      if (pulledAs !== null) pulled.set(pulledAs, image);
-      services.push({ ...service, image });
-    }
-    fresh.push({ ...stack, services });
-  }
-  return fresh;
+  await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
+  if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
+  const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
+  return plannedStacks(world, work, spec.commit, former, signal);
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type FailpointName, failpointNames } from "../../server/pipeline/work.ts";
 import type { Release, ServiceApp } from "./apps.ts";
 import { freePorts } from "./free-ports.ts";
@@ -52,6 +52,10 @@ test.each(ofStateful)(
   'killed at "%s", a version that is replaced in place goes on after the next start',
   async (name) => {
     const wiki = await workshop.serviceApp(`wiki-${name}`);
+    onTestFinished(async () => {
+      await baton().api.send("DELETE", `/api/products/${wiki.name}`, { volumes: "delete" });
+      await expect.poll(isClean, { timeout: 30_000 }).toBe(true);
+    });
     const manifest = `stacks: { wiki: { volumes: { pages: /pages } }, prepare: { kind: init, command: ["true"] } }`;
     const deploy = async (version: string) => {
       await wiki.release(version, { manifest });
@@ -61,7 +65,13 @@ test.each(ofStateful)(
     await baton().api.settled((await baton().api.newest(wiki.name)).id);
     await baton().restart({ BATON_TEST_FAILPOINTS: `${name}=kill` });
 
-    const traffic = startTraffic({ httpPort: baton().httpPort, product: wiki.name, connections: "new", workers: 1 });
+    const traffic = startTraffic({
+      httpPort: baton().httpPort,
+      product: wiki.name,
+      connections: "new",
+      workers: 1,
+      pauseMs: 5,
+    });
     await deploy("v2");
     expect((await baton().process().exited).signal).toBe("SIGKILL");
     await baton().restart();
@@ -72,14 +82,14 @@ test.each(ofStateful)(
     expect(failures).toEqual([]);
     expect(wentBack).toEqual([]);
     expect(await baton().containersOf(wiki.name)).toHaveLength(2);
-    await baton().api.send("DELETE", `/api/products/${wiki.name}`, { volumes: "delete" });
-    await expect.poll(() => leftOf(wiki.name), { timeout: 30_000 }).toEqual([]);
   },
 );
 
-async function leftOf(product: string): Promise<readonly string[]> {
-  return (await baton().inDocker()).filter((thing) => thing.includes(product) || thing.startsWith("volume"));
-}
+const isClean = () =>
+  expectNothingOrphaned().then(
+    () => true,
+    () => false,
+  );
 
 const ofAll = failpointNames.filter((name) => !ofStateful.includes(name));
 

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createParser } from "eventsource-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StackProgress } from "../../server/model/event.ts";
@@ -24,9 +26,9 @@ beforeAll(async () => {
   registry = await createScratchRegistry(await tinyRoot(["/bin/sleep"]));
   shop = await workshop.productApp();
   await shop.release("v1");
-  await shop.repository.write({
-    "backend/compose.override.yaml": `services: { greeter: { image: "${reference()}" } }\n`,
-  });
+  const compose = await readFile(join(shop.repository.folder, "backend/compose.yaml"), "utf8");
+  const greeter = `  greeter:\n    image: "${reference()}"\n`;
+  await shop.repository.write({ "backend/compose.yaml": compose.replace("\nvolumes:", `${greeter}\nvolumes:`) });
   await shop.repository.commit("Bring in an image from elsewhere");
   const { code, text } = await shop.repository.push(baton().remote("shop")).done;
   expect(code, text).toBe(0);

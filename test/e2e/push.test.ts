@@ -198,9 +198,11 @@ function inOrder(text: string, wanted: readonly string[]): readonly string[] {
 }
 
 test("an app that opens another port than it was given is found there, and nobody has to say so", async () => {
-  const repository = await workshop.sampleApp("node");
+  const repository = await sampleApp("node");
   await repository.write({
-    "server.js": 'require("node:http").createServer((q, a) => a.end("on a port of its own")).listen(8123);\n',
+    "server.js": `import { createServer } from "node:http";
+createServer((_request, answer) => answer.end("on a port of its own")).listen(8123);
+`,
   });
   await repository.commit("Ignore PORT");
   const { code, text } = await repository.push(baton().remote("stubborn")).done;
