@@ -62,7 +62,7 @@ export function PostMortem(props: {
           {hasChanges(sinceGood.changes) ? (
             <Changes changes={sinceGood.changes} />
           ) : (
-            <p class="muted">Nothing in the repository, and no variable: look at what it depends on.</p>
+            <p class="muted">Nothing in the repository: look at its variables, and at what it depends on.</p>
           )}
         </>
       )}
@@ -90,7 +90,7 @@ export function MeanwhileLine({ meanwhile, now }: { readonly meanwhile: Meanwhil
         {meanwhile.text}
         {meanwhile.since && (
           <>
-            , since <RelativeTime at={meanwhile.since} now={now} />
+            ; it went live <RelativeTime at={meanwhile.since} now={now} />
           </>
         )}
       </span>

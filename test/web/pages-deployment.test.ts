@@ -127,7 +127,7 @@ describe("a deployment that failed", () => {
     world.git.between.set(`${good.commit?.sha}..${failed.commit?.sha}`, [sampleCommit("Bad"), sampleCommit("Worse")]);
     const { text } = await member.get(`/deployments/${failed.id}`);
     expect(text).toMatch(/What changed since #1, the last good version New: 2 commits .* Bad Ada Lovelace .* Worse/);
-    expect(text).toContain("#1 is still live, since just now");
+    expect(text).toContain("#1 is still live; it went live just now");
   });
 
   test("is tried again from the same commit", async () => {

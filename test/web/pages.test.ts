@@ -145,7 +145,7 @@ describe("a deployment", () => {
     });
     const { html } = await get(`/deployments/${id}`);
     expect(textOf(html)).toMatch(
-      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live, since just now Retry/,
+      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
     );
   });
 

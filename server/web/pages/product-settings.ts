@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { DeletePage } from "../../../views/delete-page.tsx";
 import { type ServiceSettings, SettingsPage } from "../../../views/settings-page.tsx";
-import { sizeText } from "../../../views/size-text.ts";
 import { specOf } from "../../model/deployment.ts";
 import { type ServiceSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
@@ -111,7 +110,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
 
 function serviceSettings({ name, kind, health, limits }: ServiceSpec): ServiceSettings {
   const wants = { web: `${health.path} answers 2xx or 3xx`, tcp: "its port takes connections", worker: "it stays up" };
-  const [memory, pids] = [sizeText(limits.memoryBytes), `${limits.pids} processes`];
+  const [memory, pids] = [`${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`, `${limits.pids} processes`];
   const cpus = limits.cpus === null ? [] : [`${limits.cpus} processors`];
   return {
     name,
