@@ -24,8 +24,9 @@ export interface SourceStore {
 export interface SourceChanges extends Partial<Pick<Source, "rootDirectory" | "paths" | "pollMinutes" | "reports">> {
   /** Null removes it. */
   readonly token?: string | null;
-  /** The repository is another one now: what was made for the former host is forgotten. */
-  readonly forgetHost?: boolean;
+  /** Forgotten: the next fetch takes the host at its word again. */
+  readonly hostKey?: null;
+  readonly pingedAt?: null;
 }
 
 export interface SourceCredentials {

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from "drizzle-orm";
-import type { DeploymentId, ProductId } from "../model/ids.ts";
+import type { DeploymentId } from "../model/ids.ts";
 import type { DeliveryStore, LedgerEntry } from "../ports/deliveries.ts";
 import type { Database, Queries } from "./database.ts";
 import { linksOf } from "./delivery-links.ts";

@@ -104,16 +104,13 @@ function sourceOf(row: Row): Source {
   };
 }
 
-function columnsOf({ rootDirectory, paths, pollMinutes, reports, forgetHost }: Omit<SourceChanges, "token">): Columns {
+function columnsOf({ reports, ...changes }: Omit<SourceChanges, "token">): Columns {
   return {
-    ...(rootDirectory !== undefined && { rootDirectory }),
-    ...(paths !== undefined && { paths }),
-    ...(pollMinutes !== undefined && { pollMinutes }),
+    ...changes,
     ...(reports !== undefined && {
       reportStatus: reports.status,
       reportDeployment: reports.deployment,
       reportComment: reports.comment,
     }),
-    ...(forgetHost && { token: null, hostKey: null, pingedAt: null }),
   };
 }
