@@ -4,6 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { answerPush } from "./answer.ts";
 import { archive } from "./archive.ts";
 import { commitTime, resolveCommit } from "./commits.ts";
+import { newDeployKey } from "./deploy-key.ts";
 import { createFetcher } from "./fetch.ts";
 import { createGitCommand } from "./git-command.ts";
 import { standardSearchPath } from "./git-environment.ts";
@@ -86,6 +87,7 @@ export function createGit({
     keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
 
     fetch: async (product, request, signal) => fetcher.fetch(await ensure(product), request, signal),
+    newDeployKey,
     lookAt: async (request, signal) => fetcher.lookAt(await open(null), request, signal),
 
     listTree: async (product, commit, limits, signal) =>

@@ -25,8 +25,12 @@ export async function planVersion(
   const { product, journal } = work;
   journal.stage("plan", "Reading the repository");
   try {
-    const entries = await world.git.listTree(product.id, commit, treeLimits, signal);
-    const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, path, maxReadBytes, signal));
+    const { rootDirectory } = await world.store.sources.get(product.id);
+    const entries = below(rootDirectory, await world.git.listTree(product.id, commit, treeLimits, signal));
+    const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
+    const tree = sourceTree(entries, (path) =>
+      world.git.readFile(product.id, commit, root + path, maxReadBytes, signal),
+    );
     const variableNames = Object.keys(await world.store.installations.variables(work.installation.id));
     const plan = await planTree(tree, {
       product: product.slug,
@@ -48,4 +52,15 @@ export async function planVersion(
     }
     throw error;
   }
+}
+
+/** As if the folder were all of the repository: nothing after this knows of the rest. */
+function below(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  if (folder === "") return entries;
+  const prefix = `${folder}/`;
+  const inside = entries.filter(({ path }) => path.startsWith(prefix));
+  if (inside.length === 0) {
+    throw new PlanProblem(`the repository has no folder ${folder}, which is this product's root directory`);
+  }
+  return inside.map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
 }

@@ -37,6 +37,7 @@ export interface PipelineLimits {
   readonly ports: PortRange;
   readonly subnets: string;
   readonly domain: string;
+  readonly allowPrivateRepositories: boolean;
 }
 
 /**

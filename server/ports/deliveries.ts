@@ -40,6 +40,8 @@ export interface NewDelivery {
   /** Shown as who deployed. */
   readonly by: string;
   readonly content: DeliveryContent | null;
+  /** Not worth a line in the ledger when it deploys nothing. */
+  readonly quiet: boolean;
 }
 
 /** For people to look at; without secrets, and cut to size. */
@@ -106,7 +108,8 @@ export interface Judgement {
 }
 
 export interface Recorded {
-  readonly id: number;
+  /** In the ledger; null: it was quiet. */
+  readonly id: number | null;
   readonly outcome: Outcome;
   readonly verdict: string;
   /** What it queued, or was one too many of. */
@@ -114,6 +117,7 @@ export interface Recorded {
 }
 
 export interface LedgerEntry extends Recorded {
+  readonly id: number;
   readonly at: Date;
   readonly via: string;
   readonly deliveryId: string | null;

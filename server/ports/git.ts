@@ -32,6 +32,8 @@ export interface Git {
    * Rejects with FetchFailed, or the signal's reason; nothing of git runs on then.
    */
   fetch(product: ProductId, request: FetchRequest, signal: AbortSignal): Promise<CommitSha>;
+  /** A pair of keys for ssh (ed25519, OpenSSH's formats); the comment ends the public line. */
+  newDeployKey(comment: string): { readonly publicKey: string; readonly privateKey: string };
   /** Asks a remote repository where its branches stand; nothing is brought here. Rejects like `fetch`. */
   lookAt(request: RemoteRequest, signal: AbortSignal): Promise<RemoteBranches>;
 

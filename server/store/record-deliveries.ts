@@ -57,6 +57,11 @@ export async function recordDeliveries(transaction: Transaction, batch: Batch): 
     const seen = earlier.find(delivery);
     const facts: DeliveryFacts = { repository: locked.repository, paths, installations: places, earlier: seen };
     const judgement = judge(delivery.event, delivery.again !== null, facts);
+    if (delivery.quiet && judgement.deploys.length === 0) {
+      const { outcome, verdict, same } = judgement;
+      recorded.push({ id: null, outcome, verdict, deployments: same });
+      continue;
+    }
     const queued = await queue(transaction, batch, delivery, judgement);
     const one = await write(tx, batch, delivery, judgement, queued, seen === null);
     recorded.push(one);
@@ -110,7 +115,7 @@ async function write(
   { outcome, verdict, commit, same }: Judgement,
   queued: ReadonlyMap<InstallationId, DeploymentId>,
   first: boolean,
-): Promise<Recorded> {
+): Promise<Recorded & { readonly id: number }> {
   const [row] = await tx
     .insert(webhookDeliveries)
     .values({
@@ -164,7 +169,7 @@ async function earlierOnes(tx: Queries, product: ProductId, deliveries: readonly
   return {
     find: ({ deliveryId: id, content }: NewDelivery): Earlier | null =>
       (id === null ? undefined : byId.get(id)) ?? (content === null ? undefined : byDigest.get(content.digest)) ?? null,
-    add: (delivery: NewDelivery, { id, deployments: made }: Recorded) =>
+    add: (delivery: NewDelivery, { id, deployments: made }: Earlier) =>
       remember(delivery.deliveryId, delivery.content?.digest ?? null, { id, deployments: made }),
   };
 }

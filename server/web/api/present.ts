@@ -10,6 +10,7 @@ import { endOf } from "../deployment-end.ts";
 import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
 import { installationState } from "../service-states.ts";
+import { webhookUrl } from "../webhook-url.ts";
 import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
@@ -61,6 +62,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         branch: main?.branch ?? null,
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
+        webhook: { url: webhookUrl(needs, product) },
         createdAt: product.createdAt.toISOString(),
       };
     },

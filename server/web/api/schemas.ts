@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
 import { stackStatuses } from "../../model/event.ts";
 import { parseSlug, slugRule, variableNamePattern } from "../../model/product.ts";
+import { newWebhookSchema, webhookSchema } from "./source-schemas.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 
@@ -45,9 +46,12 @@ export const productSchema = z
       .openapi({ description: "The branch that production tracks; null until the first push" }),
     gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
+    webhook: webhookSchema,
     createdAt: time,
   })
   .openapi("Product");
+
+export const createdProductSchema = productSchema.extend({ webhook: newWebhookSchema });
 
 const serviceSchema = z.object({
   name: z.string(),
