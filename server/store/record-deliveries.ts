@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import type { CommitSha, DeploymentId, InstallationId, ProductId } from "../model/ids.ts";
 import type {
   DeliveryFacts,
@@ -9,11 +9,10 @@ import type {
   NewDelivery,
   Recorded,
 } from "../ports/deliveries.ts";
-import type { DeploymentRequest } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
 import { linksOf } from "./delivery-links.ts";
 import { undecidedStatuses } from "./deployment-row.ts";
-import { enqueue, reserveId } from "./enqueue.ts";
+import { enqueueBurst } from "./enqueue-burst.ts";
 import { forgetOldContents, keepNewest } from "./ledger-limits.ts";
 import {
   deliveryDeployments,
@@ -37,10 +36,10 @@ interface Batch {
   readonly at: Date;
 }
 
-/** See the port. */
+/** See the port. A few statements, however many deliveries: a burst is judged in memory. */
 export async function recordDeliveries(transaction: Transaction, batch: Batch): Promise<readonly Recorded[]> {
   const { tx } = transaction;
-  const { product, deliveries, judge } = batch;
+  const { product, deliveries } = batch;
   // Those of a product come one after the other, so that each sees what the one before has queued.
   const [locked] = await tx
     .select({ repository: products.repository, deletedAt: products.deletedAt })
@@ -49,95 +48,163 @@ export async function recordDeliveries(transaction: Transaction, batch: Batch): 
     .for("no key update");
   if (!locked || locked.deletedAt !== null) throw new Error(`Product ${product} is gone: nothing is delivered to it`);
 
-  const earlier = await earlierOnes(tx, product, deliveries);
-  const paths = await readPaths(tx, product);
-  let places = await readPlaces(tx, product);
-  const recorded: Recorded[] = [];
-  for (const delivery of deliveries) {
-    const seen = earlier.find(delivery);
-    const facts: DeliveryFacts = { repository: locked.repository, paths, installations: places, earlier: seen };
-    const judgement = judge(delivery.event, delivery.again !== null, facts);
-    if (delivery.quiet && judgement.deploys.length === 0) {
-      const { outcome, verdict, same } = judgement;
-      recorded.push({ id: null, outcome, verdict, deployments: same });
-      continue;
-    }
-    const queued = await queue(transaction, batch, delivery, judgement);
-    const one = await write(tx, batch, delivery, judgement, queued, seen === null);
-    recorded.push(one);
-    earlier.add(delivery, one);
-    places = places.map((place) => afterwards(place, judgement, queued));
-  }
+  const judged = judgeAll(batch, {
+    repository: locked.repository,
+    paths: await readPaths(tx, product),
+    places: await readPlaces(tx, product),
+    earlier: await earlierOnes(tx, product, deliveries),
+    ids: await reserveIds(tx, "webhook_deliveries", deliveries.length),
+  });
+  const made = await queueAll(transaction, batch, judged);
+  const recorded = judged.map(({ id, judgement, isQuiet, deployments: linked }) => ({
+    id: isQuiet ? null : id,
+    outcome: judgement.outcome,
+    verdict: judgement.verdict,
+    deployments: linked.map((deployment) => made.get(deployment) ?? deployment),
+  }));
+  await writeAll(tx, batch, judged, recorded);
   await keepNewest(tx, product, true, keptDeliveries);
   await forgetOldContents(tx, product, keptContents);
   return recorded;
+}
+
+interface Judged {
+  readonly id: number;
+  readonly delivery: NewDelivery;
+  readonly judgement: Judgement;
+  /** The first of its id and body. */
+  readonly first: boolean;
+  readonly isQuiet: boolean;
+  /** What it makes: under a number below 0 until the real ones are taken, which are not wasted on duplicates. */
+  readonly makes: ReadonlyMap<InstallationId, DeploymentId>;
+  /** What it makes, or is one too many of. */
+  readonly deployments: readonly DeploymentId[];
+}
+
+function judgeAll(
+  { deliveries, judge }: Batch,
+  given: {
+    readonly repository: string | null;
+    readonly paths: readonly string[];
+    readonly places: readonly InstallationFacts[];
+    readonly earlier: EarlierOnes;
+    readonly ids: readonly number[];
+  },
+): readonly Judged[] {
+  const { repository, paths, earlier } = given;
+  let installationsNow = given.places;
+  let made = 0;
+  return deliveries.map((delivery, index): Judged => {
+    const id = given.ids[index] ?? 0;
+    const seen = earlier.find(delivery);
+    const facts: DeliveryFacts = { repository, paths, installations: installationsNow, earlier: seen };
+    const judgement = judge(delivery.event, delivery.again !== null, facts);
+    const makes = new Map(judgement.deploys.map((installation) => [installation, --made as DeploymentId]));
+    const linked = makes.size > 0 ? [...makes.values()] : [...new Set(judgement.same)];
+    const isQuiet = delivery.quiet && makes.size === 0;
+    if (!isQuiet && delivery.again === null) earlier.add(delivery, { id, deployments: linked });
+    installationsNow = installationsNow.map((place) => afterwards(place, judgement, makes));
+    return {
+      id,
+      delivery,
+      judgement,
+      isQuiet,
+      makes,
+      first: seen === null && delivery.again === null,
+      deployments: linked,
+    };
+  });
 }
 
 /** The same as reading it all again. */
 function afterwards(
   place: InstallationFacts,
   { branch, commit }: Judgement,
-  queued: ReadonlyMap<InstallationId, DeploymentId>,
+  makes: ReadonlyMap<InstallationId, DeploymentId>,
 ): InstallationFacts {
-  const deployment = queued.get(place.id);
+  const deployment = makes.get(place.id);
   if (deployment === undefined) return place;
   const newest = { deployment, commit };
   return { ...place, branch: place.branch ?? branch, undecided: newest, newest };
 }
 
-async function queue(
+/** Resolves with the real numbers of the deployments that were made. */
+async function queueAll(
   transaction: Transaction,
   { at }: Batch,
-  delivery: NewDelivery,
-  { deploys, branch }: Judgement,
-): Promise<ReadonlyMap<InstallationId, DeploymentId>> {
-  const queued = new Map<InstallationId, DeploymentId>();
-  for (const installationId of deploys) {
-    const id = await reserveId(transaction.tx);
-    const request: DeploymentRequest & { readonly id: DeploymentId } = {
-      ...{ id, installationId, ref: branch, by: delivery.by, trigger: "webhook" },
-      // What the delivery names is a hint: the fetch finds where the branch is.
-      ...{ commit: null, sourceId: null, variables: "now", supersedes: true },
-    };
-    if ((await enqueue(transaction, request, at)) === "changed") throw new Error("nothing was asked to be the same");
-    queued.set(installationId, id);
+  judged: readonly Judged[],
+): Promise<ReadonlyMap<DeploymentId, DeploymentId>> {
+  const { tx } = transaction;
+  const wanted = judged.flatMap(({ delivery, judgement, makes }) =>
+    [...makes].map(([installation, placeholder]) => ({
+      installation,
+      placeholder,
+      ref: judgement.branch,
+      by: delivery.by,
+    })),
+  );
+  const ids = await reserveIds(tx, "deployments", wanted.length);
+  const made = new Map(wanted.map(({ placeholder }, index) => [placeholder, ids[index] as DeploymentId]));
+  for (const installation of new Set(wanted.map((one) => one.installation))) {
+    const own = wanted.filter((one) => one.installation === installation);
+    const requests = own.map(({ placeholder, ref, by }) => ({ id: made.get(placeholder) ?? placeholder, ref, by }));
+    await enqueueBurst(transaction, installation, requests, at);
     // One that tracks nothing yet tracks from now on what the forge calls the default.
-    const undecidedBranch = and(eq(installations.id, installationId), sql`${installations.branch} is null`);
-    if (branch !== null) await transaction.tx.update(installations).set({ branch }).where(undecidedBranch);
+    const branch = own[0]?.ref ?? null;
+    const untold = and(eq(installations.id, installation), isNull(installations.branch));
+    if (branch !== null) await tx.update(installations).set({ branch }).where(untold);
   }
-  return queued;
+  return made;
 }
 
-async function write(
+async function writeAll(
   tx: Queries,
   { product, at }: Batch,
-  { via, deliveryId, name, event, again, content }: NewDelivery,
-  { outcome, verdict, commit, same }: Judgement,
-  queued: ReadonlyMap<InstallationId, DeploymentId>,
-  first: boolean,
-): Promise<Recorded & { readonly id: number }> {
-  const [row] = await tx
-    .insert(webhookDeliveries)
-    .values({
-      ...{ productId: product, at, via, deliveryId, name, event, again, outcome, verdict, genuine: true },
-      first: first && again === null,
-      commitSha: commit,
-      digest: content?.digest ?? null,
-      headers: content?.headers ?? null,
-      body: content?.body ?? null,
-      bodyBytes: content?.bodyBytes ?? null,
-    })
-    .returning({ id: webhookDeliveries.id });
-  if (!row) throw new Error("The delivery was not written");
-  const linked = queued.size > 0 ? [...queued.values()] : [...new Set(same)];
-  if (linked.length > 0) {
-    await tx.insert(deliveryDeployments).values(linked.map((deploymentId) => ({ deliveryId: row.id, deploymentId })));
-  }
-  return { id: row.id, outcome, verdict, deployments: linked };
+  judged: readonly Judged[],
+  recorded: readonly Recorded[],
+): Promise<void> {
+  const rows = judged.flatMap(({ id, delivery, judgement, first, isQuiet }) => {
+    const { via, deliveryId, name, event, again, content } = delivery;
+    const { outcome, verdict, commit: commitSha } = judgement;
+    const row = {
+      ...{ id, productId: product, at, via, deliveryId, name, event, again },
+      outcome,
+      verdict,
+      commitSha,
+      first,
+    };
+    const { digest = null, headers = null, body = null, bodyBytes = null } = content ?? {};
+    return isQuiet ? [] : [{ ...row, genuine: true, digest, headers, body, bodyBytes }];
+  });
+  const links = recorded.flatMap(({ id, deployments: linked }) =>
+    id === null ? [] : linked.map((deploymentId) => ({ deliveryId: id, deploymentId })),
+  );
+  if (rows.length > 0) await tx.insert(webhookDeliveries).values(rows);
+  if (links.length > 0) await tx.insert(deliveryDeployments).values(links);
+}
+
+/** Numbers of a table's identity: a gap does no harm. */
+async function reserveIds(
+  tx: Queries,
+  table: "deployments" | "webhook_deliveries",
+  count: number,
+): Promise<readonly number[]> {
+  if (count === 0) return [];
+  const rows = await tx.execute<{ id: string }>(
+    sql`select nextval(pg_get_serial_sequence(${table}, 'id')) as id from generate_series(1, ${count})`,
+  );
+  return rows.map(({ id }) => Number(id));
+}
+
+type Earlier = NonNullable<DeliveryFacts["earlier"]>;
+
+interface EarlierOnes {
+  find(delivery: NewDelivery): Earlier | null;
+  add(delivery: NewDelivery, one: Earlier): void;
 }
 
 /** What was delivered before under the same id, or with the same body. */
-async function earlierOnes(tx: Queries, product: ProductId, deliveries: readonly NewDelivery[]) {
+async function earlierOnes(tx: Queries, product: ProductId, deliveries: readonly NewDelivery[]): Promise<EarlierOnes> {
   const ids = deliveries.flatMap(({ deliveryId }) => deliveryId ?? []);
   const digests = deliveries.flatMap(({ content }) => content?.digest ?? []);
   const { deliveryId, digest } = webhookDeliveries;
@@ -158,7 +225,6 @@ async function earlierOnes(tx: Queries, product: ProductId, deliveries: readonly
     rows.map(({ id }) => id),
   );
 
-  type Earlier = NonNullable<DeliveryFacts["earlier"]>;
   const byId = new Map<string, Earlier>();
   const byDigest = new Map<string, Earlier>();
   const remember = (id: string | null, bodyDigest: string | null, one: Earlier) => {
@@ -167,10 +233,9 @@ async function earlierOnes(tx: Queries, product: ProductId, deliveries: readonly
   };
   for (const row of rows) remember(row.deliveryId, row.digest, { id: row.id, deployments: links.get(row.id) ?? [] });
   return {
-    find: ({ deliveryId: id, content }: NewDelivery): Earlier | null =>
+    find: ({ deliveryId: id, content }) =>
       (id === null ? undefined : byId.get(id)) ?? (content === null ? undefined : byDigest.get(content.digest)) ?? null,
-    add: (delivery: NewDelivery, { id, deployments: made }: Earlier) =>
-      remember(delivery.deliveryId, delivery.content?.digest ?? null, { id, deployments: made }),
+    add: (delivery, one) => remember(delivery.deliveryId, delivery.content?.digest ?? null, one),
   };
 }
 
@@ -184,7 +249,7 @@ async function readPlaces(tx: Queries, product: ProductId): Promise<readonly Ins
     })
     .from(installations)
     .innerJoin(environments, eq(environments.id, installations.environmentId))
-    .where(and(eq(installations.productId, product), sql`${installations.deletedAt} is null`))
+    .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
     .orderBy(asc(installations.id));
   const places: InstallationFacts[] = [];
   for (const { id, branch, live, environment } of rows) {

@@ -320,7 +320,8 @@ export const sources = pgTable(
 export const webhookDeliveries = pgTable(
   "webhook_deliveries",
   {
-    id: rowId<number>("id").primaryKey().generatedAlwaysAsIdentity(),
+    // By default, not always: a batch knows its numbers before its rows are written.
+    id: rowId<number>("id").primaryKey().generatedByDefaultAsIdentity(),
     productId: rowId<ProductId>("product_id")
       .notNull()
       .references(() => products.id, { onDelete: "cascade" }),

@@ -35,8 +35,8 @@ export interface WebhookTrigger {
   redeliver(product: Product, id: number, by: string): Promise<Recorded | Refused>;
 }
 
-/** Each is some statements; beyond this a batch makes those that wait behind it wait too long. */
-const maxBatch = 50;
+/** A batch is a few statements, whatever is in it; this bounds what they hold. */
+const maxBatch = 200;
 
 export function createWebhookTrigger(needs: {
   readonly store: Store;

@@ -46,7 +46,12 @@ export const sourceChangesSchema = z.strictObject({
     })
     .optional(),
   paths: z.array(z.string().trim().min(1).max(200)).max(50).optional(),
-  pollMinutes: z.int().min(1, "at least 1 minute").max(1_440, "at most 1440 minutes, a day").nullable().optional(),
+  pollMinutes: z
+    .int("a whole number of minutes is wanted")
+    .min(1, "at least 1 minute")
+    .max(1_440, "at most 1440 minutes, a day")
+    .nullable()
+    .optional(),
   token: z
     .string()
     .regex(/^[\x21-\x7e]{1,500}$/, "a token has visible characters only")
