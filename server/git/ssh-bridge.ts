@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { Client, type ClientChannel } from "ssh2";
+import ssh2, { type Client, type ClientChannel } from "ssh2";
 import { FetchFailed, type RemoteRepository, type RemoteRequest } from "../ports/git.ts";
 import { readExactly } from "./stream-reader.ts";
 import type { Transport } from "./transport.ts";
@@ -63,7 +63,7 @@ async function signIn(
     );
   }
   const sock = await connectTo(addresses, remote.port, signal);
-  const client = new Client();
+  const client = new ssh2.Client();
   let seen: string | null = null;
   const abort = () => sock.destroy();
   signal.addEventListener("abort", abort, { once: true });
