@@ -21,6 +21,8 @@ import { problemPage } from "./pages/page.ts";
 import { createProductPages } from "./pages/product.ts";
 import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
+import { createWebhookPages } from "./pages/webhooks.ts";
+import { createWebhookRoutes } from "./webhooks.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
@@ -52,6 +54,8 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
+  app.route("/", createWebhookPages(needs));
+  app.route("/", createWebhookRoutes(needs));
   app.route("/", createDeploymentsPages(needs));
   app.route("/", createRedeployPages(needs));
   app.route("/", createDeploymentPages(needs));
