@@ -14,7 +14,6 @@ export const routes = {
   productDeployments: (slug: string) => `/products/${slug}/deployments`,
   productLogs: (slug: string) => `/products/${slug}/logs`,
   productDomains: (slug: string) => `/products/${slug}/domains`,
-  productWebhooks: (slug: string) => `/products/${slug}/webhooks`,
   productSettings: (slug: string) => `/products/${slug}/settings`,
   /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
   productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
@@ -43,6 +42,21 @@ export const routes = {
   deploymentStream: (id: number | string) => `/deployments/${id}/stream`,
   asset: (file: string) => `/assets/${file}`,
 
+  /** The page about a product's repository, and the ledger of what was delivered. */
+  productWebhooks: (slug: string) => `/products/${slug}/webhooks`,
+  productRepository: (slug: string) => `/products/${slug}/webhooks/repository`,
+  productToken: (slug: string) => `/products/${slug}/webhooks/token`,
+  productDeployKey: (slug: string) => `/products/${slug}/webhooks/deploy-key`,
+  productHostKey: (slug: string) => `/products/${slug}/webhooks/host-key`,
+  productWebhookSecret: (slug: string) => `/products/${slug}/webhooks/secret`,
+  productReports: (slug: string) => `/products/${slug}/webhooks/reports`,
+  productCheck: (slug: string) => `/products/${slug}/webhooks/check`,
+  delivery: (slug: string, id: number | string) => `/products/${slug}/webhooks/${id}`,
+  deliveryAgain: (slug: string, id: number | string) => `/products/${slug}/webhooks/${id}/redeliver`,
+
+  /** What a forge is given to deliver to. */
+  webhook: (forge: string, slug: string) => `/webhooks/${forge}/${slug}`,
+
   git: (slug: string) => `/git/${slug}.git`,
 
   api: {
@@ -55,6 +69,13 @@ export const routes = {
     product: (slug: string) => `/api/products/${slug}`,
     productVariables: (slug: string) => `/api/products/${slug}/variables`,
     productDeployments: (slug: string) => `/api/products/${slug}/deployments`,
+    source: (slug: string) => `/api/products/${slug}/source`,
+    deployKey: (slug: string) => `/api/products/${slug}/deploy-key`,
+    webhookSecret: (slug: string) => `/api/products/${slug}/webhook-secret`,
+    check: (slug: string) => `/api/products/${slug}/check`,
+    deliveries: (slug: string) => `/api/products/${slug}/webhook-deliveries`,
+    delivery: (slug: string, id: number | string) => `/api/products/${slug}/webhook-deliveries/${id}`,
+    deliveryAgain: (slug: string, id: number | string) => `/api/products/${slug}/webhook-deliveries/${id}/redeliver`,
     installations: () => "/api/product-deployments",
     installation: (id: number | string) => `/api/product-deployments/${id}`,
     installationVariables: (id: number | string) => `/api/product-deployments/${id}/variables`,

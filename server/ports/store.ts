@@ -11,6 +11,9 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.t
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
 import type { RouteSpec } from "../model/spec.ts";
+import type { DeliveryStore } from "./deliveries.ts";
+import type { ReportStore } from "./reports.ts";
+import type { SourceStore } from "./sources.ts";
 
 /**
  * Postgres, as the rest of Baton sees it. Every method is one transaction; a method that meets a lost
@@ -28,6 +31,9 @@ export interface Store {
   readonly access: AccessStore;
   readonly settings: SettingStore;
   readonly audit: AuditStore;
+  readonly sources: SourceStore;
+  readonly deliveries: DeliveryStore;
+  readonly reports: ReportStore;
   /** Answers within 5 s or rejects with StoreUnavailable. */
   ping(): Promise<void>;
   facts(): Promise<DatabaseFacts>;

@@ -6,6 +6,7 @@ import { createAnnouncements } from "./announcements.ts";
 import { createAuditStore } from "./audit.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { readFacts } from "./database-facts.ts";
+import { createDeliveryStore } from "./deliveries.ts";
 import { createDeploymentStore } from "./deployments.ts";
 import { createDomainStore } from "./domains.ts";
 import { createEnvironmentStore } from "./environments.ts";
@@ -14,9 +15,11 @@ import { createInstallationStore } from "./installations.ts";
 import { openSecrets } from "./key-check.ts";
 import { type ChooseSubnet, createLeaseStore } from "./leases.ts";
 import { createProductStore } from "./products.ts";
+import { createReportStore } from "./reports.ts";
 import { instances } from "./schema.ts";
 import { createSessionPool, type SessionPool } from "./session-pool.ts";
 import { createSettingStore } from "./settings.ts";
+import { createSourceStore } from "./sources.ts";
 
 const poolSize = 8;
 const pingTimeoutMs = 5_000;
@@ -52,6 +55,9 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       access: createAccessStore(database),
       settings: createSettingStore(database),
       audit: createAuditStore(database),
+      sources: createSourceStore(database, secrets),
+      deliveries: createDeliveryStore(database),
+      reports: createReportStore(database),
       ping: () => ping(pool),
       facts: () => readFacts(database),
       close: pool.close,

@@ -49,6 +49,20 @@ const deeds: Readonly<Record<string, string>> = {
   "PATCH /api/product-deployments/:": "changed the settings of",
   "DELETE /api/product-deployments/:": "uninstalled",
   "POST /api/environments": "made the environment",
+  "PATCH /api/products/:/source": "changed the source of",
+  "POST /products/:/webhooks/repository": "changed the repository of",
+  "POST /products/:/webhooks/token": "changed the forge's token of",
+  "POST /products/:/webhooks/reports": "changed the reports of",
+  "POST /products/:/webhooks/deploy-key": "made a new deploy key for",
+  "POST /api/products/:/deploy-key": "made a new deploy key for",
+  "DELETE /api/products/:/deploy-key": "removed the deploy key of",
+  "POST /products/:/webhooks/host-key": "forgot the host key of",
+  "POST /products/:/webhooks/secret": "made a new webhook secret for",
+  "POST /api/products/:/webhook-secret": "made a new webhook secret for",
+  "POST /products/:/webhooks/check": "looked for something new in",
+  "POST /api/products/:/check": "looked for something new in",
+  "POST /products/:/webhooks/:/redeliver": "repeated a delivery of",
+  "POST /api/products/:/webhook-deliveries/:/redeliver": "repeated a delivery of",
 };
 
 /** What a route's method and path mean in words; null: nobody has said it yet. */

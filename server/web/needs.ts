@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import type { Machine } from "../ports/machine.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { Identity, Store } from "../ports/store.ts";
 import type { FrontDoor } from "../rules/urls.ts";
+import type { Sources } from "../trigger/sources.ts";
 import type { Triggers } from "../trigger/triggers.ts";
+import type { WebhookTrigger } from "../trigger/webhook.ts";
 import type { createGitHttp } from "./git-http.ts";
 
 /** What the web stands on; all of it from outside. */
@@ -18,6 +21,9 @@ export interface WebNeeds extends FrontDoor {
   readonly git: Git;
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;
+  readonly sources: Sources;
+  readonly webhooks: WebhookTrigger;
+  readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;
   readonly log: Log;

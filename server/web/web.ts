@@ -32,6 +32,8 @@ import { createQueuePages } from "./pages/queue.ts";
 import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
 import { createSystemPages } from "./pages/system.ts";
+import { createWebhookPages } from "./pages/webhooks.ts";
+import { createWebhookRoutes } from "./webhooks.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
@@ -72,6 +74,8 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createProductVariablesPages(needs));
   app.route("/", createProductDomainsPages(needs));
   app.route("/", createProductSettingsPages(needs));
+  app.route("/", createWebhookPages(needs));
+  app.route("/", createWebhookRoutes(needs));
   app.route("/", createDeploymentsPages(needs));
   app.route("/", createRedeployPages(needs));
   app.route("/", createDeploymentPages(needs));

@@ -6,6 +6,7 @@ import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import type { Clock } from "../../server/ports/clock.ts";
 import type { AuditEntry, BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
+import { createFakeDeliveries, createFakeSources } from "./fake-sources.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
 export interface FakeStore extends Store {
@@ -78,9 +79,18 @@ export function createFakeStore(clock: Clock): FakeStore {
       },
     ]);
 
+  const products = createProducts(rows, () => ++lastId, clock);
+  const installations = createInstallations(rows, () => ++lastId, put);
+  const deployments = createDeployments(rows, () => ++lastId, put, say);
+  const sources = createFakeSources();
+  const all = () => [...rows.deployments.values()].sort((a, b) => a.id - b.id);
+
   return {
     rows,
     put,
+    ...{ products, installations, deployments, sources },
+    deliveries: createFakeDeliveries({ products, installations, deployments, sources, all }),
+    reports: { due: async () => [], told: async () => {}, failed: async () => {}, trouble: async () => null },
     instance: "fake0000" as InstanceId,
     ping: async () => {},
     facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
@@ -105,9 +115,6 @@ export function createFakeStore(clock: Clock): FakeStore {
         return created;
       },
     },
-    products: createProducts(rows, () => ++lastId, clock),
-    installations: createInstallations(rows, () => ++lastId, put),
-    deployments: createDeployments(rows, () => ++lastId, put, say),
     events: createEvents(rows, announcements, append),
     domains: createDomains(rows),
     leases: {
