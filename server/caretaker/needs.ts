@@ -5,4 +5,6 @@ export interface CaretakerNeeds
   extends Pick<World, "instance" | "engine" | "git" | "proxy" | "store" | "clock" | "limits" | "publishRoutes"> {
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
+  /** What the build cache may grow to; null: it is left alone. */
+  readonly buildCacheBytes: number | null;
 }
