@@ -18,6 +18,8 @@ export interface Detected {
 export interface Installation {
   /** Names of its variables that a build may know: see build-variables.ts. */
   readonly buildVariables: readonly string[];
+  /** Names of those that a build gets as secrets. */
+  readonly buildSecrets: readonly string[];
   /** The repository and the folder in it that is looked at; null when that is all of it. */
   readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }

@@ -22,6 +22,7 @@ export async function fromDockerfile(
     throw new PlanProblem(`${dockerfile} has no stage "${target}", which baton.yaml names as target: ${known}`);
   }
 
+  const [secrets, unmounted] = partition(installation.buildSecrets, (name) => facts.secrets.includes(name));
   const port = facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null;
   return {
     kind: "web",
@@ -36,11 +37,24 @@ export async function fromDockerfile(
       target,
       args: {},
       buildVariables: installation.buildVariables.filter((name) => facts.declared.includes(name)),
+      buildSecrets: secrets,
       newerSyntax: newerSyntaxIn(text),
     },
-    decisions: [describe(dockerfile, target, facts.references)],
-    warnings: [],
+    decisions: [
+      describe(dockerfile, target, facts.references),
+      ...(secrets.length > 0
+        ? [`The build gets ${secrets.join(", ")} as secrets, and the image does not keep them`]
+        : []),
+    ],
+    warnings: unmounted.map(
+      (name) =>
+        `${name} is marked for builds, but ${dockerfile} does not mount it: RUN --mount=type=secret,id=${name} …, which finds it in /run/secrets/${name}. An ARG would keep it in the image`,
+    ),
   };
+}
+
+function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolean): [fitting: Item[], others: Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
 function describe(dockerfile: string, target: string | null, references: readonly string[]): string {

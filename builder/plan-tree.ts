@@ -1,5 +1,5 @@
 import { readAppJson } from "./app-json.ts";
-import { buildVariablesOf } from "./build-variables.ts";
+import { type BuildMarks, buildSecretsOf, buildVariablesOf } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";
 import { type ManifestHealth, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly healthTimeoutMs: number;
   /** Names of the installation's variables: those that are public by their name reach the build. */
   readonly variableNames?: readonly string[];
+  /** What users said of single ones: whether the build gets them. */
+  readonly buildMarks?: BuildMarks;
 }
 
 const composeFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
@@ -34,7 +36,8 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
     throw new PlanProblem(`baton.yaml says that ${stack.name} lives in ${stack.path}/, but there is nothing`);
   }
   const detected = await detect(folder, stack, {
-    buildVariables: buildVariablesOf(options.variableNames ?? []),
+    buildVariables: buildVariablesOf(options.variableNames ?? [], options.buildMarks),
+    buildSecrets: buildSecretsOf(options.variableNames ?? [], options.buildMarks),
     around: stack.path === "" ? null : { tree, folder: stack.path },
   });
   const name = named ? stack.name : detected.kind;

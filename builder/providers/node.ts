@@ -2,6 +2,7 @@ import type { Detected, Installation, Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer } from "../node/development-server.ts";
+import { earlyInstall } from "../node/early-install.ts";
 import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
 import { chooseNode } from "../node/node-version.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
@@ -9,7 +10,7 @@ import { choosePackageManager, type PackageManager } from "../node/package-manag
 import { linesRunBy, runTimeNeeds } from "../node/run-time-needs.ts";
 import { findStartCommand, type StartCommand, startScript } from "../node/start-command.ts";
 import { type StaticBuild, staticBuild } from "../node/static-build.ts";
-import { workspaceOf } from "../node/workspace.ts";
+import { membersOf, workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
@@ -66,7 +67,7 @@ async function detectApp(
   const build = await readBuild(tree, manifest, start.line, installation);
   const { manager } = build;
   const needs = runTimeNeeds(start, manifest);
-  const prunes = manager?.prune != null && manifest.devDependencies.length > 0 && !needs.devDependencies;
+  const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needs.devDependencies;
   const image = {
     ...build.image(prunes),
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
@@ -82,11 +83,10 @@ async function detectApp(
       ...build.recipe,
       generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
       bases: [build.base],
-      extraFiles: new Map(),
     },
     decisions: [
       ...build.decisions,
-      ...(manager && manifest.devDependencies.length > 0
+      ...(manager && build.hasDevelopmentDependencies
         ? [prunes ? "Development dependencies are left out of the image" : "Development dependencies stay in the image"]
         : []),
       `Start: ${start.command.join(" ")} (${start.source})`,
@@ -118,7 +118,10 @@ async function detectSite(
           ...build.image(false),
         }),
       bases: [build.base, server],
-      extraFiles: new Map([[".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })]]),
+      extraFiles: new Map([
+        ...build.recipe.extraFiles,
+        [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],
+      ]),
     },
     decisions: [
       ...build.decisions,
@@ -132,10 +135,11 @@ async function detectSite(
 interface Build {
   readonly base: BaseName;
   readonly manager: PackageManager | null;
+  readonly hasDevelopmentDependencies: boolean;
   readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
   readonly recipe: Pick<
     Detected["recipe"],
-    "contextFolder" | "dockerfile" | "ignore" | "target" | "args" | "buildVariables"
+    "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
   >;
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
@@ -146,7 +150,7 @@ async function readBuild(
   tree: SourceTree,
   manifest: PackageJson,
   startLine: string | null,
-  { buildVariables, around }: Installation,
+  { buildVariables, buildSecrets, around }: Installation,
 ): Promise<Build> {
   const workspace = around && (await workspaceOf(around.tree, around.folder));
   const home = workspace?.root ?? tree;
@@ -154,38 +158,47 @@ async function readBuild(
     ? await chooseNode(tree, manifest)
     : await chooseNode(home, workspace?.manifest ?? manifest);
   const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
-  const chosen = installs ? await choosePackageManager(home, workspace?.manifest ?? manifest) : null;
-  // Pruning knows the root alone.
-  const manager = chosen && workspace ? { ...chosen, prune: null } : chosen;
+  const root = workspace?.manifest ?? manifest;
+  const members = await membersOf(home, root);
+  const manager = installs ? await choosePackageManager(home, root) : null;
   const builds = manifest.scripts.build !== undefined;
   const lines = [...(builds ? ["npm run build"] : []), ...(startLine === null ? [] : [startLine])];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
   const known = builds ? buildVariables : [];
-  const lockfileFirst = workspace === null && installsFromManifestsAlone(tree, manifest);
+  const early = manager && (await earlyInstall(home, root, manager));
+  const builtBefore = workspace?.builtBefore ?? [];
+  const secrets = builds || manager ? buildSecrets : [];
 
   return {
     base: `node:${version.major}`,
     manager,
+    hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
+      ({ devDependencies }) => devDependencies.length > 0,
+    ),
     image: (prunes) => ({
-      packages: manager && { ...manager, prunes, lockfileFirst },
+      packages: manager && { ...manager, prunes, early },
       tools,
       builds,
       member: workspace?.member ?? null,
+      builtBefore,
       buildVariables: known,
+      buildSecrets: secrets,
     }),
     recipe: {
       ...(workspace ? { contextFolder: "" } : {}),
       dockerfile: ".baton/Dockerfile",
+      extraFiles: early?.manifests ?? new Map(),
       ignore: [
         "**/node_modules",
         ...(await readIgnoreFile(home, null)),
         // The generated Dockerfile names these.
-        ...["package.json", ...(manager?.files ?? [])].map((file) => `!${file}`),
+        ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
       ],
       target: null,
       args: {},
       buildVariables: known,
+      buildSecrets: secrets,
     },
     decisions: [
       version.decision,
@@ -193,22 +206,12 @@ async function readBuild(
       manager?.decision ?? "No dependencies, so nothing is installed",
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
       ...(builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
+      ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
+      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
       ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
     ],
     warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };
-}
-
-/** Scripts that run at install, workspaces, patches and local packages want more of the source than the lockfile. */
-function installsFromManifestsAlone(tree: SourceTree, manifest: PackageJson): boolean {
-  const scripts = ["preinstall", "install", "postinstall", "prepare"];
-  const files = ["pnpm-workspace.yaml", ".yarn/", "patches/"];
-  return (
-    !manifest.hasWorkspaces &&
-    !manifest.hasLocalDependencies &&
-    !scripts.some((name) => Object.hasOwn(manifest.scripts, name)) &&
-    ![...tree.files.keys()].some((path) => files.some((file) => path.startsWith(file)))
-  );
 }
 
 function usesBun(line: string, manifest: PackageJson): boolean {

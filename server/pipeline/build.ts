@@ -1,15 +1,17 @@
+import { secretsVersionArgument } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
 import type { BaseName, BuildRecipe, ServicePlan, StackPlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
-import { BuildFailed, type BuildOutput } from "../ports/engine.ts";
+import { BuildFailed, type BuildOutput, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
+import { secretsVersion } from "./secrets-version.ts";
 import { ownerOf, report, type Work, type World } from "./work.ts";
 
 /** Builds every image of the plan, one after the other. Nothing that runs is touched. */
@@ -79,6 +81,7 @@ async function buildService(
         recipe.generate((base) => references.get(base) ?? base),
       );
 
+    const variables = await variablesOfBuild(world, work, recipe);
     const context = git.archive(
       product.id,
       commit,
@@ -91,7 +94,8 @@ async function buildService(
         dockerfile: recipe.dockerfile,
         tag: imageTag(world.instance, product.id, plan.name, deployment.id),
         target: recipe.target,
-        args: { ...recipe.args, ...(await publicVariables(world, work, recipe)) },
+        args: { ...recipe.args, ...variables.args },
+        secrets: variables.secrets,
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
@@ -118,11 +122,19 @@ async function buildService(
 }
 
 /** Values of the variables that the recipe names; all others are none of the build's business. */
-async function publicVariables(world: World, work: Work, recipe: BuildRecipe): Promise<Record<string, string>> {
-  const names = new Set(recipe.buildVariables ?? []);
-  if (names.size === 0) return {};
+async function variablesOfBuild(
+  world: World,
+  work: Work,
+  recipe: BuildRecipe,
+): Promise<Required<Pick<BuildRequest, "args" | "secrets">>> {
+  const { buildVariables = [], buildSecrets = [] } = recipe;
+  if (buildVariables.length + buildSecrets.length === 0) return { args: {}, secrets: {} };
   const variables = await world.store.installations.variables(work.installation.id);
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
+  const among = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
+  const secrets = among(buildSecrets);
+  const version = Object.keys(secrets).length > 0 ? { [secretsVersionArgument]: secretsVersion(secrets) } : {};
+  return { args: { ...among(buildVariables), ...version }, secrets };
 }
 
 /** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */

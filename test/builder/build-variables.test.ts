@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { buildVariablesOf } from "../../builder/build-variables.ts";
+import { buildSecretsOf, buildVariablesOf } from "../../builder/build-variables.ts";
 import { plannedService } from "./tree.ts";
 
 it("a build is given the variables whose names say that everyone may know them", () => {
@@ -14,4 +14,45 @@ it("a Dockerfile is given those of them that it declares", async () => {
     "SECRET",
   ]);
   expect(recipe.buildVariables).toEqual(["VITE_A"]);
+});
+
+it("what a user says of a variable wins over its name, except that a secret stays one", () => {
+  const names = ["VITE_A", "VITE_B", "NPM_TOKEN", "DATABASE_URL"];
+  const marks = { VITE_B: false, NPM_TOKEN: true, DATABASE_URL: false };
+  expect(buildVariablesOf(names, marks)).toEqual(["VITE_A"]);
+  expect(buildSecretsOf(names, marks)).toEqual(["NPM_TOKEN"]);
+  expect(buildSecretsOf(["constructor", "toString"])).toEqual([]);
+});
+
+it("a marked secret is mounted for install and build, and is no argument", async () => {
+  const { recipe, dockerfile, decisions } = await plannedService(
+    {
+      "package.json": JSON.stringify({
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "15" },
+      }),
+      "package-lock.json": "{}",
+    },
+    ["NPM_TOKEN", "OTHER"],
+    { NPM_TOKEN: true },
+  );
+  expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["NPM_TOKEN"] });
+  const mounted = `--mount=type=secret,id=NPM_TOKEN export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" &&`;
+  expect(dockerfile).toContain(`RUN --mount=type=cache,target=/root/.npm ${mounted} npm ci`);
+  // What a secret is does not count for the cache, so that something else has to.
+  expect(dockerfile).toContain(`ARG BATON_SECRETS_VERSION\nRUN ${mounted} npm run build`);
+  expect(dockerfile).not.toContain("OTHER");
+  expect(decisions).toContain("Install and build get NPM_TOKEN, and the image does not keep them");
+});
+
+it("a Dockerfile gets the marked secrets that it mounts, and a sentence about the others", async () => {
+  const { recipe, warnings } = await plannedService(
+    { Dockerfile: "FROM a\nRUN --mount=type=secret,id=A --mount=type=secret,target=/root/B x\nARG C" },
+    ["A", "B", "C"],
+    { A: true, B: true, C: true },
+  );
+  expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["A", "B"] });
+  expect(warnings).toEqual([
+    "C is marked for builds, but Dockerfile does not mount it: RUN --mount=type=secret,id=C …, which finds it in /run/secrets/C. An ARG would keep it in the image",
+  ]);
 });

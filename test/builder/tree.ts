@@ -11,13 +11,17 @@ export function tree(files: Readonly<Record<string, string>>): SourceTree {
 }
 
 /** What is planned for a repository of these files. */
-export function plan(files: Readonly<Record<string, string>>, variableNames: readonly string[] = []) {
-  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variableNames });
+export function plan(
+  files: Readonly<Record<string, string>>,
+  variableNames: readonly string[] = [],
+  buildMarks: Readonly<Record<string, boolean>> = {},
+) {
+  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variableNames, buildMarks });
 }
 
 /** The one service of such a plan, with its generated Dockerfile. */
-export async function plannedService(files: Readonly<Record<string, string>>, variableNames: readonly string[] = []) {
-  const { stacks, decisions, warnings } = await plan(files, variableNames);
+export async function plannedService(...repository: Parameters<typeof plan>) {
+  const { stacks, decisions, warnings } = await plan(...repository);
   const service = stacks[0]?.services[0];
   if (!service) throw new Error("no service was planned");
   if (service.source.type !== "build") throw new Error("the service is not built");

@@ -42,7 +42,7 @@ CMD ["node","server.js"]
 FROM node:24 AS build
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY .baton/install package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
@@ -80,7 +80,7 @@ ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 RUN --mount=type=cache,target=/root/.npm npm install --global --prefix /opt/package-manager --no-audit --no-fund pnpm@9.12.0
 ENV PATH=/opt/package-manager/bin:$PATH
 WORKDIR /app
-COPY package.json pnpm-lock.yaml ./
+COPY .baton/install pnpm-lock.yaml ./
 RUN --mount=type=cache,target=/root/.cache/pnpm pnpm install --frozen-lockfile --config.store-dir=/root/.cache/pnpm
 COPY . .
 
@@ -95,11 +95,57 @@ CMD ["npm","start"]
 `);
   });
 
+  it("runs its own scripts of the installation once all of it is there, so that a lockfile that stays installs nothing", async () => {
+    const { dockerfile, recipe } = await plannedService({
+      "package.json": packageJson({
+        name: "shop",
+        description: "changes often",
+        scripts: {
+          preinstall: "npx only-allow pnpm",
+          postinstall: "prisma generate",
+          prepare: "husky",
+          start: "node a",
+        },
+        dependencies: { prisma: "6" },
+      }),
+      "pnpm-lock.yaml": "lockfileVersion: '9.0'",
+      "patches/a.patch": "",
+    });
+    expect(dockerfile).toContain(`WORKDIR /app
+COPY .baton/install pnpm-lock.yaml ./
+COPY patches ./patches
+RUN --mount=type=cache,target=/root/.cache/pnpm pnpm install --frozen-lockfile --config.store-dir=/root/.cache/pnpm
+COPY . .
+RUN pnpm run postinstall && pnpm run prepare
+`);
+    expect(JSON.parse(recipe.extraFiles.get(".baton/install/package.json") ?? "")).toEqual({
+      name: "shop",
+      dependencies: { prisma: "6" },
+    });
+  });
+
+  it("runs no scripts of the installation where .npmrc says so", async () => {
+    const { dockerfile } = await plannedService({
+      "package.json": packageJson({ scripts: { start: "node a", postinstall: "b" }, dependencies: { a: "1" } }),
+      ".npmrc": "ignore-scripts=true",
+    });
+    expect(dockerfile).not.toContain("postinstall");
+  });
+
   it.each([
-    ["a script runs at install", { scripts: { start: "node a", postinstall: "prisma generate" } }, {}],
-    ["it has workspaces", { scripts: { start: "node a" }, workspaces: ["packages/*"] }, {}],
+    ["a script comes before it", { scripts: { start: "node a", preinstall: "node b" } }, {}],
     ["a dependency lies in the repository", { scripts: { start: "node a" }, dependencies: { own: "file:./own" } }, {}],
-    ["packages are patched", { scripts: { start: "node a" }, dependencies: { a: "1" } }, { "patches/a.patch": "" }],
+    ["something is compiled", { scripts: { start: "node a" } }, { "binding.gyp": "" }],
+    [
+      "a package of its workspace brings a program",
+      { scripts: { start: "node a" }, workspaces: ["packages/*"] },
+      { "packages/cli/package.json": packageJson({ bin: "cli.js" }) },
+    ],
+    [
+      "a package of its workspace has a script for it",
+      { scripts: { start: "node a" }, workspaces: ["packages/*"] },
+      { "packages/db/package.json": packageJson({ scripts: { postinstall: "prisma generate" } }) },
+    ],
   ])("is copied whole before the installation where %s", async (_, content, files) => {
     const manifest = packageJson({ dependencies: { a: "1" }, ...content });
     const { dockerfile } = await plannedService({ "package.json": manifest, "package-lock.json": "{}", ...files });
