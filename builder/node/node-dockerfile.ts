@@ -10,12 +10,14 @@ export interface NodeImage {
   readonly packages: (PackageManager & { readonly early: EarlyInstall | null; readonly prunes: boolean }) | null;
   /** npm packages whose programs install or build need: pnpm, Yarn, Bun. */
   readonly tools: readonly string[];
-  /** The app has a `build` script. */
-  readonly builds: boolean;
+  /** The name of the script that builds the app; null: there is none. */
+  readonly buildScript: string | null;
   /** The folder of the package that is built and started, in a repository of several; null: the root. */
   readonly member: string | null;
   /** Folders of packages that are built before it. */
   readonly builtBefore: readonly string[];
+  /** `ENV` lines that the build script wants. */
+  readonly environment: readonly string[];
   /** Names of variables that the build is given as arguments. */
   readonly buildVariables: readonly string[];
   /** Names of variables that install and build find in their environment, and that no layer keeps. */
@@ -44,7 +46,7 @@ const toolsFolder = "/opt/package-manager";
  * want a registry: no here-documents, no COPY --link.
  */
 export function nodeDockerfile(image: NodeServer): string {
-  const needsBuild = image.packages || image.builds || image.tools.length > 0;
+  const needsBuild = image.packages || image.buildScript !== null || image.tools.length > 0;
   return generated(...(needsBuild ? [buildStage(image), runStage(image)] : [singleStage(image)]));
 }
 
@@ -60,7 +62,7 @@ function generated(...stages: readonly string[]): string {
 }
 
 function buildStage(image: NodeImage): string {
-  const { base, packages, tools, builds, member, builtBefore, buildVariables, buildSecrets } = image;
+  const { base, packages, tools, buildScript, member, builtBefore, buildVariables, buildSecrets } = image;
   const run = (command: string, flags: readonly string[] = []) => runWithSecrets(command, flags, buildSecrets);
   return lines(
     `FROM ${base} AS build`,
@@ -69,12 +71,13 @@ function buildStage(image: NodeImage): string {
     ...(packages?.environment ?? []).map((setting) => `ENV ${setting}`),
     "WORKDIR /app",
     ...(packages ? installSteps(packages, run) : ["COPY . ."]),
+    ...image.environment.map((setting) => `ENV ${setting}`),
     // Late, so that another value does not install everything again.
-    ...(builds ? buildVariables.map((name) => `ARG ${name}`) : []),
-    builds && buildSecrets.length > 0 && `ARG ${secretsVersionArgument}`,
+    ...(buildScript === null ? [] : buildVariables.map((name) => `ARG ${name}`)),
+    buildScript !== null && buildSecrets.length > 0 && `ARG ${secretsVersionArgument}`,
     ...builtBefore.map((folder) => run(`cd ${folderOf(folder)} && npm run build`)),
     member && `WORKDIR ${folderOf(member)}`,
-    builds && run("npm run build"),
+    buildScript !== null && run(`npm run ${buildScript}`),
     member && packages?.prunes && "WORKDIR /app",
     packages?.prunes && packages.prune && run(packages.prune, [cached(packages)]),
   );

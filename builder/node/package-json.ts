@@ -42,7 +42,11 @@ const schema = z.object({
 /** Null without a package.json. Rejects with PlanProblem when it is not JSON. */
 export async function readPackageJson(tree: SourceTree): Promise<PackageJson | null> {
   const text = await tree.read("package.json");
-  if (text === null) return null;
+  return text === null ? null : parsePackageJson(text);
+}
+
+/** Throws PlanProblem. */
+export function parsePackageJson(text: string): PackageJson {
   const json = schema.safeParse(parseJson(text));
   if (!json.success) throw new PlanProblem("package.json does not hold a JSON object");
 

@@ -1,5 +1,6 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
 import { angularOutput } from "./angular-output.ts";
+import { buildScriptOf } from "./build-script.ts";
 import { configText } from "./config-text.ts";
 import { programsRunBy } from "./development-server.ts";
 import { exportsPages } from "./frameworks.ts";
@@ -134,11 +135,12 @@ function tool(name: string, program: RegExp, builds: RegExp, folder: string, sin
   return { name, program, builds, singlePage, output: async () => folder };
 }
 
-/** What the `build` script makes, when that is a site; null when there is no such script, or it makes something else. */
+/** What the build script makes, when that is a site; null when there is no such script, or it makes something else. */
 export async function staticBuild(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
-  if (manifest.scripts.build === undefined) return null;
+  const script = buildScriptOf(manifest);
+  if (script === null) return null;
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  for (const [program = "", ...words] of programsRunBy("npm run build", manifest)) {
+  for (const [program = "", ...words] of programsRunBy(`npm run ${script}`, manifest)) {
     const found = tools.find((candidate) => candidate.program.test(program) && candidate.builds.test(words.join(" ")));
     if (found === undefined) continue;
     const site = { tree, packages, words };

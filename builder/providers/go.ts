@@ -1,7 +1,8 @@
 import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { goDockerfile } from "../go/go-dockerfile.ts";
-import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
+import { programFolder } from "../go/go-program.ts";
+import type { BaseName } from "../plan.ts";
 import { processOf, readProcfile } from "../procfile.ts";
 import { argumentVector, parseSimpleCommand } from "../simple-command.ts";
 
@@ -19,10 +20,12 @@ export const go: Provider = {
     const processes = await readProcfile(tree);
     const process = processOf(processes, "web") ?? processOf(processes, "worker");
     const program = programName(process?.line ?? null);
-    const source = inRoot ? "." : await commandFolder(tree);
+    const moduleName = /^module\s+(\S+)/m.exec(module ?? "")?.[1]?.replace(/\/v\d+$/, "");
+    const source = await programFolder(tree, [program, ...(moduleName ? [moduleName.split("/").at(-1) ?? ""] : [])]);
+    const isVendored = tree.files.has("vendor/modules.txt");
     const line = process?.line ?? program;
     const image = {
-      hasModule: module !== null,
+      modules: module === null ? ("none" as const) : isVendored ? ("vendored" as const) : ("downloaded" as const),
       files: ["go.mod", "go.sum"].filter((file) => tree.files.has(file)),
       package: source,
       program,
@@ -46,7 +49,7 @@ export const go: Provider = {
       },
       decisions: [
         `Go 1${wanted === undefined ? "" : ` (go.mod: ${wanted})`}`,
-        module === null ? "No go.mod, so only the standard library is there" : "go mod download, from go.mod",
+        modulesDecision[image.modules],
         `Build: go build ${source}`,
         `Start: ${line}${process ? ` (${process.source})` : ""}`,
       ],
@@ -55,21 +58,15 @@ export const go: Provider = {
   },
 };
 
+const modulesDecision = {
+  none: "No go.mod, so only the standard library is there",
+  vendored: "Modules are taken from vendor/",
+  downloaded: "go mod download, from go.mod",
+};
+
 /** Procfiles name the program that the build makes: `web: shop -verbose` or `web: bin/shop`. */
 function programName(line: string | null): string {
   const [word = ""] = (line === null ? null : parseSimpleCommand(line))?.words ?? [];
   const name = word.replace(/^(?:\.\/)?(?:bin\/)?/, "");
   return /^[\w-]+$/.test(name) && name !== "go" ? name : "app";
-}
-
-async function commandFolder(tree: SourceTree): Promise<string> {
-  const folders = [...tree.files.keys()].flatMap((path) => /^(cmd\/[\w-]+)\/main\.go$/.exec(path)?.[1] ?? []);
-  const [folder, ...others] = folders;
-  if (folder !== undefined && others.length === 0) return `./${folder}`;
-  throw new PlanProblem(
-    folder === undefined
-      ? "this is a Go module without a program: there is no Go file in the root, and no cmd/…/main.go"
-      : `this Go module has several programs (${folders.join(", ")}), and nothing says which one is deployed`,
-    "Add a Dockerfile that builds the one that is meant.",
-  );
 }

@@ -1,8 +1,10 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
+import { buildScriptOf } from "../node/build-script.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer } from "../node/development-server.ts";
 import { earlyInstall } from "../node/early-install.ts";
+import { adapterAuto } from "../node/frameworks.ts";
 import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
 import { chooseNode } from "../node/node-version.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
@@ -10,6 +12,7 @@ import { choosePackageManager, type PackageManager } from "../node/package-manag
 import { linesRunBy, runTimeNeeds } from "../node/run-time-needs.ts";
 import { findStartCommand, type StartCommand, startScript } from "../node/start-command.ts";
 import { type StaticBuild, staticBuild } from "../node/static-build.ts";
+import { withoutPackageJson } from "../node/without-package-json.ts";
 import { membersOf, workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
@@ -20,12 +23,12 @@ import { staticPort } from "../static/static-dockerfile.ts";
 
 /** A Node app: a package.json that says how it is started, or a site that its build makes. */
 export const node: Provider = {
-  looksFor: "a package.json (Node)",
+  looksFor: "a package.json or a server.js (Node)",
 
   async detect(tree, installation) {
-    const manifest = await readPackageJson(tree);
-    if (manifest === null) return null;
     const processes = await readProcfile(tree);
+    const manifest = (await readPackageJson(tree)) ?? (await withoutPackageJson(tree, processes));
+    if (manifest === null) return null;
     if (isForAnother(tree, manifest, processes)) return null;
 
     const site = processes.has("web") || processes.has("worker") ? null : await siteOf(tree, manifest);
@@ -33,7 +36,7 @@ export const node: Provider = {
     const start = await findStartCommand(tree, manifest, processes);
     if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
-    if (manifest.scripts.build === undefined && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
+    if (buildScriptOf(manifest) === null && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
     throw notStartable(manifest);
   },
 };
@@ -161,8 +164,9 @@ async function readBuild(
   const root = workspace?.manifest ?? manifest;
   const members = await membersOf(home, root);
   const manager = installs ? await choosePackageManager(home, root) : null;
-  const builds = manifest.scripts.build !== undefined;
-  const lines = [...(builds ? ["npm run build"] : []), ...(startLine === null ? [] : [startLine])];
+  const buildScript = buildScriptOf(manifest);
+  const builds = buildScript !== null;
+  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...(startLine === null ? [] : [startLine])];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
   const known = builds ? buildVariables : [];
@@ -179,7 +183,8 @@ async function readBuild(
     image: (prunes) => ({
       packages: manager && { ...manager, prunes, early },
       tools,
-      builds,
+      buildScript,
+      environment: buildEnvironment(manifest),
       member: workspace?.member ?? null,
       builtBefore,
       buildVariables: known,
@@ -205,13 +210,19 @@ async function readBuild(
       ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
       manager?.decision ?? "No dependencies, so nothing is installed",
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
-      ...(builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
+      ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
       ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
       ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
       ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
     ],
     warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };
+}
+
+/** adapter-auto looks for the place it is built in, and takes adapter-node for Google's buildpacks. */
+function buildEnvironment({ dependencies, devDependencies }: PackageJson): readonly string[] {
+  const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
+  return adapters.length === 1 && adapters[0] === adapterAuto ? ["GCP_BUILDPACKS=1", "CI=true"] : [];
 }
 
 function usesBun(line: string, manifest: PackageJson): boolean {
@@ -229,13 +240,7 @@ function developmentServer(start: StartCommand, manifest: PackageJson): readonly
 }
 
 function notStartable(manifest: PackageJson): PlanProblem {
-  if (manifest.dependencies.concat(manifest.devDependencies).includes("@sveltejs/adapter-auto")) {
-    return new PlanProblem(
-      "SvelteKit's adapter-auto does not know Baton, so its build makes nothing that can be started",
-      "Install @sveltejs/adapter-node (or adapter-static for plain pages) and name it in svelte.config.js.",
-    );
-  }
-  const built = manifest.scripts.build === undefined ? "" : ", although there is a build script";
+  const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
   return new PlanProblem(
     `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,
     'Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.',

@@ -49,6 +49,26 @@ describe("how an app is started", () => {
       {},
       ["node", "a"],
     ],
+    [
+      "a server in TypeScript that a build compiles",
+      { ...scripts({ build: "tsc -p ." }) },
+      { "src/index.ts": "", "tsconfig.json": '{ "compilerOptions": { "outDir": "./dist", } }' },
+      ["node", "dist/index.js"],
+    ],
+    [
+      "one that is compiled with what lies beside it",
+      { ...scripts({ build: "tsc" }) },
+      { "src/server.ts": "", "seed.ts": "", "tsconfig.json": '{ "compilerOptions": { "outDir": "out" } }' },
+      ["node", "out/src/server.js"],
+    ],
+    [
+      "one that its packages run as it is",
+      { devDependencies: { tsx: "4" } },
+      { "server.ts": "" },
+      ["tsx", "server.ts"],
+    ],
+    ["one that Bun runs", {}, { "index.ts": "", "bun.lock": "" }, ["bun", "index.ts"]],
+    ["one that only Node can run", {}, { "src/main.ts": "" }, ["node", "src/main.ts"]],
     ["the main file", { main: "./lib/app" }, { "lib/app.js": "" }, ["node", "lib/app.js"]],
     [
       "a main file that the build makes",

@@ -231,6 +231,41 @@ CMD ["npm","start"]
     expect(decisions).toContain(`Start: ${command.join(" ")} (${name}'s server)`);
   });
 
+  it("needs no package.json where a program opens a port, or a Procfile runs one", async () => {
+    const server = await plannedService({ "server.js": "require('http').createServer(x).listen(1)", "a.html": "" });
+    expect(server.dockerfile).toContain('CMD ["node","server.js"]\n');
+    const named = await plannedService({ "a.js": "", Procfile: "web: node a.js" });
+    expect(named.dockerfile).toContain('CMD ["node","a.js"]\n');
+    const page = await plannedService({ "index.html": "", "app.js": "document.title = 1" });
+    expect(page.recipe.bases).toEqual(["static:1"]);
+  });
+
+  it("is built by a script of another name where there is no `build`", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "package.json": packageJson({
+        scripts: { "docs:build": "vitepress build docs" },
+        devDependencies: { vitepress: "1" },
+      }),
+    });
+    expect(dockerfile).toContain("RUN npm run docs:build\n");
+    expect(dockerfile).toContain("COPY --from=build /app/docs/.vitepress/dist /srv\n");
+    expect(decisions).toContain("Build: npm run docs:build (scripts.docs:build: vitepress build docs)");
+  });
+
+  it("made with SvelteKit gets a server from an adapter that looks where it is built", async () => {
+    const manifest = (...adapters: string[]) => ({
+      "package.json": packageJson({
+        scripts: { build: "vite build" },
+        devDependencies: Object.fromEntries(["@sveltejs/kit", ...adapters].map((name) => [name, "1"])),
+      }),
+    });
+    const auto = await plannedService(manifest("@sveltejs/adapter-auto"));
+    expect(auto.dockerfile).toContain("COPY . .\nENV GCP_BUILDPACKS=1\nENV CI=true\nRUN npm run build\n");
+    expect(auto.dockerfile).toContain('CMD ["node","build"]\n');
+    const node = await plannedService(manifest("@sveltejs/adapter-auto", "@sveltejs/adapter-node"));
+    expect(node.dockerfile).not.toContain("GCP_BUILDPACKS");
+  });
+
   it("leaves static files alone whose package.json is only for tools", async () => {
     const { recipe } = await plannedService({
       "package.json": packageJson({ devDependencies: { prettier: "3" } }),
@@ -246,15 +281,6 @@ CMD ["npm","start"]
     [
       { "package.json": packageJson({ scripts: { build: "make pages" } }), "index.html": "" },
       /^package\.json does not say how the app is started, although there is a build script/,
-    ],
-    [
-      {
-        "package.json": packageJson({
-          scripts: { build: "vite build" },
-          devDependencies: { "@sveltejs/adapter-auto": "6", "@sveltejs/kit": "2" },
-        }),
-      },
-      /^SvelteKit's adapter-auto does not know Baton/,
     ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);
