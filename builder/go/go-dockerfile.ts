@@ -2,7 +2,7 @@ export interface GoImage {
   /** What to put after FROM: where it is built, and where it runs. */
   readonly builder: string;
   readonly runner: string;
-  readonly modules: "downloaded" | "vendored" | "none";
+  readonly modules: "downloaded" | "vendored" | "workspace" | "none";
   /** go.mod and go.sum, as far as they are there. */
   readonly files: readonly string[];
   /** What `go build` is given. */

@@ -26,6 +26,7 @@ const frameworks: readonly Framework[] = [
     packages: ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start"],
     line: "node .output/server/index.mjs",
   },
+  { name: "Nitro", packages: ["nitropack", "nitro"], line: "node .output/server/index.mjs" },
   { name: "Next.js", packages: ["next"], line: "next start" },
   { name: "Nest", packages: ["@nestjs/core"], line: "node dist/main" },
 ];

@@ -113,6 +113,9 @@ const tools: readonly Tool[] = [
   tool("Hexo", /^hexo$/, /^(?:generate|g)\b/, "public", false),
   tool("Quasar", /^quasar$/, /^build/, "dist/spa", true),
   tool("Stencil", /^stencil$/, /^build/, "www", true),
+  tool("Umi", /^(?:umi|max)$/, /^build/, "dist", true),
+  tool("Brunch", /^brunch$/, /^build/, "public", true),
+  tool("Sanity", /^sanity$/, /^build/, "dist", true),
   tool("Expo", /^expo$/, /^export/, "dist", true),
   {
     name: "React Router",

@@ -14,26 +14,26 @@ export async function typescriptStart(
 ): Promise<{ readonly line: string; readonly source: string } | null> {
   const entry = firstOf(tree, entries);
   if (entry === null) return null;
-  const compiled = await compiledEntry(tree, manifest, entry);
+  const compiled = usesBun(tree) ? null : await compiledEntry(tree, manifest, entry);
   if (compiled !== null) return { line: `node ${compiled}`, source: `what the build makes of ${entry}` };
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  const runner = ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? bunIfUsed(tree);
+  const runner = ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree) ? "bun" : "node");
   // Node itself leaves the types out since 22.18.
-  return { line: `${runner ?? "node"} ${entry}`, source: entry };
+  return { line: `${runner} ${entry}`, source: entry };
 }
 
-function bunIfUsed(tree: SourceTree): string | undefined {
-  return firstOf(tree, ["bun.lock", "bun.lockb"]) === null ? undefined : "bun";
+function usesBun(tree: SourceTree): boolean {
+  return firstOf(tree, ["bun.lock", "bun.lockb"]) !== null;
 }
 
 /** Where the build script's compiler writes the program; null when none of those that are known is at work. */
 async function compiledEntry(tree: SourceTree, manifest: PackageJson, entry: string): Promise<string | null> {
   const script = buildScriptOf(manifest);
   if (script === null) return null;
-  const programs = programsRunBy(`npm run ${script}`, manifest).map(([program]) => program);
+  const programs = programsRunBy(`npm run ${script}`, manifest);
   const inSource = entry.replace(/\.ts$/, ".js");
-  if (programs.includes("tsup")) return `dist/${inSource.replace(/^src\//, "")}`;
-  if (!programs.some((program) => program === "tsc" || program === "tspc")) return null;
+  if (programs.some(([program]) => program === "tsup")) return `dist/${inSource.replace(/^src\//, "")}`;
+  if (!programs.some(([program, ...words]) => program === "tsc" && !words.includes("--noEmit"))) return null;
   const { outDir, rootDir } = await compilerOptions(tree);
   if (outDir === null) return inSource;
   // Without a rootDir it is the folder that all programs have in common.

@@ -1,6 +1,6 @@
 import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
-import { goDockerfile } from "../go/go-dockerfile.ts";
+import { type GoImage, goDockerfile } from "../go/go-dockerfile.ts";
 import { programFolder } from "../go/go-program.ts";
 import type { BaseName } from "../plan.ts";
 import { processOf, readProcfile } from "../procfile.ts";
@@ -15,8 +15,9 @@ export const go: Provider = {
 
   async detect(tree) {
     const module = await tree.read("go.mod");
+    const workspace = await tree.read("go.work");
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
-    if (module === null && !inRoot) return null;
+    if (module === null && workspace === null && !inRoot) return null;
     const processes = await readProcfile(tree);
     const process = processOf(processes, "web") ?? processOf(processes, "worker");
     const program = programName(process?.line ?? null);
@@ -25,13 +26,13 @@ export const go: Provider = {
     const isVendored = tree.files.has("vendor/modules.txt");
     const line = process?.line ?? program;
     const image = {
-      modules: module === null ? ("none" as const) : isVendored ? ("vendored" as const) : ("downloaded" as const),
+      modules: modulesOf(module, workspace, isVendored),
       files: ["go.mod", "go.sum"].filter((file) => tree.files.has(file)),
       package: source,
       program,
       command: argumentVector(line),
     };
-    const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? "")?.[1];
+    const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? workspace ?? "")?.[1];
 
     return {
       kind: process?.kind ?? "web",
@@ -48,7 +49,7 @@ export const go: Provider = {
         args: {},
       },
       decisions: [
-        `Go 1${wanted === undefined ? "" : ` (go.mod: ${wanted})`}`,
+        `Go 1${wanted === undefined ? "" : ` (${module === null ? "go.work" : "go.mod"}: ${wanted})`}`,
         modulesDecision[image.modules],
         `Build: go build ${source}`,
         `Start: ${line}${process ? ` (${process.source})` : ""}`,
@@ -58,7 +59,15 @@ export const go: Provider = {
   },
 };
 
-const modulesDecision = {
+/** A workspace (go.work) names modules that lie in the repository: what it downloads is known only with all of it. */
+function modulesOf(module: string | null, workspace: string | null, isVendored: boolean): GoImage["modules"] {
+  if (module === null && workspace === null) return "none";
+  if (isVendored) return "vendored";
+  return workspace === null ? "downloaded" : "workspace";
+}
+
+const modulesDecision: Readonly<Record<GoImage["modules"], string>> = {
+  workspace: "Several modules, from go.work",
   none: "No go.mod, so only the standard library is there",
   vendored: "Modules are taken from vendor/",
   downloaded: "go mod download, from go.mod",

@@ -2,7 +2,7 @@ import type { Detected, Installation, Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { buildScriptOf } from "../node/build-script.ts";
 import { commandsIn } from "../node/command-line.ts";
-import { isDevelopmentServer } from "../node/development-server.ts";
+import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
 import { earlyInstall } from "../node/early-install.ts";
 import { adapterAuto } from "../node/frameworks.ts";
 import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
@@ -19,7 +19,9 @@ import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
 import { firstOf } from "../source-tree.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
+import { ownServerSettings } from "../static/own-server-settings.ts";
 import { staticPort } from "../static/static-dockerfile.ts";
+import { readStaticfile } from "../static/staticfile.ts";
 
 /** A Node app: a package.json that says how it is started, or a site that its build makes. */
 export const node: Provider = {
@@ -37,7 +39,7 @@ export const node: Provider = {
     if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
     if (buildScriptOf(manifest) === null && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
-    throw notStartable(manifest);
+    throw await notStartable(tree, manifest);
   },
 };
 
@@ -57,8 +59,11 @@ function isForAnother(tree: SourceTree, manifest: PackageJson, processes: Readon
 /** A build that makes a site, unless something that is no development server is there to serve it. */
 async function siteOf(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
   const script = startScript(manifest);
-  if (script !== null && !isDevelopmentServer(`npm run ${script}`, manifest)) return null;
-  return staticBuild(tree, manifest);
+  const site = await staticBuild(tree, manifest);
+  if (script === null || site === null || isDevelopmentServer(`npm run ${script}`, manifest)) return site;
+  // `next start` refuses to serve what Next.js has exported.
+  const isNext = programsRunBy(`npm run ${script}`, manifest).some(([program]) => program === "next");
+  return site.tool === "Next.js" && isNext ? site : null;
 }
 
 async function detectApp(
@@ -106,7 +111,8 @@ async function detectSite(
 ): Promise<Detected> {
   const build = await readBuild(tree, manifest, null, installation);
   const server: BaseName = "static:1";
-  const { tool, output, outputSource, singlePage } = site;
+  const { tool, output, outputSource } = site;
+  const singlePage = (await readStaticfile(tree))?.singlePage ?? site.singlePage;
   return {
     kind: "web",
     port: staticPort,
@@ -131,7 +137,7 @@ async function detectSite(
       `${tool} makes a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
       ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
     ],
-    warnings: build.warnings,
+    warnings: [...build.warnings, ...ownServerSettings(tree)],
   };
 }
 
@@ -239,7 +245,28 @@ function developmentServer(start: StartCommand, manifest: PackageJson): readonly
   return [`"${script}" (${start.source}) is a development server: slower than need be, and open about your source`];
 }
 
-function notStartable(manifest: PackageJson): PlanProblem {
+async function notStartable(tree: SourceTree, manifest: PackageJson): Promise<PlanProblem> {
+  const packages = [...manifest.dependencies, ...manifest.devDependencies];
+  const adapter = packages.find((name) => /^@(?:sveltejs\/adapter-|astrojs\/)(?:vercel|netlify|cloudflare)/.test(name));
+  if (adapter !== undefined) {
+    const [node, pages] = adapter.startsWith("@sveltejs/")
+      ? ["@sveltejs/adapter-node", "@sveltejs/adapter-static for plain pages"]
+      : ["@astrojs/node", "none for plain pages"];
+    return new PlanProblem(
+      `${adapter} builds for another platform, so that there is nothing here to start`,
+      `Use ${node} instead (or ${pages}), in the framework's configuration and in package.json.`,
+    );
+  }
+  const apps = (await membersOf(tree, manifest)).filter(
+    (member) => startScript(member.manifest) ?? buildScriptOf(member.manifest),
+  );
+  if (apps.length > 0) {
+    const folders = apps.map(({ folder }) => folder).toSorted();
+    return new PlanProblem(
+      `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one is deployed`,
+      `Say it in a baton.yaml at the root: stacks: { web: { path: ${folders[0]} } }. Or add a start script to the root's package.json.`,
+    );
+  }
   const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
   return new PlanProblem(
     `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,

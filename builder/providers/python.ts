@@ -18,6 +18,7 @@ const marks = [
   "main.py",
   "app.py",
   "server.py",
+  "bot.py",
 ];
 
 /** A Python app: a list of packages, a program with a usual name, or a Procfile that runs Python. */

@@ -67,6 +67,12 @@ describe("how an app is started", () => {
       { "server.ts": "" },
       ["tsx", "server.ts"],
     ],
+    [
+      "one that a build only checks",
+      { ...scripts({ build: "tsc --noEmit" }), dependencies: { "ts-node": "10" } },
+      { "index.ts": "" },
+      ["ts-node", "index.ts"],
+    ],
     ["one that Bun runs", {}, { "index.ts": "", "bun.lock": "" }, ["bun", "index.ts"]],
     ["one that only Node can run", {}, { "src/main.ts": "" }, ["node", "src/main.ts"]],
     ["the main file", { main: "./lib/app" }, { "lib/app.js": "" }, ["node", "lib/app.js"]],

@@ -75,6 +75,21 @@ CMD ["app"]
     expect(decisions).toContain("Modules are taken from vendor/");
   });
 
+  it("may be one of several modules", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "go.work": "go 1.22\nuse ./api\nuse ./shared\n",
+      "api/go.mod": "module api",
+      "api/main.go": program,
+      "shared/a.go": "package shared",
+    });
+    expect(dockerfile).not.toContain("go mod download");
+    expect(decisions.slice(0, 3)).toEqual([
+      "Go 1 (go.work: 1.22)",
+      "Several modules, from go.work",
+      "Build: go build ./api",
+    ]);
+  });
+
   it("is missed where no folder has one", async () => {
     await expect(plan({ "go.mod": "module shop", "shop.go": "package shop" })).rejects.toThrow(
       "this is a Go module without a program: no folder has a Go file of package main",

@@ -266,6 +266,17 @@ CMD ["npm","start"]
     expect(node.dockerfile).not.toContain("GCP_BUILDPACKS");
   });
 
+  it("made with Next.js that is exported as pages is served as pages, whatever its start script", async () => {
+    const { recipe } = await plannedService({
+      "package.json": packageJson({
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "15" },
+      }),
+      "next.config.ts": 'export default { output: "export" }',
+    });
+    expect(recipe.bases).toEqual(["node:22", "static:1"]);
+  });
+
   it("leaves static files alone whose package.json is only for tools", async () => {
     const { recipe } = await plannedService({
       "package.json": packageJson({ devDependencies: { prettier: "3" } }),
@@ -281,6 +292,24 @@ CMD ["npm","start"]
     [
       { "package.json": packageJson({ scripts: { build: "make pages" } }), "index.html": "" },
       /^package\.json does not say how the app is started, although there is a build script/,
+    ],
+    [
+      {
+        "package.json": packageJson({
+          scripts: { build: "vite build" },
+          dependencies: { "@sveltejs/kit": "2", "@sveltejs/adapter-vercel": "5" },
+        }),
+      },
+      /^@sveltejs\/adapter-vercel builds for another platform/,
+    ],
+    [
+      {
+        "package.json": packageJson({ workspaces: ["apps/*"], scripts: { build: "turbo build" } }),
+        "apps/web/package.json": packageJson({ scripts: { start: "next start" } }),
+        "apps/docs/package.json": packageJson({ scripts: { build: "next build" } }),
+        "apps/shared/package.json": "{}",
+      },
+      /^this is a workspace of several packages \(apps\/docs, apps\/web\), and nothing says which one is deployed$/,
     ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);

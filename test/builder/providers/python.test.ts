@@ -117,6 +117,11 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
     ]);
   });
 
+  it("that is a bot has no port", async () => {
+    const { service } = await plannedService({ "bot.py": "" });
+    expect(service).toMatchObject({ kind: "worker", port: null });
+  });
+
   it("is asked how it is started when nothing says so", async () => {
     await expect(plan({ "requirements.txt": "flask", "shop.py": "" })).rejects.toThrow(
       /^this is written in Python, but nothing says how it is started/,
