@@ -14,16 +14,21 @@ export async function typescriptStart(
 ): Promise<{ readonly line: string; readonly source: string } | null> {
   const entry = firstOf(tree, entries);
   if (entry === null) return null;
-  const compiled = usesBun(tree) ? null : await compiledEntry(tree, manifest, entry);
+  const compiled = usesBun(tree, manifest) ? null : await compiledEntry(tree, manifest, entry);
   if (compiled !== null) return { line: `node ${compiled}`, source: `what the build makes of ${entry}` };
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  const runner = ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree) ? "bun" : "node");
+  const runner =
+    ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree, manifest) ? "bun" : "node");
   // Node itself leaves the types out since 22.18.
   return { line: `${runner} ${entry}`, source: entry };
 }
 
-function usesBun(tree: SourceTree): boolean {
-  return firstOf(tree, ["bun.lock", "bun.lockb"]) !== null;
+function usesBun(tree: SourceTree, { dependencies, devDependencies, scripts }: PackageJson): boolean {
+  return (
+    firstOf(tree, ["bun.lock", "bun.lockb"]) !== null ||
+    [...dependencies, ...devDependencies].some((name) => name === "@types/bun" || name === "bun-types") ||
+    Object.values(scripts).some((line) => /^bunx? /.test(line))
+  );
 }
 
 /** Where the build script's compiler writes the program; null when none of those that are known is at work. */

@@ -74,6 +74,12 @@ describe("how an app is started", () => {
       ["ts-node", "index.ts"],
     ],
     ["one that Bun runs", {}, { "index.ts": "", "bun.lock": "" }, ["bun", "index.ts"]],
+    [
+      "one that is written for Bun",
+      { devDependencies: { "@types/bun": "1" } },
+      { "index.ts": "" },
+      ["bun", "index.ts"],
+    ],
     ["one that only Node can run", {}, { "src/main.ts": "" }, ["node", "src/main.ts"]],
     ["the main file", { main: "./lib/app" }, { "lib/app.js": "" }, ["node", "lib/app.js"]],
     [
