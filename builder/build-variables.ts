@@ -13,27 +13,27 @@ const publicPrefixes = [
   "EXPO_PUBLIC_",
 ] as const;
 
-/** What a user said of single variables: whether builds get them. Those that are not named here go by their name. */
-export type BuildMarks = Readonly<Record<string, boolean>>;
-
-/** The names among these that a build is given as arguments, in alphabetical order, so that the order of entry changes no Dockerfile. */
-export function buildVariablesOf(names: readonly string[], marks: BuildMarks = {}): readonly string[] {
-  return usable(names).filter((name) => isPublic(name) && markOf(name, marks) !== false);
+/** Names of the variables that a build is given, in alphabetical order, so that the order of entry changes no Dockerfile. */
+export interface BuildVariables {
+  /** As arguments, which stay in the image's layers: public ones. */
+  readonly known: readonly string[];
+  /** As secrets, which are there for single commands and in no layer. */
+  readonly secret: readonly string[];
 }
 
-/** The names among these that a build gets without keeping them, because a user marked them and everyone may not know them. */
-export function buildSecretsOf(names: readonly string[], marks: BuildMarks = {}): readonly string[] {
-  return usable(names).filter((name) => !isPublic(name) && markOf(name, marks) === true);
-}
-
-function usable(names: readonly string[]): readonly string[] {
-  return names.filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name)).toSorted();
+/**
+ * Those that are public by their name are known, unless a user marked them otherwise; what a user marked "at build" and
+ * is not public is a secret.
+ */
+export function buildVariablesOf(
+  names: readonly string[],
+  marks: Readonly<Record<string, boolean>> = {},
+): BuildVariables {
+  const usable = names.filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name)).toSorted();
+  const given = usable.filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isPublic(name)));
+  return { known: given.filter(isPublic), secret: given.filter((name) => !isPublic(name)) };
 }
 
 function isPublic(name: string): boolean {
   return publicPrefixes.some((prefix) => name.startsWith(prefix));
-}
-
-function markOf(name: string, marks: BuildMarks): boolean | undefined {
-  return Object.hasOwn(marks, name) ? marks[name] : undefined;
 }

@@ -1,3 +1,4 @@
+import type { BuildVariables } from "./build-variables.ts";
 import type { BuildRecipe, SourceTree } from "./plan.ts";
 
 /** What a provider makes of a folder: how its image is built, and what is known of the service in it. */
@@ -12,14 +13,16 @@ export interface Detected {
   /** One line for each decision, in the order in which a person wants to read them. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
+  /** Its image holds a web server and pages, and nothing that could run a process of a Procfile. */
+  readonly servesFiles?: boolean;
 }
 
 /** What is known of the place that a version is built for. */
 export interface Installation {
-  /** Names of its variables that a build may know: see build-variables.ts. */
-  readonly buildVariables: readonly string[];
-  /** Names of those that a build gets as secrets. */
-  readonly buildSecrets: readonly string[];
+  /** Those of its variables that a build gets. */
+  readonly buildVariables: BuildVariables;
+  /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
+  readonly processLines: readonly string[];
   /** The repository and the folder in it that is looked at; null when that is all of it. */
   readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }

@@ -34,8 +34,15 @@ interface Stage {
   readonly exposed: ExposedPort[];
 }
 
-/** Reads a Dockerfile. `target` names the stage that is built; null: the last one. What cannot be understood is left to the builder to refuse. */
-export function readDockerfile(text: string, target: string | null): DockerfileFacts {
+/**
+ * Reads a Dockerfile. `target` names the stage that is built; null: the last one. `given` are the build's arguments.
+ * What cannot be understood is left to the builder to refuse.
+ */
+export function readDockerfile(
+  text: string,
+  target: string | null,
+  given: Readonly<Record<string, string>> = {},
+): DockerfileFacts {
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
   const references = new Set<string>();
@@ -65,7 +72,7 @@ export function readDockerfile(text: string, target: string | null): DockerfileF
       }
       case "ARG":
         declared.add((instruction as Arg).getProperty()?.getName() ?? "");
-        declareArgument(instruction as Arg, globals, stage?.variables ?? globals);
+        declareArgument(instruction as Arg, given, globals, stage?.variables ?? globals);
         break;
       case "ENV":
         if (stage) setEnvironment(instruction as Env, stage.variables);
@@ -105,13 +112,20 @@ function unquote(text: string): string {
   return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** An ARG without a value in a stage lets in the one that was declared before the first FROM. */
-function declareArgument(instruction: Arg, globals: ReadonlyMap<string, string>, into: Map<string, string>): void {
+/** What the build is given wins; an ARG without a value in a stage lets in the one that was declared before the first FROM. */
+function declareArgument(
+  instruction: Arg,
+  given: Readonly<Record<string, string>>,
+  globals: ReadonlyMap<string, string>,
+  into: Map<string, string>,
+): void {
   const property = instruction.getProperty();
   if (!property) return;
   const name = property.getName();
+  const own = Object.hasOwn(given, name) ? given[name] : undefined;
   const value = property.getValue() ?? globals.get(name);
-  if (value !== undefined) into.set(name, expandVariables(value, into));
+  if (own !== undefined) into.set(name, own);
+  else if (value !== undefined) into.set(name, expandVariables(value, into));
 }
 
 /** All names of one ENV see the values from before it. */

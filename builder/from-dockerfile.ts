@@ -1,75 +1,110 @@
 import { makeableBases } from "./base-images.ts";
+import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { newerSyntaxIn } from "./newer-syntax.ts";
-import { type BaseName, PlanProblem, type SourceTree } from "./plan.ts";
+import { type BaseName, type BuildRecipe, PlanProblem, type SourceTree } from "./plan.ts";
 import { firstOf } from "./source-tree.ts";
+
+/** A build from a Dockerfile that somebody wrote. */
+export interface DockerfileBuild {
+  /** The build context. */
+  readonly context: SourceTree;
+  /** Path of the Dockerfile in it. */
+  readonly dockerfile: string;
+  /** Its text. */
+  readonly text: string;
+  /** What a person knows it by: its path in the repository. */
+  readonly shownAs: string;
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+export interface DockerfileOutcome {
+  readonly recipe: Omit<BuildRecipe, "contextFolder">;
+  /** The first TCP port that it exposes; null: none. */
+  readonly port: number | null;
+  /** For the log: "Dockerfile, stage prod, on node:22-slim". */
+  readonly summary: string;
+  /** A sentence for each variable that is marked for builds, and that it makes nothing of. */
+  readonly warnings: readonly string[];
+}
 
 /** A Dockerfile of the user's own. Rejects with PlanProblem when it is not there, or cannot be built. */
 export async function fromDockerfile(
   tree: SourceTree,
   dockerfile: string,
   target: string | null,
-  installation: Installation,
+  { buildVariables }: Installation,
 ): Promise<Detected> {
   const text = await tree.read(dockerfile);
   if (text === null) throw new PlanProblem(`there is no ${dockerfile}, which baton.yaml names`);
-  const facts = readDockerfile(text, target);
-  if (facts.stages.length === 0) throw new PlanProblem(`${dockerfile} has no FROM, so there is nothing to build on`);
-  if (target !== null && !facts.stages.includes(target.toLowerCase())) {
-    const names = facts.stages.filter((name) => name !== null);
-    const known = names.length > 0 ? `it has ${names.join(", ")}` : "its stages have no names";
-    throw new PlanProblem(`${dockerfile} has no stage "${target}", which baton.yaml names as target: ${known}`);
-  }
-
-  const [secrets, unmounted] = partition(installation.buildSecrets, (name) => facts.secrets.includes(name));
-  const port = facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null;
+  const build = { context: tree, dockerfile, text, shownAs: dockerfile, target, args: {} };
+  const { recipe, port, summary, warnings } = await recipeOf(build, buildVariables);
   return {
     kind: "web",
     port,
     portSource: port === null ? null : `EXPOSE in ${dockerfile}`,
-    recipe: {
-      dockerfile,
-      generate: null,
-      bases: facts.references.flatMap((reference) => localBase(reference, dockerfile) ?? []),
-      extraFiles: new Map(),
-      ignore: await readIgnoreFile(tree, dockerfile),
-      target,
-      args: {},
-      buildVariables: installation.buildVariables.filter((name) => facts.declared.includes(name)),
-      buildSecrets: secrets,
-      newerSyntax: newerSyntaxIn(text),
-    },
+    recipe,
     decisions: [
-      describe(dockerfile, target, facts.references),
-      ...(secrets.length > 0
-        ? [`The build gets ${secrets.join(", ")} as secrets, and the image does not keep them`]
+      `Building with ${summary}`,
+      ...(recipe.buildSecrets && recipe.buildSecrets.length > 0
+        ? [`The build gets ${recipe.buildSecrets.join(", ")} as secrets, and the image does not keep them`]
         : []),
     ],
-    warnings: unmounted.map(
-      (name) =>
-        `${name} is marked for builds, but ${dockerfile} does not mount it: RUN --mount=type=secret,id=${name} …, which finds it in /run/secrets/${name}. An ARG would keep it in the image`,
-    ),
+    warnings,
   };
 }
 
-function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolean): [fitting: Item[], others: Item[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+/** How it is built. Rejects with PlanProblem when it cannot be. */
+export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVariables): Promise<DockerfileOutcome> {
+  const { context, dockerfile, text, shownAs, target, args } = build;
+  const facts = readDockerfile(text, target, args);
+  if (facts.stages.length === 0) throw new PlanProblem(`${shownAs} has no FROM, so there is nothing to build on`);
+  if (target !== null && !facts.stages.includes(target.toLowerCase())) {
+    const names = facts.stages.filter((name) => name !== null);
+    const known = names.length > 0 ? `it has ${names.join(", ")}` : "its stages have no names";
+    throw new PlanProblem(`${shownAs} has no stage "${target}", which is named as target: ${known}`);
+  }
+  const isMounted = (name: string) => facts.secrets.includes(name);
+  const passed = (name: string) => facts.declared.includes(name) && !Object.hasOwn(args, name);
+  return {
+    recipe: {
+      dockerfile,
+      generate: null,
+      bases: facts.references.flatMap((reference) => localBase(reference, shownAs) ?? []),
+      extraFiles: new Map(),
+      ignore: await readIgnoreFile(context, dockerfile),
+      target,
+      args,
+      buildVariables: buildVariables.known.filter(passed),
+      buildSecrets: buildVariables.secret.filter(isMounted),
+      newerSyntax: newerSyntaxIn(text),
+    },
+    port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
+    summary: summaryOf(shownAs, target, facts.references),
+    warnings: buildVariables.secret
+      .filter((name) => !isMounted(name))
+      .map(
+        (name) =>
+          `${name} is marked for builds, but ${shownAs} does not mount it: RUN --mount=type=secret,id=${name} …, which finds it in /run/secrets/${name}. An ARG would keep it in the image`,
+      ),
+  };
 }
 
-function describe(dockerfile: string, target: string | null, references: readonly string[]): string {
+function summaryOf(dockerfile: string, target: string | null, references: readonly string[]): string {
   const stage = target === null ? "" : `, stage ${target}`;
   const bases = references.length > 0 ? `, on ${references.join(", ")}` : "";
-  return `Building with ${dockerfile}${stage}${bases}`;
+  return `${dockerfile}${stage}${bases}`;
 }
 
-/** `baton/node:22` is `node:22`: an image that Baton makes itself when it is not there. */
-function localBase(reference: string, dockerfile: string): BaseName | null {
+/** `baton/node:22` is `node:22`: an image that Baton makes itself when it is not there. Null for images of others. Throws PlanProblem. */
+export function localBase(reference: string, namedBy: string): BaseName | null {
   if (!reference.startsWith("baton/")) return null;
   const base = makeableBases.find((name) => reference === `baton/${name}`);
   if (base) return base;
   throw new PlanProblem(
-    `${dockerfile} names ${reference}, which is not one of the images that Baton makes`,
+    `${namedBy} names ${reference}, which is not one of the images that Baton makes`,
     `These are: ${makeableBases.map((name) => `baton/${name}`).join(", ")}.`,
   );
 }

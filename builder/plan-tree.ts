@@ -1,83 +1,122 @@
-import { readAppJson } from "./app-json.ts";
-import { type BuildMarks, buildSecretsOf, buildVariablesOf } from "./build-variables.ts";
-import type { Detected, Installation } from "./detected.ts";
-import { fromDockerfile } from "./from-dockerfile.ts";
-import { type ManifestHealth, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
-import { notRecognised } from "./not-recognised.ts";
-import { otherLanguage } from "./other-languages.ts";
-import { type Plan, PlanProblem, type SourceTree } from "./plan.ts";
-import { leftOff, readProcfile } from "./procfile.ts";
-import { staticFiles } from "./providers/static.ts";
-import { providers } from "./providers.ts";
-import { planService } from "./service-plan.ts";
-import { firstOf, subtree } from "./source-tree.ts";
+import { buildVariablesOf } from "./build-variables.ts";
+import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
+import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
+import { planCompose, readStack } from "./compose/plan-compose.ts";
+import { attemptAll, problemOf } from "./findings.ts";
+import { type ComposeStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
+import { planFolder } from "./plan-folder.ts";
+import type { PlannedStack } from "./planned-stack.ts";
+import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
   /** The product's slug. */
   readonly product: string;
-  /** How long a service may take to become healthy where baton.yaml doesn't say. */
+  /** How long a service may take to become healthy where nothing in the repository says. */
   readonly healthTimeoutMs: number;
-  /** Names of the installation's variables: those that are public by their name reach the build. */
-  readonly variableNames?: readonly string[];
-  /** What users said of single ones: whether the build gets them. */
-  readonly buildMarks?: BuildMarks;
+  /** The installation's variables: for what compose files fill in, and for builds, which are given the public ones. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
+  readonly buildMarks?: Readonly<Record<string, boolean>>;
 }
 
-const composeFiles = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
-
-/** Decides what a version is made of: baton.yaml, else a Dockerfile, else what is recognised. Rejects with PlanProblem. */
+/**
+ * Decides what a version is made of: baton.yaml, else a compose file, else a Dockerfile, else what is recognised.
+ * Rejects with PlanProblem, which holds all that was found in all of the files.
+ */
 export async function planTree(tree: SourceTree, options: PlanOptions): Promise<Plan> {
   if (tree.files.size === 0) throw new PlanProblem(`the repository of ${options.product} holds no files`);
+  const named = await readManifest(tree);
+  const { stacks, decisions } = named ? { stacks: named, decisions: [] } : await findStack(tree, options);
+  const { results, failed } = await attemptAll(stacks, (stack) => planStack(tree, stack, options));
+  const findings = [
+    ...failed.flatMap(([stack, problem]) => findingsOf(problem, stack, stacks)),
+    ...sharedNames(results),
+  ];
+  if (findings.length > 0) throw named ? problemOf(findings) : withWayOut(problemOf(findings), tree, stacks);
 
-  const named = (await readManifest(tree))?.[0];
-  const stack = named ?? unnamedStack("app");
-  const folder = subtree(tree, stack.path);
-  if (folder.files.size === 0) {
-    throw new PlanProblem(`baton.yaml says that ${stack.name} lives in ${stack.path}/, but there is nothing`);
-  }
-  const detected = await detect(folder, stack, {
-    buildVariables: buildVariablesOf(options.variableNames ?? [], options.buildMarks),
-    buildSecrets: buildSecretsOf(options.variableNames ?? [], options.buildMarks),
-    around: stack.path === "" ? null : { tree, folder: stack.path },
-  });
-  const name = named ? stack.name : detected.kind;
-  const app = await readAppJson(folder, detected.kind);
-  const asked = { ...stack, health: { ...app.health, ...defined(stack.health) } };
-  const { service, decisions } = planService(name, asked, detected, options.healthTimeoutMs);
-  const unused = detected.recipe.generate === null ? null : leftOff(await readProcfile(folder), detected.kind);
+  const { services, notes } = withoutTakenAliases(results.flatMap((stack) => stack.services.map(({ plan }) => plan)));
   return {
-    stacks: [{ name: stack.name, services: [service] }],
-    decisions: [...detected.decisions, ...decisions, ...app.decisions],
-    warnings: [...detected.warnings, ...(unused === null ? [] : [unused]), ...app.warnings, ...unusedCompose(folder)],
+    stacks: results.map((stack) => ({
+      name: stack.name,
+      services: stack.services.map(({ plan }) => services.get(plan) ?? plan),
+    })),
+    decisions: [...decisions, ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)), ...notes],
+    warnings: [...results.flatMap((stack) => ofStack(stack, stack.warnings, results)), ...unusedCompose(tree, stacks)],
   };
 }
 
-async function detect(folder: SourceTree, stack: ManifestStack, installation: Installation): Promise<Detected> {
-  if (stack.dockerfile !== undefined || folder.files.has("Dockerfile")) {
-    return fromDockerfile(folder, stack.dockerfile ?? "Dockerfile", stack.target ?? null, installation);
-  }
-  if (stack.target !== undefined) {
-    throw new PlanProblem(`baton.yaml names a build stage for ${stack.name}, but there is no Dockerfile`);
-  }
-  for (const provider of providers) {
-    if (provider === staticFiles) refuseOtherLanguage(folder);
-    const detected = await provider.detect(folder, installation);
-    if (detected) return detected;
-  }
-  throw notRecognised(folder, stack.path, providers);
+/** Without baton.yaml there is one stack: the compose file, unless the Dockerfile beside it says more, or what the root holds. */
+async function findStack(
+  tree: SourceTree,
+  { variables }: PlanOptions,
+): Promise<{ readonly stacks: readonly ManifestStack[]; readonly decisions: readonly string[] }> {
+  const [file] = composeFilesIn(tree, "");
+  const app = unnamedStack("app");
+  if (file === undefined) return { stacks: [app], decisions: [] };
+  const compose: ComposeStack = { type: "compose", name: app.name, at: null, file, withOverride: true };
+  const reason = tree.files.has(dockerfile) ? await givesWay(tree, compose, variables) : null;
+  return reason === null
+    ? { stacks: [compose], decisions: [] }
+    : { stacks: [app], decisions: [`${file} gives way to the Dockerfile: ${reason}`] };
 }
 
-/** Pages beside a program in another language are part of it, not all of it. */
-function refuseOtherLanguage(folder: SourceTree): void {
-  const problem = otherLanguage(folder);
-  if (problem !== null) throw problem;
+const dockerfile = "Dockerfile";
+
+/** Why a Dockerfile beside a compose file says more about production; null: it does not. */
+async function givesWay(
+  tree: SourceTree,
+  stack: ComposeStack,
+  variables: PlanOptions["variables"],
+): Promise<string | null> {
+  const result = await readStack(tree, stack, variables);
+  if (result.type === "refused") return result.givesWay;
+  if (holdsOnlyData(result.project)) return "it holds databases and the like, and not the app itself";
+  return isForDevelopment(result.project);
 }
 
-function defined(health: ManifestHealth): ManifestHealth {
-  return Object.fromEntries(Object.entries(health).filter(([, value]) => value !== undefined));
+function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
+  const { variables, buildMarks, healthTimeoutMs } = options;
+  const buildVariables = buildVariablesOf(Object.keys(variables), buildMarks);
+  switch (stack.type) {
+    case "compose":
+      return planCompose(tree, stack, { healthTimeoutMs, variables, buildVariables });
+    case "folder":
+      return planFolder(tree, stack, { healthTimeoutMs, buildVariables });
+  }
 }
 
-function unusedCompose(folder: SourceTree): readonly string[] {
-  const file = firstOf(folder, composeFiles);
-  return file === null ? [] : [`${file} is not used: Baton does not deploy compose files yet`];
+/** What was found in one of several stacks says in which, where it does not name a file. */
+function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly ManifestStack[]): readonly Finding[] {
+  return problem.findings.map((finding) => {
+    if (finding.file !== null || all.length < 2) return finding;
+    return { ...finding, ...stack.at, message: `${stack.name}: ${finding.message}` };
+  });
+}
+
+/** Somebody whose compose file cannot be deployed may not even want it to be. */
+function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly ManifestStack[]): PlanProblem {
+  if (stack?.type !== "compose" || !tree.files.has(dockerfile)) return problem;
+  const wayOut = "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }";
+  return new PlanProblem(
+    problem.message,
+    problem.hint === null ? wayOut : `${problem.hint}\n${wayOut}`,
+    problem.findings,
+  );
+}
+
+function ofStack(stack: PlannedStack, lines: readonly string[], all: readonly PlannedStack[]): readonly string[] {
+  return all.length < 2 ? lines : lines.map((line) => `${stack.name}: ${line}`);
+}
+
+/** A compose file in the folder of a stack, of which nobody says what is to become of it. */
+function unusedCompose(tree: SourceTree, stacks: readonly ManifestStack[]): readonly string[] {
+  const used = new Set(stacks.flatMap((stack) => (stack.type === "compose" ? [stack.file] : [])));
+  return stacks.flatMap((stack) => {
+    if (stack.type === "compose" || stack.at === null) return [];
+    const [file] = composeFilesIn(tree, stack.path);
+    if (file === undefined || used.has(inFolder(stack.path, file))) return [];
+    const path = inFolder(stack.path, file);
+    return [`${path} is not used: a stack with compose: ${path} would be`];
+  });
 }

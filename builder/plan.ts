@@ -61,12 +61,24 @@ export interface BuildRecipe {
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */
 export type BaseName = `${string}:${string}`;
 
+/** One thing that keeps a repository from being deployed: what was found, and what to do about it. */
+export interface Finding {
+  /** The file that it is about, and the line in it (from 1), as far as either can be named. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
 /** The repository cannot be deployed as it is. One clear sentence each: what was found, and what is accepted. */
 export class PlanProblem extends Error {
   override readonly name = "PlanProblem";
+  /** Where there are several findings, a line for each. */
   readonly hint: string | null;
-  constructor(message: string, hint: string | null = null) {
+  readonly findings: readonly Finding[];
+  constructor(message: string, hint: string | null = null, findings?: readonly Finding[]) {
     super(message);
     this.hint = hint;
+    this.findings = findings ?? [{ file: null, line: null, message, hint }];
   }
 }

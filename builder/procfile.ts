@@ -36,10 +36,3 @@ export function processOf(processes: ReadonlyMap<string, string>, kind: Process[
   const line = processes.get(kind);
   return line === undefined ? null : { kind, line, source: `${kind} in Procfile` };
 }
-
-/** The sentence about the processes that do not run, so that nobody waits for them; null when there are none. */
-export function leftOff(processes: ReadonlyMap<string, string>, used: Process["kind"]): string | null {
-  const others = [...processes.keys()].filter((type) => type !== used);
-  if (others.length === 0) return null;
-  return `Procfile also names ${others.join(", ")}: not run, because only its ${processes.has(used) ? used : "web and worker"} process becomes a service so far`;
-}

@@ -1,54 +1,84 @@
-import { type HealthSpec, plainContainer, type ResourceLimits } from "../server/model/spec.ts";
+import { plainContainer } from "../server/model/spec.ts";
 import type { Detected } from "./detected.ts";
-import type { ManifestStack } from "./manifest.ts";
-import { PlanProblem, type ServicePlan } from "./plan.ts";
+import type { FolderStack } from "./manifest.ts";
+import { type ImageSource, PlanProblem, type ServicePlan } from "./plan.ts";
+import { replacedInPlace } from "./replaced-in-place.ts";
+import { defaultLimits, defaultPort, defaultStopGraceMs, healthOf } from "./service-defaults.ts";
 
-/** What is given to an app that does not say which port it takes. */
-const defaultPort = 3000;
-const stopGraceMs = 10_000;
-const defaultLimits: ResourceLimits = { memoryBytes: 1024 ** 3, pids: 512, cpus: null };
-const defaultHealth: Omit<HealthSpec, "timeoutMs"> = { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, successes: 3 };
+/** What is known of a service of a folder before baton.yaml has its say. */
+export interface Found extends Pick<Detected, "port" | "portSource"> {
+  readonly kind: ServicePlan["kind"];
+  /** Null: what the image starts by itself. */
+  readonly command: readonly string[] | null;
+}
 
-/** What was found in the folder, with what baton.yaml says on top. */
+/** The service that a stack is about: what was found in the folder, with what baton.yaml says on top. */
 export function planService(
   name: string,
-  stack: ManifestStack,
-  detected: Detected,
+  stack: FolderStack,
+  found: Found,
+  source: ImageSource,
   healthTimeoutMs: number,
 ): { readonly service: ServicePlan; readonly decisions: readonly string[] } {
-  const kind = stack.kind ?? detected.kind;
-  const { port, declared, decision } = choosePort(stack, detected, kind);
-  const { path, intervalMs, tryTimeoutMs, timeoutMs, successes } = stack.health;
+  const kind = stack.kind ?? found.kind;
+  if (stack.domains.length > 0 && kind !== "web") {
+    throw new PlanProblem(`baton.yaml gives ${stack.name} domains, but a service of the kind ${kind} has none`);
+  }
+  const { port, declared, decision } = choosePort(stack, found, kind);
   const service: ServicePlan = {
+    ...planProcess(name, stack, { ...found, kind }, source, healthTimeoutMs),
+    kindReason: stack.kind === undefined ? null : `baton.yaml says ${stack.kind}`,
+    port,
+    portDeclared: declared,
+    command: stack.command ?? found.command,
+    domains: stack.domains,
+  };
+  const command = stack.command ? [`Start: ${stack.command.join(" ")} (baton.yaml)`] : [];
+  return { service, decisions: [...command, decision, ...sayStateful(service.stateful)] };
+}
+
+/** A service of a stack, with what holds for all of them. */
+export function planProcess(
+  name: string,
+  stack: FolderStack,
+  { kind, command }: Pick<Found, "kind" | "command">,
+  source: ImageSource,
+  healthTimeoutMs: number,
+): ServicePlan {
+  const volumes = Object.entries(stack.volumes);
+  return {
     name,
     kind,
     kindReason: null,
-    port,
-    portDeclared: declared,
-    command: stack.command ?? null,
+    port: null,
+    portDeclared: false,
+    command,
     environment: {},
     takesVariables: true,
-    health: {
-      path: path ?? defaultHealth.path,
-      intervalMs: intervalMs ?? defaultHealth.intervalMs,
-      tryTimeoutMs: tryTimeoutMs ?? defaultHealth.tryTimeoutMs,
-      timeoutMs: timeoutMs ?? healthTimeoutMs,
-      successes: successes ?? defaultHealth.successes,
-    },
-    stopGraceMs,
+    health: healthOf(stack.health, healthTimeoutMs),
+    stopGraceMs: defaultStopGraceMs,
     limits: {
       memoryBytes: stack.memoryBytes ?? defaultLimits.memoryBytes,
       pids: defaultLimits.pids,
       cpus: stack.cpus ?? defaultLimits.cpus,
     },
     dependsOn: [],
-    stateful: null,
-    container: plainContainer,
+    stateful: kind === "init" ? null : statefulReason(stack),
+    container: {
+      ...plainContainer,
+      mounts: volumes.map(([volume, path]) => ({ type: "volume", volume, path, readOnly: false })),
+    },
     domains: [],
-    source: { type: "build", recipe: { contextFolder: stack.path, ...detected.recipe } },
+    source,
   };
-  const command = stack.command ? [`Start: ${stack.command.join(" ")} (baton.yaml)`] : [];
-  return { service, decisions: [...command, decision] };
+}
+
+function statefulReason({ volumes, strategy }: FolderStack): string | null {
+  return replacedInPlace({ volumes: Object.keys(volumes), strategy: strategy ?? null, saidBy: "baton.yaml" });
+}
+
+function sayStateful(reason: string | null): readonly string[] {
+  return reason === null ? [] : [`The service ${reason}`];
 }
 
 interface Port {
@@ -57,16 +87,19 @@ interface Port {
   readonly decision: string;
 }
 
-function choosePort(stack: ManifestStack, detected: Detected, kind: ServicePlan["kind"]): Port {
-  if (kind === "worker") {
-    if (stack.port !== undefined) throw new PlanProblem(`baton.yaml gives ${stack.name} a port, but a worker has none`);
-    return { port: null, declared: false, decision: "No port: a worker" };
+function choosePort(stack: FolderStack, found: Found, kind: ServicePlan["kind"]): Port {
+  if (kind === "worker" || kind === "init") {
+    const what = kind === "worker" ? "a worker" : "an init service";
+    if (stack.port !== undefined)
+      throw new PlanProblem(`baton.yaml gives ${stack.name} a port, but ${what} has none`, "Remove port:.");
+    const why = kind === "worker" ? "a worker" : "it runs to its end before the others start";
+    return { port: null, declared: false, decision: `No port: ${why}` };
   }
   if (stack.port !== undefined) {
     return { port: stack.port, declared: true, decision: `Port ${stack.port} (baton.yaml)` };
   }
-  if (detected.port !== null && detected.portSource !== null) {
-    return { port: detected.port, declared: true, decision: `Port ${detected.port} (${detected.portSource})` };
+  if (found.port !== null && found.portSource !== null) {
+    return { port: found.port, declared: true, decision: `Port ${found.port} (${found.portSource})` };
   }
   if (kind === "tcp") {
     throw new PlanProblem(
@@ -74,6 +107,6 @@ function choosePort(stack: ManifestStack, detected: Detected, kind: ServicePlan[
       "Name it: port: 5432 in baton.yaml, or EXPOSE in the Dockerfile.",
     );
   }
-  const port = detected.port ?? defaultPort;
+  const port = found.port ?? defaultPort;
   return { port, declared: false, decision: `Port ${port} (default; given to the app as PORT)` };
 }

@@ -19,6 +19,7 @@ ALTER TABLE "port_leases" ALTER COLUMN "deployment_id" DROP NOT NULL;--> stateme
 ALTER TABLE "subnet_leases" ALTER COLUMN "deployment_id" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "deployments" ADD COLUMN "fresh" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "deployments" ADD COLUMN "session_id" text;--> statement-breakpoint
+ALTER TABLE "domains" ADD COLUMN "waits" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "environments" ADD COLUMN "branch" text;--> statement-breakpoint
 ALTER TABLE "installations" ADD COLUMN "deleted_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "installations" ADD COLUMN "keep_volumes" boolean DEFAULT true NOT NULL;--> statement-breakpoint

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly caddy: string;
   /** Which deployment answers: one `live` symlink for each installation. */
   readonly routes: string;
+  /** Files of repositories that containers see: see ports/mount-files.ts. */
+  readonly mounts: string;
   readonly cache: string;
   readonly adminSocket: string;
 }
@@ -29,10 +31,11 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     repositories: join(root, "repositories"),
     caddy: join(root, "caddy"),
     routes: join(root, "routes"),
+    mounts: join(root, "mounts"),
     cache: join(root, "cache"),
     adminSocket: socketPath(root),
   };
-  for (const part of [folder.repositories, folder.caddy, folder.routes, folder.cache]) {
+  for (const part of [folder.repositories, folder.caddy, folder.routes, folder.mounts, folder.cache]) {
     await mkdir(part, { recursive: true, mode: 0o700 });
   }
   return folder;

@@ -7,6 +7,7 @@ import { createDockerEngine } from "./docker/docker-engine.ts";
 import { readFailpoints } from "./failpoints.ts";
 import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
+import { createMountFolder } from "./mounts/mount-folder.ts";
 import { createBaseImages } from "./pipeline/base-images.ts";
 import { createRoutePublisher } from "./pipeline/routes.ts";
 import type { World } from "./pipeline/work.ts";
@@ -62,6 +63,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     store,
     clock,
     git: createGit({ folder: data.repositories }),
+    mountFiles: createMountFolder({ folder: data.mounts }),
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
     limits: { ...config, ports: config.ports },
     drainTimeoutMs: config.drainTimeoutMs,

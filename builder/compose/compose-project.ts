@@ -33,6 +33,8 @@ export interface ComposeProject {
   readonly volumes: readonly string[];
   /** What was accepted and replaced or left out, one line each, with its key. */
   readonly notes: readonly string[];
+  /** What is probably not meant so: variables that are empty. */
+  readonly warnings: readonly string[];
   readonly variablesUsed: readonly VariableUse[];
 }
 
@@ -47,6 +49,8 @@ export interface VariableUse {
 
 export interface ComposeService {
   readonly name: string;
+  /** Where it is written; line from 1. */
+  readonly at: { readonly file: string; readonly line: number };
   readonly source: ComposeImage | ComposeBuild;
   /** Null: the image's own. Empty: none, not even the image's. */
   readonly command: readonly string[] | null;
@@ -65,7 +69,7 @@ export interface ComposeService {
   readonly user: string | null;
   readonly workingDir: string | null;
   readonly hostname: string | null;
-  /** Further names by which other services know it (links and network aliases). */
+  /** Further names by which other services know it: of links, of networks, and what the file calls its container. */
   readonly aliases: readonly string[];
   readonly init: boolean | null;
   readonly stopSignal: string | null;
@@ -101,6 +105,8 @@ export interface ComposeBuild {
   readonly dockerfileInline: string | null;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** What the file calls the image that is built (`image:` beside `build:`): another service may run it by that name. */
+  readonly tag: string | null;
 }
 
 export interface ComposePort {

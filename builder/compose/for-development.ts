@@ -1,4 +1,5 @@
 import type { ComposeMount, ComposeProject, ComposeService } from "./compose-project.ts";
+import { dataImages, imageName } from "./well-known.ts";
 
 /**
  * Why a compose file is meant for development, as a sentence; null when it is not. Files for development mount the
@@ -12,6 +13,11 @@ export function isForDevelopment(project: ComposeProject): string | null {
     return `the service ${service.name} mounts its own source, ${source}, at ${mount.path}`;
   }
   return null;
+}
+
+/** Databases, caches and the like alone: what an app that runs elsewhere is tried out with. */
+export function holdsOnlyData(project: ComposeProject): boolean {
+  return project.services.every(({ source }) => source.type === "image" && dataImages.has(imageName(source.reference)));
 }
 
 function isOwnSource(

@@ -48,7 +48,7 @@ export function createInterpolation(report: Report): Interpolation {
       case "text": {
         for (const use of result.uses) {
           report.used(use);
-          if (use.isMissing && !use.hasDefault) report.note(use.name, "is not set and has no default: it is empty");
+          if (use.isMissing && !use.hasDefault) report.warn(use.name, "is not set and has no default: it is empty");
         }
         total += result.text.length;
         if (total <= maxTotalLength) return { ...written, value: result.text };

@@ -12,8 +12,12 @@ interface Surroundings {
   readonly variables: Lookup;
 }
 
-/** `build`: a folder, or a mapping. Null: it cannot be built, which has been reported. */
-export async function readBuild(field: Field, surroundings: Surroundings): Promise<ComposeBuild | null> {
+/** `build`: a folder, or a mapping, and what its image is called. Null: it cannot be built, which has been reported. */
+export async function readBuild(
+  field: Field,
+  tag: string | null,
+  surroundings: Surroundings,
+): Promise<ComposeBuild | null> {
   const { report } = surroundings;
   for (const [name, entry] of children(field)) judge(name, entry, buildKeys, report);
   const isShort = field.value.type === "scalar";
@@ -27,6 +31,7 @@ export async function readBuild(field: Field, surroundings: Surroundings): Promi
       ...dockerfile,
       target: text(child(field, "target")),
       args: readArgs(child(field, "args"), surroundings),
+      tag,
     }
   );
 }

@@ -35,7 +35,7 @@ function passedOn(name: string, key: string, { report, variables }: Surroundings
   const value = variables(name);
   report.used({ name, hasDefault: false, isMissing: value === undefined });
   if (value !== undefined) return value;
-  report.note(key, `passes ${name} on, which is not set: the container does not have it`);
+  report.warn(key, `passes ${name} on, which is not set: the container does not have it`);
   return null;
 }
 

@@ -46,7 +46,10 @@ export async function readProject(root: Field, surroundings: Surroundings): Prom
     if (links) report.note(links.key, "are replaced by the deployment's own network, where the same names hold");
     if (!service) continue;
     const linked = aliases.filter((link) => link.service === name).map(({ alias }) => alias);
-    services.push({ ...service, dependsOn, aliases: [...new Set([...ownAliases, ...linked])] });
+    const containerName = text(child(field, "container_name")) ?? name;
+    const names = new Set([...ownAliases, ...linked, containerName]);
+    names.delete(name);
+    services.push({ ...service, dependsOn, aliases: [...names] });
   }
   return project(root, services, volumes.used(), surroundings);
 }
@@ -58,5 +61,13 @@ function project(
   { folder, report }: Surroundings,
 ): ComposeProject {
   const name = text(child(root, "name"));
-  return { name, folder, services, volumes, notes: report.notes(), variablesUsed: report.variablesUsed() };
+  return {
+    name,
+    folder,
+    services,
+    volumes,
+    notes: report.notes(),
+    warnings: report.warnings(),
+    variablesUsed: report.variablesUsed(),
+  };
 }

@@ -40,6 +40,7 @@ export async function readService(
   const source = await readSource(field, surroundings);
   const service = {
     name,
+    at: { file: field.at.file, line: field.at.line },
     command: readCommand(fieldNamed("command"), report),
     entrypoint: readCommand(fieldNamed("entrypoint"), report),
     environment: await readEnvironment(field, surroundings),
@@ -74,9 +75,9 @@ export async function readService(
 
 async function readSource(field: Field, surroundings: ServiceSurroundings): Promise<ComposeService["source"] | null> {
   const build = child(field, "build");
-  if (build) return readBuild(build, surroundings);
   const image = child(field, "image");
   const reference = text(image)?.trim() ?? "";
+  if (build) return readBuild(build, reference || null, surroundings);
   if (reference !== "" && !/\s/.test(reference)) return { type: "image", reference };
   // A provider stands instead of an image, and is refused as such.
   if (child(field, "provider")) return null;

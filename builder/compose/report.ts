@@ -7,16 +7,20 @@ export interface Report {
   problem(at: Place, key: string, what: string, hint: string): void;
   /** The same for what is accepted, and replaced or left out. */
   note(key: string, what: string): void;
+  /** The same for what is probably not meant so. */
+  warn(key: string, what: string): void;
   /** A variable was asked for. */
   used(use: VariableUse): void;
   problems(): readonly ComposeProblem[];
   notes(): readonly string[];
+  warnings(): readonly string[];
   variablesUsed(): readonly VariableUse[];
 }
 
 export function createReport(): Report {
   const problems = new Map<string, ComposeProblem>();
-  const notes = new Set<string>();
+  const notes = new Map<string, Set<string>>();
+  const warnings = new Map<string, Set<string>>();
   const uses = new Map<string, VariableUse>();
   return {
     problem({ file, line }, key, what, hint) {
@@ -25,17 +29,29 @@ export function createReport(): Report {
       const id = `${file}\n${line}\n${key}`;
       if (!problems.has(id)) problems.set(id, { file, line, key, message: `${key || "the file"} ${what}`, hint });
     },
-    note(key, what) {
-      notes.add(`${key} ${what}`);
-    },
+    note: (key, what) => addTo(notes, key, what),
+    warn: (key, what) => addTo(warnings, key, what),
     used({ name, hasDefault, isMissing }) {
       const before = uses.get(name);
       uses.set(name, { name, hasDefault: hasDefault || (before?.hasDefault ?? false), isMissing });
     },
     problems: () => inOrder([...problems.values()]),
-    notes: () => [...notes],
+    notes: () => inWords(notes),
+    warnings: () => inWords(warnings),
     variablesUsed: () => [...uses.values()],
   };
+}
+
+function addTo(said: Map<string, Set<string>>, key: string, what: string): void {
+  said.set(what, (said.get(what) ?? new Set()).add(key));
+}
+
+/** The same thing of several keys is said once. */
+function inWords(said: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return [...said].map(([what, keys]) => {
+    const [first, ...others] = keys;
+    return `${first} ${what}${others.length === 0 ? "" : ` (the same holds for ${others.join(", ")})`}`;
+  });
 }
 
 /** Files as they were read, each from its top. */

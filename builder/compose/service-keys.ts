@@ -58,7 +58,9 @@ export const serviceKeys: Verdicts = {
 
   annotations: noted("are not passed on"),
   blkio_config: noted("is not applied"),
-  container_name: noted("is replaced: Baton names containers itself, because two versions run beside each other"),
+  container_name: noted(
+    "is replaced, because two versions run beside each other: the other services still know this one by it",
+  ),
   cpu_count: noted("is not applied: use deploy.resources.limits.cpus"),
   cpu_percent: noted("is not applied: use deploy.resources.limits.cpus"),
   cpu_period: noted("is not applied: use deploy.resources.limits.cpus"),

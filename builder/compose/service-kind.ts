@@ -17,7 +17,11 @@ interface Facts {
   readonly published: readonly number[];
   readonly exposed: readonly number[];
   readonly dataImage: { readonly port: number; readonly what: string } | null;
+  readonly dockerfilePorts: DockerfilePorts;
 }
+
+/** By the name of the service: the TCP port that the Dockerfile exposes from which it is built. */
+export type DockerfilePorts = ReadonlyMap<string, number>;
 
 type Rule = (facts: Facts) => KindDecision | null;
 
@@ -30,15 +34,21 @@ const rules: readonly Rule[] = [
   publishesPort,
   namedToProxy,
   exposesPort,
+  onlyFrontDoor,
   hasNoPort,
 ];
 
-export function kindOf(service: ComposeService, project: ComposeProject): KindDecision {
+export function kindOf(
+  service: ComposeService,
+  project: ComposeProject,
+  dockerfilePorts: DockerfilePorts = new Map(),
+): KindDecision {
   const facts: Facts = {
     service,
     project,
     published: publishedPorts(service),
     exposed: service.expose,
+    dockerfilePorts,
     dataImage: (service.source.type === "image" && dataImages.get(imageName(service.source.reference))) || null,
   };
   for (const rule of rules) {
@@ -111,6 +121,25 @@ function exposesPort({ exposed, project }: Facts): KindDecision | null {
   return isFrontDoor
     ? { kind: "web", port: http, reason: `exposes port ${http}, and no service of the file publishes one` }
     : { kind: "tcp", port: first, reason: `exposes port ${first} to the other services` };
+}
+
+/**
+ * A Dockerfile's EXPOSE says little: workers are often built from the same one. It counts where the file names no port for
+ * users at all, and just one service is started as its Dockerfile says.
+ */
+function onlyFrontDoor({ service, project, dockerfilePorts }: Facts): KindDecision | null {
+  const namesPorts = project.services.some((each) => isForUsers(each) || httpPortOf(each.expose) !== null);
+  if (namesPorts) return null;
+  const candidates = project.services.filter(
+    ({ name, command, entrypoint }) => command === null && entrypoint === null && isHttp(dockerfilePorts.get(name)),
+  );
+  const port = dockerfilePorts.get(service.name) ?? null;
+  if (candidates.length !== 1 || candidates[0] !== service) return null;
+  return { kind: "web", port, reason: `its Dockerfile exposes port ${port}, and no service of the file publishes one` };
+}
+
+function isHttp(port: number | undefined): boolean {
+  return port !== undefined && httpPortOf([port]) !== null;
 }
 
 function hasNoPort(): KindDecision {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseDurationMs } from "../duration.ts";
+import { hostNamePattern, hostNameRule, maxHostNameLength } from "../host-name.ts";
 import type { XBaton } from "./compose-project.ts";
 import { type Field, locate } from "./field.ts";
 import type { Report } from "./report.ts";
@@ -76,13 +77,7 @@ function wholeNumber(least: number, most: number) {
   );
 }
 
-/** Names only: what stands here goes into the proxy's configuration. */
-const hostName = z
-  .string(says("must be a host name"))
-  .max(253, "must be a host name")
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, {
-    error: "must be a host name in lower case, such as shop.example.com",
-  });
+const hostName = z.string(says(hostNameRule)).max(maxHostNameLength, hostNameRule).regex(hostNamePattern, hostNameRule);
 
 const path = z
   .string(says("must be a path that begins with a slash"))

@@ -2,7 +2,7 @@ import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type GoImage, goDockerfile } from "../go/go-dockerfile.ts";
 import { programFolder } from "../go/go-program.ts";
-import type { BaseName } from "../plan.ts";
+import type { BaseName, SourceTree } from "../plan.ts";
 import { processOf, readProcfile } from "../procfile.ts";
 import { argumentVector, parseSimpleCommand } from "../simple-command.ts";
 
@@ -13,7 +13,7 @@ const runner: BaseName = "debian:12";
 export const go: Provider = {
   looksFor: "a go.mod (Go)",
 
-  async detect(tree) {
+  async detect(tree, installation) {
     const module = await tree.read("go.mod");
     const workspace = await tree.read("go.work");
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
@@ -22,15 +22,16 @@ export const go: Provider = {
     const process = processOf(processes, "web") ?? processOf(processes, "worker");
     const program = programName(process?.line ?? null);
     const moduleName = /^module\s+(\S+)/m.exec(module ?? "")?.[1]?.replace(/\/v\d+$/, "");
-    const source = await programFolder(tree, [program, ...(moduleName ? [moduleName.split("/").at(-1) ?? ""] : [])]);
+    const names = [program, ...(moduleName ? [moduleName.split("/").at(-1) ?? ""] : [])];
+    const main = { name: program, package: await programFolder(tree, names) };
     const isVendored = tree.files.has("vendor/modules.txt");
     const line = process?.line ?? program;
     const image = {
       modules: modulesOf(module, workspace, isVendored),
       files: ["go.mod", "go.sum"].filter((file) => tree.files.has(file)),
-      package: source,
-      program,
+      programs: [main, ...furtherPrograms(tree, installation.processLines, program)],
       command: argumentVector(line),
+      secrets: installation.buildVariables.secret,
     };
     const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? workspace ?? "")?.[1];
 
@@ -47,11 +48,12 @@ export const go: Provider = {
         ignore: [...(await readIgnoreFile(tree, null)), ...image.files.map((file) => `!${file}`)],
         target: null,
         args: {},
+        buildSecrets: image.secrets,
       },
       decisions: [
         `Go 1${wanted === undefined ? "" : ` (${module === null ? "go.work" : "go.mod"}: ${wanted})`}`,
         modulesDecision[image.modules],
-        `Build: go build ${source}`,
+        `Build: go build ${image.programs.map((each) => each.package).join(", ")}`,
         `Start: ${line}${process ? ` (${process.source})` : ""}`,
       ],
       warnings: [],
@@ -78,4 +80,12 @@ function programName(line: string | null): string {
   const [word = ""] = (line === null ? null : parseSimpleCommand(line))?.words ?? [];
   const name = word.replace(/^(?:\.\/)?(?:bin\/)?/, "");
   return /^[\w-]+$/.test(name) && name !== "go" ? name : "app";
+}
+
+/** Those that other processes of the Procfile run, where the module has them. */
+function furtherPrograms(tree: SourceTree, lines: readonly string[], main: string): GoImage["programs"] {
+  const names = new Set(lines.map(programName));
+  return [...names]
+    .filter((name) => name !== main && tree.files.has(`cmd/${name}/main.go`))
+    .map((name) => ({ name, package: `./cmd/${name}` }));
 }

@@ -17,6 +17,7 @@ import { membersOf, workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
+import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
 import { ownServerSettings } from "../static/own-server-settings.ts";
@@ -72,14 +73,16 @@ async function detectApp(
   start: StartCommand,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, start.line, installation);
+  const build = await readBuild(tree, manifest, [start.line, ...installation.processLines], installation);
   const { manager } = build;
-  const needs = runTimeNeeds(start, manifest);
-  const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needs.devDependencies;
+  const further = installation.processLines.filter((line) => line !== start.line);
+  const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
+  const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
+  const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
   const image = {
     ...build.image(prunes),
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
-    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || usesBun(start.line, manifest),
+    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || commands.some(({ line }) => usesBun(line, manifest)),
     command: start.command,
   };
 
@@ -109,7 +112,7 @@ async function detectSite(
   site: StaticBuild,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, null, installation);
+  const build = await readBuild(tree, manifest, [], installation);
   const server: BaseName = "static:1";
   const { tool, output, outputSource } = site;
   const singlePage = (await readStaticfile(tree))?.singlePage ?? site.singlePage;
@@ -138,6 +141,7 @@ async function detectSite(
       ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
     ],
     warnings: [...build.warnings, ...ownServerSettings(tree)],
+    servesFiles: true,
   };
 }
 
@@ -158,8 +162,8 @@ interface Build {
 async function readBuild(
   tree: SourceTree,
   manifest: PackageJson,
-  startLine: string | null,
-  { buildVariables, buildSecrets, around }: Installation,
+  startLines: readonly string[],
+  { buildVariables, around }: Installation,
 ): Promise<Build> {
   const workspace = around && (await workspaceOf(around.tree, around.folder));
   const home = workspace?.root ?? tree;
@@ -172,13 +176,13 @@ async function readBuild(
   const manager = installs ? await choosePackageManager(home, root) : null;
   const buildScript = buildScriptOf(manifest);
   const builds = buildScript !== null;
-  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...(startLine === null ? [] : [startLine])];
+  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
-  const known = builds ? buildVariables : [];
+  const known = builds ? buildVariables.known : [];
   const early = manager && (await earlyInstall(home, root, manager));
   const builtBefore = workspace?.builtBefore ?? [];
-  const secrets = builds || manager ? buildSecrets : [];
+  const secrets = builds || manager ? buildVariables.secret : [];
 
   return {
     base: `node:${version.major}`,

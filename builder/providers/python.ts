@@ -25,7 +25,7 @@ const marks = [
 export const python: Provider = {
   looksFor: "a requirements.txt or pyproject.toml (Python)",
 
-  async detect(tree) {
+  async detect(tree, installation) {
     const processes = await readProcfile(tree);
     if (firstOf(tree, marks) === null && !runsPython(tree, processes)) return null;
     const packages = await choosePackages(tree);
@@ -34,7 +34,9 @@ export const python: Provider = {
 
     const version = await choosePython(tree);
     const base: BaseName = `python:${version.version}`;
-    const image = { packages, extraPackages: start.extraPackages, command: argumentVector(start.line) };
+    const installs = packages !== null || start.extraPackages.length > 0;
+    const secrets = installs ? installation.buildVariables.secret : [];
+    const image = { packages, extraPackages: start.extraPackages, command: argumentVector(start.line), secrets };
     return {
       kind: start.kind,
       port: null,
@@ -52,6 +54,7 @@ export const python: Provider = {
         ],
         target: null,
         args: {},
+        buildSecrets: secrets,
       },
       decisions: [
         version.decision,

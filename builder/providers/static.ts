@@ -45,6 +45,7 @@ export const staticFiles: Provider = {
         ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
       ],
       warnings: ownServerSettings(tree),
+      servesFiles: true,
     };
   },
 };

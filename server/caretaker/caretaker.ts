@@ -2,9 +2,9 @@ import { isOver } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
+import { removeDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
-import { removeDeletedProducts } from "./products.ts";
 import { clearStrayCommits } from "./repositories.ts";
 import { retire } from "./retire.ts";
 import { revive } from "./revive.ts";
@@ -78,7 +78,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     for (const repair of reconcile(rows, seen)) {
       await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
     }
-    await removeDeletedProducts(needs, signal);
+    await removeDeleted(needs, signal);
   }
 
   async function see(): Promise<Seen> {
@@ -105,7 +105,16 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
         liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
       ),
     );
-    return { installations, leaseHolders, deployments: [...queued, ...running, ...live.filter((one) => one !== null)] };
+    // What a watched version may have to go back to is not live any more, and yet whole.
+    const replaced = await Promise.all(
+      running.flatMap((deployment) =>
+        deployment.status === "deploying" && deployment.step === "watch" && deployment.replacedId !== null
+          ? [store.deployments.get(deployment.replacedId)]
+          : [],
+      ),
+    );
+    const others = [...live, ...replaced].filter((one) => one !== null);
+    return { installations, leaseHolders, deployments: [...queued, ...running, ...others] };
   }
 
   async function carryOut(repair: Repair): Promise<void> {
@@ -118,6 +127,10 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
         log.info(repair, "a container of a live version is not there; starting it");
         await revive(needs, repair, signal);
         return;
+      case "drop-lasting-network":
+        await needs.engine.removeNetwork(repair.name, signal);
+        await store.leases.release({ installation: repair.installation });
+        return;
       case "forget-installation":
         await needs.proxy.forgetInstallation(repair.installation);
         return;
@@ -128,9 +141,9 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   }
 
   /** Draining takes its time and must not keep anything else waiting. */
-  function beginToRetire({ installation, deployment }: Extract<Repair, { type: "retire" }>): void {
+  function beginToRetire({ installation, deployment, except }: Extract<Repair, { type: "retire" }>): void {
     if (retiring.has(deployment)) return;
-    const done = retire(needs, { installation, deployment }, signal)
+    const done = retire(needs, { installation, deployment, except }, signal)
       .catch((error: unknown) => complain(error, "retiring a version has to wait"))
       .finally(() => retiring.delete(deployment));
     retiring.set(deployment, { installation, done });

@@ -2,7 +2,20 @@ import type { World } from "../pipeline/work.ts";
 
 /** What looking after things takes: the pipeline's world, and how long and how much is kept. */
 export interface CaretakerNeeds
-  extends Pick<World, "instance" | "engine" | "git" | "proxy" | "store" | "clock" | "limits" | "publishRoutes"> {
+  extends Pick<
+    World,
+    | "instance"
+    | "engine"
+    | "git"
+    | "mountFiles"
+    | "proxy"
+    | "prober"
+    | "store"
+    | "clock"
+    | "limits"
+    | "publishRoutes"
+    | "failpoint"
+  > {
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
   /** What the build cache may grow to; null: it is left alone. */

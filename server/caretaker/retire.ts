@@ -1,62 +1,42 @@
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import { drain } from "../pipeline/drain.ts";
 import { removeDeployment } from "../pipeline/remove.ts";
-import { ProxyUnavailable } from "../ports/proxy.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
-const lookEveryMs = 200;
-/** One zero may fall between two requests of a keep-alive connection. */
-const zerosNeeded = 2;
 /** For containers that do not say themselves how long they need to stop; an engine kills them after it. */
 const stopGraceMs = 10_000;
 
-/** Lets a replaced version answer its last requests, at most for the drain limit; then stops and removes it. */
+/**
+ * Lets a replaced version answer its last requests, at most for the drain limit; then stops and removes it, but for the
+ * services that a later version has kept.
+ */
 export async function retire(
   needs: CaretakerNeeds,
-  leaving: { readonly installation: InstallationId | null; readonly deployment: DeploymentId },
+  leaving: {
+    readonly installation: InstallationId | null;
+    readonly deployment: DeploymentId;
+    readonly except: readonly string[];
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const ports = [...(await needs.store.leases.ports({ deployment: leaving.deployment })).values()];
+  const except = new Set(leaving.except);
   const containers = await needs.engine.listContainers({ deployment: leaving.deployment }, signal);
-  if (ports.length > 0 && containers.some((container) => container.status === "running" && container.kind === "web")) {
-    await drain(needs, leaving.installation, ports, signal);
-  }
-  await removeDeployment(needs, leaving.deployment, signal, { graceMs: stopGraceMs });
+  const ports = containers.flatMap(({ kind, status, service, hostPort }) =>
+    kind === "web" && status === "running" && hostPort !== null && !except.has(service) ? [hostPort] : [],
+  );
+  if (ports.length > 0) await drainVersion(needs, leaving.installation, ports, signal);
+  await removeDeployment(needs, leaving.deployment, signal, { graceMs: stopGraceMs, except });
 }
 
-async function drain(
+async function drainVersion(
   needs: CaretakerNeeds,
   installation: InstallationId | null,
   ports: readonly number[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, drainTimeoutMs } = needs;
-  const deadlineMs = clock.monotonicMs() + drainTimeoutMs;
-  let told: number | null = null;
-  for (let zeros = 0; zeros < zerosNeeded && clock.monotonicMs() < deadlineMs; ) {
-    const remaining = await requestsLeft(needs, ports, signal);
-    if (remaining !== null && remaining !== told && (remaining > 0 || told !== null)) {
-      await tellSuccessor(needs, installation, remaining);
-      told = remaining;
-    }
-    zeros = remaining === 0 ? zeros + 1 : 0;
-    await clock.sleep(lookEveryMs, signal);
-  }
-  if (told !== null && told > 0) await tellCut(needs, installation, told);
-}
-
-/** Null when the proxy cannot say: then the whole drain limit is waited. */
-async function requestsLeft(
-  needs: CaretakerNeeds,
-  ports: readonly number[],
-  signal: AbortSignal,
-): Promise<number | null> {
-  try {
-    const counts = await Promise.all(ports.map((port) => needs.proxy.inFlight(port, signal)));
-    return counts.reduce((sum, count) => sum + count, 0);
-  } catch (error) {
-    if (error instanceof ProxyUnavailable) return null;
-    throw error;
-  }
+  const tell = (remaining: number) => tellSuccessor(needs, installation, remaining);
+  const left = await drain(needs, ports, needs.drainTimeoutMs, tell, signal);
+  if (left !== null && left > 0) await tellCut(needs, installation, left);
 }
 
 /** Who replaced it tells how it goes: that is the page which people look at. */

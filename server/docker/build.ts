@@ -67,7 +67,8 @@ function queryOf(request: BuildRequest, instance: InstanceId, builder: Builder, 
     dockerfile: request.dockerfile,
     target: request.target,
     buildargs: JSON.stringify(args),
-    labels: JSON.stringify(ownerLabels(instance, request.owner)),
+    // Nothing of the deployment: what is built from the same files must be the same image, so that data services are kept.
+    labels: JSON.stringify(ownerLabels(instance, null)),
     // The classic builder's intermediate containers: away after a step, and after one that failed.
     rm: "1",
     forcerm: "1",

@@ -124,7 +124,8 @@ export type Transition =
   | { readonly type: "requeue" }
   | { readonly type: "built"; readonly spec: DeploymentSpec }
   | { readonly type: "resume" }
-  | { readonly type: "checked" }
+  /** `spec` as it came through the checks, where an app was found on another port than it was given. */
+  | { readonly type: "checked"; readonly spec?: DeploymentSpec }
   | { readonly type: "switched"; readonly at: Date; readonly replacedId: DeploymentId | null }
   | { readonly type: "held"; readonly at: Date }
   | { readonly type: "fail"; readonly at: Date; readonly failure: Failure }
@@ -153,7 +154,7 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
       return deployment.status === "deploying" ? { ...deployment, attempt: deployment.attempt + 1 } : null;
     case "checked":
       return deployment.status === "deploying" && deployment.step === "start"
-        ? { ...deployment, step: "cut-over" }
+        ? { ...deployment, step: "cut-over", spec: transition.spec ?? deployment.spec }
         : null;
     case "switched":
       return deployment.status === "deploying" && deployment.step === "cut-over"

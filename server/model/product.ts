@@ -6,6 +6,8 @@ export interface Environment {
   readonly name: string;
   /** Apps are served below this domain; null means the server's own (BATON_DOMAIN). */
   readonly domain: string | null;
+  /** What its new installations track where nobody says; null: the first push decides. */
+  readonly branch: string | null;
 }
 
 /** What a team ships: one Git source. Named by its slug in URLs, hosts and `git push`. */
@@ -43,6 +45,14 @@ export const slugRule =
 export function parseSlug(text: string): Slug | null {
   return text.length <= 40 && slugPattern.test(text) ? (text as Slug) : null;
 }
+
+/** Short enough that the name of every product fits into one DNS label with it: `<product>-<environment>`. */
+export function isEnvironmentName(text: string): boolean {
+  return text.length <= 22 && slugPattern.test(text);
+}
+
+export const environmentNameRule =
+  "1 to 22 characters: lower-case letters, digits and single hyphens between them, starting with a letter";
 
 /** Variable names as shells and Compose accept them. */
 export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

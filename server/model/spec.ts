@@ -158,6 +158,8 @@ export interface StackSpec {
 export interface RouteSpec {
   readonly host: string;
   readonly service: string;
+  /** The service cannot run twice: while it is replaced, requests wait for it. */
+  readonly waits?: boolean;
 }
 
 /** The immutable record of one version, complete enough to be made live again without the repository. */

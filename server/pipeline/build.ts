@@ -3,43 +3,85 @@ import { contextEntries } from "../../builder/context.ts";
 import type { BaseName, BuildRecipe, ServicePlan, StackPlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
-import type { StackSpec } from "../model/spec.ts";
+import type { ServiceSpec, StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
-import { BuildFailed, type BuildOutput, type BuildRequest } from "../ports/engine.ts";
+import { BuildFailed, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
+import { haveImage, pullAnew } from "./pull.ts";
 import { secretsVersion } from "./secrets-version.ts";
-import { ownerOf, report, type Work, type World } from "./work.ts";
+import { withDigests } from "./service-mounts.ts";
+import { tellOutput } from "./tell-output.ts";
+import { ownerOf, type Work, type World } from "./work.ts";
 
-/** Builds every image of the plan, one after the other. Nothing that runs is touched. */
-export async function buildImages(
+/** What a former version has ready, by service; its images are used again. */
+export type Former = ReadonlyMap<string, Pick<ServiceSpec, "image" | "pulledAs">>;
+
+/**
+ * Every image of the plan, built or pulled, one after the other; those of a former version of the same commit are used
+ * again, and pulled anew where that is wanted. Nothing that runs is touched.
+ */
+export async function obtainImages(
   world: World,
   work: Work,
   commit: CommitSha,
   stacks: readonly StackPlan[],
   entries: readonly TreeEntry[],
+  former: Former,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
-  const built: StackSpec[] = [];
-  report(work, stacks, { status: "deploying", phase: "Building images", percent: 5 });
-  for (const stack of stacks) {
-    const services = [];
-    for (const plan of stack.services) {
-      const { source, ...service } = plan;
-      if (source.type !== "build") throw new Error("images are not pulled yet");
-      const image = await buildService(world, work, commit, plan, source.recipe, entries, signal);
-      const port = await portOf(world, work, plan, image, signal);
-      services.push({ ...service, ...port, image, pulledAs: null, keptFrom: null });
+  const { board } = work;
+  board.list(stacks);
+  // Services that are started in different ways from one recipe share its image.
+  const built = new Map<BuildRecipe, ImageId>();
+
+  async function imageOf(plan: ServicePlan): Promise<Pick<ServiceSpec, "image" | "pulledAs">> {
+    const { source, name } = plan;
+    const known = former.get(name);
+    if (known?.pulledAs === (source.type === "image" ? source.reference : null)) {
+      return work.deployment.fresh ? { ...known, image: await anew(name, known) } : known;
     }
-    built.push({ name: stack.name, services });
+    if (source.type === "image") {
+      board.enter("Pulling images", name);
+      return { image: await haveImage(world, work, name, source.reference, signal), pulledAs: source.reference };
+    }
+    const image = built.get(source.recipe);
+    if (image) return { image, pulledAs: null };
+    board.enter("Building images", name);
+    const made = await buildService(world, work, commit, plan, source.recipe, entries, signal);
+    built.set(source.recipe, made);
+    return { image: made, pulledAs: null };
   }
-  return built;
+
+  const pulled = new Map<string, ImageId>();
+  async function anew(service: string, { image, pulledAs }: Pick<ServiceSpec, "image" | "pulledAs">): Promise<ImageId> {
+    if (pulledAs === null) return image;
+    const now = pulled.get(pulledAs) ?? (await pullAnew(world, work, service, pulledAs, image, signal));
+    pulled.set(pulledAs, now);
+    return now;
+  }
+
+  const specs: StackSpec[] = [];
+  for (const stack of stacks) {
+    const services: ServiceSpec[] = [];
+    for (const plan of stack.services) {
+      const { source: _, ...service } = plan;
+      const image = await imageOf(plan);
+      const port = await portOf(world, work, plan, image.image, signal);
+      services.push(withDigests({ ...service, ...port, ...image, keptFrom: null }, entries));
+    }
+    specs.push({ name: stack.name, services });
+  }
+  return specs;
 }
 
-/** Where neither the user nor the Dockerfile named a port the finished image may: it inherits what its base exposes. */
+/** What is given to an app that does not say which port it takes. */
+const defaultPort = 3000;
+
+/** Where neither the user nor the Dockerfile named a port the finished image may: it has its own, or inherits its base's. */
 async function portOf(
   world: World,
   work: Work,
@@ -47,13 +89,22 @@ async function portOf(
   image: ImageId,
   signal: AbortSignal,
 ): Promise<Pick<ServicePlan, "port" | "portDeclared">> {
-  const { port, portDeclared } = plan;
-  if (port === null || portDeclared) return { port, portDeclared };
+  const { name, kind, port, portDeclared } = plan;
+  if (kind === "worker" || kind === "init" || portDeclared) return { port, portDeclared };
   const info = await world.engine.inspectImage(image, signal);
   const exposed = info?.exposedPorts.find(({ protocol }) => protocol === "tcp");
-  if (!exposed || exposed.port === port) return { port, portDeclared };
-  work.journal.note(`Port ${exposed.port} (exposed by the image it is built on)`);
-  return { port: exposed.port, portDeclared: true };
+  if (exposed && exposed.port !== port) {
+    work.journal.note(`${name}: port ${exposed.port} (exposed by its image)`);
+    return { port: exposed.port, portDeclared: true };
+  }
+  if (port !== null) return { port, portDeclared };
+  if (kind === "web") return { port: defaultPort, portDeclared: false };
+  throw new DeploymentFailed({
+    stage: "plan",
+    service: name,
+    message: `nothing says on which port ${name} listens`,
+    hint: `Name it: x-baton: { port: 5432 } in its compose file, or EXPOSE in its Dockerfile.`,
+  });
 }
 
 async function buildService(
@@ -99,7 +150,7 @@ async function buildService(
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
-      toJournal(work, plan.name),
+      tellOutput(work, "build", plan.name),
       signal,
     );
     journal.endOfOutput("build", plan.name);
@@ -149,23 +200,9 @@ async function provideBases(
   const references = new Map<BaseName, string>();
   for (const base of recipe.bases) {
     const note = (text: string) => work.journal.note(text);
-    references.set(base, await provide(base, note, toJournal(work, null), signal));
+    references.set(base, await provide(base, note, tellOutput(work, "base-image", null), signal));
   }
   return references;
-}
-
-function toJournal(work: Work, service: string | null): (output: BuildOutput) => void {
-  const source = service === null ? "base-image" : "build";
-  return (output) => {
-    switch (output.type) {
-      case "step":
-        work.journal.note(output.cached ? `${output.name} (unchanged)` : output.name);
-        return;
-      case "line":
-        work.journal.log(source, service, output.text);
-        return;
-    }
-  };
 }
 
 function buildFailure(

@@ -1,35 +1,64 @@
-import type { DeploymentSpec } from "../model/spec.ts";
+import { type Dependency, type DeploymentSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
+import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { gatherEvidence } from "./evidence.ts";
-import { probeService } from "./probe-service.ts";
-import { type RunningService, report, type Work, type World } from "./work.ts";
+import { type Probe, probeService } from "./probe-service.ts";
+import type { RunningService, Work, World } from "./work.ts";
 
-/** Waits until every service has passed its gate; the first that cannot fails the deployment. */
+/** An app that has not opened its port by then, but another, will not open it any more. */
+const elsewhereAfterMs = 3_000;
+
+/** The app listens on another port than the one it was given, and nobody named that one: it can be had there. */
+export class ListensElsewhere extends Error {
+  override readonly name = "ListensElsewhere";
+  readonly service: RunningService;
+  readonly port: number;
+  constructor(service: RunningService, port: number) {
+    super(adoptedPortNote(service.spec, port));
+    this.service = service;
+    this.port = port;
+  }
+}
+
+/**
+ * Waits until every one of these services has passed its gate; the first that cannot fails the deployment. `waiting` names
+ * the service that wants to see them healthy before it starts, where it is not the whole version that waits. Rejects with
+ * ListensElsewhere where another try on another port is worth it.
+ */
 export async function checkServices(
   world: World,
   work: Work,
   spec: DeploymentSpec,
   services: readonly RunningService[],
+  waiting: string | null,
 ): Promise<void> {
-  work.journal.stage("health", "Checking that the new version is healthy");
-  report(work, spec.stacks, { status: "deploying", phase: "Checking health", percent: 65 });
+  const { journal, board } = work;
+  const names = services.flatMap(({ kept, spec: { name } }) => (kept ? [] : [name]));
+  for (const { kept, spec: service } of services) if (kept) board.through(service.name);
+  if (names.length === 0) return;
+  journal.stage(
+    "health",
+    waiting === null
+      ? "Checking that the new version is healthy"
+      : `Checking ${names.join(", ")}, which ${waiting} waits for`,
+  );
   const firstFailure = new AbortController();
   const signal = AbortSignal.any([work.signal, firstFailure.signal]);
-  let done = 0;
   await Promise.all(
     services.map(async (service) => {
+      if (service.kept) return;
+      board.enter("Checking health", service.spec.name);
       try {
         await checkService(world, work, spec, service, signal);
       } catch (error) {
         firstFailure.abort(error);
         throw error;
       }
-      done += 1;
-      report(work, spec.stacks, { status: "deploying", phase: "Checking health", percent: 80, servicesDone: done });
+      board.through(service.spec.name);
     }),
   );
 }
@@ -45,6 +74,7 @@ async function checkService(
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
   const tell = narrator(work, service);
+  const wantsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
   let deadlineMs: number | null = null;
@@ -59,16 +89,41 @@ async function checkService(
     const leftMs = deadlineMs - clock.monotonicMs();
     if (leftMs <= 0) throw await unhealthy(world, service, lastExit ?? container, lastProbe);
 
-    const probe = await probeService(world, service, container, host, leftMs, signal);
+    const probe = heeding(container, await probeService(world, service, container, host, leftMs, signal));
     // A container that was restarted while it was asked has answered from another life.
     const after = await engine.inspectContainer(service.container, signal);
     if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
     lastProbe = probe.last ?? lastProbe;
     tell(probe.result, gate.streak);
-    if (gate.streak >= probe.needed) return;
+    if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
+      const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
+      if (port !== null) throw new ListensElsewhere(service, port);
+    }
+    if (gate.streak >= probe.needed && !(wantsOwnCheck && isStillChecking(after))) return;
     await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health.intervalMs), leftMs)), signal);
   }
+}
+
+const isHealthOf = (name: string) => (dependency: Dependency) =>
+  dependency.service === name && dependency.condition === "healthy";
+
+/** Somebody waits for the container's own word, and it has not been given yet. */
+function isStillChecking(container: ContainerState | null): boolean {
+  return container?.healthcheck === "starting";
+}
+
+/** The container's own health check, where it has one, can close the gate; it is too slow to open it. */
+function heeding(container: ContainerState, probe: Probe): Probe {
+  if (container.healthcheck !== "unhealthy") return probe;
+  return {
+    ...probe,
+    result: { healthy: false, detail: "its own health check (HEALTHCHECK) says that it is unhealthy" },
+  };
+}
+
+function upMs(container: ContainerState | null, now: Date): number {
+  return container?.status === "running" && container.startedAt ? now.getTime() - container.startedAt.getTime() : 0;
 }
 
 /** Counted from the container's own start, so that a restarted server does not give it another 90 s. */

@@ -1,10 +1,14 @@
 import type { Deploying } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
-import type { DeploymentSpec } from "../model/spec.ts";
+import { type DeploymentSpec, servicesOf } from "../model/spec.ts";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
+import { withWaiting } from "../rules/waiting-routes.ts";
+import { networkName } from "./container-request.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { moveTo } from "./move-to.ts";
-import { type RunningService, report, type Work, type World } from "./work.ts";
+import { namesOf } from "./run-container.ts";
+import { liveBefore } from "./stop-replaced.ts";
+import type { RunningService, Work, World } from "./work.ts";
 
 const proxyPatienceMs = 30_000;
 const proofTimeoutMs = 5_000;
@@ -12,8 +16,7 @@ const proofTimeoutMs = 5_000;
 /** Makes the hosts of this version known to the proxy. Where nothing new comes, nothing is loaded. */
 export async function announceHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
   const { store, clock } = world;
-  const wanted = spec.routes.map(({ host, service }) => ({ host, service }));
-  const claimed = await store.domains.setFor(work.installation.id, wanted);
+  const claimed = await store.domains.setFor(work.installation.id, withWaiting(spec.routes, servicesOf(spec)));
   if (claimed !== "ok") {
     throw new DeploymentFailed({
       stage: "cut-over",
@@ -58,7 +61,8 @@ export async function cutOver(
   const { journal, installation } = work;
   const { spec } = deployment;
   journal.stage("cut-over", "Moving the traffic");
-  report(work, spec.stacks, { status: "deploying", phase: "Cut-over", percent: 85, servicesDone: services.length });
+  work.board.enterAll("Cut-over");
+  await introduceKept(world, work, services);
 
   const ports = new Map(
     services.flatMap(({ spec: { kind, name }, hostPort }) =>
@@ -84,16 +88,22 @@ export async function cutOver(
   );
 }
 
+/** What was kept gets to know the new version's services, and they get to know it, under its name. */
+async function introduceKept(world: World, work: Work, services: readonly RunningService[]): Promise<void> {
+  const network = networkName(world.instance, work.deployment.id);
+  for (const { kept, container, spec } of services) {
+    if (kept) await world.engine.connect(container, network, namesOf(spec), work.signal);
+  }
+}
+
 /** The traffic back to the version before; to the page that says that nothing is here, when there was none. */
 export async function goBack(world: World, work: Work): Promise<void> {
-  const { proxy, store } = world;
+  const { proxy } = world;
   if ((await proxy.current(work.installation.id)) !== work.deployment.id) return;
-  const now = await store.deployments.get(work.deployment.id);
-  const replaced =
-    now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
-  await proxy.switchTo(work.installation.id, replaced ?? "stopped");
+  const before = await liveBefore(world, work);
+  await proxy.switchTo(work.installation.id, before?.id ?? "stopped");
   work.journal.note(
-    replaced === null
+    before === null
       ? "The address answers 503 again: no version was live before"
       : "Traffic is back on the previous version",
   );

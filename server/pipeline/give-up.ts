@@ -1,11 +1,11 @@
 import type { Deployment, Failure, Running } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
-import type { StackSpec } from "../model/spec.ts";
 import { goBack } from "./cut-over.ts";
 import { lastLogLines } from "./evidence.ts";
 import { moveTo } from "./move-to.ts";
 import { removeDeployment } from "./remove.ts";
-import { report, type Work, type World } from "./work.ts";
+import { bringBackReplaced, liveBefore } from "./stop-replaced.ts";
+import type { Work, World } from "./work.ts";
 
 /** Cleaning up may not wait for ever: what is left is found by the caretaker. */
 const cleanUpTimeoutMs = 60_000;
@@ -21,12 +21,15 @@ export type End = { readonly type: "failed"; readonly failure: Failure } | { rea
 export async function giveUp(world: World, work: Work, deployment: Running, end: End): Promise<Deployment> {
   const cleanUp: Work = { ...work, signal: AbortSignal.timeout(cleanUpTimeoutMs) };
   const { journal } = work;
+  const before = deployment.status === "deploying" ? await liveBefore(world, cleanUp) : null;
   if (deployment.status === "deploying") {
     await goBack(world, cleanUp);
     if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
-    report(work, failedStacks(deployment), { status: "failed", phase: null, percent: 100 });
   }
   await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
+  if (before) await asFarAsPossible(work, bringBackReplaced(world, cleanUp, before));
+  if (end.type === "failed") work.board.fail(end.failure.service, end.failure.message);
+  else work.board.fail(null, "cancelled");
   if (end.type === "failed") journal.event({ type: "failure", failure: end.failure });
   await journal.flush(cleanUp.signal);
 
@@ -43,10 +46,6 @@ async function asFarAsPossible(work: Work, cleaning: Promise<void>): Promise<voi
   await cleaning.catch((error: unknown) => {
     work.journal.warn(`Cleaning up has to wait: ${error instanceof Error ? error.message : String(error)}`);
   });
-}
-
-function failedStacks(deployment: Running): readonly StackSpec[] {
-  return deployment.status === "deploying" ? deployment.spec.stacks : [];
 }
 
 async function saveLastWords(world: World, work: Work): Promise<void> {

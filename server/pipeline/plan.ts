@@ -27,11 +27,12 @@ export async function planVersion(
   try {
     const entries = await world.git.listTree(product.id, commit, treeLimits, signal);
     const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, path, maxReadBytes, signal));
-    const variableNames = Object.keys(await world.store.installations.variables(work.installation.id));
+    const { installations } = world.store;
     const plan = await planTree(tree, {
       product: product.slug,
       healthTimeoutMs: world.limits.healthTimeoutMs,
-      variableNames,
+      variables: await installations.variables(work.installation.id),
+      buildMarks: await installations.buildMarks(work.installation.id),
     });
     for (const decision of plan.decisions) journal.note(decision);
     for (const warning of plan.warnings) journal.warn(warning);

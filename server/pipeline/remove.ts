@@ -2,17 +2,24 @@ import type { DeploymentId } from "../model/ids.ts";
 import type { World } from "./work.ts";
 
 /**
- * Removes what a deployment has in the world: containers, networks, its folder of ports, its leases. Images and
- * the record stay. Running it twice is the same as once.
+ * Removes what a deployment has in the world: containers, networks, its folder of ports, its files, its leases. Images,
+ * volumes and the record stay. Running it twice is the same as once.
  */
 export async function removeDeployment(
-  world: Pick<World, "engine" | "proxy" | "store" | "instance">,
+  world: Pick<World, "engine" | "proxy" | "store" | "mountFiles">,
   id: DeploymentId,
   signal: AbortSignal,
-  options: { readonly graceMs: number },
+  options: {
+    readonly graceMs: number;
+    /** Services whose containers go on with a later version. */
+    readonly except?: ReadonlySet<string>;
+  },
 ): Promise<void> {
-  const { engine, proxy, store } = world;
-  const containers = await engine.listContainers({ deployment: id }, signal);
+  const { engine, proxy, store, mountFiles } = world;
+  const { except = new Set() } = options;
+  const containers = (await engine.listContainers({ deployment: id }, signal)).filter(
+    ({ service }) => !except.has(service),
+  );
   await Promise.all(
     containers.map(async (container) => {
       if (options.graceMs > 0) await engine.stopContainer(container.id, options.graceMs, signal);
@@ -24,5 +31,6 @@ export async function removeDeployment(
   }
   const deployment = await store.deployments.get(id);
   if (deployment) await proxy.forget(deployment.installationId, id);
+  await mountFiles.remove(id, except);
   await store.leases.release({ deployment: id });
 }

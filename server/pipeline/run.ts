@@ -1,20 +1,21 @@
 import { advance, type Deploying, type Deployment, type Ready, type Running } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import { servicesOf } from "../model/spec.ts";
 import { EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { durationText } from "../rules/duration-text.ts";
-import { checkServices } from "./check.ts";
+import { type Interruption, interruptions } from "../rules/stateful.ts";
 import { announceHosts, cutOver } from "./cut-over.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { type End, giveUp } from "./give-up.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { moveTo } from "./move-to.ts";
+import { createStackBoard } from "./stack-board.ts";
 import { findServices, startServices } from "./start.ts";
+import { liveBefore } from "./stop-replaced.ts";
 import { untilStored } from "./until-stored.ts";
 import { makeVersion } from "./version.ts";
 import { watchServices } from "./watch.ts";
-import { report, type Work, type World } from "./work.ts";
+import type { Work, World } from "./work.ts";
 
 export interface Pipeline {
   /**
@@ -79,18 +80,33 @@ async function deploy(world: World, work: Work, log: Log): Promise<void> {
 async function untilLive(world: World, work: Work, from: Deploying): Promise<Deploying> {
   let deployment = from;
   const { spec } = deployment;
+  const live = await liveBefore(world, work);
   if (deployment.step === "start") {
-    const services = await startServices(world, work, spec);
-    await checkServices(world, work, spec, services);
+    work.board.list(spec.stacks);
+    tellInterruptions(work, interruptions(spec, live, deployment.fresh));
+    const started = await startServices(world, work, spec, live);
     await world.failpoint("checked");
-    await announceHosts(world, work, spec);
-    deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "checked" }));
+    await announceHosts(world, work, started.spec);
+    const checked = advance(deployment, { type: "checked", spec: started.spec });
+    deployment = await moveTo<Deploying>(world, work, deployment, checked);
   }
   if (deployment.step === "cut-over") {
-    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec));
+    const { spec } = deployment;
+    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec, live)).services;
     deployment = await cutOver(world, work, deployment, services);
   }
   return deployment;
+}
+
+/** Before anything is touched, so that nobody wonders afterwards. */
+function tellInterruptions({ journal }: Work, interrupted: readonly Interruption[]): void {
+  for (const { service, kind, why } of interrupted) {
+    journal.note(
+      kind === "web"
+        ? `${service} cannot run twice: requests to it wait while it is replaced (${why})`
+        : `${service} cannot run twice: it is interrupted while it is replaced (${why})`,
+    );
+  }
 }
 
 async function holdWatch(world: World, work: Work, deployment: Deploying): Promise<Ready> {
@@ -99,6 +115,7 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
   if (!services) {
     throw new DeploymentFailed({ stage: "watch", message: "a container of the new version has gone", hint: null });
   }
+  work.board.enterAll("Draining");
   await watchServices(world, work, deployment, services);
   await movePushedBranch(world, work, deployment);
   await tellReady(world, work, deployment);
@@ -109,13 +126,8 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
 /** Told before the end is on record: whoever follows a deployment stops listening there. */
 async function tellReady(world: World, work: Work, deployment: Deploying): Promise<void> {
   const { journal, signal } = work;
-  const { stacks, routes } = deployment.spec;
-  report(work, stacks, {
-    status: "running",
-    phase: null,
-    percent: 100,
-    servicesDone: servicesOf(deployment.spec).length,
-  });
+  const { routes } = deployment.spec;
+  work.board.finish();
   const took = durationText(world.clock.now().getTime() - deployment.startedAt.getTime());
   const urls = routes.map((route) => world.urlOf(route.host));
   journal.note(`Live ${took} after it began${urls.length > 0 ? `: ${urls.join("  ")}` : ""}`);
@@ -173,5 +185,7 @@ async function openWork(world: World, deployment: Running, journal: Journal, sig
   const product = installation && (await store.products.get(installation.productId));
   const environment = installation && (await store.environments.get(installation.environmentId));
   if (!installation || !product || !environment) throw new Error(`deployment ${deployment.id} belongs to nothing`);
-  return { deployment, product, environment, installation, journal, signal };
+  const board = createStackBoard(journal, await store.events.stacks(deployment.id));
+  if (deployment.status === "deploying") board.list(deployment.spec.stacks);
+  return { deployment, product, environment, installation, journal, board, signal };
 }

@@ -1,105 +1,167 @@
-import type { ContainerId } from "../model/ids.ts";
-import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
-import { ImageMissing, PortTaken, StartFailed, SubnetTaken } from "../ports/engine.ts";
-import { containerRequest, networkName } from "./container-request.ts";
+import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
+import { servicesOf } from "../model/spec.ts";
+import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.ts";
+import { containerOf } from "../rules/container-of.ts";
+import { type RolloutStep, rollout } from "../rules/rollout.ts";
+import type { LiveVersion } from "../rules/stateful.ts";
+import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { ownerOf, type RunningService, report, type Work, type World } from "./work.ts";
+import { type Networks, provideNetworks } from "./networks.ts";
+import { runContainer } from "./run-container.ts";
+import { followInit } from "./run-init.ts";
+import { stopReplaced } from "./stop-replaced.ts";
+import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 
-/** How often another port or subnet is tried when something outside Baton takes the one that was free. */
-const maxTries = 20;
-
-/** Brings every service of the version up in a network of its own, beside whatever runs. Adopts what an earlier attempt made. */
+/**
+ * Brings every service of the version up and through its check, in the order of the roll-out: beside whatever runs, or,
+ * where that cannot be, in its place. Adopts what an earlier attempt made.
+ */
 export async function startServices(
   world: World,
   work: Work,
-  spec: DeploymentSpec,
-): Promise<readonly RunningService[]> {
-  work.journal.stage("start", "Starting the new version beside the old one");
-  report(work, spec.stacks, { status: "deploying", phase: "Starting services", percent: 50 });
-  const network = await makeNetwork(world, work);
+  asPlanned: DeploymentSpec,
+  live: LiveVersion | null,
+): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
+  let spec = asPlanned;
+  const networks = await provideNetworks(world, ownerOf(work), spec, work.signal);
+  const up = new Map<string, RunningService>();
+  const checked = new Set<string>();
+  let told = false;
 
-  const running: RunningService[] = [];
-  for (const stack of spec.stacks) {
-    for (const service of stack.services) {
-      const started = await startService(world, work, spec, service, network);
-      running.push({ stack: stack.name, spec: service, ...started });
-      await world.failpoint("started");
+  for (const step of rollout(spec, live)) {
+    await check(step.last ? [...up.keys()] : step.after.flatMap(healthy), step.last ? null : step.service.name);
+    if (step.action === "run") {
+      await runInit(world, work, spec, step, networks);
+    } else {
+      if (!told) work.journal.stage("start", "Starting the new version beside the old one");
+      told = true;
+      up.set(step.service.name, await bringUp(world, work, spec, live, step, networks));
+    }
+    await world.failpoint("started");
+  }
+  await check([...up.keys()], null);
+  return { services: servicesOf(spec).flatMap(({ name }) => up.get(name) ?? []), spec };
+
+  /** Those that have not passed yet; `waiting` is the one that waits for them, when it is not all of the version. */
+  async function check(names: readonly string[], waiting: string | null): Promise<void> {
+    const unchecked = names.filter((name) => !checked.has(name));
+    for (;;) {
+      const services = unchecked.flatMap((name) => up.get(name) ?? []);
+      try {
+        if (services.length > 0) await checkServices(world, work, spec, services, waiting);
+        for (const { spec: service } of services) checked.add(service.name);
+        return;
+      } catch (error) {
+        if (!(error instanceof ListensElsewhere)) throw error;
+        await moveToPort(error);
+      }
     }
   }
-  return running;
-}
 
-async function makeNetwork(world: World, work: Work): Promise<string> {
-  const { engine, store, limits } = world;
-  const name = networkName(world.instance, work.deployment.id);
-  const existing = (await engine.listNetworks(work.signal)).some((network) => network.name === name);
-  if (existing) return name;
-
-  const taken: string[] = [];
-  for (let tries = 1; ; tries++) {
-    const used = [...(await engine.usedSubnets(work.signal)), ...taken];
-    const subnet = await store.leases.subnet({ deployment: work.deployment.id }, limits.subnets, used);
-    try {
-      await engine.createNetwork({ name, subnet, owner: ownerOf(work) }, work.signal);
-      return name;
-    } catch (error) {
-      if (!(error instanceof SubnetTaken) || tries === maxTries) throw error;
-      taken.push(subnet);
-    }
+  /** The app opened another port than it was given: the same container, published there. */
+  async function moveToPort({ message, service: { stack, container, spec: service }, port }: ListensElsewhere) {
+    work.journal.warn(message);
+    const moved = { ...service, port, portDeclared: true };
+    spec = withService(spec, moved);
+    await world.engine.removeContainer(container, work.signal);
+    const step = { stack, service: moved, action: "start", after: [], last: false } as const;
+    up.set(service.name, await bringUp(world, work, spec, live, step, networks));
   }
 }
 
-async function startService(
+function withService(spec: DeploymentSpec, changed: ServiceSpec): DeploymentSpec {
+  const services = (all: readonly ServiceSpec[]) => all.map((each) => (each.name === changed.name ? changed : each));
+  return { ...spec, stacks: spec.stacks.map((stack) => ({ ...stack, services: services(stack.services) })) };
+}
+
+function healthy({ service, condition }: RolloutStep["after"][number]): readonly string[] {
+  return condition === "healthy" ? [service] : [];
+}
+
+async function runInit(
   world: World,
   work: Work,
   spec: DeploymentSpec,
-  service: ServiceSpec,
-  network: string,
-): Promise<{ readonly container: ContainerId; readonly hostPort: number | null }> {
-  const { engine } = world;
-  const { journal, signal } = work;
-  const avoid = new Set<number>();
-  for (let tries = 1; ; tries++) {
-    const hostPort = service.port === null ? null : await leasePort(world, work, service, avoid);
-    try {
-      const { instance } = world;
-      const request = containerRequest({ instance, owner: ownerOf(work), spec, service, network, hostPort });
-      const container = await engine.createContainer(request, signal);
-      await world.failpoint("created");
-      await engine.startContainer(container, signal);
-      journal.note(
-        `${service.name} started${hostPort === null ? "" : ` (port ${service.port}, on 127.0.0.1:${hostPort})`}`,
-      );
-      return { container, hostPort };
-    } catch (error) {
-      if (error instanceof PortTaken && hostPort !== null && tries < maxTries) {
-        journal.note(`Port ${hostPort} of this server is taken by something else; trying the next`);
-        avoid.add(hostPort);
-        continue;
-      }
-      throw startFailure(service, error);
+  { service, stack }: RolloutStep,
+  networks: Networks,
+): Promise<void> {
+  const { journal, signal, board } = work;
+  const { name } = service;
+  const made = await world.engine.listContainers({ deployment: work.deployment.id }, signal);
+  const earlier = made.find((container) => container.service === name);
+  board.enter("Running init containers", name);
+  if (earlier && hasSucceeded(earlier)) {
+    journal.note(`${name} has run already`);
+    return board.through(name);
+  }
+  journal.stage("init", `Running ${name}`);
+  try {
+    const making = { owner: ownerOf(work), spec, stack, service, networks, onNote: journal.note };
+    const { container } = await runContainer(world, making, signal);
+    await followInit(world, work, name, container);
+  } catch (error) {
+    if (!isOptional(name, spec) || !(error instanceof DeploymentFailed)) throw startFailure("init", service, error);
+    journal.warn(`${error.message}; whoever waits for it starts all the same (required: false)`);
+  }
+  await world.failpoint("initialised");
+  board.through(name);
+}
+
+function hasSucceeded(container: ContainerState): boolean {
+  return container.status === "exited" && container.exitCode === 0 && container.startedAt !== null;
+}
+
+/** Somebody waits for it, and nobody insists. */
+function isOptional(name: string, spec: DeploymentSpec): boolean {
+  const waiting = servicesOf(spec).flatMap(({ dependsOn }) => dependsOn.filter(({ service }) => service === name));
+  return waiting.length > 0 && waiting.every(({ required }) => !required);
+}
+
+async function bringUp(
+  world: World,
+  work: Work,
+  spec: DeploymentSpec,
+  live: LiveVersion | null,
+  { service, stack, action }: RolloutStep,
+  networks: Networks,
+): Promise<RunningService> {
+  const { journal, signal, board } = work;
+  const { name } = service;
+  const kept = service.keptFrom;
+  if (kept !== null) {
+    const found = await findKept(world, work, service);
+    board.enter("Starting services", name);
+    if (found) {
+      journal.note(`${name} is kept as it is`);
+      return { stack, spec: service, container: found.id, hostPort: found.hostPort, kept: true };
     }
   }
-}
-
-/** A port that is recorded for this service and that nothing else listens on: another Baton may use the same range. */
-async function leasePort(world: World, work: Work, service: ServiceSpec, avoid: Set<number>): Promise<number> {
-  const { store, engine, prober, limits } = world;
-  const held = (await engine.listContainers({ deployment: work.deployment.id }, work.signal)).find(
-    (container) => container.service === service.name && container.status === "running",
-  );
-  for (;;) {
-    const port = await store.leases.port({ deployment: work.deployment.id }, service.name, limits.ports, avoid);
-    if (held?.hostPort === port || (await prober.isFree(port))) return port;
-    avoid.add(port);
+  if (action === "replace" && live) await stopReplaced(world, work, live, service);
+  board.enter("Starting services", name);
+  const owner = { ...ownerOf(work), ...(kept !== null && { deployment: kept }) };
+  const making = { owner, spec, stack, service, networks, onNote: journal.note };
+  try {
+    const started = await runContainer(world, making, signal);
+    const { hostPort } = started;
+    journal.note(`${name} started${hostPort === null ? "" : ` (port ${service.port}, on 127.0.0.1:${hostPort})`}`);
+    return { stack, spec: service, kept: false, ...started };
+  } catch (error) {
+    throw startFailure("start", service, error);
   }
 }
 
-function startFailure(service: ServiceSpec, error: unknown): unknown {
+/** The container of a service that is not replaced; null when it does not run, and has to be brought back. */
+async function findKept(world: World, work: Work, service: ServiceSpec): Promise<ContainerState | null> {
+  const containers = await world.engine.listContainers({ installation: work.installation.id }, work.signal);
+  const found = containerOf(work.deployment.id, service, containers);
+  return found?.status === "running" ? found : null;
+}
+
+function startFailure(stage: "init" | "start", service: ServiceSpec, error: unknown): unknown {
   if (error instanceof ImageMissing) {
     return new DeploymentFailed(
       {
-        stage: "start",
+        stage,
         service: service.name,
         message: "its image was deleted before it could be started",
         hint: "Deploy again: it will be built anew.",
@@ -110,7 +172,7 @@ function startFailure(service: ServiceSpec, error: unknown): unknown {
   if (error instanceof StartFailed) {
     return new DeploymentFailed(
       {
-        stage: "start",
+        stage,
         service: service.name,
         message: `${service.name} could not be started: ${error.message}`,
         hint: "Check the command and the entry point of its image.",
@@ -127,14 +189,15 @@ export async function findServices(
   work: Work,
   spec: DeploymentSpec,
 ): Promise<readonly RunningService[] | null> {
-  const containers = await world.engine.listContainers({ deployment: work.deployment.id }, work.signal);
+  const containers = await world.engine.listContainers({ installation: work.installation.id }, work.signal);
+  const wanted = servicesOf(spec).filter(({ kind }) => kind !== "init");
   const found = spec.stacks.flatMap((stack) =>
-    stack.services.flatMap((service) => {
-      const container = containers.find((candidate) => candidate.service === service.name);
-      return container
-        ? [{ stack: stack.name, spec: service, container: container.id, hostPort: container.hostPort }]
-        : [];
+    stack.services.flatMap((service): readonly RunningService[] => {
+      const container = service.kind === "init" ? null : containerOf(work.deployment.id, service, containers);
+      if (!container) return [];
+      const { id, hostPort } = container;
+      return [{ stack: stack.name, spec: service, container: id, hostPort, kept: service.keptFrom !== null }];
     }),
   );
-  return found.length === servicesOf(spec).length ? found : null;
+  return found.length === wanted.length ? found : null;
 }

@@ -1,13 +1,16 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
+import type { CommitSha } from "../model/ids.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
+import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
-import { buildImages } from "./build.ts";
+import { type Former, obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
 import { planVersion } from "./plan.ts";
-import { report, type Work, type World } from "./work.ts";
+import { liveBefore } from "./stop-replaced.ts";
+import type { Work, World } from "./work.ts";
 
 /** A server that dies three times in one build is killed by it. */
 const maxAttempts = 5;
@@ -32,15 +35,18 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
     const stacks =
       (source && (await formerStacks(world, work, source, signal))) ?? (await newStacks(world, work, signal));
+    const variables = await variablesFor(world, work, deployment, source);
+    const live = await liveBefore(world, work);
     return {
       commit: stacks.commit,
-      stacks: stacks.stacks,
-      variables: await variablesFor(world, work, deployment, source),
+      stacks: keepUnchanged({ stacks: stacks.stacks, variables }, live, deployment.fresh),
+      variables,
       routes: hostsFor({
         product: work.product.slug,
         environment: work.environment.name,
         domain: work.environment.domain ?? world.limits.domain,
-        webServices: servicesOf(stacks).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])),
+        services: servicesOf(stacks),
+        custom: await world.store.domains.custom(work.installation.id),
       }),
     };
   } catch (error) {
@@ -63,15 +69,29 @@ type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
 async function newStacks(world: World, work: Work, signal: AbortSignal): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
-  const { plan, entries } = await planVersion(world, work, sha, signal);
-  return { commit: sha, stacks: await buildImages(world, work, sha, plan.stacks, entries, signal) };
+  return plannedStacks(world, work, sha, new Map(), signal);
 }
 
-/** Null when an image is gone: then the exact commit is built again. */
+async function plannedStacks(
+  world: World,
+  work: Work,
+  commit: CommitSha,
+  former: Former,
+  signal: AbortSignal,
+): Promise<Stacks> {
+  const { plan, entries } = await planVersion(world, work, commit, signal);
+  return { commit, stacks: await obtainImages(world, work, commit, plan.stacks, entries, former, signal) };
+}
+
+/**
+ * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned anew,
+ * since compose files are filled in with them; its images are used again in any case.
+ */
 async function formerStacks(world: World, work: Work, source: Deployment, signal: AbortSignal): Promise<Stacks | null> {
   const spec = specOf(source);
   if (!spec) return null;
-  const { journal } = work;
+  const { journal, deployment } = work;
+  work.board.list(spec.stacks);
   const same = source.id === work.installation.liveDeploymentId ? "the live version" : "a previous version";
   journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
@@ -79,9 +99,10 @@ async function formerStacks(world: World, work: Work, source: Deployment, signal
     return null;
   }
   journal.note("Its images are still here: nothing is built");
-  await world.git.keepCommit(work.product.id, work.deployment.id, spec.commit);
-  report(work, spec.stacks, { status: "deploying", phase: "Building images", percent: 30 });
-  return { commit: spec.commit, stacks: spec.stacks };
+  await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
+  if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
+  const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
+  return plannedStacks(world, work, spec.commit, former, signal);
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {

@@ -32,14 +32,13 @@ export async function watchServices(
   work.journal.stage("watch", `Watching the new version for ${durationText(limits.watchMs)}`);
   await world.failpoint("watching");
 
+  const own = services.filter(({ kept }) => !kept);
   const ended = new AbortController();
   const signal = AbortSignal.any([work.signal, ended.signal]);
   const endMs = clock.monotonicMs() + leftMs;
   try {
-    const watched = Promise.all(
-      services.map((service) => watchService(world, work, deployment, service, endMs, signal)),
-    );
-    const death = firstDeath(world, work, deployment, services, signal);
+    const watched = Promise.all(own.map((service) => watchService(world, work, deployment, service, endMs, signal)));
+    const death = firstDeath(world, work, deployment, own, signal);
     await Promise.race([watched, death]);
   } finally {
     ended.abort();

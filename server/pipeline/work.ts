@@ -1,23 +1,25 @@
 import type { Running } from "../model/deployment.ts";
-import type { StackStatus } from "../model/event.ts";
 import type { ContainerId, InstanceId } from "../model/ids.ts";
 import type { Environment, Installation, Product } from "../model/product.ts";
 import type { ServiceSpec } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine, Owner } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
+import type { MountFiles } from "../ports/mount-files.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { PortRange, Store } from "../ports/store.ts";
 import type { BaseImages } from "./base-images.ts";
 import type { Journal } from "./journal.ts";
 import type { PublishRoutes } from "./routes.ts";
+import type { StackBoard } from "./stack-board.ts";
 
 /** What every verb may use of the world. */
 export interface World {
   readonly instance: InstanceId;
   readonly engine: Engine;
   readonly git: Git;
+  readonly mountFiles: MountFiles;
   readonly proxy: ReverseProxy;
   readonly prober: Prober;
   readonly store: Store;
@@ -34,6 +36,8 @@ export interface PipelineLimits {
   readonly buildTimeoutMs: number;
   readonly healthTimeoutMs: number;
   readonly watchMs: number;
+  readonly initTimeoutMs: number;
+  readonly drainTimeoutMs: number;
   readonly ports: PortRange;
   readonly subnets: string;
   readonly domain: string;
@@ -50,6 +54,9 @@ export const failpointNames = [
   "built",
   "created",
   "started",
+  "initialised",
+  "held",
+  "old-stopped",
   "checked",
   "before-switch",
   "after-switch",
@@ -65,6 +72,7 @@ export interface Work {
   readonly environment: Environment;
   readonly installation: Installation;
   readonly journal: Journal;
+  readonly board: StackBoard;
   /** Aborted with Cancelled or Suspended. */
   readonly signal: AbortSignal;
 }
@@ -75,33 +83,10 @@ export interface RunningService {
   readonly spec: ServiceSpec;
   readonly container: ContainerId;
   readonly hostPort: number | null;
+  /** It is the container of an earlier version, which goes on as it is: nothing to check or to watch. */
+  readonly kept: boolean;
 }
 
 export function ownerOf(work: Work): Owner {
   return { product: work.product.id, installation: work.installation.id, deployment: work.deployment.id };
-}
-
-/** The same progress for every stack of the deployment: they go through the phases together. */
-export function report(
-  work: Work,
-  stacks: readonly { readonly name: string; readonly services: readonly { readonly name: string }[] }[],
-  progress: {
-    readonly status: StackStatus;
-    readonly phase: string | null;
-    readonly percent: number;
-    readonly servicesDone?: number;
-    readonly currentService?: string | null;
-  },
-): void {
-  for (const stack of stacks) {
-    work.journal.stack({
-      name: stack.name,
-      status: progress.status,
-      phase: progress.phase,
-      percent: progress.percent,
-      serviceCount: stack.services.length,
-      servicesDone: progress.servicesDone ?? 0,
-      currentService: progress.currentService ?? null,
-    });
-  }
 }

@@ -21,6 +21,11 @@ export interface Proxy {
   /** Writes a deployment's folder: the loopback port of each of its `web` services, and its id. Switches nothing. */
   prepare(installation: InstallationId, deployment: DeploymentId, ports: ReadonlyMap<string, number>): Promise<void>;
   /**
+   * From now on requests to these services wait, where their routes say `waits`: until the service is prepared again, or
+   * another deployment is switched to. Those that have begun go on. At most `holdLimitMs`, then they are answered with 502.
+   */
+  hold(installation: InstallationId, deployment: DeploymentId, services: readonly string[]): Promise<void>;
+  /**
    * The cut-over: one rename moves every service of the installation at the same moment. Durable (fsync) before it resolves.
    * `stopped` answers 503 with a plain page. Resolves with how long the rename took.
    */
@@ -39,6 +44,9 @@ export interface Proxy {
   /** Requests, streams and WebSockets that this loopback port still answers through the proxy. Rejects with ProxyUnavailable. */
   inFlight(hostPort: number, signal: AbortSignal): Promise<number>;
 }
+
+/** Longer than a service may take to become healthy. */
+export const holdLimitMs = 120_000;
 
 export interface InstallationRoutes {
   readonly installation: InstallationId;

@@ -27,6 +27,8 @@ export interface Store {
 export interface EnvironmentStore {
   list(): Promise<readonly Environment[]>;
   get(id: EnvironmentId): Promise<Environment | null>;
+  /** Null when the name is taken. */
+  create(environment: Omit<Environment, "id">): Promise<Environment | null>;
 }
 
 export interface ProductStore {
@@ -41,29 +43,70 @@ export interface ProductStore {
     readonly branch: string | null;
   }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
   update(id: ProductId, changes: { readonly repository?: string | null }): Promise<void>;
+  /** Names of those that all installations of the product get, sorted. */
+  variableNames(id: ProductId): Promise<readonly string[]>;
+  /** As InstallationStore.changeVariables, for all installations of the product. */
+  changeVariables(
+    id: ProductId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    atBuild?: BuildMarks,
+  ): Promise<void>;
   /**
-   * Marks it deleted: it is not listed any more, its slug and hosts are free, its queued deployments are cancelled, its running
-   * ones asked to stop, and `enqueue` refuses more. `deleted()` names it until `purge`.
+   * Marks it deleted, with all of its installations: it is not listed any more, its slug and hosts are free, its queued
+   * deployments are cancelled, its running ones asked to stop, and `enqueue` refuses more. `deleted()` names it until `purge`.
    */
-  markDeleted(id: ProductId): Promise<void>;
+  markDeleted(id: ProductId, leaving: Leaving): Promise<void>;
   deleted(): Promise<readonly Product[]>;
   /** Forgets every row of a product that was marked deleted. Only once nothing of it is left in the world. */
   purge(id: ProductId): Promise<void>;
 }
 
 export interface InstallationStore {
-  /** Those of deleted products apart; `get` and `ofProduct` know these too, for whoever removes what is left of them. */
+  /** Without deleted ones. `get` knows these too, for whoever removes what is left of them. */
   list(): Promise<readonly Installation[]>;
   get(id: InstallationId): Promise<Installation | null>;
+  /** Without those that were deleted by themselves. Of a product that was marked deleted: those that it had then. */
   ofProduct(product: ProductId): Promise<readonly Installation[]>;
+  /** Null when the product is installed there already, or was deleted. */
+  create(installation: {
+    readonly productId: ProductId;
+    readonly environmentId: EnvironmentId;
+    readonly branch: string | null;
+  }): Promise<Installation | null>;
+  /**
+   * Marks it deleted: it is not listed any more, its place and hosts are free, its queued deployments are cancelled, its
+   * running ones asked to stop, and `enqueue` refuses more. `deleted()` names it until `purge`.
+   */
+  markDeleted(id: InstallationId, leaving: Leaving): Promise<void>;
+  /** Those that were marked deleted, by themselves or with their product. */
+  deleted(): Promise<readonly (Installation & Leaving)[]>;
+  /** Forgets every row of an installation that was marked deleted. Only once nothing of it is left in the world. */
+  purge(id: InstallationId): Promise<void>;
   setBranch(id: InstallationId, branch: string): Promise<void>;
   /** Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is running. */
   stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
-  /** Names only, sorted. */
+  /** Names only, sorted: its own and its product's. */
   variableNames(id: InstallationId): Promise<readonly string[]>;
-  /** Decrypted; for the pipeline alone. */
+  /** Its own over its product's, decrypted: for the pipeline, and to be compared. Never sent to anybody. */
   variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
-  changeVariables(id: InstallationId, set: Readonly<Record<string, string>>, unset: readonly string[]): Promise<void>;
+  /** Of its variables, those that say whether builds get them; an own one that does not say goes by its product's. */
+  buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
+  /** Its own. One that is both set and unset is set; a mark of one that it does not have does nothing. */
+  changeVariables(
+    id: InstallationId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    atBuild?: BuildMarks,
+  ): Promise<void>;
+}
+
+/** By a variable's name: builds get it, too; they don't; null: its name decides. */
+export type BuildMarks = Readonly<Record<string, boolean | null>>;
+
+/** What stays behind of an installation that is deleted. */
+export interface Leaving {
+  readonly keepVolumes: boolean;
 }
 
 /** The intent that a trigger writes. */
@@ -90,14 +133,16 @@ export interface DeploymentRequest {
 
 export interface DeploymentStore {
   reserveId(): Promise<DeploymentId>;
-  /** Rejects when the installation does not exist or its product was marked deleted. */
+  /** Rejects when the installation does not exist, or was marked deleted. */
   enqueue(
     request: DeploymentRequest,
     at: Date,
   ): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed">;
 
   get(id: DeploymentId): Promise<Deployment | null>;
-  /** Newest first. `before` is an id of an earlier page. Those of deleted products only when one is asked for by id. */
+  /** The newest that was asked for under this session id. */
+  bySession(sessionId: string): Promise<Deployment | null>;
+  /** Newest first. `before` is an id of an earlier page. Those of deleted products and installations only when one is asked for by id. */
   list(filter: {
     readonly product?: ProductId;
     readonly installation?: InstallationId;
@@ -154,12 +199,26 @@ export interface EventStore {
 
 /** Which installation may serve a host. Claimed before the cut-over that needs it; a host belongs to one installation. */
 export interface DomainStore {
+  /** What is served, by host. */
   list(): Promise<readonly Domain[]>;
+  /** Who may serve it, by what is served or by what a user gave; null: nobody. */
+  ownerOf(host: string): Promise<InstallationId | null>;
   /** Makes these the installation's hosts, and no others. When another has one of them nothing is written. */
   setFor(
     installation: InstallationId,
     routes: readonly RouteSpec[],
   ): Promise<"ok" | { readonly taken: string; readonly by: InstallationId }>;
+  /** What users gave to services of the installation, by host: served from its next deployment on, or as soon as it is set. */
+  custom(installation: InstallationId): Promise<readonly RouteSpec[]>;
+  /**
+   * Makes these the hosts that a user gave to a service, and no others; one that another service of the installation had moves.
+   * When another installation has one of them, or a deployment is running ("busy": it has its hosts already), nothing is written.
+   */
+  setCustom(
+    installation: InstallationId,
+    service: string,
+    hosts: readonly string[],
+  ): Promise<"ok" | "busy" | { readonly taken: string; readonly by: InstallationId }>;
 }
 
 export interface Domain extends RouteSpec {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { InstallationId } from "../model/ids.ts";
-import type { InstallationRoutes } from "../ports/proxy.ts";
+import { holdLimitMs, type InstallationRoutes } from "../ports/proxy.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 import { hostsOf, inOrder, servicesOf } from "./route-table.ts";
 
@@ -69,7 +69,10 @@ export function renderConfig(frame: Frame, installations: readonly InstallationR
 function servers(frame: Frame, installations: readonly InstallationRoutes[]): JsonObject {
   const { plainHttp, publicHost, internalPorts } = frame;
   const apps = appsOf(frame, installations);
-  const front = apps.map(({ id, hosts, upstream }) => ({ "@id": id, ...forHosts(hosts, [proxyTo(upstream)]) }));
+  const front = apps.map(({ id, hosts, upstream, waits }) => ({
+    "@id": id,
+    ...forHosts(hosts, [{ ...proxyTo(upstream), ...(waits && patience) }]),
+  }));
   const baton =
     publicHost === null ? [] : [forHosts([publicHost.host], [proxyTo(`127.0.0.1:${publicHost.upstreamPort}`)])];
   const hosts = [...hostsOf(installations), ...(publicHost === null ? [] : [publicHost.host])];
@@ -94,6 +97,8 @@ interface App {
   readonly id: string;
   readonly hosts: readonly string[];
   readonly upstream: string;
+  /** While it is replaced requests wait for it. */
+  readonly waits: boolean;
   /** Expands to the id of the deployment that the switch points to. */
   readonly deployment: string;
 }
@@ -104,6 +109,7 @@ function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): rea
       id: `${installation}/${service}`,
       hosts: routes.filter((route) => route.service === service).map((route) => route.host),
       upstream: `127.0.0.1:${liveFile(frame, installation, service)}`,
+      waits: routes.some((route) => route.service === service && route.waits === true),
       deployment: liveFile(frame, installation, ".deployment"),
     })),
   );
@@ -139,6 +145,9 @@ function loopback(frame: Frame, port: number): readonly string[] {
 function forHosts(hosts: readonly string[], handle: readonly JsonObject[]) {
   return { match: [{ host: hosts }], handle, terminal: true } as const;
 }
+
+/** A connection that is refused has sent nothing yet, so that any request may be tried again. */
+const patience: JsonObject = { load_balancing: { try_duration: `${holdLimitMs / 1000}s`, try_interval: "50ms" } };
 
 function proxyTo(dial: string): JsonObject {
   return {

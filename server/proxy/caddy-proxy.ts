@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { isHostName } from "../model/host-name.ts";
 import type { Proxy as ProxyPort } from "../ports/proxy.ts";
 import { createAdmin } from "./admin.ts";
 import type { Frame } from "./caddy-config.ts";
@@ -7,7 +8,7 @@ import { createCaddyProcess } from "./caddy-process.ts";
 import { createConfiguration } from "./configuration.ts";
 import { countInFlight } from "./in-flight.ts";
 import { createProver } from "./prove.ts";
-import { isHostName, isPlainPath } from "./route-table.ts";
+import { isPlainPath } from "./route-table.ts";
 import { type CaddySupervisor, createSupervisor } from "./supervisor.ts";
 import { createSwitch } from "./switch.ts";
 
@@ -46,6 +47,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     ping: admin.ping,
     setRoutes: configuration.setRoutes,
     prepare: switches.prepare,
+    hold: switches.hold,
     switchTo: switches.switchTo,
     current: switches.current,
     forget: switches.forget,

@@ -21,7 +21,9 @@ export function routesOf(config: unknown): readonly InstallationRoutes[] {
     const [, installation, service] = /^(\d+)\/(.+)$/.exec(String(objectAt(route)?.["@id"])) ?? [];
     if (installation === undefined || service === undefined) return [];
     const hosts = arrayAt(arrayAt(route, "match")[0], "host").filter((host) => typeof host === "string");
-    return [{ installation: Number(installation) as InstallationId, routes: hosts.map((host) => ({ host, service })) }];
+    const waits = objectAt(arrayAt(route, "handle")[0], "load_balancing") !== null;
+    const routes = hosts.map((host) => ({ host, service, waits }));
+    return [{ installation: Number(installation) as InstallationId, routes }];
   });
   return inOrder(found);
 }

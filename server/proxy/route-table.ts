@@ -1,16 +1,10 @@
+import { isHostName } from "../model/host-name.ts";
 import type { InstallationId } from "../model/ids.ts";
 import type { InstallationRoutes } from "../ports/proxy.ts";
 
 // What stands in a configuration is expanded by Caddy ("{env.HOME}"), and a service is the name of a file:
 // both are admitted by pattern, never escaped.
-const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const hostPattern = new RegExp(`^(?:${label}\\.)*(?!\\d+$)${label}$`);
 const servicePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
-
-/** A lower-case DNS name without a port; not an IP address, for which no certificate could be had. */
-export function isHostName(text: string): boolean {
-  return text.length <= 253 && hostPattern.test(text);
-}
 
 /** Starts with a letter or digit, so that it can be neither `..` nor one of the hidden files beside it. */
 export function isServiceName(text: string): boolean {
@@ -49,7 +43,7 @@ export function inOrder(installations: readonly InstallationRoutes[]): readonly 
     .map(([installation, routes]) => ({
       installation,
       routes: routes
-        .map(({ host, service }) => ({ host, service }))
+        .map(({ host, service, waits = false }) => ({ host, service, waits }))
         .sort((a, b) => compare(a.service, b.service) || compare(a.host, b.host)),
     }));
 }

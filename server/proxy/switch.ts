@@ -14,7 +14,10 @@ import { isServiceName, servicesOf } from "./route-table.ts";
  *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the port is the resting page's
  */
 export interface Switch
-  extends Pick<ProxyPort, "prepare" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"> {
+  extends Pick<
+    ProxyPort,
+    "prepare" | "hold" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
+  > {
   /** Makes sure that `live` exists and that whatever it points to has an answer for each of these services. */
   settle(routes: InstallationRoutes): Promise<void>;
 }
@@ -22,6 +25,8 @@ export interface Switch
 const empty = "empty";
 const stopped = "stopped";
 const idFile = ".deployment";
+/** tcpmux, which nobody runs: connections are refused, and a proxy that may wait tries again and reads the file anew. */
+const nowhere = 1;
 
 export function createSwitch(config: { readonly routesFolder: string; readonly restingPort: number }): Switch {
   const { routesFolder } = config;
@@ -89,6 +94,10 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
       const stranger = [...ports.keys()].find((service) => !isServiceName(service));
       if (stranger !== undefined) throw new TypeError(`${JSON.stringify(stranger)} is not a service name.`);
       await write(installation, String(deployment), new Map([...ports, [idFile, deployment]]));
+    },
+
+    async hold(installation, deployment, services) {
+      await write(installation, String(deployment), new Map(services.map((service) => [service, nowhere])));
     },
 
     async switchTo(installation, target) {

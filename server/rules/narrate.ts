@@ -71,5 +71,6 @@ function statusLines(event: Extract<EventBody, { type: "status" }>): readonly st
 /** Without `lastLines`: they are output, which stands in the log just above. */
 function failureLines(failure: Failure): readonly string[] {
   const where = failure.service === null ? failure.stage : `${failure.stage}, ${failure.service}`;
-  return [`  ✗ Failed (${where}): ${failure.message}`, ...(failure.hint === null ? [] : [`    ${failure.hint}`])];
+  const hint = failure.hint?.split("\n") ?? [];
+  return [`  ✗ Failed (${where}): ${failure.message}`, ...hint.map((line) => `    ${line}`)];
 }

@@ -1,8 +1,10 @@
-import type { Deploying, Deployment } from "../model/deployment.ts";
+import { type Deploying, type Deployment, specOf } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Installation } from "../model/product.ts";
 import { servicesOf } from "../model/spec.ts";
 import type { ContainerState, NetworkInfo } from "../ports/engine.ts";
+import { containerOf } from "./container-of.ts";
+import { isStateful } from "./stateful.ts";
 
 /** What the rows say. */
 export interface Rows {
@@ -27,7 +29,15 @@ export interface World {
 export type Repair =
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
   /** Drain, stop and remove what a deployment has. */
-  | { readonly type: "retire"; readonly installation: InstallationId | null; readonly deployment: DeploymentId }
+  | {
+      readonly type: "retire";
+      readonly installation: InstallationId | null;
+      readonly deployment: DeploymentId;
+      /** Its services that a later version has kept. */
+      readonly except: readonly string[];
+    }
+  /** The network of an installation whose stateful services are gone. */
+  | { readonly type: "drop-lasting-network"; readonly installation: InstallationId; readonly name: string }
   /** A container of the live version is gone or stopped: start it again from its spec. */
   | {
       readonly type: "revive";
@@ -44,6 +54,7 @@ export function reconcile(rows: Rows, world: World): readonly Repair[] {
     ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
     ...rows.installations.flatMap((installation) => revivals(installation, rows, world)),
     ...retirements(wanted, rows, world),
+    ...networksToDrop(wanted, rows, world),
     ...[...world.folders.keys()]
       .filter((id) => !rows.installations.some((installation) => installation.id === id))
       .map((installation) => ({ type: "forget-installation" as const, installation })),
@@ -84,12 +95,14 @@ function isSwitching(installation: Installation, rows: Rows): boolean {
 function revivals(installation: Installation, rows: Rows, world: World): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   if (live?.status !== "ready") return [];
+  // What a running deployment has stopped to replace it is its own to bring back.
+  const isReplacing = rows.deployments.some(
+    (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
+  );
   return servicesOf(live.spec)
-    .filter((service) => service.kind !== "init")
+    .filter((service) => service.kind !== "init" && !(isReplacing && isStateful(service)))
     .filter((service) => {
-      const container = world.containers.find(
-        (candidate) => candidate.owner.deployment === live.id && candidate.service === service.name,
-      );
+      const container = containerOf(live.id, service, world.containers);
       return (
         !container || container.status === "created" || container.status === "exited" || container.status === "dead"
       );
@@ -110,7 +123,51 @@ function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World
     for (const deployment of deployments) owners.set(deployment, installation);
   }
   for (const holder of rows.leaseHolders) if (!owners.has(holder)) owners.set(holder, null);
+  const kept = keptServices(wanted, rows);
   return [...owners]
     .filter(([deployment]) => !wanted.has(deployment))
-    .map(([deployment, installation]) => ({ type: "retire", installation, deployment }));
+    .map(([deployment, installation]) => {
+      const except = [...(kept.get(deployment) ?? [])].sort();
+      return { type: "retire" as const, installation, deployment, except };
+    })
+    .filter(({ deployment, except }) => except.length === 0 || hasMore(deployment, except, rows, world));
+}
+
+/** Deployments whose containers wanted ones have kept, and which. */
+function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
+  const kept = new Map<DeploymentId, Set<string>>();
+  for (const deployment of rows.deployments) {
+    const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
+    for (const { name, keptFrom } of spec ? servicesOf(spec) : []) {
+      if (keptFrom !== null) kept.set(keptFrom, (kept.get(keptFrom) ?? new Set()).add(name));
+    }
+  }
+  return kept;
+}
+
+/** Something is left of it beside what is kept. */
+function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows, world: World): boolean {
+  return (
+    rows.leaseHolders.includes(deployment) ||
+    world.containers.some(({ owner, service }) => owner.deployment === deployment && !except.includes(service)) ||
+    world.networks.some(({ owner }) => owner?.deployment === deployment) ||
+    [...world.folders.values()].some((deployments) => deployments.includes(deployment))
+  );
+}
+
+function networksToDrop(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+  const needed = new Set(
+    rows.deployments.flatMap((deployment) => {
+      const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
+      // One that is being built has no spec yet, and may need it in a moment.
+      return deployment.status === "building" || (spec && servicesOf(spec).some(isStateful))
+        ? [deployment.installationId]
+        : [];
+    }),
+  );
+  return world.networks.flatMap(({ name, lasting }) =>
+    lasting && !needed.has(lasting.installation)
+      ? [{ type: "drop-lasting-network" as const, installation: lasting.installation, name }]
+      : [],
+  );
 }

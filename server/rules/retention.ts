@@ -5,7 +5,12 @@ import type { ImageInfo } from "../ports/engine.ts";
 
 /** `baton-<instance>/p<product>-<service>:d<deployment>`: which deployment built an image can be read off its tag. */
 export function imageTag(instance: string, product: number, service: string, deployment: number): string {
-  return `baton-${instance}/p${product}-${service}:d${deployment}`;
+  // Names of images know no capitals. Services of a product differ in more than that.
+  const name = service
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return `baton-${instance}/p${product}-${name}:d${deployment}`;
 }
 
 const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;

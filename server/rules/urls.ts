@@ -1,4 +1,4 @@
-import type { RouteSpec } from "../model/spec.ts";
+import type { RouteSpec, ServiceSpec } from "../model/spec.ts";
 
 /** How apps are reached from outside. */
 export interface FrontDoor {
@@ -21,24 +21,73 @@ export function urlOf(host: string, door: FrontDoor): string {
   return port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
 }
 
-/**
- * The hosts of a product in an environment. The first web service answers the product's own name, the others
- * `<service>.` below it; outside production the name carries the environment.
- */
-export function hostsFor(installation: {
+/** A product in an environment, as far as its addresses depend on it. */
+export interface AddressFacts {
   readonly product: string;
   readonly environment: string;
   /** The environment's own domain, or the server's. */
   readonly domain: string;
-  /** Names of the `web` services, the most important first. */
-  readonly webServices: readonly string[];
-}): readonly RouteSpec[] {
-  const { product, environment, domain, webServices } = installation;
-  const name = environment === "production" ? product : `${product}-${environment}`;
-  return webServices.map((service, index) => ({
-    service,
-    host: index === 0 ? `${name}.${domain}` : `${dnsLabel(service)}.${name}.${domain}`,
-  }));
+}
+
+/** Where the first web service of a product answers; outside production the name carries the environment. */
+export function mainHost({ product, environment, domain }: AddressFacts): string {
+  return `${environment === "production" ? product : `${product}-${environment}`}.${domain}`;
+}
+
+/**
+ * The hosts of a version, the most important first: its first web service answers the product's own name, the others
+ * `<service>.` below it; then what its services name themselves, then what users gave it. A host that is named twice
+ * belongs to whoever named it first, and a service that the version does not have gets none.
+ */
+export function hostsFor(
+  version: AddressFacts & {
+    readonly services: readonly Pick<ServiceSpec, "name" | "kind" | "domains">[];
+    readonly custom: readonly RouteSpec[];
+  },
+): readonly RouteSpec[] {
+  const main = mainHost(version);
+  const web = version.services.filter(({ kind }) => kind === "web");
+  const [first, ...others] = web.map(({ name }) => name);
+  const labels = dnsLabels(others);
+  const routes = [
+    ...(first === undefined ? [] : [{ host: main, service: first }]),
+    ...others.map((service) => ({ host: `${labels.get(service)}.${main}`, service })),
+    ...web.flatMap(({ name, domains }) => domains.map((host) => ({ host, service: name }))),
+    ...version.custom.filter(({ service }) => web.some(({ name }) => name === service)),
+  ];
+  return routes.filter(({ host }, index) => routes.findIndex((other) => other.host === host) === index);
+}
+
+/** What is served, in the order in which the version names its hosts; what it does not name comes last. */
+export function mostImportantFirst<Route extends RouteSpec>(
+  served: readonly Route[],
+  named: readonly RouteSpec[],
+): readonly Route[] {
+  const rank = ({ host }: RouteSpec) => {
+    const index = named.findIndex((route) => route.host === host);
+    return index === -1 ? named.length : index;
+  };
+  return served.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const longestLabel = 63;
+
+/** One for each service. Where two would have the same, later ones are numbered; a service whose name is a label has it. */
+function dnsLabels(services: readonly string[]): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>();
+  const taken = new Set<string>();
+  const exactFirst = services.toSorted((a, b) => Number(dnsLabel(b) === b) - Number(dnsLabel(a) === a));
+  for (const service of exactFirst) {
+    const plain = dnsLabel(service) || "service";
+    let label = plain;
+    for (let number = 2; taken.has(label); number++) {
+      const suffix = `-${number}`;
+      label = `${plain.slice(0, longestLabel - suffix.length)}${suffix}`;
+    }
+    taken.add(label);
+    labels.set(service, label);
+  }
+  return labels;
 }
 
 /** Compose allows underscores, dots and capitals in service names; a DNS label does not. */
@@ -46,6 +95,6 @@ function dnsLabel(service: string): string {
   return service
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 63);
+    .slice(0, longestLabel)
+    .replace(/^-+|-+$/g, "");
 }

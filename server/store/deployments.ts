@@ -35,6 +35,17 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
         return row ? decode(row) : null;
       }),
 
+    bySession: (sessionId) =>
+      database.read(async (queries) => {
+        const [row] = await queries
+          .select()
+          .from(deployments)
+          .where(eq(deployments.sessionId, sessionId))
+          .orderBy(desc(deployments.id))
+          .limit(1);
+        return row ? decode(row) : null;
+      }),
+
     list: (filter) =>
       database.read(async (queries) => {
         const rows = await queries
@@ -114,9 +125,10 @@ function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
 function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
   const conditions = [
     filter.installation === undefined ? undefined : eq(deployments.installationId, filter.installation),
-    // A deleted product's are listed only for whoever asks for that very product or installation.
+    // What was deleted is listed only for whoever asks for that very product or installation.
     filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
     filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
+    filter.installation === undefined ? isNull(installations.deletedAt) : undefined,
     filter.before === undefined ? undefined : lt(deployments.id, filter.before),
   ];
   return conditions.filter((condition) => condition !== undefined);

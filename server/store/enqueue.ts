@@ -64,7 +64,7 @@ export async function enqueue(
 
 async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> {
   const locked = await tx
-    .select({ productId: installations.productId })
+    .select({ productId: installations.productId, deletedAt: installations.deletedAt })
     .from(installations)
     .where(eq(installations.id, id))
     .for("no key update");
@@ -76,7 +76,7 @@ async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> 
       and(
         inArray(
           products.id,
-          locked.map(({ productId }) => productId),
+          locked.flatMap(({ productId, deletedAt }) => (deletedAt === null ? [productId] : [])),
         ),
         isNull(products.deletedAt),
       ),

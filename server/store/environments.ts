@@ -12,5 +12,15 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
         const [environment] = await queries.select().from(environments).where(eq(environments.id, id));
         return environment ?? null;
       }),
+
+    create: (environment) =>
+      database.write(async ({ tx }) => {
+        const [created] = await tx
+          .insert(environments)
+          .values(environment)
+          .onConflictDoNothing({ target: environments.name })
+          .returning();
+        return created ?? null;
+      }),
   };
 }

@@ -1,36 +1,72 @@
-import { and, asc, eq, getTableColumns, inArray, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import type { InstallationStore } from "../ports/store.ts";
+import type { Installation } from "../model/product.ts";
+import type { InstallationStore, Leaving } from "../ports/store.ts";
 import { lock } from "./advisory-locks.ts";
 import type { Database, Transaction } from "./database.ts";
 import { runningStatuses } from "./deployment-row.ts";
 import { writeStatusEvent } from "./events.ts";
+import { installationColumns } from "./installation-row.ts";
 import { deployments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
-import { changeVariables, readVariables, variableNames } from "./variables.ts";
+import { takeDown } from "./take-down.ts";
+import { buildMarksOf, changeVariables, mergedVariables, namesOf, openAll } from "./variables.ts";
 
 export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
   return {
     list: () =>
       database.read((queries) =>
         queries
-          .select(getTableColumns(installations))
+          .select(installationColumns)
           .from(installations)
           .innerJoin(products, eq(products.id, installations.productId))
-          .where(isNull(products.deletedAt))
+          .where(and(isNull(products.deletedAt), isNull(installations.deletedAt)))
           .orderBy(asc(installations.id)),
       ),
 
     get: (id) =>
       database.read(async (queries) => {
-        const [installation] = await queries.select().from(installations).where(eq(installations.id, id));
+        const [installation] = await queries
+          .select(installationColumns)
+          .from(installations)
+          .where(eq(installations.id, id));
         return installation ?? null;
       }),
 
     ofProduct: (product) =>
       database.read((queries) =>
-        queries.select().from(installations).where(eq(installations.productId, product)).orderBy(asc(installations.id)),
+        queries
+          .select(installationColumns)
+          .from(installations)
+          .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
+          .orderBy(asc(installations.id)),
       ),
+
+    create: (installation) => database.write((transaction) => create(transaction, installation)),
+
+    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
+
+    deleted: () =>
+      database.read((queries) =>
+        queries
+          .select({ ...installationColumns, keepVolumes: installations.keepVolumes })
+          .from(installations)
+          .innerJoin(products, eq(products.id, installations.productId))
+          .where(or(isNotNull(products.deletedAt), isNotNull(installations.deletedAt)))
+          .orderBy(asc(installations.id)),
+      ),
+
+    async purge(id) {
+      await database.write(({ tx }) => {
+        const ofDeletedProduct = inArray(
+          installations.productId,
+          tx.select({ id: products.id }).from(products).where(isNotNull(products.deletedAt)),
+        );
+        return tx
+          .delete(installations)
+          .where(and(eq(installations.id, id), or(isNotNull(installations.deletedAt), ofDeletedProduct)));
+      });
+    },
 
     async setBranch(id, branch) {
       await database.write(({ tx }) => tx.update(installations).set({ branch }).where(eq(installations.id, id)));
@@ -38,11 +74,51 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
 
     stop: (id, at) => database.write((transaction) => stop(transaction, id, at)),
 
-    variableNames: (id) => database.read((queries) => variableNames(queries, id)),
-    variables: (id) => database.read((queries) => readVariables(queries, secrets, id)),
-    changeVariables: (id, set, unset) =>
-      database.write((transaction) => changeVariables(transaction, secrets, id, set, unset)),
+    variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
+    variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
+    changeVariables: (id, set, unset, atBuild) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, atBuild)),
   };
+}
+
+async function create(
+  { tx }: Transaction,
+  { productId, environmentId, branch }: Parameters<InstallationStore["create"]>[0],
+): Promise<Installation | null> {
+  // Locked, so that a product which is being deleted at this moment is waited for.
+  const kept = await tx
+    .select({ id: products.id })
+    .from(products)
+    .where(and(eq(products.id, productId), isNull(products.deletedAt)))
+    .for("no key update");
+  if (kept.length === 0) return null;
+  const [created] = await tx
+    .insert(installations)
+    .values({ productId, environmentId, branch })
+    .onConflictDoNothing({
+      target: [installations.productId, installations.environmentId],
+      where: isNull(installations.deletedAt),
+    })
+    .returning(installationColumns);
+  return created ?? null;
+}
+
+async function markDeleted(
+  transaction: Transaction,
+  id: InstallationId,
+  { keepVolumes }: Leaving,
+  at: Date,
+): Promise<void> {
+  // The row stays locked: an enqueue that is just being written is waited for, and found below.
+  await transaction.tx
+    .update(installations)
+    .set({
+      deletedAt: sql`coalesce(${installations.deletedAt}, ${at.toISOString()}::timestamptz)`,
+      keepVolumes,
+    })
+    .where(eq(installations.id, id));
+  await takeDown(transaction, [id], at);
 }
 
 async function stop(

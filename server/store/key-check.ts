@@ -1,7 +1,7 @@
 import { isNotNull } from "drizzle-orm";
 import type { Database, Queries } from "./database.ts";
 import { createKey, readKey } from "./key-file.ts";
-import { deployments, variables } from "./schema.ts";
+import { deployments, productVariables, variables } from "./schema.ts";
 import { createSecrets, type Secrets } from "./secrets.ts";
 import { readSetting, writeSetting } from "./settings.ts";
 
@@ -47,5 +47,6 @@ function fits(secrets: Secrets, check: string): boolean {
 }
 
 async function holdsSecrets(queries: Queries): Promise<boolean> {
-  return (await queries.$count(variables)) > 0 || (await queries.$count(deployments, isNotNull(deployments.spec))) > 0;
+  for (const table of [variables, productVariables]) if ((await queries.$count(table)) > 0) return true;
+  return (await queries.$count(deployments, isNotNull(deployments.spec))) > 0;
 }

@@ -19,10 +19,10 @@ export async function move(
 ): Promise<DeploymentRow | null> {
   const fromStep = stepOf(from);
   const decidesCutOver = fromStep === "start" && stepOf(to) === "cut-over";
-  const builds = from.status === "building" && to.status === "deploying";
+  const setsSpec = to.status === "deploying" && (from.status === "building" || decidesCutOver);
   const [row] = await transaction.tx
     .update(deployments)
-    .set({ ...stateColumns(to), ...(builds ? specColumn(from.id, to.spec, secrets) : {}) })
+    .set({ ...stateColumns(to), ...(setsSpec ? specColumn(from.id, to.spec, secrets) : {}) })
     .where(
       and(
         eq(deployments.id, from.id),

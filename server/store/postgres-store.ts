@@ -41,7 +41,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
     return {
       instance,
       environments: createEnvironmentStore(database),
-      products: createProductStore(database),
+      products: createProductStore(database, secrets),
       installations: createInstallationStore(database, secrets),
       deployments: createDeploymentStore(database, secrets),
       events: createEventStore(database, announcements),

@@ -1,11 +1,13 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
-import type { DeploymentId, ProductId } from "../model/ids.ts";
+import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import type { ProductId } from "../model/ids.ts";
 import type { Installation, Product } from "../model/product.ts";
-import type { ProductStore } from "../ports/store.ts";
-import { requestCancel } from "./cancel.ts";
-import type { Database, Queries, Transaction } from "./database.ts";
-import { undecidedStatuses } from "./deployment-row.ts";
-import { deployments, domains, environments, installations, products } from "./schema.ts";
+import type { Leaving, ProductStore } from "../ports/store.ts";
+import type { Database, Transaction } from "./database.ts";
+import { installationColumns } from "./installation-row.ts";
+import { environments, installations, products } from "./schema.ts";
+import type { Secrets } from "./secrets.ts";
+import { takeDown } from "./take-down.ts";
+import { changeVariables, namesOf, variablesOf } from "./variables.ts";
 
 const productColumns = {
   id: products.id,
@@ -14,7 +16,7 @@ const productColumns = {
   createdAt: products.createdAt,
 };
 
-export function createProductStore(database: Database): ProductStore {
+export function createProductStore(database: Database, secrets: Secrets): ProductStore {
   return {
     list: () =>
       database.read((queries) =>
@@ -41,7 +43,11 @@ export function createProductStore(database: Database): ProductStore {
       await database.write(({ tx }) => tx.update(products).set({ repository }).where(eq(products.id, id)));
     },
 
-    markDeleted: (id) => database.write((transaction) => markDeleted(transaction, id, new Date())),
+    variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
+    changeVariables: (id, set, unset, atBuild) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, atBuild)),
+
+    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
 
     deleted: () =>
       database.read((queries) =>
@@ -72,14 +78,14 @@ async function create(
   if (!production) throw new Error("There is no environment named production");
   const [installation] = await tx
     .insert(installations)
-    .values({ productId: product.id, environmentId: production.id, branch })
-    .returning();
+    .values({ productId: product.id, environmentId: production.id, branch: branch ?? production.branch })
+    .returning(installationColumns);
   if (!installation) throw new Error(`The installation of ${slug} was not written`);
   return { product, installation };
 }
 
 /** With what it had going: nothing may be deployed to it any more, and its hosts are free. */
-async function markDeleted(transaction: Transaction, id: ProductId, at: Date): Promise<void> {
+async function markDeleted(transaction: Transaction, id: ProductId, { keepVolumes }: Leaving, at: Date): Promise<void> {
   const { tx } = transaction;
   await tx
     .update(products)
@@ -87,20 +93,13 @@ async function markDeleted(transaction: Transaction, id: ProductId, at: Date): P
     .where(eq(products.id, id));
   // Locked like an enqueue locks it: one that is just being written is waited for, and found below.
   const own = await tx
-    .select({ id: installations.id })
-    .from(installations)
-    .where(eq(installations.productId, id))
-    .for("no key update");
-  if (own.length === 0) return;
-  const ids = own.map((installation) => installation.id);
-  await tx.delete(domains).where(inArray(domains.installationId, ids));
-  for (const deployment of await undecided(tx, ids)) await requestCancel(transaction, deployment, at);
-}
-
-async function undecided(tx: Queries, ids: (typeof installations.$inferSelect)["id"][]): Promise<DeploymentId[]> {
-  const rows = await tx
-    .select({ id: deployments.id })
-    .from(deployments)
-    .where(and(inArray(deployments.installationId, ids), inArray(deployments.status, undecidedStatuses)));
-  return rows.map((row) => row.id);
+    .update(installations)
+    .set({ keepVolumes })
+    .where(and(eq(installations.productId, id), isNull(installations.deletedAt)))
+    .returning({ id: installations.id });
+  await takeDown(
+    transaction,
+    own.map((installation) => installation.id),
+    at,
+  );
 }

@@ -213,6 +213,7 @@ export const domains = pgTable(
       .notNull()
       .references(() => installations.id, { onDelete: "cascade" }),
     service: text().notNull(),
+    waits: boolean().notNull().default(false),
   },
   (table) => [
     index("domains_installation").on(table.installationId),

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** Whose secret it is. It is authenticated with the ciphertext, so that one put into another's row does not open. */
 export interface Owner {
-  readonly kind: "variable" | "spec" | "key check";
+  readonly kind: "variable" | "product variable" | "spec" | "key check";
   readonly id: string;
 }
 

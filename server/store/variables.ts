@@ -1,57 +1,113 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import type { InstallationId } from "../model/ids.ts";
+import type { InstallationId, ProductId } from "../model/ids.ts";
+import type { BuildMarks } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
-import { variables } from "./schema.ts";
-import type { Secrets } from "./secrets.ts";
+import { installations, productVariables, variables } from "./schema.ts";
+import type { Owner, Secrets } from "./secrets.ts";
 
-/** With the name in it, two values of one installation cannot change places either. */
-const owner = (installation: InstallationId, name: string) =>
-  ({ kind: "variable", id: `${installation} ${name}` }) as const;
+/** Whose variables: an installation's own, or those that all installations of a product get. */
+export type Holder = { readonly installation: InstallationId } | { readonly product: ProductId };
 
-export async function variableNames(queries: Queries, installation: InstallationId): Promise<readonly string[]> {
+interface Row {
+  readonly name: string;
+  readonly value: Buffer;
+  readonly atBuild: boolean | null;
+  readonly owner: Owner;
+}
+
+/** An installation's own, over those of its product. */
+export async function mergedVariables(queries: Queries, installation: InstallationId): Promise<readonly Row[]> {
+  const [place] = await queries
+    .select({ product: installations.productId })
+    .from(installations)
+    .where(eq(installations.id, installation));
+  const [shared, own] = [
+    place ? await variablesOf(queries, { product: place.product }) : [],
+    await variablesOf(queries, { installation }),
+  ];
+  const merged = new Map(shared.map((row) => [row.name, row]));
+  for (const row of own)
+    merged.set(row.name, { ...row, atBuild: row.atBuild ?? merged.get(row.name)?.atBuild ?? null });
+  return [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly Row[]> {
+  const { table, isTheirs } = whereOf(holder);
   const rows = await queries
-    .select({ name: variables.name })
-    .from(variables)
-    .where(eq(variables.installationId, installation))
-    .orderBy(asc(variables.name));
+    .select({ name: table.name, value: table.value, atBuild: table.atBuild })
+    .from(table)
+    .where(isTheirs)
+    .orderBy(asc(table.name));
+  return rows.map((row) => ({ ...row, owner: ownerOf(holder, row.name) }));
+}
+
+export function namesOf(rows: readonly Row[]): readonly string[] {
   return rows.map(({ name }) => name);
 }
 
-export async function readVariables(
-  queries: Queries,
-  secrets: Secrets,
-  installation: InstallationId,
-): Promise<Readonly<Record<string, string>>> {
-  const rows = await queries
-    .select()
-    .from(variables)
-    .where(eq(variables.installationId, installation))
-    .orderBy(asc(variables.name));
-  return Object.fromEntries(rows.map(({ name, value }) => [name, secrets.open(owner(installation, name), value)]));
+export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record<string, string>> {
+  return Object.fromEntries(rows.map(({ name, value, owner }) => [name, secrets.open(owner, value)]));
+}
+
+/** Those that say for themselves whether a build gets them; of the others the name decides. */
+export function buildMarksOf(rows: readonly Row[]): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(rows.flatMap(({ name, atBuild }) => (atBuild === null ? [] : [[name, atBuild]])));
 }
 
 export async function changeVariables(
   { tx }: Transaction,
   secrets: Secrets,
-  installation: InstallationId,
+  holder: Holder,
   set: Readonly<Record<string, string>>,
   unset: readonly string[],
+  atBuild: BuildMarks = {},
 ): Promise<void> {
-  if (unset.length > 0) {
-    const named = and(eq(variables.installationId, installation), inArray(variables.name, [...unset]));
-    await tx.delete(variables).where(named);
+  const { table, isTheirs } = whereOf(holder);
+  const named = (names: readonly string[]) => and(isTheirs, inArray(table.name, [...names]));
+  if (unset.length > 0) await tx.delete(table).where(named(unset));
+  await upsert(
+    tx,
+    holder,
+    // Sorted: two changes at once then wait for each other instead of for ever.
+    Object.entries(set)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ name, value: secrets.seal(ownerOf(holder, name), value) })),
+  );
+  for (const mark of [true, false, null]) {
+    const names = Object.keys(atBuild).filter((name) => atBuild[name] === mark);
+    if (names.length > 0) await tx.update(table).set({ atBuild: mark }).where(named(names));
   }
-  // Sorted: two changes at once then wait for each other instead of for ever.
-  const rows = Object.entries(set)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ({
-      installationId: installation,
-      name,
-      value: secrets.seal(owner(installation, name), value),
-    }));
+}
+
+async function upsert(
+  tx: Queries,
+  holder: Holder,
+  rows: readonly { readonly name: string; readonly value: Buffer }[],
+): Promise<void> {
   if (rows.length === 0) return;
-  await tx
-    .insert(variables)
-    .values(rows)
-    .onConflictDoUpdate({ target: [variables.installationId, variables.name], set: { value: sql`excluded.value` } });
+  const overwrite = { value: sql`excluded.value` };
+  if ("product" in holder) {
+    await tx
+      .insert(productVariables)
+      .values(rows.map((row) => ({ ...row, productId: holder.product })))
+      .onConflictDoUpdate({ target: [productVariables.productId, productVariables.name], set: overwrite });
+  } else {
+    await tx
+      .insert(variables)
+      .values(rows.map((row) => ({ ...row, installationId: holder.installation })))
+      .onConflictDoUpdate({ target: [variables.installationId, variables.name], set: overwrite });
+  }
+}
+
+function whereOf(holder: Holder) {
+  return "product" in holder
+    ? { table: productVariables, isTheirs: eq(productVariables.productId, holder.product) }
+    : { table: variables, isTheirs: eq(variables.installationId, holder.installation) };
+}
+
+/** With the name in it, two values of one holder cannot change places either. */
+function ownerOf(holder: Holder, name: string): Owner {
+  return "product" in holder
+    ? { kind: "product variable", id: `${holder.product} ${name}` }
+    : { kind: "variable", id: `${holder.installation} ${name}` };
 }

@@ -1,26 +1,24 @@
 import type { Deployment, Queued } from "../model/deployment.ts";
 import { isOver, readyAtOf, specOf } from "../model/deployment.ts";
 import type { InstallationId } from "../model/ids.ts";
-import type { Product, Slug } from "../model/product.ts";
 import { servicesOf } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
-import type { Store } from "../ports/store.ts";
+import type { DeploymentRequest, Store } from "../ports/store.ts";
+import { createAddresses } from "./addresses.ts";
+import { createHosting, type Hosting } from "./hosting.ts";
+import { createInstalling, type Installing } from "./installing.ts";
+import { type Refused, refused } from "./refused.ts";
 
-/** Why something that was asked for is not done; `message` is a sentence for the one who asked. */
-export interface Refused {
-  readonly type: "refused";
-  readonly code: "not_found" | "conflict" | "invalid";
-  readonly message: string;
-}
+export type { Refused } from "./refused.ts";
 
 export type Asked =
   /** `rebuild`: its images are gone; the exact commit is built again. */
   { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
 
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers {
+export interface Triggers extends Installing, Hosting {
   /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
   deploy(
     id: InstallationId,
@@ -30,15 +28,17 @@ export interface Triggers {
   ): Promise<Asked>;
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
+  /**
+   * Make the version that is live anew, or, after a stop, the last that was ready: all stacks, pulled images pulled again,
+   * stateful services replaced too, today's variables. `sessionId`: its progress can be followed under this name.
+   */
+  redeployProduct(
+    id: InstallationId,
+    request: { readonly by: string; readonly sessionId: string | null },
+  ): Promise<{ readonly type: "queued"; readonly deployment: Queued } | Refused>;
   cancel(deployment: Deployment): Promise<{ readonly type: "cancelled" | "asked" } | Refused>;
   /** Containers stop, the address answers 503; volumes and versions stay. */
   stop(id: InstallationId): Promise<{ readonly type: "stopped" } | Refused>;
-  createProduct(
-    slug: Slug,
-    source: { readonly repository: string | null; readonly branch: string | null },
-  ): Promise<{ readonly type: "created"; readonly product: Product; readonly installation: InstallationId } | Refused>;
-  /** Deployments are cancelled, routes, containers, images, repository and rows removed. */
-  deleteProduct(product: Product): Promise<void>;
 }
 
 export function createTriggers(needs: {
@@ -46,14 +46,24 @@ export function createTriggers(needs: {
   readonly engine: Engine;
   readonly git: Git;
   readonly clock: Clock;
+  /** The server's base domain, below which apps are served. */
+  readonly domain: string;
+  readonly publicUrl: URL;
+  /** Makes the proxy know the hosts that the database has. */
+  readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
   readonly wakeCaretaker: () => void;
 }): Triggers {
-  const { store, engine, git, clock, wakeQueue, wakeCaretaker } = needs;
+  const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
+  const publicHost = needs.publicUrl.hostname;
+  const addresses = createAddresses({ store, domain, publicHost });
 
   return {
+    ...createInstalling({ store, git, addresses, wakeQueue, wakeCaretaker }),
+    ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
+
     async deploy(id, version, by, signal) {
       const installation = await store.installations.get(id);
       if (!installation) return refused("not_found", `there is no product deployment ${id}`);
@@ -99,6 +109,18 @@ export function createTriggers(needs: {
       );
     },
 
+    async redeployProduct(id, { by, sessionId }) {
+      const installation = await store.installations.get(id);
+      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+      const { liveDeploymentId } = installation;
+      const [lastReady] = await store.deployments.lastReady(id, 1);
+      const source = liveDeploymentId === null ? lastReady : await store.deployments.get(liveDeploymentId);
+      if (!source) return refused("conflict", "no version was ever ready, so there is nothing to redeploy");
+      const { ref, commit } = source;
+      const version = { ref, commit, sourceId: source.id, variables: "now", fresh: true } as const;
+      return enqueue({ installationId: id, trigger: "redeploy", by, sessionId, ...version }, false);
+    },
+
     async cancel(deployment) {
       const outcome = await store.deployments.requestCancel(deployment.id, clock.now());
       wakeQueue();
@@ -119,32 +141,12 @@ export function createTriggers(needs: {
       wakeCaretaker();
       return { type: "stopped" };
     },
-
-    async createProduct(slug, source) {
-      const created = await store.products.create({ slug, ...source });
-      if (!created) return refused("conflict", `there is a product named "${slug}" already`);
-      await git.ensureRepository(created.product.id);
-      return { type: "created", product: created.product, installation: created.installation.id };
-    },
-
-    async deleteProduct(product) {
-      await store.products.markDeleted(product.id);
-      wakeQueue();
-      wakeCaretaker();
-    },
   };
 
-  async function enqueue(
-    request: Pick<Queued, "installationId" | "trigger" | "by" | "ref" | "commit" | "sourceId" | "variables">,
-    rebuild: boolean,
-  ): Promise<Asked> {
+  async function enqueue(request: Omit<DeploymentRequest, "id" | "supersedes">, rebuild: boolean): Promise<Asked> {
     const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());
     if (outcome === "changed") throw new Error("a request without a guard cannot have changed");
     wakeQueue();
     return { type: "queued", deployment: outcome.deployment, rebuild };
   }
-}
-
-function refused(code: Refused["code"], message: string): Refused {
-  return { type: "refused", code, message };
 }

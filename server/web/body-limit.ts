@@ -17,7 +17,12 @@ export function createBodyLimit(): WebMiddleware {
       },
     });
   const [usual, variables] = [limit(usualBytes), limit(variablesBytes)];
-  const isVariables = new RegExp(`^${routes.api.installationVariables("\\d+")}$|^${routes.productVariables("[^/]+")}$`);
+  const variablePaths = [
+    routes.api.installationVariables("\\d+"),
+    routes.api.productVariables("[^/]+"),
+    routes.productVariables("[^/]+"),
+  ];
+  const isVariables = new RegExp(`^(?:${variablePaths.join("|")})$`);
 
   return (c, next) => {
     if (c.req.path.startsWith("/git/")) return next();

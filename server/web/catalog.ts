@@ -69,9 +69,12 @@ export function createCatalog(store: Store): Catalog {
 
     async place(id) {
       const place = await placeOf(await store.installations.get(id as InstallationId));
-      // A product that is being deleted can still be got by its id, but nothing can be asked of it any more.
+      // What is being deleted can still be got by its id, but nothing can be asked of it any more.
       const known = place && (await store.products.bySlug(place.product.slug));
-      if (!place || known?.id !== place.product.id) throw notFound(`product deployment ${id}`);
+      const installed = known ? await store.installations.ofProduct(known.id) : [];
+      if (!place || !installed.some((installation) => installation.id === place.installation.id)) {
+        throw notFound(`product deployment ${id}`);
+      }
       return place;
     },
 

@@ -86,7 +86,8 @@ export function createEventStreams(
   }
 }
 
-function lastEventId(c: WebContext): number | null {
+/** The last event that a reader has, as it says when it connects again; null: it does not say, or not in our words. */
+export function lastEventId(c: WebContext): number | null {
   const text = c.req.header("last-event-id");
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

@@ -1,14 +1,17 @@
 import type { Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
-import type { ServiceKind } from "../model/spec.ts";
+import type { Installation } from "../model/product.ts";
+import type { DeploymentSpec, RouteSpec, ServiceKind } from "../model/spec.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Store } from "../ports/store.ts";
+import { containerOf } from "../rules/container-of.ts";
 import {
   type InstallationStatus,
   installationStatus,
   type ServiceStatus,
   serviceStatus,
 } from "../rules/service-status.ts";
-import { type FrontDoor, urlOf } from "../rules/urls.ts";
+import { type FrontDoor, mostImportantFirst, urlOf } from "../rules/urls.ts";
 import type { Place } from "./catalog.ts";
 
 export interface ServiceState {
@@ -28,32 +31,45 @@ export interface InstallationState {
 
 /** What an installation is doing right now, as its containers tell it. Rejects with EngineUnavailable. */
 export async function installationState(
-  needs: FrontDoor & { readonly engine: Engine },
+  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<Store, "domains"> },
   { installation }: Place,
   live: Deployment | null,
   signal: AbortSignal,
 ): Promise<InstallationState> {
   const spec = live && specOf(live);
-  const containers = spec ? await needs.engine.listContainers({ installation: installation.id }, signal) : [];
+  const [containers, served] = await Promise.all([
+    spec ? needs.engine.listContainers({ installation: installation.id }, signal) : [],
+    spec ? servedRoutes(needs.store, installation, spec) : [],
+  ]);
   const services = (spec?.stacks ?? []).flatMap((stack) =>
     stack.services.map((service): ServiceState => {
-      const container = containers.find(
-        (candidate) => candidate.service === service.name && candidate.owner.deployment === live?.id,
-      );
-      const route = spec?.routes.find((candidate) => candidate.service === service.name);
+      const container = live && containerOf(live.id, service, containers);
+      const route = served.find((candidate) => candidate.service === service.name);
       return {
         stack: stack.name,
         name: service.name,
         kind: service.kind,
-        status: serviceStatus(service, container ?? null, installation),
+        status: serviceStatus(service, container, installation),
         url: route ? urlOf(route.host, needs) : null,
       };
     }),
   );
   const statuses = services.map(({ status }) => status);
-  return { status: installationStatus(installation, statuses), services, urls: urlsOf(live, needs) };
+  const urls = served.map((route) => urlOf(route.host, needs));
+  return { status: installationStatus(installation, statuses), services, urls };
 }
 
+/** What a live version answers to now: hosts may have come and gone since it was made. */
+async function servedRoutes(
+  store: Pick<Store, "domains">,
+  installation: Installation,
+  spec: DeploymentSpec,
+): Promise<readonly RouteSpec[]> {
+  const served = (await store.domains.list()).filter((domain) => domain.installation === installation.id);
+  return mostImportantFirst(served, spec.routes);
+}
+
+/** What a version was made to answer to. */
 export function urlsOf(deployment: Deployment | null, door: FrontDoor): readonly string[] {
   return ((deployment && specOf(deployment))?.routes ?? []).map((route) => urlOf(route.host, door));
 }

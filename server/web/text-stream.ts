@@ -3,13 +3,14 @@ import type { WebContext, WebNeeds } from "./needs.ts";
 
 const bufferBytes = 64 * 1024;
 
-/** Answers with plain text that `produce` writes bit by bit, no faster than it is read. */
+/** Answers with text that `produce` writes bit by bit, no faster than it is read. */
 export function answerWithText(
   c: WebContext,
   needs: Pick<WebNeeds, "log" | "closing">,
   produce: (write: (text: string) => Promise<void>, signal: AbortSignal) => Promise<void>,
+  contentType = "text/plain; charset=utf-8",
 ): Response {
-  const headers = { "Content-Type": "text/plain; charset=utf-8" };
+  const headers = { "Content-Type": contentType };
   // Nobody would read it, and nobody would end it.
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const over = new AbortController();

@@ -1,10 +1,18 @@
 import { expect, it } from "vitest";
-import { buildSecretsOf, buildVariablesOf } from "../../builder/build-variables.ts";
+import { buildVariablesOf } from "../../builder/build-variables.ts";
 import { plannedService } from "./tree.ts";
 
 it("a build is given the variables whose names say that everyone may know them", () => {
   const names = ["VITE_B", "NEXT_PUBLIC_A", "SECRET", "MY_VITE_X", "VITE_A B", "vite_a", "REACT_APP_C"];
-  expect(buildVariablesOf(names)).toEqual(["NEXT_PUBLIC_A", "REACT_APP_C", "VITE_B"]);
+  expect(buildVariablesOf(names)).toEqual({ known: ["NEXT_PUBLIC_A", "REACT_APP_C", "VITE_B"], secret: [] });
+});
+
+it("a build is given what is marked for it, as a secret unless its name is public, and not what is marked against it", () => {
+  const marks = { SECRET: true, VITE_A: false, VITE_B: true, OTHER: false, MISSING: true, "A B": true };
+  expect(buildVariablesOf(["VITE_A", "VITE_B", "SECRET", "OTHER", "A B", "constructor"], marks)).toEqual({
+    known: ["VITE_B"],
+    secret: ["SECRET"],
+  });
 });
 
 it("a Dockerfile is given those of them that it declares", async () => {
@@ -14,14 +22,6 @@ it("a Dockerfile is given those of them that it declares", async () => {
     "SECRET",
   ]);
   expect(recipe.buildVariables).toEqual(["VITE_A"]);
-});
-
-it("what a user says of a variable wins over its name, except that a secret stays one", () => {
-  const names = ["VITE_A", "VITE_B", "NPM_TOKEN", "DATABASE_URL"];
-  const marks = { VITE_B: false, NPM_TOKEN: true, DATABASE_URL: false };
-  expect(buildVariablesOf(names, marks)).toEqual(["VITE_A"]);
-  expect(buildSecretsOf(names, marks)).toEqual(["NPM_TOKEN"]);
-  expect(buildSecretsOf(["constructor", "toString"])).toEqual([]);
 });
 
 it("a marked secret is mounted for install and build, and is no argument", async () => {

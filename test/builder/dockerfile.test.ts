@@ -97,7 +97,7 @@ describe("a Dockerfile of the user's own", () => {
   it("is refused without the stage that baton.yaml names", async () => {
     const files = { "baton.yaml": "stacks: { web: { target: prod } }", Dockerfile: "FROM a AS dev\nFROM dev AS test" };
     await expect(plan(files)).rejects.toThrow(
-      'Dockerfile has no stage "prod", which baton.yaml names as target: it has dev, test',
+      'Dockerfile has no stage "prod", which is named as target: it has dev, test',
     );
   });
 

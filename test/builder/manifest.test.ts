@@ -25,73 +25,110 @@ describe("baton.yaml", () => {
   });
 
   it("is refused with its line when it is not YAML", async () => {
-    expect(await refusal("stacks:\n  web:\n    port: [80\n")).toMatch(/^baton\.yaml, line \d, is not valid YAML: /);
+    expect(await refusal("stacks:\n  web:\n    port: [80\n")).toMatch(
+      /^baton\.yaml, line \d: this is not valid YAML: /,
+    );
   });
 
   it.each([
-    ["", "baton.yaml names no stack"],
-    ["- web", "baton.yaml names no stack"],
-    ["stacks: {}", "baton.yaml, line 1, stacks names no stack"],
-    [
-      "stacks:\n  web: {}\n  api: {}",
-      "baton.yaml, line 3, stacks.api is a second stack, and only one is supported yet",
-    ],
+    ["", "baton.yaml: it names no stack"],
+    ["- web", "baton.yaml: it names no stack"],
+    ["stacks: {}", "baton.yaml, line 1: stacks names no stack"],
     [
       "stacks:\n  Web_1: {}",
-      "baton.yaml, line 2, stacks.Web_1 is not a name: lower-case letters, digits and single hyphens, at most 40",
+      "baton.yaml, line 2: stacks.Web_1 is not a name: lower-case letters, digits and single hyphens, at most 40",
     ],
-    [
-      "stack:\n  web: {}",
-      'baton.yaml stacks must hold a stack for each name. baton.yaml, line 1, has an unknown key "stack"',
-    ],
-    ["stacks:\n  web:\n    prot: 80", 'baton.yaml, line 3, has an unknown key "prot" in stacks.web'],
+    ["stacks:\n  web:\n    prot: 80", 'baton.yaml, line 3: the key "prot" is not known in stacks.web'],
     [
       "stacks:\n  web:\n    health:\n      paht: /",
-      'baton.yaml, line 4, has an unknown key "paht" in stacks.web.health',
+      'baton.yaml, line 4: the key "paht" is not known in stacks.web.health',
     ],
-    ["stacks:\n  web:\n    port: eighty", "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535"],
-    ["stacks:\n  web:\n    port: 70000", "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535"],
-    ["stacks:\n  web:\n    kind: http", "baton.yaml, line 3, stacks.web.kind must be web, tcp or worker"],
+    ["stacks:\n  web:\n    port: eighty", "baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535"],
+    ["stacks:\n  web:\n    port: 70000", "baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535"],
+    ["stacks:\n  web:\n    kind: http", "baton.yaml, line 3: stacks.web.kind must be web, tcp, worker or init"],
     [
       "stacks:\n  web:\n    command: node x",
-      'baton.yaml, line 3, stacks.web.command must be a list of words such as ["node", "server.js"]',
+      'baton.yaml, line 3: stacks.web.command must be a list of words such as ["node", "server.js"]',
     ],
     [
       "stacks:\n  web:\n    health: { timeout: 90 }",
-      "baton.yaml, line 3, stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
+      "baton.yaml, line 3: stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
     ],
     [
       "stacks:\n  web:\n    health: { timeout: 5 minutes }",
-      "baton.yaml, line 3, stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
+      "baton.yaml, line 3: stacks.web.health.timeout must be a duration such as 500ms, 5s or 10m",
     ],
     [
       "stacks:\n  web:\n    health: { path: ready }",
-      "baton.yaml, line 3, stacks.web.health.path must be a path that begins with a slash",
+      "baton.yaml, line 3: stacks.web.health.path must be a path that begins with a slash",
     ],
-    ["stacks:\n  web:\n    memory: lots", "baton.yaml, line 3, stacks.web.memory must be a size such as 512m or 1g"],
-    ["stacks:\n  web:\n    path: ../other", "baton.yaml, line 3, stacks.web.path must be a path inside the repository"],
-    ["stacks:\n  web:\n    path: /etc", "baton.yaml, line 3, stacks.web.path must be a path inside the repository"],
+    ["stacks:\n  web:\n    memory: lots", "baton.yaml, line 3: stacks.web.memory must be a size such as 512m or 1g"],
+    ["stacks:\n  web:\n    path: ../other", "baton.yaml, line 3: stacks.web.path must be a path inside the repository"],
+    ["stacks:\n  web:\n    path: /etc", "baton.yaml, line 3: stacks.web.path must be a path inside the repository"],
     [
-      "stacks:\n  web:\n    compose: compose.yaml",
-      "baton.yaml, line 3, stacks.web.compose is not supported yet: a stack is built from a Dockerfile or detected",
+      "stacks:\n  web:\n    compose: compose.yaml\n    port: 80",
+      "baton.yaml, line 4: stacks.web.port cannot stand beside compose: the compose file says it, with x-baton where Compose has no word",
     ],
     [
-      "stacks:\n  web:\n    volumes: { data: /data }",
-      "baton.yaml, line 3, stacks.web.volumes is not supported yet: nothing that a container writes is kept",
+      "stacks:\n  web:\n    compose: ../compose.yaml",
+      "baton.yaml, line 3: stacks.web.compose must be a path inside the repository",
     ],
-    ["stacks:\n  web:", "baton.yaml, line 2, stacks.web must hold keys such as path and port; {} will do"],
+    [
+      "stacks:\n  web:\n    volumes: [/data]",
+      "baton.yaml, line 3: stacks.web.volumes must hold a folder for each name, such as { uploads: /data }",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { data: data }",
+      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { data: / }",
+      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { data: /a/../b }",
+      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { a/b: /data }",
+      "baton.yaml, line 3: stacks.web.volumes.a/b is no name for a volume: letters, digits, dots, underscores and hyphens",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { a: /data, b: /data/ }",
+      "baton.yaml, line 3: stacks.web.volumes puts two volumes into one folder",
+    ],
+    [
+      "stacks:\n  web:\n    domains: [Shop.example.com]",
+      "baton.yaml, line 3: stacks.web.domains.0 must be a host name in lower case, such as shop.example.com",
+    ],
+    [
+      "stacks:\n  web:\n    processes: web",
+      "baton.yaml, line 3: stacks.web.processes must be a list of process types such as [web, worker]",
+    ],
+    ["stacks:\n  web:\n    strategy: canary", "baton.yaml, line 3: stacks.web.strategy must be blue-green or recreate"],
+    ["stacks:\n  web:", "baton.yaml, line 2: stacks.web must hold keys such as path and port; {} will do"],
   ])("is refused: %j", async (text, message) => {
     expect(await refusal(text)).toBe(message);
   });
 
-  it("is refused with a sentence for each thing that is wrong", async () => {
-    expect(await refusal("stacks:\n  web:\n    port: 0\n    memory: 1\n    colour: red")).toBe(
-      [
-        "baton.yaml, line 3, stacks.web.port must be a whole number from 1 to 65535",
-        "baton.yaml, line 4, stacks.web.memory must be a size such as 512m or 1g",
-        'baton.yaml, line 5, has an unknown key "colour" in stacks.web',
-      ].join(". "),
+  it("is refused with a line for each thing that is wrong", async () => {
+    const problem = await read("stacks:\n  web:\n    port: 0\n    memory: 1\n    colour: red").catch((error) => error);
+    expect(problem.message).toBe(
+      "3 things keep this from being deployed; the first: baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535",
     );
+    expect(problem.hint.split("\n")).toEqual([
+      "baton.yaml:3: stacks.web.port must be a whole number from 1 to 65535",
+      "baton.yaml:4: stacks.web.memory must be a size such as 512m or 1g",
+      'baton.yaml:5: the key "colour" is not known in stacks.web',
+    ]);
+  });
+
+  it("has stacks of two sorts, in its order", async () => {
+    const text = "stacks:\n  back:\n    compose: ./back/compose.yaml\n  front: { path: front }";
+    expect(await read(text)).toMatchObject([
+      { type: "compose", name: "back", file: "back/compose.yaml", at: { file: "baton.yaml", line: 2 } },
+      { type: "folder", name: "front", path: "front", at: { file: "baton.yaml", line: 4 } },
+    ]);
   });
 
   it("is not brought down by aliases that multiply", async () => {
@@ -103,6 +140,6 @@ describe("baton.yaml", () => {
           .join(", ")}]`,
     );
     const text = `${levels.join("\n")}\nstacks: { web: {} }`;
-    expect(await refusal(text)).toMatch(/^baton\.yaml cannot be read: Excessive alias count/);
+    expect(await refusal(text)).toMatch(/^baton\.yaml: it cannot be read: Excessive alias count/);
   });
 });

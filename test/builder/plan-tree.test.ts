@@ -89,10 +89,109 @@ describe("planning a repository", () => {
     const { service } = await plannedService({ "baton.yaml": "stacks: { jobs: { kind: worker } }", ...nodeApp });
     expect(service).toMatchObject({ kind: "worker", port: null, portDeclared: false });
   });
+});
 
-  it("says that a compose file beside the app is not used", async () => {
-    const { warnings } = await plan({ ...nodeApp, "compose.yaml": "", "package-lock.json": "" });
-    expect(warnings).toEqual(["compose.yaml is not used: Baton does not deploy compose files yet"]);
+describe("a compose file without baton.yaml", () => {
+  const outline = async (files: Readonly<Record<string, string>>) => {
+    const { stacks, decisions } = await plan(files);
+    return { services: stacks.flatMap(({ services }) => services.map(({ name }) => name)), decisions };
+  };
+  const Dockerfile = "FROM a";
+
+  it("is the one stack, before a Dockerfile and before what could be detected", async () => {
+    const compose = "services: { shop: { image: a, ports: [80] } }";
+    expect((await outline({ "compose.yaml": compose, Dockerfile, ...nodeApp })).services).toEqual(["shop"]);
+    expect((await outline({ "docker-compose.yml": compose, ...nodeApp })).services).toEqual(["shop"]);
+  });
+
+  it("is merged with its override, as docker compose up does", async () => {
+    const { services, decisions } = await outline({
+      "compose.yaml": "services: { shop: { image: a, ports: [80] } }",
+      "compose.override.yaml": "services: { more: { image: b } }",
+    });
+    expect(services).toEqual(["shop", "more"]);
+    expect(decisions).toContain(
+      "compose.yaml: compose.override.yaml is merged over compose.yaml, as docker compose up does",
+    );
+  });
+
+  it.each([
+    ["", "compose.yaml names no service"],
+    [
+      "services: { web: { build: ., volumes: ['.:/app'] } }",
+      "the service web mounts its own source, the whole repository, at /app",
+    ],
+    [
+      "services: { web: { build: ., privileged: true, volumes: ['.:/app'] } }",
+      "the service web mounts its own source, the whole repository, at /app",
+    ],
+    [
+      "services: { db: { image: postgres }, cache: { image: 'redis:7' } }",
+      "it holds databases and the like, and not the app itself",
+    ],
+  ])("gives way to a Dockerfile that says more of production: %j", async (compose, reason) => {
+    const { services, decisions } = await outline({ "compose.yaml": compose, Dockerfile });
+    expect(services).toEqual(["web"]);
+    expect(decisions[0]).toBe(`compose.yaml gives way to the Dockerfile: ${reason}`);
+  });
+
+  it("counts where there is no Dockerfile to give way to", async () => {
+    const files = {
+      "compose.yaml": "services: { dev: { image: node, ports: [80], volumes: ['.:/app'] } }",
+      ...nodeApp,
+    };
+    const { stacks, warnings } = await plan(files);
+    expect(stacks[0]?.services[0]?.name).toBe("dev");
+    expect(warnings).toEqual([
+      "compose.yaml looks as if it were meant for development: the service dev mounts its own source, the whole repository, at /app. What it mounts comes from the commit",
+    ]);
+  });
+
+  it("that is refused names the way out where a Dockerfile stands beside it", async () => {
+    const files = { "compose.yaml": "services: { web: { image: a, privileged: true } }", Dockerfile };
+    const error = await plan(files).catch((reason) => reason);
+    expect(error.hint.split("\n").at(-1)).toBe(
+      "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }",
+    );
+    expect((await outline({ ...files, "baton.yaml": "stacks: { app: {} }" })).services).toEqual(["app"]);
+  });
+});
+
+describe("a stack of baton.yaml", () => {
+  it("keeps data in named volumes, and is replaced in place for that", async () => {
+    const { service, decisions } = await plannedService({
+      "baton.yaml": "stacks: { shop: { volumes: { uploads: /data, cache: /cache/ } } }",
+      ...nodeApp,
+    });
+    expect(service.stateful).toBe("keeps its data in the volumes uploads, cache");
+    expect(service.container.mounts).toEqual([
+      { type: "volume", volume: "uploads", path: "/data", readOnly: false },
+      { type: "volume", volume: "cache", path: "/cache", readOnly: false },
+    ]);
+    expect(decisions).toContain("The service keeps its data in the volumes uploads, cache");
+  });
+
+  it.each([
+    ["{ volumes: { a: /a }, strategy: blue-green }", null],
+    ["{ strategy: recreate }", "is replaced in place, because baton.yaml says so"],
+    ["{ kind: init, volumes: { a: /a } }", null],
+  ])("says how it is replaced: %s", async (stack, stateful) => {
+    const { service } = await plannedService({ "baton.yaml": `stacks: { shop: ${stack} }`, ...nodeApp });
+    expect(service.stateful).toBe(stateful);
+  });
+
+  it("may be one that runs to its end before the others", async () => {
+    const { service, decisions } = await plannedService({
+      "baton.yaml": "stacks: { migrate: { kind: init, command: [node, migrate.js] } }",
+      ...nodeApp,
+    });
+    expect(service).toMatchObject({ kind: "init", kindReason: "baton.yaml says init", port: null });
+    expect(decisions).toContain("No port: it runs to its end before the others start");
+  });
+
+  it("has domains when it is a web service", async () => {
+    const files = { "baton.yaml": "stacks: { shop: { domains: [shop.example.com] } }", ...nodeApp };
+    expect((await plannedService(files)).service.domains).toEqual(["shop.example.com"]);
   });
 });
 
@@ -133,6 +232,15 @@ describe("a repository that cannot be planned", () => {
     ["stacks: { web: { path: nowhere } }", "baton.yaml says that web lives in nowhere/, but there is nothing"],
     ["stacks: { web: { dockerfile: docker/Web } }", "there is no docker/Web, which baton.yaml names"],
     ["stacks: { web: { target: prod } }", "baton.yaml names a build stage for web, but there is no Dockerfile"],
+    [
+      "stacks: { web: { kind: worker, domains: [a.example.com] } }",
+      "baton.yaml gives web domains, but a service of the kind worker has none",
+    ],
+    ["stacks: { web: { kind: init, port: 1 } }", "baton.yaml gives web a port, but an init service has none"],
+    [
+      "stacks: { web: { compose: nowhere.yaml } }",
+      "baton.yaml, line 1: stacks.web.compose names nowhere.yaml, which is not a file of the repository",
+    ],
     ["stacks: { web: { kind: worker, port: 1 } }", "baton.yaml gives web a port, but a worker has none"],
     [
       "stacks: { db: { kind: tcp } }",

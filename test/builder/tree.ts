@@ -1,4 +1,4 @@
-import type { SourceTree } from "../../builder/plan.ts";
+import type { Plan, SourceTree } from "../../builder/plan.ts";
 import { planTree } from "../../builder/plan-tree.ts";
 import { type ListedEntry, sourceTree } from "../../builder/source-tree.ts";
 
@@ -10,16 +10,17 @@ export function tree(files: Readonly<Record<string, string>>): SourceTree {
   return sourceTree(entries, async (path) => Buffer.from(files[path] ?? ""));
 }
 
-/** What is planned for a repository of these files. */
+/** What is planned for a repository of these files, where the installation has these variables (names alone will do). */
 export function plan(
   files: Readonly<Record<string, string>>,
-  variableNames: readonly string[] = [],
+  variables: readonly string[] | Readonly<Record<string, string>> = {},
   buildMarks: Readonly<Record<string, boolean>> = {},
-) {
-  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variableNames, buildMarks });
+): Promise<Plan> {
+  const values = Array.isArray(variables) ? Object.fromEntries(variables.map((name) => [name, "value"])) : variables;
+  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variables: values, buildMarks });
 }
 
-/** The one service of such a plan, with its generated Dockerfile. */
+/** The first service of such a plan, with its generated Dockerfile. */
 export async function plannedService(...repository: Parameters<typeof plan>) {
   const { stacks, decisions, warnings } = await plan(...repository);
   const service = stacks[0]?.services[0];

@@ -7,6 +7,8 @@ import { buffer } from "node:stream/consumers";
 export interface ScratchRegistry extends AsyncDisposable {
   /** "127.0.0.1:43210": Docker speaks plain HTTP to loopback. */
   readonly address: string;
+  /** `base/tiny:1` is another image from now on: one that runs this. */
+  move(command: readonly string[]): void;
 }
 
 /**
@@ -15,24 +17,29 @@ export interface ScratchRegistry extends AsyncDisposable {
  */
 export async function createScratchRegistry(rootFileSystem: Readable): Promise<ScratchRegistry> {
   const layer = await buffer(rootFileSystem);
-  const config = Buffer.from(
-    JSON.stringify({
-      architecture: process.arch === "arm64" ? "arm64" : "amd64",
-      os: "linux",
-      config: { Cmd: ["/bin/sleep", "600"] },
-      rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
-      history: [{ created_by: "a test" }],
-    }),
-  );
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: manifestType,
-      config: { mediaType: "application/vnd.docker.container.image.v1+json", ...descriptor(config) },
-      layers: [{ mediaType: "application/vnd.docker.image.rootfs.diff.tar", ...descriptor(layer) }],
-    }),
-  );
-  const blobs = new Map([layer, config].map((blob) => [digestOf(blob), blob]));
+  const blobs = new Map([[digestOf(layer), layer]]);
+  let manifest = imageThatRuns(["/bin/sleep", "600"]);
+
+  function imageThatRuns(command: readonly string[]): Buffer {
+    const config = Buffer.from(
+      JSON.stringify({
+        architecture: process.arch === "arm64" ? "arm64" : "amd64",
+        os: "linux",
+        config: { Cmd: command },
+        rootfs: { type: "layers", diff_ids: [digestOf(layer)] },
+        history: [{ created_by: "a test" }],
+      }),
+    );
+    blobs.set(digestOf(config), config);
+    return Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        config: { mediaType: "application/vnd.docker.container.image.v1+json", ...descriptor(config) },
+        layers: [{ mediaType: "application/vnd.docker.image.rootfs.diff.tar", ...descriptor(layer) }],
+      }),
+    );
+  }
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://registry");
@@ -62,6 +69,9 @@ export async function createScratchRegistry(rootFileSystem: Readable): Promise<S
   const { port } = server.address() as AddressInfo;
   return {
     address: `127.0.0.1:${port}`,
+    move(command) {
+      manifest = imageThatRuns(command);
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

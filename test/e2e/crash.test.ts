@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from "vitest";
-import { failpointNames } from "../../server/pipeline/work.ts";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { type FailpointName, failpointNames } from "../../server/pipeline/work.ts";
 import type { Release, ServiceApp } from "./apps.ts";
 import { freePorts } from "./free-ports.ts";
 import { useBaton } from "./harness.ts";
@@ -45,7 +45,55 @@ async function expectNothingOrphaned(): Promise<void> {
   expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
 }
 
-test.each(failpointNames)('killed at "%s", the deployment goes on after the next start', async (name) => {
+/** Only a version that has an init service, or replaces what cannot run twice, comes by these. */
+const ofStateful: readonly FailpointName[] = ["initialised", "held", "old-stopped"];
+
+test.each(ofStateful)(
+  'killed at "%s", a version that is replaced in place goes on after the next start',
+  async (name) => {
+    const wiki = await workshop.serviceApp(`wiki-${name}`);
+    onTestFinished(async () => {
+      await baton().api.send("DELETE", `/api/products/${wiki.name}`, { volumes: "delete" });
+      await expect.poll(isClean, { timeout: 30_000 }).toBe(true);
+    });
+    const manifest = `stacks: { wiki: { volumes: { pages: /pages } }, prepare: { kind: init, command: ["true"] } }`;
+    const deploy = async (version: string) => {
+      await wiki.release(version, { manifest });
+      await wiki.repository.push(baton().remote(wiki.name), "HEAD", "-o", "detach").done;
+    };
+    await deploy("v1");
+    await baton().api.settled((await baton().api.newest(wiki.name)).id);
+    await baton().restart({ BATON_TEST_FAILPOINTS: `${name}=kill` });
+
+    const traffic = startTraffic({
+      httpPort: baton().httpPort,
+      product: wiki.name,
+      connections: "new",
+      workers: 1,
+      pauseMs: 5,
+    });
+    await deploy("v2");
+    expect((await baton().process().exited).signal).toBe("SIGKILL");
+    await baton().restart();
+    const { id } = await baton().api.newest(wiki.name);
+    expect((await baton().api.settled(id)).status).toBe("ready");
+    await traffic.sees(2);
+    const { failures, wentBack } = await traffic.stop();
+    expect(failures).toEqual([]);
+    expect(wentBack).toEqual([]);
+    expect(await baton().containersOf(wiki.name)).toHaveLength(2);
+  },
+);
+
+const isClean = () =>
+  expectNothingOrphaned().then(
+    () => true,
+    () => false,
+  );
+
+const ofAll = failpointNames.filter((name) => !ofStateful.includes(name));
+
+test.each(ofAll)('killed at "%s", the deployment goes on after the next start', async (name) => {
   await baton().restart({ BATON_TEST_FAILPOINTS: `${name}=kill` });
   await underTraffic(async () => {
     await push({}, "-o", "detach").then(({ done }) => done);

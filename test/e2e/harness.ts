@@ -21,7 +21,7 @@ export interface Baton {
   readonly docker: Dockerode;
   /** Where a product is pushed to. */
   remote(product: string): string;
-  /** Asks an app through Caddy. */
+  /** Asks an app through Caddy; `api.shop` is a further web service of the product `shop`. */
   ask(product: string, path?: string): Promise<{ readonly status: number; readonly body: string }>;
   /** Names of the containers that run, or not, for a product. */
   containersOf(product: string): Promise<readonly string[]>;

@@ -196,3 +196,17 @@ function inOrder(text: string, wanted: readonly string[]): readonly string[] {
     return found >= 0;
   });
 }
+
+test("an app that opens another port than it was given is found there, and nobody has to say so", async () => {
+  const repository = await sampleApp("node");
+  await repository.write({
+    "server.js": `import { createServer } from "node:http";
+createServer((_request, answer) => answer.end("on a port of its own")).listen(8123);
+`,
+  });
+  await repository.commit("Ignore PORT");
+  const { code, text } = await repository.push(baton().remote("stubborn")).done;
+  expect(code, text).toBe(0);
+  expect(text).toMatch(/listens on port 8123 instead of 3000/);
+  expect((await baton().ask("stubborn", "/")).body).toBe("on a port of its own");
+});

@@ -29,6 +29,10 @@ export interface Traffic {
 export interface TrafficOptions {
   readonly httpPort: number;
   readonly product: string;
+  /** Of a product with several web services; its first one, if left out. */
+  readonly service?: string;
+  /** What is asked for; `/version`, if left out. An answer of several words must name one version in all of them. */
+  readonly path?: string;
   /** `new`: a connection for each request. `kept`: one connection for each worker, and nothing is tried twice. */
   readonly connections: "new" | "kept";
   readonly workers: number;
@@ -68,7 +72,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
   }
 }
 
-function ask({ httpPort, product }: TrafficOptions, agent: Agent | false): Promise<Sample> {
+function ask(options: TrafficOptions, agent: Agent | false): Promise<Sample> {
+  const { httpPort, product, service, path = "/version" } = options;
+  const host = service === undefined ? product : `${service}.${product}`;
   const startMs = performance.now();
   return new Promise((resolve) => {
     const end = (version: number | null, failure: string | null) =>
@@ -76,8 +82,8 @@ function ask({ httpPort, product }: TrafficOptions, agent: Agent | false): Promi
     request({
       host: "127.0.0.1",
       port: httpPort,
-      path: "/version",
-      headers: { Host: `${product}.localhost:${httpPort}` },
+      path,
+      headers: { Host: `${host}.localhost:${httpPort}` },
       agent,
     })
       .on("error", (error: NodeJS.ErrnoException) => end(null, error.code ?? error.message))
@@ -90,9 +96,11 @@ function ask({ httpPort, product }: TrafficOptions, agent: Agent | false): Promi
           })
           .on("error", (error: NodeJS.ErrnoException) => end(null, error.code ?? error.message))
           .on("end", () => {
-            const version = /^v(\d+)$/.exec(body)?.[1];
-            if (answer.statusCode === 200 && version !== undefined) end(Number(version), null);
-            else end(null, `status ${answer.statusCode}`);
+            const versions = new Set(body.split(" ").map((word) => /^v(\d+)$/.exec(word)?.[1]));
+            const [version] = versions;
+            if (answer.statusCode !== 200 || version === undefined) end(null, `status ${answer.statusCode}: ${body}`);
+            else if (versions.size > 1) end(null, `two versions in one answer: ${body}`);
+            else end(Number(version), null);
           });
       })
       .end();

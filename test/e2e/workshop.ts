@@ -1,10 +1,12 @@
 import { afterAll } from "vitest";
 import { createSampleApp, createServiceApp, type ServiceApp } from "./apps.ts";
 import { cloneRepository, type Repository } from "./git-client.ts";
+import { createProductApp, type ProductApp } from "./product-app.ts";
 
 /** Repositories for the tests of a file, thrown away when they are over. */
 export interface Workshop {
   serviceApp(name: string, branch?: string): Promise<ServiceApp>;
+  productApp(): Promise<ProductApp>;
   sampleApp(sample: "node" | "static"): Promise<Repository>;
   /** A further person's copy. */
   clone(remote: string, author: string): Promise<Repository>;
@@ -22,6 +24,11 @@ export function useWorkshop(): Workshop {
   return {
     async serviceApp(name, branch) {
       const app = await createServiceApp(name, branch);
+      kept(app.repository);
+      return app;
+    },
+    async productApp() {
+      const app = await createProductApp();
       kept(app.repository);
       return app;
     },

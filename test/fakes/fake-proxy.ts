@@ -14,6 +14,7 @@ export function createFakeProxy(): FakeProxy {
     },
     setRoutes: async () => {},
     prepare: async () => {},
+    hold: async () => {},
     switchTo: async () => ({ tookMs: 0.2 }),
     current: async () => null,
     forget: async () => {},

@@ -5,7 +5,7 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../../server/mod
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { Domain, Identity, Store } from "../../server/ports/store.ts";
+import type { BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
 export interface FakeStore extends Store {
@@ -15,29 +15,40 @@ export interface FakeStore extends Store {
 }
 
 interface FakeRows {
+  readonly environments: Map<EnvironmentId, Environment>;
   readonly products: Map<ProductId, Product & { deleted: boolean }>;
   readonly installations: Map<InstallationId, Installation>;
+  /** Those that were marked deleted, by themselves or with their product. */
+  readonly leaving: Map<InstallationId, Leaving>;
   readonly deployments: Map<DeploymentId, Deployment>;
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
   readonly variables: Map<InstallationId, Map<string, string>>;
+  readonly productVariables: Map<ProductId, Map<string, string>>;
+  readonly buildMarks: Map<InstallationId | ProductId, BuildMarks>;
   readonly tokens: Map<string, Identity>;
   readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
   readonly domains: Domain[];
+  readonly customDomains: Domain[];
   readonly settings: Map<string, string>;
 }
 
-const production: Environment = { id: 1 as EnvironmentId, name: "production", domain: null };
+const production: Environment = { id: 1 as EnvironmentId, name: "production", domain: null, branch: null };
 
 export function createFakeStore(clock: Clock): FakeStore {
   const rows: FakeRows = {
+    environments: new Map([[production.id, production]]),
     products: new Map(),
     installations: new Map(),
+    leaving: new Map(),
     deployments: new Map(),
     events: new Map(),
     variables: new Map(),
+    productVariables: new Map(),
+    buildMarks: new Map(),
     tokens: new Map(),
     sessions: new Map(),
     domains: [],
+    customDomains: [],
     settings: new Map(),
   };
   let lastId = 0;
@@ -72,20 +83,20 @@ export function createFakeStore(clock: Clock): FakeStore {
     ping: async () => {},
     close: async () => {},
     environments: {
-      list: async () => [production],
-      get: async (id) => (id === production.id ? production : null),
-    },
-    products: createProducts(rows, () => ++lastId, clock),
-    installations: createInstallations(rows, put),
-    deployments: createDeployments(rows, () => ++lastId, put, say),
-    events: createEvents(rows, announcements, append),
-    domains: {
-      list: async () => rows.domains,
-      async setFor(installation, routes) {
-        rows.domains.push(...routes.map((route) => ({ ...route, installation })));
-        return "ok";
+      list: async () => [...rows.environments.values()],
+      get: async (id) => rows.environments.get(id) ?? null,
+      async create(environment) {
+        if ([...rows.environments.values()].some(({ name }) => name === environment.name)) return null;
+        const created = { ...environment, id: ++lastId as EnvironmentId };
+        rows.environments.set(created.id, created);
+        return created;
       },
     },
+    products: createProducts(rows, () => ++lastId, clock),
+    installations: createInstallations(rows, () => ++lastId, put),
+    deployments: createDeployments(rows, () => ++lastId, put, say),
+    events: createEvents(rows, announcements, append),
+    domains: createDomains(rows),
     leases: {
       port: notFaked("leases.port"),
       ports: async () => new Map(),
@@ -133,9 +144,17 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
       const product = rows.products.get(id);
       if (product) rows.products.set(id, { ...product, ...changes });
     },
-    async markDeleted(id) {
+    variableNames: async (id) => [...(rows.productVariables.get(id) ?? new Map()).keys()].sort(),
+    async changeVariables(id, set, unset, atBuild = {}) {
+      rows.productVariables.set(id, changed(rows.productVariables.get(id), set, unset));
+      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
+    },
+    async markDeleted(id, leaving) {
       const product = rows.products.get(id);
       if (product) rows.products.set(id, { ...product, deleted: true });
+      for (const installation of rows.installations.values()) {
+        if (installation.productId === id) rows.leaving.set(installation.id, leaving);
+      }
     },
     deleted: async () => [...rows.products.values()].filter(({ deleted }) => deleted),
     async purge(id) {
@@ -144,17 +163,45 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
   };
 }
 
-function createInstallations(rows: FakeRows, put: (deployment: Deployment) => Deployment): Store["installations"] {
+function createInstallations(
+  rows: FakeRows,
+  nextId: () => number,
+  put: (deployment: Deployment) => Deployment,
+): Store["installations"] {
+  const kept = () => [...rows.installations.values()].filter(({ id }) => !rows.leaving.has(id));
   const change = (id: InstallationId, changes: Partial<Installation>) => {
     const installation = rows.installations.get(id);
     if (installation) rows.installations.set(id, { ...installation, ...changes });
   };
-  const variablesOf = (id: InstallationId) => rows.variables.get(id) ?? new Map<string, string>();
+  const productOf = (id: InstallationId) => rows.installations.get(id)?.productId ?? (0 as ProductId);
+  const variablesOf = (id: InstallationId) =>
+    new Map([...(rows.productVariables.get(productOf(id)) ?? []), ...(rows.variables.get(id) ?? [])]);
   return {
-    list: async () =>
-      [...rows.installations.values()].filter(({ productId }) => rows.products.get(productId)?.deleted === false),
+    list: async () => kept(),
     get: async (id) => rows.installations.get(id) ?? null,
-    ofProduct: async (product) => [...rows.installations.values()].filter(({ productId }) => productId === product),
+    ofProduct: async (product) =>
+      [...rows.installations.values()].filter(
+        ({ id, productId }) =>
+          productId === product && (!rows.leaving.has(id) || rows.products.get(product)?.deleted === true),
+      ),
+    async create({ productId, environmentId, branch }) {
+      if (kept().some((row) => row.productId === productId && row.environmentId === environmentId)) return null;
+      const id = nextId() as InstallationId;
+      const installation = { id, productId, environmentId, branch, liveDeploymentId: null, stopped: false };
+      rows.installations.set(id, installation);
+      return installation;
+    },
+    async markDeleted(id, leaving) {
+      rows.leaving.set(id, leaving);
+    },
+    deleted: async () =>
+      [...rows.leaving].flatMap(([id, leaving]) => {
+        const installation = rows.installations.get(id);
+        return installation ? [{ ...installation, ...leaving }] : [];
+      }),
+    async purge(id) {
+      if (rows.leaving.delete(id)) rows.installations.delete(id);
+    },
     async setBranch(id, branch) {
       change(id, { branch });
     },
@@ -172,10 +219,71 @@ function createInstallations(rows: FakeRows, put: (deployment: Deployment) => De
     },
     variableNames: async (id) => [...variablesOf(id).keys()].sort(),
     variables: async (id) => Object.fromEntries(variablesOf(id)),
-    async changeVariables(id, set, unset) {
-      const variables = new Map([...variablesOf(id), ...Object.entries(set)]);
-      for (const name of unset) variables.delete(name);
-      rows.variables.set(id, variables);
+    async buildMarks(id) {
+      const marks = [rows.buildMarks.get(productOf(id)), rows.buildMarks.get(id)].map((one) => said(one ?? {}));
+      return Object.assign({}, ...marks);
+    },
+    async changeVariables(id, set, unset, atBuild = {}) {
+      rows.variables.set(id, changed(rows.variables.get(id), set, unset));
+      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
+    },
+  };
+}
+
+function changed(
+  variables: ReadonlyMap<string, string> | undefined,
+  set: Readonly<Record<string, string>>,
+  unset: readonly string[],
+): Map<string, string> {
+  return new Map([...[...(variables ?? [])].filter(([name]) => !unset.includes(name)), ...Object.entries(set)]);
+}
+
+function said(marks: BuildMarks): Record<string, boolean> {
+  return Object.fromEntries(Object.entries(marks).flatMap(([name, mark]) => (mark === null ? [] : [[name, mark]])));
+}
+
+function createDomains(rows: FakeRows): Store["domains"] {
+  const claims = () => [...rows.domains, ...rows.customDomains];
+  const foreign = (installation: InstallationId, hosts: readonly string[]) => {
+    const found = claims().find((row) => row.installation !== installation && hosts.includes(row.host));
+    return found && { taken: found.host, by: found.installation };
+  };
+  const replace = (table: Domain[], isReplaced: (row: Domain) => boolean, added: readonly Domain[]) => {
+    const kept = table.filter((row) => !isReplaced(row));
+    table.splice(0, table.length, ...[...kept, ...added].sort((a, b) => (a.host < b.host ? -1 : 1)));
+  };
+  return {
+    list: async () => rows.domains,
+    ownerOf: async (host) => claims().find((row) => row.host === host)?.installation ?? null,
+    async setFor(installation, routes) {
+      const taken = foreign(
+        installation,
+        routes.map(({ host }) => host),
+      );
+      if (taken) return taken;
+      const added = routes.map((route) => ({ ...route, installation }));
+      replace(rows.domains, (row) => row.installation === installation, added);
+      return "ok";
+    },
+    custom: async (installation) =>
+      rows.customDomains
+        .filter((row) => row.installation === installation)
+        .map(({ host, service }) => ({ host, service })),
+    async setCustom(installation, service, hosts) {
+      const isRunning = [...rows.deployments.values()].some(
+        (row) => row.installationId === installation && (row.status === "building" || row.status === "deploying"),
+      );
+      const taken = foreign(installation, hosts);
+      if (isRunning) return "busy";
+      if (taken) return taken;
+      const isReplaced = (row: Domain) =>
+        row.installation === installation && (row.service === service || hosts.includes(row.host));
+      replace(
+        rows.customDomains,
+        isReplaced,
+        hosts.map((host) => ({ host, service, installation })),
+      );
+      return "ok";
     },
   };
 }
@@ -207,6 +315,7 @@ function createDeployments(
       return { deployment, superseded: [] };
     },
     get: async (id) => rows.deployments.get(id) ?? null,
+    bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
     async list({ product, installation, limit, before }) {
       return all()
         .filter((row) => installation === undefined || row.installationId === installation)

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ["model", "ports"],
   probe: ["model", "ports"],
   distribution: ["model", "ports"],
+  mounts: ["model", "ports"],
   web: ["model", "rules", "ports", "trigger", "views", "routes"],
   routes: [],
 };

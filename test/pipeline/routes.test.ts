@@ -15,7 +15,7 @@ it("two deployments that bring hosts at once both find theirs in what was set la
   const domains: Domain[] = [domain(1)];
   const set: (readonly InstallationRoutes[])[] = [];
   const publish = createRoutePublisher({
-    store: { domains: { list: async () => [...domains], setFor: async () => "ok" } },
+    store: { domains: { list: async () => [...domains] } },
     proxy: {
       async setRoutes(routes) {
         // The slower the first, the staler what it has read.
@@ -36,7 +36,7 @@ it("two deployments that bring hosts at once both find theirs in what was set la
 it("a load that the proxy refuses does not stop the next one", async () => {
   let calls = 0;
   const publish = createRoutePublisher({
-    store: { domains: { list: async () => [], setFor: async () => "ok" } },
+    store: { domains: { list: async () => [] } },
     proxy: {
       async setRoutes() {
         calls += 1;

@@ -159,6 +159,17 @@ describe("always", () => {
   });
 });
 
+test("requests to a service that cannot run twice are tried again, and to no other", () => {
+  const installation = 7 as InstallationId;
+  const routes = [
+    { host: "wiki.localhost", service: "wiki", waits: true },
+    { host: "api.localhost", service: "api" },
+  ];
+  const { front } = serversOf(renderConfig(frame, [{ installation, routes }]));
+  const tries = front.routes.map(({ handle: [proxy] }) => (proxy as { load_balancing?: unknown }).load_balancing);
+  expect(tries).toEqual([undefined, { try_duration: "120s", try_interval: "50ms" }, undefined]);
+});
+
 describe("reading a configuration back", () => {
   const service = fc.constantFrom("web", "api", "admin-ui", "v1.2_x");
   const host = fc.nat({ max: 9999 }).map((number) => `app-${number}.example.com`);
@@ -169,7 +180,10 @@ describe("reading a configuration back", () => {
   test("gives the routes that it was made from, in whatever order they came", () => {
     fc.assert(
       fc.property(table, fc.boolean(), (rows, plainHttp) => {
-        const routes = rows.map(({ id, ...route }) => ({ installation: id as InstallationId, routes: [route] }));
+        const routes = rows.map(({ id, ...route }) => {
+          // All hosts of a service wait, or none does.
+          return { installation: id as InstallationId, routes: [{ ...route, waits: route.service === "admin-ui" }] };
+        });
         const config = renderConfig({ ...secure, plainHttp }, routes);
         expect(routesOf(JSON.parse(JSON.stringify(config)))).toEqual(inOrder(routes));
         expect(renderConfig({ ...secure, plainHttp }, routes.toReversed())).toEqual(config);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { faultIn, isHostName, isPlainPath, isServiceName } from "../../server/proxy/route-table.ts";
+import { isHostName } from "../../server/model/host-name.ts";
+import { faultIn, isPlainPath, isServiceName } from "../../server/proxy/route-table.ts";
 import { installation, routesFor } from "./sample-routes.ts";
 
 test.each(["localhost", "hello.localhost", "a-b.c1.example.com", "xn--mnchen-3ya.de", `${"a".repeat(63)}.example`])(

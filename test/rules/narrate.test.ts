@@ -44,6 +44,14 @@ describe("the story of a deployment", () => {
     ]);
   });
 
+  it("keeps the lines of a hint apart", () => {
+    const [, ...hint] = narrate({
+      type: "failure",
+      failure: { ...aFailure, hint: "a.yaml:1: no\na.yaml:2: nor this" },
+    });
+    expect(hint).toEqual(["    a.yaml:1: no", "    a.yaml:2: nor this"]);
+  });
+
   it("says why it was stopped", () => {
     expect(narrate({ type: "status", status: "stopped", reason: "cancelled" })).toEqual(["==> Stopped: cancelled"]);
   });

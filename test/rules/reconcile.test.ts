@@ -53,11 +53,15 @@ describe("reconciliation", () => {
   it("retires what a replaced deployment has left, once", () => {
     const network = { name: "n", subnet: null, owner: anOwner(7), lasting: null };
     const world = { containers: [running(1), running(7)], networks: [network] };
-    expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([{ type: "retire", installation: one, deployment: 7 }]);
+    expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([
+      { type: "retire", installation: one, deployment: 7, except: [] },
+    ]);
   });
 
   it("frees a lease of a deployment that has nothing else", () => {
-    expect(repairs({ leaseHolders: [id(9)] }, {})).toEqual([{ type: "retire", installation: null, deployment: 9 }]);
+    expect(repairs({ leaseHolders: [id(9)] }, {})).toEqual([
+      { type: "retire", installation: null, deployment: 9, except: [] },
+    ]);
   });
 
   it.each<[string, Deployment, number[]]>([
@@ -88,7 +92,7 @@ describe("reconciliation", () => {
     const rows = { installations: [installation({ liveDeploymentId: null, stopped: true })], deployments: [] };
     expect(repairs(rows, {})).toEqual([
       { type: "switch", installation: one, to: "stopped" },
-      { type: "retire", installation: one, deployment: 1 },
+      { type: "retire", installation: one, deployment: 1, except: [] },
     ]);
   });
 

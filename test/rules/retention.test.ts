@@ -23,6 +23,10 @@ function builtBy(deployment: number, letter: string): ImageInfo {
 const none = new Set<DeploymentId>();
 
 describe("image retention", () => {
+  it("knows images by names that an engine accepts, whatever a compose file calls its services", () => {
+    expect(imageTag("abcdefgh", 1, "My_api.Test-", 2)).toBe("baton-abcdefgh/p1-my-api-test:d2");
+  });
+
   it("removes images that no kept version needs", () => {
     const images = [builtBy(1, "a"), builtBy(2, "b"), builtBy(3, "c")];
     expect(tagsToRemove(images, [spec("b"), spec("c")], none)).toEqual(["baton-abcdefgh/p1-web:d1"]);

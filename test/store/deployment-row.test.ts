@@ -26,6 +26,8 @@ function rowOf(deployment: Deployment): DeploymentRow {
     ref: deployment.ref,
     sourceId: deployment.sourceId,
     variablesFrom: deployment.variables,
+    fresh: deployment.fresh,
+    sessionId: deployment.sessionId,
     createdAt: deployment.createdAt,
     cancelRequestedAt: null,
     lastSeq: 0,

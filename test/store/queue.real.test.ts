@@ -106,7 +106,7 @@ describe("enqueue", () => {
 
   it("refuses an installation that does not exist, or whose product was deleted", async () => {
     const { product, installation } = await aProduct(store);
-    await store.products.markDeleted(product.id);
+    await store.products.markDeleted(product.id, { keepVolumes: true });
     for (const id of [installation.id, 0 as InstallationId]) {
       await expect(store.deployments.enqueue(aRequest(id), at)).rejects.toThrow(`Installation ${id} does not exist`);
     }

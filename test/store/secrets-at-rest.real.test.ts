@@ -6,7 +6,7 @@ import { WrongKey } from "../../server/store/key-check.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
 import { CannotOpen } from "../../server/store/secrets.ts";
 import { aSpec } from "../model/a-deployment.ts";
-import { anInstallation, deploying } from "./lifecycle.ts";
+import { anInstallation, aProduct, deploying } from "./lifecycle.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
@@ -39,6 +39,7 @@ it("no secret is found anywhere in the database, in whatever clothes", async () 
   const canary = "canary-5b1f";
   const installation = await anInstallation(store);
   await store.installations.changeVariables(installation, { CANARY: canary }, []);
+  await store.products.changeVariables((await aProduct(store)).product.id, { CANARY: canary }, []);
   await deploying(store, installation, { ...aSpec(), variables: { CANARY: canary } });
   const { access } = store;
   await access.setAdminToken("admin", canary);
@@ -66,6 +67,20 @@ it("a value that is put into another variable's row does not open there", async 
   for (const installation of [mine, other]) {
     await expect(store.installations.variables(installation)).rejects.toThrow(CannotOpen);
   }
+});
+
+it("a product's value that is put into an installation's row, or into another product's, does not open there", async () => {
+  const [mine, other] = [await aProduct(store), await aProduct(store)];
+  const { sql } = database;
+  for (const { product, installation } of [mine, other]) {
+    await store.products.changeVariables(product.id, { A: "1" }, []);
+    await store.installations.changeVariables(installation.id, { B: "2" }, []);
+  }
+  const stolen = sql`(select value from product_variables where product_id = ${mine.product.id})`;
+  await sql`update product_variables set value = ${stolen} where product_id = ${other.product.id}`;
+  await expect(store.installations.variables(other.installation.id)).rejects.toThrow(CannotOpen);
+  await sql`update variables set value = ${stolen}, name = 'A' where installation_id = ${mine.installation.id}`;
+  await expect(store.installations.variables(mine.installation.id)).rejects.toThrow(CannotOpen);
 });
 
 it("a spec's variables that are put into another deployment do not open there", async () => {

@@ -78,7 +78,7 @@ describe("products", () => {
     const running = await claimed(store);
     const waiting = await enqueued(store, installation.id);
 
-    await store.products.markDeleted(product.id);
+    await store.products.markDeleted(product.id, { keepVolumes: true });
     expect(await store.products.list()).toEqual([]);
     expect(await store.products.bySlug(product.slug)).toBeNull();
     expect(await store.products.deleted()).toEqual([product]);
@@ -105,12 +105,110 @@ describe("products", () => {
 
     await store.products.purge(product.id);
     expect(await store.products.get(product.id)).toEqual(product);
-    await store.products.markDeleted(product.id);
+    await store.products.markDeleted(product.id, { keepVolumes: true });
     await store.products.purge(product.id);
     const counts = await database.sql`
       select (select count(*) from products) + (select count(*) from installations) + (select count(*) from deployments)
         + (select count(*) from deployment_events) + (select count(*) from variables) + (select count(*) from port_leases) as rows`;
     expect(counts).toEqual([{ rows: "0" }]);
+  });
+});
+
+describe("installations", () => {
+  afterEach(async () => {
+    await database.sql`delete from products`;
+    await database.sql`delete from environments where name <> 'production'`;
+  });
+
+  const staging = async () => {
+    const environment = await store.environments.create({ name: "staging", domain: "s.example.com", branch: "dev" });
+    if (!environment) throw new Error("There is a staging already");
+    return environment;
+  };
+
+  it("are made in environments of their own, once for each place", async () => {
+    const { id: environmentId } = await staging();
+    expect(await store.environments.create({ name: "staging", domain: null, branch: null })).toBeNull();
+    expect(await store.environments.get(environmentId)).toEqual({
+      id: environmentId,
+      name: "staging",
+      domain: "s.example.com",
+      branch: "dev",
+    });
+    const { product, installation } = await aProduct(store);
+    const place = { productId: product.id, environmentId, branch: "dev" };
+    const created = await store.installations.create(place);
+    expect(created).toEqual({ id: created?.id, ...place, liveDeploymentId: null, stopped: false });
+    expect(await store.installations.create(place)).toBeNull();
+    expect(await store.installations.ofProduct(product.id)).toEqual([installation, created]);
+    await database.sql`delete from products`;
+    expect(await store.installations.create(place)).toBeNull();
+  });
+
+  it("that are deleted free their place and hosts, end what they had going, and take nothing new", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id } = installation;
+    await store.domains.setCustom(id, "web", ["b.localhost"]);
+    await store.domains.setFor(id, [{ host: "a.localhost", service: "web" }]);
+    await enqueued(store, id);
+    const running = await claimed(store);
+    const waiting = await enqueued(store, id);
+
+    await store.installations.markDeleted(id, { keepVolumes: true });
+    expect(await store.installations.list()).toEqual([]);
+    expect(await store.installations.ofProduct(product.id)).toEqual([]);
+    expect(await store.installations.get(id)).toEqual(installation);
+    expect(await store.installations.deleted()).toEqual([{ ...installation, keepVolumes: true }]);
+    expect([await store.domains.list(), await store.domains.custom(id)]).toEqual([[], []]);
+    expect(await store.deployments.get(waiting.id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+    expect(await store.deployments.cancelRequested()).toEqual([running.id]);
+    expect(await store.deployments.list({ limit: 10 })).toEqual([]);
+    expect(await store.deployments.list({ limit: 10, product: product.id })).toEqual([]);
+    expect(await store.deployments.list({ limit: 10, installation: id })).toHaveLength(2);
+    await expect(enqueued(store, id)).rejects.toThrow(/does not exist/);
+
+    const { productId, environmentId, branch } = installation;
+    const again = await store.installations.create({ productId, environmentId, branch });
+    expect(again?.id).toBeGreaterThan(id);
+    expect(await store.products.list()).toEqual([product]);
+  });
+
+  it("of a deleted product are deleted with it, each with what becomes of its volumes", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id: environmentId } = await staging();
+    const other = await store.installations.create({ productId: product.id, environmentId, branch: null });
+    if (!other) throw new Error("unreachable");
+    await store.installations.markDeleted(other.id, { keepVolumes: true });
+    await store.products.markDeleted(product.id, { keepVolumes: false });
+    expect(await store.installations.deleted()).toEqual([
+      { ...installation, keepVolumes: false },
+      { ...other, keepVolumes: true },
+    ]);
+  });
+
+  it("that are purged leave no row, and only those that were deleted can be", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id } = installation;
+    const old = await ready(store, id);
+    await enqueued(store, id, { trigger: "rollback", sourceId: old.id });
+    await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+    await ready(store, id);
+    await store.leases.port({ installation: id }, "db", { first: 20_000, last: 20_001 }, new Set());
+    await store.installations.purge(id);
+    expect(await store.installations.list()).toHaveLength(1);
+
+    await store.installations.markDeleted(id, { keepVolumes: false });
+    await store.installations.purge(id);
+    const { sql } = database;
+    const counts = await sql`
+      select (select count(*) from installations) + (select count(*) from deployments) + (select count(*) from port_leases) as rows`;
+    expect(counts).toEqual([{ rows: "0" }]);
+    expect(await store.products.get(product.id)).toEqual(product);
+
+    const second = await aProduct(store);
+    await store.products.markDeleted(second.product.id, { keepVolumes: true });
+    await store.installations.purge(second.installation.id);
+    expect(await store.installations.get(second.installation.id)).toBeNull();
   });
 });
 
@@ -131,6 +229,33 @@ describe("variables", () => {
   });
 });
 
+describe("variables of a product", () => {
+  it("are its installations', whose own win, and go with an own one that is unset", async () => {
+    const { product, installation } = await aProduct(store);
+    const other = await anInstallation(store);
+    await store.products.changeVariables(product.id, { SHARED: "1", BOTH: "1", GONE: "1" }, []);
+    await store.products.changeVariables(product.id, { SHARED: "2" }, ["GONE"]);
+    await store.installations.changeVariables(installation.id, { BOTH: "own", OWN: "3" }, []);
+    expect(await store.products.variableNames(product.id)).toEqual(["BOTH", "SHARED"]);
+    expect(await store.installations.variableNames(installation.id)).toEqual(["BOTH", "OWN", "SHARED"]);
+    expect(await store.installations.variables(installation.id)).toEqual({ BOTH: "own", OWN: "3", SHARED: "2" });
+    await store.installations.changeVariables(installation.id, {}, ["BOTH"]);
+    expect(await store.installations.variables(installation.id)).toEqual({ BOTH: "1", OWN: "3", SHARED: "2" });
+    expect(await store.installations.variables(other)).toEqual({});
+  });
+
+  it("say whether builds get them; an own one that does not say goes by them", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id } = installation;
+    await store.products.changeVariables(product.id, { A: "1", B: "1", C: "1", D: "1" }, [], { A: true, B: true });
+    await store.installations.changeVariables(id, { A: "2", B: "2", E: "1" }, [], { B: false, E: false, NONE: true });
+    expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, E: false });
+    await store.products.changeVariables(product.id, { A: "3" }, [], { C: false });
+    await store.installations.changeVariables(id, {}, [], { E: null });
+    expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, C: false });
+  });
+});
+
 describe("domains", () => {
   const route = (host: string, service = "web") => ({ host, service });
 
@@ -139,8 +264,8 @@ describe("domains", () => {
     expect(await store.domains.setFor(installation, [route("a.localhost"), route("b.localhost")])).toBe("ok");
     expect(await store.domains.setFor(installation, [route("b.localhost", "api"), route("c.localhost")])).toBe("ok");
     expect(await store.domains.list()).toEqual([
-      { installation, ...route("b.localhost", "api") },
-      { installation, ...route("c.localhost") },
+      { installation, ...route("b.localhost", "api"), waits: false },
+      { installation, ...route("c.localhost"), waits: false },
     ]);
     expect(await store.domains.setFor(installation, [])).toBe("ok");
     expect(await store.domains.list()).toEqual([]);
@@ -155,6 +280,46 @@ describe("domains", () => {
       by: one,
     });
     expect((await store.domains.list()).map(({ host }) => host)).toEqual(["a.localhost", "b.localhost"]);
+  });
+});
+
+describe("custom domains", () => {
+  const route = (host: string, service = "web") => ({ host, service });
+
+  it("are replaced for each service, and move between services of one installation", async () => {
+    const installation = await anInstallation(store);
+    expect(await store.domains.setCustom(installation, "web", ["b.example.com", "a.example.com"])).toBe("ok");
+    expect(await store.domains.setCustom(installation, "api", ["api.example.com", "b.example.com"])).toBe("ok");
+    expect(await store.domains.custom(installation)).toEqual([
+      route("a.example.com"),
+      route("api.example.com", "api"),
+      route("b.example.com", "api"),
+    ]);
+    expect(await store.domains.setCustom(installation, "api", [])).toBe("ok");
+    expect(await store.domains.custom(installation)).toEqual([route("a.example.com")]);
+    expect(await store.domains.list()).toEqual([]);
+  });
+
+  it("belong to one installation, be they served or only given", async () => {
+    const [one, other] = [await anInstallation(store), await anInstallation(store)];
+    await store.domains.setFor(one, [route("served.example.com")]);
+    await store.domains.setCustom(one, "web", ["given.example.com"]);
+    for (const taken of ["served.example.com", "given.example.com"]) {
+      expect(await store.domains.ownerOf(taken)).toBe(one);
+      expect(await store.domains.setCustom(other, "web", ["free.example.com", taken])).toEqual({ taken, by: one });
+      expect(await store.domains.setFor(other, [route("free.example.com"), route(taken)])).toEqual({ taken, by: one });
+    }
+    expect(await store.domains.ownerOf("free.example.com")).toBeNull();
+    expect(await store.domains.setCustom(one, "web", ["given.example.com", "served.example.com"])).toBe("ok");
+  });
+
+  it("are not changed under a deployment that is running", async () => {
+    const installation = await anInstallation(store);
+    await enqueued(store, installation);
+    expect(await store.domains.setCustom(installation, "web", ["a.example.com"])).toBe("ok");
+    await claimed(store);
+    expect(await store.domains.setCustom(installation, "web", [])).toBe("busy");
+    expect(await store.domains.custom(installation)).toEqual([route("a.example.com")]);
   });
 });
 
@@ -263,6 +428,19 @@ describe("access", () => {
     await store.access.setAdminToken("admin", "second");
     expect(await store.access.session(mine, at)).toBeNull();
     expect(await store.access.session(other, at)).toEqual({ name: "ada" });
+  });
+});
+
+describe("sessions of redeploys", () => {
+  it("name the newest deployment that was asked for under them", async () => {
+    const installation = await anInstallation(store);
+    await enqueued(store, installation);
+    const first = await enqueued(store, installation, { trigger: "redeploy", fresh: true, sessionId: "s-1" });
+    expect(await store.deployments.bySession("s-1")).toEqual(first);
+    expect(first).toMatchObject({ fresh: true, sessionId: "s-1" });
+    const second = await enqueued(store, installation, { trigger: "redeploy", fresh: true, sessionId: "s-1" });
+    expect(await store.deployments.bySession("s-1")).toEqual(second);
+    expect(await store.deployments.bySession("s-2")).toBeNull();
   });
 });
 

@@ -34,6 +34,7 @@ describe("a deployment", () => {
       by: "admin",
       ref: "main",
       commit: { sha: expect.stringMatching(/^[0-9a-f]{40}$/), message: expect.any(String), author: "Ada Lovelace" },
+      fresh: false,
       source: null,
       queue: { position: 1, waitingFor: "deployment 1 of this product, which is building" },
       stacks: [],
@@ -59,6 +60,7 @@ describe("a deployment", () => {
         serviceCount: 1,
         servicesDone: 1,
         currentService: null,
+        message: null,
       },
     ]);
   });
@@ -89,7 +91,9 @@ describe("a deployment", () => {
       { type: "stack", stack: { ...stack, phase: "Building images", percent: 20 } },
     ]);
     const { json } = await read(`/api/deployments/${id}`);
-    expect(json.stacks).toEqual([{ ...stack, displayName: "My Api", phase: "Building images", percent: 20 }]);
+    expect(json.stacks).toEqual([
+      { ...stack, message: null, displayName: "My Api", phase: "Building images", percent: 20 },
+    ]);
   });
 
   test.each(["/api/deployments/99999", "/api/deployments/99999/log", "/api/deployments/99999/events"])(

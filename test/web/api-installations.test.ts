@@ -18,20 +18,24 @@ describe("a product deployment", () => {
     const live = world.samples.live(installation);
     world.engine.containers.push(sampleContainer(live, product.id, { healthcheck: "unhealthy" }));
     const canary = "canary-5f2a";
+    await world.store.installations.changeVariables(installation.id, { OLD: canary }, []);
     const put = await read(`/api/product-deployments/${installation.id}/variables`, {
       method: "PUT",
-      body: { set: { B: canary, A: canary, OLD: canary }, unset: ["OLD"] },
+      body: { set: { B: canary, A: canary }, unset: ["OLD"] },
     });
     const url = "http://my-api.localhost:8080";
     expect(put.json).toEqual({
       id: installation.id,
       product: "my-api",
       environment: "production",
+      environmentId: installation.environmentId,
       branch: "main",
       urls: [url],
       status: "degraded",
       live: live.id,
       variables: ["A", "B"],
+      pendingVariables: ["A", "B"],
+      domains: [],
       stacks: [
         {
           name: "my-api",
@@ -89,7 +93,7 @@ describe("a product deployment", () => {
   });
 
   test("is gone for whoever asks once its product is being deleted", async () => {
-    await world.store.products.markDeleted(product.id);
+    await world.store.products.markDeleted(product.id, { keepVolumes: true });
     expect((await read(`/api/product-deployments/${installation.id}`)).status).toBe(404);
     expect((await read(`/api/product-deployments/${installation.id}/deploy`, { method: "POST" })).status).toBe(404);
     expect((await read("/api/product-deployments")).json.items).toEqual([]);

@@ -21,6 +21,7 @@ describe("products", () => {
         displayName: "Shop",
         repository: null,
         branch: "trunk",
+        variables: [],
         gitUrl: "http://127.0.0.1:4000/git/shop.git",
         productDeployments: [{ id: expect.any(Number), environment: "production" }],
         createdAt: iso,

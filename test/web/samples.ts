@@ -82,6 +82,8 @@ export function createSamples(store: FakeStore, clock: FakeClock): Samples {
     live(at, more) {
       const row = ready(at, more);
       store.rows.installations.set(at.id, { ...at, liveDeploymentId: row.id });
+      const isServed = store.rows.domains.some(({ installation }) => installation === at.id);
+      if (!isServed) store.rows.domains.push(...row.spec.routes.map((route) => ({ ...route, installation: at.id })));
       return row;
     },
     failed: (at, failure, more) =>

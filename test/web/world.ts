@@ -34,7 +34,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
   const proxy = createFakeProxy();
   const logged: unknown[] = [];
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
-  const woken = { queue: 0, caretaker: 0 };
+  const woken = { queue: 0, caretaker: 0, proxy: 0 };
   await store.access.addFirstToken("admin", token);
 
   const needs: WebNeeds = {
@@ -48,6 +48,12 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       engine,
       git,
       clock,
+      domain: "localhost",
+      publicUrl: new URL(origin),
+      publishRoutes: async (signal) => {
+        await proxy.ping(signal);
+        woken.proxy++;
+      },
       wakeQueue: () => void woken.queue++,
       wakeCaretaker: () => void woken.caretaker++,
     }),

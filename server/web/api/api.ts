@@ -3,8 +3,10 @@ import { routes } from "../../routes.ts";
 import { checkHealth } from "../health.ts";
 import type { Metrics } from "../metrics.ts";
 import { createDeploymentsApi } from "./deployments.ts";
+import { createEnvironmentsApi } from "./environments.ts";
 import { createInstallationsApi } from "./installations.ts";
 import { createPresenter } from "./present.ts";
+import { createProductRedeployApi } from "./product-redeploy.ts";
 import { createProductsApi } from "./products.ts";
 import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas.ts";
@@ -19,8 +21,10 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
     description: "A token: the one that Baton printed when it was started first",
   });
   api.route("/", createServerApi(needs));
+  api.route("/", createEnvironmentsApi(all));
   api.route("/", createProductsApi(all));
   api.route("/", createInstallationsApi(all));
+  api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
   api.get(routes.api.openapi(), needs.auth.allow("member"), (c) =>
     c.json(

@@ -1,5 +1,8 @@
 import { harmlessText } from "../../../views/terminal-text.ts";
+import { specOf } from "../../model/deployment.ts";
+import { servicesOf } from "../../model/spec.ts";
 import type { ContainerState } from "../../ports/engine.ts";
+import { containerOf } from "../../rules/container-of.ts";
 import type { Place } from "../catalog.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import { notFound } from "../problem.ts";
@@ -8,14 +11,18 @@ import { answerWithText } from "../text-stream.ts";
 /** What the containers of the live deployment print; with several services each line begins with its service's name. */
 export async function streamContainerLogs(
   c: WebContext,
-  needs: Pick<WebNeeds, "engine" | "log" | "closing">,
+  needs: Pick<WebNeeds, "engine" | "store" | "log" | "closing">,
   { installation }: Place,
   query: { readonly service?: string | undefined; readonly tail: number; readonly follow: string },
 ): Promise<Response> {
-  const { engine } = needs;
-  const all = await engine.listContainers({ installation: installation.id }, c.req.raw.signal);
-  const live = all.filter((container) => container.owner.deployment === installation.liveDeploymentId);
-  const containers = live.filter(({ service }) => query.service === undefined || service === query.service);
+  const { engine, store } = needs;
+  const live =
+    installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
+  const spec = live && specOf(live);
+  const all = spec ? await engine.listContainers({ installation: installation.id }, c.req.raw.signal) : [];
+  const containers = servicesOf(spec ?? { stacks: [] })
+    .filter(({ name }) => query.service === undefined || name === query.service)
+    .flatMap((service) => (live && containerOf(live.id, service, all)) ?? []);
   if (query.service !== undefined && containers.length === 0) throw notFound(`running service "${query.service}"`);
   const follow = query.follow === "true" || query.follow === "1";
 

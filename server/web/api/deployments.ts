@@ -2,7 +2,8 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Deployment } from "../../model/deployment.ts";
 import { routes } from "../../routes.ts";
 import { visitorOf } from "../needs.ts";
-import { problemOf } from "../problem.ts";
+import { Problem, problemOf } from "../problem.ts";
+import { changesJson } from "./changes.ts";
 import { streamDeploymentLog } from "./deployment-log.ts";
 import { pageOfDeployments } from "./products.ts";
 import {
@@ -17,6 +18,8 @@ import {
 } from "./route-parts.ts";
 import {
   afterQuery,
+  changesQuery,
+  changesSchema,
   deploymentSchema,
   idParam,
   listOf,
@@ -57,6 +60,27 @@ export function createDeploymentsApi(needs: ApiNeeds) {
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
       return c.json(await present.deployment(deployment, place), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentChanges("{id}"),
+      tags: ["Deployments"],
+      summary: "What is different in this version, compared with another",
+      description: "Of variables only names, never values. 409 when nothing was built for one of the two.",
+      request: { params: idParam, query: changesQuery },
+      responses: { 200: json("The differences", changesSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      const other = c.req.valid("query").from ?? place.installation.liveDeploymentId;
+      if (other === null)
+        throw new Problem(409, "conflict", "nothing is live to compare it with: name another with from");
+      const { deployment: from } = await catalog.deployment(other);
+      return c.json(changesJson(from, deployment), 200);
     },
   );
 

@@ -17,9 +17,13 @@ import {
   containerLogQuery,
   deploymentSchema,
   deployRequestSchema,
+  domainsSchema,
   idParam,
+  installationChangesSchema,
   installationSchema,
+  leavingSchema,
   listOf,
+  newInstallationSchema,
   variableChangesSchema,
 } from "./schemas.ts";
 
@@ -47,6 +51,26 @@ export function createInstallationsApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...member,
+      method: "post",
+      path: routes.api.installations(),
+      tags: ["Product deployments"],
+      summary: "Install a product in another environment",
+      description: "409 when it is there already, or its address is taken. Nothing is deployed yet: push, or deploy.",
+      request: { body: jsonBody(newInstallationSchema) },
+      responses: { 201: json("The new product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { product, environment, branch = null } = c.req.valid("json");
+      const asked = await triggers.install({ product, environment, branch });
+      if (asked.type === "refused") throw problemOf(asked);
+      const place = await catalog.place(asked.installation.id);
+      return c.json(await present.installation(place, c.req.raw.signal), 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
       method: "get",
       path: routes.api.installation("{id}"),
       tags: ["Product deployments"],
@@ -63,6 +87,44 @@ export function createInstallationsApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...member,
+      method: "patch",
+      path: routes.api.installation("{id}"),
+      tags: ["Product deployments"],
+      summary: "Change the branch whose pushes deploy it",
+      request: { params: idParam, body: jsonBody(installationChangesSchema) },
+      responses: { 200: json("The product deployment as it is now", installationSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { branch } = c.req.valid("json");
+      const { installation } = await catalog.place(id);
+      if (branch !== undefined) await store.installations.setBranch(installation.id, branch);
+      return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "delete",
+      path: routes.api.installation("{id}"),
+      tags: ["Product deployments"],
+      summary: "Remove a product from an environment",
+      description:
+        "Its deployments are cancelled; its addresses and containers are removed. Its volumes stay unless the body says otherwise. The product stays.",
+      request: { params: idParam, body: jsonBody(leavingSchema, false) },
+      responses: { 204: { description: "It is not there any more; what it ran is being removed" }, ...errorAnswers },
+    }),
+    async (c) => {
+      const { installation } = await catalog.place(c.req.valid("param").id);
+      await triggers.uninstall(installation.id, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
       method: "put",
       path: routes.api.installationVariables("{id}"),
       tags: ["Product deployments"],
@@ -73,9 +135,31 @@ export function createInstallationsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
-      const { set, unset } = c.req.valid("json");
-      await store.installations.changeVariables(place.installation.id, set, unset);
+      const { set, unset, atBuild } = c.req.valid("json");
+      await store.installations.changeVariables(place.installation.id, set, unset, atBuild);
       return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.installationDomains("{id}"),
+      tags: ["Product deployments"],
+      summary: "Give a service hosts beside its own",
+      description:
+        "These and no others; an empty list takes them away. A live version answers to them at once. 409 when another product has one, or while a deployment is running.",
+      request: { params: idParam, body: jsonBody(domainsSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { service, domains } = c.req.valid("json");
+      const { installation } = await catalog.place(id);
+      const outcome = await triggers.setDomains(installation.id, service, domains, c.req.raw.signal);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
     },
   );
 

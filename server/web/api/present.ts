@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Deployment } from "../../model/deployment.ts";
-import { readyAtOf, specOf } from "../../model/deployment.ts";
+import { readyAtOf } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { Environment, Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
@@ -9,7 +9,9 @@ import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
+import { pendingVariables } from "../pending-variables.ts";
 import { installationState } from "../service-states.ts";
+import { stacksOf } from "../stack-progress.ts";
 import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
@@ -43,12 +45,13 @@ export function createPresenter(needs: WebNeeds): Presenter {
   };
 
   return {
-    environment: ({ id, name, domain }) => ({ id, name, domain: domain ?? needs.domain }),
+    environment: ({ id, name, domain, branch }) => ({ id, name, domain: domain ?? needs.domain, branch }),
 
     async product(product) {
-      const [installations, environments] = await Promise.all([
+      const [installations, environments, variables] = await Promise.all([
         store.installations.ofProduct(product.id),
         store.environments.list(),
+        store.products.variableNames(product.id),
       ]);
       const nameOf = (id: number) => environments.find((environment) => environment.id === id)?.name ?? "";
       const main =
@@ -59,6 +62,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         displayName: displayName(product.slug),
         repository: product.repository,
         branch: main?.branch ?? null,
+        variables: [...variables],
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
         createdAt: product.createdAt.toISOString(),
@@ -69,19 +73,24 @@ export function createPresenter(needs: WebNeeds): Presenter {
       const { installation, product, environment } = place;
       const live =
         installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
-      const [state, variables] = await Promise.all([
+      const [state, variables, pending, domains] = await Promise.all([
         installationState(needs, place, live, signal),
         store.installations.variableNames(installation.id),
+        pendingVariables(store, installation, live),
+        store.domains.custom(installation.id),
       ]);
       return {
         id: installation.id,
         product: product.slug,
         environment: environment.name,
+        environmentId: environment.id,
         branch: installation.branch,
         urls: [...state.urls],
         status: state.status,
         live: installation.liveDeploymentId,
         variables: [...variables],
+        pendingVariables: [...pending],
+        domains: domains.map(({ host, service }) => ({ host, service })),
         stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
           name,
           displayName: displayName(name),
@@ -100,6 +109,10 @@ export function createPresenter(needs: WebNeeds): Presenter {
       return json;
     },
   };
+}
+
+function stackJson({ message = null, ...stack }: StackProgress) {
+  return { ...stack, message, displayName: displayName(stack.name) };
 }
 
 function deploymentJson(
@@ -123,34 +136,15 @@ function deploymentJson(
     by: row.by,
     ref: row.ref,
     commit: row.commit && { ...row.commit },
+    fresh: row.fresh,
     source: row.sourceId,
     queue: queue && { ...queue },
-    stacks: stacksOf(row, progress).map((stack) => ({ ...stack, displayName: displayName(stack.name) })),
+    stacks: stacksOf(row, progress).map(stackJson),
     createdAt: row.createdAt.toISOString(),
     startedAt: iso(row.status === "queued" ? null : row.startedAt),
     liveAt: iso(liveAtOf(row)),
     finishedAt: iso(endOf(row)),
   };
-}
-
-/** What was said about each stack; for stacks that nothing was said about yet, what the deployment's status implies. */
-function stacksOf(row: Deployment, progress: readonly StackProgress[]): readonly StackProgress[] {
-  const silent = (specOf(row)?.stacks ?? []).filter(({ name }) => !progress.some((stack) => stack.name === name));
-  const isReady = row.status === "ready";
-  return [
-    ...progress,
-    ...silent.map(
-      (stack): StackProgress => ({
-        name: stack.name,
-        status: isReady ? "running" : row.status === "failed" ? "failed" : "pending",
-        phase: null,
-        percent: isReady ? 100 : 0,
-        serviceCount: stack.services.length,
-        servicesDone: isReady ? stack.services.length : 0,
-        currentService: null,
-      }),
-    ),
-  ];
 }
 
 function liveAtOf(row: Deployment): Date | null {

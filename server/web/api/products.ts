@@ -5,30 +5,19 @@ import { Problem, problemOf } from "../problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
 import {
   deploymentSchema,
-  environmentSchema,
+  leavingSchema,
   listOf,
   newProductSchema,
   pageQuery,
   productChangesSchema,
   productParam,
   productSchema,
+  variableChangesSchema,
 } from "./schemas.ts";
 
 export function createProductsApi({ store, triggers, auth, catalog, present }: ApiNeeds) {
   const api = createApi();
   const member = forMembers(auth);
-
-  api.openapi(
-    createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.environments(),
-      tags: ["Environments"],
-      summary: "List the environments",
-      responses: { 200: json("All environments", listOf(environmentSchema)), ...errorAnswers },
-    }),
-    async (c) => c.json({ items: (await store.environments.list()).map(present.environment) }, 200),
-  );
 
   api.openapi(
     createRoute({
@@ -105,13 +94,34 @@ export function createProductsApi({ store, triggers, auth, catalog, present }: A
       path: routes.api.product("{product}"),
       tags: ["Products"],
       summary: "Delete a product",
-      description: "Its deployments are cancelled; its addresses, containers, images and repository are removed.",
-      request: { params: productParam },
+      description:
+        "Its deployments are cancelled; its addresses, containers, images and repository are removed. Its volumes stay unless the body says otherwise.",
+      request: { params: productParam, body: jsonBody(leavingSchema, false) },
       responses: { 204: { description: "It is not there any more; what it ran is being removed" }, ...errorAnswers },
     }),
     async (c) => {
-      await triggers.deleteProduct(await catalog.product(c.req.valid("param").product));
+      const product = await catalog.product(c.req.valid("param").product);
+      await triggers.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
       return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.productVariables("{product}"),
+      tags: ["Products"],
+      summary: "Set and unset variables of all its product deployments",
+      description: "A product deployment's own variables win over these. The next deployments get them.",
+      request: { params: productParam, body: jsonBody(variableChangesSchema) },
+      responses: { 200: json("The product, with the names", productSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { set, unset, atBuild } = c.req.valid("json");
+      await store.products.changeVariables(product.id, set, unset, atBuild);
+      return c.json(await present.product(product), 200);
     },
   );
 

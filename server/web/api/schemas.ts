@@ -1,7 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
 import { stackStatuses } from "../../model/event.ts";
-import { parseSlug, slugRule, variableNamePattern } from "../../model/product.ts";
+import { isHostName } from "../../model/host-name.ts";
+import {
+  environmentNameRule,
+  isEnvironmentName,
+  parseSlug,
+  slugRule,
+  variableNamePattern,
+} from "../../model/product.ts";
+import { serviceAspects } from "../../rules/version-changes.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 
@@ -27,7 +35,15 @@ export const healthSchema = z
   .openapi("Health", { description: "Each part is `ok` or says what is wrong" });
 
 export const environmentSchema = z
-  .object({ id, name: z.string().openapi({ example: "production" }), domain: z.string() })
+  .object({
+    id,
+    name: z.string().openapi({ example: "production" }),
+    domain: z.string(),
+    branch: z
+      .string()
+      .nullable()
+      .openapi({ description: "What its new product deployments track; null: each its own" }),
+  })
   .openapi("Environment", { description: "A place to run things. Apps are served below its domain" });
 
 export const productSchema = z
@@ -43,6 +59,7 @@ export const productSchema = z
       .string()
       .nullable()
       .openapi({ description: "The branch that production tracks; null until the first push" }),
+    variables: z.array(z.string()).openapi({ description: "Names of those that all its product deployments get" }),
     gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
     createdAt: time,
@@ -61,11 +78,23 @@ export const installationSchema = z
     id,
     product: z.string(),
     environment: z.string(),
+    environmentId: id,
     branch: z.string().nullable(),
-    urls: z.array(z.string()).openapi({ example: ["http://my-app.localhost:8080"] }),
+    urls: z.array(z.string()).openapi({
+      description: "Where it answers now, the most important first",
+      example: ["http://my-app.localhost:8080"],
+    }),
     status: z.enum(["empty", "running", "degraded", "stopped"]),
     live: id.nullable().openapi({ description: "The deployment that serves; null: none" }),
-    variables: z.array(z.string()).openapi({ description: "Names only: values are never sent back" }),
+    variables: z
+      .array(z.string())
+      .openapi({ description: "Its own and its product's. Names only: values are never sent back" }),
+    pendingVariables: z
+      .array(z.string())
+      .openapi({ description: "Not yet live: names whose value differs from the live deployment's" }),
+    domains: z
+      .array(z.object({ host: z.string(), service: z.string() }))
+      .openapi({ description: "Hosts that were given to services by hand" }),
     stacks: z.array(z.object({ name: z.string(), displayName: z.string(), services: z.array(serviceSchema) })),
   })
   .openapi("ProductDeployment", { description: "A product in an environment, and what of it runs" });
@@ -90,6 +119,7 @@ const stackProgressSchema = z.object({
   serviceCount: z.int(),
   servicesDone: z.int(),
   currentService: z.string().nullable(),
+  message: z.string().nullable().openapi({ description: "Why it failed: `rolled back: api failed`" }),
 });
 
 export const deploymentSchema = z
@@ -108,6 +138,7 @@ export const deploymentSchema = z
     by: z.string().nullable(),
     ref: z.string().nullable(),
     commit: z.object({ sha: z.string(), message: z.string(), author: z.string() }).nullable(),
+    fresh: z.boolean().openapi({ description: "A product redeploy: images are pulled anew, all services replaced" }),
     source: id.nullable().openapi({ description: "For redeploys: the deployment whose version this is" }),
     queue: z.object({ position: z.int(), waitingFor: z.string() }).nullable(),
     stacks: z.array(stackProgressSchema),
@@ -118,9 +149,48 @@ export const deploymentSchema = z
   })
   .openapi("Deployment", { description: "One attempt to make one version live" });
 
+const versionSchema = z.object({
+  id,
+  number: id,
+  commit: z.object({ sha: z.string(), message: z.string() }),
+});
+const names = z.array(z.string());
+
+export const changesSchema = z
+  .object({
+    from: versionSchema,
+    to: versionSchema,
+    sameCommit: z.boolean(),
+    variables: z
+      .object({ added: names, removed: names, changed: names })
+      .openapi({ description: "Names only; `changed`: another value" }),
+    services: z.object({
+      added: names,
+      removed: names,
+      changed: z.array(z.object({ name: z.string(), what: z.array(z.enum(serviceAspects)) })),
+    }),
+  })
+  .openapi("Changes", { description: "What is different in the second of two deployments" });
+
 export const rebuildingSchema = deploymentSchema.extend({
   rebuild: z.boolean().openapi({ description: "The images are gone: the exact commit is built again" }),
 });
+
+export const productRedeploySchema = z
+  .object({
+    success: z.boolean(),
+    message: z.string().openapi({ example: "Product redeployed successfully" }),
+    stackResults: z.array(
+      z.object({
+        stackName: z.string().openapi({ description: "`<product>-<stack>`", example: "shop-backend" }),
+        stackDisplayName: z.string().openapi({ example: "Backend" }),
+        serviceCount: z.int(),
+        success: z.boolean(),
+        error: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi("ProductRedeployResult", { description: "How a product redeploy ended" });
 
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
@@ -133,9 +203,12 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 
 export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
 
-export const idParam = z.object({
-  id: z.coerce.number("a number is wanted").int("a whole number is wanted").positive("a positive number is wanted"),
-});
+const idInPath = z.coerce
+  .number("a number is wanted")
+  .int("a whole number is wanted")
+  .positive("a positive number is wanted");
+
+export const idParam = z.object({ id: idInPath });
 
 export const pageQuery = z.object({
   limit: z.coerce
@@ -169,6 +242,37 @@ const gitName = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses them in names too
   .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "a branch, tag or commit is wanted");
 
+export const newEnvironmentSchema = z.strictObject({
+  name: z
+    .string()
+    .refine(isEnvironmentName, environmentNameRule)
+    .openapi({ description: environmentNameRule, example: "staging" }),
+  domain: z
+    .string()
+    .refine(isHostName, "a host name in lower case is wanted, such as staging.example.com")
+    .nullable()
+    .optional()
+    .openapi({ description: "Apps are served below it; without it, below the server's own" }),
+  branch: gitName.nullable().optional().openapi({ description: "What its new product deployments track" }),
+});
+
+export const newInstallationSchema = z.strictObject({
+  product: z.string().openapi({ description: "The product's slug", example: "my-app" }),
+  environment: z.string().openapi({ description: "The environment's name", example: "staging" }),
+  branch: gitName
+    .optional()
+    .openapi({ description: "Whose pushes deploy there; without it, what the environment says, or the first push" }),
+});
+
+export const installationChangesSchema = z.strictObject({ branch: gitName.optional() });
+
+export const leavingSchema = z.strictObject({
+  volumes: z
+    .enum(["keep", "delete"], 'either "keep" or "delete" is wanted')
+    .default("keep")
+    .openapi({ description: "What becomes of its data" }),
+});
+
 export const newProductSchema = z.strictObject({
   name: z
     .string()
@@ -194,6 +298,17 @@ export const variableValue = z
 export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).default([]),
+  atBuild: z.record(variableName, z.boolean().nullable()).default({}).openapi({
+    description: "Whether builds get them, too; null: by their names (NEXT_PUBLIC_…, VITE_… and the like)",
+  }),
+});
+
+export const domainsSchema = z.strictObject({
+  service: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of a service is wanted"),
+  domains: z
+    .array(z.string().max(253))
+    .max(50)
+    .openapi({ example: ["shop.example.com"] }),
 });
 
 export const deployRequestSchema = z.strictObject({
@@ -201,11 +316,31 @@ export const deployRequestSchema = z.strictObject({
   commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
 });
 
+export const sessionId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 visible ASCII characters are wanted")
+  .openapi({ description: "Chosen anew for each redeploy, to follow it by", example: "0b5b2f0e-7d0a" });
+
+export const productRedeployRequestSchema = z.strictObject({ sessionId: sessionId.optional() });
+
+export const productRedeployParam = z.object({ environmentId: idInPath, productDeploymentId: idInPath });
+
+export const sessionParam = z.object({ sessionId });
+
 export const redeployRequestSchema = z.strictObject({
   variables: z
     .enum(["then", "now"], 'either "then" or "now" is wanted')
     .default("then")
     .openapi({ description: "The variables that the version had, or today's" }),
+});
+
+export const changesQuery = z.object({
+  from: z.coerce
+    .number("the id of a deployment is wanted")
+    .int()
+    .positive()
+    .optional()
+    .openapi({ description: "What it is compared with: one of the same product deployment; without it, the live one" }),
 });
 
 export const logQuery = z.object({

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import schema from "../../../builder/compose/schema/compose-spec.json" with { type: "json" };
 import { kindOf } from "../../../builder/compose/service-kind.ts";
+import { PlanProblem } from "../../../builder/plan.ts";
+import { plan } from "../tree.ts";
 import { composed, type Files } from "./composed.ts";
 
 const serviceKey = fc.constantFrom(...Object.keys(schema.$defs.service.properties), "x-baton", "nonsense");
@@ -26,6 +28,7 @@ const file = fc
   .map((content) => stringify(content));
 
 async function expectAnAnswer(files: Files) {
+  await expectAPlanOrItsProblems(files);
   const result = await composed(files);
   if (result.type === "project") {
     for (const each of result.project.services) expect(kindOf(each, result.project).reason).not.toBe("");
@@ -38,6 +41,16 @@ async function expectAnAnswer(files: Files) {
     expect(line).toBeLessThanOrEqual(lines);
     expect(message).not.toMatch(/undefined|\[object/);
     expect(hint).toMatch(/\S/);
+  }
+}
+
+async function expectAPlanOrItsProblems(files: Files) {
+  try {
+    const { stacks, decisions } = await plan({ ...files, "app/Dockerfile": "FROM a\nEXPOSE 80" });
+    expect(decisions.length).toBeGreaterThanOrEqual(stacks.flatMap(({ services }) => services).length);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PlanProblem);
+    if (error instanceof PlanProblem) expect(error.message).not.toMatch(/undefined|\[object/);
   }
 }
 

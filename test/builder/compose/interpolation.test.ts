@@ -24,13 +24,13 @@ describe("the variables of a compose file", () => {
 
   it("are listed, with those that are missing, and a line for each of these", async () => {
     const file = withService("user: ${A:-me}\nworking_dir: /$B\nlabels: { a: $B, c: $C }");
-    const { variablesUsed, notes } = await projectOf(file, { variables: { C: "c" } });
+    const { variablesUsed, warnings } = await projectOf(file, { variables: { C: "c" } });
     expect(variablesUsed).toEqual([
       { name: "A", hasDefault: true, isMissing: true },
       { name: "B", hasDefault: false, isMissing: true },
       { name: "C", hasDefault: false, isMissing: false },
     ]);
-    expect(notes).toEqual(["B is not set and has no default: it is empty"]);
+    expect(warnings).toEqual(["B is not set and has no default: it is empty"]);
   });
 
   it("are all asked for that must be set, at their lines, with the file's own words", async () => {

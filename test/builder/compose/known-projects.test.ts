@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { isForDevelopment } from "../../../builder/compose/for-development.ts";
 import { kindOf } from "../../../builder/compose/service-kind.ts";
+import { PlanProblem } from "../../../builder/plan.ts";
+import { plan } from "../tree.ts";
 import { composed, type Files } from "./composed.ts";
 
 /** A repository, and what becomes of it: `web: web 80` for each service, or the keys that it is refused for. */
@@ -27,8 +29,40 @@ async function outcomeOf(files: Files): Promise<Omit<KnownProject, "files">> {
   return { services: isForDevelopment(project) === null ? services : [...services, "for development"] };
 }
 
+/** Its Dockerfiles are empty: one that has every stage that a file asks for takes their place. */
+function withDockerfiles(files: Files): Files {
+  const targets = Object.values(files).flatMap((text) =>
+    [...text.matchAll(/target: ([\w-]+)/g)].map(([, name]) => name),
+  );
+  const dockerfile = ["FROM a", ...targets.map((name) => `FROM a AS ${name}`)].join("\n");
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path, /dockerfile/i.test(path) && text === "" ? dockerfile : text]),
+  );
+}
+
 describe("what people deploy with Compose", () => {
   it.each(Object.entries(knownProjects))("%s", async (_, { files, ...outcome }) => {
     expect(await outcomeOf(files)).toEqual(outcome);
+  });
+
+  const planned = Object.entries(knownProjects).filter(([, { services }]) => services !== undefined);
+  it.each(planned)("%s has a plan", async (_, { files, services = [] }) => {
+    const { stacks, decisions } = await plan(withDockerfiles(files));
+    const givesWay = decisions[0]?.includes(" gives way to the Dockerfile: ");
+    const isForDevelopment = services.includes("for development") && "Dockerfile" in files;
+    expect(givesWay ?? false).toBe(isForDevelopment);
+    if (isForDevelopment) return;
+    const outline = stacks.flatMap((stack) => stack.services.map(({ name, kind }) => `${name}: ${kind}`));
+    expect(outline).toEqual(
+      services.filter((text) => text !== "for development").map((text) => text.replace(/ \d+$/, "")),
+    );
+  });
+
+  const refused = Object.entries(knownProjects).filter(([, { services }]) => services === undefined);
+  it.each(refused)("%s has none, and every reason is told", async (_, { files, refused: keys = [] }) => {
+    const problem = await plan(withDockerfiles(files)).catch((error: unknown) => error);
+    if (!(problem instanceof PlanProblem)) throw new Error("it is not refused");
+    expect(problem.findings).toHaveLength(keys.length);
+    for (const { message, hint } of problem.findings) expect(`${message} ${hint}`).toMatch(/\S/);
   });
 });

@@ -148,9 +148,9 @@ describe("the environment of a service", () => {
 
   it("passes a name without a value on from the product, when it is set there", async () => {
     const file = withService("environment:\n  - TOKEN\n  - NONE\n  - EMPTY=");
-    const { services, notes, variablesUsed } = await projectOf(file, { variables: { TOKEN: "t" } });
+    const { services, warnings, variablesUsed } = await projectOf(file, { variables: { TOKEN: "t" } });
     expect(services[0]?.environment).toEqual({ TOKEN: "t", EMPTY: "" });
-    expect(notes).toEqual([
+    expect(warnings).toEqual([
       "services.web.environment[1] passes NONE on, which is not set: the container does not have it",
     ]);
     expect(variablesUsed.map(({ name, isMissing }) => [name, isMissing])).toEqual([
@@ -197,6 +197,7 @@ describe("the build of a service", () => {
     dockerfileInline: null,
     target: null,
     args: {},
+    tag: null,
   };
 
   it.each([

@@ -43,6 +43,19 @@ CMD ["app"]
     expect(dockerfile).toContain('CMD ["web","-v"]\n');
   });
 
+  it("has all programs that its Procfile runs", async () => {
+    const { dockerfile } = await plannedService({
+      "go.mod": "",
+      "cmd/web/main.go": program,
+      "cmd/queue/main.go": program,
+      "cmd/tool/main.go": program,
+      Procfile: "web: bin/web\nworker: queue -n 2",
+    });
+    expect(dockerfile).toContain("go build -trimpath -o /opt/app/bin/web ./cmd/web\n");
+    expect(dockerfile).toContain("go build -trimpath -o /opt/app/bin/queue ./cmd/queue\n");
+    expect(dockerfile).not.toContain("cmd/tool");
+  });
+
   it("may lie in cmd, where it has to be the only one", async () => {
     const { decisions } = await plannedService({
       "go.mod": "",

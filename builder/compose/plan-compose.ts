@@ -1,0 +1,132 @@
+import type { BuildVariables } from "../build-variables.ts";
+import { attemptAll, problemOf } from "../findings.ts";
+import type { ComposeStack } from "../manifest.ts";
+import type { Finding, ServicePlan, SourceTree } from "../plan.ts";
+import type { PlannedStack } from "../planned-stack.ts";
+import { composeFilesIn, inFolder } from "./compose-files.ts";
+import type { ComposeProject, ComposeResult, ComposeService } from "./compose-project.ts";
+import { isForDevelopment } from "./for-development.ts";
+import { createImageSources, type ServiceImage } from "./image-sources.ts";
+import { planComposeService } from "./plan-service.ts";
+import { readCompose } from "./read-compose.ts";
+import { folderOf } from "./repository-path.ts";
+import { kindOf } from "./service-kind.ts";
+
+export interface ComposeOptions {
+  readonly healthTimeoutMs: number;
+  /** The product's: for interpolation. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Those of them that a build gets. */
+  readonly buildVariables: BuildVariables;
+}
+
+/** The services of a compose file. Rejects with PlanProblem: all that keeps it from being deployed. */
+export async function planCompose(
+  tree: SourceTree,
+  stack: ComposeStack,
+  options: ComposeOptions,
+): Promise<PlannedStack> {
+  if (!tree.files.has(stack.file)) throw problemOf([notThere(tree, stack)]);
+  const result = await readStack(tree, stack, options.variables);
+  if (result.type === "refused") throw problemOf(result.problems);
+  const { project } = result;
+  const sources = createImageSources(tree, project, options.buildVariables);
+  const { results: images, failed } = await attemptAll(project.services, async (service) => ({
+    service,
+    image: await sources.imageOf(service),
+  }));
+  const problems = [
+    ...failed.flatMap(([service, { findings }]) => findings.map(ofService(service))),
+    ...endless(project),
+  ];
+  if (problems.length > 0) throw problemOf(problems);
+
+  const ports = images.flatMap(({ service, image }) =>
+    image.exposed === null ? [] : [[service.name, image.exposed] as const],
+  );
+  const surroundings = { dockerfilePorts: new Map(ports), healthTimeoutMs: options.healthTimeoutMs };
+  const services = images.map(({ service, image }) => {
+    return { service, image, plan: planComposeService(service, project, image, surroundings) };
+  });
+  return {
+    name: stack.name,
+    services: services.map(({ service, plan }) => ({ plan, at: service.at })),
+    decisions: [
+      ...describeBuilds(services),
+      ...services.map(({ plan }) => describe(plan)),
+      ...project.notes.map((note) => `${stack.file}: ${note}`),
+    ],
+    warnings: warnings(project, services, stack),
+  };
+}
+
+interface Planned {
+  readonly image: ServiceImage;
+  readonly plan: ServicePlan;
+}
+
+function ofService({ name, at, source }: ComposeService): (finding: Finding) => Finding {
+  return ({ message, hint }) => ({ ...at, message: `services.${name}.${source.type}: ${message}`, hint });
+}
+
+/** What the file of a stack holds. */
+export function readStack(
+  tree: SourceTree,
+  { file, withOverride }: ComposeStack,
+  variables: ComposeOptions["variables"],
+): Promise<ComposeResult> {
+  const folder = folderOf(file);
+  const name = folder === "" ? file : file.slice(folder.length + 1);
+  return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride });
+}
+
+function notThere(tree: SourceTree, { name, at, file }: ComposeStack): Finding {
+  const [inside] = composeFilesIn(tree, file);
+  const hint = inside === undefined ? "Name a file of the repository." : `Name the file: ${inFolder(file, inside)}.`;
+  const message = `stacks.${name}.compose names ${file}, which is not a file of the repository`;
+  return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
+}
+
+/** Waiting until a service has run to its end makes it an init service, unless x-baton makes it one that never ends. */
+function endless(project: ComposeProject): readonly Finding[] {
+  return project.services.flatMap((service) =>
+    service.dependsOn.flatMap((dependency) => {
+      const other = project.services.find(({ name }) => name === dependency.service);
+      if (dependency.condition !== "completed" || !other) return [];
+      const { kind } = kindOf(other, project);
+      if (kind === "init") return [];
+      const message = `services.${service.name}.depends_on.${other.name} waits until ${other.name} has run to its end, but x-baton makes a ${kind} of it`;
+      return [{ ...service.at, message, hint: "Remove one of the two." }];
+    }),
+  );
+}
+
+/** One line for each image that is built, with all services that run it. */
+function describeBuilds(services: readonly Planned[]): readonly string[] {
+  const builds = new Map<ServiceImage, string[]>();
+  for (const { image, plan } of services) {
+    if (image.source.type === "build") builds.set(image, [...(builds.get(image) ?? []), plan.name]);
+  }
+  return [...builds].map(([{ summary }, names]) => `Building with ${summary}, for ${names.join(", ")}`);
+}
+
+/** `db: tcp on port 5432 (its image is a PostgreSQL database), keeps its data in the volume data` */
+function describe({ name, kind, kindReason, port, stateful, source }: ServicePlan): string {
+  const image = source.type === "image" ? `, runs ${source.reference}` : "";
+  const hasPort = kind === "web" || kind === "tcp";
+  const where = hasPort ? (port === null ? ", on the port that its image exposes" : ` on port ${port}`) : "";
+  return `${name}: ${kind}${where} (${kindReason})${image}${stateful === null ? "" : `, ${stateful}`}`;
+}
+
+function warnings(project: ComposeProject, services: readonly Planned[], { file }: ComposeStack): readonly string[] {
+  const development = isForDevelopment(project);
+  return [
+    ...project.warnings.map((warning) => `${file}: ${warning}`),
+    ...(development === null
+      ? []
+      : [`${file} looks as if it were meant for development: ${development}. What it mounts comes from the commit`]),
+    ...(services.some(({ plan }) => plan.kind === "web")
+      ? []
+      : [`${file} has no service of the kind web, so it has no address of its own`]),
+  ];
+}

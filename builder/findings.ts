@@ -1,0 +1,42 @@
+import { type Finding, PlanProblem } from "./plan.ts";
+
+/** All that was found, as one problem: the message is a sentence about the first, the hint names each on a line of its own. */
+export function problemOf(findings: readonly Finding[]): PlanProblem {
+  const [first] = findings;
+  if (first === undefined) throw new Error("nothing was found");
+  if (findings.length === 1) return new PlanProblem(inWords(first), first.hint, findings);
+  const message = `${findings.length} things keep this from being deployed; the first: ${inWords(first)}`;
+  return new PlanProblem(message, findings.map(asLine).join("\n"), findings);
+}
+
+function inWords({ file, line, message }: Finding): string {
+  if (file === null) return message;
+  return `${file}${line === null ? "" : `, line ${line}`}: ${message}`;
+}
+
+/** With the place as compilers write it, which editors and terminals know how to open. */
+function asLine({ file, line, message, hint }: Finding): string {
+  const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+  return `${place}${message}${hint === null ? "" : `. ${hint}`}`;
+}
+
+/** What each of these came to, in their order, and what kept the others from it: one that fails does not keep quiet about the next. */
+export async function attemptAll<Item, Result>(
+  items: readonly Item[],
+  attempt: (item: Item) => Promise<Result>,
+): Promise<{
+  readonly results: readonly Result[];
+  readonly failed: readonly (readonly [item: Item, problem: PlanProblem])[];
+}> {
+  const results: Result[] = [];
+  const failed: (readonly [Item, PlanProblem])[] = [];
+  for (const item of items) {
+    try {
+      results.push(await attempt(item));
+    } catch (error) {
+      if (!(error instanceof PlanProblem)) throw error;
+      failed.push([item, error]);
+    }
+  }
+  return { results, failed };
+}

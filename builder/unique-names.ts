@@ -1,0 +1,92 @@
+import type { Finding, ServicePlan } from "./plan.ts";
+import type { PlannedService, PlannedStack } from "./planned-stack.ts";
+
+/** Services of a product know each other by name, and the proxy knows services by host: both are there once. */
+export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[] {
+  const services = stacks.flatMap((stack) => stack.services);
+  const names = pairs(services, ({ plan }) => [plan.name], asLabel);
+  const domains = pairs(
+    services,
+    ({ plan }) => plan.domains,
+    (domain) => domain,
+  );
+  return [
+    ...services
+      .filter(({ plan }) => !isUsable(plan.name))
+      .map((service) => {
+        const message = `the name ${service.plan.name.slice(0, 80)} cannot stand in an address`;
+        return finding(service, message, "Give the service one with letters or digits, of at most 63 characters.");
+      }),
+    ...names.map(({ first, second }) => {
+      const message = `${bothNames(first, second)}: ${placeOf(first)} and ${placeOf(second)}`;
+      return finding(second, message, "Rename one of them: services of a product know each other by name.");
+    }),
+    ...domains.map(({ value, first, second }) => {
+      const message = `the domain ${value} is there twice: for ${first.plan.name} and ${second.plan.name}`;
+      return finding(second, message, "Remove one of them: a host is answered by one service.");
+    }),
+  ];
+}
+
+/** A further name that is another service's own would be answered by both of them. */
+export function withoutTakenAliases(services: readonly ServicePlan[]): {
+  readonly services: ReadonlyMap<ServicePlan, ServicePlan>;
+  readonly notes: readonly string[];
+} {
+  const names = new Set(services.map(({ name }) => name));
+  const changed = new Map<ServicePlan, ServicePlan>();
+  const notes: string[] = [];
+  for (const service of services) {
+    const { name, container } = service;
+    const taken = container.aliases.filter((alias) => alias !== name && names.has(alias));
+    if (taken.length === 0) continue;
+    const aliases = container.aliases.filter((alias) => !taken.includes(alias));
+    changed.set(service, { ...service, container: { ...container, aliases } });
+    notes.push(`${name} is not known as ${taken.join(", ")} too: there is a service of that name`);
+  }
+  return { services: changed, notes };
+}
+
+/** Each value that a second service has as well, with the first that has it. */
+function pairs(
+  services: readonly PlannedService[],
+  valuesOf: (service: PlannedService) => readonly string[],
+  keyOf: (value: string) => string,
+) {
+  const firsts = new Map<string, PlannedService>();
+  return services.flatMap((second) =>
+    valuesOf(second).flatMap((value) => {
+      const first = firsts.get(keyOf(value));
+      if (first) return [{ value, first, second }];
+      firsts.set(keyOf(value), second);
+      return [];
+    }),
+  );
+}
+
+/** As names stand in addresses and images, where capitals, dots and underscores cannot be. */
+function asLabel(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
+function isUsable(name: string): boolean {
+  return name.length <= 63 && asLabel(name) !== "";
+}
+
+function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {
+  return first.name === second.name
+    ? `the service ${first.name} is there twice`
+    : `the services ${first.name} and ${second.name} have one name in addresses`;
+}
+
+function finding({ at }: PlannedService, message: string, hint: string): Finding {
+  return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
+}
+
+function placeOf({ at, plan }: PlannedService): string {
+  if (at === null) return plan.kindReason ?? "found in the repository";
+  return at.line === null ? `in ${at.file}` : `in ${at.file} (line ${at.line})`;
+}

@@ -1,0 +1,91 @@
+import { chmod, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { extract } from "tar-stream";
+import type { MountFiles, MountPlace } from "../ports/mount-files.ts";
+
+/**
+ * The MountFiles port on a folder of its own: `<folder>/<deployment>/<service>/<index>/…`. Each is made beside its place
+ * and renamed into it, so that what is there is whole.
+ */
+export function createMountFolder({ folder }: { readonly folder: string }): MountFiles {
+  async function put(place: MountPlace, name: string, make: (path: string) => Promise<void>): Promise<string> {
+    const path = join(folder, String(place.deployment), place.service, String(place.index));
+    if (await isThere(path)) return join(path, name);
+    const unfinished = `${path}.new`;
+    await rm(unfinished, { recursive: true, force: true });
+    await makeFolder(unfinished);
+    await make(join(unfinished, name));
+    await rename(unfinished, path);
+    return join(path, name);
+  }
+
+  return {
+    putFolder: (place, files) => put(place, "folder", (path) => unpack(files(), path)),
+
+    putFile: (place, name, mode, content) =>
+      put(place, name, async (path) => writeWithMode(path, await content(), mode)),
+
+    async remove(deployment, except) {
+      const own = join(folder, String(deployment));
+      const services = await readdir(own).catch(() => []);
+      const going = services.filter((service) => !except.has(service));
+      await Promise.all(going.map((service) => rm(join(own, service), { recursive: true, force: true })));
+      if (going.length === services.length) await rm(own, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A fresh folder has no links in it, and those of the archive come when everything else is written: so nothing is ever
+ * written through one.
+ */
+async function unpack(tar: Readable, folder: string): Promise<void> {
+  await makeFolder(folder);
+  const links: { readonly path: string; readonly target: string }[] = [];
+  const entries = extract();
+  tar.on("error", (error) => entries.destroy(error));
+  tar.pipe(entries as unknown as Writable);
+  for await (const entry of entries) {
+    const { name, type, mode = 0o644, linkname } = entry.header;
+    const path = inside(folder, name);
+    if (type === "symlink" && linkname) links.push({ path, target: linkname });
+    if (type === "file") {
+      await makeFolder(dirname(path));
+      await writeWithMode(path, await buffer(entry), mode & 0o111 ? 0o755 : 0o644);
+    } else {
+      entry.resume();
+    }
+  }
+  for (const { path, target } of links) {
+    await makeFolder(dirname(path));
+    await symlink(target, path);
+  }
+}
+
+function inside(folder: string, name: string): string {
+  const segments = name.split("/");
+  if (name.startsWith("/") || segments.includes("..")) throw new Error(`${name} would leave its folder`);
+  return join(folder, ...segments);
+}
+
+/** Whatever the mask of this process: other users, inside the container, must get in. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) {
+    await chmod(made, 0o755);
+  }
+}
+
+async function writeWithMode(path: string, content: Buffer, mode: number): Promise<void> {
+  await writeFile(path, content, { flag: "wx" });
+  await chmod(path, mode);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,89 @@
+import type { ContainerId } from "../model/ids.ts";
+import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
+import { type Owner, PortTaken } from "../ports/engine.ts";
+import { isStateful } from "../rules/stateful.ts";
+import { containerRequest } from "./container-request.ts";
+import type { Networks } from "./networks.ts";
+import { provideMounts } from "./service-mounts.ts";
+import type { World } from "./work.ts";
+
+/** How often another port is tried when something outside Baton takes the one that was free. */
+const maxTries = 20;
+
+export interface Started {
+  readonly container: ContainerId;
+  readonly hostPort: number | null;
+}
+
+/**
+ * Creates and starts the container of a service, on the networks and the port that its kind of life asks for. Adopts what
+ * an earlier attempt made. `owner` names the deployment that it belongs to.
+ */
+export async function runContainer(
+  world: Pick<World, "instance" | "engine" | "git" | "mountFiles" | "store" | "prober" | "limits" | "failpoint">,
+  making: {
+    readonly owner: Owner;
+    readonly spec: DeploymentSpec;
+    readonly stack: string;
+    readonly service: ServiceSpec;
+    readonly networks: Networks;
+    readonly onNote: (text: string) => void;
+  },
+  signal: AbortSignal,
+): Promise<Started> {
+  const { engine, instance } = world;
+  const { owner, spec, stack, service, networks } = making;
+  const mounts = await provideMounts(world, owner, spec, stack, service, signal);
+  const lives = homeOf(service, networks);
+  const avoid = new Set<number>();
+  for (let tries = 1; ; tries++) {
+    const hostPort = service.port === null ? null : await leasePort(world, owner, service, avoid, signal);
+    const network = lives.network;
+    const request = containerRequest({ instance, owner, spec, service, network, hostPort, mounts });
+    const container = await engine.createContainer(request, signal);
+    if (lives.visits) await engine.connect(container, lives.visits.network, lives.visits.aliases, signal);
+    await world.failpoint("created");
+    try {
+      await engine.startContainer(container, signal);
+      return { container, hostPort };
+    } catch (error) {
+      if (!(error instanceof PortTaken) || hostPort === null || tries === maxTries) throw error;
+      making.onNote(`Port ${hostPort} of this server is taken by something else; trying the next`);
+      avoid.add(hostPort);
+    }
+  }
+}
+
+/**
+ * Stateful services live on the lasting network under their names, and are known to their deployment, too. All others
+ * live on the deployment's own; on the lasting one they are guests without a name: there may be two versions of them.
+ */
+function homeOf(service: ServiceSpec, { own, lasting }: Networks) {
+  if (lasting === null) return { network: own, visits: null };
+  return isStateful(service)
+    ? { network: lasting, visits: { network: own, aliases: namesOf(service) } }
+    : { network: own, visits: { network: lasting, aliases: [] } };
+}
+
+export function namesOf(service: Pick<ServiceSpec, "name" | "container">): readonly string[] {
+  return [service.name, ...service.container.aliases];
+}
+
+/** A port that is recorded for this service and that nothing else listens on: another Baton may use the same range. */
+async function leasePort(
+  { store, engine, prober, limits }: Pick<World, "store" | "engine" | "prober" | "limits">,
+  { installation, deployment }: Owner,
+  service: ServiceSpec,
+  avoid: Set<number>,
+  signal: AbortSignal,
+): Promise<number> {
+  const holder = isStateful(service) ? { installation } : { deployment };
+  const held = (await engine.listContainers(holder, signal)).find(
+    (container) => container.service === service.name && container.status === "running",
+  );
+  for (;;) {
+    const port = await store.leases.port(holder, service.name, limits.ports, avoid);
+    if (held?.hostPort === port || (await prober.isFree(port))) return port;
+    avoid.add(port);
+  }
+}

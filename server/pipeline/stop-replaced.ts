@@ -1,0 +1,98 @@
+import { specOf } from "../model/deployment.ts";
+import type { DeploymentId } from "../model/ids.ts";
+import { type ServiceSpec, servicesOf } from "../model/spec.ts";
+import type { ContainerState } from "../ports/engine.ts";
+import { containerOf } from "../rules/container-of.ts";
+import { isStateful, type LiveVersion, statefulBefore } from "../rules/stateful.ts";
+import { drain } from "./drain.ts";
+import type { Work, World } from "./work.ts";
+
+/** How long an old container may take until it answers again. */
+const backTimeoutMs = 30_000;
+const lookEveryMs = 100;
+
+/** The version that served before this deployment; null: none did. */
+export async function liveBefore(world: World, work: Work): Promise<LiveVersion | null> {
+  const now = await world.store.deployments.get(work.deployment.id);
+  const id = now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
+  return id === null || id === work.deployment.id ? null : versionOf(world, id);
+}
+
+async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Promise<LiveVersion | null> {
+  const deployment = await store.deployments.get(id);
+  const spec = deployment && specOf(deployment);
+  return spec ? { id, spec } : null;
+}
+
+/**
+ * Stops the old container of a service that cannot run twice, and keeps it for the way back. Users of a web service wait
+ * from here until the cut-over; those whose requests have begun get their answers first.
+ */
+export async function stopReplaced(world: World, work: Work, live: LiveVersion, service: ServiceSpec): Promise<void> {
+  const { engine, proxy, limits } = world;
+  const { journal, board, signal } = work;
+  const before = statefulBefore(service.name, live);
+  const old = before && (await containerOfLive(world, work, live, before));
+  if (!before || !old) return;
+  board.removing(service.name);
+  if (old.kind === "web" && old.hostPort !== null && (await proxy.current(work.installation.id)) === live.id) {
+    await proxy.hold(work.installation.id, live.id, [service.name]);
+    await world.failpoint("held");
+    const tell = async (remaining: number) => journal.event({ type: "drain", remaining });
+    await drain(world, [old.hostPort], limits.drainTimeoutMs, tell, signal);
+  }
+  if (old.status === "running" || old.status === "restarting") {
+    journal.note(`Stopping the old ${service.name}, which is kept until the new one has proved itself`);
+    await engine.stopContainer(old.id, before.stopGraceMs, signal);
+  }
+  await world.failpoint("old-stopped");
+}
+
+/** The old containers of services that were replaced run again, and their users need not wait any more. */
+export async function bringBackReplaced(world: World, work: Work, live: LiveVersion): Promise<void> {
+  const { engine, proxy } = world;
+  const { journal, installation, signal } = work;
+  for (const service of servicesOf(live.spec).filter(isStateful)) {
+    const old = await containerOfLive(world, work, live, service);
+    if (!old || old.status === "running") continue;
+    await engine.startContainer(old.id, signal);
+    const isBack = await untilAnswering(world, service, old, signal);
+    journal.note(`The old ${service.name} runs again${isBack ? "" : ", but does not answer yet"}`);
+  }
+  const containers = await engine.listContainers({ installation: installation.id }, signal);
+  const ports = servicesOf(live.spec).flatMap((service): readonly (readonly [string, number])[] => {
+    const port = service.kind === "web" ? containerOf(live.id, service, containers)?.hostPort : null;
+    return port ? [[service.name, port]] : [];
+  });
+  if (ports.length > 0) await proxy.prepare(installation.id, live.id, new Map(ports));
+}
+
+async function containerOfLive(
+  { engine }: Pick<World, "engine">,
+  work: Work,
+  live: LiveVersion,
+  service: ServiceSpec,
+): Promise<ContainerState | null> {
+  const containers = await engine.listContainers({ installation: work.installation.id }, work.signal);
+  return containerOf(live.id, service, containers);
+}
+
+/** Users who wait must not be let on to something that is still starting. */
+async function untilAnswering(
+  { prober, clock }: Pick<World, "prober" | "clock">,
+  service: ServiceSpec,
+  { hostPort }: ContainerState,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (hostPort === null) return true;
+  const deadlineMs = clock.monotonicMs() + backTimeoutMs;
+  while (clock.monotonicMs() < deadlineMs) {
+    const outcome =
+      service.kind === "web"
+        ? await prober.http({ port: hostPort, path: service.health.path, host: "localhost", timeoutMs: 5_000 }, signal)
+        : await prober.tcp(hostPort, 300, 5_000, signal);
+    if (outcome.type === "answered" || outcome.type === "open") return true;
+    await clock.sleep(lookEveryMs, signal);
+  }
+  return false;
+}

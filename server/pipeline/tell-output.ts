@@ -1,0 +1,17 @@
+import type { LogSource } from "../model/event.ts";
+import type { BuildOutput } from "../ports/engine.ts";
+import type { Work } from "./work.ts";
+
+/** What a build or a pull prints goes into the journal: its steps as notes, the rest as output. */
+export function tellOutput(work: Work, source: LogSource, service: string | null): (output: BuildOutput) => void {
+  return (output) => {
+    switch (output.type) {
+      case "step":
+        work.journal.note(output.cached ? `${output.name} (unchanged)` : output.name);
+        return;
+      case "line":
+        work.journal.log(source, service, output.text);
+        return;
+    }
+  };
+}

@@ -1,0 +1,76 @@
+import type { DeploymentId } from "../model/ids.ts";
+import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import { containerChanges } from "./same-container.ts";
+
+/** The version that serves. */
+export interface LiveVersion {
+  readonly id: DeploymentId;
+  readonly spec: DeploymentSpec;
+}
+
+/** A service that cannot run while it is replaced, and why it is. */
+export interface Interruption {
+  readonly stack: string;
+  readonly service: string;
+  readonly kind: ServiceSpec["kind"];
+  /** A clause: "its image changed", "it is not part of this version". */
+  readonly why: string;
+}
+
+type Version = Pick<DeploymentSpec, "stacks" | "variables">;
+
+/**
+ * Which stateful services go on as they are: those that are in the live version unchanged, unless everything is to be
+ * made afresh. Returns the stacks with `keptFrom` written into them.
+ */
+export function keepUnchanged(version: Version, live: LiveVersion | null, fresh: boolean): readonly StackSpec[] {
+  return version.stacks.map((stack) => ({
+    ...stack,
+    services: stack.services.map((service) => ({ ...service, keptFrom: keeperOf(service, version, live, fresh) })),
+  }));
+}
+
+function keeperOf(service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
+  const before = statefulBefore(service.name, live);
+  if (!live || !before || !isStateful(service) || fresh) return null;
+  const changes = containerChanges(before, live.spec.variables, service, version.variables);
+  return changes.length === 0 ? makerOf(before, live) : null;
+}
+
+/**
+ * What is interrupted when this version takes over from the live one. `version` as `keepUnchanged` left it. Services that
+ * are new interrupt nothing.
+ */
+export function interruptions(version: Version, live: LiveVersion | null, fresh: boolean): readonly Interruption[] {
+  if (!live) return [];
+  const now = new Map(servicesOf(version).map((service) => [service.name, service]));
+  return live.spec.stacks.flatMap((stack) =>
+    stack.services.filter(isStateful).flatMap((before): readonly Interruption[] => {
+      const service = now.get(before.name);
+      const told = { stack: stack.name, service: before.name, kind: before.kind };
+      if (!service) return [{ ...told, why: "it is not part of this version" }];
+      if (service.keptFrom !== null) return [];
+      if (!isStateful(service)) return [{ ...told, why: "it does not keep data any more" }];
+      const changes = containerChanges(before, live.spec.variables, service, version.variables);
+      return [{ ...told, why: fresh ? "everything is made afresh" : `${listed(changes)} changed` }];
+    }),
+  );
+}
+
+export function isStateful(service: Pick<ServiceSpec, "stateful" | "kind">): boolean {
+  return service.stateful !== null && service.kind !== "init";
+}
+
+/** The stateful service of this name in the live version; null: there is none. */
+export function statefulBefore(name: string, live: LiveVersion | null): ServiceSpec | null {
+  return (live && servicesOf(live.spec).find((service) => service.name === name && isStateful(service))) ?? null;
+}
+
+/** The deployment whose container it is. */
+export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveVersion, "id">): DeploymentId {
+  return service.keptFrom ?? version.id;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}

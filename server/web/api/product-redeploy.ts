@@ -1,0 +1,68 @@
+import { createRoute } from "@hono/zod-openapi";
+import { routes } from "../../routes.ts";
+import { visitorOf } from "../needs.ts";
+import { notFound, problemOf } from "../problem.ts";
+import { answerWithProgress } from "../redeploy-progress.ts";
+import { answerWhenOver } from "./redeploy-answer.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, jsonBody } from "./route-parts.ts";
+import { productRedeployParam, productRedeployRequestSchema, productRedeploySchema, sessionParam } from "./schemas.ts";
+
+// Not typed as "application/json": then handlers would have to answer with c.json(), and could not stream.
+const streamedJson: string = "application/json";
+
+/** The redeploy of a whole product: one call that answers when it is over, and its progress on the side. */
+export function createProductRedeployApi(needs: ApiNeeds) {
+  const { auth, catalog, triggers } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.productRedeploy("{environmentId}", "{productDeploymentId}"),
+      tags: ["Product deployments"],
+      summary: "Redeploy the product: all stacks, the same version",
+      description:
+        "Pulled images are pulled anew, stateful services are replaced too, variables are today's. Starts a stopped product. Answers when it is over, behind white space that keeps the connection awake; a client that leaves does not stop it. 200 also when it ran and failed; 409 when no version was ever ready.",
+      request: { params: productRedeployParam, body: jsonBody(productRedeployRequestSchema, false) },
+      responses: {
+        200: { description: "How it ended", content: { [streamedJson]: { schema: productRedeploySchema } } },
+        ...errorAnswers,
+        ...conflictAnswer,
+      },
+    }),
+    async (c) => {
+      const { environmentId, productDeploymentId } = c.req.valid("param");
+      const { installation, product, environment } = await catalog.place(productDeploymentId);
+      if (environment.id !== environmentId) {
+        throw notFound(`product deployment ${productDeploymentId} in environment ${environmentId}`);
+      }
+      const sessionId = c.req.valid("json").sessionId ?? null;
+      const asked = await triggers.redeployProduct(installation.id, { by: visitorOf(c).identity.name, sessionId });
+      if (asked.type === "refused") throw problemOf(asked);
+      return answerWhenOver(c, needs, product.slug, asked.deployment);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.progress("{sessionId}"),
+      tags: ["Product deployments"],
+      summary: "Progress of the product redeploy that names this session",
+      description:
+        "Server-sent events, JSON data; may be opened before the call. `stack`: what a stack is at, `pending` to begin with; `log`: lines of an init service; `status`: of the deployment; `done`: the same as the call's answer, and the end. `Last-Event-ID` resumes; asked again after `done`, it answers 204.",
+      request: { params: sessionParam },
+      responses: {
+        200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
+        204: { description: "It is over, and that was told" },
+        ...errorAnswers,
+      },
+    }),
+    (c) => answerWithProgress(c, needs, c.req.valid("param").sessionId),
+  );
+
+  return api;
+}

@@ -1,0 +1,32 @@
+// Keeps what it is told in a file, like a database that a product brings along. SET key value, GET key.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+const file = "/data/rows.json";
+const read = () => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {};
+  }
+};
+const rows = read();
+const release = readFileSync(new URL("release.txt", import.meta.url), "utf8").trim();
+if (release === "broken") process.exit(5);
+
+createServer({ allowHalfOpen: true }, (socket) => {
+  let line = "";
+  socket.setEncoding("utf8");
+  socket.on("error", () => {});
+  socket.on("data", (part) => {
+    line += part;
+  });
+  socket.on("end", () => {
+    const [verb, key, value] = line.trim().split(" ");
+    if (verb === "SET") {
+      rows[key] = value;
+      writeFileSync(file, JSON.stringify(rows));
+    }
+    socket.end(`${key === "release" ? release : (rows[key] ?? "nothing")}\n`);
+  });
+}).listen(5432);

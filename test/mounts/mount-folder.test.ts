@@ -1,0 +1,88 @@
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pack } from "tar-stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DeploymentId } from "../../server/model/ids.ts";
+import { createMountFolder } from "../../server/mounts/mount-folder.ts";
+import type { MountFiles, MountPlace } from "../../server/ports/mount-files.ts";
+
+let folder: string;
+let mounts: MountFiles;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "baton-mounts-"));
+  mounts = createMountFolder({ folder: join(folder, "mounts") });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function place(service = "web", index = 0): MountPlace {
+  return { deployment: 7 as DeploymentId, service, index };
+}
+
+function tarOf(files: Readonly<Record<string, string | { readonly link: string }>>): () => Readable {
+  return () => {
+    const tar = pack();
+    for (const [name, content] of Object.entries(files)) {
+      if (typeof content === "string") tar.entry({ name, mode: 0o644 }, content);
+      else tar.entry({ name, type: "symlink", linkname: content.link });
+    }
+    tar.finalize();
+    return tar as unknown as Readable;
+  };
+}
+
+const none = new Set<string>();
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+const text = (content: string) => async () => Buffer.from(content);
+
+describe("files for containers", () => {
+  it("are a folder with what the archive holds, open to every user", async () => {
+    const path = await mounts.putFolder(place(), tarOf({ "index.html": "hello", "css/site.css": "body {}" }));
+    expect(await readFile(join(path, "css/site.css"), "utf8")).toBe("body {}");
+    expect(await modeOf(join(path, "css"))).toBe(0o755);
+    expect(await modeOf(join(path, "index.html"))).toBe(0o644);
+  });
+
+  it("are one file with the mode that was asked for", async () => {
+    const path = await mounts.putFile(place(), "token", 0o440, text("secret"));
+    expect(await readFile(path, "utf8")).toBe("secret");
+    expect(await modeOf(path)).toBe(0o440);
+  });
+
+  it("are left as they are when they are there, whatever would be written now", async () => {
+    const first = await mounts.putFile(place(), "config", 0o444, text("one"));
+    expect(await mounts.putFile(place(), "config", 0o444, text("two"))).toBe(first);
+    expect(await readFile(first, "utf8")).toBe("one");
+  });
+
+  it("are made anew when an attempt was interrupted", async () => {
+    const broken = () => Promise.reject(new Error("the server dies"));
+    await expect(mounts.putFile(place(), "config", 0o444, broken)).rejects.toThrow();
+    const path = await mounts.putFile(place(), "config", 0o444, text("whole"));
+    expect(await readFile(path, "utf8")).toBe("whole");
+  });
+
+  it("hold links, and nothing is ever written through one", async () => {
+    const path = await mounts.putFolder(place(), tarOf({ out: { link: "/etc" }, "in.txt": "in" }));
+    expect(await readlink(join(path, "out"))).toBe("/etc");
+    const crooked = mounts.putFolder(place("web", 1), tarOf({ out: { link: folder }, "out/escaped": "x" }));
+    await expect(crooked).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(["mounts"]);
+  });
+
+  it("never leave their folder", async () => {
+    await expect(mounts.putFolder(place(), tarOf({ "../../up": "x" }))).rejects.toThrow("would leave its folder");
+  });
+
+  it("go with their deployment, but for the services that are kept", async () => {
+    const kept = await mounts.putFile(place("db"), "conf", 0o444, text("kept"));
+    await mounts.putFile(place("web"), "conf", 0o444, text("gone"));
+    await mounts.remove(7 as DeploymentId, new Set(["db"]));
+    expect(await readFile(kept, "utf8")).toBe("kept");
+    expect(await readdir(join(folder, "mounts/7"))).toEqual(["db"]);
+    await mounts.remove(7 as DeploymentId, none);
+    expect(await readdir(join(folder, "mounts"))).toEqual([]);
+  });
+});
