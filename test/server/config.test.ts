@@ -19,6 +19,7 @@ describe("the configuration", () => {
       drainTimeoutMs: 30_000,
       initTimeoutMs: 300_000,
       keepVersions: 5,
+      buildCacheBytes: 10 * 1024 ** 3,
       ports: { first: 20_000, last: 29_999 },
       subnets: "10.214.0.0/16",
       baseImages: "auto",
@@ -27,11 +28,17 @@ describe("the configuration", () => {
     expect(read().publicUrl.href).toBe("http://127.0.0.1:4000/");
   });
 
+  it("leaves the build cache alone when told so", () => {
+    expect(read({ BATON_BUILD_CACHE: "off" }).buildCacheBytes).toBeNull();
+    expect(read({ BATON_BUILD_CACHE: "500m" }).buildCacheBytes).toBe(500 * 1024 ** 2);
+  });
+
   it("serves any other domain on the usual ports", () => {
     expect(read({ BATON_DOMAIN: "apps.example.com" })).toMatchObject({ httpPort: 80, httpsPort: 443 });
   });
 
   it.each([
+    ["BATON_BUILD_CACHE", "0", 'BATON_BUILD_CACHE is "0", but a size such as 500m, 10g or 1t, or off, is accepted'],
     ["BATON_MAX_BUILDS", "many", 'BATON_MAX_BUILDS is "many", but a whole number from 1 to 64 is accepted'],
     [
       "BATON_BUILD_TIMEOUT",
