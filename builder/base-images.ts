@@ -5,6 +5,8 @@ export interface BaseImage {
   /** What generated Dockerfiles name when a registry can be reached. */
   readonly official: string;
   readonly local: LocalImage;
+  /** The version that can be made here instead, where this one cannot: its `local`. */
+  readonly standIn: BaseName | null;
 }
 
 /**
@@ -45,33 +47,57 @@ export type Ingredient =
 export const nodeMajors = [20, 22, 24] as const;
 export type NodeMajor = (typeof nodeMajors)[number];
 
-/** Every name that `baseImage` knows. */
+/** Those that Debian's stable releases have, and so can be made here; and the others, each with the one that is nearest. */
+const debianPythons = { "3.11": "bookworm", "3.13": "trixie" } as const;
+const otherPythons = { "3.9": "3.11", "3.10": "3.11", "3.12": "3.13", "3.14": "3.13" } as const;
+export type PythonMinor = keyof typeof debianPythons | keyof typeof otherPythons;
+/** Those that can be made here come first, and among them the one that most packages are made for. */
+export const pythonMinors = [
+  ...(Object.keys(debianPythons) as (keyof typeof debianPythons)[]),
+  ...(["3.12", "3.14", "3.10", "3.9"] as const),
+] satisfies PythonMinor[];
+
+/** Every name that `baseImage` knows and that can be made here. */
 export const makeableBases: readonly BaseName[] = [
   "debian:12",
   ...nodeMajors.map((major) => `node:${major}` as const),
+  "bun:1",
   "static:1",
-  "python:3.11",
+  ...Object.keys(debianPythons).map((minor) => `python:${minor}` as const),
   "go:1",
 ];
 
 export type Architecture = "x64" | "arm64";
 
-/** Null for a name that is not one of `makeableBases`. */
+/** Null for a name that there is no image of. */
 export function baseImage(name: BaseName, architecture: Architecture): BaseImage | null {
   const major = nodeMajors.find((candidate) => name === `node:${candidate}`);
-  if (major) return { official: `node:${major}-slim`, local: localNode(major, architecture) };
+  if (major) return made(`node:${major}-slim`, localNode(major, architecture));
+  const python = pythonMinors.find((minor) => name === `python:${minor}`);
+  if (python) return pythonImage(python);
   switch (name) {
     case "debian:12":
-      return { official: "debian:12-slim", local: localDebian };
+      return made("debian:12-slim", localDebian);
+    case "bun:1":
+      return made("oven/bun:1-slim", localBun(architecture));
     case "static:1":
-      return { official: "caddy:2", local: localStatic };
-    case "python:3.11":
-      return { official: "python:3.11-slim", local: localPython };
+      return made("caddy:2", localStatic);
     case "go:1":
-      return { official: "golang:1", local: localGo };
+      return made("golang:1", localGo);
     default:
       return null;
   }
+}
+
+function made(official: string, local: LocalImage): BaseImage {
+  return { official, local, standIn: null };
+}
+
+function pythonImage(minor: PythonMinor): BaseImage {
+  const official = `python:${minor}-slim`;
+  if (minor === "3.11" || minor === "3.13") return made(official, localPython(minor));
+  const nearest = otherPythons[minor];
+  return { official, local: localPython(nearest), standIn: `python:${nearest}` };
 }
 
 const certificates = "etc/ssl/certs/ca-certificates.crt";
@@ -86,12 +112,12 @@ function debianWith(
   packages: readonly string[],
   settings: readonly string[],
   effort: string,
-  without = withoutInDebian,
+  { suite = "bookworm", without = withoutInDebian } = {},
 ): LocalImage {
   return {
     base: null,
     ingredients: [
-      { type: "debian", suite: "bookworm", packages, without },
+      { type: "debian", suite, packages, without },
       // The host's bundle knows the certificate authority of a proxy that inspects TLS, where there is one.
       { type: "certificates", path: certificates },
     ],
@@ -108,19 +134,45 @@ const localDebian = debianWith(
   "Debian's packages, once, about half a minute",
 );
 
-const withPython = debianWith(
-  ["python3", "python3-venv", "libstdc++6"],
-  [`ENV SSL_CERT_FILE=/${certificates} PIP_CERT=/${certificates}`, 'CMD ["python3"]'],
-  "Debian's Python, once, about half a minute",
-  withoutCertificates,
-);
-const localPython: LocalImage = {
-  ...withPython,
+function localPython(minor: keyof typeof debianPythons): LocalImage {
+  const image = debianWith(
+    ["python3", "python3-venv", "libstdc++6"],
+    [`ENV SSL_CERT_FILE=/${certificates} PIP_CERT=/${certificates}`, 'CMD ["python3"]'],
+    "Debian's Python, once, about half a minute",
+    { suite: debianPythons[minor], without: withoutCertificates },
+  );
   // The official image has both names.
-  ingredients: [...withPython.ingredients, { type: "link", path: "usr/local/bin/python", target: "/usr/bin/python3" }],
-};
+  const python: Ingredient = { type: "link", path: "usr/local/bin/python", target: "/usr/bin/python3" };
+  return { ...image, ingredients: [...image.ingredients, python] };
+}
 
-const localGo = debianWith(["golang-go"], ['CMD ["go", "version"]'], "Debian's Go, once, about a minute");
+// From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere.
+const localGo = debianWith(["golang-go"], ['CMD ["go", "version"]'], "Debian's Go, once, about a minute", {
+  suite: "trixie",
+});
+
+function localBun(architecture: Architecture): LocalImage {
+  return {
+    base: "debian:12",
+    ingredients: [
+      {
+        type: "npm",
+        // Without AVX2, which not every server has.
+        name: architecture === "x64" ? "@oven/bun-linux-x64-baseline" : "@oven/bun-linux-aarch64",
+        range: "1",
+        place: (path) => (path === "bin/bun" ? "usr/local/bin/bun" : null),
+      },
+      { type: "link", path: "usr/local/bin/bunx", target: "bun" },
+    ],
+    commands: [
+      "groupadd --gid 1000 bun",
+      "useradd --uid 1000 --gid bun --shell /bin/bash --create-home bun",
+      "bun --version",
+    ],
+    settings: [`ENV NODE_EXTRA_CA_CERTS=/${certificates}`, 'CMD ["bun"]'],
+    effort: "Debian's and npm's packages, once, about a minute",
+  };
+}
 
 /** The npm that each major version of Node brings. */
 const npmMajor: Readonly<Record<NodeMajor, number>> = { 20: 10, 22: 10, 24: 11 };

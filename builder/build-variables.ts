@@ -13,18 +13,25 @@ const publicPrefixes = [
   "EXPO_PUBLIC_",
 ] as const;
 
+/** Names of the variables that a build is given, in alphabetical order, so that the order of entry changes no Dockerfile. */
+export interface BuildVariables {
+  /** As arguments, which stay in the image's layers: public ones. */
+  readonly known: readonly string[];
+  /** As secrets, which are there for single commands and in no layer. */
+  readonly secret: readonly string[];
+}
+
 /**
- * The names among these that a build is given: those that are marked "at build", and those that are public by their name
- * and not marked otherwise. In alphabetical order, so that the order of entry changes no Dockerfile.
+ * Those that are public by their name are known, unless a user marked them otherwise; what a user marked "at build" and
+ * is not public is a secret.
  */
 export function buildVariablesOf(
   names: readonly string[],
   marks: Readonly<Record<string, boolean>> = {},
-): readonly string[] {
-  return names
-    .filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name))
-    .filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isPublic(name)))
-    .toSorted();
+): BuildVariables {
+  const usable = names.filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name)).toSorted();
+  const given = usable.filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isPublic(name)));
+  return { known: given.filter(isPublic), secret: given.filter((name) => !isPublic(name)) };
 }
 
 function isPublic(name: string): boolean {

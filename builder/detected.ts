@@ -1,3 +1,4 @@
+import type { BuildVariables } from "./build-variables.ts";
 import type { BuildRecipe, SourceTree } from "./plan.ts";
 
 /** What a provider makes of a folder: how its image is built, and what is known of the service in it. */
@@ -18,8 +19,8 @@ export interface Detected {
 
 /** What is known of the place that a version is built for. */
 export interface Installation {
-  /** Names of its variables that a build may know: see build-variables.ts. */
-  readonly buildVariables: readonly string[];
+  /** Those of its variables that a build gets. */
+  readonly buildVariables: BuildVariables;
   /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
   readonly processLines: readonly string[];
   /** The repository and the folder in it that is looked at; null when that is all of it. */

@@ -18,6 +18,8 @@ export interface DockerfileFacts {
   readonly exposed: readonly ExposedPort[];
   /** Names that some ARG declares: what a build can be told. */
   readonly declared: readonly string[];
+  /** Ids of the secrets that some RUN mounts. */
+  readonly secrets: readonly string[];
 }
 
 export interface ExposedPort {
@@ -45,6 +47,7 @@ export function readDockerfile(
   const stages: Stage[] = [];
   const references = new Set<string>();
   const declared = new Set<string>();
+  const secrets = new Set<string>();
   const stageNamed = (name: string) => stages.findLast((stage) => stage.name === name.toLowerCase()) ?? null;
   const refer = (image: string) => {
     const isStage = stageNamed(image) !== null || /^\d+$/.test(image);
@@ -83,7 +86,10 @@ export function readDockerfile(
         refer((instruction as Copy).getFromFlag()?.getValue() ?? "");
         break;
       case "RUN":
-        for (const image of mountedImages(instruction as ModifiableInstruction)) refer(image);
+        for (const mount of mountsOf(instruction as ModifiableInstruction)) {
+          refer(mount.get("from") ?? "");
+          if (mount.get("type") === "secret") secrets.add(secretId(mount));
+        }
         break;
     }
   }
@@ -93,6 +99,7 @@ export function readDockerfile(
     stages: stages.map((stage) => stage.name),
     references: [...references],
     declared: [...declared],
+    secrets: [...secrets],
     exposed: built ? exposedBy(built) : [],
   };
 }
@@ -137,11 +144,19 @@ function parsePorts(text: string): ExposedPort[] {
   return [{ port, protocol: match?.[2]?.toLowerCase() === "udp" ? "udp" : "tcp" }];
 }
 
-function mountedImages(instruction: ModifiableInstruction): string[] {
+/** `--mount=type=secret,id=TOKEN`, as its options and their values. */
+function mountsOf(instruction: ModifiableInstruction): readonly ReadonlyMap<string, string>[] {
   return instruction.getFlags().flatMap((flag) => {
-    const from = flag.getName() === "mount" ? /(?:^|,)from=([^,]+)/.exec(flag.getValue() ?? "")?.[1] : undefined;
-    return from ?? [];
+    if (flag.getName() !== "mount") return [];
+    const options = (flag.getValue() ?? "").split(",").map((option) => option.split("="));
+    return [new Map(options.map(([name = "", value = ""]) => [name, unquote(value)]))];
   });
+}
+
+/** Without an id it is the last part of the path that the secret is put at. */
+function secretId(mount: ReadonlyMap<string, string>): string {
+  const path = mount.get("target") ?? mount.get("dst") ?? mount.get("destination") ?? "";
+  return mount.get("id") ?? path.split("/").at(-1) ?? "";
 }
 
 function exposedBy(stage: Stage): readonly ExposedPort[] {

@@ -1,4 +1,5 @@
 import { makeableBases } from "./base-images.ts";
+import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { newerSyntaxIn } from "./newer-syntax.ts";
@@ -25,6 +26,8 @@ export interface DockerfileOutcome {
   readonly port: number | null;
   /** For the log: "Dockerfile, stage prod, on node:22-slim". */
   readonly summary: string;
+  /** A sentence for each variable that is marked for builds, and that it makes nothing of. */
+  readonly warnings: readonly string[];
 }
 
 /** A Dockerfile of the user's own. Rejects with PlanProblem when it is not there, or cannot be built. */
@@ -37,19 +40,24 @@ export async function fromDockerfile(
   const text = await tree.read(dockerfile);
   if (text === null) throw new PlanProblem(`there is no ${dockerfile}, which baton.yaml names`);
   const build = { context: tree, dockerfile, text, shownAs: dockerfile, target, args: {} };
-  const { recipe, port, summary } = await recipeOf(build, buildVariables);
+  const { recipe, port, summary, warnings } = await recipeOf(build, buildVariables);
   return {
     kind: "web",
     port,
     portSource: port === null ? null : `EXPOSE in ${dockerfile}`,
     recipe,
-    decisions: [`Building with ${summary}`],
-    warnings: [],
+    decisions: [
+      `Building with ${summary}`,
+      ...(recipe.buildSecrets && recipe.buildSecrets.length > 0
+        ? [`The build gets ${recipe.buildSecrets.join(", ")} as secrets, and the image does not keep them`]
+        : []),
+    ],
+    warnings,
   };
 }
 
 /** How it is built. Rejects with PlanProblem when it cannot be. */
-export async function recipeOf(build: DockerfileBuild, buildVariables: readonly string[]): Promise<DockerfileOutcome> {
+export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVariables): Promise<DockerfileOutcome> {
   const { context, dockerfile, text, shownAs, target, args } = build;
   const facts = readDockerfile(text, target, args);
   if (facts.stages.length === 0) throw new PlanProblem(`${shownAs} has no FROM, so there is nothing to build on`);
@@ -58,6 +66,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: readonly 
     const known = names.length > 0 ? `it has ${names.join(", ")}` : "its stages have no names";
     throw new PlanProblem(`${shownAs} has no stage "${target}", which is named as target: ${known}`);
   }
+  const isMounted = (name: string) => facts.secrets.includes(name);
   const passed = (name: string) => facts.declared.includes(name) && !Object.hasOwn(args, name);
   return {
     recipe: {
@@ -68,11 +77,18 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: readonly 
       ignore: await readIgnoreFile(context, dockerfile),
       target,
       args,
-      buildVariables: buildVariables.filter(passed),
+      buildVariables: buildVariables.known.filter(passed),
+      buildSecrets: buildVariables.secret.filter(isMounted),
       newerSyntax: newerSyntaxIn(text),
     },
     port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
     summary: summaryOf(shownAs, target, facts.references),
+    warnings: buildVariables.secret
+      .filter((name) => !isMounted(name))
+      .map(
+        (name) =>
+          `${name} is marked for builds, but ${shownAs} does not mount it: RUN --mount=type=secret,id=${name} …, which finds it in /run/secrets/${name}. An ARG would keep it in the image`,
+      ),
   };
 }
 

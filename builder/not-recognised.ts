@@ -1,7 +1,16 @@
 import type { Provider } from "./detected.ts";
 import { PlanProblem, type SourceTree } from "./plan.ts";
 
-const appFiles = ["Dockerfile", "package.json", "index.html"];
+const appFiles = [
+  "Dockerfile",
+  "Procfile",
+  "package.json",
+  "go.mod",
+  "requirements.txt",
+  "pyproject.toml",
+  "index.html",
+  "start.sh",
+];
 const shownNames = 12;
 
 /** Says what was looked for, what is there instead, and how to go on. */

@@ -26,6 +26,7 @@ const languages: readonly Language[] = [
   { name: "Gleam", files: /^gleam\.toml$/, image: "ghcr.io/gleam-lang/gleam" },
   { name: "Zig", files: /^build\.zig$/, image: "debian:12-slim" },
   { name: "R", files: /^(?:renv\.lock|DESCRIPTION|app\.R)$/, image: "r-base" },
+  { name: "Hugo", files: /^hugo\.(?:toml|ya?ml|json)$/, image: "hugomods/hugo" },
   { name: "Perl", files: /^(?:cpanfile|app\.psgi)$/, image: "perl:5" },
   { name: "C or C++", files: /^(?:CMakeLists\.txt|meson\.build)$/, image: "gcc:14" },
 ];

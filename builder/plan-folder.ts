@@ -1,4 +1,5 @@
 import { readAppJson } from "./app-json.ts";
+import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";
 import type { FolderStack, ManifestHealth } from "./manifest.ts";
@@ -15,8 +16,8 @@ import { subtree } from "./source-tree.ts";
 
 export interface FolderOptions {
   readonly healthTimeoutMs: number;
-  /** Names of variables that a build may know. */
-  readonly buildVariables: readonly string[];
+  /** Those of its variables that a build gets. */
+  readonly buildVariables: BuildVariables;
 }
 
 /** A Dockerfile, or an app that is recognised, with the processes of its Procfile. Rejects with PlanProblem. */

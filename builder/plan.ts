@@ -52,6 +52,8 @@ export interface BuildRecipe {
   readonly args: Readonly<Record<string, string>>;
   /** Names of the installation's variables that the build is given as arguments, beside `args`: public ones, never secrets. */
   readonly buildVariables?: readonly string[];
+  /** Names of those that the build gets as secrets, by their names as ids: mounted for single commands, and in no layer. */
+  readonly buildSecrets?: readonly string[];
   /** What a Dockerfile of the user's has that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
 }

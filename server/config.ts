@@ -21,6 +21,8 @@ export interface Config {
   readonly drainTimeoutMs: number;
   readonly initTimeoutMs: number;
   readonly keepVersions: number;
+  /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
+  readonly buildCacheBytes: number | null;
   readonly ports: PortRange;
   readonly subnets: string;
   readonly allowPrivateRepositories: boolean;
@@ -67,6 +69,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     drainTimeoutMs: duration("BATON_DRAIN_TIMEOUT", text("BATON_DRAIN_TIMEOUT", "30s")),
     initTimeoutMs: duration("BATON_INIT_TIMEOUT", text("BATON_INIT_TIMEOUT", "5m")),
     keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
+    buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
     ports: portRange(text("BATON_PORTS", "20000-29999")),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
     allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
@@ -105,6 +108,18 @@ function duration(name: string, value: string): number {
   // Timers hold at most 2^31 ms.
   if (ms < 1 || ms >= 2 ** 31) throw wrong(name, value, "a duration such as 500ms, 90s, 10m or 1h");
   return ms;
+}
+
+const unitBytes = { m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as const;
+
+/** Null for `off`. */
+function size(name: string, value: string): number | null {
+  if (value === "off") return null;
+  const match = /^(\d{1,4})([mgt])$/.exec(value);
+  const unit = match?.[2] as keyof typeof unitBytes | undefined;
+  const bytes = match && unit ? Number(match[1]) * unitBytes[unit] : 0;
+  if (bytes === 0) throw wrong(name, value, "a size such as 500m, 10g or 1t, or off,");
+  return bytes;
 }
 
 function flag(name: string, value: string): boolean {

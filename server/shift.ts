@@ -41,7 +41,8 @@ export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Sh
       suspended: () => new Suspended("the server stops"),
     },
   });
-  const sources = createSources({ ...world, ...world.limits, wakeQueue: worker.wake });
+  const { allowPrivateRepositories } = world.limits;
+  const sources = createSources({ ...world, allowPrivateRepositories, wakeQueue: worker.wake });
   const poller = createPoller({ store, sources, clock, log });
   const reporter = createReporter({ ...world, log });
   worker.start();

@@ -49,7 +49,10 @@ export function createWebServer(needs: {
       wakeQueue,
       wakeCaretaker,
     }),
-    sources: createSources({ ...config, store, git, clock, wakeQueue }),
+    sources: createSources({
+      ...{ store, git, clock, wakeQueue },
+      allowPrivateRepositories: config.allowPrivateRepositories,
+    }),
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
     gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf }),

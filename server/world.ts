@@ -76,6 +76,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     limits: { ...config, ports: config.ports },
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
+    buildCacheBytes: config.buildCacheBytes,
     urlOf: (host) => urlOf(host, config),
     publishRoutes: createRoutePublisher({ store, proxy }),
     failpoint: readFailpoints(config.failpoints),

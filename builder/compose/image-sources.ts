@@ -1,3 +1,4 @@
+import type { BuildVariables } from "../build-variables.ts";
 import { localBase, recipeOf } from "../from-dockerfile.ts";
 import type { ImageSource, SourceTree } from "../plan.ts";
 import { subtree } from "../source-tree.ts";
@@ -17,7 +18,7 @@ export interface ServiceImage {
 const writtenDockerfile = ".baton/Dockerfile";
 
 /** Finds the images of a project's services. Those that are built in the same way share one recipe, and so one image. */
-export function createImageSources(tree: SourceTree, project: ComposeProject, buildVariables: readonly string[]) {
+export function createImageSources(tree: SourceTree, project: ComposeProject, buildVariables: BuildVariables) {
   const built = new Map<string, Promise<ServiceImage>>();
   return {
     /** Rejects with PlanProblem when it cannot be built. */
@@ -57,7 +58,7 @@ function pulled({ source }: ComposeService): ServiceImage {
 async function builtImage(
   tree: SourceTree,
   build: ComposeBuild,
-  buildVariables: readonly string[],
+  buildVariables: BuildVariables,
 ): Promise<ServiceImage> {
   const { context: contextFolder, target, args, dockerfileInline } = build;
   const context = subtree(tree, contextFolder);

@@ -1,3 +1,4 @@
+import type { BuildVariables } from "../build-variables.ts";
 import { attemptAll, problemOf } from "../findings.ts";
 import type { ComposeStack } from "../manifest.ts";
 import type { Finding, ServicePlan, SourceTree } from "../plan.ts";
@@ -15,8 +16,8 @@ export interface ComposeOptions {
   readonly healthTimeoutMs: number;
   /** The product's: for interpolation. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Names of those that a build may know. */
-  readonly buildVariables: readonly string[];
+  /** Those of them that a build gets. */
+  readonly buildVariables: BuildVariables;
 }
 
 /** The services of a compose file. Rejects with PlanProblem: all that keeps it from being deployed. */

@@ -16,7 +16,11 @@ const developmentServers: readonly (readonly [RegExp, RegExp | null])[] = [
   [/^docusaurus$/, /^(?:start|serve)/],
   [/^(?:vitepress|vuepress)$/, /^(?:dev|preview|serve)/],
   [/^gatsby$/, /^(?:develop|serve|start)/],
-  [/^vue-cli-service$/, /^serve/],
+  [/^(?:vue-cli-service|polymer)$/, /^serve/],
+  [/^stencil$/, /--serve|--watch/],
+  [/^expo$/, /^start/],
+  [/^(?:umi|max|sanity)$/, /^(?:dev|start)/],
+  [/^brunch$/, /^watch/],
   [/^(?:hexo|ember|quasar)$/, /^(?:server|serve|s|dev)\b/],
 ];
 

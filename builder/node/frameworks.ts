@@ -1,4 +1,5 @@
 import type { SourceTree } from "../plan.ts";
+import { buildScriptOf } from "./build-script.ts";
 import { configText } from "./config-text.ts";
 import type { PackageJson } from "./package-json.ts";
 
@@ -10,9 +11,13 @@ interface Framework {
   readonly line: string;
 }
 
+/** SvelteKit's choice among its adapters, by the place that it is built in. */
+export const adapterAuto = "@sveltejs/adapter-auto";
+
 const frameworks: readonly Framework[] = [
   { name: "Nuxt", packages: ["nuxt"], line: "node .output/server/index.mjs" },
-  { name: "SvelteKit", packages: ["@sveltejs/adapter-node"], line: "node build" },
+  // adapter-auto makes the same where it finds that Google's buildpacks are at work: see node-dockerfile.ts.
+  { name: "SvelteKit", packages: ["@sveltejs/adapter-node", adapterAuto], line: "node build" },
   { name: "Astro", packages: ["@astrojs/node"], line: "node ./dist/server/entry.mjs" },
   { name: "React Router", packages: ["@react-router/serve"], line: "react-router-serve ./build/server/index.js" },
   { name: "Remix", packages: ["@remix-run/serve"], line: "remix-serve ./build/server/index.js" },
@@ -21,6 +26,7 @@ const frameworks: readonly Framework[] = [
     packages: ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start"],
     line: "node .output/server/index.mjs",
   },
+  { name: "Nitro", packages: ["nitropack", "nitro"], line: "node .output/server/index.mjs" },
   { name: "Next.js", packages: ["next"], line: "next start" },
   { name: "Nest", packages: ["@nestjs/core"], line: "node dist/main" },
 ];
@@ -30,11 +36,12 @@ export async function serverOf(
   tree: SourceTree,
   manifest: PackageJson,
 ): Promise<{ readonly name: string; readonly line: string } | null> {
-  if (manifest.scripts.build === undefined) return null;
+  const script = buildScriptOf(manifest);
+  if (script === null) return null;
   const all = [...manifest.dependencies, ...manifest.devDependencies];
   const framework = frameworks.find(({ packages }) => packages.some((name) => all.includes(name)));
   if (framework === undefined) return null;
-  if (framework.name === "Nuxt" && /\bgenerate\b/.test(manifest.scripts.build)) return null;
+  if (framework.name === "Nuxt" && /\bgenerate\b/.test(manifest.scripts[script] ?? "")) return null;
   if (framework.name === "Next.js" && (await exportsPages(tree))) return null;
   return framework;
 }

@@ -3,7 +3,10 @@ import { PlanProblem, type SourceTree } from "../plan.ts";
 
 /** The parts of package.json that decide how an app is built and started. What is of another type than npm expects counts as absent. */
 export interface PackageJson {
+  readonly name: string | null;
   readonly main: string | null;
+  /** It brings programs of its own (`bin`). */
+  readonly hasPrograms: boolean;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
@@ -12,7 +15,7 @@ export interface PackageJson {
   readonly hasWorkspaces: boolean;
   /** Patterns of the folders whose packages are installed with this one. */
   readonly workspaces: readonly string[];
-  /** Some dependency is a folder or archive of this repository. */
+  /** Some dependency is a folder or archive of this repository, other than a package of its workspace. */
   readonly hasLocalDependencies: boolean;
   readonly engines: { readonly node: string | null };
   /** "pnpm@9.12.0+sha512…", as Corepack reads it. */
@@ -24,6 +27,8 @@ const list = z.array(z.string());
 /** An array, or as Yarn has it an object with one. */
 const patterns = z.union([list, z.object({ packages: list }).transform(({ packages }) => packages)]).catch([]);
 const schema = z.object({
+  name: z.string().nullable().catch(null),
+  bin: z.unknown().optional(),
   main: z.string().min(1).nullable().catch(null),
   scripts: z.record(z.string(), z.string()).catch({}),
   dependencies: versions,
@@ -37,24 +42,28 @@ const schema = z.object({
 /** Null without a package.json. Rejects with PlanProblem when it is not JSON. */
 export async function readPackageJson(tree: SourceTree): Promise<PackageJson | null> {
   const text = await tree.read("package.json");
-  if (text === null) return null;
+  return text === null ? null : parsePackageJson(text);
+}
+
+/** Throws PlanProblem. */
+export function parsePackageJson(text: string): PackageJson {
   const json = schema.safeParse(parseJson(text));
   if (!json.success) throw new PlanProblem("package.json does not hold a JSON object");
 
-  const { main, scripts, dependencies, devDependencies, optionalDependencies, workspaces, engines, packageManager } =
-    json.data;
+  const { name, bin, main, scripts, engines, packageManager, workspaces } = json.data;
+  const { dependencies, devDependencies, optionalDependencies } = json.data;
   const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
   return {
+    name,
     main,
+    hasPrograms: bin !== undefined,
     scripts,
     dependencies: Object.keys({ ...dependencies, ...optionalDependencies }),
     devDependencies: Object.keys(devDependencies),
     hasDependencies: Object.keys(all).length > 0 || workspaces !== undefined,
     hasWorkspaces: workspaces !== undefined,
     workspaces: patterns.parse(workspaces),
-    hasLocalDependencies: Object.values(all).some((version) =>
-      /^(?:file|link|portal|workspace):|^\.{0,2}\//.test(version),
-    ),
+    hasLocalDependencies: Object.values(all).some((version) => /^(?:file|link|portal):|^\.{0,2}\//.test(version)),
     engines,
     packageManager,
   };

@@ -13,8 +13,12 @@ export interface PackageManager {
   /** What install needs besides package.json, as far as it is in the tree: lockfile and settings. */
   readonly files: readonly string[];
   readonly install: string;
-  /** Leaves only what runs in production; null where that is not worth its risk. */
+  /** Leaves only what runs in production, in every package of a workspace; null where that is not worth its risk. */
   readonly prune: string | null;
+  /** Runs a script of package.json, named behind it, as the package manager itself does. */
+  readonly run: string;
+  /** The app's own scripts that install runs, in this order. */
+  readonly lifecycle: readonly string[];
   /** `ENV` lines that install and prune want. */
   readonly environment: readonly string[];
   /** Where downloaded packages are cached. */
@@ -69,6 +73,9 @@ function warnOf(
 
 type Choice = Omit<PackageManager, "warning">;
 
+/** What npm and those that came after it run in a folder when its packages are installed. */
+const lifecycle = ["preinstall", "install", "postinstall", "prepare"];
+
 function npm(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Choice {
   const install = lockfile === null ? "npm install" : "npm ci";
   return {
@@ -77,6 +84,8 @@ function npm(tree: SourceTree, lockfile: Lockfile | null, version: string | null
     files: thereOf(tree, [lockfile, ".npmrc"]),
     install: `${install} --no-audit --no-fund`,
     prune: "npm prune --omit=dev --no-audit --no-fund",
+    run: "npm run",
+    lifecycle,
     environment: [],
     cacheFolder: "/root/.npm",
     decision: `${install}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}${version === null ? "" : `, by npm ${version} (packageManager)`}`,
@@ -92,10 +101,10 @@ async function pnpm(tree: SourceTree, lockfile: Lockfile | null, version: string
     program: `pnpm@${wanted}`,
     files: thereOf(tree, [lockfile, "pnpm-workspace.yaml", ".npmrc", ".pnpmfile.cjs"]),
     install: `pnpm install ${lockfile === null ? "--no-frozen-lockfile" : "--frozen-lockfile"} ${store}`,
-    // In a workspace pnpm prunes the root alone, and takes away links that the others need.
-    prune: tree.files.has("pnpm-workspace.yaml")
-      ? null
-      : `CI=true pnpm prune --prod --config.ignore-scripts=true ${store}`,
+    // `pnpm prune` knows the root alone. What was built at install stays as it is.
+    prune: `CI=true pnpm install --prod --frozen-lockfile --offline --ignore-scripts --config.modules-cache-max-age=0 ${store}`,
+    run: "pnpm run",
+    lifecycle,
     environment: [],
     cacheFolder: "/root/.cache/pnpm",
     decision: `pnpm ${wanted}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
@@ -129,6 +138,8 @@ function classicYarn(tree: SourceTree, lockfile: Lockfile | null, version: strin
     files: thereOf(tree, [lockfile, ".yarnrc", ".npmrc"]),
     install: `yarn install${frozen} --non-interactive`,
     prune: `yarn install${frozen} --production --ignore-scripts --prefer-offline --non-interactive`,
+    run: "yarn run",
+    lifecycle,
     environment: ["YARN_CACHE_FOLDER=/root/.cache/yarn"],
     cacheFolder: "/root/.cache/yarn",
     decision: `Yarn ${version}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
@@ -141,7 +152,10 @@ function berry(tree: SourceTree, lockfile: Lockfile | null, version: string): Ch
     program: `@yarnpkg/cli-dist@${version}`,
     files: thereOf(tree, [lockfile, ".yarnrc.yml", ".npmrc"]),
     install: lockfile === null ? "yarn install --no-immutable" : "yarn install --immutable",
-    prune: null,
+    // A plugin in Yarn 2 and 3, which few have.
+    prune: Number.parseInt(version, 10) >= 4 ? "yarn workspaces focus --all --production" : null,
+    run: "yarn run",
+    lifecycle: ["preinstall", "install", "postinstall"],
     // Plug'n'Play would want Yarn at run time too.
     environment: ["YARN_NODE_LINKER=node-modules", "YARN_ENABLE_GLOBAL_CACHE=true", "YARN_ENABLE_TELEMETRY=0"],
     cacheFolder: "/root/.yarn/berry/cache",
@@ -156,7 +170,10 @@ function bun(tree: SourceTree, lockfile: Lockfile | null, version: string | null
     program: `bun@${wanted}`,
     files: thereOf(tree, [lockfile, "bunfig.toml", ".npmrc"]),
     install: lockfile === null ? "bun install" : "bun install --frozen-lockfile",
-    prune: null,
+    // It only adds to what is there. Scripts of packages run once more, from the cache of downloads.
+    prune: `find . -name node_modules -prune -exec rm -rf {} + && bun install --production${lockfile === null ? "" : " --frozen-lockfile"}`,
+    run: "bun run",
+    lifecycle,
     environment: [],
     cacheFolder: "/root/.bun/install/cache",
     decision: `Bun ${wanted}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,

@@ -2,10 +2,12 @@ import { PlanProblem, type SourceTree } from "../plan.ts";
 import { type Process, processOf } from "../procfile.ts";
 import { parseSimpleCommand } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
+import { buildScriptOf } from "./build-script.ts";
 import { scriptRunBy } from "./command-line.ts";
 import { isDevelopmentServer } from "./development-server.ts";
 import { serverOf } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
+import { typescriptStart } from "./typescript-entry.ts";
 
 export interface StartCommand {
   readonly kind: "web" | "worker";
@@ -20,7 +22,7 @@ const entryFiles = ["server", "index", "app"].flatMap((name) => [".js", ".mjs", 
 
 /**
  * Procfile, scripts.start, the server that a framework builds, main, then files that are usually the server. A start
- * script that is a development server comes after the framework's own. Null: nothing here says how it is started.
+ * script that is a development server comes after the framework's own. At last a server in TypeScript. Null: nothing here says how it is started.
  */
 export async function findStartCommand(
   tree: SourceTree,
@@ -44,7 +46,10 @@ export async function findStartCommand(
   if (worker !== null) return fromProcfile(worker, manifest);
 
   const entry = mainFile(tree, manifest) ?? firstOf(tree, entryFiles);
-  if (entry === null) return null;
+  if (entry === null) {
+    const program = await typescriptStart(tree, manifest);
+    return program && { kind: "web", ...commandOf(program.line, manifest), ...program };
+  }
   const source = entry === manifest.main ? "main in package.json" : entry;
   return { kind: "web", command: ["node", entry], line: `node ${entry}`, source };
 }
@@ -59,12 +64,13 @@ export function startScript({ scripts }: PackageJson): string | null {
   return production ?? (scripts.start?.trim() ? "start" : null);
 }
 
-function mainFile(tree: SourceTree, { main, scripts }: PackageJson): string | null {
+function mainFile(tree: SourceTree, manifest: PackageJson): string | null {
+  const { main } = manifest;
   if (main === null) return null;
   const path = main.replace(/^\.\//, "");
   const found = firstOf(tree, [path, `${path}.js`, `${path}/index.js`]);
   // What a build makes is not in the repository.
-  return found ?? (scripts.build !== undefined && /\.[cm]?js$/.test(path) ? path : null);
+  return found ?? (buildScriptOf(manifest) !== null && /\.[cm]?js$/.test(path) ? path : null);
 }
 
 /** The argument vector that does what the line says, with as few programs around the app as can be. */

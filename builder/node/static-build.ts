@@ -1,5 +1,6 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
 import { angularOutput } from "./angular-output.ts";
+import { buildScriptOf } from "./build-script.ts";
 import { configText } from "./config-text.ts";
 import { programsRunBy } from "./development-server.ts";
 import { exportsPages } from "./frameworks.ts";
@@ -112,6 +113,9 @@ const tools: readonly Tool[] = [
   tool("Hexo", /^hexo$/, /^(?:generate|g)\b/, "public", false),
   tool("Quasar", /^quasar$/, /^build/, "dist/spa", true),
   tool("Stencil", /^stencil$/, /^build/, "www", true),
+  tool("Umi", /^(?:umi|max)$/, /^build/, "dist", true),
+  tool("Brunch", /^brunch$/, /^build/, "public", true),
+  tool("Sanity", /^sanity$/, /^build/, "dist", true),
   tool("Expo", /^expo$/, /^export/, "dist", true),
   {
     name: "React Router",
@@ -134,11 +138,12 @@ function tool(name: string, program: RegExp, builds: RegExp, folder: string, sin
   return { name, program, builds, singlePage, output: async () => folder };
 }
 
-/** What the `build` script makes, when that is a site; null when there is no such script, or it makes something else. */
+/** What the build script makes, when that is a site; null when there is no such script, or it makes something else. */
 export async function staticBuild(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
-  if (manifest.scripts.build === undefined) return null;
+  const script = buildScriptOf(manifest);
+  if (script === null) return null;
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  for (const [program = "", ...words] of programsRunBy("npm run build", manifest)) {
+  for (const [program = "", ...words] of programsRunBy(`npm run ${script}`, manifest)) {
     const found = tools.find((candidate) => candidate.program.test(program) && candidate.builds.test(words.join(" ")));
     if (found === undefined) continue;
     const site = { tree, packages, words };

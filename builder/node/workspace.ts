@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { ignoreRules } from "../ignore.ts";
 import type { SourceTree } from "../plan.ts";
-import { firstOf } from "../source-tree.ts";
+import { firstOf, subtree } from "../source-tree.ts";
 import { type PackageJson, readPackageJson } from "./package-json.ts";
 
 /** A repository of several packages that are installed together, seen from one of them. */
@@ -11,6 +11,14 @@ export interface Workspace {
   readonly manifest: PackageJson;
   /** The package's folder. */
   readonly member: string;
+  /** Folders of other packages that this one uses and that have to be built first, in this order. */
+  readonly builtBefore: readonly string[];
+}
+
+/** A package of a workspace. */
+export interface Member {
+  readonly folder: string;
+  readonly manifest: PackageJson;
 }
 
 /** Null where the folder is an app of its own: with a lockfile, or not among those that the root names. */
@@ -20,12 +28,59 @@ export async function workspaceOf(root: SourceTree, folder: string): Promise<Wor
     root,
     lockfiles.map((name) => `${folder}/${name}`),
   );
-  // It becomes lines of a Dockerfile: nothing but a plain path.
-  if (ownLockfile !== null || !/^[\w@.-]+(?:\/[\w@.-]+)*$/.test(folder)) return null;
+  if (ownLockfile !== null || !isPlainPath(folder)) return null;
   const manifest = await readPackageJson(root);
   if (manifest === null) return null;
-  const patterns = [...manifest.workspaces, ...(await pnpmPackages(root))];
-  return ignoreRules(patterns).ignores(folder) ? { root, manifest, member: folder } : null;
+  const patterns = await patternsOf(root, manifest);
+  if (!ignoreRules(patterns).ignores(folder)) return null;
+  const members = await membersOf(root, manifest);
+  return { root, manifest, member: folder, builtBefore: builtBefore(folder, members) };
+}
+
+/** The packages that the root names; none where there is no workspace. */
+export async function membersOf(root: SourceTree, manifest: PackageJson): Promise<readonly Member[]> {
+  const patterns = await patternsOf(root, manifest);
+  if (patterns.length === 0) return [];
+  const rules = ignoreRules(patterns);
+  const isDeep = patterns.some((pattern) => pattern.includes("**"));
+  const folders = [...root.files.keys()].flatMap((path) => /^(.+)\/package\.json$/.exec(path)?.[1] ?? []);
+  const named = folders.filter((folder) => {
+    const around = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0));
+    // A pattern means the folder that it matches, not what lies in it.
+    return rules.ignores(folder) && (isDeep || around === "" || !rules.ignores(around));
+  });
+  const members = await Promise.all(
+    named.map(async (folder) => ({ folder, manifest: await readPackageJson(subtree(root, folder)) })),
+  );
+  return members.flatMap(({ folder, manifest: own }) => (own === null ? [] : [{ folder, manifest: own }]));
+}
+
+/** What the package uses, and what that uses, as far as it has a build script: the deepest first. */
+function builtBefore(folder: string, members: readonly Member[]): readonly string[] {
+  const byName = new Map(members.map((member) => [member.manifest.name, member]));
+  const order: string[] = [];
+  const seen = new Set([folder]);
+  const visit = ({ manifest }: Member) => {
+    for (const name of [...manifest.dependencies, ...manifest.devDependencies]) {
+      const used = byName.get(name);
+      if (used === undefined || seen.has(used.folder)) continue;
+      seen.add(used.folder);
+      visit(used);
+      if (used.manifest.scripts.build !== undefined && isPlainPath(used.folder)) order.push(used.folder);
+    }
+  };
+  const own = members.find((member) => member.folder === folder);
+  if (own !== undefined) visit(own);
+  return order;
+}
+
+/** It becomes lines of a Dockerfile: nothing else. */
+function isPlainPath(folder: string): boolean {
+  return /^[\w@.-]+(?:\/[\w@.-]+)*$/.test(folder);
+}
+
+async function patternsOf(root: SourceTree, manifest: PackageJson): Promise<readonly string[]> {
+  return [...manifest.workspaces, ...(await pnpmPackages(root))];
 }
 
 async function pnpmPackages(root: SourceTree): Promise<readonly string[]> {

@@ -1,7 +1,8 @@
 import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type GoImage, goDockerfile } from "../go/go-dockerfile.ts";
-import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
+import { programFolder } from "../go/go-program.ts";
+import type { BaseName, SourceTree } from "../plan.ts";
 import { processOf, readProcfile } from "../procfile.ts";
 import { argumentVector, parseSimpleCommand } from "../simple-command.ts";
 
@@ -14,20 +15,25 @@ export const go: Provider = {
 
   async detect(tree, installation) {
     const module = await tree.read("go.mod");
+    const workspace = await tree.read("go.work");
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
-    if (module === null && !inRoot) return null;
+    if (module === null && workspace === null && !inRoot) return null;
     const processes = await readProcfile(tree);
     const process = processOf(processes, "web") ?? processOf(processes, "worker");
     const program = programName(process?.line ?? null);
-    const main = { name: program, package: inRoot ? "." : commandFolder(tree, program) };
+    const moduleName = /^module\s+(\S+)/m.exec(module ?? "")?.[1]?.replace(/\/v\d+$/, "");
+    const names = [program, ...(moduleName ? [moduleName.split("/").at(-1) ?? ""] : [])];
+    const main = { name: program, package: await programFolder(tree, names) };
+    const isVendored = tree.files.has("vendor/modules.txt");
     const line = process?.line ?? program;
     const image = {
-      hasModule: module !== null,
+      modules: modulesOf(module, workspace, isVendored),
       files: ["go.mod", "go.sum"].filter((file) => tree.files.has(file)),
       programs: [main, ...furtherPrograms(tree, installation.processLines, program)],
       command: argumentVector(line),
+      secrets: installation.buildVariables.secret,
     };
-    const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? "")?.[1];
+    const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? workspace ?? "")?.[1];
 
     return {
       kind: process?.kind ?? "web",
@@ -42,16 +48,31 @@ export const go: Provider = {
         ignore: [...(await readIgnoreFile(tree, null)), ...image.files.map((file) => `!${file}`)],
         target: null,
         args: {},
+        buildSecrets: image.secrets,
       },
       decisions: [
-        `Go 1${wanted === undefined ? "" : ` (go.mod: ${wanted})`}`,
-        module === null ? "No go.mod, so only the standard library is there" : "go mod download, from go.mod",
+        `Go 1${wanted === undefined ? "" : ` (${module === null ? "go.work" : "go.mod"}: ${wanted})`}`,
+        modulesDecision[image.modules],
         `Build: go build ${image.programs.map((each) => each.package).join(", ")}`,
         `Start: ${line}${process ? ` (${process.source})` : ""}`,
       ],
       warnings: [],
     };
   },
+};
+
+/** A workspace (go.work) names modules that lie in the repository: what it downloads is known only with all of it. */
+function modulesOf(module: string | null, workspace: string | null, isVendored: boolean): GoImage["modules"] {
+  if (module === null && workspace === null) return "none";
+  if (isVendored) return "vendored";
+  return workspace === null ? "downloaded" : "workspace";
+}
+
+const modulesDecision: Readonly<Record<GoImage["modules"], string>> = {
+  workspace: "Several modules, from go.work",
+  none: "No go.mod, so only the standard library is there",
+  vendored: "Modules are taken from vendor/",
+  downloaded: "go mod download, from go.mod",
 };
 
 /** Procfiles name the program that the build makes: `web: shop -verbose` or `web: bin/shop`. */
@@ -67,17 +88,4 @@ function furtherPrograms(tree: SourceTree, lines: readonly string[], main: strin
   return [...names]
     .filter((name) => name !== main && tree.files.has(`cmd/${name}/main.go`))
     .map((name) => ({ name, package: `./cmd/${name}` }));
-}
-
-function commandFolder(tree: SourceTree, program: string): string {
-  const folders = [...tree.files.keys()].flatMap((path) => /^(cmd\/[\w-]+)\/main\.go$/.exec(path)?.[1] ?? []);
-  if (folders.includes(`cmd/${program}`)) return `./cmd/${program}`;
-  const [folder, ...others] = folders;
-  if (folder !== undefined && others.length === 0) return `./${folder}`;
-  throw new PlanProblem(
-    folder === undefined
-      ? "this is a Go module without a program: there is no Go file in the root, and no cmd/…/main.go"
-      : `this Go module has several programs (${folders.join(", ")}), and nothing says which one is deployed`,
-    "Name it in a Procfile (web: bin/shop), or add a Dockerfile that builds the one that is meant.",
-  );
 }

@@ -1,7 +1,10 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
+import { buildScriptOf } from "../node/build-script.ts";
 import { commandsIn } from "../node/command-line.ts";
-import { isDevelopmentServer } from "../node/development-server.ts";
+import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
+import { earlyInstall } from "../node/early-install.ts";
+import { adapterAuto } from "../node/frameworks.ts";
 import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
 import { chooseNode } from "../node/node-version.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
@@ -9,23 +12,26 @@ import { choosePackageManager, type PackageManager } from "../node/package-manag
 import { linesRunBy, runTimeNeeds } from "../node/run-time-needs.ts";
 import { findStartCommand, type StartCommand, startScript } from "../node/start-command.ts";
 import { type StaticBuild, staticBuild } from "../node/static-build.ts";
-import { workspaceOf } from "../node/workspace.ts";
+import { withoutPackageJson } from "../node/without-package-json.ts";
+import { membersOf, workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
 import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
+import { ownServerSettings } from "../static/own-server-settings.ts";
 import { staticPort } from "../static/static-dockerfile.ts";
+import { readStaticfile } from "../static/staticfile.ts";
 
 /** A Node app: a package.json that says how it is started, or a site that its build makes. */
 export const node: Provider = {
-  looksFor: "a package.json (Node)",
+  looksFor: "a package.json or a server.js (Node)",
 
   async detect(tree, installation) {
-    const manifest = await readPackageJson(tree);
-    if (manifest === null) return null;
     const processes = await readProcfile(tree);
+    const manifest = (await readPackageJson(tree)) ?? (await withoutPackageJson(tree, processes));
+    if (manifest === null) return null;
     if (isForAnother(tree, manifest, processes)) return null;
 
     const site = processes.has("web") || processes.has("worker") ? null : await siteOf(tree, manifest);
@@ -33,8 +39,8 @@ export const node: Provider = {
     const start = await findStartCommand(tree, manifest, processes);
     if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
-    if (manifest.scripts.build === undefined && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
-    throw notStartable(manifest);
+    if (buildScriptOf(manifest) === null && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
+    throw await notStartable(tree, manifest);
   },
 };
 
@@ -54,8 +60,11 @@ function isForAnother(tree: SourceTree, manifest: PackageJson, processes: Readon
 /** A build that makes a site, unless something that is no development server is there to serve it. */
 async function siteOf(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
   const script = startScript(manifest);
-  if (script !== null && !isDevelopmentServer(`npm run ${script}`, manifest)) return null;
-  return staticBuild(tree, manifest);
+  const site = await staticBuild(tree, manifest);
+  if (script === null || site === null || isDevelopmentServer(`npm run ${script}`, manifest)) return site;
+  // `next start` refuses to serve what Next.js has exported.
+  const isNext = programsRunBy(`npm run ${script}`, manifest).some(([program]) => program === "next");
+  return site.tool === "Next.js" && isNext ? site : null;
 }
 
 async function detectApp(
@@ -69,7 +78,7 @@ async function detectApp(
   const further = installation.processLines.filter((line) => line !== start.line);
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
   const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
-  const prunes = manager?.prune != null && manifest.devDependencies.length > 0 && !needsDevelopment;
+  const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
   const image = {
     ...build.image(prunes),
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
@@ -85,11 +94,10 @@ async function detectApp(
       ...build.recipe,
       generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
       bases: [build.base],
-      extraFiles: new Map(),
     },
     decisions: [
       ...build.decisions,
-      ...(manager && manifest.devDependencies.length > 0
+      ...(manager && build.hasDevelopmentDependencies
         ? [prunes ? "Development dependencies are left out of the image" : "Development dependencies stay in the image"]
         : []),
       `Start: ${start.command.join(" ")} (${start.source})`,
@@ -106,7 +114,8 @@ async function detectSite(
 ): Promise<Detected> {
   const build = await readBuild(tree, manifest, [], installation);
   const server: BaseName = "static:1";
-  const { tool, output, outputSource, singlePage } = site;
+  const { tool, output, outputSource } = site;
+  const singlePage = (await readStaticfile(tree))?.singlePage ?? site.singlePage;
   return {
     kind: "web",
     port: staticPort,
@@ -121,14 +130,17 @@ async function detectSite(
           ...build.image(false),
         }),
       bases: [build.base, server],
-      extraFiles: new Map([[".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })]]),
+      extraFiles: new Map([
+        ...build.recipe.extraFiles,
+        [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],
+      ]),
     },
     decisions: [
       ...build.decisions,
       `${tool} makes a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
       ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
     ],
-    warnings: build.warnings,
+    warnings: [...build.warnings, ...ownServerSettings(tree)],
     servesFiles: true,
   };
 }
@@ -136,10 +148,11 @@ async function detectSite(
 interface Build {
   readonly base: BaseName;
   readonly manager: PackageManager | null;
+  readonly hasDevelopmentDependencies: boolean;
   readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
   readonly recipe: Pick<
     Detected["recipe"],
-    "contextFolder" | "dockerfile" | "ignore" | "target" | "args" | "buildVariables"
+    "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
   >;
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
@@ -158,61 +171,68 @@ async function readBuild(
     ? await chooseNode(tree, manifest)
     : await chooseNode(home, workspace?.manifest ?? manifest);
   const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
-  const chosen = installs ? await choosePackageManager(home, workspace?.manifest ?? manifest) : null;
-  // Pruning knows the root alone.
-  const manager = chosen && workspace ? { ...chosen, prune: null } : chosen;
-  const builds = manifest.scripts.build !== undefined;
-  const lines = [...(builds ? ["npm run build"] : []), ...startLines];
+  const root = workspace?.manifest ?? manifest;
+  const members = await membersOf(home, root);
+  const manager = installs ? await choosePackageManager(home, root) : null;
+  const buildScript = buildScriptOf(manifest);
+  const builds = buildScript !== null;
+  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
-  const known = builds ? buildVariables : [];
-  const lockfileFirst = workspace === null && installsFromManifestsAlone(tree, manifest);
+  const known = builds ? buildVariables.known : [];
+  const early = manager && (await earlyInstall(home, root, manager));
+  const builtBefore = workspace?.builtBefore ?? [];
+  const secrets = builds || manager ? buildVariables.secret : [];
 
   return {
     base: `node:${version.major}`,
     manager,
+    hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
+      ({ devDependencies }) => devDependencies.length > 0,
+    ),
     image: (prunes) => ({
-      packages: manager && { ...manager, prunes, lockfileFirst },
+      packages: manager && { ...manager, prunes, early },
       tools,
-      builds,
+      buildScript,
+      environment: buildEnvironment(manifest),
       member: workspace?.member ?? null,
+      builtBefore,
       buildVariables: known,
+      buildSecrets: secrets,
     }),
     recipe: {
       ...(workspace ? { contextFolder: "" } : {}),
       dockerfile: ".baton/Dockerfile",
+      extraFiles: early?.manifests ?? new Map(),
       ignore: [
         "**/node_modules",
         ...(await readIgnoreFile(home, null)),
         // The generated Dockerfile names these.
-        ...["package.json", ...(manager?.files ?? [])].map((file) => `!${file}`),
+        ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
       ],
       target: null,
       args: {},
       buildVariables: known,
+      buildSecrets: secrets,
     },
     decisions: [
       version.decision,
       ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
       manager?.decision ?? "No dependencies, so nothing is installed",
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
-      ...(builds ? [`Build: npm run build (scripts.build: ${manifest.scripts.build})`] : []),
-      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names, or marked for it)`] : []),
+      ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
+      ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
+      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
+      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
     ],
     warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };
 }
 
-/** Scripts that run at install, workspaces, patches and local packages want more of the source than the lockfile. */
-function installsFromManifestsAlone(tree: SourceTree, manifest: PackageJson): boolean {
-  const scripts = ["preinstall", "install", "postinstall", "prepare"];
-  const files = ["pnpm-workspace.yaml", ".yarn/", "patches/"];
-  return (
-    !manifest.hasWorkspaces &&
-    !manifest.hasLocalDependencies &&
-    !scripts.some((name) => Object.hasOwn(manifest.scripts, name)) &&
-    ![...tree.files.keys()].some((path) => files.some((file) => path.startsWith(file)))
-  );
+/** adapter-auto looks for the place it is built in, and takes adapter-node for Google's buildpacks. */
+function buildEnvironment({ dependencies, devDependencies }: PackageJson): readonly string[] {
+  const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
+  return adapters.length === 1 && adapters[0] === adapterAuto ? ["GCP_BUILDPACKS=1", "CI=true"] : [];
 }
 
 function usesBun(line: string, manifest: PackageJson): boolean {
@@ -229,14 +249,29 @@ function developmentServer(start: StartCommand, manifest: PackageJson): readonly
   return [`"${script}" (${start.source}) is a development server: slower than need be, and open about your source`];
 }
 
-function notStartable(manifest: PackageJson): PlanProblem {
-  if (manifest.dependencies.concat(manifest.devDependencies).includes("@sveltejs/adapter-auto")) {
+async function notStartable(tree: SourceTree, manifest: PackageJson): Promise<PlanProblem> {
+  const packages = [...manifest.dependencies, ...manifest.devDependencies];
+  const adapter = packages.find((name) => /^@(?:sveltejs\/adapter-|astrojs\/)(?:vercel|netlify|cloudflare)/.test(name));
+  if (adapter !== undefined) {
+    const [node, pages] = adapter.startsWith("@sveltejs/")
+      ? ["@sveltejs/adapter-node", "@sveltejs/adapter-static for plain pages"]
+      : ["@astrojs/node", "none for plain pages"];
     return new PlanProblem(
-      "SvelteKit's adapter-auto does not know Baton, so its build makes nothing that can be started",
-      "Install @sveltejs/adapter-node (or adapter-static for plain pages) and name it in svelte.config.js.",
+      `${adapter} builds for another platform, so that there is nothing here to start`,
+      `Use ${node} instead (or ${pages}), in the framework's configuration and in package.json.`,
     );
   }
-  const built = manifest.scripts.build === undefined ? "" : ", although there is a build script";
+  const apps = (await membersOf(tree, manifest)).filter(
+    (member) => startScript(member.manifest) ?? buildScriptOf(member.manifest),
+  );
+  if (apps.length > 0) {
+    const folders = apps.map(({ folder }) => folder).toSorted();
+    return new PlanProblem(
+      `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one is deployed`,
+      `Say it in a baton.yaml at the root: stacks: { web: { path: ${folders[0]} } }. Or add a start script to the root's package.json.`,
+    );
+  }
+  const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
   return new PlanProblem(
     `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,
     'Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.',

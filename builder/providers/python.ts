@@ -18,13 +18,14 @@ const marks = [
   "main.py",
   "app.py",
   "server.py",
+  "bot.py",
 ];
 
 /** A Python app: a list of packages, a program with a usual name, or a Procfile that runs Python. */
 export const python: Provider = {
   looksFor: "a requirements.txt or pyproject.toml (Python)",
 
-  async detect(tree) {
+  async detect(tree, installation) {
     const processes = await readProcfile(tree);
     if (firstOf(tree, marks) === null && !runsPython(tree, processes)) return null;
     const packages = await choosePackages(tree);
@@ -33,7 +34,9 @@ export const python: Provider = {
 
     const version = await choosePython(tree);
     const base: BaseName = `python:${version.version}`;
-    const image = { packages, extraPackages: start.extraPackages, command: argumentVector(start.line) };
+    const installs = packages !== null || start.extraPackages.length > 0;
+    const secrets = installs ? installation.buildVariables.secret : [];
+    const image = { packages, extraPackages: start.extraPackages, command: argumentVector(start.line), secrets };
     return {
       kind: start.kind,
       port: null,
@@ -51,6 +54,7 @@ export const python: Provider = {
         ],
         target: null,
         args: {},
+        buildSecrets: secrets,
       },
       decisions: [
         version.decision,

@@ -2,6 +2,7 @@ import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
+import { ownServerSettings } from "../static/own-server-settings.ts";
 import { serveFiles, staticPort } from "../static/static-dockerfile.ts";
 import { readStaticfile } from "../static/staticfile.ts";
 
@@ -43,9 +44,7 @@ export const staticFiles: Provider = {
         ...(hasNotFoundPage ? ["404.html is shown for what is not there"] : []),
         ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
       ],
-      warnings: tree.files.has("nginx.conf")
-        ? ["nginx.conf is not used: the files are served by Caddy. With a Dockerfile (FROM nginx) it would be"]
-        : [],
+      warnings: ownServerSettings(tree),
       servesFiles: true,
     };
   },

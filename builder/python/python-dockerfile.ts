@@ -1,3 +1,4 @@
+import { runWithSecrets } from "../build-secrets.ts";
 import type { PythonPackages } from "./python-packages.ts";
 
 export interface PythonImage {
@@ -6,6 +7,8 @@ export interface PythonImage {
   readonly packages: PythonPackages | null;
   readonly extraPackages: readonly string[];
   readonly command: readonly string[];
+  /** Names of variables that the installation finds in its environment, and that no layer keeps. */
+  readonly secrets: readonly string[];
 }
 
 /** A Dockerfile for a Python app: its packages in a virtual environment of their own, made apart from the app. */
@@ -17,7 +20,7 @@ export function pythonDockerfile(image: PythonImage): string {
 
 const cache = "--mount=type=cache,target=/root/.cache";
 
-function packagesStage({ base, packages, extraPackages }: PythonImage): string {
+function packagesStage({ base, packages, extraPackages, secrets }: PythonImage): string {
   const copy = packages?.wantsSource ? "COPY . ." : packages && `COPY ${packages.files.join(" ")} ./`;
   return lines(
     `FROM ${base} AS packages`,
@@ -25,8 +28,8 @@ function packagesStage({ base, packages, extraPackages }: PythonImage): string {
     "ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1",
     "RUN python3 -m venv /opt/venv",
     copy,
-    ...(packages?.install ?? []).map((command) => `RUN ${cache} ${command}`),
-    extraPackages.length > 0 && `RUN ${cache} pip install ${extraPackages.join(" ")}`,
+    ...(packages?.install ?? []).map((command) => runWithSecrets(command, [cache], secrets)),
+    extraPackages.length > 0 && runWithSecrets(`pip install ${extraPackages.join(" ")}`, [cache], secrets),
   );
 }
 

@@ -36,6 +36,8 @@ export async function findPythonStart(
   }
   const file = firstOf(tree, entryFiles);
   if (file !== null) return { kind: "web", line: `python3 -u ${file}`, source: file, extraPackages: [] };
+  if (tree.files.has("bot.py"))
+    return { kind: "worker", line: "python3 -u bot.py", source: "bot.py", extraPackages: [] };
   return onlyProcess(processes);
 }
 

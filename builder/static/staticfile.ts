@@ -5,7 +5,7 @@ import { PlanProblem, type SourceTree } from "../plan.ts";
 export interface StaticSettings {
   /** The folder that is served; undefined: where the first page is. */
   readonly root: string | undefined;
-  /** `pushstate: enabled`; undefined: not said. */
+  /** `pushstate: enabled`, or `index_fallback: true`; undefined: not said. */
   readonly singlePage: boolean | undefined;
 }
 
@@ -15,7 +15,8 @@ export async function readStaticfile(tree: SourceTree): Promise<StaticSettings |
   if (text === null) return tree.files.has(".static") ? { root: undefined, singlePage: undefined } : null;
   const document = parseDocument(text);
   const root = isMap(document.contents) ? document.contents.get("root") : undefined;
-  const pushstate = isMap(document.contents) ? document.contents.get("pushstate") : undefined;
+  const settings = isMap(document.contents) ? document.contents : null;
+  const pushstate = settings?.get("pushstate") ?? settings?.get("index_fallback");
   return {
     root: typeof root === "string" ? folderOf(root) : undefined,
     singlePage: pushstate === undefined ? undefined : /^(?:enabled|true)$/.test(String(pushstate)),

@@ -170,6 +170,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (!now || !isOver(now.status)) return;
     await store.events.append(deployment, [{ type: "settled" }]);
     await removeUnneededImages(needs, signal);
+    if (needs.buildCacheBytes !== null) await needs.engine.pruneBuildCache(needs.buildCacheBytes, signal);
   }
 
   function complain(error: unknown, message: string): void {

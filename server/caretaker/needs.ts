@@ -18,4 +18,6 @@ export interface CaretakerNeeds
   > {
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
+  /** What the build cache may grow to; null: it is left alone. */
+  readonly buildCacheBytes: number | null;
 }

@@ -36,7 +36,7 @@ export function createBuild(parts: {
       request.context.on("error", abort.now);
       const { signal } = abort;
       const builder = parts.builder ?? (await readInfo(daemon, signal)).builder;
-      using session = builder === "buildkit" ? await openBuildSession(daemon, signal) : null;
+      using session = builder === "buildkit" ? await openBuildSession(daemon, request.secrets ?? {}, signal) : null;
       const query = queryOf(request, instance, builder, session?.id ?? null);
       await run(daemon, request, query, createProgress(builder, onOutput), signal);
       return await builtImage(daemon, request.tag, signal);

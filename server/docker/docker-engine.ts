@@ -2,6 +2,7 @@ import type { InstanceId } from "../model/ids.ts";
 import type { Engine, EngineInfo } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { createBuild } from "./build.ts";
+import { createPruneBuildCache } from "./build-cache.ts";
 import { connect } from "./connection.ts";
 import { createContainers } from "./containers.ts";
 import { createDaemon } from "./daemon.ts";
@@ -39,6 +40,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
     diskUsage: (signal) => readDiskUsage(daemon, signal),
     info: (signal) => readInfo(daemon, signal, infoLimitMs),
     build: createBuild({ ...ours, builder }),
+    pruneBuildCache: createPruneBuildCache(daemon),
     pull: createPull(daemon),
     ...createImages(ours),
     ...createNetworks(ours),

@@ -5,10 +5,11 @@ import { explainFetch } from "./fetch-trouble.ts";
 import type { GitCommand } from "./git-command.ts";
 import { GitFailed } from "./git-failed.ts";
 import type { GitProcesses } from "./git-process.ts";
-import { requirePinning } from "./git-version.ts";
+import { createPinningCheck } from "./git-version.ts";
 import { branchName, moveBranch } from "./refs.ts";
 import type { Hosts } from "./remote-address.ts";
 import { fetchedRef } from "./repository-config.ts";
+import { tidyPacks } from "./tidy-packs.ts";
 import { openTransport, type Transport } from "./transport.ts";
 
 const lookTimeoutMs = 30_000;
@@ -32,6 +33,7 @@ export interface FetchLimits {
 export function createFetcher(needs: FetchLimits): Fetcher {
   const { processes, command, maxBytes, timeoutMs } = needs;
   const turns = new Map<string, Promise<unknown>>();
+  const checkPinning = createPinningCheck(command);
 
   return {
     /** One at a time for each repository: git locks refs, and a second fetch of the same finds nothing left to bring. */
@@ -71,7 +73,7 @@ export function createFetcher(needs: FetchLimits): Fetcher {
     const timeout = AbortSignal.timeout(limitMs);
     const until = AbortSignal.any([signal, timeout]);
     try {
-      if (request.remote.protocol !== "ssh") await requirePinning(command);
+      if (request.remote.protocol !== "ssh") await checkPinning();
       await using transport = await openTransport(request, needs.hosts, until);
       try {
         return await work(transport, until);
@@ -109,6 +111,7 @@ export function createFetcher(needs: FetchLimits): Fetcher {
     );
     git.stdout.resume();
     await git.succeeded();
+    await tidyPacks(processes, repository, signal);
   }
 
   async function list(repository: string, transport: Transport, until: AbortSignal): Promise<string> {

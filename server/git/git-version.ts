@@ -4,8 +4,16 @@ import type { GitCommand } from "./git-command.ts";
 /** https://github.com/git/git/blob/master/Documentation/RelNotes/2.37.0.txt: http.curloptResolve. */
 const pinsFrom = { major: 2, minor: 37 } as const;
 
-/** An older git would look the host up once more, and connect to whatever it is told then. */
-export async function requirePinning(command: GitCommand): Promise<void> {
+/** An older git would look the host up once more, and connect to whatever it is told then. Asked once, when it is new enough. */
+export function createPinningCheck(command: GitCommand): () => Promise<void> {
+  let canPin = false;
+  return async () => {
+    if (!canPin) await requirePinning(command);
+    canPin = true;
+  };
+}
+
+async function requirePinning(command: GitCommand): Promise<void> {
   const text = await command("/nonexistent", ["version"]);
   const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).map(Number);
   if (major > pinsFrom.major || (major === pinsFrom.major && minor >= pinsFrom.minor)) return;

@@ -39,7 +39,7 @@ function webUrl({ protocol, host, port, path }: RemoteRepository): string {
   return `${protocol}://${host}:${port}/${path.replace(/^\/+/, "")}`;
 }
 
-/** Git older than 2.37 takes no notice: see `requirePinning`. An address is its own name. */
+/** Git older than 2.37 takes no notice: see git-version.ts. An address is its own name. */
 function pinned({ host, port }: RemoteRepository, addresses: readonly string[]): Readonly<Record<string, string>> {
   if (isIP(host.replace(/^\[|\]$/g, ""))) return {};
   const written = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));

@@ -16,8 +16,11 @@ interface Cause {
   readonly hint: string;
 }
 
-const outOfStep = (lockfile: string, command: string) =>
-  `${lockfile} is out of step with package.json. Run \`${command}\` and commit ${lockfile}.`;
+const outOfStep = (lockfile: string, command: string) => outOfStepWith("package.json", lockfile, command);
+
+function outOfStepWith(list: string, lockfile: string, command: string): string {
+  return `${lockfile} is out of step with ${list}. Run \`${command}\` and commit ${lockfile}.`;
+}
 
 const causes: readonly Cause[] = [
   {
@@ -41,6 +44,17 @@ const causes: readonly Cause[] = [
   {
     pattern: /The lockfile at .{0,200}needs to be updated|poetry\.lock.{0,80}(?:changed significantly|not up to date)/s,
     hint: "The lockfile is out of step with pyproject.toml. Write it anew (uv lock, poetry lock) and commit it.",
+  },
+  { pattern: /Pipfile\.lock .{0,80}is out of date/s, hint: outOfStepWith("Pipfile", "Pipfile.lock", "pipenv lock") },
+  {
+    pattern:
+      /requires a different Python|Current Python version .{0,80}is not allowed|No interpreter found for Python|interpreter .{0,80}incompatible with the (?:project's|requested) Python/is,
+    hint: "The app wants another Python than the base image has. Where a registry can be reached Baton takes 3.9 to 3.14 from there; a Dockerfile of your own can name any.",
+  },
+  {
+    pattern:
+      /gyp ERR! (?:find Python|stack Error: not found: make)|error: command '(?:gcc|g\+\+|cc)' failed|No such file or directory: '(?:gcc|g\+\+|cc)'/,
+    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can install one.",
   },
   {
     pattern: /requires go >= ?[\d.]+|note: module requires Go [\d.]+|invalid go version/,

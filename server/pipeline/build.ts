@@ -1,10 +1,11 @@
+import { secretsVersionArgument } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
 import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { ServiceSpec, StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
-import { BuildFailed } from "../ports/engine.ts";
+import { BuildFailed, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
@@ -12,6 +13,7 @@ import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
 import type { Planned } from "./plan.ts";
 import { haveImage, pullAnew } from "./pull.ts";
+import { secretsVersion } from "./secrets-version.ts";
 import { withSources } from "./service-mounts.ts";
 import { tellOutput } from "./tell-output.ts";
 import { ownerOf, type Work, type World } from "./work.ts";
@@ -130,6 +132,7 @@ async function buildService(
         recipe.generate((base) => references.get(base) ?? base),
       );
 
+    const variables = await variablesOfBuild(world, work, recipe);
     const context = git.archive(
       product.id,
       commit,
@@ -142,7 +145,8 @@ async function buildService(
         dockerfile: recipe.dockerfile,
         tag: imageTag(world.instance, product.id, plan.name, deployment.id),
         target: recipe.target,
-        args: { ...recipe.args, ...(await publicVariables(world, work, recipe)) },
+        args: { ...recipe.args, ...variables.args },
+        secrets: variables.secrets,
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
@@ -169,11 +173,19 @@ async function buildService(
 }
 
 /** Values of the variables that the recipe names; all others are none of the build's business. */
-async function publicVariables(world: World, work: Work, recipe: BuildRecipe): Promise<Record<string, string>> {
-  const names = new Set(recipe.buildVariables ?? []);
-  if (names.size === 0) return {};
+async function variablesOfBuild(
+  world: World,
+  work: Work,
+  recipe: BuildRecipe,
+): Promise<Required<Pick<BuildRequest, "args" | "secrets">>> {
+  const { buildVariables = [], buildSecrets = [] } = recipe;
+  if (buildVariables.length + buildSecrets.length === 0) return { args: {}, secrets: {} };
   const variables = await world.store.installations.variables(work.installation.id);
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
+  const among = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
+  const secrets = among(buildSecrets);
+  const version = Object.keys(secrets).length > 0 ? { [secretsVersionArgument]: secretsVersion(secrets) } : {};
+  return { args: { ...among(buildVariables), ...version }, secrets };
 }
 
 /** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */

@@ -16,7 +16,8 @@ export async function fetchSource(world: World, work: Work, signal: AbortSignal)
   const known = deployment.commit && (await git.resolve(product.id, deployment.commit.sha, signal));
   if (known) return known;
   try {
-    const sha = await withRemote({ ...world, ...world.limits }, product, (request) =>
+    const { allowPrivateRepositories } = world.limits;
+    const sha = await withRemote({ store: world.store, allowPrivateRepositories }, product, (request) =>
       bring(world, work, request, signal),
     );
     const commit = await git.resolve(product.id, sha, signal);

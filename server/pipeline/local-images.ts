@@ -35,6 +35,10 @@ export function createLocalImages(world: {
 
     const image = baseImage(base, architecture);
     if (!image) throw new Error(`there is no base image named ${base}`);
+    if (image.standIn) {
+      tell(note(`baton/${image.standIn} takes the place of ${base}, which only a registry has`));
+      return ensure(image.standIn, tell, signal);
+    }
     if (image.local.base) await ensure(image.local.base, tell, signal);
     tell(note(`Making ${common} from ${image.local.effort}`));
     const beganMs = clock.monotonicMs();

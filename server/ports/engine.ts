@@ -35,6 +35,12 @@ export interface Engine {
    * other Baton's tag claims it. Nothing happens when it is gone or in use.
    */
   removeTag(reference: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes records of the build cache, the longest unused first, until it holds no more than this. The cache is the
+   * daemon's own: other users of the daemon share it and the limit. What a running build uses stays. Nothing happens
+   * when it is smaller. Resolves with how much was freed.
+   */
+  pruneBuildCache(keepBytes: number, signal: AbortSignal): Promise<number>;
 
   /** Adopts a network of this name. Rejects with SubnetTaken when another network or a route of the host overlaps. */
   createNetwork(request: NetworkRequest, signal: AbortSignal): Promise<void>;
@@ -112,6 +118,8 @@ export interface BuildRequest {
   readonly tag: string;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** What `RUN --mount=type=secret,id=…` finds, by id: it is in no layer and no cache. BuildKit only; the classic builder has no such mounts. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly owner: Owner | null;
   /** Separates BuildKit's cache mounts between products (BUILDKIT_CACHE_MOUNT_NS). */
   readonly cacheNamespace: string;

@@ -3,17 +3,36 @@ import { baseImage, makeableBases } from "../../builder/base-images.ts";
 
 describe("base images", () => {
   it("are known by the names that the documentation promises", () => {
-    expect(makeableBases).toEqual(["debian:12", "node:20", "node:22", "node:24", "static:1", "python:3.11", "go:1"]);
+    expect(makeableBases).toEqual([
+      "debian:12",
+      "node:20",
+      "node:22",
+      "node:24",
+      "bun:1",
+      "static:1",
+      "python:3.11",
+      "python:3.13",
+      "go:1",
+    ]);
     expect(makeableBases.map((name) => baseImage(name, "x64")?.official)).toEqual([
       "debian:12-slim",
       "node:20-slim",
       "node:22-slim",
       "node:24-slim",
+      "oven/bun:1-slim",
       "caddy:2",
       "python:3.11-slim",
+      "python:3.13-slim",
       "golang:1",
     ]);
     expect(baseImage("ruby:3", "x64")).toBeNull();
+  });
+
+  it("come from a registry in further versions, for which others stand in here", () => {
+    expect(baseImage("python:3.12", "x64")).toMatchObject({ official: "python:3.12-slim", standIn: "python:3.13" });
+    expect(baseImage("python:3.10", "x64")).toMatchObject({ official: "python:3.10-slim", standIn: "python:3.11" });
+    expect(baseImage("python:3.11", "x64")?.standIn).toBeNull();
+    expect(baseImage("python:2.7", "x64")).toBeNull();
   });
 
   it("stand on others that can be made too", () => {

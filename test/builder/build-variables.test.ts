@@ -4,18 +4,15 @@ import { plannedService } from "./tree.ts";
 
 it("a build is given the variables whose names say that everyone may know them", () => {
   const names = ["VITE_B", "NEXT_PUBLIC_A", "SECRET", "MY_VITE_X", "VITE_A B", "vite_a", "REACT_APP_C"];
-  expect(buildVariablesOf(names)).toEqual(["NEXT_PUBLIC_A", "REACT_APP_C", "VITE_B"]);
+  expect(buildVariablesOf(names)).toEqual({ known: ["NEXT_PUBLIC_A", "REACT_APP_C", "VITE_B"], secret: [] });
 });
 
-it("a build is given what is marked for it, and not what is marked against it", () => {
-  const marks = { SECRET: true, VITE_A: false, MISSING: true, "A B": true };
-  expect(buildVariablesOf(["VITE_A", "VITE_B", "SECRET", "OTHER", "A B"], marks)).toEqual(["SECRET", "VITE_B"]);
-});
-
-it("marks reach the plan", async () => {
-  const files = { Dockerfile: "FROM a\nARG VITE_A\nARG SECRET" };
-  const { recipe } = await plannedService(files, ["VITE_A", "SECRET"], { VITE_A: false, SECRET: true });
-  expect(recipe.buildVariables).toEqual(["SECRET"]);
+it("a build is given what is marked for it, as a secret unless its name is public, and not what is marked against it", () => {
+  const marks = { SECRET: true, VITE_A: false, VITE_B: true, OTHER: false, MISSING: true, "A B": true };
+  expect(buildVariablesOf(["VITE_A", "VITE_B", "SECRET", "OTHER", "A B", "constructor"], marks)).toEqual({
+    known: ["VITE_B"],
+    secret: ["SECRET"],
+  });
 });
 
 it("a Dockerfile is given those of them that it declares", async () => {
@@ -25,4 +22,37 @@ it("a Dockerfile is given those of them that it declares", async () => {
     "SECRET",
   ]);
   expect(recipe.buildVariables).toEqual(["VITE_A"]);
+});
+
+it("a marked secret is mounted for install and build, and is no argument", async () => {
+  const { recipe, dockerfile, decisions } = await plannedService(
+    {
+      "package.json": JSON.stringify({
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "15" },
+      }),
+      "package-lock.json": "{}",
+    },
+    ["NPM_TOKEN", "OTHER"],
+    { NPM_TOKEN: true },
+  );
+  expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["NPM_TOKEN"] });
+  const mounted = `--mount=type=secret,id=NPM_TOKEN export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" &&`;
+  expect(dockerfile).toContain(`RUN --mount=type=cache,target=/root/.npm ${mounted} npm ci`);
+  // What a secret is does not count for the cache, so that something else has to.
+  expect(dockerfile).toContain(`ARG BATON_SECRETS_VERSION\nRUN ${mounted} npm run build`);
+  expect(dockerfile).not.toContain("OTHER");
+  expect(decisions).toContain("Install and build get NPM_TOKEN, and the image does not keep them");
+});
+
+it("a Dockerfile gets the marked secrets that it mounts, and a sentence about the others", async () => {
+  const { recipe, warnings } = await plannedService(
+    { Dockerfile: "FROM a\nRUN --mount=type=secret,id=A --mount=type=secret,target=/root/B x\nARG C" },
+    ["A", "B", "C"],
+    { A: true, B: true, C: true },
+  );
+  expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["A", "B"] });
+  expect(warnings).toEqual([
+    "C is marked for builds, but Dockerfile does not mount it: RUN --mount=type=secret,id=C …, which finds it in /run/secrets/C. An ARG would keep it in the image",
+  ]);
 });

@@ -209,7 +209,7 @@ describe("a repository that cannot be planned", () => {
   it("holds nothing that is known, which is said with what it does hold", async () => {
     const error = await problem({ "README.md": "", "src/main.c": "", "src/lib.c": "", Makefile: "" });
     expect(error?.message).toBe(
-      "nothing in the repository says how to run it: Baton looked for a Dockerfile, a package.json (Node), a requirements.txt or pyproject.toml (Python), a go.mod (Go), an index.html (static files; also in public/ or dist/) and a start.sh (shell), and found src/, Makefile and README.md",
+      "nothing in the repository says how to run it: Baton looked for a Dockerfile, a package.json or a server.js (Node), a requirements.txt or pyproject.toml (Python), a go.mod (Go), an index.html (static files; also in public/ or dist/) and a start.sh (shell), and found src/, Makefile and README.md",
     );
     expect(error?.hint).toBe("Add a Dockerfile: whatever it builds can be deployed.");
   });

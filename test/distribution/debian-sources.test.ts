@@ -29,8 +29,19 @@ describe("where Debian's packages come from", () => {
     expect(debianSources(targets.join("\n"), "bookworm")).toEqual(["deb http://mirror.example/debian/ bookworm main"]);
   });
 
+  it("is where this machine has another release from, but for what is experimental in it", () => {
+    const targets = [
+      target("http://mirror.example/debian/", "bookworm"),
+      target("http://mirror.example/debian/", "bookworm-backports"),
+      target("http://mirror.example/debian-security/", "bookworm-security"),
+    ];
+    expect(debianSources(targets.join("\n"), "trixie")).toEqual([
+      "deb http://mirror.example/debian/ trixie main",
+      "deb http://mirror.example/debian-security/ trixie-security main",
+    ]);
+  });
+
   it.each([
-    ["another suite", target("http://mirror.example/debian/", "trixie")],
     ["only updates", target("http://mirror.example/debian/", "bookworm-updates")],
     ["another publisher", target("http://mirror.example/debian/", "bookworm", "Docker")],
     ["no web address", target("cdrom:disc/debian/", "bookworm")],

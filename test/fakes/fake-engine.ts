@@ -54,6 +54,7 @@ export function createFakeEngine(): FakeEngine {
     },
     events: () => Readable.from([]),
     build: notFaked("build"),
+    pruneBuildCache: notFaked("pruneBuildCache"),
     pull: notFaked("pull"),
     importImage: notFaked("importImage"),
     tagImage: notFaked("tagImage"),

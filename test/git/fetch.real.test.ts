@@ -112,6 +112,17 @@ describe("a fetch", () => {
     expect(new Set(all)).toEqual(new Set([commit]));
   });
 
+  test("many times over leaves no more packs than git can look through", async () => {
+    let commit = "";
+    for (let count = 0; count < 45; count++) {
+      commit = await release(`pack ${count}`);
+      await fetch();
+    }
+    const names = await readdir(join(folder, `${product}.git`, "objects", "pack"));
+    expect(names.filter((name) => name.endsWith(".pack")).length).toBeLessThan(42);
+    expect((await git.resolve(product, commit, never))?.message).toBe("pack 44");
+  });
+
   test("shows its token to the host, and to no list of processes", async () => {
     const commit = await release("private");
     forge.token = "ghp_secret";

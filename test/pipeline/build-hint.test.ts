@@ -23,6 +23,9 @@ describe("what to do about a build that failed", () => {
     ["getaddrinfo ENOTFOUND fonts.googleapis.com", /wanted something from the network/],
     ["FATAL ERROR: JavaScript heap out of memory", /max-old-space-size/],
     ["go: errors: note: module requires Go 1.22", /newer Go/],
+    ["ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.12'", /another Python/],
+    ["gyp ERR! stack Error: not found: make", /no compiler/],
+    ["Your Pipfile.lock (a1b2c3) is out of date. Expected: (d4e5f6).", /`pipenv lock`/],
     ["something else", /^Its last lines say why/],
   ])("is told from %s", (line, hint) => {
     expect(hintFor(line)).toMatch(hint);

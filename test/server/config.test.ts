@@ -19,6 +19,7 @@ describe("the configuration", () => {
       drainTimeoutMs: 30_000,
       initTimeoutMs: 300_000,
       keepVersions: 5,
+      buildCacheBytes: 10 * 1024 ** 3,
       ports: { first: 20_000, last: 29_999 },
       subnets: "10.214.0.0/16",
       baseImages: "auto",
@@ -27,11 +28,17 @@ describe("the configuration", () => {
     expect(read().publicUrl.href).toBe("http://127.0.0.1:4000/");
   });
 
+  it("leaves the build cache alone when told so", () => {
+    expect(read({ BATON_BUILD_CACHE: "off" }).buildCacheBytes).toBeNull();
+    expect(read({ BATON_BUILD_CACHE: "500m" }).buildCacheBytes).toBe(500 * 1024 ** 2);
+  });
+
   it("serves any other domain on the usual ports", () => {
     expect(read({ BATON_DOMAIN: "apps.example.com" })).toMatchObject({ httpPort: 80, httpsPort: 443 });
   });
 
   it.each([
+    ["BATON_BUILD_CACHE", "0", 'BATON_BUILD_CACHE is "0", but a size such as 500m, 10g or 1t, or off, is accepted'],
     ["BATON_MAX_BUILDS", "many", 'BATON_MAX_BUILDS is "many", but a whole number from 1 to 64 is accepted'],
     [
       "BATON_BUILD_TIMEOUT",
@@ -39,6 +46,7 @@ describe("the configuration", () => {
       'BATON_BUILD_TIMEOUT is "10", but a duration such as 500ms, 90s, 10m or 1h is accepted',
     ],
     ["BATON_LISTEN", "4000", 'BATON_LISTEN is "4000", but an address with a port, such as 127.0.0.1:4000 is accepted'],
+    ["BATON_GITHUB_API", "github", 'BATON_GITHUB_API is "github", but the URL of a GitHub API'],
     ["BATON_HELLO", "yes", 'BATON_HELLO is "yes", but one of 0, 1 is accepted'],
     ["BATON_SUBNETS", "10.0.0.0/30", 'BATON_SUBNETS is "10.0.0.0/30", but an IPv4 network from /8 to /27'],
     ["BATON_PORTS", "80-90", 'BATON_PORTS is "80-90", but a range of at least 10 ports'],

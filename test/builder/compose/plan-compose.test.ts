@@ -231,6 +231,7 @@ describe("a service of a compose file that is built", () => {
       target: "run",
       args: { A: "1" },
       buildVariables: [],
+      buildSecrets: [],
       newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });
@@ -329,7 +330,7 @@ services:
       "b/Dockerfile": "FROM baton/node:18",
     });
     const bases =
-      "These are: baton/debian:12, baton/node:20, baton/node:22, baton/node:24, baton/static:1, baton/python:3.11, baton/go:1.";
+      "These are: baton/debian:12, baton/node:20, baton/node:22, baton/node:24, baton/bun:1, baton/static:1, baton/python:3.11, baton/python:3.13, baton/go:1.";
     expect(message).toBe(
       '3 things keep this from being deployed; the first: compose.yaml, line 2: services.a.build: a/Dockerfile has no stage "prod", which is named as target: it has dev',
     );

@@ -62,8 +62,17 @@ describe("the package manager", () => {
     expect(await choose(files, declared)).toMatchObject({ name: "bun", program, install });
   });
 
-  it("does not prune a workspace of pnpm's", async () => {
-    const files = { "pnpm-lock.yaml": "", "pnpm-workspace.yaml": "packages: [a]" };
-    expect(await choose(files)).toMatchObject({ prune: null, files: ["pnpm-lock.yaml", "pnpm-workspace.yaml"] });
+  it.each([
+    [{ "package-lock.json": "" }, /^npm prune --omit=dev/],
+    [{ "pnpm-lock.yaml": "", "pnpm-workspace.yaml": "" }, /^CI=true pnpm install --prod .*--offline --ignore-scripts/],
+    [{ "yarn.lock": "# yarn lockfile v1" }, /^yarn install --frozen-lockfile --production --ignore-scripts/],
+    [{ "yarn.lock": "__metadata:\n  version: 8\n" }, /^yarn workspaces focus --all --production$/],
+    [{ "bun.lock": "{}" }, /bun install --production --frozen-lockfile$/],
+  ])("leaves what runs in production, in every package of a workspace: %j", async (files, prune) => {
+    expect((await choose(files)).prune).toMatch(prune);
+  });
+
+  it("cannot do that with a Yarn that has no command for it", async () => {
+    expect(await choose({ "yarn.lock": "__metadata:\n  version: 6\n" })).toMatchObject({ prune: null });
   });
 });

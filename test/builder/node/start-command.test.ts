@@ -49,6 +49,38 @@ describe("how an app is started", () => {
       {},
       ["node", "a"],
     ],
+    [
+      "a server in TypeScript that a build compiles",
+      { ...scripts({ build: "tsc -p ." }) },
+      { "src/index.ts": "", "tsconfig.json": '{ "compilerOptions": { "outDir": "./dist", } }' },
+      ["node", "dist/index.js"],
+    ],
+    [
+      "one that is compiled with what lies beside it",
+      { ...scripts({ build: "tsc" }) },
+      { "src/server.ts": "", "seed.ts": "", "tsconfig.json": '{ "compilerOptions": { "outDir": "out" } }' },
+      ["node", "out/src/server.js"],
+    ],
+    [
+      "one that its packages run as it is",
+      { devDependencies: { tsx: "4" } },
+      { "server.ts": "" },
+      ["tsx", "server.ts"],
+    ],
+    [
+      "one that a build only checks",
+      { ...scripts({ build: "tsc --noEmit" }), dependencies: { "ts-node": "10" } },
+      { "index.ts": "" },
+      ["ts-node", "index.ts"],
+    ],
+    ["one that Bun runs", {}, { "index.ts": "", "bun.lock": "" }, ["bun", "index.ts"]],
+    [
+      "one that is written for Bun",
+      { devDependencies: { "@types/bun": "1" } },
+      { "index.ts": "" },
+      ["bun", "index.ts"],
+    ],
+    ["one that only Node can run", {}, { "src/main.ts": "" }, ["node", "src/main.ts"]],
     ["the main file", { main: "./lib/app" }, { "lib/app.js": "" }, ["node", "lib/app.js"]],
     [
       "a main file that the build makes",

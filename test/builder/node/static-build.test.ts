@@ -72,7 +72,7 @@ describe("a site that is built", () => {
 FROM node:22 AS build
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY .baton/install package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { plan, plannedService } from "../tree.ts";
 
+const program = "package main\n";
+
 describe("a Go program", () => {
   it("is downloaded, built and run apart", async () => {
     const { dockerfile, decisions } = await plannedService({
@@ -44,9 +46,9 @@ CMD ["app"]
   it("has all programs that its Procfile runs", async () => {
     const { dockerfile } = await plannedService({
       "go.mod": "",
-      "cmd/web/main.go": "",
-      "cmd/queue/main.go": "",
-      "cmd/tool/main.go": "",
+      "cmd/web/main.go": program,
+      "cmd/queue/main.go": program,
+      "cmd/tool/main.go": program,
       Procfile: "web: bin/web\nworker: queue -n 2",
     });
     expect(dockerfile).toContain("go build -trimpath -o /opt/app/bin/web ./cmd/web\n");
@@ -55,10 +57,55 @@ CMD ["app"]
   });
 
   it("may lie in cmd, where it has to be the only one", async () => {
-    const { decisions } = await plannedService({ "go.mod": "", "cmd/shop/main.go": "" });
+    const { decisions } = await plannedService({
+      "go.mod": "",
+      "cmd/shop/main.go": program,
+      "shop.go": "package shop",
+    });
     expect(decisions).toContain("Build: go build ./cmd/shop");
-    await expect(plan({ "go.mod": "", "cmd/a/main.go": "", "cmd/b/main.go": "" })).rejects.toThrow(
+    await expect(plan({ "go.mod": "", "cmd/a/main.go": program, "cmd/b/main.go": program })).rejects.toThrow(
       "this Go module has several programs (cmd/a, cmd/b), and nothing says which one is deployed",
+    );
+  });
+
+  it.each([
+    [{ "cmd/api/main.go": program, "cmd/job/main.go": program, Procfile: "web: bin/api -v" }, "./cmd/api"],
+    [{ "go.mod": "module example.com/shop/v2", "cmd/shop/a.go": program, "cmd/job/a.go": program }, "./cmd/shop"],
+    [{ "server/main.go": program, "vendor/x/main.go": program, "gen.go": `//go:build ignore\n${program}` }, "./server"],
+    [{ "internal/cmd/x.go": "package cmd", "web/web.go": program, "web/web_test.go": program }, "./web"],
+  ])("is found where it is one, or one is named: %j", async (files, folder) => {
+    const { decisions } = await plannedService({ "go.mod": "module shop", ...files });
+    expect(decisions).toContain(`Build: go build ${folder}`);
+  });
+
+  it("whose modules lie in vendor downloads nothing", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "go.mod": "module shop",
+      "main.go": program,
+      "vendor/modules.txt": "",
+    });
+    expect(dockerfile).not.toContain("go mod download");
+    expect(decisions).toContain("Modules are taken from vendor/");
+  });
+
+  it("may be one of several modules", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "go.work": "go 1.22\nuse ./api\nuse ./shared\n",
+      "api/go.mod": "module api",
+      "api/main.go": program,
+      "shared/a.go": "package shared",
+    });
+    expect(dockerfile).not.toContain("go mod download");
+    expect(decisions.slice(0, 3)).toEqual([
+      "Go 1 (go.work: 1.22)",
+      "Several modules, from go.work",
+      "Build: go build ./api",
+    ]);
+  });
+
+  it("is missed where no folder has one", async () => {
+    await expect(plan({ "go.mod": "module shop", "shop.go": "package shop" })).rejects.toThrow(
+      "this is a Go module without a program: no folder has a Go file of package main",
     );
   });
 });

@@ -42,7 +42,7 @@ CMD ["node","server.js"]
 FROM node:24 AS build
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY .baton/install package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
@@ -80,7 +80,7 @@ ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 RUN --mount=type=cache,target=/root/.npm npm install --global --prefix /opt/package-manager --no-audit --no-fund pnpm@9.12.0
 ENV PATH=/opt/package-manager/bin:$PATH
 WORKDIR /app
-COPY package.json pnpm-lock.yaml ./
+COPY .baton/install pnpm-lock.yaml ./
 RUN --mount=type=cache,target=/root/.cache/pnpm pnpm install --frozen-lockfile --config.store-dir=/root/.cache/pnpm
 COPY . .
 
@@ -95,11 +95,57 @@ CMD ["npm","start"]
 `);
   });
 
+  it("runs its own scripts of the installation once all of it is there, so that a lockfile that stays installs nothing", async () => {
+    const { dockerfile, recipe } = await plannedService({
+      "package.json": packageJson({
+        name: "shop",
+        description: "changes often",
+        scripts: {
+          preinstall: "npx only-allow pnpm",
+          postinstall: "prisma generate",
+          prepare: "husky",
+          start: "node a",
+        },
+        dependencies: { prisma: "6" },
+      }),
+      "pnpm-lock.yaml": "lockfileVersion: '9.0'",
+      "patches/a.patch": "",
+    });
+    expect(dockerfile).toContain(`WORKDIR /app
+COPY .baton/install pnpm-lock.yaml ./
+COPY patches ./patches
+RUN --mount=type=cache,target=/root/.cache/pnpm pnpm install --frozen-lockfile --config.store-dir=/root/.cache/pnpm
+COPY . .
+RUN pnpm run postinstall && pnpm run prepare
+`);
+    expect(JSON.parse(recipe.extraFiles.get(".baton/install/package.json") ?? "")).toEqual({
+      name: "shop",
+      dependencies: { prisma: "6" },
+    });
+  });
+
+  it("runs no scripts of the installation where .npmrc says so", async () => {
+    const { dockerfile } = await plannedService({
+      "package.json": packageJson({ scripts: { start: "node a", postinstall: "b" }, dependencies: { a: "1" } }),
+      ".npmrc": "ignore-scripts=true",
+    });
+    expect(dockerfile).not.toContain("postinstall");
+  });
+
   it.each([
-    ["a script runs at install", { scripts: { start: "node a", postinstall: "prisma generate" } }, {}],
-    ["it has workspaces", { scripts: { start: "node a" }, workspaces: ["packages/*"] }, {}],
+    ["a script comes before it", { scripts: { start: "node a", preinstall: "node b" } }, {}],
     ["a dependency lies in the repository", { scripts: { start: "node a" }, dependencies: { own: "file:./own" } }, {}],
-    ["packages are patched", { scripts: { start: "node a" }, dependencies: { a: "1" } }, { "patches/a.patch": "" }],
+    ["something is compiled", { scripts: { start: "node a" } }, { "binding.gyp": "" }],
+    [
+      "a package of its workspace brings a program",
+      { scripts: { start: "node a" }, workspaces: ["packages/*"] },
+      { "packages/cli/package.json": packageJson({ bin: "cli.js" }) },
+    ],
+    [
+      "a package of its workspace has a script for it",
+      { scripts: { start: "node a" }, workspaces: ["packages/*"] },
+      { "packages/db/package.json": packageJson({ scripts: { postinstall: "prisma generate" } }) },
+    ],
   ])("is copied whole before the installation where %s", async (_, content, files) => {
     const manifest = packageJson({ dependencies: { a: "1" }, ...content });
     const { dockerfile } = await plannedService({ "package.json": manifest, "package-lock.json": "{}", ...files });
@@ -185,6 +231,52 @@ CMD ["npm","start"]
     expect(decisions).toContain(`Start: ${command.join(" ")} (${name}'s server)`);
   });
 
+  it("needs no package.json where a program opens a port, or a Procfile runs one", async () => {
+    const server = await plannedService({ "server.js": "require('http').createServer(x).listen(1)", "a.html": "" });
+    expect(server.dockerfile).toContain('CMD ["node","server.js"]\n');
+    const named = await plannedService({ "a.js": "", Procfile: "web: node a.js" });
+    expect(named.dockerfile).toContain('CMD ["node","a.js"]\n');
+    const page = await plannedService({ "index.html": "", "app.js": "document.title = 1" });
+    expect(page.recipe.bases).toEqual(["static:1"]);
+  });
+
+  it("is built by a script of another name where there is no `build`", async () => {
+    const { dockerfile, decisions } = await plannedService({
+      "package.json": packageJson({
+        scripts: { "docs:build": "vitepress build docs" },
+        devDependencies: { vitepress: "1" },
+      }),
+    });
+    expect(dockerfile).toContain("RUN npm run docs:build\n");
+    expect(dockerfile).toContain("COPY --from=build /app/docs/.vitepress/dist /srv\n");
+    expect(decisions).toContain("Build: npm run docs:build (scripts.docs:build: vitepress build docs)");
+  });
+
+  it("made with SvelteKit gets a server from an adapter that looks where it is built", async () => {
+    const manifest = (...adapters: string[]) => ({
+      "package.json": packageJson({
+        scripts: { build: "vite build" },
+        devDependencies: Object.fromEntries(["@sveltejs/kit", ...adapters].map((name) => [name, "1"])),
+      }),
+    });
+    const auto = await plannedService(manifest("@sveltejs/adapter-auto"));
+    expect(auto.dockerfile).toContain("COPY . .\nENV GCP_BUILDPACKS=1\nENV CI=true\nRUN npm run build\n");
+    expect(auto.dockerfile).toContain('CMD ["node","build"]\n');
+    const node = await plannedService(manifest("@sveltejs/adapter-auto", "@sveltejs/adapter-node"));
+    expect(node.dockerfile).not.toContain("GCP_BUILDPACKS");
+  });
+
+  it("made with Next.js that is exported as pages is served as pages, whatever its start script", async () => {
+    const { recipe } = await plannedService({
+      "package.json": packageJson({
+        scripts: { build: "next build", start: "next start" },
+        dependencies: { next: "15" },
+      }),
+      "next.config.ts": 'export default { output: "export" }',
+    });
+    expect(recipe.bases).toEqual(["node:22", "static:1"]);
+  });
+
   it("leaves static files alone whose package.json is only for tools", async () => {
     const { recipe } = await plannedService({
       "package.json": packageJson({ devDependencies: { prettier: "3" } }),
@@ -205,10 +297,19 @@ CMD ["npm","start"]
       {
         "package.json": packageJson({
           scripts: { build: "vite build" },
-          devDependencies: { "@sveltejs/adapter-auto": "6", "@sveltejs/kit": "2" },
+          dependencies: { "@sveltejs/kit": "2", "@sveltejs/adapter-vercel": "5" },
         }),
       },
-      /^SvelteKit's adapter-auto does not know Baton/,
+      /^@sveltejs\/adapter-vercel builds for another platform/,
+    ],
+    [
+      {
+        "package.json": packageJson({ workspaces: ["apps/*"], scripts: { build: "turbo build" } }),
+        "apps/web/package.json": packageJson({ scripts: { start: "next start" } }),
+        "apps/docs/package.json": packageJson({ scripts: { build: "next build" } }),
+        "apps/shared/package.json": "{}",
+      },
+      /^this is a workspace of several packages \(apps\/docs, apps\/web\), and nothing says which one is deployed$/,
     ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);

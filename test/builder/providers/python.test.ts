@@ -88,9 +88,38 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
     expect(decisions[1]).toBe(decision);
   });
 
-  it("that wants another Python gets the one there is, and a warning", async () => {
-    const { warnings } = await plannedService({ "main.py": "", "runtime.txt": "python-3.9.18" });
-    expect(warnings).toEqual([expect.stringContaining("Python python-3.9.18 (runtime.txt) is not among the versions")]);
+  it.each([
+    [{ ".python-version": "3.12" }, "Python 3.12 (.python-version: 3.12)"],
+    [{ "runtime.txt": "python-3.10.4" }, "Python 3.10 (runtime.txt: python-3.10.4)"],
+    [
+      { "pyproject.toml": 'requires-python = ">=3.12,<4,!=3.12.1"' },
+      "Python 3.13 (pyproject.toml: >=3.12 <4 !=3.12.1)",
+    ],
+    [
+      { "pyproject.toml": '[tool.poetry.dependencies]\nflask = "3"\npython = "^3.10"' },
+      "Python 3.11 (pyproject.toml: ^3.10)",
+    ],
+  ])("has the Python that it asks for, rather one that can be made here: %j", async (files, decision) => {
+    const { decisions, warnings } = await plannedService({ "main.py": "", ...files });
+    expect(decisions[0]).toBe(decision);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    ["python-2.7.18", "3.11"],
+    ["3.15", "3.14"],
+    ["pypy3", "3.11"],
+  ])("that wants a Python which there is not gets the nearest, and a warning: %s", async (text, version) => {
+    const { recipe, warnings } = await plannedService({ "main.py": "", "runtime.txt": text });
+    expect(recipe.bases).toEqual([`python:${version}`]);
+    expect(warnings).toEqual([
+      `Python ${text} (runtime.txt) is not among the versions that Baton builds with, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14; Python ${version} is used instead. A Dockerfile can name any`,
+    ]);
+  });
+
+  it("that is a bot has no port", async () => {
+    const { service } = await plannedService({ "bot.py": "" });
+    expect(service).toMatchObject({ kind: "worker", port: null });
   });
 
   it("is asked how it is started when nothing says so", async () => {

@@ -44,6 +44,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
     [{ Staticfile: "pushstate: enabled" }, true],
     [{ _redirects: "/*   /index.html   200\n" }, true],
     [{ Staticfile: "pushstate: disabled" }, false],
+    [{ Staticfile: "index_fallback: true" }, true],
     [{ ".static": "" }, false],
     [{}, false],
   ])("are a single-page app when they say so: %j", async (files, singlePage) => {

@@ -1,0 +1,15 @@
+import type { SourceTree } from "../plan.ts";
+
+/** The settings of the repository's own that another web server would read, and the image that does. */
+const servers = { "nginx.conf": "nginx", Caddyfile: "caddy", "httpd.conf": "httpd", ".htaccess": "httpd" } as const;
+
+/** A sentence for each, so that nobody thinks that its redirects and headers hold. */
+export function ownServerSettings(tree: SourceTree): readonly string[] {
+  return Object.entries(servers).flatMap(([file, image]) =>
+    tree.files.has(file)
+      ? [
+          `${file} is not used: the files are served by Baton's own Caddy. With a Dockerfile (FROM ${image}) it would be`,
+        ]
+      : [],
+  );
+}

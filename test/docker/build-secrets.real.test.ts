@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import Docker from "dockerode";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createScratchEngine, never, type ScratchEngine, startBuild } from "./scratch-engine.ts";
+
+let scratch: ScratchEngine;
+beforeAll(async () => {
+  scratch = await createScratchEngine({ builder: "buildkit" });
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+describe("the secrets of a build", () => {
+  it("are there for the command that mounts them, whatever is in them, and nowhere in the image", async () => {
+    const secret = `sëcret "${randomUUID()}"\n$(x) ${"long ".repeat(40_000)}end`;
+    const tag = `baton-${scratch.instance}/secrets:1`;
+    const build = startBuild(
+      scratch,
+      {
+        Dockerfile: `FROM ${scratch.tiny.tag}\nRUN --mount=type=secret,id=TOKEN x="$(cat /run/secrets/TOKEN)" && echo "length \${#x}"\n`,
+      },
+      { tag, secrets: { TOKEN: secret } },
+    );
+    await build.result;
+    // Shells count bytes or characters.
+    const length = Number(/length (\d+)/.exec(build.lines.join("\n"))?.[1]);
+    expect([secret.length, Buffer.byteLength(secret)]).toContain(length);
+    const history = await new Docker().getImage(tag).history();
+    expect(JSON.stringify(history)).not.toContain("sëcret");
+  });
+
+  it("that a build was not given are not there", async () => {
+    const build = startBuild(
+      scratch,
+      { Dockerfile: `FROM ${scratch.tiny.tag}\nRUN --mount=type=secret,id=OTHER cat /run/secrets/OTHER\n` },
+      { secrets: { TOKEN: "x" } },
+    );
+    await expect(build.result).rejects.toMatchObject({ exitCode: 1 });
+  });
+});
+
+describe("the build cache", () => {
+  it("is left alone while it is smaller than its limit", async () => {
+    // The daemon is everybody's: a test must not empty it.
+    expect(await scratch.engine.pruneBuildCache(2 ** 50, never)).toBe(0);
+  });
+});
