@@ -11,14 +11,34 @@ export const routes = {
   /** GET asks "are you sure?", POST does it. */
   productStop: (slug: string) => `/products/${slug}/stop`,
   productVariables: (slug: string) => `/products/${slug}/variables`,
+  productDeployments: (slug: string) => `/products/${slug}/deployments`,
+  productLogs: (slug: string) => `/products/${slug}/logs`,
+  productDomains: (slug: string) => `/products/${slug}/domains`,
+  productSettings: (slug: string) => `/products/${slug}/settings`,
+  /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
+  productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
+  /** GET asks for the product's name, POST deletes it. */
+  productDelete: (slug: string) => `/products/${slug}/delete`,
+  newProduct: () => "/new",
+  queue: () => "/queue",
+  activity: () => "/activity",
+  system: () => "/system",
   deployments: () => "/deployments",
   deployment: (id: number | string) => `/deployments/${id}`,
   /** GET shows what would happen, POST does it. */
   deploymentRedeploy: (id: number | string) => `/deployments/${id}/redeploy`,
   deploymentCancel: (id: number | string) => `/deployments/${id}/cancel`,
+  /** Tries the version of a failed deployment once more. */
+  deploymentRetry: (id: number | string) => `/deployments/${id}/retry`,
   /** Server-sent events for the pages; the same stream as the API's, as HTML fragments. */
   homeStream: () => "/stream",
   productStream: (slug: string) => `/products/${slug}/stream`,
+  productLogsStream: (slug: string) => `/products/${slug}/logs/stream`,
+  newProductStream: () => "/new/stream",
+  deploymentsStream: () => "/deployments/stream",
+  queueStream: () => "/queue/stream",
+  /** For pages that show nothing live but what happens elsewhere. */
+  newsStream: () => "/news/stream",
   deploymentStream: (id: number | string) => `/deployments/${id}/stream`,
   asset: (file: string) => `/assets/${file}`,
 

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
+import { thisMachine } from "./this-machine.ts";
 import { createPushTrigger } from "./trigger/push.ts";
 import { createSources } from "./trigger/sources.ts";
 import { createTriggers } from "./trigger/triggers.ts";
@@ -34,6 +35,7 @@ export function createWebServer(needs: {
     proxy,
     clock,
     log,
+    machine: thisMachine(config.dataFolder),
     version,
     closing,
     triggers: createTriggers({

@@ -18,6 +18,14 @@ export interface Git {
   /** Branch tips by short name. */
   branches(product: ProductId): Promise<ReadonlyMap<string, CommitSha>>;
   isAncestor(product: ProductId, ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
+  /** Commits that `to` has and `from` has not, newest first, at most `limit`. Empty when either is not there. */
+  commitsBetween(
+    product: ProductId,
+    from: CommitSha,
+    to: CommitSha,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Commit[]>;
   /** Moves (or makes) a branch, and makes it what a clone checks out. */
   moveBranch(product: ProductId, branch: string, commit: CommitSha): Promise<void>;
   /** Keeps a commit from garbage collection for as long as the deployment exists (refs/deployments/<id>). */

@@ -3,7 +3,9 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { createAccessStore } from "./access.ts";
 import { createAnnouncements } from "./announcements.ts";
+import { createAuditStore } from "./audit.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { readFacts } from "./database-facts.ts";
 import { createDeliveryStore } from "./deliveries.ts";
 import { createDeploymentStore } from "./deployments.ts";
 import { createDomainStore } from "./domains.ts";
@@ -55,7 +57,9 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       sources: createSourceStore(database, secrets),
       deliveries: createDeliveryStore(database),
       reports: createReportStore(database),
+      audit: createAuditStore(database),
       ping: () => ping(pool),
+      facts: () => readFacts(database),
       close: pool.close,
     };
   } catch (error) {

@@ -285,6 +285,23 @@ export const sessions = pgTable(
   ],
 );
 
+/** Who did what. Rules in its migration let nobody change or remove a row. */
+export const auditEntries = pgTable(
+  "audit_entries",
+  {
+    id: rowId<number>("id").primaryKey().generatedAlwaysAsIdentity(),
+    at: moment("at").notNull(),
+    who: outsideText().notNull(),
+    what: text().notNull(),
+    subject: outsideText().notNull(),
+    detail: outsideText(),
+    /** No reference: what was done stays told when the thing is gone. */
+    deploymentId: rowId<DeploymentId>("deployment_id"),
+    address: outsideText().notNull(),
+  },
+  (table) => [check("audit_entries_words", sql`${table.who} <> '' and ${table.what} <> ''`)],
+);
+
 export const settings = pgTable("settings", {
   name: text().primaryKey(),
   value: text().notNull(),

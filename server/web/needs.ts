@@ -5,6 +5,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machine } from "../ports/machine.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { Identity, Store } from "../ports/store.ts";
 import type { FrontDoor } from "../rules/urls.ts";
@@ -24,6 +25,7 @@ export interface WebNeeds extends FrontDoor {
   readonly webhooks: WebhookTrigger;
   readonly forges: readonly Forge[];
   readonly clock: Clock;
+  readonly machine: Machine;
   readonly log: Log;
   /** How users reach Baton; never taken from a request's Host. */
   readonly publicUrl: URL;
@@ -51,6 +53,8 @@ export interface WebEnv {
     visitor: Visitor | undefined;
     /** New for each answer; marks the scripts that the page itself loads. */
     nonce: string;
+    /** What the audit log says besides; see audit.ts. */
+    auditDetail: string | undefined;
   };
   /** Node's own request and answer; absent, all of it, where a test calls the app without a socket. */
   Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };

@@ -64,6 +64,10 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     sources: createSources({ store, git, clock, wakeQueue, allowPrivateRepositories: false }),
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: [createGitHub()],
+    machine: {
+      disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
+      nodeVersion: "v22.11.0",
+    },
     log: { debug: keep, info: keep, warn: keep, error: keep },
     publicUrl: new URL(origin),
     listen: { host: "127.0.0.1", port: 4000 },
