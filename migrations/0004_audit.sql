@@ -9,6 +9,3 @@ CREATE TABLE "audit_entries" (
 	"address" text NOT NULL,
 	CONSTRAINT "audit_entries_words" CHECK ("audit_entries"."who" <> '' and "audit_entries"."what" <> '')
 );
---> statement-breakpoint
-CREATE RULE "audit_entries_stay" AS ON UPDATE TO "audit_entries" DO INSTEAD NOTHING;--> statement-breakpoint
-CREATE RULE "audit_entries_are_kept" AS ON DELETE TO "audit_entries" DO INSTEAD NOTHING;

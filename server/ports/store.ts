@@ -30,10 +30,10 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly access: AccessStore;
   readonly settings: SettingStore;
-  readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly deliveries: DeliveryStore;
   readonly reports: ReportStore;
+  readonly audit: AuditStore;
   /** Answers within 5 s or rejects with StoreUnavailable. */
   ping(): Promise<void>;
   facts(): Promise<DatabaseFacts>;

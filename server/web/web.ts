@@ -69,13 +69,13 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
+  app.route("/", createWebhookPages(needs));
+  app.route("/", createWebhookRoutes(needs));
   app.route("/", createProductDeploymentsPages(needs));
   app.route("/", createProductLogsPages(needs));
   app.route("/", createProductVariablesPages(needs));
   app.route("/", createProductDomainsPages(needs));
   app.route("/", createProductSettingsPages(needs));
-  app.route("/", createWebhookPages(needs));
-  app.route("/", createWebhookRoutes(needs));
   app.route("/", createDeploymentsPages(needs));
   app.route("/", createRedeployPages(needs));
   app.route("/", createDeploymentPages(needs));
