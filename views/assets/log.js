@@ -3,6 +3,7 @@
   const linesInChunk = 200;
   // What a browser still scrolls smoothly, since it lays out only the chunks that are seen; older lines go.
   const maxLines = 100_000;
+  const maxPainted = 1_000;
 
   function startLog(log) {
     const find = (name) => log.querySelector(`[data-log-${name}]`);
@@ -63,13 +64,15 @@
 
     const isHit = (line, words) => line.textContent.toLowerCase().includes(words);
 
+    // All hits are counted and can be gone to; painting tens of thousands of them would stop the page.
     function mark(line) {
-      line.classList.add("is-hit");
+      if (found.length < maxPainted) line.classList.add("is-hit");
       found.push(line);
     }
 
     function searchAll() {
-      for (const line of found) line.classList.remove("is-hit", "is-current");
+      found[at]?.classList.remove("is-current");
+      for (const line of found.slice(0, maxPainted)) line.classList.remove("is-hit");
       found = [];
       at = -1;
       const words = search.value.trim().toLowerCase();
@@ -105,7 +108,7 @@
     let typing = 0;
     search.addEventListener("input", () => {
       clearTimeout(typing);
-      typing = setTimeout(searchAll, 150);
+      typing = setTimeout(searchAll, 250);
     });
     search.form.addEventListener("submit", (event) => {
       event.preventDefault();
