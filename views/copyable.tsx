@@ -3,7 +3,7 @@ export function Copyable({ id, text, label }: { readonly id: string; readonly te
   return (
     <div class="copyable">
       <pre id={id}>{text}</pre>
-      <button class="button small" type="button" data-copy={id} hidden>
+      <button class="button small with-script" type="button" data-copy={id}>
         Copy<span class="visually-hidden"> {label}</span>
       </button>
     </div>

@@ -2,7 +2,7 @@ import { routes } from "../server/routes.ts";
 import { type Activity, ActivityLine } from "./activity-line.tsx";
 import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
-import type { Frame, LiveStream } from "./frame.ts";
+import type { Frame, LiveStream, Mood } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -70,7 +70,7 @@ export function ProductList(props: {
     );
   }
   return (
-    <ul id={productListId} class="products">
+    <ul id={productListId} class="products" data-mood={moodOf(cards)}>
       {cards.map((card) => (
         <li class="card product-card" id={`product-${card.slug}`}>
           {card.installations.map((installation) => (
@@ -80,6 +80,13 @@ export function ProductList(props: {
       ))}
     </ul>
   );
+}
+
+/** What the icon in the tab shows: something is under way, else something went wrong. */
+export function moodOf(cards: readonly ProductCard[]): Mood {
+  const tones = cards.flatMap(({ installations }) => installations.map(({ activity }) => activity?.tone));
+  if (tones.some((tone) => tone === "busy" || tone === "wait")) return "busy";
+  return tones.includes("bad") ? "failed" : "idle";
 }
 
 function Installed(props: { readonly card: ProductCard; readonly installation: InstallationCard; readonly now: Date }) {

@@ -1,7 +1,7 @@
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
-import type { Frame } from "./frame.ts";
-import { Layout } from "./layout.tsx";
+import type { Frame, LiveStream } from "./frame.ts";
+import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { AccessCard, type AccessProps } from "./webhooks-access-card.tsx";
 import { WebhookCard, type WebhookProps } from "./webhooks-card.tsx";
 import { Ledger, type LedgerLine } from "./webhooks-ledger.tsx";
@@ -22,25 +22,19 @@ export interface WebhooksProps {
 /** Everything about the repository that a product is deployed from, in the order in which it is set up. */
 export function WebhooksPage(props: {
   readonly frame: Frame;
+  readonly head: ProductHeadProps;
   readonly page: WebhooksProps;
   readonly notice: string | null;
+  readonly stream: LiveStream;
 }) {
-  const { frame, page, notice } = props;
+  const { frame, head, page, notice, stream } = props;
   const { slug } = page;
   const { csrf, now } = frame;
   const isConnected = page.repository.url !== null;
   return (
-    <Layout frame={frame}>
-      <p class="crumbs">
-        <a href={routes.home()}>Products</a> / <a href={routes.product(slug)}>{slug}</a>
-      </p>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
+    <ProductFrame frame={frame} head={head} tab="webhooks" notice={notice} stream={stream}>
       <header class="page-head">
-        <h1>Repository of {slug}</h1>
+        <h2>Repository of {slug}</h2>
         {isConnected && (
           <form class="actions" method="post" action={routes.productCheck(slug)}>
             <CsrfField token={csrf} />
@@ -59,6 +53,6 @@ export function WebhooksPage(props: {
         </>
       )}
       <Ledger slug={slug} lines={page.deliveries} olderThan={page.olderThan} now={now} />
-    </Layout>
+    </ProductFrame>
   );
 }

@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 import { type Context, Hono } from "hono";
 import { parseSlug, type Slug, slugRule } from "../model/product.ts";
 import type { Clock } from "../ports/clock.ts";
-import { BadPush, type Git, type GitService } from "../ports/git.ts";
+import { BadPush, type Git, type GitService, type PushRequest } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PushTrigger } from "../trigger/push.ts";
@@ -92,11 +92,27 @@ export function createGitHttp(
       const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
       terminal.finish({ unpackError: null, refs });
     } else {
+      await recordPush(c, push);
       // Not awaited: the answer streams while the deployment runs, and goes on without a listener.
       void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
     }
     return answer(out, "git-receive-pack", "result");
   });
+
+  /** A push that is let in is written down; a gap in the audit log stops nobody. */
+  async function recordPush(c: Context<GitEnv>, push: PushRequest): Promise<void> {
+    const entry = {
+      who: c.get("identity").name,
+      what: "pushed to",
+      subject: c.get("slug"),
+      detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
+      deploymentId: null,
+      address: c.env.incoming.socket.remoteAddress ?? "unknown",
+    };
+    await store.audit.record(entry, clock.now()).catch((error: unknown) => {
+      log.error({ err: error, ...entry }, "the audit log has a gap");
+    });
+  }
 
   app.onError((error, c) => {
     if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);

@@ -15,7 +15,7 @@ import { createMethodCheck } from "./method-check.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WebEnv, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
-import { createActivityPages } from "./pages/activities.ts";
+import { createActivityPages } from "./pages/activity-log.ts";
 import { createDeploymentPages } from "./pages/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployments.ts";
 import { createHomePages } from "./pages/home.ts";

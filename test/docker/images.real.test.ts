@@ -24,6 +24,12 @@ test("an imported image has the tag and what the changes say", async () => {
   expect((await engine.listImages(never)).flatMap((image) => image.tags)).toContain(tag);
 });
 
+test("the daemon says what its images, containers, volumes and build cache take up", async () => {
+  const usage = await scratch.engine.diskUsage(never);
+  expect(usage.imagesBytes).toBeGreaterThan(0);
+  for (const bytes of Object.values(usage)) expect(bytes).toBeGreaterThanOrEqual(0);
+});
+
 test("an import whose stream breaks off rejects with the stream's own error", async () => {
   const tar = new PassThrough();
   const importing = scratch.engine.importImage(tar, `baton-${scratch.instance}/broken:1`, [], never);

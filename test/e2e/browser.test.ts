@@ -74,12 +74,19 @@ test("a deployment that failed shows its post-mortem, and what is live meanwhile
   const postMortem = page.getByRole("region", { name: /exited with code 9/ });
   await postMortem.getByText("Its last lines say why.").waitFor();
   await postMortem.getByText("no such module").first().waitFor();
-  await postMortem.getByText("#1 is live, as before.").waitFor();
+  await postMortem.getByText("#1 is still live; it went live").waitFor();
   expect(await isSame()).toBe(true);
   expect(complaints()).toEqual([]);
 
   await page.goto("/products/shop");
   await page.getByRole("link", { name: /#2.*exited with code 9/ }).waitFor();
+
+  await page.goto(`/deployments/${id}`);
+  await postMortem.getByText("New: 1 commit").waitFor();
+  await postMortem.getByText("Release v2").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.waitForURL((url) => url.pathname !== `/deployments/${id}`);
+  await page.getByRole("region", { name: /exited with code 9/ }).waitFor();
 });
 
 test("a deployment can be cancelled from its page", async () => {
@@ -92,7 +99,8 @@ test("a deployment can be cancelled from its page", async () => {
     .waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.locator("#summary").getByText("Stopped", { exact: true }).waitFor();
-  await page.getByText("Cancelled. #1 is live, as before.").waitFor();
+  await page.getByText("Cancelled.").waitFor();
+  await page.getByText("#1 is still live; it went live").waitFor();
   expect((await baton().api.deployment(id)).reason).toBe("cancelled");
   expect(complaints()).toEqual([]);
 });
@@ -117,10 +125,11 @@ test("the page counts down the requests that the previous version still answers"
 
 test("a previous version is live again after a page that says what will happen", async () => {
   const { page, complaints } = await visitors.member();
-  await page.goto("/products/shop");
+  await page.goto("/products/shop/deployments");
   await page.getByRole("link", { name: "Redeploy #1" }).click();
   await page.getByRole("heading", { name: "Go back to #1 of shop?" }).waitFor();
   await page.getByText("nothing is built: this takes seconds").waitFor();
+  await page.getByText(/Taken back: \d+ commits/).waitFor();
   await page.getByRole("button", { name: "Go back to #1" }).click();
   await page.waitForURL(/\/deployments\/\d+$/);
   await page.getByText("Live at").waitFor();
@@ -133,9 +142,20 @@ test("no page has a barrier, in either theme", async () => {
   const idOf = (wanted: string) => deployments.find(({ status }) => status === wanted)?.id;
   const paths = [
     "/",
+    "/new",
     "/deployments",
+    "/queue",
+    "/activity",
+    "/system",
     "/products/shop",
+    "/products/shop/deployments",
+    "/products/shop/logs",
+    "/products/shop/variables",
+    "/products/shop/domains",
+    "/products/shop/settings",
+    "/products/shop/redeploy",
     "/products/shop/stop",
+    "/products/shop/delete",
     `/deployments/${idOf("ready")}`,
     `/deployments/${idOf("ready")}/redeploy`,
     `/deployments/${idOf("failed")}`,

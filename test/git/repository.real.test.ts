@@ -112,6 +112,25 @@ fs.writeFileSync(${JSON.stringify(folder)} + "/" + command + ".json", JSON.strin
   expect(await seen("receive-pack")).toEqual(fixed);
 });
 
+test("the commits between two are those that only the second has, newest first", async () => {
+  await using stored = await createStored();
+  const { client, git } = stored;
+  const [first, second, third] = [
+    (await client.commit("first", {})) as CommitSha,
+    (await client.commit("second %H\n\nwith a body", {})) as CommitSha,
+    (await client.commit("third", {})) as CommitSha,
+  ];
+  await stored.store(third);
+  const between = (from: CommitSha, to: CommitSha, limit = 10) => git.commitsBetween(product, from, to, limit, signal);
+  expect(await between(first, third)).toEqual([
+    { sha: third, message: "third", author: "Ada Löwe" },
+    { sha: second, message: "second %H", author: "Ada Löwe" },
+  ]);
+  expect(await between(first, third, 1)).toHaveLength(1);
+  expect(await between(third, first)).toEqual([]);
+  expect(await between(nowhere, third)).toEqual([]);
+});
+
 test("a branch, a tag and an id name a commit; git's notation for finding one does not", async () => {
   await using stored = await createStored();
   const { client, git } = stored;

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../routes.ts";
+import { noteDetail } from "../audit.ts";
 import { Problem } from "../problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
 import { environmentSchema, listOf, newEnvironmentSchema } from "./schemas.ts";
@@ -33,6 +34,7 @@ export function createEnvironmentsApi({ store, auth, present }: ApiNeeds) {
     }),
     async (c) => {
       const { name, domain = null, branch = null } = c.req.valid("json");
+      noteDetail(c, name);
       const created = await store.environments.create({ name, domain, branch });
       if (!created) throw new Problem(409, "conflict", `there is an environment named "${name}" already`);
       return c.json(present.environment(created), 201);

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../routes.ts";
+import { noteDetail } from "../audit.ts";
 import { visitorOf } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { streamContainerLogs } from "./container-logs.ts";
@@ -61,6 +62,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { product, environment, branch = null } = c.req.valid("json");
+      noteDetail(c, `${product} in ${environment}`);
       const asked = await triggers.install({ product, environment, branch });
       if (asked.type === "refused") throw problemOf(asked);
       const place = await catalog.place(asked.installation.id);

@@ -1,6 +1,7 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { noteDetail } from "../audit.ts";
 import { Problem, problemOf } from "../problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
 import {
@@ -50,6 +51,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
       const problem = repository ? sources.whyNot(repository) : null;
       if (problem) throw problemOf(problem);
+      noteDetail(c, slug);
       const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
       if (asked.type === "refused") throw problemOf(asked);
       const [product, secret] = await Promise.all([

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import {
   HomePage,
   type InstallationCard,
+  moodOf,
   type ProductCard,
   ProductList,
   productListId,
@@ -26,7 +27,7 @@ export function createHomePages(needs: PageNeeds) {
     .get(routes.home(), auth.allow("member"), async (c) => {
       const cards = await productCards(needs, c.req.raw.signal);
       const url = `${routes.homeStream()}?${new URLSearchParams({ shown: digestOf(cards) })}`;
-      const frame = frameOf(c, needs, { title: "Products", section: "products" });
+      const frame = frameOf(c, needs, { title: "Products", section: "products", mood: moodOf(cards) });
       return c.html(HomePage({ frame, cards, gitUrl, stream: { url, pauseInBackground: true } }));
     })
 

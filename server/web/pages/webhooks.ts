@@ -10,13 +10,16 @@ import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { notFound, Problem, problemOf } from "../problem.ts";
 import { webhookUrl } from "../webhook-url.ts";
+import { digestOf } from "./home.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
+import { productFacts, productStreamUrl } from "./product-head.ts";
 
 const shownDeliveries = 30;
 
 /** What a redirect may say; anything else in the URL says nothing. */
 const notices: Readonly<Record<string, string>> = {
   saved: "Saved.",
+  created: "Made. Set up here how Baton hears of pushes, or check now.",
   deployed: "Something new was there: it is queued.",
   duplicate: "Nothing new: the branch is where it was.",
   ignored: "Nothing was deployed; the ledger says why.",
@@ -136,10 +139,14 @@ export function createWebhookPages(needs: PageNeeds) {
   }
 
   async function show(c: WebContext, product: Product, newSecret: string | null) {
+    const place = await catalog.mainPlace(product);
+    const { head } = await productFacts(needs, place, c.req.raw.signal);
     const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
     return c.html(
       WebhooksPage({
-        frame: frameOf(c, needs, { title: `Repository of ${product.slug}`, section: "products" }),
+        frame: frameOf(c, needs, { title: `Repository of ${product.slug}`, section: "products", mood: head.mood }),
+        head,
+        stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
         page: await pageOf(product, newSecret, before === undefined ? null : Number(before)),
         notice: notices[c.req.query("done") ?? ""] ?? null,
       }),

@@ -1,0 +1,179 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { barriers, markDocument, useBrowser } from "./browser.ts";
+import { useBaton } from "./harness.ts";
+import type { ProductApp } from "./product-app.ts";
+import { useWorkshop } from "./workshop.ts";
+
+const baton = useBaton();
+const workshop = useWorkshop();
+const visitors = useBrowser(baton);
+let shop: ProductApp;
+
+beforeAll(async () => {
+  shop = await workshop.productApp();
+  // Its web service tells what it is asked, so that there is something to follow.
+  const file = "frontend/server.mjs";
+  const server = await readFile(join(shop.repository.folder, file), "utf8");
+  const talkative = server.replace(
+    "(request, answer) => {",
+    "(request, answer) => {\n  console.log('asked for', request.url);",
+  );
+  await shop.repository.write({ [file]: talkative });
+});
+
+test("the page for new products moves on by itself when the first push arrives, and shows it to its end", async () => {
+  const { page, complaints } = await visitors.member();
+  await page.getByRole("link", { name: "New product" }).click();
+  await page.getByText("Waiting for the first push. This page moves on by itself.").waitFor();
+  await shop.release("v1");
+  const push = shop.repository.push(baton().remote("shop"));
+  await page.waitForURL(/\/deployments\/\d+$/);
+  const isSame = await markDocument(page);
+  const stacks = page.getByRole("navigation", { name: "Stacks" });
+  await stacks.getByRole("link", { name: /Web.*(?:Pending|Deploying)/ }).waitFor();
+  await page.getByText("What migrate prints").waitFor();
+  await page.getByText("All 2 stacks run.").waitFor();
+  expect(await isSame()).toBe(true);
+  const { code, text } = await push.done;
+  expect(code, text).toBe(0);
+  await page.getByRole("link", { name: "Go to shop" }).click();
+  await page.getByRole("heading", { name: "shop", exact: true }).waitFor();
+  await page.getByRole("region", { name: "Stack backend" }).getByText("Running").first().waitFor();
+  expect(complaints()).toEqual([]);
+});
+
+test("a product is redeployed in a split view of its stacks, also after a reload in the middle and in two windows", async () => {
+  const [first, second] = await Promise.all([visitors.member(), visitors.member()]);
+  const { page } = first;
+  await page.goto("/products/shop");
+  await page.getByRole("link", { name: "Redeploy", exact: true }).click();
+  await page.getByRole("heading", { name: "Redeploy shop?" }).waitFor();
+  expect(await page.getByRole("list", { name: "Stacks" }).getByRole("listitem").allInnerTexts()).toEqual([
+    expect.stringMatching(/Web\s+1 service/),
+    expect.stringMatching(/Backend\s+4 services/),
+  ]);
+  await page.getByText("db is interrupted while it is replaced: everything is made afresh.").waitFor();
+  await page.getByRole("button", { name: "Redeploy all stacks" }).click();
+  await page.waitForURL(/\/deployments\/\d+$/);
+  await second.page.goto(page.url());
+
+  await page.getByText(/[01] of 2 stacks/).waitFor();
+  await page.reload();
+  await page
+    .getByRole("navigation", { name: "Stacks" })
+    .getByRole("link", { name: /Backend/ })
+    .click();
+  await page.getByRole("heading", { name: "Log of Backend" }).waitFor();
+  for (const window of [page, second.page]) {
+    await window.getByText("2 of 2 stacks").waitFor();
+    await window.getByText("All 2 stacks run.").waitFor();
+    await window.getByText("Traffic moved in").first().waitFor();
+  }
+  await page.getByText("All 4 services have passed their checks.").waitFor();
+  await page.goBack();
+  await page.getByText("All 2 stacks run.").waitFor();
+  await page.getByRole("link", { name: "All deployments" }).click();
+  await page.getByText("Redeployed by admin").waitFor();
+  expect([...first.complaints(), ...second.complaints()]).toEqual([]);
+});
+
+test("a failure in one stack is told by both, and the old version serves on", async () => {
+  const { page, complaints } = await visitors.member();
+  await shop.release("v2", { migration: "broken" });
+  const { code } = await shop.repository.push(baton().remote("shop")).done;
+  expect(code).not.toBe(0);
+  await page.goto("/products/shop/deployments?status=failed");
+  await page.getByRole("link", { name: "Release v2" }).click();
+  await page.getByText("Init services", { exact: true }).waitFor();
+  await page.getByText("column does not exist").first().waitFor();
+  const stacks = page.getByRole("navigation", { name: "Stacks" });
+  await stacks.getByRole("link", { name: /Backend.*Failed/ }).waitFor();
+  await stacks.getByRole("link", { name: /Web.*Failed/ }).click();
+  await page.getByText(/Rolled back/).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  expect(complaints()).toEqual([]);
+});
+
+test("variables are set, marked, pasted, and not live before the next deployment", async () => {
+  const { page, complaints } = await visitors.member();
+  await page.goto("/products/shop/variables");
+  await page.getByLabel("Name", { exact: true }).fill("COLOUR");
+  await page.getByLabel("Value", { exact: true }).fill("canary-blue");
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  await page.getByText("Saved. The next deployment gets it.").waitFor();
+  await page.getByText("1 change is not yet live").waitFor();
+  await page.getByText("Change COLOUR").click();
+  await page.locator("#at-build-COLOUR").selectOption("yes");
+  await page.getByRole("button", { name: "Save COLOUR" }).click();
+  await page.getByText("in builds", { exact: true }).waitFor();
+  await page.getByLabel("Lines of NAME=value").fill('# from a file\nONE=1\nTWO="two words"');
+  await page.getByRole("button", { name: "Set all of them" }).click();
+  await page.getByText("3 changes are not yet live").waitFor();
+  expect(await page.content()).not.toContain("canary-blue");
+  expect(await barriers(page)).toEqual([]);
+
+  await page.getByRole("link", { name: "Redeploy now" }).click();
+  await page.getByRole("button", { name: "Redeploy all stacks" }).click();
+  await page.getByText("All 2 stacks run.").waitFor();
+  await page.goto("/products/shop/variables");
+  await page.getByRole("button", { name: "Remove COLOUR" }).waitFor();
+  expect(await page.getByText("not yet live").count()).toBe(0);
+  expect(complaints()).toEqual([]);
+});
+
+test("a log is followed, searched, held, and goes on with the next version", async () => {
+  const { page, complaints } = await visitors.member();
+  await page.goto("/products/shop/logs?service=web");
+  const log = page.getByRole("log");
+  await log.getByText("asked for /").first().waitFor();
+  await baton().ask("shop", "/first-question");
+  await log.getByText("asked for /first-question").waitFor();
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("first-question");
+  await page.getByText("1 of 1").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await baton().ask("shop", "/second-question");
+  await page.getByRole("button", { name: /Resume \(\d+\)/ }).waitFor();
+  expect(await log.getByText("asked for /second-question").isVisible()).toBe(false);
+  await page.getByRole("button", { name: /Resume/ }).click();
+  await log.getByText("asked for /second-question").waitFor();
+
+  await shop.release("v3");
+  expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
+  await baton().ask("shop", "/third-question");
+  await log.getByText("asked for /third-question").waitFor();
+  expect(complaints()).toEqual([]);
+});
+
+test("the keys lead to the pages, and what happens elsewhere is told on all of them", async () => {
+  const { page, complaints } = await visitors.member();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await page.waitForURL("/activity");
+  await page.getByText("administrator redeployed shop").first().waitFor();
+  await shop.release("v4");
+  expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
+  await page.getByRole("link", { name: /shop #\d+ is live: Release v4/ }).click();
+  await page.getByText("All 2 stacks run.").waitFor();
+  expect(complaints()).toEqual([]);
+});
+
+test("a product is deleted when its name is typed", async () => {
+  const { page, complaints } = await visitors.member();
+  await page.goto("/products/shop/settings");
+  await page.getByRole("link", { name: "Delete shop" }).click();
+  await page.getByLabel(/Delete Databases and uploads/).check();
+  await page.getByLabel("Type shop to confirm").fill("shop");
+  await page.getByRole("button", { name: "Delete shop" }).click();
+  await page.getByText("Nothing here yet: push something").waitFor();
+  await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 30_000 }).not.toBe(200);
+  expect(complaints()).toEqual([]);
+});
