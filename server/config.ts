@@ -26,6 +26,8 @@ export interface Config {
   readonly ports: PortRange;
   readonly subnets: string;
   readonly allowPrivateRepositories: boolean;
+  /** Where GitHub's API is; null: at GitHub's own address. */
+  readonly gitHubApi: string | null;
   /** auto, official, local, or the prefix of a mirror. */
   readonly baseImages: string;
   readonly deployHello: boolean;
@@ -71,6 +73,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     ports: portRange(text("BATON_PORTS", "20000-29999")),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
     allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
+    gitHubApi: apiUrl("BATON_GITHUB_API", environment.BATON_GITHUB_API?.trim() || null),
     baseImages: baseImages(text("BATON_BASE_IMAGES", "auto")),
     deployHello: flag("BATON_HELLO", text("BATON_HELLO", "1")),
     logLevel: oneOf("BATON_LOG_LEVEL", text("BATON_LOG_LEVEL", "info"), [
@@ -152,6 +155,14 @@ function publicUrl(value: string | undefined, listen: Config["listen"]): URL {
     url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.hash && !url.username;
   if (!plain) throw wrong("BATON_PUBLIC_URL", value, "a URL without a path, such as https://baton.example.com");
   return url;
+}
+
+function apiUrl(name: string, value: string | null): string | null {
+  if (value === null) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
+  if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3,");
+  return value.replace(/\/+$/, "");
 }
 
 export function isLoopback(host: string): boolean {

@@ -11,16 +11,51 @@ export const routes = {
   /** GET asks "are you sure?", POST does it. */
   productStop: (slug: string) => `/products/${slug}/stop`,
   productVariables: (slug: string) => `/products/${slug}/variables`,
+  productDeployments: (slug: string) => `/products/${slug}/deployments`,
+  productLogs: (slug: string) => `/products/${slug}/logs`,
+  productDomains: (slug: string) => `/products/${slug}/domains`,
+  productSettings: (slug: string) => `/products/${slug}/settings`,
+  /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
+  productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
+  /** GET asks for the product's name, POST deletes it. */
+  productDelete: (slug: string) => `/products/${slug}/delete`,
+  newProduct: () => "/new",
+  queue: () => "/queue",
+  activity: () => "/activity",
+  system: () => "/system",
   deployments: () => "/deployments",
   deployment: (id: number | string) => `/deployments/${id}`,
   /** GET shows what would happen, POST does it. */
   deploymentRedeploy: (id: number | string) => `/deployments/${id}/redeploy`,
   deploymentCancel: (id: number | string) => `/deployments/${id}/cancel`,
+  /** Tries the version of a failed deployment once more. */
+  deploymentRetry: (id: number | string) => `/deployments/${id}/retry`,
   /** Server-sent events for the pages; the same stream as the API's, as HTML fragments. */
   homeStream: () => "/stream",
   productStream: (slug: string) => `/products/${slug}/stream`,
+  productLogsStream: (slug: string) => `/products/${slug}/logs/stream`,
+  newProductStream: () => "/new/stream",
+  deploymentsStream: () => "/deployments/stream",
+  queueStream: () => "/queue/stream",
+  /** For pages that show nothing live but what happens elsewhere. */
+  newsStream: () => "/news/stream",
   deploymentStream: (id: number | string) => `/deployments/${id}/stream`,
   asset: (file: string) => `/assets/${file}`,
+
+  /** The page about a product's repository, and the ledger of what was delivered. */
+  productWebhooks: (slug: string) => `/products/${slug}/webhooks`,
+  productRepository: (slug: string) => `/products/${slug}/webhooks/repository`,
+  productToken: (slug: string) => `/products/${slug}/webhooks/token`,
+  productDeployKey: (slug: string) => `/products/${slug}/webhooks/deploy-key`,
+  productHostKey: (slug: string) => `/products/${slug}/webhooks/host-key`,
+  productWebhookSecret: (slug: string) => `/products/${slug}/webhooks/secret`,
+  productReports: (slug: string) => `/products/${slug}/webhooks/reports`,
+  productCheck: (slug: string) => `/products/${slug}/webhooks/check`,
+  delivery: (slug: string, id: number | string) => `/products/${slug}/webhooks/${id}`,
+  deliveryAgain: (slug: string, id: number | string) => `/products/${slug}/webhooks/${id}/redeliver`,
+
+  /** What a forge is given to deliver to. */
+  webhook: (forge: string, slug: string) => `/webhooks/${forge}/${slug}`,
 
   git: (slug: string) => `/git/${slug}.git`,
 
@@ -34,6 +69,13 @@ export const routes = {
     product: (slug: string) => `/api/products/${slug}`,
     productVariables: (slug: string) => `/api/products/${slug}/variables`,
     productDeployments: (slug: string) => `/api/products/${slug}/deployments`,
+    source: (slug: string) => `/api/products/${slug}/source`,
+    deployKey: (slug: string) => `/api/products/${slug}/deploy-key`,
+    webhookSecret: (slug: string) => `/api/products/${slug}/webhook-secret`,
+    check: (slug: string) => `/api/products/${slug}/check`,
+    deliveries: (slug: string) => `/api/products/${slug}/webhook-deliveries`,
+    delivery: (slug: string, id: number | string) => `/api/products/${slug}/webhook-deliveries/${id}`,
+    deliveryAgain: (slug: string, id: number | string) => `/api/products/${slug}/webhook-deliveries/${id}/redeliver`,
     installations: () => "/api/product-deployments",
     installation: (id: number | string) => `/api/product-deployments/${id}`,
     installationVariables: (id: number | string) => `/api/product-deployments/${id}/variables`,

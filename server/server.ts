@@ -7,6 +7,7 @@ import { pushHello } from "./hello.ts";
 import { listen } from "./listen.ts";
 import { createServerLog } from "./log.ts";
 import type { Store } from "./ports/store.ts";
+import { routes } from "./routes.ts";
 import { firstFreeSubnet } from "./rules/subnets.ts";
 import { beginShift } from "./shift.ts";
 import { keepShifts, LockedOut } from "./shifts.ts";
@@ -35,13 +36,14 @@ export async function openServer(
   const database = await openDatabase(config.databaseUrl, data, log);
   const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet, log });
   const world = await createWorld(config, data, store, log);
+  const pageOf = (deployment: number) => new URL(routes.deployment(deployment), config.publicUrl).href;
   const closing = new AbortController();
 
   const shifts = await keepShifts({
     hold: (onLost) => holdServerLock({ url: database.url, onLost }),
     begin: async () => {
       await world.proxy.start(closing.signal);
-      return beginShift(world, config.maxBuilds, log);
+      return beginShift({ ...world, pageOf }, config.maxBuilds, log);
     },
     onLockedOut: () => onLockedOut("Another Baton has taken over this database"),
     clock: systemClock,
@@ -56,7 +58,10 @@ export async function openServer(
     if (!closing.signal.aborted) log.error({ err: error }, "Caddy is not watched any more");
   });
 
-  const web = await listen(createWebServer({ config, world, shifts, log, closing: closing.signal }), config.listen);
+  const web = await listen(
+    createWebServer({ config, world, shifts, log, pageOf, closing: closing.signal }),
+    config.listen,
+  );
   log.info({ url: config.publicUrl.origin }, "serving");
 
   return {

@@ -1,10 +1,14 @@
 import { type Caretaker, createCaretaker } from "./caretaker/caretaker.ts";
 import type { CaretakerNeeds } from "./caretaker/needs.ts";
+import { createReporter } from "./forge/reporter.ts";
 import { Cancelled, Suspended } from "./pipeline/deployment-failed.ts";
 import { createPipeline } from "./pipeline/run.ts";
 import type { World } from "./pipeline/work.ts";
+import type { Forge } from "./ports/forge.ts";
 import type { Log } from "./ports/log.ts";
 import { createWorker, type Worker } from "./queue/worker.ts";
+import { createPoller } from "./trigger/poll.ts";
+import { createSources } from "./trigger/sources.ts";
 
 /**
  * The time in which this server may act: from taking the database's lock until it stops or loses it. Whoever takes
@@ -16,7 +20,13 @@ export interface Shift {
   end(): Promise<void>;
 }
 
-export function beginShift(world: World & CaretakerNeeds, maxBuilding: number, log: Log): Shift {
+export interface ShiftNeeds extends World, CaretakerNeeds {
+  readonly forges: readonly Forge[];
+  /** A deployment's page, as people reach it. */
+  readonly pageOf: (deployment: number) => string;
+}
+
+export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Shift {
   const { store, clock } = world;
   const caretaker: Caretaker = createCaretaker({ ...world, log });
   const pipeline = createPipeline(world, { log, onOver: caretaker.settle });
@@ -31,13 +41,19 @@ export function beginShift(world: World & CaretakerNeeds, maxBuilding: number, l
       suspended: () => new Suspended("the server stops"),
     },
   });
+  const { allowPrivateRepositories } = world.limits;
+  const sources = createSources({ ...world, allowPrivateRepositories, wakeQueue: worker.wake });
+  const poller = createPoller({ store, sources, clock, log });
+  const reporter = createReporter({ ...world, log });
   worker.start();
   void caretaker.start();
+  poller.start();
+  reporter.start();
   return {
     wakeQueue: worker.wake,
     wakeCaretaker: caretaker.wake,
     async end() {
-      await Promise.all([worker.stop(), caretaker.stop()]);
+      await Promise.all([worker.stop(), caretaker.stop(), poller.stop(), reporter.stop()]);
     },
   };
 }

@@ -2,28 +2,31 @@ import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import type { World } from "./pipeline/work.ts";
-import { routes } from "./routes.ts";
 import type { Shifts } from "./shifts.ts";
+import { thisMachine } from "./this-machine.ts";
 import { createPushTrigger } from "./trigger/push.ts";
+import { createSources } from "./trigger/sources.ts";
 import { createTriggers } from "./trigger/triggers.ts";
+import { createWebhookTrigger } from "./trigger/webhook.ts";
 import { version } from "./version.ts";
 import { createGitHttp } from "./web/git-http.ts";
 import { createWeb } from "./web/web.ts";
+import type { Everything } from "./world.ts";
 
 /** Everything that answers on BATON_LISTEN: pages, API and git. */
 export function createWebServer(needs: {
   readonly config: Config;
-  readonly world: World;
+  readonly world: Everything;
   readonly shifts: Shifts;
   readonly log: Logger;
+  /** A deployment's page, as people reach it. */
+  readonly pageOf: (deployment: number) => string;
   /** Aborted when the server stops: streams end. */
   readonly closing: AbortSignal;
 }): RequestListener {
-  const { config, world, shifts, log, closing } = needs;
+  const { config, world, shifts, log, pageOf, closing } = needs;
   const { engine, git, proxy, store, clock, urlOf } = world;
   const { wakeQueue, wakeCaretaker } = shifts;
-  const pageOf = (id: number) => new URL(routes.deployment(id), config.publicUrl).href;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
     store,
@@ -32,6 +35,7 @@ export function createWebServer(needs: {
     proxy,
     clock,
     log,
+    machine: thisMachine(config.dataFolder),
     version,
     closing,
     triggers: createTriggers({
@@ -45,6 +49,12 @@ export function createWebServer(needs: {
       wakeQueue,
       wakeCaretaker,
     }),
+    sources: createSources({
+      ...{ store, git, clock, wakeQueue },
+      allowPrivateRepositories: config.allowPrivateRepositories,
+    }),
+    webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
+    forges: world.forges,
     gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf }),
     publicUrl: config.publicUrl,
     listen: config.listen,

@@ -5,16 +5,19 @@ import type { DataFolder } from "./data-folder.ts";
 import { createDistribution } from "./distribution/debian-npm.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
 import { readFailpoints } from "./failpoints.ts";
+import { createGitHub } from "./forge/github/github.ts";
 import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
 import { createMountFolder } from "./mounts/mount-folder.ts";
 import { createBaseImages } from "./pipeline/base-images.ts";
 import { createRoutePublisher } from "./pipeline/routes.ts";
 import type { World } from "./pipeline/work.ts";
+import type { Forge } from "./ports/forge.ts";
 import type { Store } from "./ports/store.ts";
 import { createLoopbackProber } from "./probe/loopback-prober.ts";
 import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
+import { isPublicAddress } from "./rules/public-address.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
@@ -32,7 +35,8 @@ export async function openDatabase(
   return database;
 }
 
-export type Everything = World & CaretakerNeeds & { readonly proxy: World["proxy"] & CaddySupervisor };
+export type Everything = World &
+  CaretakerNeeds & { readonly proxy: World["proxy"] & CaddySupervisor; readonly forges: readonly Forge[] };
 
 /** Every adapter, wired; nothing is started or touched yet. */
 export async function createWorld(config: Config, data: DataFolder, store: Store, log: Logger): Promise<Everything> {
@@ -62,8 +66,12 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     prober,
     store,
     clock,
-    git: createGit({ folder: data.repositories }),
+    git: createGit({
+      folder: data.repositories,
+      ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
+    }),
     mountFiles: createMountFolder({ folder: data.mounts }),
+    forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
     limits: { ...config, ports: config.ports },
     drainTimeoutMs: config.drainTimeoutMs,

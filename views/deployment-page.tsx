@@ -1,36 +1,45 @@
 import type { Deployment } from "../server/model/deployment.ts";
-import type { StackProgress } from "../server/model/event.ts";
 import { routes } from "../server/routes.ts";
+import { Address } from "./address.tsx";
 import { DeploymentBadge, LiveMark } from "./badge.tsx";
 import { capital } from "./capital.ts";
+import { ChecksTimeline, type TimelineView } from "./checks-timeline.tsx";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream, Mood } from "./frame.ts";
-import { Address } from "./home-page.tsx";
 import { Icon } from "./icon.tsx";
+import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
-import { type LogBlock, LogPanel } from "./log.tsx";
-import { PostMortem } from "./post-mortem.tsx";
+import { LogPanel, type LogPanelProps } from "./log.tsx";
+import { type Meanwhile, MeanwhileLine, PostMortem, type SinceGood } from "./post-mortem.tsx";
+import { type StackOverview, StackSplit } from "./stack-split.tsx";
 import { Steps, type StepView } from "./steps.tsx";
 import { Elapsed, RelativeTime } from "./time.tsx";
 import { headline, Sha, triggerText } from "./version.tsx";
 
 export interface DeploymentView {
   readonly slug: string;
+  readonly environment: string;
   readonly deployment: Deployment;
+  /** Of a redeploy: the number of the deployment whose version it is. */
+  readonly source: number | null;
   readonly live: boolean;
   readonly mood: Mood;
   readonly steps: readonly StepView[];
   /** What is going on, in a sentence; null when it is over. */
   readonly sentence: string | null;
   readonly took: string | null;
-  readonly stacks: readonly StackProgress[];
+  /** Null: there is one stack at most, and nothing to choose. */
+  readonly overview: StackOverview | null;
+  readonly timeline: TimelineView | null;
   readonly urls: readonly string[];
   /** "3 requests left" on the version that it replaced; null: nothing to tell. */
   readonly draining: string | null;
   /** What serves instead, for one that failed or was stopped. */
-  readonly meanwhile: string;
+  readonly meanwhile: Meanwhile;
+  readonly sinceGood: SinceGood | null;
   readonly canCancel: boolean;
+  readonly canRetry: boolean;
   readonly canRedeploy: boolean;
 }
 
@@ -38,23 +47,23 @@ export function DeploymentPage(props: {
   readonly frame: Frame;
   readonly view: DeploymentView;
   readonly stream: LiveStream | null;
-  readonly log: readonly LogBlock[];
-  readonly omitted: number;
+  readonly log: Omit<LogPanelProps, "empty">;
 }) {
-  const { frame, view, stream, log, omitted } = props;
-  const { deployment, slug } = view;
+  const { frame, view, stream, log } = props;
+  const { deployment, slug, environment } = view;
+  const product = inEnvironment(routes.product(slug), { environment });
   return (
-    <Layout frame={frame}>
+    <Layout frame={frame} hasStream={stream !== null}>
       <p class="crumbs">
         <a href={routes.home()}>Products</a>
-        <a href={routes.product(slug)}>{slug}</a>
+        <a href={product}>{environment === "production" ? slug : `${slug} in ${environment}`}</a>
         <span aria-current="page">#{deployment.number}</span>
       </p>
       <LiveRegion stream={stream}>
         <DeploymentSummary view={view} now={frame.now} csrf={frame.csrf} />
         <Steps steps={view.steps} />
-        <DeploymentOutcome view={view} />
-        <LogPanel blocks={log} omitted={omitted} wholeLogUrl={routes.api.deploymentLog(deployment.id)} />
+        <DeploymentOutcome view={view} now={frame.now} csrf={frame.csrf} />
+        <LogPanel {...log} empty="Nothing has happened yet." />
       </LiveRegion>
     </Layout>
   );
@@ -82,6 +91,7 @@ export function DeploymentSummary(props: {
           {deployment.commit && <Sha commit={deployment.commit} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
           <span>{triggerText(deployment)}</span>
+          {view.source !== null && <span>the version of #{view.source}</span>}
           <RelativeTime at={deployment.createdAt} now={now} />
         </p>
       </div>
@@ -107,49 +117,62 @@ export function DeploymentSummary(props: {
 export const outcomeId = "outcome";
 
 /** What is going on, or how it ended. */
-export function DeploymentOutcome({ view }: { readonly view: DeploymentView }) {
-  const { deployment, sentence, draining } = view;
+export function DeploymentOutcome(props: {
+  readonly view: DeploymentView;
+  readonly now: Date;
+  readonly csrf: string | null;
+}) {
+  const { view, now, csrf } = props;
+  const { deployment, sentence, overview, timeline } = view;
   return (
     <div id={outcomeId} class="outcome">
+      {deployment.status === "ready" && <Success view={view} />}
+      {deployment.status === "failed" && (
+        <PostMortem
+          failure={deployment.failure}
+          meanwhile={view.meanwhile}
+          sinceGood={view.sinceGood}
+          retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}
+          now={now}
+        />
+      )}
+      {deployment.status === "stopped" && (
+        <div class="verdict tone-off">
+          <Icon name="square" />
+          <span>{capital(deployment.reason)}.</span>
+          <MeanwhileLine meanwhile={view.meanwhile} now={now} />
+        </div>
+      )}
       {sentence !== null && (
         <p class="sentence" role="status">
           {sentence}
         </p>
       )}
-      {view.stacks.length > 1 && <Stacks stacks={view.stacks} />}
-      {deployment.status === "failed" && <PostMortem failure={deployment.failure} meanwhile={view.meanwhile} />}
-      {deployment.status === "stopped" && (
-        <p class="verdict tone-off">
-          <Icon name="square" />
-          <span>
-            {capital(deployment.reason)}. {view.meanwhile}
-          </span>
-        </p>
-      )}
-      {view.live && (
-        <p class="verdict tone-good">
-          <Icon name="check" />
-          <span>Live at</span>
-          {view.urls.map((url) => (
-            <Address url={url} />
-          ))}
-          {draining && <span class="draining">{draining}</span>}
-        </p>
-      )}
+      {overview && <StackSplit overview={overview} path={routes.deployment(deployment.id)} />}
+      {timeline && <ChecksTimeline timeline={timeline} now={now} />}
     </div>
   );
 }
 
-function Stacks({ stacks }: { readonly stacks: readonly StackProgress[] }) {
+/** It worked: where it is to be seen, and where to go from here. */
+function Success({ view }: { readonly view: DeploymentView }) {
+  const { slug, environment, live, urls, overview, draining } = view;
+  const place = { environment };
   return (
-    <ul class="stacks">
-      {stacks.map((stack) => (
-        <li>
-          <span class="stack-name">{stack.name}</span>
-          <span class="muted">{stack.phase ?? stack.status}</span>
-          <progress value={stack.percent} max={100} aria-label={`Progress of ${stack.name}`}></progress>
-        </li>
-      ))}
-    </ul>
+    <div class={`verdict ${live ? "tone-good" : "tone-off"}`}>
+      <Icon name="check" />
+      {live && overview && <span>All {overview.stacks.length} stacks run.</span>}
+      {live ? <span>{urls.length > 0 ? "Live at" : "Live"}</span> : <span>It was ready. Another version is live.</span>}
+      {live && urls.map((url) => <Address url={url} />)}
+      {draining && (
+        <span class="draining" role="status">
+          {draining}
+        </span>
+      )}
+      <span class="verdict-links">
+        <a href={inEnvironment(routes.product(slug), place)}>Go to {slug}</a>
+        <a href={inEnvironment(routes.productDeployments(slug), place)}>All deployments</a>
+      </span>
+    </div>
   );
 }

@@ -1,35 +1,50 @@
 import { routes } from "../server/routes.ts";
-import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
-import type { Frame } from "./frame.ts";
+import { type DeploymentList, DeploymentListPart, StatusFilters } from "./deployment-list.tsx";
+import type { Frame, LiveStream } from "./frame.ts";
 import { Layout } from "./layout.tsx";
+import { LiveRegion } from "./live-region.tsx";
 
 export function DeploymentsPage(props: {
   readonly frame: Frame;
-  readonly rows: readonly DeploymentRow[];
-  /** Id to go on from; null: this is the last page. */
-  readonly next: number | null;
+  readonly list: DeploymentList;
   /** Null: those of all products. */
   readonly product: string | null;
+  readonly products: readonly string[];
+  readonly stream: LiveStream;
 }) {
-  const { frame, rows, next, product } = props;
-  const page = new URLSearchParams({ ...(product !== null && { product }), before: String(next) });
+  const { frame, list, product, products, stream } = props;
+  const at = placeOfAll(product);
   return (
-    <Layout frame={frame}>
+    <Layout frame={frame} hasStream>
       <h1>{frame.title}</h1>
-      {rows.length === 0 ? (
-        <p class="card empty muted">Nothing was deployed yet.</p>
-      ) : (
-        <div class="card flush">
-          <DeploymentRows rows={rows} now={frame.now} />
-        </div>
-      )}
-      {next !== null && (
-        <p class="more">
-          <a class="button" href={`${routes.deployments()}?${page}`}>
-            Earlier deployments
-          </a>
-        </p>
-      )}
+      <div class="toolbar">
+        <StatusFilters {...at} current={list.filter} />
+        {products.length > 1 && (
+          <form class="picker" method="get" action={routes.deployments()}>
+            {list.filter !== "all" && <input type="hidden" name="status" value={list.filter} />}
+            <label for="product">Product</label>
+            <select id="product" name="product" data-submits="">
+              <option value="">All</option>
+              {products.map((slug) => (
+                <option value={slug} selected={slug === product}>
+                  {slug}
+                </option>
+              ))}
+            </select>
+            <button class="button small" type="submit">
+              Show
+            </button>
+          </form>
+        )}
+      </div>
+      <LiveRegion stream={stream}>
+        <DeploymentListPart {...at} list={list} now={frame.now} />
+      </LiveRegion>
     </Layout>
   );
+}
+
+/** Where the list's own links lead. */
+export function placeOfAll(product: string | null) {
+  return { path: routes.deployments(), query: product === null ? {} : { product } };
 }

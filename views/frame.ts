@@ -2,7 +2,7 @@
 export interface Frame {
   /** For the tab: "my-app". */
   readonly title: string;
-  readonly section: "products" | "deployments" | null;
+  readonly section: Section | null;
   /** Who is signed in; null: nobody. */
   readonly visitor: string | null;
   readonly csrf: string | null;
@@ -13,12 +13,16 @@ export interface Frame {
   readonly version: string;
 }
 
+/** Where a page belongs in the main navigation. */
+export type Section = "products" | "deployments" | "queue" | "activity" | "system";
+
 /** What the icon in the tab shows. */
 export type Mood = "idle" | "busy" | "ready" | "failed";
 
 export type AssetName =
   | "baton.css"
   | "baton.js"
+  | "log.js"
   | "favicon.svg"
   | "favicon-busy.svg"
   | "favicon-ready.svg"

@@ -1,35 +1,27 @@
-import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
+import { type Activity, ActivityLine } from "./activity-line.tsx";
+import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
-import { Icon } from "./icon.tsx";
+import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
+import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { PushLines } from "./push-lines.tsx";
-import { RelativeTime } from "./time.tsx";
-import { headline, Sha } from "./version.tsx";
+import { headline } from "./version.tsx";
 
 export interface ProductCard {
   readonly slug: string;
+  /** `production` first. */
+  readonly installations: readonly InstallationCard[];
+}
+
+export interface InstallationCard {
+  readonly environment: string;
   readonly state: RunState;
   readonly url: string | null;
   readonly live: LiveVersion | null;
   readonly activity: Activity | null;
-}
-
-/** The version that serves, and since when. */
-export interface LiveVersion {
-  readonly deployment: Deployment;
-  readonly since: Date | null;
-}
-
-/** What is happening to a product now, or what went wrong last. */
-export interface Activity {
-  readonly deployment: Deployment;
-  readonly tone: "wait" | "busy" | "bad";
-  readonly text: string;
-  /** 0 to 100; null: not something that has a measure. */
-  readonly percent: number | null;
 }
 
 export function HomePage(props: {
@@ -40,8 +32,13 @@ export function HomePage(props: {
 }) {
   const { frame, cards, stream, gitUrl } = props;
   return (
-    <Layout frame={frame}>
-      <h1>Products</h1>
+    <Layout frame={frame} hasStream>
+      <header class="page-head">
+        <h1>Products</h1>
+        <a class="button primary" href={routes.newProduct()}>
+          New product
+        </a>
+      </header>
       <LiveRegion stream={stream}>
         <ProductList cards={cards} now={frame.now} gitUrl={gitUrl} />
       </LiveRegion>
@@ -66,85 +63,58 @@ export function ProductList(props: {
           the product, and ends with its address.
         </p>
         <PushLines gitUrl={gitUrl} branch="main" />
-        <p class="muted">TOKEN is the token that you signed in with.</p>
+        <p class="muted">
+          TOKEN is the token that you signed in with. There are <a href={routes.newProduct()}>other ways in</a>, too.
+        </p>
       </div>
     );
   }
   return (
     <ul id={productListId} class="products">
       {cards.map((card) => (
-        <li class="card product" id={`product-${card.slug}`}>
-          <Card card={card} now={now} />
+        <li class="card product-card" id={`product-${card.slug}`}>
+          {card.installations.map((installation) => (
+            <Installed card={card} installation={installation} now={now} />
+          ))}
         </li>
       ))}
     </ul>
   );
 }
 
-function Card({ card, now }: { readonly card: ProductCard; readonly now: Date }) {
+function Installed(props: { readonly card: ProductCard; readonly installation: InstallationCard; readonly now: Date }) {
+  const { card, installation, now } = props;
+  const { environment, state, url, live, activity } = installation;
+  const isFirst = installation === card.installations[0];
   return (
-    <>
+    <div class="product">
       <div class="product-name">
-        <h2>
-          <a href={routes.product(card.slug)}>{card.slug}</a>
-        </h2>
-        {card.url && <Address url={card.url} />}
+        {isFirst && (
+          <h2>
+            <a href={inEnvironment(routes.product(card.slug), installation)}>{card.slug}</a>
+          </h2>
+        )}
+        {card.installations.length > 1 && (
+          <a class="environment" href={inEnvironment(routes.product(card.slug), installation)}>
+            {environment}
+          </a>
+        )}
+        {url && <Address url={url} />}
       </div>
       <div class="product-version">
-        {card.live ? (
+        {live ? (
           <>
-            <a class="headline" href={routes.deployment(card.live.deployment.id)}>
-              {headline(card.live.deployment)}
+            <a class="headline" href={routes.deployment(live.deployment.id)}>
+              {headline(live.deployment)}
             </a>
-            <VersionLine live={card.live} now={now} />
+            <VersionLine live={live} now={now} />
           </>
         ) : (
           <p class="meta">No version is live</p>
         )}
       </div>
-      <RunBadge state={card.state} />
-      {card.activity && <ActivityLine activity={card.activity} />}
-    </>
-  );
-}
-
-/** "#12 · 1f2e3d4 · ada · went live 3 h ago". */
-export function VersionLine({ live, now }: { readonly live: LiveVersion; readonly now: Date }) {
-  const { number, commit } = live.deployment;
-  return (
-    <p class="meta">
-      <span>#{number}</span>
-      {commit && <Sha commit={commit} />}
-      {commit && <span>{commit.author}</span>}
-      {live.since && (
-        <span>
-          went live <RelativeTime at={live.since} now={now} />
-        </span>
-      )}
-    </p>
-  );
-}
-
-export function ActivityLine({ activity }: { readonly activity: Activity }) {
-  const { deployment, tone, text, percent } = activity;
-  const icon = { wait: "clock", busy: "spinner", bad: "cross" } as const;
-  return (
-    <a class={`activity tone-${tone}`} href={routes.deployment(deployment.id)}>
-      <Icon name={icon[tone]} />
-      <strong>#{deployment.number}</strong>
-      <span class="activity-text">{text}</span>
-      {percent !== null && (
-        <progress value={percent} max={100} aria-label={`Deployment ${deployment.number}`}></progress>
-      )}
-    </a>
-  );
-}
-
-export function Address({ url }: { readonly url: string }) {
-  return (
-    <a class="address" href={url} rel="noreferrer">
-      {url.replace(/^https?:\/\//, "")}
-      <Icon name="arrow" />
-    </a>
+      <RunBadge state={state} />
+      {activity && <ActivityLine activity={activity} />}
+    </div>
   );
 }

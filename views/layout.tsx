@@ -2,8 +2,11 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
-import type { AssetName, Frame } from "./frame.ts";
+import type { AssetName, Frame, Section } from "./frame.ts";
+import { LiveRegion } from "./live-region.tsx";
 import { Mark } from "./mark.tsx";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+import { Toasts } from "./toast.tsx";
 
 // JSON, so that htmx's own mini language has no say. No history: pages are loaded whole, and the browser's own history works.
 const htmxConfig = JSON.stringify({
@@ -16,10 +19,17 @@ const htmxConfig = JSON.stringify({
 });
 
 // htmx starts on DOMContentLoaded only when it is read while the page still loads: so these are plain scripts at the end.
-const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js"];
+const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
 
-export function Layout({ frame, children }: { readonly frame: Frame; readonly children?: Child }) {
+export function Layout(props: {
+  readonly frame: Frame;
+  /** The page has a stream of its own, which also tells the news: a page opens one. */
+  readonly hasStream?: boolean;
+  readonly children?: Child;
+}) {
+  const { frame, hasStream = false, children } = props;
   const { asset } = frame;
+  const wantsNews = frame.visitor !== null && !hasStream;
   return html`<!doctype html>
 ${(
   <html lang="en">
@@ -51,7 +61,15 @@ ${(
       <footer class="colophon">
         <span>Baton {frame.version}</span>
         {frame.visitor !== null && <a href={routes.api.openapi()}>API description</a>}
+        {frame.visitor !== null && (
+          <button class="link with-script" type="button" data-opens="shortcuts" data-shortcut="?">
+            Keyboard shortcuts
+          </button>
+        )}
       </footer>
+      {frame.visitor !== null && <ShortcutsDialog />}
+      <Toasts />
+      {wantsNews && <LiveRegion stream={{ url: `${routes.newsStream()}?shown=-`, pauseInBackground: true }} />}
       {scripts.map((name) => (
         <script src={asset(name).url} integrity={asset(name).integrity} nonce={frame.nonce}></script>
       ))}
@@ -59,6 +77,19 @@ ${(
   </html>
 )}`;
 }
+
+const sections: readonly {
+  readonly section: Section;
+  readonly name: string;
+  readonly url: string;
+  readonly shortcut: string;
+}[] = [
+  { section: "products", name: "Products", url: routes.home(), shortcut: "g p" },
+  { section: "deployments", name: "Deployments", url: routes.deployments(), shortcut: "g d" },
+  { section: "queue", name: "Queue", url: routes.queue(), shortcut: "g q" },
+  { section: "activity", name: "Activity", url: routes.activity(), shortcut: "g a" },
+  { section: "system", name: "System", url: routes.system(), shortcut: "g s" },
+];
 
 function Masthead({ frame }: { readonly frame: Frame }) {
   return (
@@ -70,12 +101,11 @@ function Masthead({ frame }: { readonly frame: Frame }) {
       {frame.visitor !== null && (
         <>
           <nav aria-label="Main">
-            <a href={routes.home()} aria-current={frame.section === "products" ? "page" : undefined}>
-              Products
-            </a>
-            <a href={routes.deployments()} aria-current={frame.section === "deployments" ? "page" : undefined}>
-              Deployments
-            </a>
+            {sections.map(({ section, name, url, shortcut }) => (
+              <a href={url} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
           </nav>
           <form class="session" method="post" action={routes.signOut()}>
             <CsrfField token={frame.csrf} />

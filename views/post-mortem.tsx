@@ -1,16 +1,35 @@
-import type { Failure } from "../server/model/deployment.ts";
+import type { Failure, Stage } from "../server/model/deployment.ts";
+import { routes } from "../server/routes.ts";
+import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
+import { CsrfField } from "./csrf-field.tsx";
 import { Icon } from "./icon.tsx";
-import { spansOf } from "./terminal-text.ts";
+import { OutputLines } from "./output-lines.tsx";
+import { RelativeTime } from "./time.tsx";
+
+/** What serves while a deployment does not; `since` when, as far as known. */
+export interface Meanwhile {
+  readonly text: string;
+  readonly since: Date | null;
+}
+
+/** What came in since the last good version. */
+export interface SinceGood {
+  readonly number: number;
+  readonly changes: ChangesView;
+}
 
 /** A failure that explains itself: what, why most likely, and what was seen last. */
 export function PostMortem(props: {
   readonly failure: Failure;
-  /** What serves meanwhile, as a sentence. */
-  readonly meanwhile: string;
+  readonly meanwhile: Meanwhile;
+  readonly sinceGood: SinceGood | null;
+  /** Null: it cannot be tried again. */
+  readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
+  readonly now: Date;
 }) {
-  const { failure, meanwhile } = props;
+  const { failure, meanwhile, sinceGood, retry, now } = props;
   const facts: readonly (readonly [string, string])[] = [
-    ["Stage", failure.stage],
+    ["Stage", stageWords[failure.stage]],
     ...(failure.service === null ? [] : [["Service", failure.service] as const]),
     ...(failure.exitCode === null ? [] : [["Exit code", String(failure.exitCode)] as const]),
     ...(failure.outOfMemory ? [["Killed", "out of memory"] as const] : []),
@@ -34,20 +53,58 @@ export function PostMortem(props: {
       {failure.lastLines.length > 0 && (
         <>
           <h3>Its last lines</h3>
-          <pre class="last-lines" tabindex={0}>
-            {spansOf(failure.lastLines).map((spans) => (
-              <>
-                {spans.map(({ text, classes }) => (classes === "" ? text : <span class={classes}>{text}</span>))}
-                {"\n"}
-              </>
-            ))}
-          </pre>
+          <OutputLines lines={failure.lastLines} />
         </>
       )}
-      <p class="meanwhile">
-        <Icon name="check" />
-        {meanwhile}
-      </p>
+      {sinceGood && (
+        <>
+          <h3>What changed since #{sinceGood.number}, the last good version</h3>
+          {hasChanges(sinceGood.changes) ? (
+            <Changes changes={sinceGood.changes} />
+          ) : (
+            <p class="muted">Nothing in the repository: look at its variables, and at what it depends on.</p>
+          )}
+        </>
+      )}
+      <div class="post-mortem-foot">
+        <MeanwhileLine meanwhile={meanwhile} now={now} />
+        {retry && (
+          <form method="post" action={routes.deploymentRetry(retry.deploymentId)}>
+            <CsrfField token={retry.csrf} />
+            <button class="button" type="submit">
+              <Icon name="undo" />
+              Retry
+            </button>
+          </form>
+        )}
+      </div>
     </section>
   );
 }
+
+export function MeanwhileLine({ meanwhile, now }: { readonly meanwhile: Meanwhile; readonly now: Date }) {
+  return (
+    <p class="meanwhile">
+      <Icon name={meanwhile.since ? "check" : "dash"} />
+      <span>
+        {meanwhile.text}
+        {meanwhile.since && (
+          <>
+            ; it went live <RelativeTime at={meanwhile.since} now={now} />
+          </>
+        )}
+      </span>
+    </p>
+  );
+}
+
+const stageWords: Readonly<Record<Stage, string>> = {
+  fetch: "Fetching the commit",
+  plan: "Planning",
+  build: "Building",
+  init: "Init services",
+  start: "Starting",
+  health: "Checking health",
+  "cut-over": "Cut-over",
+  watch: "Watching, after the cut-over",
+};

@@ -1,141 +1,149 @@
 import { routes } from "../server/routes.ts";
+import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
 import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
-import { type Activity, ActivityLine, Address, type LiveVersion, VersionLine } from "./home-page.tsx";
-import { Layout } from "./layout.tsx";
-import { LiveRegion } from "./live-region.tsx";
+import { inEnvironment } from "./in-environment.ts";
+import { type LiveVersion, VersionLine } from "./live-version.tsx";
+import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { PushLines } from "./push-lines.tsx";
-import { VariablesCard } from "./variables-card.tsx";
 import { headline } from "./version.tsx";
 
-export interface ProductProps {
-  readonly slug: string;
-  readonly environment: string;
+export interface OverviewProps {
   readonly branch: string | null;
   readonly gitUrl: string;
-  readonly state: RunState;
-  readonly urls: readonly string[];
-  readonly services: readonly { readonly name: string; readonly kind: string; readonly state: RunState }[];
   readonly live: LiveVersion | null;
-  readonly activity: Activity | null;
-  /** What "Redeploy" makes live again: the live version, or the last that was ready; null: there is none. */
-  readonly redeployId: number | null;
+  readonly stacks: readonly StackState[];
   readonly rows: readonly DeploymentRow[];
   readonly hasMore: boolean;
 }
 
+export interface StackState {
+  readonly name: string;
+  readonly services: readonly ServiceRow[];
+}
+
+export interface ServiceRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: RunState;
+  readonly url: string | null;
+}
+
 export function ProductPage(props: {
   readonly frame: Frame;
-  readonly product: ProductProps;
-  readonly variables: readonly string[];
+  readonly head: ProductHeadProps;
+  readonly overview: OverviewProps;
   readonly notice: string | null;
   readonly stream: LiveStream;
 }) {
-  const { frame, product, variables, notice, stream } = props;
+  const { frame, head, overview, notice, stream } = props;
   return (
-    <Layout frame={frame}>
-      <p class="crumbs">
-        <a href={routes.home()}>Products</a>
-      </p>
-      {notice && (
-        <p class="notice" role="status">
-          {notice}
-        </p>
-      )}
-      <LiveRegion stream={stream}>
-        <ProductState product={product} now={frame.now} />
-      </LiveRegion>
-      <VariablesCard slug={product.slug} variables={variables} csrf={frame.csrf} />
-      <section class="card">
-        <h2>Push</h2>
-        <p class="muted">
-          {product.branch === null
-            ? "The first push to main or master decides which of them is deployed from then on."
-            : `Pushes to ${product.branch} are deployed; other branches are only stored.`}
-        </p>
-        <PushLines gitUrl={product.gitUrl} branch={product.branch ?? "main"} />
-      </section>
-    </Layout>
+    <ProductFrame frame={frame} head={head} tab="overview" notice={notice} stream={stream}>
+      <ProductOverview overview={overview} head={head} now={frame.now} />
+    </ProductFrame>
   );
 }
 
-export const productStateId = "product-state";
+export const productOverviewId = "product-overview";
 
-export function ProductState({ product, now }: { readonly product: ProductProps; readonly now: Date }) {
+export function ProductOverview(props: {
+  readonly overview: OverviewProps;
+  readonly head: ProductHeadProps;
+  readonly now: Date;
+}) {
+  const { overview, head, now } = props;
+  const { live, stacks, rows, hasMore } = overview;
+  if (rows.length === 0) return <FirstPush overview={overview} />;
   return (
-    <div id={productStateId} class="stack">
-      <header class="page-head">
-        <div>
-          <h1>{product.slug}</h1>
-          <p class="meta">
-            <RunBadge state={product.state} />
-            {product.urls.map((url) => (
-              <Address url={url} />
-            ))}
-          </p>
-        </div>
-        <Actions product={product} />
-      </header>
-      {product.activity && <ActivityLine activity={product.activity} />}
-      <LiveCard product={product} now={now} />
-      <section class="card flush">
-        <h2>Deployments</h2>
-        {product.rows.length === 0 ? (
-          <p class="empty muted">Nothing was deployed yet: push something.</p>
-        ) : (
-          <DeploymentRows rows={product.rows} now={now} />
-        )}
-        {product.hasMore && (
-          <p class="card-foot">
-            <a href={`${routes.deployments()}?product=${product.slug}`}>All deployments of {product.slug}</a>
-          </p>
-        )}
-      </section>
-    </div>
-  );
-}
-
-function Actions({ product }: { readonly product: ProductProps }) {
-  const { redeployId, live, slug } = product;
-  return (
-    <div class="actions">
-      {redeployId !== null && (
-        <a class="button primary" href={routes.deploymentRedeploy(redeployId)}>
-          {live ? "Redeploy" : "Start again"}
-        </a>
-      )}
+    <div id={productOverviewId} class="stack">
       {live && (
-        <a class="button" href={routes.productStop(slug)}>
-          Stop
-        </a>
+        <section class="card live-card" aria-labelledby="live-title">
+          <h2 class="eyebrow" id="live-title">
+            Live
+          </h2>
+          <a class="headline big" href={routes.deployment(live.deployment.id)}>
+            {headline(live.deployment)}
+          </a>
+          <VersionLine live={live} now={now} />
+          <Stacks stacks={stacks} head={head} />
+        </section>
       )}
+      <section class="card flush" aria-labelledby="recent-title">
+        <h2 id="recent-title">Recent deployments</h2>
+        <DeploymentRows rows={rows} now={now} />
+        {hasMore && (
+          <p class="card-foot">
+            <a href={inEnvironment(routes.productDeployments(head.slug), head)}>All deployments of {head.slug}</a>
+          </p>
+        )}
+      </section>
+      <section class="card" aria-labelledby="push-title">
+        <h2 id="push-title">Push</h2>
+        <p class="muted">{pushText(overview.branch)}</p>
+        <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />
+      </section>
     </div>
   );
 }
 
-function LiveCard({ product, now }: { readonly product: ProductProps; readonly now: Date }) {
-  const { live, services } = product;
-  if (!live) return null;
+/** A product with nothing in it yet says how something gets there, and shows it when it comes. */
+function FirstPush({ overview: { branch, gitUrl } }: { readonly overview: OverviewProps }) {
   return (
-    <section class="card live-card">
-      <h2 class="eyebrow">Live</h2>
-      <a class="headline big" href={routes.deployment(live.deployment.id)}>
-        {headline(live.deployment)}
-      </a>
-      <VersionLine live={live} now={now} />
-      {services.length > 1 && (
-        <ul class="services">
-          {services.map((service) => (
-            <li>
-              <span>
-                {service.name} <span class="muted">{service.kind}</span>
-              </span>
-              <RunBadge state={service.state} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+    <div id={productOverviewId} class="stack">
+      <section class="card empty" aria-labelledby="push-title">
+        <h2 id="push-title">Push the first version</h2>
+        <p>
+          In a folder with a Dockerfile, a Node app or an index.html, commit and push. This page shows it as it comes.
+        </p>
+        <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
+        <p class="muted">TOKEN is the token that you signed in with. {pushText(branch)}</p>
+      </section>
+    </div>
+  );
+}
+
+function pushText(branch: string | null): string {
+  return branch === null
+    ? "The first push to main or master decides which of them is deployed from then on."
+    : `Pushes to ${branch} are deployed; other branches are only stored.`;
+}
+
+/** A product with one service is told by its head; names are shown when there is something to tell apart. */
+function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; readonly head: ProductHeadProps }) {
+  const count = stacks.reduce((sum, { services }) => sum + services.length, 0);
+  if (count < 2) return null;
+  return (
+    <div class="stack-cards">
+      {stacks.map(({ name, services }) => (
+        <section class="stack-card" aria-label={`Stack ${name}`}>
+          {stacks.length > 1 && <h3>{name}</h3>}
+          <ul class="services">
+            {services.map((service) => (
+              <Service service={service} head={head} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Service({ service, head }: { readonly service: ServiceRow; readonly head: ProductHeadProps }) {
+  const { name, kind, state, url } = service;
+  const logs = new URLSearchParams({ environment: head.environment, service: name });
+  return (
+    <li>
+      <span class="service-name">
+        {name} <span class="muted">{kind}</span>
+      </span>
+      <RunBadge state={state} />
+      <span class="service-links">
+        <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
+          Logs<span class="visually-hidden"> of {name}</span>
+        </a>
+        {url && <Address url={url} />}
+      </span>
+    </li>
   );
 }

@@ -1,11 +1,19 @@
-/** The exact lines that make a first push, to be copied. */
+/** The exact line that makes a push, to be copied. */
 export function PushLines({ gitUrl, branch }: { readonly gitUrl: string; readonly branch: string }) {
+  return <CopyLines id="push-line" lines={[pushLine(gitUrl, branch)]} />;
+}
+
+export function pushLine(gitUrl: string, branch: string): string {
   const [scheme, rest] = gitUrl.split("://");
-  const command = `git push ${scheme}://x:TOKEN@${rest} ${branch}`;
+  return `git push ${scheme}://x:TOKEN@${rest} ${branch}`;
+}
+
+/** Lines for a terminal. */
+export function CopyLines({ id, lines }: { readonly id: string; readonly lines: readonly string[] }) {
   return (
     <div class="copyable">
-      <pre id="push-line">{command}</pre>
-      <button class="button small" type="button" data-copy="push-line" hidden>
+      <pre id={id}>{lines.join("\n")}</pre>
+      <button class="button small with-script" type="button" data-copy={id}>
         Copy
       </button>
     </div>

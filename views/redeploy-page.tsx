@@ -1,68 +1,74 @@
 import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
-import { CsrfField } from "./csrf-field.tsx";
+import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
+import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
-import { Layout } from "./layout.tsx";
+import { inEnvironment } from "./in-environment.ts";
+import { Interruptions, type InterruptionView } from "./interruptions.tsx";
 import { RelativeTime } from "./time.tsx";
 import { headline, Sha } from "./version.tsx";
 
 export interface RedeployProps {
   readonly slug: string;
+  readonly environment: string;
   readonly deployment: Deployment;
   readonly readyAt: Date;
   readonly live: boolean;
   /** The deployment that it would replace; null: nothing is live. */
   readonly replaces: number | null;
-  /** Its images are gone, so its commit is built again. */
-  readonly rebuild: boolean;
+  /** Services whose images are gone: pulled ones are pulled again, the others built from the very commit. */
+  readonly missingImages: readonly string[];
+  /** What differs from the live version; null: it is the live one, or nothing is live. */
+  readonly changes: ChangesView | null;
+  readonly interruptions: readonly InterruptionView[];
+  /** Init services, such as migrations, that ran in versions after this one, with the numbers of these. */
+  readonly ranSince: readonly { readonly service: string; readonly deployments: readonly number[] }[];
   /** Variables that exist only in that version, and those that exist only today. */
   readonly onlyThen: readonly string[];
   readonly onlyNow: readonly string[];
 }
 
 export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; readonly redeploy: RedeployProps }) {
-  const { slug, deployment, readyAt, live } = redeploy;
+  const { slug, environment, deployment, readyAt, live, changes } = redeploy;
   return (
-    <Layout frame={frame}>
-      <section class="card confirm">
-        <h1>{live ? `Redeploy ${slug}?` : `Go back to #${deployment.number} of ${slug}?`}</h1>
-        <div class="quoted">
-          <p class="headline">{headline(deployment)}</p>
-          <p class="meta">
-            <span>#{deployment.number}</span>
-            {deployment.commit && <Sha commit={deployment.commit} />}
-            {deployment.commit && <span>{deployment.commit.author}</span>}
-            <span>
-              ready <RelativeTime at={readyAt} now={frame.now} />
-            </span>
-          </p>
-        </div>
-        <Consequences redeploy={redeploy} />
-        <form method="post" action={routes.deploymentRedeploy(deployment.id)}>
-          <CsrfField token={frame.csrf} />
-          <VariablesChoice redeploy={redeploy} />
-          <div class="actions">
-            <button class="button primary" type="submit">
-              {live ? "Redeploy" : `Go back to #${deployment.number}`}
-            </button>
-            <a class="button" href={routes.product(slug)}>
-              Leave it as it is
-            </a>
-          </div>
-        </form>
-      </section>
-    </Layout>
+    <ConfirmPage
+      frame={frame}
+      title={live ? `Redeploy ${slug}?` : `Go back to #${deployment.number} of ${slug}?`}
+      action={routes.deploymentRedeploy(deployment.id)}
+      fields={<VariablesChoice redeploy={redeploy} />}
+      yes={live ? "Redeploy" : `Go back to #${deployment.number}`}
+      no={{ text: "Leave it as it is", url: inEnvironment(routes.product(slug), { environment }) }}
+    >
+      <div class="quoted">
+        <p class="headline">{headline(deployment)}</p>
+        <p class="meta">
+          <span>#{deployment.number}</span>
+          {deployment.commit && <Sha commit={deployment.commit} />}
+          {deployment.commit && <span>{deployment.commit.author}</span>}
+          <span>
+            ready <RelativeTime at={readyAt} now={frame.now} />
+          </span>
+        </p>
+      </div>
+      <Consequences redeploy={redeploy} />
+      {changes && hasChanges(changes) && (
+        <section class="change-list" aria-labelledby="changes-title">
+          <h2 id="changes-title">What changes</h2>
+          <Changes changes={changes} />
+        </section>
+      )}
+    </ConfirmPage>
   );
 }
 
 function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
-  const { rebuild, replaces, live } = redeploy;
+  const { missingImages, replaces, live, interruptions, ranSince } = redeploy;
   return (
     <ul class="consequences">
       <li>
-        {rebuild
-          ? "Its images were removed, so exactly this commit is built again."
-          : "Its images are still here, so nothing is built: this takes seconds."}
+        {missingImages.length === 0
+          ? "Its images are still here, so nothing is built: this takes seconds."
+          : `Images were removed (${missingImages.join(", ")}), so exactly this commit is built again.`}
       </li>
       {replaces === null ? (
         <li>Nothing is live now. It goes live when it has passed its checks.</li>
@@ -72,6 +78,13 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
           checks.
         </li>
       )}
+      <Interruptions interruptions={interruptions} />
+      {ranSince.map(({ service, deployments }) => (
+        <li class="tone-warn">
+          <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}: what it
+          changed in your data is not taken back.
+        </li>
+      ))}
     </ul>
   );
 }

@@ -10,7 +10,11 @@ export async function removeDeleted(needs: CaretakerNeeds, signal: AbortSignal):
   const leaving = await needs.store.installations.deleted();
   for (const installation of leaving) await removeInstallation(needs, installation, signal);
   if (leaving.length > 0) await removeUnneededImages(needs, signal);
-  for (const product of await needs.store.products.deleted()) await removeProduct(needs, product, signal);
+  // One whose deployment is still being cancelled is left for the next look, and its product with it.
+  const left = new Set((await needs.store.installations.deleted()).map(({ productId }) => productId));
+  for (const product of await needs.store.products.deleted()) {
+    if (!left.has(product.id)) await removeProduct(needs, product, signal);
+  }
 }
 
 /** The address first, so that nobody meets a half-removed app. */
@@ -44,8 +48,6 @@ async function removeInstallation(
 
 async function removeProduct(needs: CaretakerNeeds, product: Product, signal: AbortSignal): Promise<void> {
   const { engine, git, store } = needs;
-  // One that still has an installation is being cancelled.
-  if ((await store.installations.ofProduct(product.id)).length > 0) return;
   const prefix = `baton-${needs.instance}/p${product.id}-`;
   const tags = (await engine.listImages(signal)).flatMap((image) => image.tags);
   for (const tag of tags.filter((one) => one.startsWith(prefix))) await engine.removeTag(tag, signal);

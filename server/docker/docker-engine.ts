@@ -6,6 +6,7 @@ import { createPruneBuildCache } from "./build-cache.ts";
 import { connect } from "./connection.ts";
 import { createContainers } from "./containers.ts";
 import { createDaemon } from "./daemon.ts";
+import { readDiskUsage } from "./disk-usage.ts";
 import { readEvents } from "./events.ts";
 import { createImages } from "./images.ts";
 import { createListeningPorts } from "./listening-ports.ts";
@@ -36,6 +37,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
   const ours = { daemon, instance };
   return {
     instance,
+    diskUsage: (signal) => readDiskUsage(daemon, signal),
     info: (signal) => readInfo(daemon, signal, infoLimitMs),
     build: createBuild({ ...ours, builder }),
     pruneBuildCache: createPruneBuildCache(daemon),

@@ -31,6 +31,29 @@ export async function resolveCommit(
   return null;
 }
 
+/** What `to` has and `from` has not, newest first. Empty when either is not there. */
+export async function commitsBetween(
+  git: GitCommand,
+  repository: string,
+  from: CommitSha,
+  to: CommitSha,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly Commit[]> {
+  const args = ["log", `--max-count=${limit}`, "--no-show-signature", `--format=%H%x00${format}`, to, `^${from}`, "--"];
+  try {
+    const lines = (await git(repository, args, signal)).split("\n");
+    return lines.flatMap((line): readonly Commit[] => {
+      const [id = "", message = "", author = ""] = line.split("\0");
+      const sha = parseCommitSha(id);
+      return sha === null ? [] : [{ sha, message: message.trimEnd(), author: author.trimEnd() }];
+    });
+  } catch (error) {
+    if (error instanceof GitFailed && error.exitCode === 128) return [];
+    throw error;
+  }
+}
+
 export async function commitTime(
   git: GitCommand,
   repository: string,

@@ -24,6 +24,10 @@ export interface GitProcessRequest {
   readonly args: readonly string[];
   /** For this process only, stronger than the repository's own. */
   readonly config?: Readonly<Record<string, string>>;
+  /** The same for what the list of processes must not show. */
+  readonly hiddenConfig?: Readonly<Record<string, string>>;
+  /** The only ones that may be used, as git lists them: `https`. */
+  readonly protocols?: string;
   /** The client's `Git-Protocol` header. */
   readonly protocol?: string | null;
   /** It tidies up and ends when its input does; signals are for when it does not. */
@@ -45,20 +49,38 @@ export function createGitProcesses({ searchPath }: { readonly searchPath: string
   const diesWithParent = searchPath.split(":").some((folder) => existsSync(join(folder, "setpriv")));
 
   return {
-    spawn({ repository, args, config = {}, protocol = null, endsWithInput = false }, signal) {
+    spawn(request, signal) {
       signal.throwIfAborted();
+      const { repository, args, config = {}, hiddenConfig = {}, protocols, protocol = null, endsWithInput } = request;
       const settings = Object.entries(config).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
       const command = [...(diesWithParent ? ["setpriv", "--pdeathsig", "TERM"] : []), "git", ...settings, ...args];
       const version = acceptedProtocol(protocol);
       const child = spawn(command[0] ?? "git", command.slice(1), {
         cwd: "/",
         detached: true,
-        env: { ...environment, GIT_DIR: repository, ...(version === null ? {} : { GIT_PROTOCOL: version }) },
+        env: {
+          ...environment,
+          ...configVariables(hiddenConfig),
+          GIT_DIR: repository,
+          ...(version === null ? {} : { GIT_PROTOCOL: version }),
+          ...(protocols === undefined ? {} : { GIT_ALLOW_PROTOCOL: protocols }),
+        },
       });
       const stop = () => endGroup(child, endsWithInput ? [null, "SIGTERM", "SIGKILL"] : ["SIGTERM", "SIGKILL"]);
       return supervise(child, { command: args[0] ?? "", stop, signal });
     },
   };
+}
+
+/** Git reads settings from numbered variables, too. */
+function configVariables(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const settings = Object.entries(config);
+  if (settings.length === 0) return {};
+  const numbered = settings.flatMap(([name, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, name],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(numbered) };
 }
 
 function supervise(

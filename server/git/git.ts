@@ -3,7 +3,9 @@ import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import { answerPush } from "./answer.ts";
 import { archive } from "./archive.ts";
-import { commitTime, resolveCommit } from "./commits.ts";
+import { commitsBetween, commitTime, resolveCommit } from "./commits.ts";
+import { newDeployKey } from "./deploy-key.ts";
+import { createFetcher } from "./fetch.ts";
 import { createGitCommand } from "./git-command.ts";
 import { standardSearchPath } from "./git-environment.ts";
 import { createGitProcesses } from "./git-process.ts";
@@ -11,6 +13,7 @@ import { readPush } from "./read-push.ts";
 import { receive } from "./receive.ts";
 import type { ReceivedPush } from "./received-push.ts";
 import * as refs from "./refs.ts";
+import { systemLookUp } from "./remote-address.ts";
 import { createRepositories } from "./repositories.ts";
 import { holdErrors } from "./request-body.ts";
 import { advertise, uploadPack } from "./serve.ts";
@@ -24,6 +27,14 @@ export interface GitOptions {
   readonly log?: Pick<Log, "info">;
   /** What one push may bring, packed. */
   readonly maxPushBytes?: number;
+  /** What one fetch may bring, packed: the whole history the first time. */
+  readonly maxFetchBytes?: number;
+  /** What one fetch may take. */
+  readonly fetchTimeoutMs?: number;
+  /** Whether remote repositories at this IP address may be fetched; all may where nobody says. */
+  readonly mayConnectTo?: (address: string) => boolean;
+  /** Addresses of a host's name; the system's own way where nobody says. */
+  readonly lookUp?: (name: string) => Promise<readonly string[]>;
   /** Folders that are searched for git, separated by colons. */
   readonly searchPath?: string;
 }
@@ -33,6 +44,10 @@ export function createGit({
   folder,
   log,
   maxPushBytes = 512 * mebibyte,
+  maxFetchBytes = 1024 * mebibyte,
+  fetchTimeoutMs = 5 * 60_000,
+  mayConnectTo = () => true,
+  lookUp = systemLookUp,
   searchPath = standardSearchPath,
 }: GitOptions): Git {
   const command = createGitCommand({ searchPath });
@@ -44,6 +59,13 @@ export function createGit({
     ...(log === undefined ? {} : { log }),
   });
   const { open, ensure } = repositories;
+  const fetcher = createFetcher({
+    processes,
+    command,
+    hosts: { lookUp, mayConnectTo },
+    maxBytes: maxFetchBytes,
+    timeoutMs: fetchTimeoutMs,
+  });
 
   return {
     async ensureRepository(product) {
@@ -59,10 +81,16 @@ export function createGit({
     },
     isAncestor: async (product, ancestor, descendant) =>
       refs.isAncestor(command, await open(product), ancestor, descendant),
+    commitsBetween: async (product, from, to, limit, signal) =>
+      commitsBetween(command, await open(product), from, to, limit, signal),
     moveBranch: async (product, branch, commit) => refs.moveBranch(command, await ensure(product), branch, commit),
     keepCommit: async (product, id, commit) => refs.keepCommit(command, await ensure(product), id, commit),
     releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),
     keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
+
+    fetch: async (product, request, signal) => fetcher.fetch(await ensure(product), request, signal),
+    newDeployKey,
+    lookAt: async (request, signal) => fetcher.lookAt(await open(null), request, signal),
 
     listTree: async (product, commit, limits, signal) =>
       listTree(processes, { repository: await open(product), commit }, limits, signal),

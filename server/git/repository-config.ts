@@ -1,6 +1,9 @@
 /** The ref namespace that keeps deployments' commits. Hidden from clients, and theirs to neither read nor write. */
 export const deploymentRefs = "refs/deployments/";
 
+/** Where a fetch puts what it brought. */
+export const fetchedRef = "refs/fetched/tip";
+
 /** All of a repository's `config` file. Git's defaults that matter are spelled out, so that a newer git cannot change them. */
 export function repositoryConfig({ maxPushBytes }: { readonly maxPushBytes: number }): string {
   return `# Written by Baton at every push: changes here are lost.
@@ -27,6 +30,7 @@ export function repositoryConfig({ maxPushBytes }: { readonly maxPushBytes: numb
 	autogc = false
 [transfer]
 	hideRefs = refs/deployments
+	hideRefs = refs/fetched
 [uploadpack]
 	allowTipSHA1InWant = false
 	allowReachableSHA1InWant = false

@@ -1,6 +1,6 @@
 import { secretsVersionArgument } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
-import type { BaseName, BuildRecipe, ServicePlan, StackPlan } from "../../builder/plan.ts";
+import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { ServiceSpec, StackSpec } from "../model/spec.ts";
@@ -11,9 +11,10 @@ import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
+import type { Planned } from "./plan.ts";
 import { haveImage, pullAnew } from "./pull.ts";
 import { secretsVersion } from "./secrets-version.ts";
-import { withDigests } from "./service-mounts.ts";
+import { withSources } from "./service-mounts.ts";
 import { tellOutput } from "./tell-output.ts";
 import { ownerOf, type Work, type World } from "./work.ts";
 
@@ -28,8 +29,7 @@ export async function obtainImages(
   world: World,
   work: Work,
   commit: CommitSha,
-  stacks: readonly StackPlan[],
-  entries: readonly TreeEntry[],
+  { plan: { stacks }, entries, rootDirectory }: Planned,
   former: Former,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
@@ -71,7 +71,7 @@ export async function obtainImages(
       const { source: _, ...service } = plan;
       const image = await imageOf(plan);
       const port = await portOf(world, work, plan, image.image, signal);
-      services.push(withDigests({ ...service, ...port, ...image, keptFrom: null }, entries));
+      services.push(withSources({ ...service, ...port, ...image, keptFrom: null }, entries, rootDirectory));
     }
     specs.push({ name: stack.name, services });
   }

@@ -1,19 +1,13 @@
 import type { Commit } from "../model/deployment.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { fetchSource } from "./fetch-source.ts";
 import type { Work, World } from "./work.ts";
 
 /** The exact commit that this deployment is about; a ref is resolved once, here, and is exact from then on. */
 export async function fetchCommit(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
   const { deployment, product, journal } = work;
-  const asked = deployment.commit?.sha ?? deployment.ref;
-  const commit = asked === null ? null : await world.git.resolve(product.id, asked, signal);
-  if (!commit) {
-    throw new DeploymentFailed({
-      stage: "fetch",
-      message: `"${asked}" names no commit of this product's repository`,
-      hint: "It may have been removed by a forced push. Push the version again.",
-    });
-  }
+  const commit =
+    product.repository === null ? await pushed(world, work, signal) : await fetchSource(world, work, signal);
   if (!deployment.commit) await world.store.deployments.recordCommit(deployment, commit);
   await world.git.keepCommit(product.id, deployment.id, commit.sha);
   journal.stage(
@@ -21,4 +15,15 @@ export async function fetchCommit(world: World, work: Work, signal: AbortSignal)
     `Deployment ${deployment.number} of ${product.slug}: ${commit.sha.slice(0, 8)} ${commit.message}`,
   );
   return commit;
+}
+
+async function pushed(world: World, { deployment, product }: Work, signal: AbortSignal): Promise<Commit> {
+  const asked = deployment.commit?.sha ?? deployment.ref;
+  const commit = asked === null ? null : await world.git.resolve(product.id, asked, signal);
+  if (commit) return commit;
+  throw new DeploymentFailed({
+    stage: "fetch",
+    message: `"${asked}" names no commit of this product's repository`,
+    hint: "It may have been removed by a forced push. Push the version again.",
+  });
 }

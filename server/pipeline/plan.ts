@@ -15,18 +15,25 @@ const treeLimits: TreeLimits = {
 /** Files that the plan reads: manifests and lockfiles. */
 const maxReadBytes = 8 * 1024 * 1024;
 
+export interface Planned {
+  readonly plan: Plan;
+  /** What of the repository the plan is about; paths are relative to `rootDirectory`. */
+  readonly entries: readonly TreeEntry[];
+  /** The folder that is the product; empty for all of the repository. */
+  readonly rootDirectory: string;
+}
+
 /** Reads the commit's tree and decides what it is made of and how that is built. */
-export async function planVersion(
-  world: World,
-  work: Work,
-  commit: CommitSha,
-  signal: AbortSignal,
-): Promise<{ readonly plan: Plan; readonly entries: readonly TreeEntry[] }> {
+export async function planVersion(world: World, work: Work, commit: CommitSha, signal: AbortSignal): Promise<Planned> {
   const { product, journal } = work;
   journal.stage("plan", "Reading the repository");
   try {
-    const entries = await world.git.listTree(product.id, commit, treeLimits, signal);
-    const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, path, maxReadBytes, signal));
+    const { rootDirectory } = await world.store.sources.get(product.id);
+    const entries = below(rootDirectory, await world.git.listTree(product.id, commit, treeLimits, signal));
+    const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
+    const tree = sourceTree(entries, (path) =>
+      world.git.readFile(product.id, commit, root + path, maxReadBytes, signal),
+    );
     const { installations } = world.store;
     const plan = await planTree(tree, {
       product: product.slug,
@@ -36,7 +43,7 @@ export async function planVersion(
     });
     for (const decision of plan.decisions) journal.note(decision);
     for (const warning of plan.warnings) journal.warn(warning);
-    return { plan, entries };
+    return { plan, entries, rootDirectory };
   } catch (error) {
     if (error instanceof PlanProblem) {
       throw new DeploymentFailed({ stage: "plan", message: error.message, hint: error.hint }, { cause: error });
@@ -49,4 +56,15 @@ export async function planVersion(
     }
     throw error;
   }
+}
+
+/** As if the folder were all of the repository: nothing after this knows of the rest. */
+function below(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  if (folder === "") return entries;
+  const prefix = `${folder}/`;
+  const inside = entries.filter(({ path }) => path.startsWith(prefix));
+  if (inside.length === 0) {
+    throw new PlanProblem(`the repository has no folder ${folder}, which is this product's root directory`);
+  }
+  return inside.map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
 }

@@ -8,14 +8,20 @@ import type { World } from "./work.ts";
 
 const maxMountedFileBytes = 64 * 1024 * 1024;
 
-/** With digests of what is mounted out of the commit: a change in a mounted file is a change of the service. Pure. */
-export function withDigests<Service extends Pick<ServiceSpec, "container">>(
+/**
+ * Says of what is mounted out of the commit where it is in the repository, and what it holds: a change in a mounted file
+ * is a change of the service. `entries` are relative to the root directory, as the plan is. Pure.
+ */
+export function withSources<Service extends Pick<ServiceSpec, "container">>(
   service: Service,
   entries: readonly TreeEntry[],
+  rootDirectory: string,
 ): Service {
-  const mounts = service.container.mounts.map((mount) =>
-    mount.type === "repository" ? { ...mount, digest: digestOf(below(entries, mount.source)) } : mount,
-  );
+  const mounts = service.container.mounts.map((mount) => {
+    if (mount.type !== "repository") return mount;
+    const source = [rootDirectory, mount.source].filter((part) => part !== "").join("/");
+    return { ...mount, source, digest: digestOf(below(entries, mount.source)) };
+  });
   return { ...service, container: { ...service.container, mounts } };
 }
 

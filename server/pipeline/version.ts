@@ -79,8 +79,8 @@ async function plannedStacks(
   former: Former,
   signal: AbortSignal,
 ): Promise<Stacks> {
-  const { plan, entries } = await planVersion(world, work, commit, signal);
-  return { commit, stacks: await obtainImages(world, work, commit, plan.stacks, entries, former, signal) };
+  const planned = await planVersion(world, work, commit, signal);
+  return { commit, stacks: await obtainImages(world, work, commit, planned, former, signal) };
 }
 
 /**

@@ -41,6 +41,7 @@ export interface PipelineLimits {
   readonly ports: PortRange;
   readonly subnets: string;
   readonly domain: string;
+  readonly allowPrivateRepositories: boolean;
 }
 
 /**

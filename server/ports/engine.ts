@@ -16,6 +16,9 @@ export interface Engine {
   /** Rejects with EngineUnavailable when the daemon does not answer within 5 s. */
   info(signal: AbortSignal): Promise<EngineInfo>;
 
+  /** What takes up the disk, all of the daemon's and not only this instance's. Slow: the daemon adds it up. */
+  diskUsage(signal: AbortSignal): Promise<DiskUsage>;
+
   /** Rejects with BuildFailed when a command of the Dockerfile failed or a base cannot be had. Aborting ends the build in the daemon too. */
   build(request: BuildRequest, onOutput: (output: BuildOutput) => void, signal: AbortSignal): Promise<ImageId>;
   /** Rejects with PullFailed. Resolves with the id that the reference has now. */
@@ -83,6 +86,14 @@ export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
   readonly builder: "buildkit" | "classic";
+}
+
+export interface DiskUsage {
+  readonly imagesBytes: number;
+  /** What containers have written beside their volumes. */
+  readonly containersBytes: number;
+  readonly volumesBytes: number;
+  readonly buildCacheBytes: number;
 }
 
 /** What a thing in Docker belongs to; becomes labels, and comes back from lists. */

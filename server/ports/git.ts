@@ -18,6 +18,14 @@ export interface Git {
   /** Branch tips by short name. */
   branches(product: ProductId): Promise<ReadonlyMap<string, CommitSha>>;
   isAncestor(product: ProductId, ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
+  /** Commits that `to` has and `from` has not, newest first, at most `limit`. Empty when either is not there. */
+  commitsBetween(
+    product: ProductId,
+    from: CommitSha,
+    to: CommitSha,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Commit[]>;
   /** Moves (or makes) a branch, and makes it what a clone checks out. */
   moveBranch(product: ProductId, branch: string, commit: CommitSha): Promise<void>;
   /** Keeps a commit from garbage collection for as long as the deployment exists (refs/deployments/<id>). */
@@ -25,6 +33,17 @@ export interface Git {
   releaseCommit(product: ProductId, deployment: DeploymentId): Promise<void>;
   /** Deployments whose commit is kept. */
   keptCommits(product: ProductId): Promise<readonly DeploymentId[]>;
+
+  /**
+   * Brings a branch or tag of a remote repository here, with all that it reaches, and resolves with the commit it
+   * stands for there now. A branch is moved, also backwards, to where it stands there. Commits that are kept stay.
+   * Rejects with FetchFailed, or the signal's reason; nothing of git runs on then.
+   */
+  fetch(product: ProductId, request: FetchRequest, signal: AbortSignal): Promise<CommitSha>;
+  /** A pair of keys for ssh (ed25519, OpenSSH's formats); the comment ends the public line. */
+  newDeployKey(comment: string): { readonly publicKey: string; readonly privateKey: string };
+  /** Asks a remote repository where its branches stand; nothing is brought here. Rejects like `fetch`. */
+  lookAt(request: RemoteRequest, signal: AbortSignal): Promise<RemoteBranches>;
 
   /**
    * The whole tree of a commit, streamed from `ls-tree` and stopped at the limits.
@@ -84,6 +103,64 @@ export interface Git {
   ): Promise<PushResult>;
   /** Writes pkt-lines of the answer to a push: progress lines as they come, at the end the report. */
   answerPush(push: PushRequest, out: Writable): PushAnswer;
+}
+
+/** Where a repository is, apart from who may read it. */
+export interface RemoteRepository {
+  readonly protocol: "https" | "http" | "ssh";
+  /** Of ssh. */
+  readonly user: string | null;
+  /** A name, or an address (IPv6 in brackets). */
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+export interface RemoteRequest {
+  readonly remote: RemoteRepository;
+  /** A password for https; null: none. */
+  readonly token: string | null;
+  /** For ssh, in OpenSSH's format; null: none. */
+  readonly privateKey: string | null;
+  /** The host's key that was seen first, as `onHostKey` was given it; null: any is taken, and told. */
+  readonly hostKey: string | null;
+  readonly onHostKey: (hostKey: string) => void;
+}
+
+export interface FetchRequest extends RemoteRequest {
+  /** Full name: `refs/heads/main`. */
+  readonly ref: string;
+}
+
+export interface RemoteBranches {
+  /** The branch that a clone checks out; null: it is not said. */
+  readonly defaultBranch: string | null;
+  /** By short name. */
+  readonly tips: ReadonlyMap<string, CommitSha>;
+}
+
+export type FetchTrouble =
+  | "authentication"
+  | "not-found"
+  | "no-ref"
+  | "refused-address"
+  | "unreachable"
+  | "redirect"
+  | "host-key"
+  | "too-large"
+  | "too-slow"
+  | "other";
+
+/** Both sentences are for people and hold no secret. */
+export class FetchFailed extends Error {
+  override readonly name = "FetchFailed";
+  readonly trouble: FetchTrouble;
+  readonly hint: string | null;
+  constructor(trouble: FetchTrouble, message: string, hint: string | null, options?: ErrorOptions) {
+    super(message, options);
+    this.trouble = trouble;
+    this.hint = hint;
+  }
 }
 
 export type GitService = "git-upload-pack" | "git-receive-pack";

@@ -9,6 +9,8 @@ import type { RouteSpec } from "../model/spec.ts";
 export interface Proxy {
   /** The proxy answers on its admin socket. Rejects with ProxyUnavailable. */
   ping(signal: AbortSignal): Promise<void>;
+  /** Of the program, e.g. "2.11.4". */
+  version(): Promise<string>;
 
   /**
    * Makes the hosts of all installations exactly these: writes the configuration file, loads it when it differs

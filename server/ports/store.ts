@@ -1,8 +1,19 @@
-import type { Building, Commit, Deployment, Queued, Running, TriggerKind } from "../model/deployment.ts";
+import type {
+  Building,
+  Commit,
+  Deployment,
+  DeploymentStatus,
+  Queued,
+  Running,
+  TriggerKind,
+} from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
 import type { RouteSpec } from "../model/spec.ts";
+import type { DeliveryStore } from "./deliveries.ts";
+import type { ReportStore } from "./reports.ts";
+import type { SourceStore } from "./sources.ts";
 
 /**
  * Postgres, as the rest of Baton sees it. Every method is one transaction; a method that meets a lost
@@ -19,8 +30,13 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly access: AccessStore;
   readonly settings: SettingStore;
+  readonly sources: SourceStore;
+  readonly deliveries: DeliveryStore;
+  readonly reports: ReportStore;
+  readonly audit: AuditStore;
   /** Answers within 5 s or rejects with StoreUnavailable. */
   ping(): Promise<void>;
+  facts(): Promise<DatabaseFacts>;
   close(): Promise<void>;
 }
 
@@ -146,6 +162,7 @@ export interface DeploymentStore {
   list(filter: {
     readonly product?: ProductId;
     readonly installation?: InstallationId;
+    readonly statuses?: readonly DeploymentStatus[];
     readonly limit: number;
     readonly before?: DeploymentId;
   }): Promise<readonly Deployment[]>;
@@ -272,6 +289,39 @@ export interface SettingStore {
   /** Keeps what is there; returns the value that counts. */
   getOrSet(name: string, value: string): Promise<string>;
   set(name: string, value: string): Promise<void>;
+}
+
+export interface DatabaseFacts {
+  /** Of Postgres: "17.5". */
+  readonly version: string;
+  readonly sizeBytes: number;
+}
+
+/** Who did what: written once, never changed. */
+export interface AuditStore {
+  record(entry: NewAuditEntry, at: Date): Promise<void>;
+  /** Newest first. `before` is an id of an earlier page. */
+  list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditEntry[]>;
+}
+
+/** Names only: no value that is secret ever gets here. */
+export interface NewAuditEntry {
+  /** A token's name. */
+  readonly who: string;
+  /** The middle of a sentence: "redeployed". */
+  readonly what: string;
+  /** Its end: "shop #12"; empty where there is nothing to name. */
+  readonly subject: string;
+  /** What else is worth knowing: names of variables, hosts. */
+  readonly detail: string | null;
+  readonly deploymentId: DeploymentId | null;
+  /** From which network address it was asked for. */
+  readonly address: string;
+}
+
+export interface AuditEntry extends NewAuditEntry {
+  readonly id: number;
+  readonly at: Date;
 }
 
 /** The database does not answer. Transient. */

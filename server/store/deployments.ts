@@ -129,6 +129,7 @@ function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
     filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
     filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
     filter.installation === undefined ? isNull(installations.deletedAt) : undefined,
+    filter.statuses === undefined ? undefined : inArray(deployments.status, [...filter.statuses]),
     filter.before === undefined ? undefined : lt(deployments.id, filter.before),
   ];
   return conditions.filter((condition) => condition !== undefined);

@@ -23,14 +23,10 @@ export async function enqueue(
   }
   const superseded = request.supersedes ? await supersede(transaction, installationId, at) : [];
 
-  const [last] = await tx
-    .select({ number: max(deployments.number) })
-    .from(deployments)
-    .where(eq(deployments.installationId, installationId));
   const deployment: Queued = {
     id,
     installationId,
-    number: (last?.number ?? 0) + 1,
+    number: (await newestNumber(tx, installationId)) + 1,
     status: "queued",
     trigger: request.trigger,
     by: request.by,
@@ -62,7 +58,7 @@ export async function enqueue(
   return { deployment, superseded };
 }
 
-async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> {
+export async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> {
   const locked = await tx
     .select({ productId: installations.productId, deletedAt: installations.deletedAt })
     .from(installations)
@@ -101,7 +97,11 @@ async function newestUndecidedPush(tx: Queries, installation: InstallationId): P
 }
 
 /** Only what a push or a webhook queued: somebody asked for the others by name. */
-async function supersede(transaction: Transaction, installation: InstallationId, at: Date): Promise<DeploymentId[]> {
+export async function supersede(
+  transaction: Transaction,
+  installation: InstallationId,
+  at: Date,
+): Promise<DeploymentId[]> {
   const reason = "superseded by a newer push";
   const stopped = await transaction.tx
     .update(deployments)
@@ -116,6 +116,14 @@ async function supersede(transaction: Transaction, installation: InstallationId,
     .returning({ id: deployments.id });
   for (const { id } of stopped) await writeEndInQueue(transaction, id, reason, at);
   return stopped.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+export async function newestNumber(tx: Queries, installation: InstallationId): Promise<number> {
+  const [last] = await tx
+    .select({ number: max(deployments.number) })
+    .from(deployments)
+    .where(eq(deployments.installationId, installation));
+  return last?.number ?? 0;
 }
 
 /** Numbers are never given twice, so one that is reserved and not used leaves a gap in the ids and does no harm. */

@@ -3,7 +3,10 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { createAccessStore } from "./access.ts";
 import { createAnnouncements } from "./announcements.ts";
+import { createAuditStore } from "./audit.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { readFacts } from "./database-facts.ts";
+import { createDeliveryStore } from "./deliveries.ts";
 import { createDeploymentStore } from "./deployments.ts";
 import { createDomainStore } from "./domains.ts";
 import { createEnvironmentStore } from "./environments.ts";
@@ -12,9 +15,11 @@ import { createInstallationStore } from "./installations.ts";
 import { openSecrets } from "./key-check.ts";
 import { type ChooseSubnet, createLeaseStore } from "./leases.ts";
 import { createProductStore } from "./products.ts";
+import { createReportStore } from "./reports.ts";
 import { instances } from "./schema.ts";
 import { createSessionPool, type SessionPool } from "./session-pool.ts";
 import { createSettingStore } from "./settings.ts";
+import { createSourceStore } from "./sources.ts";
 
 const poolSize = 8;
 const pingTimeoutMs = 5_000;
@@ -49,7 +54,12 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       leases: createLeaseStore(database, chooseSubnet),
       access: createAccessStore(database),
       settings: createSettingStore(database),
+      sources: createSourceStore(database, secrets),
+      deliveries: createDeliveryStore(database),
+      reports: createReportStore(database),
+      audit: createAuditStore(database),
       ping: () => ping(pool),
+      facts: () => readFacts(database),
       close: pool.close,
     };
   } catch (error) {

@@ -2,7 +2,14 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** Whose secret it is. It is authenticated with the ciphertext, so that one put into another's row does not open. */
 export interface Owner {
-  readonly kind: "variable" | "product variable" | "spec" | "key check";
+  readonly kind:
+    | "variable"
+    | "product variable"
+    | "spec"
+    | "key check"
+    | "webhook secret"
+    | "repository token"
+    | "deploy key";
   readonly id: string;
 }
 

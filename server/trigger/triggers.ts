@@ -68,6 +68,11 @@ export function createTriggers(needs: {
       const installation = await store.installations.get(id);
       if (!installation) return refused("not_found", `there is no product deployment ${id}`);
       const asked = version.commit ?? version.ref ?? installation.branch;
+      if ((await store.products.get(installation.productId))?.repository) {
+        // What is elsewhere is found when it is fetched.
+        const later = { ref: asked, commit: null, sourceId: null, variables: "now" } as const;
+        return enqueue({ installationId: id, trigger: "api", by, ...later }, false);
+      }
       if (!asked) {
         return refused("conflict", "nothing was pushed yet, so there is no branch to deploy: push, or name a ref");
       }

@@ -12,10 +12,30 @@ export interface Asset extends AssetLink {
   readonly version: string;
 }
 
-/** Where each asset lies below the folder that holds package.json. */
-const files: Readonly<Record<AssetName, string>> = {
-  "baton.css": "views/assets/baton.css",
+/** The style sheet in the order of its parts: from tokens to what narrow windows change. */
+const styles = [
+  "tokens",
+  "ground",
+  "frame",
+  "states",
+  "controls",
+  "confirm",
+  "products",
+  "product",
+  "deployments",
+  "deployment",
+  "stacks",
+  "log",
+  "lists",
+  "system",
+  "narrow",
+].map((name) => `views/assets/styles/${name}.css`);
+
+/** Where each asset lies below the folder that holds package.json; several files become one. */
+const files: Readonly<Record<AssetName, string | readonly string[]>> = {
+  "baton.css": styles,
   "baton.js": "views/assets/baton.js",
+  "log.js": "views/assets/log.js",
   "favicon.svg": "views/assets/favicon.svg",
   "favicon-busy.svg": "views/assets/favicon-busy.svg",
   "favicon-ready.svg": "views/assets/favicon-ready.svg",
@@ -38,7 +58,15 @@ export interface Assets {
 
 /** Reads every asset once, so that a missing one stops the start and not a page. */
 export function loadAssets(root = projectRoot()): Assets {
-  const loaded = new Map(Object.entries(files).map(([name, path]) => [name, load(name, join(root, path))]));
+  const loaded = new Map(
+    Object.entries(files).map(([name, path]) => [
+      name,
+      load(
+        name,
+        [path].flat().map((part) => join(root, part)),
+      ),
+    ]),
+  );
   const find = (name: string) => loaded.get(name) ?? null;
   return {
     find,
@@ -50,8 +78,8 @@ export function loadAssets(root = projectRoot()): Assets {
   };
 }
 
-function load(name: string, path: string): Asset {
-  const body = new Uint8Array(readFileSync(path));
+function load(name: string, paths: readonly string[]): Asset {
+  const body = new Uint8Array(Buffer.concat(paths.map((path) => readFileSync(path))));
   const version = createHash("sha256").update(body).digest("hex").slice(0, 12);
   return {
     body,

@@ -7,7 +7,7 @@ const usualBytes = 64 * 1024;
 /** Certificates and keys are variables too. */
 const variablesBytes = 1024 * 1024;
 
-/** Refuses large bodies before they are read. Pushes have a limit of their own, in git. */
+/** Refuses large bodies before they are read. Pushes and webhooks have limits of their own, where they are read. */
 export function createBodyLimit(): WebMiddleware {
   const limit = (maxSize: number): WebMiddleware =>
     bodyLimit({
@@ -25,7 +25,7 @@ export function createBodyLimit(): WebMiddleware {
   const isVariables = new RegExp(`^(?:${variablePaths.join("|")})$`);
 
   return (c, next) => {
-    if (c.req.path.startsWith("/git/")) return next();
+    if (c.req.path.startsWith("/git/") || c.req.path.startsWith("/webhooks/")) return next();
     return (isVariables.test(c.req.path) ? variables : usual)(c, next);
   };
 }

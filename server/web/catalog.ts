@@ -18,6 +18,10 @@ export interface Catalog {
   product(slug: string): Promise<Product>;
   /** The product's installation in `production`, else its first. */
   mainPlace(product: Product): Promise<Place>;
+  /** All of a product's installations, `production` first, then by name. */
+  placesOf(product: Product): Promise<readonly Place[]>;
+  /** The one in this environment; without a name, the main one. */
+  placeIn(product: Product, environment: string | undefined): Promise<Place>;
   place(id: number): Promise<Place>;
   deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: Place }>;
 }
@@ -45,6 +49,19 @@ export function createCatalog(store: Store): Catalog {
     return product && environment && { product, environment, installation };
   };
 
+  const placesOf = async (product: Product): Promise<readonly Place[]> => {
+    const [installations, environments] = await Promise.all([
+      store.installations.ofProduct(product.id),
+      store.environments.list(),
+    ]);
+    return installations
+      .flatMap((installation): readonly Place[] => {
+        const environment = environments.find(({ id }) => id === installation.environmentId);
+        return environment ? [{ product, environment, installation }] : [];
+      })
+      .sort((a, b) => rank(a) - rank(b) || a.environment.name.localeCompare(b.environment.name));
+  };
+
   return {
     places,
 
@@ -55,16 +72,19 @@ export function createCatalog(store: Store): Catalog {
       return product;
     },
 
+    placesOf,
+
     async mainPlace(product) {
-      const [installations, environments] = await Promise.all([
-        store.installations.ofProduct(product.id),
-        store.environments.list(),
-      ]);
-      const production = environments.find(({ name }) => name === "production")?.id;
-      const main = installations.find(({ environmentId }) => environmentId === production) ?? installations[0];
-      const place = await placeOf(main ?? null);
-      if (!place) throw notFound(`installation of "${product.slug}"`);
-      return place;
+      const [main] = await placesOf(product);
+      if (!main) throw notFound(`installation of "${product.slug}"`);
+      return main;
+    },
+
+    async placeIn(product, name) {
+      const all = await placesOf(product);
+      const found = name === undefined ? all[0] : all.find(({ environment }) => environment.name === name);
+      if (!found) throw notFound(`installation of "${product.slug}"${name === undefined ? "" : ` in "${name}"`}`);
+      return found;
     },
 
     async place(id) {
@@ -85,4 +105,8 @@ export function createCatalog(store: Store): Catalog {
       return { deployment, place };
     },
   };
+}
+
+function rank({ environment }: Place): number {
+  return environment.name === "production" ? 0 : 1;
 }

@@ -5,6 +5,7 @@ import type { DeploymentId } from "../model/ids.ts";
 import { endOf } from "./deployment-end.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
+import type { Aside } from "./state-stream.ts";
 import { createWakeUp } from "./wake-up.ts";
 
 /** How the events of a deployment are told to one kind of reader. */
@@ -13,6 +14,8 @@ export interface EventTeller {
   messages(events: readonly DeploymentEvent[]): Promise<readonly SseMessage[]>;
   /** Said when nothing more will come, to readers that would else connect again; null: answer 204 instead. */
   readonly goodbye: SseMessage | null;
+  /** What the reader is told of other deployments. */
+  readonly aside?: Aside;
 }
 
 export interface EventStreams {
@@ -26,6 +29,7 @@ export interface EventStreams {
 }
 
 const pageSize = 200;
+const asidePauseMs = 2_000;
 /** After the drain limit, so much later nothing is expected any more, even without the word "settled". */
 const afterDrainMs = 15_000;
 
@@ -37,11 +41,12 @@ export function createEventStreams(
   return {
     async answer(c, deployment, after, tellerFrom) {
       const from = lastEventId(c) ?? after;
-      const { goodbye, messages } = await tellerFrom(from);
+      const teller = await tellerFrom(from);
+      const { goodbye } = teller;
       const isEnd = await hasNothingMore(deployment, from);
       if (isEnd && !goodbye) return c.body(null, 204);
       return answerWithEvents(c, needs, async (writer) => {
-        if (!isEnd) await follow(deployment.id, from, messages, writer);
+        if (!isEnd) await follow(deployment.id, from, teller, writer);
         if (goodbye) await writer.send(goodbye);
       });
     },
@@ -50,16 +55,26 @@ export function createEventStreams(
   async function follow(
     id: DeploymentId,
     from: number,
-    messages: EventTeller["messages"],
+    { messages, aside }: EventTeller,
     writer: SseWriter,
   ): Promise<void> {
     const news = createWakeUp(clock);
-    const unsubscribe = store.events.subscribe(id, news.wake);
+    let lookedAsideMs = clock.monotonicMs();
+    const unsubscribe = aside
+      ? store.events.subscribeAll((other) => {
+          if (other !== id) aside.heard(other);
+          // What others print must not wake every reader ten times a second: the heartbeat finds what is missed here.
+          if (other === id || clock.monotonicMs() - lookedAsideMs > asidePauseMs) news.wake();
+        })
+      : store.events.subscribe(id, news.wake);
     try {
       for (let cursor = from, isSettled = false; ; ) {
         const events = await store.events.read(id, cursor, pageSize);
         for (const message of events.length > 0 ? await messages(events) : []) await writer.send(message);
         cursor = events.at(-1)?.seq ?? cursor;
+        const beside = await aside?.html();
+        lookedAsideMs = clock.monotonicMs();
+        if (beside) await writer.send({ data: beside });
         isSettled ||= events.some(({ type }) => type === "settled");
         if (events.length === pageSize) continue;
         if (isSettled) return;

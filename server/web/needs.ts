@@ -2,12 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
+import type { Machine } from "../ports/machine.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { Identity, Store } from "../ports/store.ts";
 import type { FrontDoor } from "../rules/urls.ts";
+import type { Sources } from "../trigger/sources.ts";
 import type { Triggers } from "../trigger/triggers.ts";
+import type { WebhookTrigger } from "../trigger/webhook.ts";
 import type { createGitHttp } from "./git-http.ts";
 
 /** What the web stands on; all of it from outside. */
@@ -17,7 +21,11 @@ export interface WebNeeds extends FrontDoor {
   readonly git: Git;
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;
+  readonly sources: Sources;
+  readonly webhooks: WebhookTrigger;
+  readonly forges: readonly Forge[];
   readonly clock: Clock;
+  readonly machine: Machine;
   readonly log: Log;
   /** How users reach Baton; never taken from a request's Host. */
   readonly publicUrl: URL;
@@ -45,6 +53,8 @@ export interface WebEnv {
     visitor: Visitor | undefined;
     /** New for each answer; marks the scripts that the page itself loads. */
     nonce: string;
+    /** What the audit log says besides; see audit.ts. */
+    auditDetail: string | undefined;
   };
   /** Node's own request and answer; absent, all of it, where a test calls the app without a socket. */
   Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };

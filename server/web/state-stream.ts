@@ -1,3 +1,4 @@
+import type { DeploymentId } from "../model/ids.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { answerWithEvents, heartbeatMs } from "./sse.ts";
 import { createWakeUp } from "./wake-up.ts";
@@ -7,6 +8,14 @@ export interface Snapshot {
   /** Differs when what is shown differs. */
   readonly digest: string;
   readonly html: string;
+}
+
+/** What a page is told besides what it shows; see pages/news.ts. */
+export interface Aside {
+  /** Something has happened to this deployment. */
+  heard(id: DeploymentId): void;
+  /** What is worth telling since it was asked last, as parts of a message; empty: nothing. */
+  html(): Promise<string>;
 }
 
 /** However fast things change, a page is not painted more often than this. */
@@ -20,17 +29,24 @@ export function answerWithSnapshots(
   c: WebContext,
   needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing">,
   take: () => Promise<Snapshot | null>,
+  aside?: Aside,
 ): Response {
   const { store, clock } = needs;
   return answerWithEvents(c, needs, async (writer) => {
     const news = createWakeUp(clock);
-    const unsubscribe = store.events.subscribeAll(() => news.wake());
+    const unsubscribe = store.events.subscribeAll((id) => {
+      aside?.heard(id);
+      news.wake();
+    });
     try {
       for (let shown = c.req.header("last-event-id") ?? c.req.query("shown"); ; ) {
         const snapshot = await take();
         if (!snapshot) return;
         if (snapshot.digest !== shown) await writer.send({ id: snapshot.digest, data: snapshot.html });
         shown = snapshot.digest;
+        const beside = await aside?.html();
+        // Without an id: it is not a picture that a reader could come back with.
+        if (beside) await writer.send({ data: beside });
         await clock.sleep(pauseMs, writer.signal);
         // Containers also die without a deployment: look now and then without being told.
         if ((await news.next(heartbeatMs, writer.signal)) === "idle") await writer.heartbeat();

@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { createApiRoutes } from "./api/api.ts";
 import { createAssetRoutes } from "./asset-routes.ts";
 import { loadAssets } from "./assets.ts";
+import { createAudit } from "./audit.ts";
 import { createAuth, requireAudiences } from "./auth.ts";
 import { createBodyLimit } from "./body-limit.ts";
 import { createCatalog } from "./catalog.ts";
@@ -14,13 +15,25 @@ import { createMethodCheck } from "./method-check.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WebEnv, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
+import { createActivityPages } from "./pages/activities.ts";
 import { createDeploymentPages } from "./pages/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployments.ts";
 import { createHomePages } from "./pages/home.ts";
+import { createNewProductPages } from "./pages/new-product.ts";
+import { createNewsStream } from "./pages/news.ts";
 import { problemPage } from "./pages/page.ts";
 import { createProductPages } from "./pages/product.ts";
+import { createProductDeploymentsPages } from "./pages/product-deployments.ts";
+import { createProductDomainsPages } from "./pages/product-domains.ts";
+import { createProductLogsPages } from "./pages/product-logs.ts";
+import { createProductSettingsPages } from "./pages/product-settings.ts";
+import { createProductVariablesPages } from "./pages/product-variables.ts";
+import { createQueuePages } from "./pages/queue.ts";
 import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
+import { createSystemPages } from "./pages/system.ts";
+import { createWebhookPages } from "./pages/webhooks.ts";
+import { createWebhookRoutes } from "./webhooks.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
@@ -28,12 +41,15 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   const assets = loadAssets();
   const metrics = createMetrics(outside);
   const auth = createAuth(outside, origins);
+  const catalog = createCatalog(outside.store);
+  const audit = createAudit({ ...outside, catalog }, origins);
   const needs = {
     ...outside,
     assets,
     auth,
     metrics,
-    catalog: createCatalog(outside.store),
+    catalog,
+    audit,
     streams: createEventStreams(outside),
   };
   const errors = createErrorAnswers(outside, problemPage(needs));
@@ -46,15 +62,28 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.use(createHostCheck(origins));
   app.use(createMethodCheck(app, errors.answer));
   app.use(createBodyLimit());
+  app.use(audit.recorder);
 
   app.route("/", createAssetRoutes(assets, auth));
   app.route("/", createApiRoutes(needs));
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
+  app.route("/", createWebhookPages(needs));
+  app.route("/", createWebhookRoutes(needs));
+  app.route("/", createProductDeploymentsPages(needs));
+  app.route("/", createProductLogsPages(needs));
+  app.route("/", createProductVariablesPages(needs));
+  app.route("/", createProductDomainsPages(needs));
+  app.route("/", createProductSettingsPages(needs));
   app.route("/", createDeploymentsPages(needs));
   app.route("/", createRedeployPages(needs));
   app.route("/", createDeploymentPages(needs));
+  app.route("/", createNewProductPages(needs));
+  app.route("/", createQueuePages(needs));
+  app.route("/", createActivityPages(needs));
+  app.route("/", createSystemPages(needs));
+  app.route("/", createNewsStream(needs));
   app.route("/git", outside.gitHttp);
 
   requireAudiences(app.routes, (path) => path.startsWith("/git/"));

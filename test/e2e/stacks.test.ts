@@ -166,3 +166,14 @@ describe("a product of two stacks and five services", () => {
     expect(drains).toEqual([]);
   });
 });
+
+describe("deleted", () => {
+  test("with its volumes kept, a product leaves nothing else behind", async () => {
+    const gone = await baton().api.send("DELETE", "/api/products/shop", { volumes: "keep" });
+    expect(gone.status).toBe(204);
+    await expect
+      .poll(() => baton().inDocker(), { timeout: 60_000 })
+      .toEqual([expect.stringMatching(/^volume .*-backend_data$/)]);
+    expect((await baton().ask("shop")).status).toBe(404);
+  });
+});

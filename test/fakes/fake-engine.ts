@@ -25,6 +25,13 @@ export function createFakeEngine(): FakeEngine {
     away: false,
     instance: "fake0000" as InstanceId,
     info: () => answer({ version: "20.10.24", apiVersion: "1.41", builder: "buildkit" as const }),
+    diskUsage: () =>
+      answer({
+        imagesBytes: 3_400_000_000,
+        containersBytes: 21_000_000,
+        volumesBytes: 180_000_000,
+        buildCacheBytes: 900_000_000,
+      }),
     inspectImage: (reference) => answer(images.has(reference) ? imageInfo(reference) : null),
     listImages: () => answer([]),
     listNetworks: () => answer([]),
@@ -41,7 +48,7 @@ export function createFakeEngine(): FakeEngine {
       ),
     async *logs(id, options): AsyncIterable<LogLine> {
       const lines = output.get(id) ?? [];
-      for (const text of options.tail === null ? lines : lines.slice(lines.length - options.tail)) {
+      for (const text of options.tail === null ? lines : lines.slice(Math.max(0, lines.length - options.tail))) {
         yield { stream: "stdout", at: null, text };
       }
     },

@@ -6,22 +6,30 @@ import type { Git } from "../../server/ports/git.ts";
 export interface FakeGit extends Git {
   /** What a revision resolves to, whatever the product. */
   readonly commits: Map<string, Commit>;
+  /** What lies between two commits, by "from..to". */
+  readonly between: Map<string, readonly Commit[]>;
 }
 
 export function createFakeGit(): FakeGit {
   const commits = new Map<string, Commit>();
+  const between = new Map<string, readonly Commit[]>();
   return {
     commits,
+    between,
     ensureRepository: async () => {},
     removeRepository: async () => {},
     listRepositories: async () => [],
     resolve: async (_product, revision) => commits.get(revision) ?? null,
     branches: async () => new Map(),
+    commitsBetween: async (_product, from, to, limit) => (between.get(`${from}..${to}`) ?? []).slice(0, limit),
     isAncestor: async () => false,
     moveBranch: async () => {},
     keepCommit: async () => {},
     releaseCommit: async () => {},
     keptCommits: async () => [],
+    fetch: notFaked("fetch"),
+    lookAt: notFaked("lookAt"),
+    newDeployKey: (comment) => ({ publicKey: `ssh-ed25519 AAAA ${comment}`, privateKey: "private" }),
     listTree: notFaked("listTree"),
     readFile: notFaked("readFile"),
     archive: () => Readable.from([]),

@@ -12,6 +12,7 @@ export function createFakeProxy(): FakeProxy {
     async ping() {
       if (proxy.away) throw new ProxyUnavailable("the fake proxy is away");
     },
+    version: async () => "2.11.4",
     setRoutes: async () => {},
     prepare: async () => {},
     hold: async () => {},

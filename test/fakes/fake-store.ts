@@ -5,7 +5,8 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../../server/mod
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
+import type { AuditEntry, BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
+import { createFakeDeliveries, createFakeSources } from "./fake-sources.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
 export interface FakeStore extends Store {
@@ -30,6 +31,7 @@ interface FakeRows {
   readonly domains: Domain[];
   readonly customDomains: Domain[];
   readonly settings: Map<string, string>;
+  readonly audit: AuditEntry[];
 }
 
 const production: Environment = { id: 1 as EnvironmentId, name: "production", domain: null, branch: null };
@@ -50,6 +52,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     domains: [],
     customDomains: [],
     settings: new Map(),
+    audit: [],
   };
   let lastId = 0;
   const announcements = new EventTarget();
@@ -76,11 +79,31 @@ export function createFakeStore(clock: Clock): FakeStore {
       },
     ]);
 
+  const products = createProducts(rows, () => ++lastId, clock);
+  const installations = createInstallations(rows, () => ++lastId, put);
+  const deployments = createDeployments(rows, () => ++lastId, put, say);
+  const sources = createFakeSources();
+  const all = () => [...rows.deployments.values()].sort((a, b) => a.id - b.id);
+
   return {
     rows,
     put,
+    ...{ products, installations, deployments, sources },
+    deliveries: createFakeDeliveries({ products, installations, deployments, sources, all }),
+    reports: { due: async () => [], told: async () => {}, failed: async () => {}, trouble: async () => null },
     instance: "fake0000" as InstanceId,
     ping: async () => {},
+    facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
+    audit: {
+      async record(entry, at) {
+        rows.audit.push({ ...entry, id: rows.audit.length + 1, at });
+      },
+      list: async ({ limit, before = Number.POSITIVE_INFINITY }) =>
+        rows.audit
+          .filter(({ id }) => id < before)
+          .reverse()
+          .slice(0, limit),
+    },
     close: async () => {},
     environments: {
       list: async () => [...rows.environments.values()],
@@ -92,9 +115,6 @@ export function createFakeStore(clock: Clock): FakeStore {
         return created;
       },
     },
-    products: createProducts(rows, () => ++lastId, clock),
-    installations: createInstallations(rows, () => ++lastId, put),
-    deployments: createDeployments(rows, () => ++lastId, put, say),
     events: createEvents(rows, announcements, append),
     domains: createDomains(rows),
     leases: {
@@ -316,10 +336,11 @@ function createDeployments(
     },
     get: async (id) => rows.deployments.get(id) ?? null,
     bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
-    async list({ product, installation, limit, before }) {
+    async list({ product, installation, statuses, limit, before }) {
       return all()
         .filter((row) => installation === undefined || row.installationId === installation)
         .filter((row) => product === undefined || rows.installations.get(row.installationId)?.productId === product)
+        .filter((row) => statuses?.includes(row.status) ?? true)
         .filter((row) => before === undefined || row.id < before)
         .reverse()
         .slice(0, limit);

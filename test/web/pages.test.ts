@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Installation, Product } from "../../server/model/product.ts";
+import { textOf } from "./member.ts";
 import { sampleCommit, sampleContainer } from "./samples.ts";
 import { createWorld, origin, type World } from "./world.ts";
 
@@ -23,12 +24,6 @@ const post = (path: string, fields: Record<string, string> = {}) =>
     headers: { cookie: session.cookie, origin },
     body: new URLSearchParams({ csrf: session.csrf, ...fields }),
   });
-/** What a person reads. */
-const textOf = (html: string) =>
-  html
-    .replace(/<head>.*?<\/head>|<[^>]+>/gs, " ")
-    .replaceAll("&#39;", "'")
-    .replace(/\s+/g, " ");
 
 describe("the products", () => {
   test("that are none yet are told how to come into being", async () => {
@@ -76,13 +71,13 @@ describe("a product", () => {
 
   test("shows the names of its variables and never a value", async () => {
     const done = await post("/products/shop/variables", { name: "SESSION_SECRET", value: "canary-77e1" });
-    expect(done.headers.get("location")).toBe("/products/shop?done=variables");
-    const { html } = await get("/products/shop?done=variables");
+    expect(done.headers.get("location")).toBe("/products/shop/variables?done=saved");
+    const { html } = await get("/products/shop/variables?done=saved");
     expect(html).toContain("<code>SESSION_SECRET</code>");
     expect(html).toContain("Saved. The next deployment gets it.");
     expect(html).not.toContain("canary-77e1");
     await post("/products/shop/variables", { unset: "SESSION_SECRET" });
-    expect((await get("/products/shop")).html).not.toContain("SESSION_SECRET");
+    expect((await get("/products/shop/variables")).html).not.toContain("<code>SESSION_SECRET</code>");
   });
 
   test("says nothing that only its URL says", async () => {
@@ -93,7 +88,7 @@ describe("a product", () => {
   test("is stopped after a question that works without scripts", async () => {
     world.samples.live(installation);
     const question = await get("/products/shop/stop");
-    expect(question.html).toContain('<form class="actions" method="post" action="/products/shop/stop">');
+    expect(question.html).toContain('<form method="post" action="/products/shop/stop">');
     expect(textOf(question.html)).toContain("shop.localhost:8080 answers 503");
     expect((await post("/products/shop/stop")).headers.get("location")).toBe("/products/shop?done=stopping");
     expect(textOf((await get("/products/shop")).html)).toContain("Stopped");
@@ -115,7 +110,7 @@ describe("going back to a version", () => {
     await world.store.installations.changeVariables(installation.id, { SAME: "x", NEW: "y" }, []);
     const path = `/deployments/${earlier.id}/redeploy`;
     const { html } = await get(path);
-    expect(textOf(html)).toContain("Its images were removed, so exactly this commit is built again.");
+    expect(textOf(html)).toContain("Images were removed (web), so exactly this commit is built again.");
     expect(textOf(html)).toContain("#2 keeps serving");
     expect(textOf(html)).toContain("with OLD, removed since");
     expect(textOf(html)).toContain("with NEW, added since");
@@ -150,7 +145,7 @@ describe("a deployment", () => {
     });
     const { html } = await get(`/deployments/${id}`);
     expect(textOf(html)).toMatch(
-      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; #1 is live, as before\./,
+      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
     );
   });
 
@@ -179,7 +174,7 @@ describe("a deployment", () => {
       { type: "settled" },
     ]);
     const { html } = await get(`/deployments/${id}`);
-    expect(html).not.toContain("hx-sse:connect");
+    expect(html.match(/hx-sse:connect="[^"]+"/g)).toEqual(['hx-sse:connect="/news/stream?shown=-"']);
     expect(html).not.toContain(`action="/deployments/${id}/cancel"`);
   });
 
@@ -189,7 +184,7 @@ describe("a deployment", () => {
     await world.store.events.append(id, Array(30).fill({ type: "log", source: "build", service: null, lines }));
     const { html } = await get(`/deployments/${id}`);
     expect(html.match(/<li class="line /g)).toHaveLength(2_000);
-    expect(textOf(html)).toContain("1000 earlier lines are left out here: read all of them");
+    expect(textOf(html)).toContain("1,000 earlier lines are left out here: download all of them");
   });
 
   test("is cancelled by its button", async () => {
@@ -207,6 +202,24 @@ describe("a deployment", () => {
   );
 });
 
+const everyPage = [
+  "/",
+  "/new",
+  "/deployments",
+  "/queue",
+  "/activity",
+  "/system",
+  "/products/shop",
+  "/products/shop/deployments",
+  "/products/shop/logs",
+  "/products/shop/variables",
+  "/products/shop/domains",
+  "/products/shop/settings",
+  "/products/shop/redeploy",
+  "/products/shop/stop",
+  "/products/shop/delete",
+];
+
 test("hostile names and messages are text on every page", async () => {
   const hostile = `"><img src=x onerror=alert(1)><script>`;
   world.samples.live(installation, { commit: sampleCommit(hostile, hostile), ref: hostile, by: hostile });
@@ -215,7 +228,11 @@ test("hostile names and messages are text on every page", async () => {
     { message: hostile, hint: hostile, lastProbe: hostile, service: hostile, lastLines: [hostile] },
     { commit: sampleCommit(hostile, hostile) },
   );
-  for (const path of ["/", "/products/shop", "/deployments", `/deployments/${failed.id}`, "/products/shop/stop"]) {
+  for (const path of [
+    ...everyPage,
+    `/deployments/${failed.id}`,
+    `/deployments/${failed.id}?q=${encodeURIComponent(hostile)}`,
+  ]) {
     const { html } = await get(path);
     expect(html, path).not.toContain("<img");
     expect(html.match(/<script(?! src=)/g), path).toBeNull();
@@ -224,14 +241,7 @@ test("hostile names and messages are text on every page", async () => {
 
 test("no page has anything inline that the policy would refuse", async () => {
   const { id } = world.samples.live(installation);
-  for (const path of [
-    "/",
-    "/products/shop",
-    "/deployments",
-    `/deployments/${id}`,
-    `/deployments/${id}/redeploy`,
-    "/sign-in",
-  ]) {
+  for (const path of [...everyPage, `/deployments/${id}`, `/deployments/${id}/redeploy`, "/sign-in"]) {
     const { html } = await get(path);
     expect(html, path).not.toMatch(/\sstyle=|\son\w+=|hx-on|javascript:|<style/);
   }

@@ -1,5 +1,8 @@
 import { Hono } from "hono";
+import { createGitHub } from "../../server/forge/github/github.ts";
+import { createSources } from "../../server/trigger/sources.ts";
 import { createTriggers } from "../../server/trigger/triggers.ts";
+import { createWebhookTrigger } from "../../server/trigger/webhook.ts";
 import type { WebNeeds } from "../../server/web/needs.ts";
 import { createWeb } from "../../server/web/web.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -37,6 +40,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
   const woken = { queue: 0, caretaker: 0, proxy: 0 };
   await store.access.addFirstToken("admin", token);
 
+  const wakeQueue = () => void woken.queue++;
   const needs: WebNeeds = {
     store,
     engine,
@@ -54,9 +58,16 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
         await proxy.ping(signal);
         woken.proxy++;
       },
-      wakeQueue: () => void woken.queue++,
+      wakeQueue,
       wakeCaretaker: () => void woken.caretaker++,
     }),
+    sources: createSources({ store, git, clock, wakeQueue, allowPrivateRepositories: false }),
+    webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
+    forges: [createGitHub()],
+    machine: {
+      disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
+      nodeVersion: "v22.11.0",
+    },
     log: { debug: keep, info: keep, warn: keep, error: keep },
     publicUrl: new URL(origin),
     listen: { host: "127.0.0.1", port: 4000 },

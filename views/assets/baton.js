@@ -4,6 +4,9 @@
   const hour = 60 * minute;
   const day = 24 * hour;
 
+  // Controls that need a script are hidden by the style sheet until there is one.
+  document.documentElement.classList.add("has-script");
+
   // The same words as views/time.tsx, which writes them first.
   function relativeText(at) {
     const age = Date.now() - at;
@@ -37,7 +40,7 @@
     if (element.textContent !== text) element.textContent = text;
   }
 
-  // The icon in the tab shows how the deployment of this page goes.
+  // The icon in the tab shows how what is on the page does.
   function showMood() {
     const mood = document.querySelector("[data-mood]")?.dataset.mood;
     const icon = document.querySelector('link[rel="icon"]');
@@ -45,43 +48,77 @@
     if (url && icon.getAttribute("href") !== url) icon.setAttribute("href", url);
   }
 
-  function followLog() {
-    const scroll = document.getElementById("log-scroll");
-    const follow = document.getElementById("follow");
-    if (!scroll || !follow) return;
-    const toEnd = () => {
-      if (follow.checked) scroll.scrollTop = scroll.scrollHeight;
-    };
-    follow.closest("label").hidden = false;
-    follow.addEventListener("change", toEnd);
-    // Whoever scrolls up wants to read; whoever comes back to the end wants to follow.
-    scroll.addEventListener("scroll", () => {
-      follow.checked = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 24;
-    });
-    new MutationObserver(toEnd).observe(scroll, { childList: true, subtree: true });
-    toEnd();
+  // A page that waited for something goes there when it has come.
+  function moveOn() {
+    const link = document.querySelector("a[data-move-on]");
+    if (link) location.assign(link.href);
   }
 
-  function offerCopying() {
-    for (const button of document.querySelectorAll("button[data-copy]")) {
-      if (!navigator.clipboard) continue;
-      button.hidden = false;
-      button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-        button.textContent = "Copied";
-        setTimeout(() => {
-          button.textContent = "Copy";
-        }, 2000);
-      });
+  const toastMs = 10_000;
+  const maxToasts = 4;
+
+  function tendToasts() {
+    const toasts = document.getElementById("toasts");
+    if (!toasts) return;
+    while (toasts.childElementCount > maxToasts) toasts.firstElementChild.remove();
+    for (const toast of toasts.querySelectorAll("[data-toast='']")) {
+      toast.dataset.toast = "told";
+      leaveLater(toast);
     }
   }
 
+  // One that is being read stays.
+  function leaveLater(toast) {
+    setTimeout(() => (toast.matches(":hover, :focus") ? leaveLater(toast) : toast.remove()), toastMs);
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button");
+    if (!button) return;
+    if (button.dataset.opens) document.getElementById(button.dataset.opens)?.showModal();
+    if (button.dataset.copy) {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+      setTimeout(() => setText(button, "Copy"), 2000);
+    }
+  });
+
+  // A choice that is a whole form.
+  document.addEventListener("change", (event) => {
+    if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
+  });
+
+  // Keys press what says so: data-shortcut="g d" on a link, "/" on a search field. See the help on "?".
+  let before = "";
+  let forget = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && event.target.matches?.("input[type='search']")) event.target.blur();
+    if (event.target.closest?.("input:not([type='checkbox'], [type='radio']), textarea, select, dialog")) return;
+    const element = pressed(`${before} ${event.key}`) ?? pressed(event.key);
+    clearTimeout(forget);
+    before = element ? "" : event.key;
+    forget = setTimeout(() => {
+      before = "";
+    }, 1200);
+    if (!element) return;
+    event.preventDefault();
+    if (element.matches("input:not([type='checkbox'])")) element.focus();
+    else element.click();
+  });
+
+  function pressed(keys) {
+    return document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
+  }
+
+  if (!navigator.clipboard) for (const button of document.querySelectorAll("button[data-copy]")) button.remove();
   refreshTimes();
-  followLog();
-  offerCopying();
+  moveOn();
   setInterval(refreshTimes, 1000);
   document.addEventListener("htmx:after:swap", () => {
     refreshTimes();
     showMood();
+    tendToasts();
+    moveOn();
   });
 })();

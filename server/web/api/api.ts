@@ -10,6 +10,7 @@ import { createProductRedeployApi } from "./product-redeploy.ts";
 import { createProductsApi } from "./products.ts";
 import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas.ts";
+import { createSourcesApi } from "./sources.ts";
 
 /** The API, and its description at /api/openapi.json, made from the same schemas. */
 export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
@@ -23,6 +24,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createServerApi(needs));
   api.route("/", createEnvironmentsApi(all));
   api.route("/", createProductsApi(all));
+  api.route("/", createSourcesApi(all));
   api.route("/", createInstallationsApi(all));
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));

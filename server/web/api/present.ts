@@ -12,6 +12,7 @@ import type { WebNeeds } from "../needs.ts";
 import { pendingVariables } from "../pending-variables.ts";
 import { installationState } from "../service-states.ts";
 import { stacksOf } from "../stack-progress.ts";
+import { webhookUrl } from "../webhook-url.ts";
 import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
@@ -65,6 +66,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         variables: [...variables],
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
+        webhook: { url: webhookUrl(needs, product) },
         createdAt: product.createdAt.toISOString(),
       };
     },

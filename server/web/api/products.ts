@@ -4,6 +4,7 @@ import { routes } from "../../routes.ts";
 import { Problem, problemOf } from "../problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
 import {
+  createdProductSchema,
   deploymentSchema,
   leavingSchema,
   listOf,
@@ -15,7 +16,7 @@ import {
   variableChangesSchema,
 } from "./schemas.ts";
 
-export function createProductsApi({ store, triggers, auth, catalog, present }: ApiNeeds) {
+export function createProductsApi({ store, triggers, sources, auth, catalog, present }: ApiNeeds) {
   const api = createApi();
   const member = forMembers(auth);
 
@@ -38,17 +39,24 @@ export function createProductsApi({ store, triggers, auth, catalog, present }: A
       path: routes.api.products(),
       tags: ["Products"],
       summary: "Make a product",
-      description: "With its installation in production. A first `git push` does the same.",
+      description:
+        "With its installation in production. A first `git push` does the same. The webhook's secret is shown this once.",
       request: { body: jsonBody(newProductSchema) },
-      responses: { 201: json("The new product", productSchema), ...errorAnswers, ...conflictAnswer },
+      responses: { 201: json("The new product", createdProductSchema), ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
       const { name, repository, branch } = c.req.valid("json");
       const slug = parseSlug(name);
       if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
+      const problem = repository ? sources.whyNot(repository) : null;
+      if (problem) throw problemOf(problem);
       const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
       if (asked.type === "refused") throw problemOf(asked);
-      return c.json(await present.product(asked.product), 201);
+      const [product, secret] = await Promise.all([
+        present.product(asked.product),
+        sources.newWebhookSecret(asked.product),
+      ]);
+      return c.json({ ...product, webhook: { ...product.webhook, secret } }, 201);
     },
   );
 
@@ -78,7 +86,10 @@ export function createProductsApi({ store, triggers, auth, catalog, present }: A
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const { repository, branch } = c.req.valid("json");
-      if (repository !== undefined) await store.products.update(product.id, { repository });
+      if (repository !== undefined) {
+        const outcome = await sources.connect(product, repository);
+        if (outcome.type === "refused") throw problemOf(outcome);
+      }
       if (branch !== undefined) {
         const { installation } = await catalog.mainPlace(product);
         await store.installations.setBranch(installation.id, branch);

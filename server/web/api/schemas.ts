@@ -10,6 +10,7 @@ import {
   variableNamePattern,
 } from "../../model/product.ts";
 import { serviceAspects } from "../../rules/version-changes.ts";
+import { newWebhookSchema, webhookSchema } from "./source-schemas.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 
@@ -62,9 +63,12 @@ export const productSchema = z
     variables: z.array(z.string()).openapi({ description: "Names of those that all its product deployments get" }),
     gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
+    webhook: webhookSchema,
     createdAt: time,
   })
   .openapi("Product");
+
+export const createdProductSchema = productSchema.extend({ webhook: newWebhookSchema });
 
 const serviceSchema = z.object({
   name: z.string(),

@@ -1,4 +1,4 @@
-import type { Activity } from "../../../views/home-page.tsx";
+import type { Activity } from "../../../views/activity-line.tsx";
 import type { Deployment } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/ids.ts";

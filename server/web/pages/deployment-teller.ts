@@ -1,12 +1,13 @@
 import { DeploymentOutcome, DeploymentSummary, outcomeId, summaryId } from "../../../views/deployment-page.tsx";
 import { Part } from "../../../views/live-region.tsx";
-import { LogLines, logLinesId } from "../../../views/log.tsx";
+import { LogLines, logIncomingId } from "../../../views/log.tsx";
 import { PageTitle } from "../../../views/page-title.tsx";
 import { Steps, stepsId } from "../../../views/steps.tsx";
 import type { DeploymentId } from "../../model/ids.ts";
 import type { EventTeller } from "../event-stream.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
-import { logBlocks } from "./log-blocks.ts";
+import { logBlocks, ofStack } from "./log-blocks.ts";
+import { createNews } from "./news.ts";
 import type { PageNeeds } from "./page.ts";
 import { progressAfter } from "./progress.ts";
 
@@ -15,25 +16,27 @@ export async function createDeploymentTeller(
   needs: PageNeeds,
   id: DeploymentId,
   from: number,
-  csrf: string | null,
+  reader: { readonly csrf: string | null; readonly stack: string | null },
 ): Promise<EventTeller> {
   const { store, clock, catalog } = needs;
+  const { csrf, stack } = reader;
   let { progress } = await readProgress(store, id, from);
   const shown = new Map<string, string>();
 
   return {
     goodbye: { event: "end", data: "" },
+    aside: createNews(needs, clock.now(), () => false),
 
     async messages(events) {
       const { deployment, place } = await catalog.deployment(id);
       progress = events.reduce(progressAfter, progress);
-      const view = await deploymentView(needs, deployment, place, progress);
+      const view = await deploymentView(needs, deployment, place, progress, stack);
       const title = `${view.word} · ${view.slug} #${deployment.number}`;
       const parts = [
         { id: "title", element: PageTitle({ title }) },
         replace(summaryId, DeploymentSummary({ view, now: clock.now(), csrf })),
         replace(stepsId, Steps({ steps: view.steps })),
-        replace(outcomeId, DeploymentOutcome({ view })),
+        replace(outcomeId, DeploymentOutcome({ view, now: clock.now(), csrf })),
       ];
       const changed: string[] = [];
       for (const part of parts) {
@@ -41,9 +44,9 @@ export async function createDeploymentTeller(
         if (shown.get(part.id) !== html) changed.push(html);
         shown.set(part.id, html);
       }
-      const blocks = logBlocks(events, deployment.createdAt);
+      const blocks = logBlocks(ofStack(events, deployment, stack), deployment.createdAt);
       if (blocks.length > 0) {
-        const lines = Part({ target: logLinesId, how: "append", children: LogLines({ blocks }) });
+        const lines = Part({ target: logIncomingId, how: "append", children: LogLines({ blocks }) });
         changed.push(String(await lines.toString()));
       }
       return [{ id: String(progress.seq), data: changed.join("") }];

@@ -1,17 +1,23 @@
 import type { DeploymentView } from "../../../views/deployment-page.tsx";
 import type { Mood } from "../../../views/frame.ts";
-import type { Deployment } from "../../model/deployment.ts";
+import { type Deployment, specOf } from "../../model/deployment.ts";
 import type { DeploymentEvent } from "../../model/event.ts";
-import type { DeploymentId } from "../../model/ids.ts";
+import type { DeploymentId, ProductId } from "../../model/ids.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Place } from "../catalog.ts";
 import type { WebNeeds } from "../needs.ts";
 import { urlsOf } from "../service-states.ts";
 import { waitingText } from "./activity.ts";
+import { changesBetween } from "./changes.ts";
 import { canRedeploy, tookText } from "./deployment-rows.ts";
 import { drainingText, noProgress, type Progress, progressAfter, stepViews } from "./progress.ts";
+import { stackOverview } from "./stack-views.ts";
+import { timelineView } from "./timeline-view.ts";
 
 const pageSize = 1_000;
+const maxVersionsBack = 50;
+/** A page is worth showing without what git would say. */
+const gitTimeoutMs = 5_000;
 
 /** All that has happened so far, and how far that is. `until`: no further than this event. */
 export async function readProgress(
@@ -30,21 +36,26 @@ export async function readProgress(
   return { events, progress: events.reduce(progressAfter, noProgress) };
 }
 
-/** A deployment as its page shows it. */
+/** A deployment as its page shows it. `asked`: the stack that was chosen. */
 export async function deploymentView(
   needs: WebNeeds,
   deployment: Deployment,
-  { product, installation }: Place,
+  { product, installation, environment }: Place,
   progress: Progress,
+  asked: string | null,
 ): Promise<DeploymentView & { readonly word: string }> {
   const { store } = needs;
   const live = installation.liveDeploymentId === deployment.id;
   const isQueued = deployment.status === "queued";
   const other =
     installation.liveDeploymentId === null || live ? null : await store.deployments.get(installation.liveDeploymentId);
+  const source = deployment.sourceId === null ? null : await store.deployments.get(deployment.sourceId);
+  const specs = specOf(deployment)?.stacks ?? (source && specOf(source))?.stacks ?? [];
   return {
     slug: product.slug,
+    environment: environment.name,
     deployment,
+    source: source?.number ?? null,
     live,
     word: words[deployment.status],
     mood: moods[deployment.status],
@@ -53,13 +64,29 @@ export async function deploymentView(
       ? waitingText(await store.deployments.queue(), needs.maxBuilding, deployment.id)
       : progress.sentence,
     took: tookText(deployment),
-    stacks: progress.stacks,
+    overview: stackOverview(deployment, progress, specs, asked),
+    timeline: timelineView(progress),
     urls: urlsOf(deployment, needs),
     draining: drainingText(progress),
-    meanwhile: meanwhileText(deployment, other),
+    meanwhile: meanwhileOf(deployment, other),
+    sinceGood: deployment.status === "failed" ? await sinceGood(needs, deployment, product.id) : null,
     canCancel: isQueued || deployment.status === "building" || isStarting(deployment),
+    canRetry: deployment.status === "failed" && deployment.commit !== null,
     canRedeploy: canRedeploy(deployment),
   };
+}
+
+/** What came in since the last version that was good when this one failed: the first place to look. */
+async function sinceGood(
+  { store, git }: WebNeeds,
+  failed: Deployment,
+  product: ProductId,
+): Promise<DeploymentView["sinceGood"]> {
+  const ready = await store.deployments.lastReady(failed.installationId, maxVersionsBack);
+  const good = ready.find(({ number }) => number < failed.number);
+  if (!good) return null;
+  const signal = AbortSignal.timeout(gitTimeoutMs);
+  return { number: good.number, changes: await changesBetween(git, product, good, failed, signal) };
 }
 
 /** The row knows, also where its events end too early. */
@@ -72,11 +99,15 @@ function isStarting(deployment: Deployment): boolean {
 }
 
 /** What serves while this one does not. */
-function meanwhileText(deployment: Deployment, live: Deployment | null): string {
-  if (live)
-    return live.number < deployment.number ? `#${live.number} is live, as before.` : `#${live.number} is live now.`;
-  if (deployment.status === "stopped" && deployment.readyAt) return "Nothing runs until the next deployment.";
-  return "Nothing is live: there was no version before it.";
+function meanwhileOf(deployment: Deployment, live: Deployment | null): DeploymentView["meanwhile"] {
+  if (live) {
+    const since = "liveAt" in live ? live.liveAt : null;
+    return { text: `#${live.number} is ${live.number < deployment.number ? "still live" : "live now"}`, since };
+  }
+  if (deployment.status === "stopped" && deployment.readyAt) {
+    return { text: "Nothing runs until the next deployment", since: null };
+  }
+  return { text: "Nothing is live: there was no version before it", since: null };
 }
 
 const moods: Readonly<Record<Deployment["status"], Mood>> = {

@@ -1,37 +1,49 @@
 import { Hono } from "hono";
-import { DeploymentsPage } from "../../../views/deployments-page.tsx";
-import type { DeploymentId } from "../../model/ids.ts";
+import { DeploymentListPart, deploymentListId } from "../../../views/deployment-list.tsx";
+import { DeploymentsPage, placeOfAll } from "../../../views/deployments-page.tsx";
+import { Part } from "../../../views/live-region.tsx";
 import { routes } from "../../routes.ts";
-import type { WebEnv } from "../needs.ts";
-import { deploymentRow } from "./deployment-rows.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
+import { answerWithSnapshots } from "../state-stream.ts";
+import { readDeploymentList } from "./deployment-list.ts";
+import { digestOf } from "./home.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
-
-const pageSize = 30;
 
 /** All deployments, or one product's, newest first. */
 export function createDeploymentsPages(needs: PageNeeds) {
-  const { auth, store, catalog } = needs;
+  const { auth, store, catalog, clock } = needs;
 
-  return new Hono<WebEnv>().get(routes.deployments(), auth.allow("member"), async (c) => {
-    const slug = c.req.query("product");
-    const product = slug === undefined ? null : await catalog.product(slug);
-    const before = Number(c.req.query("before"));
-    const [places, found] = await Promise.all([
-      catalog.places(),
-      store.deployments.list({
-        limit: pageSize + 1,
-        ...(product && { product: product.id }),
-        ...(Number.isSafeInteger(before) && before > 0 && { before: before as DeploymentId }),
+  return new Hono<WebEnv>()
+    .get(routes.deployments(), auth.allow("member"), async (c) => {
+      const { list, product } = await read(c);
+      const products = (await store.products.list()).map(({ slug }) => slug as string).sort();
+      const title = product ? `Deployments of ${product}` : "Deployments";
+      const { shown: _, ...asked } = c.req.query();
+      const query = new URLSearchParams({ ...asked, shown: digestOf(list) });
+      return c.html(
+        DeploymentsPage({
+          frame: frameOf(c, needs, { title, section: "deployments" }),
+          list,
+          product,
+          products,
+          stream: { url: `${routes.deploymentsStream()}?${query}`, pauseInBackground: true },
+        }),
+      );
+    })
+
+    .get(routes.deploymentsStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const { list, product } = await read(c);
+        const children = DeploymentListPart({ ...placeOfAll(product), list, now: clock.now() });
+        const html = await Part({ target: deploymentListId, how: "replace", children }).toString();
+        return { digest: digestOf(list), html };
       }),
-    ]);
-    const shown = found.slice(0, pageSize);
-    const rows = shown.flatMap((deployment) => {
-      const place = places.find(({ installation }) => installation.id === deployment.installationId);
-      return place ? [deploymentRow(deployment, place, "all")] : [];
-    });
-    const next = found.length > pageSize ? (shown.at(-1)?.id ?? null) : null;
-    const title = product ? `Deployments of ${product.slug}` : "Deployments";
-    const frame = frameOf(c, needs, { title, section: "deployments" });
-    return c.html(DeploymentsPage({ frame, rows, next, product: product?.slug ?? null }));
-  });
+    );
+
+  async function read(c: WebContext) {
+    const slug = c.req.query("product");
+    const product = slug ? await catalog.product(slug) : null;
+    const list = await readDeploymentList(needs, product ? { product: product.id } : {}, c.req.query(), "all");
+    return { list, product: product?.slug ?? null };
+  }
 }

@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import { HomePage, type ProductCard, ProductList, productListId } from "../../../views/home-page.tsx";
+import {
+  HomePage,
+  type InstallationCard,
+  type ProductCard,
+  ProductList,
+  productListId,
+} from "../../../views/home-page.tsx";
 import { Part } from "../../../views/live-region.tsx";
+import type { Store } from "../../ports/store.ts";
 import { routes } from "../../routes.ts";
-import type { WebEnv, WebNeeds } from "../needs.ts";
+import type { Place } from "../catalog.ts";
+import type { WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { activityOf } from "./activity.ts";
 import { liveOf, runState } from "./live-version.ts";
@@ -32,27 +40,36 @@ export function createHomePages(needs: PageNeeds) {
     );
 }
 
-async function productCards(
-  needs: WebNeeds & Pick<PageNeeds, "catalog">,
-  signal: AbortSignal,
-): Promise<readonly ProductCard[]> {
+async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductCard[]> {
   const { store, catalog } = needs;
-  const [places, queue] = await Promise.all([catalog.places(), store.deployments.queue()]);
+  const [products, queue] = await Promise.all([store.products.list(), store.deployments.queue()]);
   const cards = await Promise.all(
-    places.map(async (place): Promise<ProductCard> => {
-      const { installation, product } = place;
-      const [live, [newest]] = await Promise.all([
-        liveOf(store, installation),
-        store.deployments.list({ installation: installation.id, limit: 1 }),
-      ]);
-      const [state, activity] = await Promise.all([
-        runState(needs, place, live?.deployment ?? null, signal),
-        activityOf(needs, queue, installation.id, newest ?? null),
-      ]);
-      return { slug: product.slug, state: state.status, url: state.urls[0] ?? null, live, activity };
+    products.map(async (product): Promise<ProductCard> => {
+      const places = await catalog.placesOf(product);
+      const installations = await Promise.all(places.map((place) => installationCard(needs, place, queue, signal)));
+      return { slug: product.slug, installations };
     }),
   );
   return cards.sort((a, b) => a.slug.localeCompare(b.slug));
+}
+
+async function installationCard(
+  needs: PageNeeds,
+  place: Place,
+  queue: Awaited<ReturnType<Store["deployments"]["queue"]>>,
+  signal: AbortSignal,
+): Promise<InstallationCard> {
+  const { store } = needs;
+  const { installation, environment } = place;
+  const [live, [newest]] = await Promise.all([
+    liveOf(store, installation),
+    store.deployments.list({ installation: installation.id, limit: 1 }),
+  ]);
+  const [state, activity] = await Promise.all([
+    runState(needs, place, live?.deployment ?? null, signal),
+    activityOf(needs, queue, installation.id, newest ?? null),
+  ]);
+  return { environment: environment.name, state: state.status, url: state.urls[0] ?? null, live, activity };
 }
 
 /** Of the facts and not of the HTML, in which times go by. */

@@ -1,5 +1,7 @@
 import type { LogBlock, LogKind } from "../../../views/log.tsx";
+import { harmlessText } from "../../../views/terminal-text.ts";
 import { clockText } from "../../../views/time.tsx";
+import { type Deployment, specOf } from "../../model/deployment.ts";
 import type { DeploymentEvent } from "../../model/event.ts";
 import { narrate } from "../../rules/narrate.ts";
 
@@ -7,9 +9,24 @@ import { narrate } from "../../rules/narrate.ts";
 export function logBlocks(events: readonly DeploymentEvent[], createdAt: Date): readonly LogBlock[] {
   return events.flatMap((event) => {
     const lines = linesOf(event);
-    const elapsed = clockText(event.at.getTime() - createdAt.getTime());
-    return lines.length === 0 ? [] : [{ kind: kindOf(event), elapsed, lines }];
+    const time = clockText(event.at.getTime() - createdAt.getTime());
+    return lines.length === 0 ? [] : [{ kind: kindOf(event), time, lines }];
   });
+}
+
+/** What concerns a stack: its services' output and checks, and what is said of the whole deployment. Null: everything. */
+export function ofStack(
+  events: readonly DeploymentEvent[],
+  deployment: Deployment,
+  stack: string | null,
+): readonly DeploymentEvent[] {
+  const services = specOf(deployment)
+    ?.stacks.find(({ name }) => name === stack)
+    ?.services.map(({ name }) => name);
+  if (!services) return events;
+  return events.filter((event) =>
+    event.type === "log" || event.type === "check" ? event.service === null || services.includes(event.service) : true,
+  );
 }
 
 /** Four characters are the margin that a terminal needs; output has its own. */
@@ -64,4 +81,14 @@ export function lastLines(
   }
   const omitted = blocks.slice(0, first).reduce((sum, block) => sum + block.lines.length, 0);
   return { shown: blocks.slice(first), omitted };
+}
+
+/** The search without scripts: only lines with these words. */
+export function withWords(blocks: readonly LogBlock[], words: string): readonly LogBlock[] {
+  const wanted = words.trim().toLowerCase();
+  if (wanted === "") return blocks;
+  return blocks.flatMap((block) => {
+    const lines = block.lines.filter((line) => harmlessText(line).toLowerCase().includes(wanted));
+    return lines.length === 0 ? [] : [{ ...block, lines }];
+  });
 }

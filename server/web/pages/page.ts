@@ -1,6 +1,7 @@
 import type { Frame, Mood } from "../../../views/frame.ts";
 import { ProblemPage } from "../../../views/problem-page.tsx";
 import type { Assets } from "../assets.ts";
+import type { Audit } from "../audit.ts";
 import type { Auth } from "../auth.ts";
 import type { Catalog } from "../catalog.ts";
 import type { EventStreams } from "../event-stream.ts";
@@ -13,6 +14,7 @@ export interface PageNeeds extends WebNeeds {
   readonly catalog: Catalog;
   readonly streams: EventStreams;
   readonly assets: Assets;
+  readonly audit: Audit;
 }
 
 /** What every page of this answer is given. */

@@ -42,8 +42,38 @@ export interface Progress {
   /** Requests on the replaced version; null: not draining. */
   readonly draining: number | null;
   readonly stacks: readonly StackProgress[];
+  /** What each service was seen to answer, in the order in which services were asked first. */
+  readonly checks: readonly ServiceChecks[];
+  readonly cutOver: { readonly at: Date; readonly tookMs: number; readonly urls: readonly string[] } | null;
+  /** When the replaced version had answered its last request. */
+  readonly drainedAt: Date | null;
+  /** The last lines of init containers, by service. */
+  readonly initLogs: readonly InitLog[];
   readonly settled: boolean;
 }
+
+export interface ServiceChecks {
+  readonly service: string;
+  readonly marks: readonly CheckMark[];
+}
+
+/** One probe whose outcome was told. */
+export interface CheckMark {
+  readonly at: Date;
+  readonly healthy: boolean;
+  readonly streak: number;
+  readonly needed: number;
+  readonly detail: string;
+}
+
+export interface InitLog {
+  readonly service: string;
+  readonly lines: readonly string[];
+}
+
+/** A service that flaps for ever must not make the page grow for ever. */
+const maxMarks = 60;
+const maxInitLines = 30;
 
 export const noProgress: Progress = {
   seq: 0,
@@ -54,6 +84,10 @@ export const noProgress: Progress = {
   sentence: null,
   draining: null,
   stacks: [],
+  checks: [],
+  cutOver: null,
+  drainedAt: null,
+  initLogs: [],
   settled: false,
 };
 
@@ -71,11 +105,15 @@ export function progressAfter(before: Progress, event: DeploymentEvent): Progres
       return { ...enter(progress, stepOfStage[event.stage], event.at), sentence };
     case "waiting":
     case "note":
-    case "check":
-    case "cut-over":
       return { ...progress, sentence };
+    case "check":
+      return { ...progress, sentence, checks: withMark(progress.checks, event.service, event) };
+    case "cut-over":
+      return { ...progress, sentence, cutOver: { at: event.at, tookMs: event.tookMs, urls: event.urls } };
     case "drain":
-      return { ...progress, draining: event.remaining === 0 ? null : event.remaining };
+      return event.remaining === 0
+        ? { ...progress, draining: null, drainedAt: event.at }
+        : { ...progress, draining: event.remaining };
     case "stack":
       return { ...progress, stacks: replaced(progress.stacks, event.stack) };
     case "failure":
@@ -84,9 +122,30 @@ export function progressAfter(before: Progress, event: DeploymentEvent): Progres
     case "settled":
       return { ...progress, draining: null, settled: true };
     case "log":
+      return event.source === "init" && event.service !== null
+        ? { ...progress, initLogs: withLines(progress.initLogs, event.service, event.lines) }
+        : progress;
     case "warning":
       return progress;
   }
+}
+
+function withMark(
+  checks: readonly ServiceChecks[],
+  service: string,
+  { at, healthy, streak, needed, detail }: CheckMark,
+): readonly ServiceChecks[] {
+  const mark: CheckMark = { at, healthy, streak, needed, detail };
+  if (!checks.some((known) => known.service === service)) return [...checks, { service, marks: [mark] }];
+  return checks.map((known) =>
+    known.service === service ? { service, marks: [...known.marks, mark].slice(-maxMarks) } : known,
+  );
+}
+
+function withLines(logs: readonly InitLog[], service: string, lines: readonly string[]): readonly InitLog[] {
+  const before = logs.find((log) => log.service === service)?.lines ?? [];
+  const log = { service, lines: [...before, ...lines].slice(-maxInitLines) };
+  return [...logs.filter((other) => other.service !== service), log];
 }
 
 function afterStatus(progress: Progress, event: DeploymentEvent & { readonly type: "status" }): Progress {

@@ -1,17 +1,27 @@
 import { Hono } from "hono";
-import { RedeployPage } from "../../../views/redeploy-page.tsx";
+import { ProductRedeployPage } from "../../../views/product-redeploy-page.tsx";
+import { RedeployPage, type RedeployProps } from "../../../views/redeploy-page.tsx";
+import type { Deployment } from "../../model/deployment.ts";
 import { readyAtOf, specOf } from "../../model/deployment.ts";
-import { servicesOf } from "../../model/spec.ts";
+import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { interruptions, keepUnchanged, type LiveVersion } from "../../rules/stateful.ts";
+import type { Place } from "../catalog.ts";
+import { displayName } from "../display-name.ts";
 import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { Problem, problemOf } from "../problem.ts";
+import { changesBetween } from "./changes.ts";
 import { liveOf } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
+import { placeOf } from "./product-head.ts";
+
+/** How far back it is looked for init services that ran since. */
+const maxVersionsBack = 100;
 
 /** "What would happen?", then it happens. */
 export function createRedeployPages(needs: PageNeeds) {
-  const { auth, store, engine, triggers, catalog } = needs;
+  const { auth, store, engine, git, triggers, catalog } = needs;
 
   return new Hono<WebEnv>()
     .get(routes.deploymentRedeploy(":id{[0-9]+}"), auth.allow("member"), async (c) => {
@@ -24,24 +34,30 @@ export function createRedeployPages(needs: PageNeeds) {
           `deployment ${deployment.number} was never ready, so it cannot be made live again`,
         );
       }
-      const { product, installation } = place;
-      const [live, today, images] = await Promise.all([
+      const { product, installation, environment } = place;
+      const [live, today, missingImages] = await Promise.all([
         liveOf(store, installation),
         store.installations.variableNames(installation.id),
-        Promise.all(servicesOf(spec).map(({ image }) => engine.inspectImage(image, c.req.raw.signal))),
+        servicesWithoutImage(spec, c.req.raw.signal),
       ]);
+      const isLive = live?.deployment.id === deployment.id;
       const then = Object.keys(spec.variables).sort();
-      const frame = frameOf(c, needs, { title: `Redeploy ${product.slug} #${deployment.number}`, section: "products" });
-      const redeploy = {
+      const redeploy: RedeployProps = {
         slug: product.slug,
+        environment: environment.name,
         deployment,
         readyAt,
-        live: live?.deployment.id === deployment.id,
+        live: isLive,
         replaces: live?.deployment.number ?? null,
-        rebuild: images.includes(null),
+        missingImages,
+        changes:
+          live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, c.req.raw.signal) : null,
+        interruptions: interrupted(spec, live?.deployment ?? null, false),
+        ranSince: await initServicesSince(deployment),
         onlyThen: then.filter((name) => !today.includes(name)),
         onlyNow: today.filter((name) => !then.includes(name)),
       };
+      const frame = frameOf(c, needs, { title: `Redeploy ${product.slug} #${deployment.number}`, section: "products" });
       return c.html(RedeployPage({ frame, redeploy }));
     })
 
@@ -52,9 +68,74 @@ export function createRedeployPages(needs: PageNeeds) {
       const asked = await triggers.redeploy(deployment, variables, by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
+    })
+
+    .get(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const { product, environment } = place;
+      const { live, source } = await versionToRedeploy(place);
+      const spec = source && specOf(source);
+      if (!source || !spec) {
+        throw new Problem(409, "conflict", "no version was ever ready, so there is nothing to redeploy");
+      }
+      const redeploy = {
+        slug: product.slug,
+        environment: environment.name,
+        deployment: source,
+        stacks: spec.stacks.map(({ name, services }) => ({
+          displayName: displayName(name),
+          serviceCount: services.length,
+        })),
+        interruptions: interrupted(spec, live, true),
+      };
+      const frame = frameOf(c, needs, { title: `Redeploy ${product.slug}`, section: "products" });
+      return c.html(ProductRedeployPage({ frame, redeploy }));
+    })
+
+    .post(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
+      const { installation } = await placeOf(c, needs);
+      const request = { by: visitorOf(c).identity.name, sessionId: null };
+      const asked = await triggers.redeployProduct(installation.id, request);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
     });
 
   async function find(c: WebContext) {
     return catalog.deployment(Number(c.req.param("id")));
   }
+
+  /** What is live, or, after a stop, the last that was ready. */
+  async function versionToRedeploy({ installation }: Place) {
+    const [live, [lastReady]] = await Promise.all([
+      liveOf(store, installation),
+      store.deployments.lastReady(installation.id, 1),
+    ]);
+    return { live: live?.deployment ?? null, source: live?.deployment ?? lastReady ?? null };
+  }
+
+  async function servicesWithoutImage(spec: DeploymentSpec, signal: AbortSignal): Promise<readonly string[]> {
+    const services = servicesOf(spec);
+    const images = await Promise.all(services.map(({ image }) => engine.inspectImage(image, signal)));
+    return services.filter((_, index) => images[index] === null).map(({ name }) => name);
+  }
+
+  /** Init services of versions that were ready after this one: what they did to data stays done. */
+  async function initServicesSince(deployment: Deployment): Promise<RedeployProps["ranSince"]> {
+    const ready = await store.deployments.lastReady(deployment.installationId, maxVersionsBack);
+    const since = ready.filter(({ number }) => number > deployment.number).reverse();
+    const runs = new Map<string, number[]>();
+    for (const later of since) {
+      const spec = specOf(later);
+      for (const { name, kind } of spec ? servicesOf(spec) : []) {
+        if (kind === "init") runs.set(name, [...(runs.get(name) ?? []), later.number]);
+      }
+    }
+    return [...runs].map(([service, deployments]) => ({ service, deployments }));
+  }
+}
+
+function interrupted(spec: DeploymentSpec, live: Deployment | null, fresh: boolean): RedeployProps["interruptions"] {
+  const liveSpec = live && specOf(live);
+  const version: LiveVersion | null = live && liveSpec ? { id: live.id, spec: liveSpec } : null;
+  return interruptions({ ...spec, stacks: keepUnchanged(spec, version, fresh) }, version, fresh);
 }

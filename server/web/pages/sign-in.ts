@@ -20,7 +20,12 @@ export function createSignInPages(needs: PageNeeds) {
       const next = safeNext(form.get("next") ?? undefined);
       const token = form.get("token")?.trim() ?? "";
       try {
-        if (await auth.signIn(c, token)) return c.redirect(next, 303);
+        const identity = await auth.signIn(c, token);
+        if (identity) {
+          const deed = { who: identity.name, what: "signed in", subject: "", detail: null, deploymentId: null };
+          await needs.audit.record(c, deed);
+          return c.redirect(next, 303);
+        }
         return c.html(page(c, next, "This token is not known here."), 401);
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 429) throw error;

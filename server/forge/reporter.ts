@@ -1,0 +1,147 @@
+import type { Deployment } from "../model/deployment.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type DeploymentReport, type Forge, ForgeUnavailable, type ReportReceipt } from "../ports/forge.ts";
+import type { Log } from "../ports/log.ts";
+import type { DueReport } from "../ports/reports.ts";
+import type { Store } from "../ports/store.ts";
+
+const lookEveryMs = 30_000;
+/** Events of a deployment come in crowds. */
+const calmMs = 300;
+const atOnce = 20;
+const firstPauseMs = 5_000;
+const longestPauseMs = 60 * 60_000;
+/** Some six hours. After that nobody waits for it any more. */
+const maxTries = 15;
+
+/** Tells forges how deployments stand, beside them: whatever fails here fails nothing else, and is tried again. */
+export interface Reporter {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export function createReporter(needs: {
+  readonly store: Store;
+  readonly forges: readonly Forge[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Addresses, as people type them. */
+  readonly pageOf: (deployment: number) => string;
+  readonly urlOf: (host: string) => string;
+}): Reporter {
+  const { store, forges, clock, log } = needs;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let wakeUp: () => void = () => {};
+  let loop: Promise<void> | null = null;
+  let unsubscribe = () => {};
+
+  return {
+    start() {
+      unsubscribe = store.events.subscribeAll(() => wakeUp());
+      loop ??= work();
+    },
+    async stop() {
+      unsubscribe();
+      stopping.abort(new Error("the server stops"));
+      wakeUp();
+      await loop;
+    },
+  };
+
+  async function work(): Promise<void> {
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+      try {
+        const due = await store.reports.due(clock.now(), atOnce);
+        for (const one of due) await tell(one);
+        if (due.length === atOnce) continue;
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, "telling forges has to wait");
+      }
+      await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
+      await clock.sleep(calmMs, signal).catch(() => {});
+    }
+  }
+
+  async function tell(due: DueReport): Promise<void> {
+    const { deployment, state } = due;
+    const report = await reportOf(due);
+    const { token } = await store.sources.credentials(due.product);
+    const forge = report && forges.find((one) => one.isHomeOf(report.repository));
+    // Nobody to tell: then that is settled, too.
+    const told =
+      forge && token !== null ? await attempt(forge, report, token) : (report?.receipt ?? { deployment: null });
+    if (!(told instanceof ForgeUnavailable)) return store.reports.told(deployment, state, told);
+    const { message, receipt } = told;
+    const nextTryAt = nextTry(due.tries + 1, told.retryAfterMs);
+    log.info({ deployment, nextTryAt }, message);
+    await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
+  }
+
+  /** A mistake of ours is no reason to tell the others nothing. */
+  async function attempt(
+    forge: Forge,
+    report: DeploymentReport,
+    token: string,
+  ): Promise<ReportReceipt | ForgeUnavailable> {
+    try {
+      return await forge.report(report, token, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ForgeUnavailable) return error;
+      log.error({ err: error, forge: forge.name }, "a forge was not told because of a fault of Baton's");
+      return new ForgeUnavailable(`${forge.title} was not told because of a fault of Baton's; its log has the details`);
+    }
+  }
+
+  function nextTry(tries: number, retryAfterMs: number | null): Date | null {
+    if (tries >= maxTries) return null;
+    const pauseMs = Math.max(retryAfterMs ?? 0, Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)));
+    return new Date(clock.now().getTime() + pauseMs);
+  }
+
+  async function reportOf({
+    product: id,
+    deployment: deploymentId,
+    ...due
+  }: DueReport): Promise<DeploymentReport | null> {
+    const deployment = await store.deployments.get(deploymentId);
+    const product = await store.products.get(id);
+    const installation = deployment && (await store.installations.get(deployment.installationId));
+    const environment = installation && (await store.environments.get(installation.environmentId));
+    if (!deployment || !product?.repository || !environment) return null;
+    const { reports: wanted } = await store.sources.get(id);
+    const [route] = deployment.status === "ready" ? deployment.spec.routes : [];
+    return {
+      ...{ wanted, commit: due.commit, state: due.state, receipt: due.receipt, branch: deployment.ref },
+      repository: product.repository,
+      product: product.slug,
+      environment: environment.name,
+      isProduction: environment.name === "production",
+      number: deployment.number,
+      text: textOf(deployment),
+      page: needs.pageOf(deployment.id),
+      url: route ? needs.urlOf(route.host) : null,
+    };
+  }
+}
+
+function textOf(deployment: Deployment): string {
+  switch (deployment.status) {
+    case "queued":
+      return "Waiting to be built";
+    case "building":
+      return "Building";
+    case "deploying":
+      return deployment.step === "watch" ? "Live, and being watched" : "Starting and checking";
+    case "ready":
+      return "Live";
+    case "failed":
+      return `Failed (${deployment.failure.stage}): ${deployment.failure.message}`;
+    case "stopped":
+      return deployment.reason;
+  }
+}

@@ -1,0 +1,7 @@
+import ssh2 from "ssh2";
+
+/** See the port. */
+export function newDeployKey(comment: string): { readonly publicKey: string; readonly privateKey: string } {
+  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519", { comment });
+  return { publicKey, privateKey };
+}

@@ -1,0 +1,76 @@
+import type { Commit } from "../model/deployment.ts";
+import { type CommitSha, parseCommitSha } from "../model/ids.ts";
+import { FetchFailed, type RemoteRequest } from "../ports/git.ts";
+import { withRemote } from "../trigger/remote.ts";
+import { DeploymentFailed } from "./deployment-failed.ts";
+import type { Work, World } from "./work.ts";
+
+/**
+ * The commit of a product that has its repository elsewhere. What was asked for, by a webhook above all, is a hint:
+ * a branch means where it stands there now, and a commit must be part of the branch that is tracked.
+ */
+export async function fetchSource(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
+  const { git } = world;
+  const { deployment, product } = work;
+  // Of a version that is made anew: it was fetched before.
+  const known = deployment.commit && (await git.resolve(product.id, deployment.commit.sha, signal));
+  if (known) return known;
+  try {
+    const { allowPrivateRepositories } = world.limits;
+    const sha = await withRemote({ store: world.store, allowPrivateRepositories }, product, (request) =>
+      bring(world, work, request, signal),
+    );
+    const commit = await git.resolve(product.id, sha, signal);
+    if (!commit) throw new Error(`${sha} was fetched and is not there`);
+    return commit;
+  } catch (error) {
+    if (!(error instanceof FetchFailed)) throw error;
+    throw new DeploymentFailed({ stage: "fetch", message: error.message, hint: error.hint }, { cause: error });
+  }
+}
+
+async function bring(world: World, work: Work, request: RemoteRequest, signal: AbortSignal): Promise<CommitSha> {
+  const { deployment, product, journal } = work;
+  const asked = deployment.commit?.sha ?? deployment.ref;
+  const exact = asked === null ? null : parseCommitSha(asked);
+  const branch = exact === null && asked !== null ? asked : await trackedBranch(world, work, request, signal);
+  journal.stage("fetch", `Fetching ${branch} from ${product.repository}`);
+  const tip = await bringRef(world, work, request, branch, signal);
+  if (exact === null || exact === tip) return tip;
+  if (await world.git.isAncestor(product.id, exact, tip)) return exact;
+  throw new FetchFailed(
+    "no-ref",
+    `commit ${exact.slice(0, 8)} is not part of ${branch}`,
+    "It may have been removed by a forced push, or belong to another branch.",
+  );
+}
+
+/** A branch, else a tag of that name. */
+async function bringRef(
+  { git }: World,
+  { product }: Work,
+  request: RemoteRequest,
+  name: string,
+  signal: AbortSignal,
+): Promise<CommitSha> {
+  try {
+    return await git.fetch(product.id, { ...request, ref: `refs/heads/${name}` }, signal);
+  } catch (error) {
+    if (!(error instanceof FetchFailed && error.trouble === "no-ref")) throw error;
+    return git.fetch(product.id, { ...request, ref: `refs/tags/${name}` }, signal);
+  }
+}
+
+/** Where nobody has said which: what a clone of the repository checks out, from now on. */
+async function trackedBranch(
+  { git, store }: World,
+  { installation }: Work,
+  request: RemoteRequest,
+  signal: AbortSignal,
+): Promise<string> {
+  if (installation.branch !== null) return installation.branch;
+  const { defaultBranch } = await git.lookAt(request, signal);
+  if (defaultBranch === null) throw new FetchFailed("no-ref", "the repository is empty", "Push something to it first.");
+  await store.installations.setBranch(installation.id, defaultBranch);
+  return defaultBranch;
+}

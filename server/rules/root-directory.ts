@@ -1,0 +1,10 @@
+const maxLength = 200;
+
+/** A folder of a repository, without slashes around it: empty for all of it. Null: it is not one. */
+export function parseRootDirectory(text: string): string | null {
+  const folder = text.trim().replace(/^(?:\.?\/)+|\/+$/g, "");
+  if (folder === "" || folder === ".") return "";
+  const isPlain =
+    !/[\p{Cc}\\]/u.test(folder) && !folder.split("/").some((name) => name === "" || name === "." || name === "..");
+  return isPlain && folder.length <= maxLength ? folder : null;
+}

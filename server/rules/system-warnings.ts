@@ -1,0 +1,71 @@
+/** What is known about the machine and what Baton stands on; null: it does not answer. */
+export interface SystemFacts {
+  readonly docker: { readonly builder: "buildkit" | "classic" } | null;
+  readonly usage: { readonly imagesBytes: number; readonly buildCacheBytes: number } | null;
+  readonly caddyAnswers: boolean;
+  readonly databaseAnswers: boolean;
+  readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
+  /** Passwords and tokens travel readable: plain http outside loopback. */
+  readonly isReadableOnTheWay: boolean;
+}
+
+export interface SystemWarning {
+  readonly isSerious: boolean;
+  readonly text: string;
+  readonly whatToDo: string;
+}
+
+const gibibyte = 1024 ** 3;
+const littleFreeBytes = 2 * gibibyte;
+const littleFreeShare = 0.1;
+const largeCacheBytes = 20 * gibibyte;
+
+/** What somebody should look after, the most serious first. */
+export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
+  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay } = facts;
+  const warnings: SystemWarning[] = [];
+  const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
+
+  if (!databaseAnswers) {
+    warn(true, "The database does not answer.", "Apps go on. Baton goes on when it is back: look at its log.");
+  }
+  if (!docker) {
+    warn(
+      true,
+      "Docker does not answer.",
+      "Nothing can be deployed. Start it: systemctl start docker, or look at its log.",
+    );
+  }
+  if (!caddyAnswers) {
+    warn(
+      true,
+      "Caddy does not answer.",
+      "Baton starts it again by itself; when it does not come back, its ports may be taken.",
+    );
+  }
+  if (disk && disk.freeBytes < littleFreeBytes) {
+    warn(true, "The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`);
+  } else if (disk && disk.freeBytes < disk.totalBytes * littleFreeShare) {
+    warn(false, "Less than a tenth of the disk is free.", howToFree(usage));
+  }
+  if (usage && usage.buildCacheBytes > largeCacheBytes) {
+    warn(false, "The build cache is large.", "docker builder prune empties it; the next builds take longer.");
+  }
+  if (docker?.builder === "classic") {
+    warn(false, "This Docker has no BuildKit.", "Dockerfiles with RUN --mount fail. A newer Docker has it.");
+  }
+  if (isReadableOnTheWay) {
+    warn(
+      false,
+      "Tokens travel unencrypted.",
+      "Give BATON_PUBLIC_URL an https address: Caddy then serves the dashboard.",
+    );
+  }
+  return warnings.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
+}
+
+function howToFree(usage: SystemFacts["usage"]): string {
+  return usage && usage.buildCacheBytes > gibibyte
+    ? "docker builder prune frees the build cache."
+    : "docker image prune frees what no image has a name for.";
+}

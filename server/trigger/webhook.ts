@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import type { ProductId } from "../model/ids.ts";
+import type { Product } from "../model/product.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeliveryContent, NewDelivery, Recorded, SourceEvent } from "../ports/deliveries.ts";
+import { type Forge, UnreadableDelivery } from "../ports/forge.ts";
+import type { Store } from "../ports/store.ts";
+import { shownBody, shownHeaders } from "../rules/delivery-content.ts";
+import { judgeDelivery } from "../rules/webhook-verdict.ts";
+import { createBatches } from "./batches.ts";
+import { type Refused, refused } from "./refused.ts";
+
+/** A delivery as it came. */
+export interface RawDelivery {
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export type Received =
+  /** Not from the forge, as far as anybody can tell. */
+  | { readonly type: "foreign"; readonly message: string }
+  | ({ readonly type: "judged" } & Pick<Recorded, "outcome" | "verdict" | "deployments">);
+
+/** A forge's delivery becomes queued deployments, and a line in the ledger whatever comes of it. */
+export interface WebhookTrigger {
+  /** Resolves when it is written down: what was answered with a deployment is not lost. */
+  receive(forge: Forge, product: Product, delivery: RawDelivery): Promise<Received>;
+  /** For what is turned away before it is read: too large, too often. */
+  turnAway(
+    forge: Forge,
+    product: Product,
+    delivery: { readonly headers: Headers; readonly reason: string; readonly bodyBytes: number | null },
+  ): Promise<void>;
+  /** Judges an earlier delivery once more, as if it had just come. */
+  redeliver(product: Product, id: number, by: string): Promise<Recorded | Refused>;
+}
+
+/** A batch is a few statements, whatever is in it; this bounds what they hold. */
+const maxBatch = 200;
+
+export function createWebhookTrigger(needs: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wakeQueue: () => void;
+}): WebhookTrigger {
+  const { store, clock, wakeQueue } = needs;
+  const record = createBatches<ProductId, NewDelivery, Recorded>(
+    (product, deliveries) => store.deliveries.record(product, deliveries, judgeDelivery, clock.now()),
+    maxBatch,
+  );
+
+  const turnAway: WebhookTrigger["turnAway"] = (forge, product, { headers, reason, bodyBytes }) => {
+    const { id: deliveryId, event: name } = forge.identify(headers);
+    const refusal = { via: forge.name, deliveryId, name, reason, headers: shownHeaders(headers), bodyBytes };
+    return store.deliveries.refuse(product.id, refusal, clock.now());
+  };
+
+  return {
+    turnAway,
+
+    async receive(forge, product, { headers, body }) {
+      const secret = await store.sources.webhookSecret(product.id);
+      const reason = whyForeign(secret === null ? null : forge.verify(headers, body, secret));
+      if (secret === null || reason !== null) {
+        const message = reason ?? "";
+        await turnAway(forge, product, { headers, reason: message, bodyBytes: body.length });
+        return { type: "foreign", message };
+      }
+      const event = readOrNot(forge, headers, body);
+      if ("unreadable" in event) {
+        await turnAway(forge, product, { headers, reason: event.unreadable, bodyBytes: body.length });
+        return { type: "judged", outcome: "refused", verdict: event.unreadable, deployments: [] };
+      }
+      const { id: deliveryId, event: name } = forge.identify(headers);
+      const recorded = await record(product.id, {
+        ...{ via: forge.name, deliveryId, name, event, again: null, quiet: false },
+        by: whoOf(event) ?? forge.title,
+        content: contentOf(headers, body, secret),
+      });
+      if (recorded.outcome === "pong") await store.sources.recordPing(product.id, clock.now());
+      if (recorded.outcome === "deployed") wakeQueue();
+      return { type: "judged", ...recorded };
+    },
+
+    async redeliver(product, id, by) {
+      const entry = await store.deliveries.get(product.id, id);
+      if (!entry) return refused("not_found", `there is no delivery ${id}`);
+      if (entry.outcome === "refused")
+        return refused("conflict", "it was refused, so it cannot be believed now either");
+      if (!entry.event) return refused("conflict", "what it said is not kept any more: use “Check now” instead");
+      const { via, name, event } = entry;
+      const again = { via, name, event, by, again: id, deliveryId: null, content: null, quiet: false };
+      const recorded = await record(product.id, again);
+      if (recorded.outcome === "deployed") wakeQueue();
+      return recorded;
+    },
+  };
+}
+
+/** Null: the signature is right. `unknown` means that there is no secret it could have been made with. */
+function whyForeign(signature: ReturnType<Forge["verify"]> | null): string | null {
+  switch (signature) {
+    case "genuine":
+      return null;
+    case "missing":
+      return "the delivery is not signed: the webhook has no secret there";
+    case "wrong":
+      return "the signature is wrong: the webhook has another secret there";
+    case null:
+      return "this product has no webhook secret yet: make one on its page";
+  }
+}
+
+function readOrNot(forge: Forge, headers: Headers, body: Uint8Array): SourceEvent | { readonly unreadable: string } {
+  try {
+    return forge.read(headers, body);
+  } catch (error) {
+    if (error instanceof UnreadableDelivery) return { unreadable: error.message };
+    throw error;
+  }
+}
+
+function whoOf(event: SourceEvent): string | null {
+  return event.type === "push" ? event.by : null;
+}
+
+function contentOf(headers: Headers, body: Uint8Array, secret: string): DeliveryContent {
+  const text = new TextDecoder().decode(body);
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get("content-type") ?? "");
+  return {
+    headers: shownHeaders(headers),
+    body: shownBody((isForm ? new URLSearchParams(text).get("payload") : null) ?? text, [secret]),
+    bodyBytes: body.length,
+    digest: createHash("sha256").update(body).digest("hex"),
+  };
+}

@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import { Part } from "../../../views/live-region.tsx";
+import { FirstPush, firstPushId, NewProductPage } from "../../../views/new-product-page.tsx";
+import { parseSlug } from "../../model/product.ts";
+import { routes } from "../../routes.ts";
+import { sentenceOf } from "../api/route-parts.ts";
+import { newProductSchema } from "../api/schemas.ts";
+import { noteDetail } from "../audit.ts";
+import { readForm } from "../form.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
+import { answerWithSnapshots } from "../state-stream.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+const emptyForm = { name: "", repository: "", branch: "" };
+
+/** The ways in: a push, a repository, a sample. */
+export function createNewProductPages(needs: PageNeeds) {
+  const { auth, store, triggers, publicUrl } = needs;
+  const gitUrl = (slug: string) => new URL(routes.git(slug), publicUrl).href;
+
+  return new Hono<WebEnv>()
+    .get(routes.newProduct(), auth.allow("member"), async (c) => c.html(await page(c, emptyForm, null)))
+
+    .get(routes.newProductStream(), auth.allow("member"), (c) => {
+      const known = Math.trunc(Number(c.req.query("after"))) || 0;
+      return answerWithSnapshots(c, needs, async () => {
+        const product = await firstPushAfter(known);
+        const children = FirstPush({ product });
+        const html = await Part({ target: firstPushId, how: "replace", children }).toString();
+        return { digest: String(product?.deploymentId ?? 0), html };
+      });
+    })
+
+    .post(routes.newProduct(), auth.allow("member"), async (c) => {
+      const form = await readForm(c);
+      const fields = {
+        name: form.get("name")?.trim() ?? "",
+        repository: form.get("repository")?.trim() ?? "",
+        branch: form.get("branch")?.trim() ?? "",
+      };
+      const checked = newProductSchema.safeParse({
+        name: fields.name,
+        repository: fields.repository === "" ? null : fields.repository,
+        ...(fields.branch !== "" && { branch: fields.branch }),
+      });
+      const slug = parseSlug(fields.name);
+      if (!checked.success || !slug) {
+        const error = checked.success ? "the name cannot be used" : sentenceOf(checked.error);
+        return c.html(await page(c, fields, error), 400);
+      }
+      const { repository = null, branch = null } = checked.data;
+      const made = await triggers.createProduct(slug, { repository, branch });
+      if (made.type === "refused") return c.html(await page(c, fields, made.message), 409);
+      noteDetail(c, slug);
+      const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);
+      return c.redirect(`${next}?done=created`, 303);
+    });
+
+  async function page(c: WebContext, form: typeof emptyForm, error: string | null) {
+    const newest = Math.max(0, ...(await store.products.list()).map(({ id }) => id));
+    const query = new URLSearchParams({ after: String(newest), shown: "0" });
+    return NewProductPage({
+      frame: frameOf(c, needs, { title: "New product", section: "products" }),
+      product: { gitUrl, form, error },
+      stream: { url: `${routes.newProductStream()}?${query}`, pauseInBackground: false },
+    });
+  }
+
+  /** A product that was not there when the page was made, and is being deployed. */
+  async function firstPushAfter(known: number) {
+    const added = (await store.products.list()).filter(({ id }) => id > known);
+    for (const { id, slug } of added) {
+      const [first] = await store.deployments.list({ product: id, limit: 1 });
+      if (first) return { slug: slug as string, deploymentId: first.id as number };
+    }
+    return null;
+  }
+}

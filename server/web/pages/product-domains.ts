@@ -1,0 +1,77 @@
+import { Hono } from "hono";
+import { DomainsPage, type DomainsProps, type ServiceDomains } from "../../../views/domains-page.tsx";
+import { specOf } from "../../model/deployment.ts";
+import { servicesOf } from "../../model/spec.ts";
+import { routes } from "../../routes.ts";
+import { isServedPlain, urlOf } from "../../rules/urls.ts";
+import { noteDetail } from "../audit.ts";
+import type { Place } from "../catalog.ts";
+import { readForm } from "../form.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
+import { digestOf } from "./home.ts";
+import type { LiveVersion } from "./live-version.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
+
+const notices: Readonly<Record<string, string>> = {
+  added: "Added. It is served from now on.",
+  removed: "Removed. It is not served any more.",
+};
+
+/** The hosts of a product's web services: those that Baton makes of its name, and those that a member gave. */
+export function createProductDomainsPages(needs: PageNeeds) {
+  const { auth, store, triggers } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.productDomains(":slug"), auth.allow("member"), async (c) =>
+      c.html(await page(c, await placeOf(c, needs), null)),
+    )
+
+    .post(routes.productDomains(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const form = await readForm(c);
+      const service = form.get("service") ?? "";
+      const [added, removed] = [form.get("add")?.trim().toLowerCase() ?? null, form.get("remove")];
+      const custom = await store.domains.custom(place.installation.id);
+      const before = custom.filter((route) => route.service === service).map(({ host }) => host);
+      const kept = before.filter((host) => host !== removed && host !== added);
+      const hosts = added === null ? kept : [...kept, added];
+      const outcome = await triggers.setDomains(place.installation.id, service, hosts, c.req.raw.signal);
+      if (outcome.type === "refused") {
+        const refused = { service, host: added ?? "", message: outcome.message };
+        return c.html(await page(c, place, refused), 400);
+      }
+      noteDetail(c, added === null ? `without ${removed}` : `with ${added}`);
+      const done = added === null ? "removed" : "added";
+      return c.redirect(inPlace(routes.productDomains(place.product.slug), place, { done }), 303);
+    });
+
+  async function page(c: WebContext, place: Place, refused: DomainsProps["refused"]) {
+    const { head, live } = await productFacts(needs, place, c.req.raw.signal);
+    return DomainsPage({
+      frame: frameOf(c, needs, { title: `Domains of ${place.product.slug}`, section: "products", mood: head.mood }),
+      head,
+      domains: { services: await servicesWithHosts(place, live), isPlain: isServedPlain(needs.domain), refused },
+      notice: notices[c.req.query("done") ?? ""] ?? null,
+      stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
+    });
+  }
+
+  async function servicesWithHosts(
+    { installation }: Place,
+    live: LiveVersion | null,
+  ): Promise<readonly ServiceDomains[]> {
+    const spec = live && specOf(live.deployment);
+    const [served, custom] = await Promise.all([store.domains.list(), store.domains.custom(installation.id)]);
+    const own = served.filter((route) => route.installation === installation.id);
+    const web = spec ? servicesOf(spec).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])) : [];
+    const names = [...new Set([...web, ...custom.map(({ service }) => service)])];
+    return names.map((name) => ({
+      name,
+      ownUrls: own
+        .filter(({ service, host }) => service === name && !custom.some((route) => route.host === host))
+        .map(({ host }) => urlOf(host, needs)),
+      custom: custom.filter(({ service }) => service === name).map(({ host }) => ({ host, url: urlOf(host, needs) })),
+    }));
+  }
+}

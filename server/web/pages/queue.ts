@@ -1,0 +1,69 @@
+import { Hono } from "hono";
+import { Part } from "../../../views/live-region.tsx";
+import { Queue, QueuePage, type QueueProps, queueId } from "../../../views/queue-page.tsx";
+import type { Deployment } from "../../model/deployment.ts";
+import { routes } from "../../routes.ts";
+import { whyWaiting } from "../../rules/why-waiting.ts";
+import type { Place } from "../catalog.ts";
+import type { WebEnv } from "../needs.ts";
+import { answerWithSnapshots } from "../state-stream.ts";
+import { activityOf } from "./activity.ts";
+import { digestOf } from "./home.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+/** What builds, what waits, and why. */
+export function createQueuePages(needs: PageNeeds) {
+  const { auth, clock } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.queue(), auth.allow("member"), async (c) => {
+      const queue = await readQueue(needs);
+      const url = `${routes.queueStream()}?${new URLSearchParams({ shown: digestOf(queue) })}`;
+      const mood = queue.running.length > 0 ? "busy" : "idle";
+      const frame = frameOf(c, needs, { title: "Queue", section: "queue", mood });
+      return c.html(QueuePage({ frame, queue, stream: { url, pauseInBackground: true } }));
+    })
+
+    .get(routes.queueStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const queue = await readQueue(needs);
+        const children = Queue({ queue, now: clock.now(), csrf: c.get("visitor")?.csrf ?? null });
+        const html = await Part({ target: queueId, how: "replace", children }).toString();
+        return { digest: digestOf(queue), html };
+      }),
+    );
+}
+
+async function readQueue(needs: PageNeeds): Promise<QueueProps> {
+  const { store, catalog, maxBuilding } = needs;
+  const [queue, places] = await Promise.all([store.deployments.queue(), catalog.places()]);
+  const nameOf = (deployment: Deployment) => {
+    const place = places.find(({ installation }) => installation.id === deployment.installationId);
+    return `${place ? placeName(place) : "a deleted product"} #${deployment.number}`;
+  };
+  const running = queue.running.map(async (deployment) => {
+    const activity = await activityOf(needs, queue, deployment.installationId, null);
+    return {
+      deployment,
+      name: nameOf(deployment),
+      canCancel: deployment.status === "building" || deployment.step === "start",
+      text: activity?.text ?? "",
+      percent: activity?.percent ?? null,
+      since: deployment.startedAt,
+    };
+  });
+  const waiting = queue.queued.flatMap((deployment) => {
+    const why = whyWaiting(queue, maxBuilding, deployment.id);
+    return why ? [{ deployment, name: nameOf(deployment), canCancel: true, ...why }] : [];
+  });
+  return {
+    running: await Promise.all(running),
+    waiting,
+    building: queue.running.filter(({ status }) => status === "building").length,
+    maxBuilding,
+  };
+}
+
+function placeName({ product, environment }: Place): string {
+  return environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
+}

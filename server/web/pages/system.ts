@@ -1,0 +1,97 @@
+import { Hono } from "hono";
+import { sizeText } from "../../../views/size-text.ts";
+import { SystemPage, type SystemPart, type SystemProps } from "../../../views/system-page.tsx";
+import { routes } from "../../routes.ts";
+import { systemWarnings } from "../../rules/system-warnings.ts";
+import { checkHealth } from "../health.ts";
+import type { WebEnv } from "../needs.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+/** Docker adds up what it keeps for as long as it takes; nobody waits that long for a page. */
+const usageLimitMs = 5_000;
+const factsLimitMs = 5_000;
+
+/** What Baton stands on, how it does, and what somebody should look after. */
+export function createSystemPages(needs: PageNeeds) {
+  const { auth } = needs;
+
+  return new Hono<WebEnv>().get(routes.system(), auth.allow("member"), async (c) => {
+    const system = await readSystem(needs);
+    const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
+    return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));
+  });
+}
+
+async function readSystem(needs: PageNeeds): Promise<SystemProps> {
+  const { store, engine, proxy, machine, publicUrl, version } = needs;
+  const [health, docker, usage, caddyVersion, database, disk] = await Promise.all([
+    checkHealth(needs),
+    known(engine.info(AbortSignal.timeout(factsLimitMs))),
+    known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
+    known(proxy.version()),
+    known(store.facts()),
+    known(machine.disk()),
+  ]);
+  const isLoopback =
+    /^(?:localhost|127\.|\[::1\])/.test(publicUrl.hostname) || publicUrl.hostname.endsWith(".localhost");
+  const parts: readonly SystemPart[] = [
+    {
+      name: "Baton",
+      answers: true,
+      facts: [
+        ["Version", version],
+        ["Node.js", machine.nodeVersion],
+        ["Address", publicUrl.origin],
+      ],
+    },
+    {
+      name: "Docker",
+      answers: docker !== null,
+      facts: docker
+        ? [
+            ["Version", docker.version],
+            ["API", docker.apiVersion],
+            ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
+          ]
+        : [],
+    },
+    {
+      name: "Caddy",
+      answers: health.caddy === "ok",
+      facts: caddyVersion ? [["Version", caddyVersion]] : [],
+    },
+    {
+      name: "Database",
+      answers: health.database === "ok",
+      facts: database
+        ? [
+            ["Postgres", database.version],
+            ["Size", sizeText(database.sizeBytes)],
+          ]
+        : [],
+    },
+  ];
+  return {
+    parts,
+    disk,
+    usage: usage && [
+      { name: "Images", bytes: usage.imagesBytes },
+      { name: "Build cache", bytes: usage.buildCacheBytes },
+      { name: "Volumes", bytes: usage.volumesBytes },
+      { name: "Containers", bytes: usage.containersBytes },
+    ],
+    warnings: systemWarnings({
+      docker,
+      usage,
+      caddyAnswers: health.caddy === "ok",
+      databaseAnswers: health.database === "ok",
+      disk,
+      isReadableOnTheWay: publicUrl.protocol !== "https:" && !isLoopback,
+    }),
+  };
+}
+
+/** Null: it could not be found out. A page that says so is worth more than none. */
+async function known<T>(fact: Promise<T>): Promise<T | null> {
+  return fact.catch(() => null);
+}

@@ -1,0 +1,192 @@
+import { Hono } from "hono";
+import { DeliveryPage } from "../../../views/webhooks-delivery-page.tsx";
+import { WebhooksPage, type WebhooksProps } from "../../../views/webhooks-page.tsx";
+import type { Product } from "../../model/product.ts";
+import { routes } from "../../routes.ts";
+import { sentenceOf } from "../api/route-parts.ts";
+import { productChangesSchema } from "../api/schemas.ts";
+import { sourceChangesSchema } from "../api/source-schemas.ts";
+import { readForm } from "../form.ts";
+import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
+import { notFound, Problem, problemOf } from "../problem.ts";
+import { webhookUrl } from "../webhook-url.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+const shownDeliveries = 30;
+
+/** What a redirect may say; anything else in the URL says nothing. */
+const notices: Readonly<Record<string, string>> = {
+  saved: "Saved.",
+  deployed: "Something new was there: it is queued.",
+  duplicate: "Nothing new: the branch is where it was.",
+  ignored: "Nothing was deployed; the ledger says why.",
+};
+
+/** A product's repository: where it is, how Baton hears of pushes, and what it has heard. */
+export function createWebhookPages(needs: PageNeeds) {
+  const { auth, store, sources, webhooks, catalog } = needs;
+  const member = auth.allow("member");
+
+  return (
+    new Hono<WebEnv>()
+      .get(routes.productWebhooks(":slug"), member, async (c) => show(c, await productOf(c), null))
+
+      .post(routes.productRepository(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        const form = await readForm(c);
+        const url = text(form, "repository");
+        const branch = text(form, "branch");
+        const own = check(productChangesSchema.safeParse({ repository: url || null, ...(branch && { branch }) }));
+        const minutes = text(form, "pollMinutes");
+        const { rootDirectory, paths, pollMinutes } = check(
+          sourceChangesSchema.safeParse({
+            rootDirectory: text(form, "rootDirectory"),
+            paths: text(form, "paths")
+              .split(/[\s,]+/)
+              .filter((pattern) => pattern !== ""),
+            pollMinutes: minutes === "" ? null : Number(minutes),
+          }),
+        );
+        const outcome = await sources.connect(product, own.repository ?? null);
+        if (outcome.type === "refused") throw problemOf(outcome);
+        await store.sources.change(product.id, {
+          ...(rootDirectory !== undefined && { rootDirectory }),
+          ...(paths !== undefined && { paths }),
+          ...(pollMinutes !== undefined && { pollMinutes }),
+        });
+        if (own.branch !== undefined) {
+          const { installation } = await catalog.mainPlace(product);
+          await store.installations.setBranch(installation.id, own.branch);
+        }
+        return back(c, product, "saved");
+      })
+
+      .post(routes.productToken(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        const form = await readForm(c);
+        const token = form.has("remove") ? null : text(form, "token");
+        const changes = check(sourceChangesSchema.safeParse({ token }));
+        await store.sources.change(product.id, { token: changes.token ?? null });
+        return back(c, product, "saved");
+      })
+
+      .post(routes.productDeployKey(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        await sources.newDeployKey(product);
+        return back(c, product, "saved");
+      })
+
+      .post(routes.productHostKey(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        await store.sources.change(product.id, { hostKey: null });
+        return back(c, product, "saved");
+      })
+
+      .post(routes.productReports(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        const form = await readForm(c);
+        const reports = {
+          status: form.has("status"),
+          deployment: form.has("deployment"),
+          comment: form.has("comment"),
+        };
+        await store.sources.change(product.id, { reports });
+        return back(c, product, "saved");
+      })
+
+      // Answered with the page itself: a secret must stand in no URL, and on no second page.
+      .post(routes.productWebhookSecret(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        return show(c, product, await sources.newWebhookSecret(product));
+      })
+
+      .post(routes.productCheck(":slug"), member, async (c) => {
+        const product = await productOf(c);
+        const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+        if ("code" in found) throw problemOf(found);
+        const outcome = found.find((one) => one.outcome === "deployed")?.outcome ?? found[0]?.outcome ?? "ignored";
+        return back(c, product, outcome);
+      })
+
+      .get(routes.delivery(":slug", ":id{[0-9]+}"), member, async (c) => {
+        const product = await productOf(c);
+        const id = Number(c.req.param("id"));
+        const delivery = await store.deliveries.get(product.id, id);
+        if (!delivery) throw notFound(`delivery ${id}`);
+        const frame = frameOf(c, needs, { title: `Delivery ${id} of ${product.slug}`, section: "products" });
+        const canRedeliver = delivery.event !== null;
+        return c.html(DeliveryPage({ frame, slug: product.slug, delivery: { ...delivery, canRedeliver } }));
+      })
+
+      .post(routes.deliveryAgain(":slug", ":id{[0-9]+}"), member, async (c) => {
+        const product = await productOf(c);
+        const again = await webhooks.redeliver(product, Number(c.req.param("id")), visitorOf(c).identity.name);
+        if ("code" in again) throw problemOf(again);
+        const to = again.id === null ? routes.productWebhooks(product.slug) : routes.delivery(product.slug, again.id);
+        return c.redirect(to, 303);
+      })
+  );
+
+  function productOf(c: WebContext): Promise<Product> {
+    return catalog.product(c.req.param("slug") ?? "");
+  }
+
+  function back(c: WebContext, { slug }: Product, done: string) {
+    return c.redirect(`${routes.productWebhooks(slug)}?done=${done}`, 303);
+  }
+
+  async function show(c: WebContext, product: Product, newSecret: string | null) {
+    const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
+    return c.html(
+      WebhooksPage({
+        frame: frameOf(c, needs, { title: `Repository of ${product.slug}`, section: "products" }),
+        page: await pageOf(product, newSecret, before === undefined ? null : Number(before)),
+        notice: notices[c.req.query("done") ?? ""] ?? null,
+      }),
+    );
+  }
+
+  async function pageOf(product: Product, newSecret: string | null, before: number | null): Promise<WebhooksProps> {
+    const [source, trouble, { installation }, rows] = await Promise.all([
+      store.sources.get(product.id),
+      store.reports.trouble(product.id),
+      catalog.mainPlace(product),
+      store.deliveries.list(product.id, { limit: shownDeliveries + 1, ...(before !== null && { before }) }),
+    ]);
+    const { hasToken, deployKey, hostKey, pingedAt, hasWebhookSecret: hasSecret } = source;
+    const { rootDirectory, paths, pollMinutes, polledAt } = source;
+    const forge = forgeOf(product);
+    const deliveries = rows.slice(0, shownDeliveries);
+    return {
+      slug: product.slug,
+      repository: {
+        url: product.repository,
+        branch: installation.branch,
+        ...{ rootDirectory, paths, pollMinutes, polledAt },
+      },
+      webhook: { forge, url: webhookUrl(needs, product), hasSecret, newSecret, pingedAt },
+      access: { forge, hasToken, deployKey, hostKey },
+      reports: { forge, hasToken, ...source.reports, trouble },
+      deliveries,
+      olderThan: rows.length > shownDeliveries ? (deliveries.at(-1)?.id ?? null) : null,
+    };
+  }
+
+  function forgeOf({ repository }: Product): string {
+    const home = needs.forges.find((one) => repository !== null && one.isHomeOf(repository)) ?? needs.forges[0];
+    return home?.title ?? "the forge";
+  }
+}
+
+function text(form: URLSearchParams, name: string): string {
+  return form.get(name)?.trim() ?? "";
+}
+
+function check<T>(
+  parsed:
+    | { readonly success: true; readonly data: T }
+    | { readonly success: false; readonly error: Parameters<typeof sentenceOf>[0] },
+): T {
+  if (parsed.success) return parsed.data;
+  throw new Problem(400, "invalid", sentenceOf(parsed.error));
+}

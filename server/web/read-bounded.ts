@@ -1,0 +1,29 @@
+/** The bytes of a body as they came. What is too large or too slow is not read on. */
+export async function readBounded(
+  request: Request,
+  { maxBytes, timeoutMs }: { readonly maxBytes: number; readonly timeoutMs: number },
+): Promise<Uint8Array | "too-large" | "too-slow"> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return "too-large";
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reader.cancel().catch(() => {});
+  }, timeoutMs);
+  try {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      if (length > maxBytes) {
+        reader.cancel().catch(() => {});
+        return "too-large";
+      }
+      parts.push(next.value);
+    }
+    return isLate ? "too-slow" : Buffer.concat(parts, length);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,77 @@
+import { type Context, Hono } from "hono";
+import { parseSlug } from "../model/product.ts";
+import type { Forge } from "../ports/forge.ts";
+import { routes } from "../routes.ts";
+import type { Auth } from "./auth.ts";
+import type { WebEnv, WebNeeds } from "./needs.ts";
+import { createOrigins } from "./origins.ts";
+import { peerAddress } from "./peer-address.ts";
+import { notFound, Problem } from "./problem.ts";
+import { createFailureLimit } from "./rate-limit.ts";
+import { readBounded } from "./read-bounded.ts";
+
+/** GitHub sends up to 25 MB; a push with thousands of commits and files has less than this. */
+const maxBodyBytes = 5 * 1024 * 1024;
+/** GitHub itself gives up after so long. */
+const bodyTimeoutMs = 10_000;
+const tooMuch = {
+  "too-large": `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`,
+  "too-slow": `the body did not come within ${bodyTimeoutMs / 1_000} s`,
+} as const;
+/** Wrong signatures from one address for one product. The right ones are not counted: a forge delivers in bursts. */
+const failuresPerMinute = 30;
+
+/** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
+export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
+  const { auth, store, clock, forges, webhooks } = needs;
+  const { https } = createOrigins(needs);
+  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const app = new Hono<WebEnv>();
+
+  for (const forge of forges) {
+    app.post(routes.webhook(forge.name, ":slug"), auth.allow("everyone"), (c) => answer(c, forge));
+  }
+  return app;
+
+  async function answer(c: Context<WebEnv>, forge: Forge) {
+    const text = c.req.param("slug") ?? "";
+    const peer = peerAddress(c, https);
+    const bucket = `${peer} ${text}`;
+    refuseTooMany(peer);
+    refuseTooMany(bucket);
+    const slug = parseSlug(text);
+    const product = slug && (await store.products.bySlug(slug));
+    if (!product) {
+      limit.failed(peer);
+      throw notFound(`product "${text.slice(0, 40)}"`);
+    }
+
+    const { headers } = c.req.raw;
+    const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+    if (body === "too-large" || body === "too-slow") {
+      limit.failed(bucket);
+      const reason = tooMuch[body];
+      await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
+      throw new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason);
+    }
+    const received = await webhooks.receive(forge, product, { headers, body });
+    if (received.type === "foreign") {
+      limit.failed(bucket);
+      throw new Problem(401, "unauthorized", received.message);
+    }
+    const { outcome, verdict, deployments } = received;
+    const [deploymentId] = deployments;
+    return c.json(
+      { verdict, outcome, ...(deploymentId !== undefined && { deploymentId, deploymentIds: deployments }) },
+      outcome === "deployed" ? 202 : 200,
+    );
+  }
+
+  function refuseTooMany(key: string): void {
+    const wait = limit.retryAfterSeconds(key);
+    if (wait === null) return;
+    throw new Problem(429, "too_many_attempts", `too many deliveries that were not let in: try again in ${wait} s`, {
+      headers: { "Retry-After": String(wait) },
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { createReporter } from "../../server/forge/reporter.ts";
+import type { DeploymentId } from "../../server/model/ids.ts";
+import { type DeploymentReport, type Forge, ForgeUnavailable } from "../../server/ports/forge.ts";
+import type { DueReport, ReportStore } from "../../server/ports/reports.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeStore } from "../fakes/fake-store.ts";
+import { createSamples } from "../web/samples.ts";
+
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A forge that does what the test says, and one deployment that it is to be told of. */
+async function createScene(behave: (report: DeploymentReport) => Promise<void>) {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const { product, installation } = await createSamples(store, clock).product("shop");
+  await store.products.update(product.id, { repository: "https://github.com/acme/shop" });
+  await store.sources.change(product.id, { token: "t" });
+  const { deployment } = (await store.deployments.enqueue(
+    {
+      ...{ id: null, installationId: installation.id, trigger: "webhook", by: null, ref: "main", commit: null },
+      ...{ sourceId: null, variables: "now", supersedes: true },
+    },
+    clock.now(),
+  )) as { deployment: { id: DeploymentId } };
+  const due: DueReport[] = [
+    {
+      product: product.id,
+      deployment: deployment.id,
+      commit: "b".repeat(40) as never,
+      state: "pending",
+      receipt: null,
+      tries: 0,
+    },
+  ];
+  let onSettled: (outcome: unknown) => void = () => {};
+  const settled = new Promise<unknown>((resolve) => {
+    onSettled = resolve;
+  });
+  const reports: ReportStore = {
+    due: async () => due.splice(0),
+    told: async (_id, state, receipt) => onSettled({ told: state, receipt }),
+    failed: async (_id, failure) => onSettled(failure),
+    trouble: async () => null,
+  };
+  const forge = {
+    title: "GitHub",
+    isHomeOf: () => true,
+    async report(report: DeploymentReport) {
+      await behave(report);
+      return { deployment: 5 };
+    },
+  } as unknown as Forge;
+  const reporter = createReporter({
+    store: { ...store, reports },
+    ...{ forges: [forge], clock, log },
+    pageOf: (id) => `https://baton/${id}`,
+    urlOf: (host) => `https://${host}`,
+  });
+  reporter.start();
+  return { clock, settled, reporter, due };
+}
+
+describe("the one who tells forges", () => {
+  test("says how a deployment stands, and remembers what the forge calls it", async () => {
+    const seen: DeploymentReport[] = [];
+    const scene = await createScene(async (report) => void seen.push(report));
+    expect(await scene.settled).toEqual({ told: "pending", receipt: { deployment: 5 } });
+    expect(seen).toMatchObject([
+      { product: "shop", environment: "production", branch: "main", text: "Waiting to be built" },
+    ]);
+    await scene.reporter.stop();
+  });
+
+  test("waits longer with each trouble, and as long as the forge says", async () => {
+    const scene = await createScene(async () => {
+      throw new ForgeUnavailable("busy", { retryAfterMs: 90_000, receipt: { deployment: 2 } });
+    });
+    const outcome = (await scene.settled) as { nextTryAt: Date };
+    expect(outcome).toMatchObject({ state: "pending", message: "busy", receipt: { deployment: 2 } });
+    expect(outcome.nextTryAt.getTime() - scene.clock.now().getTime()).toBe(90_000);
+    await scene.reporter.stop();
+  });
+
+  test("takes a fault of its own for trouble, without a word of it outside", async () => {
+    const scene = await createScene(async () => {
+      throw new Error("undefined is not a function at /secret/path");
+    });
+    expect(await scene.settled).toMatchObject({
+      message: expect.stringMatching(/^GitHub was not told because of a fault/),
+    });
+    await scene.reporter.stop();
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { type SystemFacts, systemWarnings } from "../../server/rules/system-warnings.ts";
+
+const gibibyte = 1024 ** 3;
+const well: SystemFacts = {
+  docker: { builder: "buildkit" },
+  usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
+  caddyAnswers: true,
+  databaseAnswers: true,
+  disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
+  isReadableOnTheWay: false,
+};
+const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }).map(({ text }) => text);
+
+describe("the system page warns", () => {
+  test("of nothing when all is well", () => expect(texts({})).toEqual([]));
+
+  test("of what does not answer, before all else", () => {
+    const disk = { freeBytes: 5 * gibibyte, totalBytes: 100 * gibibyte };
+    expect(texts({ docker: null, usage: null, caddyAnswers: false, databaseAnswers: false, disk })).toEqual([
+      "The database does not answer.",
+      "Docker does not answer.",
+      "Caddy does not answer.",
+      "Less than a tenth of the disk is free.",
+    ]);
+  });
+
+  test("of a disk that is nearly full, however large it is, and says what frees it", () => {
+    const disk = { freeBytes: gibibyte, totalBytes: 4 * gibibyte };
+    const usage = { imagesBytes: 0, buildCacheBytes: 3 * gibibyte };
+    expect(systemWarnings({ ...well, disk, usage })).toEqual([
+      {
+        isSerious: true,
+        text: "The disk is nearly full.",
+        whatToDo: "Builds and databases will fail. docker builder prune frees the build cache.",
+      },
+    ]);
+  });
+
+  test("of a large build cache, a Docker without BuildKit, and tokens that can be read on the way", () => {
+    const usage = { imagesBytes: 0, buildCacheBytes: 30 * gibibyte };
+    expect(texts({ usage, docker: { builder: "classic" }, isReadableOnTheWay: true })).toEqual([
+      "The build cache is large.",
+      "This Docker has no BuildKit.",
+      "Tokens travel unencrypted.",
+    ]);
+  });
+
+  test("not of what could not be found out", () => expect(texts({ disk: null, usage: null })).toEqual([]));
+});

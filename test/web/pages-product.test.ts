@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Installation, Product } from "../../server/model/product.ts";
+import type { ServiceKind } from "../../server/model/spec.ts";
+import { aService } from "../model/a-deployment.ts";
+import { aMember, type Member } from "./member.ts";
+import { sampleCommit, sampleContainer, sampleSpec } from "./samples.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+let member: Member;
+let product: Product;
+let installation: Installation;
+beforeEach(async () => {
+  world = await createWorld();
+  member = await aMember(world);
+  ({ product, installation } = await world.samples.product("shop"));
+});
+
+/** A live version of two stacks. */
+function liveWithStacks() {
+  const live = world.samples.live(installation);
+  const service = (name: string, kind: ServiceKind, stateful: string | null = null) =>
+    aService({ name, kind, stateful });
+  const stacks = [
+    { name: "back-end", services: [service("api", "web"), service("db", "tcp", "keeps its data in the volume db")] },
+    { name: "front-end", services: [service("web", "web")] },
+  ];
+  return world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks } });
+}
+
+async function inStaging() {
+  const environment = await world.store.environments.create({ name: "staging", domain: null, branch: "next" });
+  const made = await world.store.installations.create({
+    productId: product.id,
+    environmentId: environment?.id as never,
+    branch: "next",
+  });
+  if (!made) throw new Error("not installed");
+  return made;
+}
+
+describe("a product", () => {
+  test("has an address for each of its tabs, and names the one that is shown", async () => {
+    for (const tab of ["deployments", "logs", "variables", "domains", "settings"]) {
+      const { status, html } = await member.get(`/products/shop/${tab}`);
+      expect(status, tab).toBe(200);
+      expect(html).toMatch(new RegExp(`href="/products/shop/${tab}" aria-current="page"`));
+    }
+    expect((await member.get("/products/shop")).html).toContain('href="/products/shop/webhooks"');
+  });
+
+  test("that nothing was pushed to yet says how to push", async () => {
+    const { text } = await member.get("/products/shop");
+    expect(text).toContain("Push the first version");
+    expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
+  });
+
+  test("shows its services by stack, each with its state and a way to its log", async () => {
+    const live = liveWithStacks();
+    world.engine.containers.push(sampleContainer(live, product.id, { service: "api" }));
+    const { text, html } = await member.get("/products/shop");
+    expect(text).toMatch(/back-end api web Running Logs of api db tcp Crashed Logs of db front-end web web Crashed/);
+    expect(html).toContain('href="/products/shop/logs?environment=production&amp;service=db"');
+  });
+
+  test("is shown in the environment that its address names, and keeps it from tab to tab", async () => {
+    const staging = await inStaging();
+    world.samples.ready(staging, { commit: sampleCommit("Only in staging") });
+    world.samples.live(installation, { commit: sampleCommit("Only in production") });
+    const { html, text } = await member.get("/products/shop/deployments?environment=staging");
+    expect(text).toContain("Only in staging");
+    expect(text).not.toContain("Only in production");
+    expect(html).toContain('href="/products/shop/logs?environment=staging"');
+    expect(html).toContain('<a href="/products/shop/deployments?environment=staging" aria-current="true">staging</a>');
+    expect((await member.get("/products/shop?environment=nowhere")).status).toBe(404);
+    expect((await member.get("/")).text).toMatch(/shop production .* staging/);
+  });
+
+  test("lists its deployments by how they stand", async () => {
+    world.samples.failed(installation, {}, { commit: sampleCommit("This one failed") });
+    world.samples.ready(installation, { commit: sampleCommit("This one did not") });
+    const failed = await member.get("/products/shop/deployments?status=failed");
+    expect(failed.text).toContain("This one failed");
+    expect(failed.text).not.toContain("This one did not");
+    expect((await member.get("/deployments?status=stopped")).text).toContain("No deployment was stopped.");
+    expect((await member.get("/deployments?product=shop&status=ready")).text).toContain("This one did not");
+  });
+});
+
+describe("variables", () => {
+  const path = "/products/shop/variables";
+
+  test("come from a pasted file, with its quotes and comments understood", async () => {
+    const file = "# a comment\nexport A=one\nB=\"two\nlines\"\n\nC='#three' # not this\n";
+    expect((await member.post(path, { file })).location).toBe(`${path}?done=saved`);
+    expect(await world.store.installations.variables(installation.id)).toEqual({
+      A: "one",
+      B: "two\nlines",
+      C: "#three",
+    });
+    expect((await member.post(path, { file: "nothing here" })).status).toBe(400);
+  });
+
+  test("are marked for builds, keep their value when only the mark changes, and are not live before a deployment", async () => {
+    const live = world.samples.live(installation);
+    world.store.put({ ...live, spec: { ...live.spec, variables: { KEY: "old" } } });
+    await member.post(path, { name: "KEY", value: "canary-new" });
+    await member.post(path, { change: "KEY", value: "", "at-build": "yes" });
+    expect(await world.store.installations.variables(installation.id)).toEqual({ KEY: "canary-new" });
+    expect(await world.store.installations.buildMarks(installation.id)).toEqual({ KEY: true });
+    const { text, html } = await member.get(path);
+    expect(text).toContain("KEY not yet live in builds");
+    expect(text).toContain("1 change is not yet live: the next deployment brings them. Redeploy now");
+    expect(html).not.toContain("canary-new");
+  });
+
+  test("of all environments are changed for all of them", async () => {
+    const staging = await inStaging();
+    await member.post(path, { name: "SHARED", value: "x", shared: "yes" });
+    expect(await world.store.installations.variableNames(staging.id)).toEqual(["SHARED"]);
+    expect((await member.get(path)).text).toContain("SHARED all environments");
+    await member.post(path, { unset: "SHARED" });
+    expect(await world.store.installations.variableNames(staging.id)).toEqual([]);
+  });
+
+  test("with a name that no shell would take are refused", async () => {
+    expect((await member.post(path, { name: "1X", value: "" })).text).toContain("starts with no digit");
+  });
+});
+
+describe("domains", () => {
+  const path = "/products/shop/domains";
+
+  test("are added to a service and removed again", async () => {
+    world.samples.live(installation);
+    expect((await member.post(path, { service: "web", add: "Shop.Example.com " })).location).toBe(`${path}?done=added`);
+    expect((await member.get(path)).text).toContain("shop.example.com:8080");
+    expect((await member.post(path, { service: "web", remove: "shop.example.com" })).location).toBe(
+      `${path}?done=removed`,
+    );
+    expect(await world.store.domains.custom(installation.id)).toEqual([]);
+  });
+
+  test("that cannot be had are refused beside their field, which keeps what was typed", async () => {
+    world.samples.live(installation);
+    const { status, html } = await member.post(path, { service: "web", add: "not a host" });
+    expect(status).toBe(400);
+    expect(html).toMatch(/name="add" value="not a host"[^>]*aria-invalid="true"/);
+    expect(html).toContain('role="alert"');
+  });
+});
+
+describe("settings", () => {
+  test("set the branch that is deployed", async () => {
+    await member.post("/products/shop/settings", { branch: "release" });
+    expect((await world.store.installations.get(installation.id))?.branch).toBe("release");
+    expect((await member.post("/products/shop/settings", { branch: "no good" })).status).toBe(400);
+  });
+
+  test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {
+    const wrong = await member.post("/products/shop/delete", { confirm: "shopp" });
+    expect(wrong.status).toBe(400);
+    expect(wrong.text).toContain("This is not its name: shop");
+    expect(await world.store.products.list()).toHaveLength(1);
+    expect((await member.post("/products/shop/delete", { confirm: "shop", volumes: "keep" })).location).toBe("/");
+    expect(await world.store.products.list()).toEqual([]);
+    expect(await world.store.installations.deleted()).toMatchObject([{ id: installation.id, keepVolumes: true }]);
+  });
+
+  test("of another environment remove the product from there alone", async () => {
+    const staging = await inStaging();
+    const page = await member.get("/products/shop/delete?environment=staging");
+    expect(page.text).toContain("Remove shop from staging?");
+    await member.post("/products/shop/delete?environment=staging", { confirm: "shop", volumes: "delete" });
+    expect((await world.store.installations.list()).map(({ id }) => id)).toEqual([installation.id]);
+    expect(await world.store.installations.deleted()).toMatchObject([{ id: staging.id, keepVolumes: false }]);
+  });
+
+  test("install the product in another environment", async () => {
+    await world.store.environments.create({ name: "staging", domain: null, branch: null });
+    const { location } = await member.post("/products/shop/settings", { install: "staging" });
+    expect(location).toBe("/products/shop/settings?environment=staging&done=installed");
+    expect((await member.get("/products/shop?environment=staging")).status).toBe(200);
+  });
+});
+
+describe("redeploying a product", () => {
+  test("says what it is, of what, and who will notice; then it leads to the deployment", async () => {
+    liveWithStacks();
+    const { text, html } = await member.get("/products/shop/redeploy");
+    expect(text).toMatch(/Redeploy shop\? Product shop Version .* Environment production Stacks 2/);
+    expect(text).toContain("Back End 2 services Front End 1 service");
+    expect(text).toContain("db is interrupted while it is replaced");
+    expect(text).toContain("Redeploy all stacks Cancel");
+    expect(html).toContain('<form method="post" action="/products/shop/redeploy">');
+    const { location } = await member.post("/products/shop/redeploy");
+    const [newest] = await world.store.deployments.list({ limit: 1 });
+    expect(location).toBe(`/deployments/${newest?.id}`);
+    expect(newest).toMatchObject({ trigger: "redeploy", variables: "now" });
+  });
+
+  test("is not possible when nothing is live", async () => {
+    expect((await member.get("/products/shop/redeploy")).status).toBe(409);
+  });
+});
+
+describe("a new product", () => {
+  test("comes from a repository; what was typed stays when it is refused", async () => {
+    const repository = "https://github.com/acme/blog.git";
+    const refused = await member.post("/new", { name: "No Good", repository });
+    expect(refused.status).toBe(400);
+    expect(refused.html).toContain(`value="${repository}"`);
+    const taken = await member.post("/new", { name: "shop", repository });
+    expect(taken.text).toContain("there is a product named &quot;shop&quot; already");
+    expect((await member.post("/new", { name: "blog", repository })).location).toBe(
+      "/products/blog/webhooks?done=created",
+    );
+    expect((await world.store.products.list()).map(({ slug }) => slug)).toEqual(["shop", "blog"]);
+  });
+
+  test("that is pushed while the page waits is shown by it", async () => {
+    const { html } = await member.get("/new");
+    const url = /hx-sse:connect="([^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const made = await world.samples.product("blog");
+    const first = world.samples.building(made.installation);
+    const reader = (await member.stream(url)).body?.pipeThrough(new TextDecoderStream()).getReader();
+    let message = "";
+    while (!message.includes("data-move-on")) message += (await reader?.read())?.value ?? "";
+    await reader?.cancel();
+    expect(message).toContain(`<a href="/deployments/${first.id}" data-move-on="">`);
+  });
+});

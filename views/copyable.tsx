@@ -1,0 +1,11 @@
+/** A text to be copied as it is. The button appears where scripts run. */
+export function Copyable({ id, text, label }: { readonly id: string; readonly text: string; readonly label: string }) {
+  return (
+    <div class="copyable">
+      <pre id={id}>{text}</pre>
+      <button class="button small" type="button" data-copy={id} hidden>
+        Copy<span class="visually-hidden"> {label}</span>
+      </button>
+    </div>
+  );
+}

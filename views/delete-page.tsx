@@ -1,0 +1,84 @@
+import { routes } from "../server/routes.ts";
+import { ConfirmPage } from "./confirm-page.tsx";
+import type { Frame } from "./frame.ts";
+import { inEnvironment } from "./in-environment.ts";
+
+export interface DeleteProps {
+  readonly slug: string;
+  readonly environment: string;
+  /** The whole product goes, and not only this environment's part of it. */
+  readonly isWhole: boolean;
+  readonly environments: readonly string[];
+  readonly error: string | null;
+}
+
+export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonly deletion: DeleteProps }) {
+  const { slug, environment, isWhole, environments, error } = deletion;
+  const what = isWhole ? `Delete ${slug}` : `Remove ${slug} from ${environment}`;
+  return (
+    <ConfirmPage
+      frame={frame}
+      title={`${what}?`}
+      action={inEnvironment(routes.productDelete(slug), { environment })}
+      yes={what}
+      isDangerous
+      no={{ text: "Keep it", url: inEnvironment(routes.productSettings(slug), { environment }) }}
+      fields={<Fields slug={slug} error={error} />}
+    >
+      <ul class="consequences">
+        {isWhole ? (
+          <>
+            <li>
+              Its containers, addresses, images, variables and its repository here are removed
+              {environments.length > 1 && `, in ${environments.join(", ")}`}. This cannot be taken back.
+            </li>
+            <li>Its deployments are not listed any more. Who deleted it stays in the activity.</li>
+          </>
+        ) : (
+          <li>Its containers, addresses and variables in {environment} are removed. Its other environments stay.</li>
+        )}
+      </ul>
+    </ConfirmPage>
+  );
+}
+
+function Fields({ slug, error }: { readonly slug: string; readonly error: string | null }) {
+  return (
+    <>
+      <fieldset class="choice">
+        <legend>Data in its volumes</legend>
+        <label>
+          <input type="radio" name="volumes" value="keep" checked />
+          <span>
+            Keep <span class="muted">The volumes stay in Docker, for whoever wants them.</span>
+          </span>
+        </label>
+        <label>
+          <input type="radio" name="volumes" value="delete" />
+          <span>
+            Delete <span class="muted">Databases and uploads are gone for good.</span>
+          </span>
+        </label>
+      </fieldset>
+      <p class="field">
+        <label for="confirm">
+          Type <code>{slug}</code> to confirm
+        </label>
+        <input
+          id="confirm"
+          name="confirm"
+          required
+          autocomplete="off"
+          spellcheck={false}
+          aria-invalid={error ? "true" : undefined}
+          aria-describedby={error ? "confirm-error" : undefined}
+        />
+      </p>
+      {error && (
+        <p class="field-error" id="confirm-error" role="alert">
+          {error}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
+
+export const statusFilters = ["all", "under-way", "ready", "failed", "stopped"] as const;
+export type StatusFilter = (typeof statusFilters)[number];
+
+export interface DeploymentList {
+  readonly filter: StatusFilter;
+  readonly rows: readonly DeploymentRow[];
+  /** Id to go on from; null: this is the last page. */
+  readonly next: number | null;
+}
+
+const names: Readonly<Record<StatusFilter, string>> = {
+  all: "All",
+  "under-way": "Under way",
+  ready: "Ready",
+  failed: "Failed",
+  stopped: "Stopped",
+};
+
+/** Links, so that a filter can be kept as a bookmark and left by the back button. `query` is what the page is asked for besides. */
+export function StatusFilters(props: {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly current: StatusFilter;
+}) {
+  const { path, query, current } = props;
+  return (
+    <nav class="filters" aria-label="Status">
+      {statusFilters.map((filter) => (
+        <a
+          href={address(path, { ...query, ...(filter !== "all" && { status: filter }) })}
+          aria-current={filter === current ? "true" : undefined}
+        >
+          {names[filter]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export const deploymentListId = "deployment-list";
+
+export function DeploymentListPart(props: {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly list: DeploymentList;
+  readonly now: Date;
+}) {
+  const { path, query, list, now } = props;
+  const { rows, next, filter } = list;
+  const more = { ...query, ...(filter !== "all" && { status: filter }), before: String(next) };
+  return (
+    <div id={deploymentListId} class="stack">
+      {rows.length === 0 ? (
+        <p class="card empty muted">{nothing(filter)}</p>
+      ) : (
+        <div class="card flush">
+          <DeploymentRows rows={rows} now={now} />
+        </div>
+      )}
+      {next !== null && (
+        <p class="more">
+          <a class="button" href={address(path, more)}>
+            Earlier deployments
+          </a>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function nothing(filter: StatusFilter): string {
+  switch (filter) {
+    case "all":
+      return "Nothing was deployed yet. A push makes the first deployment.";
+    case "under-way":
+      return "Nothing is under way.";
+    case "ready":
+      return "No deployment has become ready yet.";
+    case "failed":
+      return "No deployment has failed.";
+    case "stopped":
+      return "No deployment was stopped.";
+  }
+}
+
+function address(path: string, query: Readonly<Record<string, string>>): string {
+  const search = new URLSearchParams(query);
+  return search.size === 0 ? path : `${path}?${search}`;
+}

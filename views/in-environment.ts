@@ -1,0 +1,4 @@
+/** Production is what an address means that does not say. */
+export function inEnvironment(url: string, { environment }: { readonly environment: string }): string {
+  return environment === "production" ? url : `${url}?${new URLSearchParams({ environment })}`;
+}

@@ -1,0 +1,26 @@
+import type { Deployment } from "../server/model/deployment.ts";
+import { RelativeTime } from "./time.tsx";
+import { Sha } from "./version.tsx";
+
+/** The version that serves, and since when. */
+export interface LiveVersion {
+  readonly deployment: Deployment;
+  readonly since: Date | null;
+}
+
+/** "#12 · 1f2e3d4 · ada · went live 3 h ago". */
+export function VersionLine({ live, now }: { readonly live: LiveVersion; readonly now: Date }) {
+  const { number, commit } = live.deployment;
+  return (
+    <p class="meta">
+      <span>#{number}</span>
+      {commit && <Sha commit={commit} />}
+      {commit && <span>{commit.author}</span>}
+      {live.since && (
+        <span>
+          went live <RelativeTime at={live.since} now={now} />
+        </span>
+      )}
+    </p>
+  );
+}

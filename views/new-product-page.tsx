@@ -1,0 +1,155 @@
+import { slugRule } from "../server/model/product.ts";
+import { routes } from "../server/routes.ts";
+import { CsrfField } from "./csrf-field.tsx";
+import type { Frame, LiveStream } from "./frame.ts";
+import { Layout } from "./layout.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import { CopyLines, pushLine } from "./push-lines.tsx";
+
+export interface NewProductProps {
+  /** Of a product that is not there yet. */
+  readonly gitUrl: (slug: string) => string;
+  /** What a repository's form was sent with, and what is wrong with it. */
+  readonly form: { readonly name: string; readonly repository: string; readonly branch: string };
+  readonly error: string | null;
+}
+
+export function NewProductPage(props: {
+  readonly frame: Frame;
+  readonly product: NewProductProps;
+  readonly stream: LiveStream;
+}) {
+  const { frame, product, stream } = props;
+  const { gitUrl, form, error } = product;
+  return (
+    <Layout frame={frame} hasStream>
+      <p class="crumbs">
+        <a href={routes.home()}>Products</a>
+        <span aria-current="page">New</span>
+      </p>
+      <header>
+        <h1>New product</h1>
+        <p class="muted">
+          Three ways in. What has a Dockerfile, a compose file, or is a Node, Python, Go or static app is built.
+        </p>
+      </header>
+      <section class="card way" aria-labelledby="push-title">
+        <h2 id="push-title">Push from a terminal</h2>
+        <p>
+          In the folder of your app; <code>my-app</code> is the product's name, any of your choosing. The first push
+          makes it.
+        </p>
+        <CopyLines
+          id="push-lines"
+          lines={[
+            "git init -b main",
+            "git add -A",
+            'git commit -m "First version"',
+            pushLine(gitUrl("my-app"), "main"),
+          ]}
+        />
+        <p class="muted small">
+          TOKEN is the token that you signed in with. A folder that is a repository already needs only the last line.
+        </p>
+        <LiveRegion stream={stream}>
+          <FirstPush product={null} />
+        </LiveRegion>
+      </section>
+      <section class="card way" aria-labelledby="repository-title">
+        <h2 id="repository-title">Connect a repository</h2>
+        <p>
+          Baton fetches it from there. Its page then shows what to enter at the forge, so that pushes deploy by
+          themselves.
+        </p>
+        {error && (
+          <p class="field-error" role="alert" id="form-error">
+            {error}
+          </p>
+        )}
+        <form class="fields" method="post" action={routes.newProduct()}>
+          <CsrfField token={frame.csrf} />
+          <p class="field">
+            <label for="name">Name</label>
+            <input
+              id="name"
+              name="name"
+              value={form.name}
+              required
+              maxlength={40}
+              pattern="[a-z](?:-?[a-z0-9])*"
+              title={slugRule}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="my-app"
+            />
+          </p>
+          <p class="field grow">
+            <label for="repository">Repository</label>
+            <input
+              id="repository"
+              name="repository"
+              value={form.repository}
+              required
+              maxlength={500}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="https://github.com/you/my-app.git"
+            />
+          </p>
+          <p class="field">
+            <label for="branch">Branch</label>
+            <input
+              id="branch"
+              name="branch"
+              value={form.branch}
+              maxlength={250}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="main"
+            />
+          </p>
+          <button class="button primary" type="submit">
+            Connect
+          </button>
+        </form>
+      </section>
+      <section class="card way" aria-labelledby="sample-title">
+        <h2 id="sample-title">Try a sample</h2>
+        <p>Nothing at hand? These lines make a page and push it, in a folder of their own.</p>
+        <CopyLines
+          id="sample-lines"
+          lines={[
+            "git init -b main hello && cd hello",
+            "echo '<h1>Hello from Baton</h1>' > index.html",
+            'git add -A && git commit -m "Say hello"',
+            pushLine(gitUrl("hello"), "main"),
+          ]}
+        />
+      </section>
+    </Layout>
+  );
+}
+
+export const firstPushId = "first-push";
+
+/** Waits for the first push of a new product, and leads there when it has come. */
+export function FirstPush({
+  product,
+}: {
+  readonly product: { readonly slug: string; readonly deploymentId: number } | null;
+}) {
+  return (
+    <p id={firstPushId} class="state tone-busy" role="status">
+      {product ? (
+        <>
+          {product.slug} has been pushed:{" "}
+          <a href={routes.deployment(product.deploymentId)} data-move-on="">
+            watch it being deployed
+          </a>
+        </>
+      ) : (
+        "Waiting for the first push. This page moves on by itself."
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,140 @@
+import type { Child } from "hono/jsx";
+import { routes } from "../server/routes.ts";
+import { type Activity, ActivityLine } from "./activity-line.tsx";
+import { Address } from "./address.tsx";
+import { RunBadge, type RunState } from "./badge.tsx";
+import type { Frame, LiveStream, Mood } from "./frame.ts";
+import { inEnvironment } from "./in-environment.ts";
+import { Layout } from "./layout.tsx";
+import { LiveRegion } from "./live-region.tsx";
+
+export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "domains" | "webhooks" | "settings";
+
+/** What every tab of a product shows above its own content. */
+export interface ProductHeadProps {
+  readonly slug: string;
+  readonly environment: string;
+  /** Where it is installed; the switch is shown when there is more than one. */
+  readonly environments: readonly string[];
+  readonly state: RunState;
+  readonly mood: Mood;
+  readonly urls: readonly string[];
+  readonly activity: Activity | null;
+  /** The version that serves can be made anew. */
+  readonly isLive: boolean;
+  /** What "Start again" makes live: the last that was ready; null: there is none, or something is live. */
+  readonly startAgainId: number | null;
+}
+
+export function ProductFrame(props: {
+  readonly frame: Frame;
+  readonly head: ProductHeadProps;
+  readonly tab: ProductTab;
+  readonly notice?: string | null;
+  readonly stream: LiveStream | null;
+  readonly children?: Child;
+}) {
+  const { frame, head, tab, notice = null, stream, children } = props;
+  return (
+    <Layout frame={frame} hasStream={stream !== null}>
+      <p class="crumbs">
+        <a href={routes.home()}>Products</a>
+        {tab === "overview" ? (
+          <span aria-current="page">{head.slug}</span>
+        ) : (
+          <a href={inEnvironment(routes.product(head.slug), head)}>{head.slug}</a>
+        )}
+      </p>
+      <LiveRegion stream={stream}>
+        <ProductHead head={head} />
+        <Tabs head={head} tab={tab} />
+        {notice && (
+          <p class="notice" role="status">
+            {notice}
+          </p>
+        )}
+        {children}
+      </LiveRegion>
+    </Layout>
+  );
+}
+
+export const productHeadId = "product-head";
+
+export function ProductHead({ head }: { readonly head: ProductHeadProps }) {
+  const { slug, state, mood, urls, activity, isLive, startAgainId } = head;
+  return (
+    <div id={productHeadId} class="product-head" data-mood={mood}>
+      <header class="page-head">
+        <div>
+          <h1>{slug}</h1>
+          <p class="meta">
+            <RunBadge state={state} />
+            {urls.map((url) => (
+              <Address url={url} />
+            ))}
+          </p>
+        </div>
+        <div class="actions">
+          {isLive && (
+            <a class="button primary" href={inEnvironment(routes.productRedeploy(slug), head)}>
+              Redeploy
+            </a>
+          )}
+          {startAgainId !== null && (
+            <a class="button primary" href={routes.deploymentRedeploy(startAgainId)}>
+              Start again
+            </a>
+          )}
+          {isLive && (
+            <a class="button" href={inEnvironment(routes.productStop(slug), head)}>
+              Stop
+            </a>
+          )}
+        </div>
+      </header>
+      {activity && <ActivityLine activity={activity} />}
+    </div>
+  );
+}
+
+const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly url: (slug: string) => string }[] = [
+  { tab: "overview", name: "Overview", url: routes.product },
+  { tab: "deployments", name: "Deployments", url: routes.productDeployments },
+  { tab: "logs", name: "Logs", url: routes.productLogs },
+  { tab: "variables", name: "Variables", url: routes.productVariables },
+  { tab: "domains", name: "Domains", url: routes.productDomains },
+  { tab: "webhooks", name: "Webhooks", url: routes.productWebhooks },
+  { tab: "settings", name: "Settings", url: routes.productSettings },
+];
+
+function Tabs({ head, tab: current }: { readonly head: ProductHeadProps; readonly tab: ProductTab }) {
+  const here = tabs.find(({ tab }) => tab === current) ?? tabs[0];
+  return (
+    <div class="tabs">
+      <nav aria-label={`Parts of ${head.slug}`}>
+        {tabs.map(({ tab, name, url }, index) => (
+          <a
+            href={inEnvironment(url(head.slug), head)}
+            aria-current={tab === current ? "page" : undefined}
+            data-shortcut={String(index + 1)}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+      {head.environments.length > 1 && here && (
+        <nav class="environments" aria-label="Environment">
+          {head.environments.map((environment) => (
+            <a
+              href={inEnvironment(here.url(head.slug), { environment })}
+              aria-current={environment === head.environment ? "true" : undefined}
+            >
+              {environment}
+            </a>
+          ))}
+        </nav>
+      )}
+    </div>
+  );
+}

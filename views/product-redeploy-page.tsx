@@ -1,0 +1,64 @@
+import type { Child } from "hono/jsx";
+import type { Deployment } from "../server/model/deployment.ts";
+import { routes } from "../server/routes.ts";
+import { counted } from "../server/rules/duration-text.ts";
+import { ConfirmPage } from "./confirm-page.tsx";
+import type { Frame } from "./frame.ts";
+import { inEnvironment } from "./in-environment.ts";
+import { Interruptions, type InterruptionView } from "./interruptions.tsx";
+import { headline, Sha } from "./version.tsx";
+
+export interface ProductRedeployProps {
+  readonly slug: string;
+  readonly environment: string;
+  readonly deployment: Deployment;
+  readonly stacks: readonly { readonly displayName: string; readonly serviceCount: number }[];
+  readonly interruptions: readonly InterruptionView[];
+}
+
+/** The whole product anew: the same version, with fresh images and today's variables. */
+export function ProductRedeployPage(props: { readonly frame: Frame; readonly redeploy: ProductRedeployProps }) {
+  const { frame, redeploy } = props;
+  const { slug, environment, deployment, stacks, interruptions } = redeploy;
+  const place = { environment };
+  return (
+    <ConfirmPage
+      frame={frame}
+      title={`Redeploy ${slug}?`}
+      action={inEnvironment(routes.productRedeploy(slug), place)}
+      yes={stacks.length > 1 ? "Redeploy all stacks" : "Redeploy"}
+      no={{ text: "Cancel", url: inEnvironment(routes.product(slug), place) }}
+    >
+      <dl class="facts">
+        <Fact name="Product">{slug}</Fact>
+        <Fact name="Version">
+          {headline(deployment)} {deployment.commit && <Sha commit={deployment.commit} />}
+        </Fact>
+        <Fact name="Environment">{environment}</Fact>
+        <Fact name="Stacks">{String(stacks.length)}</Fact>
+      </dl>
+      <ul class="stack-counts" aria-label="Stacks">
+        {stacks.map(({ displayName, serviceCount }) => (
+          <li>
+            <span>{displayName}</span>
+            <span class="muted">{counted(serviceCount, "service")}</span>
+          </li>
+        ))}
+      </ul>
+      <ul class="consequences">
+        <li>Images that are pulled are pulled anew, and today's variables are used.</li>
+        <li>The running containers keep serving until the new ones have passed their checks.</li>
+        <Interruptions interruptions={interruptions} />
+      </ul>
+    </ConfirmPage>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children?: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

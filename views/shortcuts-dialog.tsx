@@ -1,0 +1,38 @@
+const shortcuts: readonly (readonly [string, string])[] = [
+  ["g p", "Products"],
+  ["g d", "Deployments"],
+  ["g q", "Queue"],
+  ["g a", "Activity"],
+  ["g s", "System"],
+  ["1 … 7", "The tabs of a product"],
+  ["/", "Search in a log"],
+  ["n, shift n", "Next and previous hit"],
+  ["e", "First error in a log"],
+  ["f", "Follow a log"],
+  ["w", "Wrap long lines"],
+  ["?", "This help"],
+];
+
+/** What the keys do. They themselves are told to the page by `data-shortcut`, on the thing that they press. */
+export function ShortcutsDialog() {
+  return (
+    <dialog id="shortcuts" class="dialog" aria-labelledby="shortcuts-title">
+      <h2 id="shortcuts-title">Keyboard shortcuts</h2>
+      <dl class="keys">
+        {shortcuts.map(([keys, what]) => (
+          <div>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button class="button" type="submit">
+          Close
+        </button>
+      </form>
+    </dialog>
+  );
+}

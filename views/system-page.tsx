@@ -1,0 +1,107 @@
+import type { SystemWarning } from "../server/rules/system-warnings.ts";
+import { Badge } from "./badge.tsx";
+import type { Frame } from "./frame.ts";
+import { Icon } from "./icon.tsx";
+import { Layout } from "./layout.tsx";
+import { sizeText } from "./size-text.ts";
+
+export interface SystemProps {
+  readonly warnings: readonly SystemWarning[];
+  readonly parts: readonly SystemPart[];
+  readonly disk: { readonly folder: string; readonly freeBytes: number; readonly totalBytes: number } | null;
+  readonly usage: readonly { readonly name: string; readonly bytes: number }[] | null;
+}
+
+/** Something that Baton stands on. */
+export interface SystemPart {
+  readonly name: string;
+  readonly answers: boolean;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+export function SystemPage({ frame, system }: { readonly frame: Frame; readonly system: SystemProps }) {
+  const { warnings, parts, disk, usage } = system;
+  return (
+    <Layout frame={frame}>
+      <h1>System</h1>
+      {warnings.length === 0 ? (
+        <p class="verdict tone-good">
+          <Icon name="check" />
+          All is well.
+        </p>
+      ) : (
+        <ul class="warnings">
+          {warnings.map(({ isSerious, text, whatToDo }) => (
+            <li class={`verdict ${isSerious ? "tone-bad" : "tone-warn"}`}>
+              <Icon name="warning" />
+              <span>{text}</span>
+              <span class="what-to-do">{whatToDo}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="parts">
+        {parts.map((part) => (
+          <Part part={part} />
+        ))}
+        <section class="card" aria-labelledby="disk-title">
+          <h2 id="disk-title">Disk</h2>
+          {disk ? (
+            <>
+              <meter
+                min={0}
+                max={disk.totalBytes}
+                high={disk.totalBytes * 0.9}
+                value={disk.totalBytes - disk.freeBytes}
+                aria-label="Used"
+              ></meter>
+              <p>
+                {sizeText(disk.freeBytes)} of {sizeText(disk.totalBytes)} free
+              </p>
+              <p class="muted small">{disk.folder}</p>
+            </>
+          ) : (
+            <p class="muted">Not known.</p>
+          )}
+        </section>
+        <section class="card" aria-labelledby="usage-title">
+          <h2 id="usage-title">What Docker keeps</h2>
+          {usage ? (
+            <Facts facts={usage.map(({ name, bytes }) => [name, sizeText(bytes)])} />
+          ) : (
+            <p class="muted">Docker did not say in time.</p>
+          )}
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+function Part({ part: { name, answers, facts } }: { readonly part: SystemPart }) {
+  return (
+    <section class="card" aria-label={name}>
+      <h2>{name}</h2>
+      <p>
+        {answers ? (
+          <Badge tone="good" icon="check" text="Answers" />
+        ) : (
+          <Badge tone="bad" icon="cross" text="Does not answer" />
+        )}
+      </p>
+      <Facts facts={facts} />
+    </section>
+  );
+}
+
+function Facts({ facts }: { readonly facts: SystemPart["facts"] }) {
+  return (
+    <dl class="rows">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

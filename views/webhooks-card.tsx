@@ -1,0 +1,59 @@
+import { routes } from "../server/routes.ts";
+import { Badge } from "./badge.tsx";
+import { Copyable } from "./copyable.tsx";
+import { CsrfField } from "./csrf-field.tsx";
+import { RelativeTime } from "./time.tsx";
+
+export interface WebhookProps {
+  readonly forge: string;
+  readonly url: string;
+  readonly hasSecret: boolean;
+  /** Made by this request, and shown by no other. */
+  readonly newSecret: string | null;
+  readonly pingedAt: Date | null;
+}
+
+export function WebhookCard(props: {
+  readonly slug: string;
+  readonly webhook: WebhookProps;
+  readonly csrf: string | null;
+  readonly now: Date;
+}) {
+  const { slug, webhook, csrf, now } = props;
+  const { forge, url, hasSecret, newSecret, pingedAt } = webhook;
+  return (
+    <section class="card" id="webhook">
+      <h2>Webhook</h2>
+      <p class="muted">
+        Paste both into the repository's settings at {forge}, under Webhooks, with content type application/json.{" "}
+        {forge} sends a ping then, and it shows here that it works.
+      </p>
+      <Copyable id="webhook-url" text={url} label="URL" />
+      {newSecret !== null && (
+        <>
+          <p>The secret, shown this once:</p>
+          <Copyable id="webhook-secret" text={newSecret} label="secret" />
+        </>
+      )}
+      <p class="meta">
+        {pingedAt === null ? (
+          <Badge tone="wait" icon="clock" text={hasSecret ? "No ping yet" : "No secret yet"} />
+        ) : (
+          <>
+            <Badge tone="good" icon="check" text="It works" />
+            <span>
+              last ping <RelativeTime at={pingedAt} now={now} />
+            </span>
+          </>
+        )}
+      </p>
+      <form method="post" action={routes.productWebhookSecret(slug)}>
+        <CsrfField token={csrf} />
+        <button class="button" type="submit">
+          {hasSecret ? "Make a new secret" : "Make a secret"}
+        </button>{" "}
+        {hasSecret && <span class="muted">The one before is worth nothing then.</span>}
+      </form>
+    </section>
+  );
+}

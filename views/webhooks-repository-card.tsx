@@ -1,0 +1,72 @@
+import { routes } from "../server/routes.ts";
+import { CsrfField } from "./csrf-field.tsx";
+import { RelativeTime } from "./time.tsx";
+
+export interface RepositoryProps {
+  /** Null: the product is pushed to Baton. */
+  readonly url: string | null;
+  readonly branch: string | null;
+  readonly rootDirectory: string;
+  readonly paths: readonly string[];
+  readonly pollMinutes: number | null;
+  readonly polledAt: Date | null;
+}
+
+export function RepositoryCard(props: {
+  readonly slug: string;
+  readonly repository: RepositoryProps;
+  readonly csrf: string | null;
+  readonly now: Date;
+}) {
+  const { slug, repository, csrf, now } = props;
+  const { url, branch, rootDirectory, paths, pollMinutes, polledAt } = repository;
+  return (
+    <section class="card" id="repository">
+      <h2>Repository</h2>
+      <p class="muted">
+        {url === null
+          ? "This product is pushed to Baton. With a repository it is fetched from there instead."
+          : "Baton fetches what it deploys from here. Pushes to Baton itself are refused; without a URL they are taken again."}
+      </p>
+      <form class="variable-form" method="post" action={routes.productRepository(slug)}>
+        <CsrfField token={csrf} />
+        <Field name="repository" label="URL" value={url ?? ""} placeholder="https://github.com/acme/shop.git" grow />
+        <Field name="branch" label="Branch" value={branch ?? ""} placeholder="the default" />
+        <Field name="rootDirectory" label="Root directory" value={rootDirectory} placeholder="all of it" />
+        <Field
+          name="paths"
+          label="Deploy only when these change"
+          value={paths.join(" ")}
+          placeholder="apps/shop/** packages/**"
+          grow
+        />
+        <Field name="pollMinutes" label="Look every … minutes" value={String(pollMinutes ?? "")} placeholder="never" />
+        <button class="button" type="submit">
+          Save
+        </button>
+      </form>
+      {pollMinutes !== null && polledAt !== null && (
+        <p class="muted">
+          Baton last looked <RelativeTime at={polledAt} now={now} />.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Field(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly grow?: boolean;
+}) {
+  const { name, label, value, placeholder, grow = false } = props;
+  const id = `repository-${name}`;
+  return (
+    <p class={grow ? "field grow" : "field"}>
+      <label for={id}>{label}</label>
+      <input id={id} name={name} value={value} placeholder={placeholder} autocomplete="off" spellcheck={false} />
+    </p>
+  );
+}
