@@ -23,6 +23,18 @@ export function scriptRunBy(words: readonly string[], scripts: Readonly<Record<s
   return extra.length === 0 && Object.hasOwn(scripts, script) ? script : null;
 }
 
+/** The scripts that npm-run-all runs, one after the other or beside each other: `run-p type-check "build-only {@}" --`, `run-s build:*`. */
+export function scriptsRunTogether(
+  [program = "", ...words]: readonly string[],
+  scripts: Readonly<Record<string, string>>,
+): readonly string[] {
+  if (!/^(?:run-p|run-s|npm-run-all2?)$/.test(program)) return [];
+  const names = words.map((word) => word.replace(/^["']|["']$/g, ""));
+  return Object.keys(scripts).filter((script) =>
+    names.some((name) => name === script || (name.endsWith(":*") && script.startsWith(name.slice(0, -1)))),
+  );
+}
+
 export function isPackageManager(program: string): boolean {
   return ["npm", "pnpm", "yarn", "bun"].includes(program);
 }

@@ -1,4 +1,4 @@
-import { commandsIn, isPackageManager, scriptRunBy } from "./command-line.ts";
+import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
 import type { PackageJson } from "./package-json.ts";
 import type { StartCommand } from "./start-command.ts";
 
@@ -34,10 +34,12 @@ export function linesRunBy(line: string, manifest: PackageJson): readonly string
   const seen = new Set<string>();
   for (const current of lines) {
     for (const words of commandsIn(current)) {
-      const script = scriptRunBy(words, manifest.scripts);
-      if (script === null || seen.has(script)) continue;
-      seen.add(script);
-      lines.push(...scriptLines(script, manifest));
+      const single = scriptRunBy(words, manifest.scripts);
+      const scripts = single === null ? scriptsRunTogether(words, manifest.scripts) : [single];
+      for (const script of scripts.filter((name) => !seen.has(name))) {
+        seen.add(script);
+        lines.push(...scriptLines(script, manifest));
+      }
     }
   }
   return lines;

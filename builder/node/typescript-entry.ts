@@ -13,10 +13,11 @@ export async function typescriptStart(
   manifest: PackageJson,
 ): Promise<{ readonly line: string; readonly source: string } | null> {
   const entry = firstOf(tree, entries);
-  if (entry === null) return null;
+  const packages = [...manifest.dependencies, ...manifest.devDependencies];
+  // What a page loads is called so, too.
+  if (entry === null || tree.files.has("index.html") || packages.includes("vite")) return null;
   const compiled = usesBun(tree, manifest) ? null : await compiledEntry(tree, manifest, entry);
   if (compiled !== null) return { line: `node ${compiled}`, source: `what the build makes of ${entry}` };
-  const packages = [...manifest.dependencies, ...manifest.devDependencies];
   const runner =
     ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree, manifest) ? "bun" : "node");
   // Node itself leaves the types out since 22.18.

@@ -1,21 +1,17 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
-import { readIgnoreFile } from "../from-dockerfile.ts";
 import { buildScriptOf } from "../node/build-script.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
-import { earlyInstall } from "../node/early-install.ts";
-import { adapterAuto } from "../node/frameworks.ts";
-import { type NodeImage, nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
-import { chooseNode } from "../node/node-version.ts";
+import { readNodeBuild, usesBun } from "../node/node-build.ts";
+import { nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
+import { notStartable } from "../node/not-startable.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
-import { choosePackageManager, type PackageManager } from "../node/package-manager.ts";
 import { linesRunBy, runTimeNeeds } from "../node/run-time-needs.ts";
 import { findStartCommand, type StartCommand, startScript } from "../node/start-command.ts";
 import { type StaticBuild, staticBuild } from "../node/static-build.ts";
 import { withoutPackageJson } from "../node/without-package-json.ts";
-import { membersOf, workspaceOf } from "../node/workspace.ts";
 import { otherLanguageOf } from "../other-languages.ts";
-import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
+import type { BaseName, SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
 import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
@@ -73,7 +69,7 @@ async function detectApp(
   start: StartCommand,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, [start.line, ...installation.processLines], installation);
+  const build = await readNodeBuild(tree, manifest, [start.line, ...installation.processLines], installation);
   const { manager } = build;
   const further = installation.processLines.filter((line) => line !== start.line);
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
@@ -112,7 +108,7 @@ async function detectSite(
   site: StaticBuild,
   installation: Installation,
 ): Promise<Detected> {
-  const build = await readBuild(tree, manifest, [], installation);
+  const build = await readNodeBuild(tree, manifest, [], installation);
   const server: BaseName = "static:1";
   const { tool, output, outputSource } = site;
   const singlePage = (await readStaticfile(tree))?.singlePage ?? site.singlePage;
@@ -145,135 +141,10 @@ async function detectSite(
   };
 }
 
-interface Build {
-  readonly base: BaseName;
-  readonly manager: PackageManager | null;
-  readonly hasDevelopmentDependencies: boolean;
-  readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
-  readonly recipe: Pick<
-    Detected["recipe"],
-    "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
-  >;
-  readonly decisions: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-/** How packages are installed and the build script is run, whatever becomes of its outcome. */
-async function readBuild(
-  tree: SourceTree,
-  manifest: PackageJson,
-  startLines: readonly string[],
-  { buildVariables, around }: Installation,
-): Promise<Build> {
-  const workspace = around && (await workspaceOf(around.tree, around.folder));
-  const home = workspace?.root ?? tree;
-  const version = manifest.engines.node
-    ? await chooseNode(tree, manifest)
-    : await chooseNode(home, workspace?.manifest ?? manifest);
-  const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
-  const root = workspace?.manifest ?? manifest;
-  const members = await membersOf(home, root);
-  const manager = installs ? await choosePackageManager(home, root) : null;
-  const buildScript = buildScriptOf(manifest);
-  const builds = buildScript !== null;
-  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
-  const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
-  const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
-  const known = builds ? buildVariables.known : [];
-  const early = manager && (await earlyInstall(home, root, manager));
-  const builtBefore = workspace?.builtBefore ?? [];
-  const secrets = builds || manager ? buildVariables.secret : [];
-
-  return {
-    base: `node:${version.major}`,
-    manager,
-    hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
-      ({ devDependencies }) => devDependencies.length > 0,
-    ),
-    image: (prunes) => ({
-      packages: manager && { ...manager, prunes, early },
-      tools,
-      buildScript,
-      environment: buildEnvironment(manifest),
-      member: workspace?.member ?? null,
-      builtBefore,
-      buildVariables: known,
-      buildSecrets: secrets,
-    }),
-    recipe: {
-      ...(workspace ? { contextFolder: "" } : {}),
-      dockerfile: ".baton/Dockerfile",
-      extraFiles: early?.manifests ?? new Map(),
-      ignore: [
-        "**/node_modules",
-        ...(await readIgnoreFile(home, null)),
-        // The generated Dockerfile names these.
-        ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
-      ],
-      target: null,
-      args: {},
-      buildVariables: known,
-      buildSecrets: secrets,
-    },
-    decisions: [
-      version.decision,
-      ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
-      manager?.decision ?? "No dependencies, so nothing is installed",
-      ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
-      ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
-      ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
-      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
-      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
-    ],
-    warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
-  };
-}
-
-/** adapter-auto looks for the place it is built in, and takes adapter-node for Google's buildpacks. */
-function buildEnvironment({ dependencies, devDependencies }: PackageJson): readonly string[] {
-  const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
-  return adapters.length === 1 && adapters[0] === adapterAuto ? ["GCP_BUILDPACKS=1", "CI=true"] : [];
-}
-
-function usesBun(line: string, manifest: PackageJson): boolean {
-  return linesRunBy(line, manifest)
-    .flatMap(commandsIn)
-    .some(([program = ""]) => program === "bun" || program === "bunx");
-}
-
 function developmentServer(start: StartCommand, manifest: PackageJson): readonly string[] {
   if (!isDevelopmentServer(start.line, manifest)) return [];
   const script = start.source.startsWith("scripts.")
     ? manifest.scripts[start.source.slice("scripts.".length)]
     : start.line;
   return [`"${script}" (${start.source}) is a development server: slower than need be, and open about your source`];
-}
-
-async function notStartable(tree: SourceTree, manifest: PackageJson): Promise<PlanProblem> {
-  const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  const adapter = packages.find((name) => /^@(?:sveltejs\/adapter-|astrojs\/)(?:vercel|netlify|cloudflare)/.test(name));
-  if (adapter !== undefined) {
-    const [node, pages] = adapter.startsWith("@sveltejs/")
-      ? ["@sveltejs/adapter-node", "@sveltejs/adapter-static for plain pages"]
-      : ["@astrojs/node", "none for plain pages"];
-    return new PlanProblem(
-      `${adapter} builds for another platform, so that there is nothing here to start`,
-      `Use ${node} instead (or ${pages}), in the framework's configuration and in package.json.`,
-    );
-  }
-  const apps = (await membersOf(tree, manifest)).filter(
-    (member) => startScript(member.manifest) ?? buildScriptOf(member.manifest),
-  );
-  if (apps.length > 0) {
-    const folders = apps.map(({ folder }) => folder).toSorted();
-    return new PlanProblem(
-      `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one is deployed`,
-      `Say it in a baton.yaml at the root: stacks: { web: { path: ${folders[0]} } }. Or add a start script to the root's package.json.`,
-    );
-  }
-  const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
-  return new PlanProblem(
-    `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,
-    'Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.',
-  );
 }

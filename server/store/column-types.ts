@@ -12,7 +12,9 @@ export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType
 export const network = customType<{ data: string; driverData: string }>({ dataType: () => "cidr" });
 
 /** Text from outside that Postgres would refuse: it has no NUL in `text`, and no lone surrogates in JSON. */
-export const storableText = (text: string) => text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
+export const storableText = (text: string) =>
+  // Nearly all texts are fine, and finding that out so is some ten times as quick.
+  text.isWellFormed() && !text.includes("\0") ? text : text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
 
 export const outsideText = customType<{ data: string; driverData: string }>({
   dataType: () => "text",

@@ -164,8 +164,10 @@ async function writeAll(
   recorded: readonly Recorded[],
 ): Promise<void> {
   const rows = judged.flatMap(({ id, delivery, judgement, first, isQuiet }) => {
-    const { via, deliveryId, name, event, again, content } = delivery;
+    const { via, deliveryId, name, again } = delivery;
     const { outcome, verdict, commit: commitSha } = judgement;
+    // What came before says the same.
+    const { event, content } = first || again !== null ? delivery : { event: null, content: null };
     const row = {
       ...{ id, productId: product, at, via, deliveryId, name, event, again },
       outcome,

@@ -38,16 +38,20 @@ export interface WebhookTrigger {
 /** A batch is a few statements, whatever is in it; this bounds what they hold. */
 const maxBatch = 200;
 
+interface Arrival extends RawDelivery {
+  readonly forge: Forge;
+}
+
+/** Turned away, or in the ledger. */
+type Judged = { readonly foreign: string } | { readonly unreadable: string } | { readonly recorded: Recorded };
+
 export function createWebhookTrigger(needs: {
   readonly store: Store;
   readonly clock: Clock;
   readonly wakeQueue: () => void;
 }): WebhookTrigger {
   const { store, clock, wakeQueue } = needs;
-  const record = createBatches<ProductId, NewDelivery, Recorded>(
-    (product, deliveries) => store.deliveries.record(product, deliveries, judgeDelivery, clock.now()),
-    maxBatch,
-  );
+  const judge = createBatches<ProductId, Arrival, Judged>(judgeAll, maxBatch);
 
   const turnAway: WebhookTrigger["turnAway"] = (forge, product, { headers, reason, bodyBytes }) => {
     const { id: deliveryId, event: name } = forge.identify(headers);
@@ -58,28 +62,14 @@ export function createWebhookTrigger(needs: {
   return {
     turnAway,
 
-    async receive(forge, product, { headers, body }) {
-      const secret = await store.sources.webhookSecret(product.id);
-      const reason = whyForeign(secret === null ? null : forge.verify(headers, body, secret));
-      if (secret === null || reason !== null) {
-        const message = reason ?? "";
-        await turnAway(forge, product, { headers, reason: message, bodyBytes: body.length });
-        return { type: "foreign", message };
-      }
-      const event = readOrNot(forge, headers, body);
-      if ("unreadable" in event) {
-        await turnAway(forge, product, { headers, reason: event.unreadable, bodyBytes: body.length });
-        return { type: "judged", outcome: "refused", verdict: event.unreadable, deployments: [] };
-      }
-      const { id: deliveryId, event: name } = forge.identify(headers);
-      const recorded = await record(product.id, {
-        ...{ via: forge.name, deliveryId, name, event, again: null, quiet: false },
-        by: whoOf(event) ?? forge.title,
-        content: contentOf(headers, body, secret),
-      });
-      if (recorded.outcome === "pong") await store.sources.recordPing(product.id, clock.now());
-      if (recorded.outcome === "deployed") wakeQueue();
-      return { type: "judged", ...recorded };
+    async receive(forge, product, delivery) {
+      const judged = await judge(product.id, { forge, ...delivery });
+      if ("recorded" in judged) return { type: "judged", ...judged.recorded };
+      const reason = "foreign" in judged ? judged.foreign : judged.unreadable;
+      await turnAway(forge, product, { headers: delivery.headers, reason, bodyBytes: delivery.body.length });
+      return "foreign" in judged
+        ? { type: "foreign", message: reason }
+        : { type: "judged", outcome: "refused", verdict: reason, deployments: [] };
     },
 
     async redeliver(product, id, by) {
@@ -90,14 +80,52 @@ export function createWebhookTrigger(needs: {
       if (!entry.event) return refused("conflict", "what it said is not kept any more: use “Check now” instead");
       const { via, name, event } = entry;
       const again = { via, name, event, by, again: id, deliveryId: null, content: null, quiet: false };
-      const recorded = await record(product.id, again);
-      if (recorded.outcome === "deployed") wakeQueue();
+      const [recorded] = await record(product.id, [again]);
+      if (!recorded) throw new Error("a delivery was written and not told");
       return recorded;
+    },
+  };
+
+  async function judgeAll(product: ProductId, arrivals: readonly Arrival[]): Promise<readonly Judged[]> {
+    const secret = await store.sources.webhookSecret(product);
+    const seen = arrivals.map((arrival) => examine(arrival, secret));
+    const recorded = await record(
+      product,
+      seen.flatMap((one) => ("genuine" in one ? [one.genuine] : [])),
+    );
+    if (recorded.some(({ outcome }) => outcome === "pong")) await store.sources.recordPing(product, clock.now());
+    const left = [...recorded];
+    return seen.map((one) => ("genuine" in one ? { recorded: left.shift() as Recorded } : one));
+  }
+
+  async function record(product: ProductId, deliveries: readonly NewDelivery[]): Promise<readonly Recorded[]> {
+    if (deliveries.length === 0) return [];
+    const recorded = await store.deliveries.record(product, deliveries, judgeDelivery, clock.now());
+    if (recorded.some(({ outcome }) => outcome === "deployed")) wakeQueue();
+    return recorded;
+  }
+}
+
+/** The signature first, over the bytes as they came; only what is genuine is read. */
+function examine(
+  { forge, headers, body }: Arrival,
+  secret: string | null,
+): Exclude<Judged, { recorded: Recorded }> | { readonly genuine: NewDelivery } {
+  const foreign = whyForeign(secret === null ? null : forge.verify(headers, body, secret));
+  if (secret === null || foreign !== null) return { foreign: foreign ?? "" };
+  const event = readOrNot(forge, headers, body);
+  if ("unreadable" in event) return event;
+  const { id: deliveryId, event: name } = forge.identify(headers);
+  return {
+    genuine: {
+      ...{ via: forge.name, deliveryId, name, event, again: null, quiet: false },
+      by: whoOf(event) ?? forge.title,
+      content: contentOf(headers, body, secret),
     },
   };
 }
 
-/** Null: the signature is right. `unknown` means that there is no secret it could have been made with. */
+/** Null: the signature is right. It is null itself where there is no secret that it could have been made with. */
 function whyForeign(signature: ReturnType<Forge["verify"]> | null): string | null {
   switch (signature) {
     case "genuine":

@@ -58,6 +58,23 @@ describe("a build that makes a site", () => {
   });
 });
 
+it("what npm-run-all runs is looked at, too", async () => {
+  const { recipe, decisions } = await plannedService({
+    "package.json": JSON.stringify({
+      scripts: {
+        build: 'run-p type-check "build-only {@}" --',
+        "build-only": "vite build",
+        "type-check": "vue-tsc --build",
+      },
+      devDependencies: { vite: "6", vue: "3" },
+    }),
+    "index.html": "",
+    "src/main.ts": "",
+  });
+  expect(recipe.bases).toEqual(["node:22", "static:1"]);
+  expect(decisions).toContain("Vite makes a static site in dist/, served by Caddy");
+});
+
 describe("a site that is built", () => {
   const manifest = (scripts: object, more: object = {}) =>
     JSON.stringify({ scripts, devDependencies: { vite: "7" }, ...more });

@@ -38,6 +38,15 @@ describe("the secrets of a build", () => {
   });
 });
 
+describe("a stage that the built one does not need", () => {
+  it("is not built, and its base image is not looked for", async () => {
+    const unused = "FROM 127.0.0.1:1/nowhere:1 AS unused\nRUN false";
+    const build = startBuild(scratch, { Dockerfile: `${unused}\nFROM ${scratch.tiny.tag}\nRUN echo needed\n` });
+    await build.result;
+    expect(build.lines).toEqual(["needed"]);
+  });
+});
+
 describe("the build cache", () => {
   it("is left alone while it is smaller than its limit", async () => {
     // The daemon is everybody's: a test must not empty it.

@@ -1,0 +1,111 @@
+import type { Detected, Installation } from "../detected.ts";
+import { readIgnoreFile } from "../from-dockerfile.ts";
+import type { BaseName, SourceTree } from "../plan.ts";
+import { buildScriptOf } from "./build-script.ts";
+import { commandsIn } from "./command-line.ts";
+import { earlyInstall } from "./early-install.ts";
+import { adapterAuto } from "./frameworks.ts";
+import type { NodeImage } from "./node-dockerfile.ts";
+import { chooseNode } from "./node-version.ts";
+import type { PackageJson } from "./package-json.ts";
+import { choosePackageManager, type PackageManager } from "./package-manager.ts";
+import { linesRunBy } from "./run-time-needs.ts";
+import { membersOf, workspaceOf } from "./workspace.ts";
+
+/** What install and build of a Node app come to, whatever becomes of their outcome. */
+export interface NodeBuild {
+  readonly base: BaseName;
+  readonly manager: PackageManager | null;
+  readonly hasDevelopmentDependencies: boolean;
+  readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
+  readonly recipe: Pick<
+    Detected["recipe"],
+    "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
+  >;
+  readonly decisions: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** How packages are installed and the build script is run. `startLines` are what runs in the image. */
+export async function readNodeBuild(
+  tree: SourceTree,
+  manifest: PackageJson,
+  startLines: readonly string[],
+  { buildVariables, around }: Installation,
+): Promise<NodeBuild> {
+  const workspace = around && (await workspaceOf(around.tree, around.folder));
+  const home = workspace?.root ?? tree;
+  const version = manifest.engines.node
+    ? await chooseNode(tree, manifest)
+    : await chooseNode(home, workspace?.manifest ?? manifest);
+  const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
+  const root = workspace?.manifest ?? manifest;
+  const members = await membersOf(home, root);
+  const manager = installs ? await choosePackageManager(home, root) : null;
+  const buildScript = buildScriptOf(manifest);
+  const builds = buildScript !== null;
+  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
+  const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
+  const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
+  const known = builds ? buildVariables.known : [];
+  const early = manager && (await earlyInstall(home, root, manager));
+  const builtBefore = workspace?.builtBefore ?? [];
+  const secrets = builds || manager ? buildVariables.secret : [];
+
+  return {
+    base: `node:${version.major}`,
+    manager,
+    hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
+      ({ devDependencies }) => devDependencies.length > 0,
+    ),
+    image: (prunes) => ({
+      packages: manager && { ...manager, prunes, early },
+      tools,
+      buildScript,
+      environment: buildEnvironment(manifest),
+      member: workspace?.member ?? null,
+      builtBefore,
+      buildVariables: known,
+      buildSecrets: secrets,
+    }),
+    recipe: {
+      ...(workspace ? { contextFolder: "" } : {}),
+      dockerfile: ".baton/Dockerfile",
+      extraFiles: early?.manifests ?? new Map(),
+      ignore: [
+        "**/node_modules",
+        ...(await readIgnoreFile(home, null)),
+        // The generated Dockerfile names these.
+        ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
+      ],
+      target: null,
+      args: {},
+      buildVariables: known,
+      buildSecrets: secrets,
+    },
+    decisions: [
+      version.decision,
+      ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
+      manager?.decision ?? "No dependencies, so nothing is installed",
+      ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
+      ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
+      ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
+      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
+      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
+    ],
+    warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
+  };
+}
+
+/** adapter-auto looks for the place it is built in, and takes adapter-node for Google's buildpacks. */
+function buildEnvironment({ dependencies, devDependencies }: PackageJson): readonly string[] {
+  const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
+  return adapters.length === 1 && adapters[0] === adapterAuto ? ["GCP_BUILDPACKS=1", "CI=true"] : [];
+}
+
+/** The line leads to a script that calls Bun. */
+export function usesBun(line: string, manifest: PackageJson): boolean {
+  return linesRunBy(line, manifest)
+    .flatMap(commandsIn)
+    .some(([program = ""]) => program === "bun" || program === "bunx");
+}
