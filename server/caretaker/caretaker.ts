@@ -145,7 +145,11 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (retiring.has(deployment)) return;
     const done = retire(needs, { installation, deployment, except }, signal)
       .catch((error: unknown) => complain(error, "retiring a version has to wait"))
-      .finally(() => retiring.delete(deployment));
+      .finally(() => {
+        retiring.delete(deployment);
+        // What could not be done beside it can be done now.
+        wakeUp();
+      });
     retiring.set(deployment, { installation, done });
   }
 

@@ -1,8 +1,9 @@
 import { specOf } from "../model/deployment.ts";
+import type { InstallationId } from "../model/ids.ts";
 import { provideNetworks } from "../pipeline/networks.ts";
 import { runContainer } from "../pipeline/run-container.ts";
 import type { Repair } from "../rules/reconcile.ts";
-import { makerOf } from "../rules/stateful.ts";
+import { isStateful, makerOf } from "../rules/stateful.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
 /** Brings a service of a live version back, on the port it had, from the image it had, with the data it had. */
@@ -24,7 +25,17 @@ export async function revive(
   const networks = await provideNetworks(needs, owner, spec, signal);
   const maker = { ...owner, deployment: makerOf(service, deployment) };
   const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
-  await runContainer(needs, making, signal);
+  if (isStateful(service) && (await isReplacing(needs, installation.id))) return;
+  const { hostPort } = await runContainer(needs, making, signal);
+  if (service.kind === "web" && hostPort !== null) {
+    await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostPort]]));
+  }
   const text = `${service.name} was not running any more; it was started again`;
   await store.events.append(repair.deployment, [{ type: "warning", text }]);
+}
+
+/** A deployment that began after the look has stopped it on purpose, or is about to. */
+async function isReplacing({ store }: Pick<CaretakerNeeds, "store">, installation: InstallationId): Promise<boolean> {
+  const { running } = await store.deployments.queue();
+  return running.some((each) => each.installationId === installation && each.status === "deploying");
 }

@@ -61,6 +61,17 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
       const network = await find(name, signal);
       if (network === null || !isOf(instance, network.Labels)) return;
       const path = `/networks/${network.Id}`;
+      // Those that do not run are not among the network's; left on it, they could never start again.
+      const filters = JSON.stringify({ network: [network.Id], label: [only.instance(instance)] });
+      const query = { all: true, filters };
+      const resting = await daemon.ask<Docker.ContainerInfo[]>(
+        { method: "GET", path: "/containers/json", query },
+        signal,
+      );
+      for (const { Id } of resting) {
+        const body = { Container: Id, Force: true };
+        await ifThere(daemon.ask({ method: "POST", path: `${path}/disconnect`, body }, signal));
+      }
       for (const [id, endpoint] of Object.entries(network.Containers ?? {})) {
         // An endpoint that outlived its container goes by "ep-…" and is known by its name alone.
         const body = { Container: id.startsWith("ep-") ? endpoint.Name : id, Force: true };

@@ -115,6 +115,13 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
   if (!services) {
     throw new DeploymentFailed({ stage: "watch", message: "a container of the new version has gone", hint: null });
   }
+  if (deployment.spec.routes.length > 0 && (await world.proxy.current(work.installation.id)) !== deployment.id) {
+    throw new DeploymentFailed({
+      stage: "watch",
+      message: "it failed while it was watched, and the server stopped before that was on record",
+      hint: "The traffic was back on the previous version by then. The log of the server says more.",
+    });
+  }
   work.board.enterAll("Draining");
   await watchServices(world, work, deployment, services);
   await movePushedBranch(world, work, deployment);

@@ -102,7 +102,13 @@ export function createStackBoard(journal: Pick<Journal, "stack">, before: readon
     percent: number,
     currentService: string | null,
   ) {
-    change(name, { status, phase, percent, currentService, servicesDone: doneOf(name) });
+    change(name, {
+      status,
+      phase,
+      percent,
+      currentService,
+      servicesDone: Math.max(doneOf(name), stacks.get(name)?.servicesDone ?? 0),
+    });
   }
 
   function change(name: string, changes: Partial<StackProgress>): void {

@@ -9,6 +9,7 @@ import type { Work, World } from "./work.ts";
 
 /** How long an old container may take until it answers again. */
 const backTimeoutMs = 30_000;
+const backSlackMs = 15_000;
 const lookEveryMs = 100;
 
 /** The version that served before this deployment; null: none did. */
@@ -50,21 +51,30 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
 
 /** The old containers of services that were replaced run again, and their users need not wait any more. */
 export async function bringBackReplaced(world: World, work: Work, live: LiveVersion): Promise<void> {
+  const coming = servicesOf(live.spec)
+    .filter(isStateful)
+    .map((service) => bringBack(world, work, live, service));
+  const failed = (await Promise.allSettled(coming)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+}
+
+/** Each by itself: one that does not come back keeps no other one from its users. */
+async function bringBack(world: World, work: Work, live: LiveVersion, service: ServiceSpec): Promise<void> {
   const { engine, proxy } = world;
-  const { journal, installation, signal } = work;
-  for (const service of servicesOf(live.spec).filter(isStateful)) {
-    const old = await containerOfLive(world, work, live, service);
-    if (!old || old.status === "running") continue;
+  const { journal, installation } = work;
+  const signal = AbortSignal.timeout(backTimeoutMs + backSlackMs);
+  const old = await containerOfLive(world, { ...work, signal }, live, service);
+  if (!old) return;
+  try {
+    if (old.status === "running") return;
     await engine.startContainer(old.id, signal);
     const isBack = await untilAnswering(world, service, old, signal);
     journal.note(`The old ${service.name} runs again${isBack ? "" : ", but does not answer yet"}`);
+  } finally {
+    if (service.kind === "web" && old.hostPort !== null) {
+      await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostPort]]));
+    }
   }
-  const containers = await engine.listContainers({ installation: installation.id }, signal);
-  const ports = servicesOf(live.spec).flatMap((service): readonly (readonly [string, number])[] => {
-    const port = service.kind === "web" ? containerOf(live.id, service, containers)?.hostPort : null;
-    return port ? [[service.name, port]] : [];
-  });
-  if (ports.length > 0) await proxy.prepare(installation.id, live.id, new Map(ports));
 }
 
 async function containerOfLive(

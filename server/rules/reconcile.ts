@@ -4,7 +4,7 @@ import type { Installation } from "../model/product.ts";
 import { servicesOf } from "../model/spec.ts";
 import type { ContainerState, NetworkInfo } from "../ports/engine.ts";
 import { containerOf } from "./container-of.ts";
-import { isStateful } from "./stateful.ts";
+import { isStateful, makerOf } from "./stateful.ts";
 
 /** What the rows say. */
 export interface Rows {
@@ -99,20 +99,33 @@ function revivals(installation: Installation, rows: Rows, world: World): readonl
   const isReplacing = rows.deployments.some(
     (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
   );
-  return servicesOf(live.spec)
-    .filter((service) => service.kind !== "init" && !(isReplacing && isStateful(service)))
-    .filter((service) => {
-      const container = containerOf(live.id, service, world.containers);
-      return (
-        !container || container.status === "created" || container.status === "exited" || container.status === "dead"
-      );
-    })
-    .map((service) => ({
-      type: "revive" as const,
-      installation: installation.id,
-      deployment: live.id,
-      service: service.name,
-    }));
+  return (
+    servicesOf(live.spec)
+      .filter((service) => service.kind !== "init" && !(isReplacing && isStateful(service)))
+      // Nothing else may have its data: what a failed version has left goes first.
+      .filter(
+        (service) =>
+          !isStateful(service) ||
+          !world.containers.some(
+            (container) =>
+              container.owner.installation === installation.id &&
+              container.service === service.name &&
+              container.owner.deployment !== makerOf(service, live),
+          ),
+      )
+      .filter((service) => {
+        const container = containerOf(live.id, service, world.containers);
+        return (
+          !container || container.status === "created" || container.status === "exited" || container.status === "dead"
+        );
+      })
+      .map((service) => ({
+        type: "revive" as const,
+        installation: installation.id,
+        deployment: live.id,
+        service: service.name,
+      }))
+  );
 }
 
 function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
@@ -160,13 +173,18 @@ function networksToDrop(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: Wo
     rows.deployments.flatMap((deployment) => {
       const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
       // One that is being built has no spec yet, and may need it in a moment.
-      return deployment.status === "building" || (spec && servicesOf(spec).some(isStateful))
+      return deployment.status === "queued" ||
+        deployment.status === "building" ||
+        (spec && servicesOf(spec).some(isStateful))
         ? [deployment.installationId]
         : [];
     }),
   );
   return world.networks.flatMap(({ name, lasting }) =>
-    lasting && !needed.has(lasting.installation)
+    lasting &&
+    !needed.has(lasting.installation) &&
+    // What is leaving may still be drained.
+    !world.containers.some(({ owner }) => owner.installation === lasting.installation)
       ? [{ type: "drop-lasting-network" as const, installation: lasting.installation, name }]
       : [],
   );

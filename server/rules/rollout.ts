@@ -48,7 +48,11 @@ function impliedDependencies(services: readonly ServiceSpec[]): (service: Servic
     (service) => isStateful(service) && service.kind !== "web" && !inits.some(({ name }) => reach(service).has(name)),
   );
   const impliedFor = (init: ServiceSpec) => (init.dependsOn.length > 0 ? [] : keepers);
-  const early = new Set(inits.flatMap((init) => [...reach(init), ...impliedFor(init).map(({ name }) => name)]));
+  const before = (init: ServiceSpec) => [
+    ...reach(init),
+    ...impliedFor(init).flatMap((one) => [one.name, ...reach(one)]),
+  ];
+  const early = new Set(inits.flatMap(before));
 
   return (service) => {
     // One that is not part of the version (its profile is off) is waited for by nobody.

@@ -26,15 +26,29 @@ type Version = Pick<DeploymentSpec, "stacks" | "variables">;
 export function keepUnchanged(version: Version, live: LiveVersion | null, fresh: boolean): readonly StackSpec[] {
   return version.stacks.map((stack) => ({
     ...stack,
-    services: stack.services.map((service) => ({ ...service, keptFrom: keeperOf(service, version, live, fresh) })),
+    services: stack.services.map((service) => ({
+      ...service,
+      keptFrom: keeperOf(stack.name, service, version, live, fresh),
+    })),
   }));
 }
 
-function keeperOf(service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
+function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
   const before = statefulBefore(service.name, live);
   if (!live || !before || !isStateful(service) || fresh) return null;
+  return changesOf(stack, before, live, service, version).length === 0 ? makerOf(before, live) : null;
+}
+
+/** What makes another container of it, in words. Volumes belong to a stack: in another one it has others. */
+function changesOf(stack: string, before: ServiceSpec, live: LiveVersion, service: ServiceSpec, version: Version) {
+  const hasVolume = service.container.mounts.some(({ type }) => type === "volume");
+  const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
   const changes = containerChanges(before, live.spec.variables, service, version.variables);
-  return changes.length === 0 ? makerOf(before, live) : null;
+  return moved ? ["its stack, and with it its volumes,", ...changes] : changes;
+}
+
+export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): string | null {
+  return spec.stacks.find(({ services }) => services.some(({ name }) => name === service))?.name ?? null;
 }
 
 /**
@@ -50,8 +64,9 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
       const told = { stack: stack.name, service: before.name, kind: before.kind };
       if (!service) return [{ ...told, why: "it is not part of this version" }];
       if (service.keptFrom !== null) return [];
-      if (!isStateful(service)) return [{ ...told, why: "it does not keep data any more" }];
-      const changes = containerChanges(before, live.spec.variables, service, version.variables);
+      // Both run until the old one has been drained.
+      if (!isStateful(service)) return [];
+      const changes = changesOf(stackOf(version, service.name) ?? "", before, live, service, version);
       return [{ ...told, why: fresh ? "everything is made afresh" : `${listed(changes)} changed` }];
     }),
   );

@@ -66,6 +66,17 @@ describe("the order in which a version comes up", () => {
     expect(order([first, second, db, other, web]).at(-1)).toBe("start web");
   });
 
+  it("starts what a database waits for before the migration that waits for the database", () => {
+    const waiting = { ...db, dependsOn: needs("zookeeper") };
+    const zookeeper = aService({ name: "zookeeper", kind: "tcp" });
+    expect(order([migrate, waiting, zookeeper, web])).toEqual([
+      "start zookeeper",
+      "start db",
+      "run migrate",
+      "start web",
+    ]);
+  });
+
   it("passes over a dependency that is not part of the version", () => {
     expect(order([aService({ name: "web", dependsOn: needs("debugger") })])).toEqual(["start web"]);
   });
@@ -130,6 +141,13 @@ describe("a stateful service", () => {
 
   it("is named when the version does not have it any more", () => {
     expect(following(serving(web, db), [web]).interrupted).toEqual(["db: it is not part of this version"]);
+  });
+
+  it("is replaced, and said to be, when its stack has another name: its volumes are others then", () => {
+    const data = { type: "volume", volume: "data", path: "/data", readOnly: false } as const;
+    const keeper = { ...db, container: { ...db.container, mounts: [data] } };
+    const live = { id: one, spec: { ...aSpec(), stacks: [{ name: "core", services: [keeper] }] } };
+    expect(following(live, [keeper]).interrupted).toEqual(["db: its stack, and with it its volumes, changed"]);
   });
 
   it("is started like any other when nothing is live", () => {
