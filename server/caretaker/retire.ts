@@ -3,8 +3,8 @@ import { drain } from "../pipeline/drain.ts";
 import { removeDeployment } from "../pipeline/remove.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
-/** For containers that do not say themselves how long they need to stop; an engine kills them after it. */
-const stopGraceMs = 10_000;
+/** More than this nobody waits for a replaced version that keeps nothing. */
+const stopGraceMs = 30_000;
 
 /**
  * Lets a replaced version answer its last requests, at most for the drain limit; then stops and removes it, but for the

@@ -3,6 +3,12 @@ import type { ContainerId, InstanceId } from "../model/ids.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { isOf, serviceOf } from "./labels.ts";
 
+/** Missing in the package's types. */
+interface StopTimeout {
+  readonly StopTimeout?: number;
+}
+const dockerStopTimeoutS = 10;
+
 /** What an inspection says; null for a container that this Baton did not create. Pure. */
 export function containerState(container: Docker.ContainerInspectInfo, instance: InstanceId): ContainerState | null {
   const identity = serviceOf(container.Config.Labels);
@@ -20,6 +26,8 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     startedAt: dateOf(state.StartedAt),
     hostPort: hostPortOf(host.PortBindings),
     memoryLimitBytes: host.Memory || null,
+    stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
+    keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
     healthcheck: healthOf(state.Health?.Status),
   };
 }

@@ -3,7 +3,7 @@ import { contextEntries } from "../../builder/context.ts";
 import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
-import type { ServiceSpec, StackSpec } from "../model/spec.ts";
+import type { DeploymentSpec, ServiceSpec, StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
 import { BuildFailed, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
@@ -30,6 +30,7 @@ export async function obtainImages(
   work: Work,
   commit: CommitSha,
   { plan: { stacks }, entries, rootDirectory }: Planned,
+  variables: DeploymentSpec["variables"],
   former: Former,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
@@ -46,12 +47,18 @@ export async function obtainImages(
     }
     if (source.type === "image") {
       board.enter("Pulling images", name);
-      return { image: await haveImage(world, work, name, source.reference, signal), pulledAs: source.reference };
+      const { reference } = source;
+      const image = await haveImage(world, work, name, reference, signal);
+      return {
+        image: work.deployment.fresh ? await anew(name, { image, pulledAs: reference }) : image,
+        pulledAs: reference,
+      };
     }
     const image = built.get(source.recipe);
     if (image) return { image, pulledAs: null };
     board.enter("Building images", name);
-    const made = await buildService(world, work, commit, plan, source.recipe, entries, signal);
+    const { recipe } = source;
+    const made = await buildService(world, work, { commit, plan, recipe, entries, variables }, signal);
     built.set(source.recipe, made);
     return { image: made, pulledAs: null };
   }
@@ -110,13 +117,17 @@ async function portOf(
 async function buildService(
   world: World,
   work: Work,
-  commit: CommitSha,
-  plan: ServicePlan,
-  recipe: BuildRecipe,
-  entries: readonly TreeEntry[],
+  making: {
+    readonly commit: CommitSha;
+    readonly plan: ServicePlan;
+    readonly recipe: BuildRecipe;
+    readonly entries: readonly TreeEntry[];
+    readonly variables: DeploymentSpec["variables"];
+  },
   signal: AbortSignal,
 ): Promise<ImageId> {
   const { engine, git } = world;
+  const { commit, plan, recipe, entries } = making;
   const { product, deployment, journal } = work;
   const began = world.clock.monotonicMs();
   try {
@@ -132,7 +143,7 @@ async function buildService(
         recipe.generate((base) => references.get(base) ?? base),
       );
 
-    const variables = await variablesOfBuild(world, work, recipe);
+    const variables = variablesOfBuild(recipe, making.variables);
     const context = git.archive(
       product.id,
       commit,
@@ -173,14 +184,10 @@ async function buildService(
 }
 
 /** Values of the variables that the recipe names; all others are none of the build's business. */
-async function variablesOfBuild(
-  world: World,
-  work: Work,
-  recipe: BuildRecipe,
-): Promise<Required<Pick<BuildRequest, "args" | "secrets">>> {
-  const { buildVariables = [], buildSecrets = [] } = recipe;
-  if (buildVariables.length + buildSecrets.length === 0) return { args: {}, secrets: {} };
-  const variables = await world.store.installations.variables(work.installation.id);
+function variablesOfBuild(
+  { buildVariables = [], buildSecrets = [] }: BuildRecipe,
+  variables: DeploymentSpec["variables"],
+): Required<Pick<BuildRequest, "args" | "secrets">> {
   const among = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
   const secrets = among(buildSecrets);

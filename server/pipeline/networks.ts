@@ -3,11 +3,14 @@ import { servicesOf } from "../model/spec.ts";
 import { type LastingOwner, type Owner, SubnetTaken } from "../ports/engine.ts";
 import type { LeaseHolder } from "../ports/store.ts";
 import { isStateful } from "../rules/stateful.ts";
+import { prefixFor } from "../rules/subnets.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 import type { World } from "./work.ts";
 
 /** How often another subnet is tried when something outside Baton takes the one that was free. */
 const maxTries = 20;
+/** 126 addresses: a lasting network is not made anew when a product gets more services. */
+const roomyPrefix = 25;
 
 export interface Networks {
   /** The deployment's own: there its services know each other by name, and nobody of another version. */
@@ -25,10 +28,13 @@ export async function provideNetworks(
 ): Promise<Networks> {
   const { deployment, installation, product } = owner;
   const own = networkName(world.instance, deployment);
-  await provideNetwork(world, own, { deployment }, owner, signal);
+  const services = servicesOf(spec).length;
+  await provideNetwork(world, own, { deployment }, owner, prefixFor(services), signal);
   if (!servicesOf(spec).some(isStateful)) return { own, lasting: null };
   const lasting = lastingNetworkName(world.instance, installation);
-  await provideNetwork(world, lasting, { installation }, { product, installation }, signal);
+  // Guests of three versions at once: the live one, the next, and one that is still drained; and room to grow.
+  const lastingPrefix = Math.min(roomyPrefix, prefixFor(4 * services));
+  await provideNetwork(world, lasting, { installation }, { product, installation }, lastingPrefix, signal);
   return { own, lasting };
 }
 
@@ -37,13 +43,14 @@ async function provideNetwork(
   name: string,
   holder: LeaseHolder,
   owner: Owner | LastingOwner,
+  prefix: number,
   signal: AbortSignal,
 ): Promise<void> {
   if ((await engine.listNetworks(signal)).some((network) => network.name === name)) return;
   const taken: string[] = [];
   for (let tries = 1; ; tries++) {
     const used = [...(await engine.usedSubnets(signal)), ...taken];
-    const subnet = await store.leases.subnet(holder, limits.subnets, used);
+    const subnet = await store.leases.subnet(holder, limits.subnets, used, prefix);
     try {
       return await engine.createNetwork({ name, subnet, owner }, signal);
     } catch (error) {

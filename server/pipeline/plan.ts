@@ -2,6 +2,7 @@ import { type Plan, PlanProblem } from "../../builder/plan.ts";
 import { planTree } from "../../builder/plan-tree.ts";
 import { sourceTree } from "../../builder/source-tree.ts";
 import type { CommitSha } from "../model/ids.ts";
+import type { DeploymentSpec } from "../model/spec.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../ports/git.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import type { Work, World } from "./work.ts";
@@ -24,7 +25,14 @@ export interface Planned {
 }
 
 /** Reads the commit's tree and decides what it is made of and how that is built. */
-export async function planVersion(world: World, work: Work, commit: CommitSha, signal: AbortSignal): Promise<Planned> {
+export async function planVersion(
+  world: World,
+  work: Work,
+  commit: CommitSha,
+  /** Those that the version gets: compose files are filled in with them. */
+  variables: DeploymentSpec["variables"],
+  signal: AbortSignal,
+): Promise<Planned> {
   const { product, journal } = work;
   journal.stage("plan", "Reading the repository");
   try {
@@ -38,7 +46,7 @@ export async function planVersion(world: World, work: Work, commit: CommitSha, s
     const plan = await planTree(tree, {
       product: product.slug,
       healthTimeoutMs: world.limits.healthTimeoutMs,
-      variables: await installations.variables(work.installation.id),
+      variables,
       buildMarks: await installations.buildMarks(work.installation.id),
     });
     for (const decision of plan.decisions) journal.note(decision);

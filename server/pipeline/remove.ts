@@ -10,6 +10,7 @@ export async function removeDeployment(
   id: DeploymentId,
   signal: AbortSignal,
   options: {
+    /** How long they may take to stop, at most; what keeps data is given what it asks for in any case. */
     readonly graceMs: number;
     /** Services whose containers go on with a later version. */
     readonly except?: ReadonlySet<string>;
@@ -22,7 +23,9 @@ export async function removeDeployment(
   );
   await Promise.all(
     containers.map(async (container) => {
-      if (options.graceMs > 0) await engine.stopContainer(container.id, options.graceMs, signal);
+      const { keepsData, stopGraceMs } = container;
+      const graceMs = keepsData ? stopGraceMs : Math.min(options.graceMs, stopGraceMs);
+      if (graceMs > 0) await engine.stopContainer(container.id, graceMs, signal);
       await engine.removeContainer(container.id, signal);
     }),
   );

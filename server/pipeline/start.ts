@@ -3,13 +3,13 @@ import { servicesOf } from "../model/spec.ts";
 import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.ts";
 import { containerOf } from "../rules/container-of.ts";
 import { type RolloutStep, rollout } from "../rules/rollout.ts";
-import type { LiveVersion } from "../rules/stateful.ts";
+import { isStateful, type LiveVersion } from "../rules/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { type Networks, provideNetworks } from "./networks.ts";
 import { runContainer } from "./run-container.ts";
 import { followInit } from "./run-init.ts";
-import { stopReplaced } from "./stop-replaced.ts";
+import { stopOthersOnItsData, stopReplaced } from "./stop-replaced.ts";
 import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 
 /**
@@ -137,6 +137,7 @@ async function bringUp(
     }
   }
   if (action === "replace" && live) await stopReplaced(world, work, live, service);
+  if (isStateful(service)) await stopOthersOnItsData(world, work, live, stack, service);
   board.enter("Starting services", name);
   const owner = { ...ownerOf(work), ...(kept !== null && { deployment: kept }) };
   const making = { owner, spec, stack, service, networks, onNote: journal.note };

@@ -3,7 +3,7 @@ import type { DeploymentId } from "../model/ids.ts";
 import { type ServiceSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { containerOf } from "../rules/container-of.ts";
-import { isStateful, type LiveVersion, statefulBefore } from "../rules/stateful.ts";
+import { isStateful, type LiveVersion, makerOf, statefulBefore } from "../rules/stateful.ts";
 import { drain } from "./drain.ts";
 import type { Work, World } from "./work.ts";
 
@@ -47,6 +47,45 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
     await engine.stopContainer(old.id, before.stopGraceMs, signal);
   }
   await world.failpoint("old-stopped");
+}
+
+/**
+ * Two containers on one volume spoil each other's data, so whatever else of this installation still has it is stopped
+ * first: the same data under another name, or what a version has left that was stopped and is still being drained.
+ */
+export async function stopOthersOnItsData(
+  world: World,
+  work: Work,
+  live: LiveVersion | null,
+  stack: string,
+  service: ServiceSpec,
+): Promise<void> {
+  const { engine, store } = world;
+  const { journal, installation, signal } = work;
+  const wanted = volumesOf(stack, service);
+  if (wanted.length === 0) return;
+  for (const other of await engine.listContainers({ installation: installation.id }, signal)) {
+    const mine = other.owner.deployment === (service.keptFrom ?? work.deployment.id) && other.service === service.name;
+    if (mine || !other.keepsData || (other.status !== "running" && other.status !== "restarting")) continue;
+    const made = await store.deployments.get(other.owner.deployment);
+    const home =
+      made && specOf(made)?.stacks.find(({ services }) => services.some(({ name }) => name === other.service));
+    const spec = home?.services.find(({ name }) => name === other.service);
+    if (!home || !spec || !volumesOf(home.name, spec).some((volume) => wanted.includes(volume))) continue;
+    const ofLive = live && servicesOf(live.spec).find(({ name }) => name === other.service);
+    if (live && ofLive && makerOf(ofLive, live) === other.owner.deployment) {
+      await stopReplaced(world, work, live, ofLive);
+    } else {
+      journal.note(`Stopping what an earlier version has left of ${other.service}: it has the same data`);
+      await engine.stopContainer(other.id, other.stopGraceMs, signal);
+    }
+  }
+}
+
+function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">): readonly string[] {
+  return container.mounts.flatMap((mount) =>
+    mount.type === "volume" && !mount.readOnly ? [`${stack}_${mount.volume}`] : [],
+  );
 }
 
 /** The old containers of services that were replaced run again, and their users need not wait any more. */

@@ -33,9 +33,10 @@ export async function makeVersion(world: World, work: Work, deployment: Building
   try {
     const signal = AbortSignal.any([work.signal, timeout]);
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
-    const stacks =
-      (source && (await formerStacks(world, work, source, signal))) ?? (await newStacks(world, work, signal));
     const variables = await variablesFor(world, work, deployment, source);
+    const stacks =
+      (source && (await formerStacks(world, work, source, variables, signal))) ??
+      (await newStacks(world, work, variables, signal));
     const live = await liveBefore(world, work);
     return {
       commit: stacks.commit,
@@ -65,29 +66,37 @@ export async function makeVersion(world: World, work: Work, deployment: Building
 }
 
 type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
+type Variables = DeploymentSpec["variables"];
 
-async function newStacks(world: World, work: Work, signal: AbortSignal): Promise<Stacks> {
+async function newStacks(world: World, work: Work, variables: Variables, signal: AbortSignal): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
-  return plannedStacks(world, work, sha, new Map(), signal);
+  return plannedStacks(world, work, sha, variables, new Map(), signal);
 }
 
 async function plannedStacks(
   world: World,
   work: Work,
   commit: CommitSha,
+  variables: Variables,
   former: Former,
   signal: AbortSignal,
 ): Promise<Stacks> {
-  const planned = await planVersion(world, work, commit, signal);
-  return { commit, stacks: await obtainImages(world, work, commit, planned, former, signal) };
+  const planned = await planVersion(world, work, commit, variables, signal);
+  return { commit, stacks: await obtainImages(world, work, commit, planned, variables, former, signal) };
 }
 
 /**
  * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned anew,
  * since compose files are filled in with them; its images are used again in any case.
  */
-async function formerStacks(world: World, work: Work, source: Deployment, signal: AbortSignal): Promise<Stacks | null> {
+async function formerStacks(
+  world: World,
+  work: Work,
+  source: Deployment,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Stacks | null> {
   const spec = specOf(source);
   if (!spec) return null;
   const { journal, deployment } = work;
@@ -102,7 +111,7 @@ async function formerStacks(world: World, work: Work, source: Deployment, signal
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
   if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
   const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
-  return plannedStacks(world, work, spec.commit, former, signal);
+  return plannedStacks(world, work, spec.commit, variables, former, signal);
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {

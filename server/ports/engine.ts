@@ -202,6 +202,10 @@ export interface ContainerState {
   readonly startedAt: Date | null;
   readonly hostPort: number | null;
   readonly memoryLimitBytes: number | null;
+  /** What it asks for between SIGTERM and SIGKILL. */
+  readonly stopGraceMs: number;
+  /** It may write to a named volume. */
+  readonly keepsData: boolean;
   /** Of the image's HEALTHCHECK; null without one. */
   readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
 }

@@ -248,8 +248,8 @@ export interface LeaseStore {
   port(holder: LeaseHolder, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
   /** Ports of a holder by service. */
   ports(holder: LeaseHolder): Promise<ReadonlyMap<string, number>>;
-  /** The /27 of this holder's network; where it has none, or one that overlaps `used`, the first free one of the pool, recorded. Rejects with PoolExhausted. */
-  subnet(holder: LeaseHolder, pool: string, used: readonly string[]): Promise<string>;
+  /** This holder's network; where it has none, or one that overlaps `used`, the first free one of the pool with this prefix, recorded. Rejects with PoolExhausted. */
+  subnet(holder: LeaseHolder, pool: string, used: readonly string[], prefix?: number): Promise<string>;
   release(holder: LeaseHolder): Promise<void>;
   /** Deployments that hold a port or a subnet. */
   holders(): Promise<readonly DeploymentId[]>;

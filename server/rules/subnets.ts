@@ -4,8 +4,14 @@ export interface Subnet {
   readonly prefix: number;
 }
 
-/** What each deployment gets: 30 addresses, one of them the gateway's. */
-export const deploymentPrefix = 27;
+/** 30 addresses, one of them the gateway's: what nearly every network gets. */
+export const usualPrefix = 27;
+
+/** The smallest network, not below the usual one, for so many containers. */
+export function prefixFor(containers: number): number {
+  // The network's own, the broadcast's and the gateway's addresses are taken.
+  return Math.min(usualPrefix, 32 - Math.ceil(Math.log2(containers + 3)));
+}
 
 const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
@@ -31,11 +37,11 @@ export function overlap(left: Subnet, right: Subnet): boolean {
 }
 
 /**
- * The first /27 of the pool that shares no address with any of `taken`; null when there is none. Of `taken`, what is
+ * The first network of this size in the pool that shares no address with any of `taken`; null when there is none. Of `taken`, what is
  * not an IPv4 network (a daemon's IPv6 ones) and the default route, which overlaps everything and reserves nothing,
  * are ignored.
  */
-export function firstFreeSubnet(pool: string, taken: readonly string[]): string | null {
+export function firstFreeSubnet(pool: string, taken: readonly string[], prefix = usualPrefix): string | null {
   const within = parseSubnet(pool);
   if (!within) return null;
   const obstacles = taken
@@ -43,12 +49,14 @@ export function firstFreeSubnet(pool: string, taken: readonly string[]): string 
     .filter((subnet) => subnet !== null)
     .filter((subnet) => subnet.prefix > 0);
 
+  const size = sizeOf(prefix);
   let first = within.first;
-  while (first + sizeOf(deploymentPrefix) <= endOf(within)) {
-    const candidate = { first, prefix: deploymentPrefix };
+  while (first + size <= endOf(within)) {
+    const candidate = { first, prefix };
     const obstacle = obstacles.find((subnet) => overlap(subnet, candidate));
     if (!obstacle) return formatSubnet(candidate);
-    first = Math.max(endOf(candidate), endOf(obstacle));
+    // Past the obstacle, at the next place where a network of this size can begin.
+    first = Math.ceil(Math.max(endOf(candidate), endOf(obstacle)) / size) * size;
   }
   return null;
 }

@@ -7,7 +7,7 @@ import { portLeases, subnetLeases } from "./schema.ts";
 /**
  * The first network of the pool that overlaps none of `taken`, or null. A rule, handed in: the store decides nothing.
  */
-export type ChooseSubnet = (pool: string, taken: readonly string[]) => string | null;
+export type ChooseSubnet = (pool: string, taken: readonly string[], prefix?: number) => string | null;
 
 export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet): LeaseStore {
   return {
@@ -24,7 +24,7 @@ export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet)
 
     ports: (holder) => database.read((queries) => heldPorts(queries, holder)),
 
-    subnet: (holder, pool, used) =>
+    subnet: (holder, pool, used, prefix) =>
       database.write(async ({ tx }) => {
         await lock(tx, "leases");
         const leases = await tx.select().from(subnetLeases);
@@ -33,8 +33,8 @@ export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet)
           (lease) => lease.deploymentId === deploymentId && lease.installationId === installationId,
         )?.subnet;
         // Nothing is chosen from the network that is held when it overlaps what is used.
-        if (held !== undefined && chooseSubnet(held, used) !== null) return held;
-        const subnet = chooseSubnet(pool, [...used, ...leases.map((lease) => lease.subnet)]);
+        if (held !== undefined && chooseSubnet(held, used, prefixOf(held)) !== null) return held;
+        const subnet = chooseSubnet(pool, [...used, ...leases.map((lease) => lease.subnet)], prefix);
         if (subnet === null) throw new PoolExhausted(`No network is free in ${pool}`);
         if (held !== undefined) await tx.delete(subnetLeases).where(eq(subnetLeases.subnet, held));
         await tx.insert(subnetLeases).values({ subnet, deploymentId, installationId });
@@ -62,6 +62,8 @@ export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet)
       }),
   };
 }
+
+const prefixOf = (subnet: string) => Number(subnet.split("/")[1]);
 
 function columnsOf(holder: LeaseHolder) {
   return "deployment" in holder

@@ -23,6 +23,8 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     error: "",
     startedAt: new Date("2026-01-31T12:00:00Z"),
     hostPort: 20000,
+    stopGraceMs: 10_000,
+    keepsData: false,
     memoryLimitBytes: null,
     healthcheck: null,
     ...changes,

@@ -135,6 +135,8 @@ export function sampleContainer(
     error: "",
     startedAt: deployment.createdAt,
     hostPort: 20_000,
+    stopGraceMs: 10_000,
+    keepsData: false,
     memoryLimitBytes: null,
     healthcheck: null,
     ...more,
