@@ -85,15 +85,19 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     const { engine, proxy } = needs;
     const folders = await proxy.listFolders();
     const current = new Map<InstallationId, DeploymentId | "stopped">();
+    const dials = new Map<InstallationId, ReadonlyMap<string, number>>();
     for (const installation of folders.keys()) {
       const target = await proxy.current(installation);
       if (target !== null) current.set(installation, target);
+      if (target !== null && target !== "stopped") {
+        dials.set(installation, await proxy.portsOf(installation, target));
+      }
     }
     const [containers, networks] = await Promise.all([
       engine.listContainers({ all: true }, signal),
       engine.listNetworks(signal),
     ]);
-    return { containers, networks, folders, current };
+    return { containers, networks, folders, current, dials };
   }
 
   async function read(): Promise<Rows> {
@@ -122,6 +126,10 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       case "switch":
         log.info(repair, "the switch did not say what the database says; putting it right");
         await needs.proxy.switchTo(repair.installation, repair.to);
+        return;
+      case "dial":
+        log.info(repair, "the traffic of a service went to another port than its container has; putting it right");
+        await needs.proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.port]]));
         return;
       case "revive":
         log.info(repair, "a container of a live version is not there; starting it");

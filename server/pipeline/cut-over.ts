@@ -1,51 +1,16 @@
 import type { Deploying } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
-import { type DeploymentSpec, servicesOf } from "../model/spec.ts";
-import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
-import { withWaiting } from "../rules/waiting-routes.ts";
+import { ProxyUnavailable } from "../ports/proxy.ts";
+import { standIns } from "../rules/moving-routes.ts";
 import { networkName } from "./container-request.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { routesNow } from "./hosts.ts";
 import { moveTo } from "./move-to.ts";
 import { namesOf } from "./run-container.ts";
 import { liveBefore } from "./stop-replaced.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
-const proxyPatienceMs = 30_000;
 const proofTimeoutMs = 5_000;
-
-/** Makes the hosts of this version known to the proxy. Where nothing new comes, nothing is loaded. */
-export async function announceHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
-  const { store, clock } = world;
-  const claimed = await store.domains.setFor(work.installation.id, withWaiting(spec.routes, servicesOf(spec)));
-  if (claimed !== "ok") {
-    throw new DeploymentFailed({
-      stage: "cut-over",
-      message: `the address ${claimed.taken} belongs to another product`,
-      hint: "Give one of the two another name or domain.",
-    });
-  }
-  const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
-  for (;;) {
-    try {
-      return await world.publishRoutes(work.signal);
-    } catch (error) {
-      if (error instanceof ProxyUnavailable && clock.monotonicMs() < deadlineMs) {
-        await clock.sleep(500, work.signal);
-      } else if (error instanceof ProxyUnavailable || error instanceof ProxyRefused) {
-        throw new DeploymentFailed(
-          {
-            stage: "cut-over",
-            message: `the proxy did not take the addresses of this version: ${error.message}`,
-            hint: "The previous version goes on serving. Its log is in Baton's data folder, in caddy/.",
-          },
-          { cause: error },
-        );
-      } else {
-        throw error;
-      }
-    }
-  }
-}
 
 /**
  * Moves the traffic: the decision is on record already (step `cut-over`), so this runs to its end whatever dies,
@@ -69,6 +34,11 @@ export async function cutOver(
       kind === "web" && hostPort !== null ? [[name, hostPort] as const] : [],
     ),
   );
+  // Until the routes of this version alone are loaded, it is found under the names of the one before as well.
+  for (const [name, successor] of standIns(await routesNow(world, work), spec.routes)) {
+    const port = ports.get(successor);
+    if (port !== undefined) ports.set(name, port);
+  }
   if (ports.size > 0) {
     await proxy.prepare(installation.id, deployment.id, ports);
     await world.failpoint("before-switch");

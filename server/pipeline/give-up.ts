@@ -2,6 +2,7 @@ import type { Deployment, Failure, Running } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
 import { goBack } from "./cut-over.ts";
 import { lastLogLines } from "./evidence.ts";
+import { withdrawHosts } from "./hosts.ts";
 import { moveTo } from "./move-to.ts";
 import { removeDeployment } from "./remove.ts";
 import { bringBackReplaced, liveBefore } from "./stop-replaced.ts";
@@ -27,7 +28,12 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
     if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
   }
   await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
-  if (before) await asFarAsPossible(work, bringBackReplaced(world, cleanUp, before));
+  if (before) {
+    await asFarAsPossible(work, bringBackReplaced(world, cleanUp, before));
+    if (deployment.status === "deploying") {
+      await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
+    }
+  }
   if (end.type === "failed") work.board.fail(end.failure.service, end.failure.message);
   else work.board.fail(null, "cancelled");
   if (end.type === "failed") journal.event({ type: "failure", failure: end.failure });

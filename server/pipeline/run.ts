@@ -4,9 +4,10 @@ import { EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { type Interruption, interruptions } from "../rules/stateful.ts";
-import { announceHosts, cutOver } from "./cut-over.ts";
+import { cutOver } from "./cut-over.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { type End, giveUp } from "./give-up.ts";
+import { announceHosts, settleHosts } from "./hosts.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { moveTo } from "./move-to.ts";
 import { createStackBoard } from "./stack-board.ts";
@@ -86,7 +87,7 @@ async function untilLive(world: World, work: Work, from: Deploying): Promise<Dep
     tellInterruptions(work, interruptions(spec, live, deployment.fresh));
     const started = await startServices(world, work, spec, live);
     await world.failpoint("checked");
-    await announceHosts(world, work, started.spec);
+    await announceHosts(world, work, started.spec, live);
     const checked = advance(deployment, { type: "checked", spec: started.spec });
     deployment = await moveTo<Deploying>(world, work, deployment, checked);
   }
@@ -124,6 +125,7 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
   }
   work.board.enterAll("Draining");
   await watchServices(world, work, deployment, services);
+  await settleHosts(world, work, deployment.spec);
   await movePushedBranch(world, work, deployment);
   await tellReady(world, work, deployment);
   const ready = advance(deployment, { type: "held", at: world.clock.now() });

@@ -32,6 +32,8 @@ export interface Proxy {
    * `stopped` answers 503 with a plain page. Resolves with how long the rename took.
    */
   switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<{ readonly tookMs: number }>;
+  /** The loopback ports that a deployment's folder holds, by service. */
+  portsOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, number>>;
   /** What the switch on disk says; null: never switched. */
   current(installation: InstallationId): Promise<DeploymentId | "stopped" | null>;
   /** Removes a deployment's folder. The one that is current stays. */

@@ -48,6 +48,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     setRoutes: configuration.setRoutes,
     prepare: switches.prepare,
     hold: switches.hold,
+    portsOf: switches.portsOf,
     switchTo: switches.switchTo,
     current: switches.current,
     forget: switches.forget,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../ports/proxy.ts";
@@ -16,7 +16,7 @@ import { isServiceName, servicesOf } from "./route-table.ts";
 export interface Switch
   extends Pick<
     ProxyPort,
-    "prepare" | "hold" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
+    "prepare" | "hold" | "portsOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
   > {
   /** Makes sure that `live` exists and that whatever it points to has an answer for each of these services. */
   settle(routes: InstallationRoutes): Promise<void>;
@@ -98,6 +98,18 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
 
     async hold(installation, deployment, services) {
       await write(installation, String(deployment), new Map(services.map((service) => [service, nowhere])));
+    },
+
+    async portsOf(installation, deployment) {
+      const folder = join(folderOf(installation), String(deployment));
+      const services = (await entriesOf(folder)).filter(isServiceName);
+      const ports = await Promise.all(
+        services.map(async (service) => {
+          const content = await readFile(join(folder, service), "utf8").catch(nullWhenMissing);
+          return [service, Number(content)] as const;
+        }),
+      );
+      return new Map(ports);
     },
 
     async switchTo(installation, target) {

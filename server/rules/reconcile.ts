@@ -23,11 +23,21 @@ export interface World {
   readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
   /** What the switch on disk says. */
   readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
+  /** The ports to which that sends the traffic, by service. */
+  readonly dials: ReadonlyMap<InstallationId, ReadonlyMap<string, number>>;
 }
 
 /** What has to be done so that the world is as the rows say. Every one may be done twice. */
 export type Repair =
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
+  /** The traffic of a service goes to another port than its container has. */
+  | {
+      readonly type: "dial";
+      readonly installation: InstallationId;
+      readonly deployment: DeploymentId;
+      readonly service: string;
+      readonly port: number;
+    }
   /** Drain, stop and remove what a deployment has. */
   | {
       readonly type: "retire";
@@ -52,6 +62,7 @@ export function reconcile(rows: Rows, world: World): readonly Repair[] {
   const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
   return [
     ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => dials(installation, rows, world)),
     ...rows.installations.flatMap((installation) => revivals(installation, rows, world)),
     ...retirements(wanted, rows, world),
     ...networksToDrop(wanted, rows, world),
@@ -83,6 +94,22 @@ function switches(installation: Installation, rows: Rows, world: World): readonl
   const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
   const to = serves && installation.liveDeploymentId !== null ? installation.liveDeploymentId : "stopped";
   return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
+}
+
+function dials(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  const ports = world.dials.get(installation.id);
+  // A running deployment holds and moves traffic as it must.
+  const isDeploying = rows.deployments.some(
+    (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
+  );
+  if (live?.status !== "ready" || isDeploying || !ports || world.current.get(installation.id) !== live.id) return [];
+  return servicesOf(live.spec).flatMap((service): readonly Repair[] => {
+    const container = service.kind === "web" ? containerOf(live.id, service, world.containers) : null;
+    const port = container?.status === "running" ? container.hostPort : null;
+    if (port === null || ports.get(service.name) === port) return [];
+    return [{ type: "dial", installation: installation.id, deployment: live.id, service: service.name, port }];
+  });
 }
 
 function isSwitching(installation: Installation, rows: Rows): boolean {

@@ -3,7 +3,7 @@ import type { Deployment } from "../../server/model/deployment.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
 import { type Repair, type Rows, reconcile, type World } from "../../server/rules/reconcile.ts";
-import { aBuilding, aDeploying, aReady, aWatched } from "../model/a-deployment.ts";
+import { aBuilding, aDeploying, aReady, aService, aSpec, aWatched } from "../model/a-deployment.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
 
 const id = (value: number) => value as DeploymentId;
@@ -31,6 +31,7 @@ function repairs(rows: Partial<Rows>, world: Partial<World>): readonly Repair[] 
       networks: [],
       folders: new Map([[one, [id(1)]]]),
       current: new Map([[one, id(1)]]),
+      dials: new Map(),
       ...world,
     },
   );
@@ -56,6 +57,31 @@ describe("reconciliation", () => {
     expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([
       { type: "retire", installation: one, deployment: 7, except: [] },
     ]);
+  });
+
+  it("sends the traffic of a live service to the port that its container has", () => {
+    const containers = [aContainer({ owner: anOwner(1), hostPort: 20007 })];
+    const repair = { type: "dial", installation: one, deployment: 1, service: "web", port: 20007 };
+    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", 1]])]]) })).toEqual([repair]);
+    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", 20007]])]]) })).toEqual([]);
+    const deployments = [live, aDeploying("start", { id: id(2) })];
+    expect(repairs({ deployments }, { containers, dials: new Map([[one, new Map([["web", 1]])]]) })).toEqual([]);
+  });
+
+  it("brings a database back only when nothing else has its data", () => {
+    const db = aService({ name: "db", kind: "tcp", stateful: "keeps its data in the volume data" });
+    const keeping = aReady({ id: id(1), spec: aSpec([db]) });
+    const old = aContainer({ owner: anOwner(1), service: "db", kind: "tcp", status: "exited" });
+    const left = aContainer({ owner: anOwner(9), service: "db", kind: "tcp" });
+    const revive = { type: "revive", installation: one, deployment: 1, service: "db" };
+    const current = new Map([[one, "stopped" as const]]);
+    const found = (containers: (typeof old)[]) =>
+      repairs({ deployments: [keeping] }, { containers, current }).map(({ type }) => type);
+    expect(repairs({ deployments: [keeping] }, { containers: [old], current })).toContainEqual(
+      expect.objectContaining(revive),
+    );
+    expect(found([old, left])).not.toContain("revive");
+    expect(found([old, left])).toContain("retire");
   });
 
   it("frees a lease of a deployment that has nothing else", () => {
