@@ -8,8 +8,14 @@ interface Framework {
   readonly name: string;
   /** Any of these packages gives it away. */
   readonly packages: readonly string[];
-  readonly line: string;
+  readonly line: string | ((packages: readonly string[]) => string);
 }
+
+/** What makes a server of its own out of a Vite build, which is only a handler without it. */
+const nitro = ["nitro", "nitropack", "@tanstack/nitro-v2-vite-plugin", "vinxi"];
+
+/** Runs a handler: the npm package that a start line calls by this name, and that no app need list. */
+export const handlerServer = { program: "srvx", package: "srvx@0.11" } as const;
 
 /** SvelteKit's choice among its adapters, by the place that it is built in. */
 export const adapterAuto = "@sveltejs/adapter-auto";
@@ -21,10 +27,14 @@ const frameworks: readonly Framework[] = [
   { name: "Astro", packages: ["@astrojs/node"], line: "node ./dist/server/entry.mjs" },
   { name: "React Router", packages: ["@react-router/serve"], line: "react-router-serve ./build/server/index.js" },
   { name: "Remix", packages: ["@remix-run/serve"], line: "remix-serve ./build/server/index.js" },
+  { name: "SolidStart", packages: ["@solidjs/start"], line: "node .output/server/index.mjs" },
   {
     name: "TanStack Start",
-    packages: ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start"],
-    line: "node .output/server/index.mjs",
+    packages: ["@tanstack/react-start", "@tanstack/solid-start"],
+    line: (packages) =>
+      nitro.some((name) => packages.includes(name))
+        ? "node .output/server/index.mjs"
+        : "srvx --prod --static ../client dist/server/server.js",
   },
   { name: "Nitro", packages: ["nitropack", "nitro"], line: "node .output/server/index.mjs" },
   { name: "Next.js", packages: ["next"], line: "next start" },
@@ -43,7 +53,8 @@ export async function serverOf(
   if (framework === undefined) return null;
   if (framework.name === "Nuxt" && /\bgenerate\b/.test(manifest.scripts[script] ?? "")) return null;
   if (framework.name === "Next.js" && (await exportsPages(tree))) return null;
-  return framework;
+  const { name, line } = framework;
+  return { name, line: typeof line === "string" ? line : line(all) };
 }
 
 /** Next.js writes plain files when it is told so. */

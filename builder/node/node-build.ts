@@ -4,7 +4,7 @@ import type { BaseName, SourceTree } from "../plan.ts";
 import { buildScriptOf } from "./build-script.ts";
 import { commandsIn } from "./command-line.ts";
 import { earlyInstall } from "./early-install.ts";
-import { adapterAuto } from "./frameworks.ts";
+import { adapterAuto, handlerServer } from "./frameworks.ts";
 import type { NodeImage } from "./node-dockerfile.ts";
 import { chooseNode } from "./node-version.ts";
 import type { PackageJson } from "./package-json.ts";
@@ -46,7 +46,12 @@ export async function readNodeBuild(
   const builds = buildScript !== null;
   const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
-  const tools = [...(manager?.program == null ? [] : [manager.program]), ...(wantsBun ? ["bun@1"] : [])];
+  const wantsServer = startLines.some(callsHandlerServer);
+  const tools = [
+    ...(manager?.program == null ? [] : [manager.program]),
+    ...(wantsBun ? ["bun@1"] : []),
+    ...(wantsServer ? [handlerServer.package] : []),
+  ];
   const known = builds ? buildVariables.known : [];
   const early = manager && (await earlyInstall(home, root, manager));
   const builtBefore = workspace?.builtBefore ?? [];
@@ -62,7 +67,7 @@ export async function readNodeBuild(
       packages: manager && { ...manager, prunes, early },
       tools,
       buildScript,
-      environment: buildEnvironment(manifest),
+      environment: buildEnvironment(manifest, manager),
       member: workspace?.member ?? null,
       builtBefore,
       buildVariables: known,
@@ -88,6 +93,7 @@ export async function readNodeBuild(
       ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
       manager?.decision ?? "No dependencies, so nothing is installed",
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
+      ...(wantsServer ? [`${handlerServer.program}, because the build makes a handler and no server`] : []),
       ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
       ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
       ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
@@ -97,10 +103,20 @@ export async function readNodeBuild(
   };
 }
 
-/** adapter-auto looks for the place it is built in, and takes adapter-node for Google's buildpacks. */
-function buildEnvironment({ dependencies, devDependencies }: PackageJson): readonly string[] {
+/** adapter-auto looks for the place it is built in, and for Google's buildpacks it installs adapter-node. */
+function buildEnvironment(
+  { dependencies, devDependencies }: PackageJson,
+  manager: PackageManager | null,
+): readonly string[] {
   const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
-  return adapters.length === 1 && adapters[0] === adapterAuto ? ["GCP_BUILDPACKS=1", "CI=true"] : [];
+  if (adapters.length !== 1 || adapters[0] !== adapterAuto) return [];
+  // pnpm wants what it installs later to come from the same store.
+  const store = manager?.name === "pnpm" ? [`NPM_CONFIG_STORE_DIR=${manager.cacheFolder}`] : [];
+  return ["GCP_BUILDPACKS=1", "CI=true", ...store];
+}
+
+export function callsHandlerServer(line: string): boolean {
+  return line.startsWith(`${handlerServer.program} `);
 }
 
 /** The line leads to a script that calls Bun. */

@@ -1,4 +1,5 @@
 import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
+import { handlerServer } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
 import type { StartCommand } from "./start-command.ts";
 
@@ -10,7 +11,18 @@ export interface RunTimeNeeds {
 }
 
 /** Always there, and they bring nothing else in. `cd` is not among them: it leads to other packages. */
-const systemPrograms = new Set(["node", "echo", "sh", "bash", "test", "true", "sleep", "mkdir", "cp"]);
+const systemPrograms = new Set([
+  handlerServer.program,
+  "node",
+  "echo",
+  "sh",
+  "bash",
+  "test",
+  "true",
+  "sleep",
+  "mkdir",
+  "cp",
+]);
 /** They run the command that follows them, and have to be there themselves. */
 const wrappers = new Set(["exec", "npx", "env", "cross-env"]);
 const systemWrappers = new Set(["exec", "npx", "env"]);

@@ -2,7 +2,7 @@ import type { Detected, Installation, Provider } from "../detected.ts";
 import { buildScriptOf } from "../node/build-script.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
-import { readNodeBuild, usesBun } from "../node/node-build.ts";
+import { callsHandlerServer, readNodeBuild, usesBun } from "../node/node-build.ts";
 import { nodeDockerfile, nodeSiteDockerfile } from "../node/node-dockerfile.ts";
 import { notStartable } from "../node/not-startable.ts";
 import { type PackageJson, readPackageJson } from "../node/package-json.ts";
@@ -78,7 +78,9 @@ async function detectApp(
   const image = {
     ...build.image(prunes),
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
-    keepsTools: /^(?:pnpm|yarn)/.test(manager?.name ?? "") || commands.some(({ line }) => usesBun(line, manifest)),
+    keepsTools:
+      /^(?:pnpm|yarn)/.test(manager?.name ?? "") ||
+      commands.some(({ line }) => usesBun(line, manifest) || callsHandlerServer(line)),
     command: start.command,
   };
 

@@ -220,6 +220,18 @@ CMD ["npm","start"]
     ["Nuxt", { build: "nuxt build" }, { nuxt: "4" }, ["node", ".output/server/index.mjs"]],
     ["SvelteKit", { build: "vite build" }, { "@sveltejs/adapter-node": "5" }, ["node", "build"]],
     ["Astro", { build: "astro build" }, { "@astrojs/node": "9" }, ["node", "./dist/server/entry.mjs"]],
+    [
+      "TanStack Start",
+      { build: "vite build" },
+      { "@tanstack/react-start": "1", nitro: "3" },
+      ["node", ".output/server/index.mjs"],
+    ],
+    [
+      "TanStack Start",
+      { build: "vite build" },
+      { "@tanstack/react-start": "1" },
+      ["srvx", "--prod", "--static", "../client", "dist/server/server.js"],
+    ],
     ["Next.js", { build: "next build", start: "next dev" }, { next: "15" }, ["next", "start"]],
     ["Nest", { build: "nest build" }, { "@nestjs/core": "11" }, ["node", "dist/main"]],
   ])("made with %s is started as its build wants it", async (name, scripts, dependencies, command) => {
