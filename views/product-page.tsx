@@ -26,6 +26,7 @@ export interface StackState {
 export interface ServiceRow {
   readonly name: string;
   readonly kind: string;
+  readonly kindReason: string | null;
   readonly state: RunState;
   readonly url: string | null;
 }
@@ -130,12 +131,12 @@ function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; read
 }
 
 function Service({ service, head }: { readonly service: ServiceRow; readonly head: ProductHeadProps }) {
-  const { name, kind, state, url } = service;
+  const { name, kind, kindReason, state, url } = service;
   const logs = new URLSearchParams({ environment: head.environment, service: name });
   return (
     <li>
       <span class="service-name">
-        {name} <span class="muted">{kind}</span>
+        {name} <span class="muted">{kindReason === null ? kind : `${kind} (${kindReason})`}</span>
       </span>
       <RunBadge state={state} />
       <span class="service-links">

@@ -18,6 +18,8 @@ export interface ServiceState {
   readonly stack: string;
   readonly name: string;
   readonly kind: ServiceKind;
+  /** Why it is of that kind, where that was not plain: "publishes port 3000". */
+  readonly kindReason: string | null;
   readonly status: ServiceStatus;
   readonly url: string | null;
 }
@@ -49,6 +51,7 @@ export async function installationState(
         stack: stack.name,
         name: service.name,
         kind: service.kind,
+        kindReason: service.kindReason,
         status: serviceStatus(service, container, installation),
         url: route ? urlOf(route.host, needs) : null,
       };

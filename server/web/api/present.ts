@@ -98,7 +98,13 @@ export function createPresenter(needs: WebNeeds): Presenter {
           displayName: displayName(name),
           services: state.services
             .filter(({ stack }) => stack === name)
-            .map(({ name, kind, status, url }) => ({ name, kind, status, ...(url && { url }) })),
+            .map(({ name, kind, kindReason, status, url }) => ({
+              name,
+              kind,
+              kindReason,
+              status,
+              ...(url && { url }),
+            })),
         })),
       };
     },

@@ -73,6 +73,7 @@ export const createdProductSchema = productSchema.extend({ webhook: newWebhookSc
 const serviceSchema = z.object({
   name: z.string(),
   kind: z.enum(["web", "tcp", "worker", "init"]),
+  kindReason: z.string().nullable().openapi({ description: "Why, where that was not plain: `publishes port 3000`" }),
   status: z.enum(["starting", "running", "unhealthy", "crashed", "stopped", "exited"]),
   url: z.string().optional(),
 });

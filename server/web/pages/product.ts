@@ -120,6 +120,6 @@ function stacksOf({ services }: RunFacts): readonly StackState[] {
     name,
     services: services
       .filter(({ stack }) => stack === name)
-      .map((service) => ({ name: service.name, kind: service.kind, state: service.status, url: service.url })),
+      .map(({ name, kind, kindReason, status, url }) => ({ name, kind, kindReason, state: status, url })),
   }));
 }
