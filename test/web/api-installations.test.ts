@@ -40,7 +40,7 @@ describe("a product deployment", () => {
         {
           name: "my-api",
           displayName: "My Api",
-          services: [{ name: "web", kind: "web", status: "unhealthy", url }],
+          services: [{ name: "web", kind: "web", kindReason: null, status: "unhealthy", url }],
         },
       ],
     });
