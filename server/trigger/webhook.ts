@@ -23,8 +23,11 @@ export type Received =
 
 /** A forge's delivery becomes queued deployments, and a line in the ledger whatever comes of it. */
 export interface WebhookTrigger {
-  /** Resolves when it is written down: what was answered with a deployment is not lost. */
-  receive(forge: Forge, product: Product, delivery: RawDelivery): Promise<Received>;
+  /**
+   * Resolves when it is written down: what was answered with a deployment is not lost. `unheard`: the sender was
+   * refused too often lately, so that a further delivery that is not from the forge gets no line in the ledger.
+   */
+  receive(forge: Forge, product: Product, delivery: RawDelivery & { readonly unheard: boolean }): Promise<Received>;
   /** For what is turned away before it is read: too large, too often. */
   turnAway(
     forge: Forge,
@@ -62,9 +65,10 @@ export function createWebhookTrigger(needs: {
   return {
     turnAway,
 
-    async receive(forge, product, delivery) {
+    async receive(forge, product, { unheard, ...delivery }) {
       const judged = await judge(product.id, { forge, ...delivery });
       if ("recorded" in judged) return { type: "judged", ...judged.recorded };
+      if ("foreign" in judged && unheard) return { type: "foreign", message: judged.foreign };
       const reason = "foreign" in judged ? judged.foreign : judged.unreadable;
       await turnAway(forge, product, { headers: delivery.headers, reason, bodyBytes: delivery.body.length });
       return "foreign" in judged

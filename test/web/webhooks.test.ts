@@ -222,6 +222,28 @@ describe("nobody but the forge is believed", () => {
   });
 });
 
+describe("however often somebody is refused", () => {
+  const body = () => JSON.stringify(pushOf());
+  const wrong = () => post(body(), { "x-hub-signature-256": sign(body(), "wrong") });
+
+  test("a right signature is let in, and the ledger is not filled with more than the limit", async () => {
+    for (let count = 0; count < 31; count++) await wrong();
+    expect((await wrong()).status).toBe(429);
+    expect(await post(body())).toMatchObject({ status: 202, outcome: "deployed" });
+    await world.read("/api/products", { method: "POST", body: { name: "other", repository } });
+    expect((await post(body(), {}, "/webhooks/github/other")).status).toBe(401);
+    const { json } = await world.read("/api/products/shop/webhook-deliveries?limit=100");
+    expect(json.items).toHaveLength(31);
+  });
+
+  test("for products that are not there, those that are there have nothing of it", async () => {
+    for (let count = 0; count < 30; count++) await post(body(), {}, `/webhooks/github/nothing-${count}`);
+    expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(429);
+    expect((await wrong()).status).toBe(401);
+    expect((await post(body())).status).toBe(202);
+  });
+});
+
 describe("the ledger", () => {
   test("keeps what was said, without secrets", async () => {
     const body = JSON.stringify(pushOf({ hook: { config: { secret: "canary" } }, note: secret }));
