@@ -28,7 +28,9 @@ export interface WebhookTrigger {
    * refused too often lately, so that a further delivery that is not from the forge gets no line in the ledger.
    */
   receive(forge: Forge, product: Product, delivery: RawDelivery & { readonly unheard: boolean }): Promise<Received>;
-  /** For what is turned away before it is read: too large, too often. */
+  /** Why a delivery cannot be genuine, whatever its body is, as a sentence; null: it is to be read. */
+  whyUnread(forge: Forge, product: Product, headers: Headers): Promise<string | null>;
+  /** For what is turned away before it is read: not signed, too large, too slow. */
   turnAway(
     forge: Forge,
     product: Product,
@@ -64,6 +66,12 @@ export function createWebhookTrigger(needs: {
 
   return {
     turnAway,
+
+    async whyUnread(forge, product, headers) {
+      const fault = forge.signatureFault(headers);
+      if (fault === null) return null;
+      return whyForeign((await store.sources.webhookSecret(product.id)) === null ? null : fault);
+    },
 
     async receive(forge, product, { unheard, ...delivery }) {
       const judged = await judge(product.id, { forge, ...delivery });

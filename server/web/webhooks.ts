@@ -6,6 +6,7 @@ import type { Auth } from "./auth.ts";
 import type { WebEnv, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
+import { createPlaces } from "./places.ts";
 import { notFound, Problem } from "./problem.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 import { readBounded } from "./read-bounded.ts";
@@ -18,6 +19,8 @@ const tooMuch = {
   "too-large": `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`,
   "too-slow": `the body did not come within ${bodyTimeoutMs / 1_000} s`,
 } as const;
+/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. */
+const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000 } as const;
 /** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
 
@@ -26,6 +29,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   const { auth, store, clock, forges, webhooks } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const places = createPlaces({ clock, ...bodiesAtOnce });
   const app = new Hono<WebEnv>();
 
   for (const forge of forges) {
@@ -43,6 +47,18 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
     const bucket = `${peer} ${product.slug}`;
     const unheard = limit.retryAfterSeconds(bucket) !== null;
     const { headers } = c.req.raw;
+    const whyUnread = await webhooks.whyUnread(forge, product, headers);
+    if (whyUnread !== null) {
+      if (!unheard) await webhooks.turnAway(forge, product, { headers, reason: whyUnread, bodyBytes: null });
+      throw refusal(bucket, new Problem(401, "unauthorized", whyUnread));
+    }
+
+    using place = await places.take(peer);
+    if (!place) {
+      throw new Problem(503, "busy", "too many deliveries are being read: try again in a few seconds", {
+        headers: { "Retry-After": "5" },
+      });
+    }
     const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
     if (body === "too-large" || body === "too-slow") {
       const reason = tooMuch[body];

@@ -54,6 +54,28 @@ async function post(body: string, changes: Record<string, string | null> = {}, p
   return { status: answer.status, ...json };
 }
 
+/** A body whose sender takes his time. */
+function endless() {
+  const state = { read: 0 };
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        state.read++;
+        if (state.read === 1) return controller.enqueue(new Uint8Array(10));
+        await over;
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, state, end: () => end() };
+}
+const streamed = (body: ReadableStream) => ({ body, duplex: "half" }) as RequestInit;
+
 const ledger = async () =>
   (await world.read("/api/products/shop/webhook-deliveries")).json.items as unknown as {
     id: number;
@@ -203,6 +225,30 @@ describe("nobody but the forge is believed", () => {
     const answer = await post("x".repeat(5 * 1024 * 1024 + 1));
     expect([answer.status, answer.error?.code]).toEqual([413, "too_large"]);
     expect(await ledger()).toMatchObject([{ outcome: "refused", verdict: "the body is larger than 5 MiB" }]);
+  });
+
+  test.each([null, "sha256=00", "sha1=00"])("a body with the signature %j is not read at all", async (signature) => {
+    const { body: unread, state } = endless();
+    const headers = signature === null ? {} : { "x-hub-signature-256": signature };
+    const answer = await world.fetch("/webhooks/github/shop", { method: "POST", headers, ...streamed(unread) });
+    expect([answer.status, state.read]).toEqual([401, 0]);
+    expect(await ledger()).toMatchObject([{ outcome: "refused" }]);
+  });
+
+  test("bodies that do not end take no more memory than eight of them, and the ninth has to come again", async () => {
+    const bodies = Array.from({ length: 9 }, endless);
+    const headers = { "x-hub-signature-256": sign(body()) };
+    const answers = bodies.map((one) =>
+      world.fetch("/webhooks/github/shop", { method: "POST", headers, ...streamed(one.body) }),
+    );
+    await expect.poll(() => world.clock.sleeping).toBe(1);
+    expect(bodies.filter(({ state }) => state.read > 0)).toHaveLength(8);
+    world.clock.advance(5_000);
+    const ninth = await Promise.race(answers);
+    expect([ninth.status, ninth.headers.get("retry-after")]).toEqual([503, "5"]);
+    for (const one of bodies) one.end();
+    expect((await Promise.all(answers)).filter(({ status }) => status === 401)).toHaveLength(8);
+    expect((await post(body())).status).toBe(202);
   });
 
   test("a product that is not there is not there, and no other address delivers", async () => {

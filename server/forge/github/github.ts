@@ -2,7 +2,7 @@ import { type Forge, UnreadableDelivery } from "../../ports/forge.ts";
 import { createGitHubApi } from "./api.ts";
 import { readEvent } from "./events.ts";
 import { reportToGitHub } from "./report.ts";
-import { verifySignature } from "./signature.ts";
+import { readSignature, verifySignature } from "./signature.ts";
 
 /** GitHub's own servers. A GitHub Enterprise Server has its API at `https://<host>/api/v3`. */
 export const gitHubApi = "https://api.github.com";
@@ -20,6 +20,10 @@ export function createGitHub({ apiUrl = gitHubApi }: { readonly apiUrl?: string 
       const id = headers.get("x-github-delivery") ?? "";
       const event = headers.get("x-github-event") ?? "";
       return { id: idPattern.test(id) ? id : null, event: eventPattern.test(event) ? event : "unknown" };
+    },
+    signatureFault(headers) {
+      const given = readSignature(headers.get("x-hub-signature-256"));
+      return typeof given === "string" ? given : null;
     },
     verify: (headers, body, secret) => verifySignature(headers.get("x-hub-signature-256"), body, secret),
     read: (headers, body) => readEvent(headers.get("x-github-event") ?? "unknown", payloadOf(headers, body)),
