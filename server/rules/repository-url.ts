@@ -66,6 +66,18 @@ function mayBePublic(host: string): boolean {
 
 const refused = (why: string) => ({ refused: why });
 
+/**
+ * What may be shown of a text that was given for a URL, which is perhaps refused for the very password in it. Of ssh the
+ * user's name stays, which is no secret.
+ */
+export function withoutCredentials(text: string): string {
+  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/+)?(.*)$/is.exec(text.trim()) ?? [];
+  const at = rest.lastIndexOf("@");
+  const user = rest.slice(0, Math.max(0, at));
+  const isPlainUser = userPattern.test(user) && /^(?:ssh:.*)?$/i.test(scheme);
+  return scheme + (isPlainUser ? `${user}@` : "") + rest.slice(at + 1).replace(/[?#].*$/s, "");
+}
+
 /** As it is written for git: `https://host/path`, `ssh://git@host:22/path`. */
 export function writtenUrl({ protocol, user, host, port, path }: RemoteRepository): string {
   const usual = { https: 443, http: 80, ssh: 22 }[protocol];

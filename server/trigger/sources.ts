@@ -8,11 +8,10 @@ import { readRepositoryUrl } from "../rules/repository-url.ts";
 import { judgeDelivery } from "../rules/webhook-verdict.ts";
 import { type Refused, refused } from "./refused.ts";
 import { withRemote } from "./remote.ts";
+import { refusedRepository } from "./repository.ts";
 
 /** Where a product's code comes from when it is not pushed here. */
 export interface Sources {
-  /** Null: it may be a product's repository. */
-  whyNot(repository: string): Refused | null;
   /** Null: the product is pushed here from now on. What was made for another host is forgotten, the token above all. */
   connect(product: Product, repository: string | null): Promise<Refused | { readonly type: "connected" }>;
   /** The secret is returned this once; the former one is worth nothing any more. */
@@ -33,18 +32,11 @@ export function createSources(needs: {
   readonly wakeQueue: () => void;
 }): Sources {
   const { store, git, clock, allowPrivateRepositories, wakeQueue } = needs;
-  const read = (url: string) => readRepositoryUrl(url, { allowPrivate: allowPrivateRepositories });
-
-  function whyNot(repository: string): Refused | null {
-    const remote = read(repository);
-    return "refused" in remote ? refused("invalid", `repository: ${remote.refused}`) : null;
-  }
+  const rules = { allowPrivate: allowPrivateRepositories };
 
   return {
-    whyNot,
-
     async connect(product, repository) {
-      const problem = repository === null ? null : whyNot(repository);
+      const problem = repository === null ? null : refusedRepository(repository, rules);
       if (problem) return problem;
       await store.products.update(product.id, { repository });
       if (hostOf(product.repository) !== hostOf(repository)) {
@@ -108,7 +100,7 @@ export function createSources(needs: {
   }
 
   function hostOf(repository: string | null): string | null {
-    const remote = repository === null ? null : read(repository);
+    const remote = repository === null ? null : readRepositoryUrl(repository, rules);
     return remote === null || "refused" in remote ? null : remote.host;
   }
 }

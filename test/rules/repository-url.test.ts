@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { isSameRepository, readRepositoryUrl, repositoryKey, writtenUrl } from "../../server/rules/repository-url.ts";
+import {
+  isSameRepository,
+  readRepositoryUrl,
+  repositoryKey,
+  withoutCredentials,
+  writtenUrl,
+} from "../../server/rules/repository-url.ts";
 
 const read = (text: string, allowPrivate = false) => readRepositoryUrl(text, { allowPrivate });
 
@@ -69,6 +75,22 @@ describe("the URL of a repository", () => {
     expect(read("http://github.com/acme/shop")).toEqual({ refused: expect.stringMatching(/plain http/) });
     expect(read("http://github.com/acme/shop", true)).toMatchObject({ protocol: "http", port: 80 });
   });
+});
+
+test.each([
+  ["https://github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://user:canary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://canary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://user:can/ary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://git.example.com/shop?private_token=canary", "https://git.example.com/shop"],
+  ["https://git.example.com/shop#canary@x", "https://x"],
+  ["user:canary@github.com/acme/shop", "github.com/acme/shop"],
+  ["ssh://git:canary@github.com/acme/shop", "ssh://github.com/acme/shop"],
+  ["ssh://git@github.com/acme/shop", "ssh://git@github.com/acme/shop"],
+  ["git@github.com:acme/shop.git", "git@github.com:acme/shop.git"],
+  ["", ""],
+])("%s is shown as %s", (text, shown) => {
+  expect(withoutCredentials(text)).toBe(shown);
 });
 
 describe("two URLs of one repository", () => {
