@@ -17,6 +17,9 @@ describe("the URL of a repository", () => {
     ["ssh://git@github.com/acme/shop.git", "ssh://git@github.com/acme/shop.git"],
     ["ssh://git@git.example.com:2222/acme/shop.git", "ssh://git@git.example.com:2222/acme/shop.git"],
     ["git@github.com:acme/shop.git", "ssh://git@github.com/acme/shop.git"],
+    ["https://github.com./acme/shop", "https://github.com/acme/shop"],
+    ["ssh://git@github.com./acme/shop", "ssh://git@github.com/acme/shop"],
+    ["git@github.com.:acme/shop", "ssh://git@github.com/acme/shop"],
   ])("%s is one", (text, written) => {
     const remote = read(text);
     expect("refused" in remote ? remote.refused : writtenUrl(remote)).toBe(written);
@@ -42,6 +45,7 @@ describe("the URL of a repository", () => {
     "https:///acme/shop",
     "https://github.com/acme/..%2f..%2fx\\y",
     "git@github.com://x",
+    "https://github.com../acme/shop",
     `https://github.com/${"a".repeat(500)}`,
   ])("%j is none", (text) => {
     expect(read(text, true)).toEqual({ refused: "an https or ssh URL with a host is wanted" });
@@ -50,6 +54,7 @@ describe("the URL of a repository", () => {
   test.each([
     "https://localhost/acme/shop",
     "https://127.0.0.1/acme/shop",
+    "https://localhost./acme/shop",
     "https://127.1/acme/shop",
     "https://2130706433/acme/shop",
     "https://0x7f000001/acme/shop",
