@@ -162,6 +162,10 @@ function apiUrl(name: string, value: string | null): string | null {
   const url = URL.canParse(value) ? new URL(value) : null;
   const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
   if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3,");
+  // Tokens are sent there.
+  if (url.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
+    throw wrong(name, value, "https, or http on loopback,");
+  }
   return value.replace(/\/+$/, "");
 }
 

@@ -45,6 +45,7 @@ export function createWebServer(needs: {
       clock,
       domain: config.domain,
       publicUrl: config.publicUrl,
+      allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
       wakeQueue,
       wakeCaretaker,

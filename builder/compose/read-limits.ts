@@ -40,9 +40,19 @@ export function readReplicas(service: Field, report: Report): number {
   return replicas;
 }
 
+/** Those that bound a container. The others let it run before everybody else on the host. */
+const ulimitNames = new Set(
+  "nofile nproc core memlock stack fsize data rss as cpu locks sigpending msgqueue".split(" "),
+);
+
 export function readUlimits(field: Field | null, report: Report): Readonly<Record<string, Ulimit>> {
   const limit = (written: Field | null) => readInteger(written, report, -1, Number.MAX_SAFE_INTEGER);
   const ulimits = children(field).flatMap(([name, entry]): [string, Ulimit][] => {
+    if (!ulimitNames.has(name)) {
+      const hint = `Remove it; ulimits may be ${[...ulimitNames].join(", ")}.`;
+      report.problem(entry.at, entry.key, "is no limit that a service may set here", hint);
+      return [];
+    }
     const both = text(entry) === null ? null : entry;
     const soft = limit(both ?? child(entry, "soft"));
     const hard = limit(both ?? child(entry, "hard"));

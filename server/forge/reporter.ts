@@ -11,6 +11,8 @@ const calmMs = 300;
 const atOnce = 20;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60 * 60_000;
+/** However long a forge says that it wants to be left alone. */
+const longestWaitMs = 24 * 60 * 60_000;
 /** Some six hours. After that nobody waits for it any more. */
 const maxTries = 15;
 
@@ -56,13 +58,36 @@ export function createReporter(needs: {
       });
       try {
         const due = await store.reports.due(clock.now(), atOnce);
-        for (const one of due) await tell(one);
-        if (due.length === atOnce) continue;
+        const told = [];
+        for (const one of due) told.push(await tellOrPutOff(one));
+        // Further ones are due now. Where nothing could be written down, the same would come again at once.
+        if (due.length === atOnce && told.includes(true)) continue;
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, "telling forges has to wait");
       }
       await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
       await clock.sleep(calmMs, signal).catch(() => {});
+    }
+  }
+
+  /** What is wrong with one is no reason to tell nothing of the others, nor to come first the next time again. */
+  async function tellOrPutOff(due: DueReport): Promise<boolean> {
+    try {
+      await tell(due);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      const { deployment, state, receipt } = due;
+      log.error({ err: error, deployment }, "a forge was not told because of a fault of Baton's");
+      const message = "The forge was not told because of a fault of Baton's; its log has the details";
+      const nextTryAt = nextTry(due.tries + 1, null);
+      try {
+        await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
+        return true;
+      } catch (cause) {
+        log.warn({ err: cause, deployment }, "that a forge was not told could not be written down");
+        return false;
+      }
     }
   }
 
@@ -99,7 +124,10 @@ export function createReporter(needs: {
 
   function nextTry(tries: number, retryAfterMs: number | null): Date | null {
     if (tries >= maxTries) return null;
-    const pauseMs = Math.max(retryAfterMs ?? 0, Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)));
+    const pauseMs = Math.max(
+      Math.min(longestWaitMs, retryAfterMs ?? 0),
+      Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)),
+    );
     return new Date(clock.now().getTime() + pauseMs);
   }
 

@@ -1,20 +1,22 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FetchFailed } from "../ports/git.ts";
+import { isUnfinished, looseFolder } from "./leftovers.ts";
 
 const lookEveryMs = 200;
-const temporary = /^tmp_/;
 
 /**
- * Git has no limit for what a fetch brings, so the pack is watched while it grows; the signal is aborted when it has
- * become too large. Disposing removes what an ended fetch left of it.
+ * Git has no limit for what a fetch brings, so that is watched while it grows: packs, and the single objects that a
+ * server without git's own protocol hands out; the signal is aborted when it has become too large. Disposing removes
+ * what an ended fetch left of it. Nothing else may write to the repository meanwhile.
  */
 export function limitPackSize(
   repository: string,
   maxBytes: number,
 ): AsyncDisposable & { readonly signal: AbortSignal } {
-  const folder = join(repository, "objects", "pack");
+  const objects = join(repository, "objects");
   const tooLarge = new AbortController();
+  const before = loose().then((names) => new Set(names));
   let looking = Promise.resolve();
   const timer = setInterval(() => {
     looking = looking.then(look);
@@ -25,15 +27,17 @@ export function limitPackSize(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await looking;
-      for (const name of await unfinished()) await rm(join(folder, name), { force: true });
+      // Whole objects belong to the commit that was fetched, unless that has come to nothing.
+      const names = await brought();
+      const going = tooLarge.signal.aborted ? names : names.filter(isUnfinished);
+      for (const name of going) await rm(join(objects, name), { force: true });
     },
   };
 
   async function look(): Promise<void> {
-    const names = await unfinished();
     const sizes = await Promise.all(
-      names.map((name) =>
-        stat(join(folder, name)).then(
+      (await brought()).map((name) =>
+        stat(join(objects, name)).then(
           ({ size }) => size,
           () => 0,
         ),
@@ -50,8 +54,20 @@ export function limitPackSize(
     );
   }
 
-  async function unfinished(): Promise<readonly string[]> {
-    const names = await readdir(folder).catch(() => []);
-    return names.filter((name) => temporary.test(name));
+  /** Unfinished packs, and single objects that were not there before; below `objects`. */
+  async function brought(): Promise<readonly string[]> {
+    const old = await before;
+    const packs = (await namesIn("pack")).filter(isUnfinished);
+    return [...packs, ...(await loose()).filter((name) => isUnfinished(name) || !old.has(name))];
+  }
+
+  async function loose(): Promise<readonly string[]> {
+    const folders = (await readdir(objects).catch(() => [])).filter((name) => looseFolder.test(name));
+    return (await Promise.all(folders.map(namesIn))).flat();
+  }
+
+  async function namesIn(folder: string): Promise<readonly string[]> {
+    const names = await readdir(join(objects, folder)).catch(() => []);
+    return names.map((name) => join(folder, name));
   }
 }

@@ -28,6 +28,13 @@ export function repositoryConfig({ maxPushBytes }: { readonly maxPushBytes: numb
 	# Refs are stored apart from each other: a deployment that fails must not refuse the tag beside it.
 	advertiseAtomic = false
 	autogc = false
+[fetch]
+	# What a forge sends is looked at like a push. Old, harmless faults of real histories are let through.
+	fsckObjects = true
+[fetch "fsck"]
+	zeroPaddedFilemode = ignore
+	missingSpaceBeforeDate = ignore
+	badTimezone = ignore
 [transfer]
 	hideRefs = refs/deployments
 	hideRefs = refs/fetched

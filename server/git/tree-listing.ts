@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../ports/git.ts";
 
 const maxPathBytes = 4_096;
@@ -9,16 +10,19 @@ export const maxRecordBytes = 64 + maxPathBytes;
 
 export interface TreeListing {
   readonly entries: readonly TreeEntry[];
-  /** One record of `ls-tree -r -t -l -z`. Throws TreeTooLarge. */
+  /** One record of `ls-tree -r -t -l -z`, a folder before what is in it. Throws TreeTooLarge, and for a malformed tree. */
   add(record: string): void;
 }
 
 /**
  * Folders count as entries: a small pack can hold a tree of nothing but folders that takes years to walk.
  * A file that is in a tree many times counts each time, as it will when the tree is written out.
+ * A malformed tree can say that one name is a link and a folder: written out, its files would go where the link leads.
  */
 export function createTreeListing(limits: TreeLimits): TreeListing {
   const entries: TreeEntry[] = [];
+  const folders = new Set(["."]);
+  const paths = new Set<string>();
   let count = 0;
   let totalBytes = 0;
   let pathBytes = 0;
@@ -31,6 +35,10 @@ export function createTreeListing(limits: TreeLimits): TreeListing {
       if (count > limits.maxEntries) tooLarge(`more than ${limits.maxEntries} files and folders`);
       pathBytes += Buffer.byteLength(entry.path);
       if (pathBytes > limits.maxEntries * averagePathBytes) tooLarge("names that are too long, all in all");
+      if (paths.has(entry.path)) malformed("a path twice", entry.path);
+      if (!folders.has(dirname(entry.path))) malformed("a path below what is no folder", entry.path);
+      paths.add(entry.path);
+      if (entry.type === null) folders.add(entry.path);
       if (entry.type === null) return;
 
       const { type, path, object, sizeBytes } = entry;
@@ -57,9 +65,9 @@ export function parseRecord(record: string): TreeRecord {
   const type = typeOf(Number.parseInt(mode, 8));
   if (type === undefined) throw new Error(`not a line of git ls-tree: ${JSON.stringify(record.slice(0, 200))}`);
   if (Buffer.byteLength(path) > maxPathBytes) tooLarge(`a path of more than ${maxPathBytes} bytes`);
-  // Git refuses such trees when they are pushed; one that was fetched has not been looked at as closely.
+  // Git refuses such trees when they are pushed or fetched; one that an older Baton fetched has not been looked at.
   if (path.split("/").some((name) => name === "" || name === "." || name === ".." || name.toLowerCase() === ".git")) {
-    throw new Error(`the tree holds a path that leads out of it: ${JSON.stringify(path.slice(0, 200))}`);
+    malformed("a path that leads out of it", path);
   }
   return { path, type, object, sizeBytes: size === "-" ? 0 : Number.parseInt(size, 10) };
 }
@@ -72,6 +80,10 @@ function typeOf(mode: number): TreeRecord["type"] | undefined {
   if (kind === 0o160000) return "submodule";
   if (kind === 0o100000) return (mode & 0o100) === 0 ? "file" : "executable";
   return undefined;
+}
+
+function malformed(what: string, path: string): never {
+  throw new Error(`the tree holds ${what}: ${JSON.stringify(path.slice(0, 200))}`);
 }
 
 export function tooLarge(what: string): never {

@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
@@ -38,19 +38,22 @@ export function createMountFolder({ folder }: { readonly folder: string }): Moun
 }
 
 /**
- * A fresh folder has no links in it, and those of the archive come when everything else is written: so nothing is ever
- * written through one.
+ * A fresh folder has no links in it, and those of the archive come when everything else is written, none of them below
+ * another: so nothing is ever written through one.
  */
 async function unpack(tar: Readable, folder: string): Promise<void> {
   await makeFolder(folder);
-  const links: { readonly path: string; readonly target: string }[] = [];
+  const links = new Map<string, string>();
   const entries = extract();
   tar.on("error", (error) => entries.destroy(error));
   tar.pipe(entries as unknown as Writable);
   for await (const entry of entries) {
     const { name, type, mode = 0o644, linkname } = entry.header;
     const path = inside(folder, name);
-    if (type === "symlink" && linkname) links.push({ path, target: linkname });
+    if (type === "symlink" && linkname) {
+      if (links.has(path)) throw new Error(`${name} is in the archive twice`);
+      links.set(path, linkname);
+    }
     if (type === "file") {
       await makeFolder(dirname(path));
       await writeWithMode(path, await buffer(entry), mode & 0o111 ? 0o755 : 0o644);
@@ -58,10 +61,22 @@ async function unpack(tar: Readable, folder: string): Promise<void> {
       entry.resume();
     }
   }
-  for (const { path, target } of links) {
+  for (const path of links.keys()) {
+    if (isBelowOne(links, path, folder)) {
+      throw new Error(`${relative(folder, path)} would be written through a link`);
+    }
+  }
+  for (const [path, target] of links) {
     await makeFolder(dirname(path));
     await symlink(target, path);
   }
+}
+
+function isBelowOne(links: ReadonlyMap<string, string>, path: string, folder: string): boolean {
+  for (let above = dirname(path); above.length > folder.length; above = dirname(above)) {
+    if (links.has(above)) return true;
+  }
+  return false;
 }
 
 function inside(folder: string, name: string): string {

@@ -35,7 +35,7 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
   const exact = asked === null ? null : parseCommitSha(asked);
   const branch = exact === null && asked !== null ? asked : await trackedBranch(world, work, request, signal);
   journal.stage("fetch", `Fetching ${branch} from ${product.repository}`);
-  const tip = await bringRef(world, work, request, branch, signal);
+  const tip = await bringRef(world, work, request, { name: branch, mayBeTag: branch === askedByName(work) }, signal);
   if (exact === null || exact === tip) return tip;
   if (await world.git.isAncestor(product.id, exact, tip)) return exact;
   throw new FetchFailed(
@@ -45,18 +45,23 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
   );
 }
 
-/** A branch, else a tag of that name. */
+/** The name that somebody asked for by the API, who may mean a tag. Pushes and webhooks are about branches alone. */
+function askedByName({ deployment, installation }: Work): string | null {
+  return deployment.trigger === "api" && deployment.ref !== installation.branch ? deployment.ref : null;
+}
+
+/** A branch, else a tag of that name where it may be one: whoever may push tags could else replace a branch that is gone. */
 async function bringRef(
   { git }: World,
   { product }: Work,
   request: RemoteRequest,
-  name: string,
+  { name, mayBeTag }: { readonly name: string; readonly mayBeTag: boolean },
   signal: AbortSignal,
 ): Promise<CommitSha> {
   try {
     return await git.fetch(product.id, { ...request, ref: `refs/heads/${name}` }, signal);
   } catch (error) {
-    if (!(error instanceof FetchFailed && error.trouble === "no-ref")) throw error;
+    if (!(error instanceof FetchFailed && error.trouble === "no-ref" && mayBeTag)) throw error;
     return git.fetch(product.id, { ...request, ref: `refs/tags/${name}` }, signal);
   }
 }

@@ -12,6 +12,8 @@ export interface Forge {
 
   /** What the headers say about a delivery. Unverified: good for the ledger, and for nothing else. */
   identify(headers: Headers): DeliveryIdentity;
+  /** What the headers alone say about the signature; null: it may be right, so that the body is worth reading. */
+  signatureFault(headers: Headers): Exclude<Signature, "genuine"> | null;
   /** Over the raw bytes and in constant time, before anything is parsed. Nothing is genuine under an empty secret. */
   verify(headers: Headers, body: Uint8Array, secret: string): Signature;
   /** What a genuine delivery says, in our words. Throws UnreadableDelivery. */

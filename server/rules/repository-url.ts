@@ -6,7 +6,7 @@ const maxLength = 500;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is refused
 const strange = /[\u0000-\u0020\u007f"'`\\<>^{|}]/;
 const hostPattern =
-  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?|\[[0-9a-f:.]+\])$/;
+  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*|\[[0-9a-f:.]+\])$/;
 const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 
 /**
@@ -47,24 +47,38 @@ function parse(text: string): RemoteRepository | null {
   return checked({ protocol, user, host: url.hostname.toLowerCase(), port, path: url.pathname });
 }
 
-function checked(remote: RemoteRepository): RemoteRepository | null {
-  const { user, host, port, path } = remote;
-  const named = path.replace(/^\/+|\/+$/g, "");
-  const parts = named.split("/");
+function checked({ host: named, ...remote }: RemoteRepository): RemoteRepository | null {
+  // The root's dot means the same host to DNS and another to whoever compares names: git would not be pinned to an address.
+  const host = named.replace(/\.$/, "");
+  const { user, port, path } = remote;
+  const folders = path.replace(/^\/+|\/+$/g, "");
+  const parts = folders.split("/");
   const plain =
-    named !== "" && !path.startsWith("-") && !parts.some((part) => part === "" || part === "." || part === "..");
+    folders !== "" && !path.startsWith("-") && !parts.some((part) => part === "" || part === "." || part === "..");
   const whole = hostPattern.test(host) && (user === null || userPattern.test(user)) && port >= 1 && port <= 65_535;
-  return plain && whole ? remote : null;
+  return plain && whole ? { ...remote, host } : null;
 }
 
 /** False for addresses and names that are known to lead elsewhere. What a name resolves to is looked at when it is fetched. */
 function mayBePublic(host: string): boolean {
-  const bare = host.replace(/^\[|\]$|\.$/g, "");
+  const bare = host.replace(/^\[|\]$/g, "");
   if (/^[0-9.]+$/.test(bare) || bare.includes(":")) return isPublicAddress(bare);
   return bare.includes(".") && !/(?:^|\.)(?:localhost|local|internal|home\.arpa)$/.test(bare);
 }
 
 const refused = (why: string) => ({ refused: why });
+
+/**
+ * What may be shown of a text that was given for a URL, which is perhaps refused for the very password in it. Of ssh the
+ * user's name stays, which is no secret.
+ */
+export function withoutCredentials(text: string): string {
+  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/+)?(.*)$/is.exec(text.trim()) ?? [];
+  const at = rest.lastIndexOf("@");
+  const user = rest.slice(0, Math.max(0, at));
+  const isPlainUser = userPattern.test(user) && /^(?:ssh:.*)?$/i.test(scheme);
+  return scheme + (isPlainUser ? `${user}@` : "") + rest.slice(at + 1).replace(/[?#].*$/s, "");
+}
 
 /** As it is written for git: `https://host/path`, `ssh://git@host:22/path`. */
 export function writtenUrl({ protocol, user, host, port, path }: RemoteRepository): string {
@@ -84,7 +98,7 @@ export function repositoryKey(url: string): string | null {
   const { protocol, host, port, path } = remote;
   const chosen = protocol !== "ssh" && port !== 443 && port !== 80 ? `:${port}` : "";
   const bare = path.replace(/^\/+|\/+$/g, "").replace(/\.git$/i, "");
-  return `${host.replace(/\.$/, "")}${chosen}/${bare}`.toLowerCase();
+  return `${host}${chosen}/${bare}`.toLowerCase();
 }
 
 export function isSameRepository(product: string, named: readonly string[]): boolean {

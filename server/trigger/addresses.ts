@@ -12,7 +12,7 @@ export interface Addresses {
 }
 
 export function createAddresses(needs: {
-  readonly store: Store;
+  readonly store: Pick<Store, "domains" | "products" | "environments" | "installations">;
   /** The server's base domain. */
   readonly domain: string;
   /** Where Baton itself answers. */

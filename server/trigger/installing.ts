@@ -4,6 +4,7 @@ import type { Git } from "../ports/git.ts";
 import type { Leaving, Store } from "../ports/store.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Refused, refused } from "./refused.ts";
+import { refusedRepository } from "./repository.ts";
 
 /** What is where: products come and go, and so do their installations. */
 export interface Installing {
@@ -28,16 +29,21 @@ export function createInstalling(needs: {
   readonly store: Store;
   readonly git: Git;
   readonly addresses: Addresses;
+  /** Repositories may be in private networks. */
+  readonly allowPrivateRepositories: boolean;
   readonly wakeQueue: () => void;
   readonly wakeCaretaker: () => void;
 }): Installing {
-  const { store, git, addresses, wakeQueue, wakeCaretaker } = needs;
+  const { store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker } = needs;
 
   const environmentNamed = async (name: string) =>
     (await store.environments.list()).find((environment) => environment.name === name) ?? null;
 
   return {
     async createProduct(slug, source) {
+      const { repository } = source;
+      const problem = repository && refusedRepository(repository, { allowPrivate: allowPrivateRepositories });
+      if (problem) return problem;
       if (await store.products.bySlug(slug)) return exists(slug);
       const production = await environmentNamed("production");
       const taken = production && (await addresses.takenBy(addresses.mainHostOf(slug, production), null));

@@ -1,7 +1,7 @@
 import type { Product } from "../model/product.ts";
 import { FetchFailed, type RemoteRequest } from "../ports/git.ts";
 import type { Store } from "../ports/store.ts";
-import { readRepositoryUrl } from "../rules/repository-url.ts";
+import { readRepositoryUrl, withoutCredentials } from "../rules/repository-url.ts";
 
 /**
  * Gives `work` all that is needed to reach a product's repository. The key that an ssh host shows the first time is
@@ -13,7 +13,10 @@ export async function withRemote<T>(
   work: (request: RemoteRequest) => Promise<T>,
 ): Promise<T> {
   const remote = readRepositoryUrl(product.repository ?? "", { allowPrivate: allowPrivateRepositories });
-  if ("refused" in remote) throw new FetchFailed("refused-address", `${product.repository}: ${remote.refused}`, null);
+  if ("refused" in remote) {
+    const url = withoutCredentials(product.repository ?? "");
+    throw new FetchFailed("refused-address", `${url}: ${remote.refused}`, null);
+  }
   const { token, privateKey, hostKey } = await store.sources.credentials(product.id);
   let seen: string | null = null;
   const result = await work({

@@ -8,12 +8,11 @@ import { readRepositoryUrl } from "../rules/repository-url.ts";
 import { judgeDelivery } from "../rules/webhook-verdict.ts";
 import { type Refused, refused } from "./refused.ts";
 import { withRemote } from "./remote.ts";
+import { refusedRepository } from "./repository.ts";
 
 /** Where a product's code comes from when it is not pushed here. */
 export interface Sources {
-  /** Null: it may be a product's repository. */
-  whyNot(repository: string): Refused | null;
-  /** Null: the product is pushed here from now on. What was made for another host is forgotten, the token above all. */
+  /** Null: the product is pushed here from now on. What was made for another server is forgotten, the token above all. */
   connect(product: Product, repository: string | null): Promise<Refused | { readonly type: "connected" }>;
   /** The secret is returned this once; the former one is worth nothing any more. */
   newWebhookSecret(product: Product): Promise<string>;
@@ -33,23 +32,17 @@ export function createSources(needs: {
   readonly wakeQueue: () => void;
 }): Sources {
   const { store, git, clock, allowPrivateRepositories, wakeQueue } = needs;
-  const read = (url: string) => readRepositoryUrl(url, { allowPrivate: allowPrivateRepositories });
-
-  function whyNot(repository: string): Refused | null {
-    const remote = read(repository);
-    return "refused" in remote ? refused("invalid", `repository: ${remote.refused}`) : null;
-  }
+  const rules = { allowPrivate: allowPrivateRepositories };
 
   return {
-    whyNot,
-
     async connect(product, repository) {
-      const problem = repository === null ? null : whyNot(repository);
+      const problem = repository === null ? null : refusedRepository(repository, rules);
       if (problem) return problem;
-      await store.products.update(product.id, { repository });
-      if (hostOf(product.repository) !== hostOf(repository)) {
+      // First: nobody may see the new place together with what was given for the old one.
+      if (serverOf(product.repository) !== serverOf(repository)) {
         await store.sources.change(product.id, { token: null, hostKey: null, pingedAt: null });
       }
+      await store.products.update(product.id, { repository });
       return { type: "connected" };
     },
 
@@ -107,9 +100,10 @@ export function createSources(needs: {
     return [...branches];
   }
 
-  function hostOf(repository: string | null): string | null {
-    const remote = repository === null ? null : read(repository);
-    return remote === null || "refused" in remote ? null : remote.host;
+  /** Who gets the credentials. Another port can be somebody else's, and http lets everybody read along. */
+  function serverOf(repository: string | null): string | null {
+    const remote = repository === null ? null : readRepositoryUrl(repository, rules);
+    return remote === null || "refused" in remote ? null : `${remote.protocol}://${remote.host}:${remote.port}`;
   }
 }
 

@@ -49,6 +49,8 @@ export function createTriggers(needs: {
   /** The server's base domain, below which apps are served. */
   readonly domain: string;
   readonly publicUrl: URL;
+  /** Repositories may be in private networks. */
+  readonly allowPrivateRepositories: boolean;
   /** Makes the proxy know the hosts that the database has. */
   readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
   /** There is work in the queue. */
@@ -57,11 +59,12 @@ export function createTriggers(needs: {
   readonly wakeCaretaker: () => void;
 }): Triggers {
   const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
+  const { allowPrivateRepositories } = needs;
   const publicHost = needs.publicUrl.hostname;
   const addresses = createAddresses({ store, domain, publicHost });
 
   return {
-    ...createInstalling({ store, git, addresses, wakeQueue, wakeCaretaker }),
+    ...createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker }),
     ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
 
     async deploy(id, version, by, signal) {

@@ -23,9 +23,14 @@ export type Received =
 
 /** A forge's delivery becomes queued deployments, and a line in the ledger whatever comes of it. */
 export interface WebhookTrigger {
-  /** Resolves when it is written down: what was answered with a deployment is not lost. */
-  receive(forge: Forge, product: Product, delivery: RawDelivery): Promise<Received>;
-  /** For what is turned away before it is read: too large, too often. */
+  /**
+   * Resolves when it is written down: what was answered with a deployment is not lost. `unheard`: the sender was
+   * refused too often lately, so that a further delivery that is not from the forge gets no line in the ledger.
+   */
+  receive(forge: Forge, product: Product, delivery: RawDelivery & { readonly unheard: boolean }): Promise<Received>;
+  /** Why a delivery cannot be genuine, whatever its body is, as a sentence; null: it is to be read. */
+  whyUnread(forge: Forge, product: Product, headers: Headers): Promise<string | null>;
+  /** For what is turned away before it is read: not signed, too large, too slow. */
   turnAway(
     forge: Forge,
     product: Product,
@@ -62,9 +67,16 @@ export function createWebhookTrigger(needs: {
   return {
     turnAway,
 
-    async receive(forge, product, delivery) {
+    async whyUnread(forge, product, headers) {
+      const fault = forge.signatureFault(headers);
+      if (fault === null) return null;
+      return whyForeign((await store.sources.webhookSecret(product.id)) === null ? null : fault);
+    },
+
+    async receive(forge, product, { unheard, ...delivery }) {
       const judged = await judge(product.id, { forge, ...delivery });
       if ("recorded" in judged) return { type: "judged", ...judged.recorded };
+      if ("foreign" in judged && unheard) return { type: "foreign", message: judged.foreign };
       const reason = "foreign" in judged ? judged.foreign : judged.unreadable;
       await turnAway(forge, product, { headers: delivery.headers, reason, bodyBytes: delivery.body.length });
       return "foreign" in judged

@@ -5,7 +5,7 @@ import { routes } from "../routes.ts";
 import { csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
 import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "./needs.ts";
 import type { Origins } from "./origins.ts";
-import { peerAddress } from "./peer-address.ts";
+import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { Problem } from "./problem.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 import { speaksJson } from "./speaks-json.ts";
@@ -92,7 +92,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
   }
 
   async function identify(c: WebContext, token: string): Promise<Identity | null> {
-    const peer = peerAddress(c, origins.https);
+    const peer = peerNetwork(peerAddress(c, origins.https));
     const wait = limit.retryAfterSeconds(peer);
     if (wait !== null) {
       throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {

@@ -8,6 +8,7 @@ import { BadPush, type Git, type GitService, type PushRequest } from "../ports/g
 import type { Log } from "../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PushTrigger } from "../trigger/push.ts";
+import { peerNetwork } from "./peer-address.ts";
 import { conductPush, type PushConversation } from "./push-conversation.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
@@ -33,7 +34,7 @@ export function createGitHttp(
   const app = new Hono<GitEnv>();
 
   app.use("*", async (c, next) => {
-    const peer = c.env.incoming.socket.remoteAddress ?? "unknown";
+    const peer = peerNetwork(c.env.incoming.socket.remoteAddress ?? "unknown");
     const wait = limit.retryAfterSeconds(peer);
     if (wait !== null)
       return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": String(wait) });

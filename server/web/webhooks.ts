@@ -5,7 +5,8 @@ import { routes } from "../routes.ts";
 import type { Auth } from "./auth.ts";
 import type { WebEnv, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
-import { peerAddress } from "./peer-address.ts";
+import { peerAddress, peerNetwork } from "./peer-address.ts";
+import { createPlaces } from "./places.ts";
 import { notFound, Problem } from "./problem.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 import { readBounded } from "./read-bounded.ts";
@@ -18,7 +19,9 @@ const tooMuch = {
   "too-large": `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`,
   "too-slow": `the body did not come within ${bodyTimeoutMs / 1_000} s`,
 } as const;
-/** Wrong signatures from one address for one product. The right ones are not counted: a forge delivers in bursts. */
+/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. */
+const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000 } as const;
+/** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
 
 /** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
@@ -26,6 +29,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   const { auth, store, clock, forges, webhooks } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const places = createPlaces({ clock, ...bodiesAtOnce });
   const app = new Hono<WebEnv>();
 
   for (const forge of forges) {
@@ -35,30 +39,34 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
 
   async function answer(c: Context<WebEnv>, forge: Forge) {
     const text = c.req.param("slug") ?? "";
-    const peer = peerAddress(c, https);
-    const bucket = `${peer} ${text}`;
-    refuseTooMany(peer);
-    refuseTooMany(bucket);
+    const peer = peerNetwork(peerAddress(c, https));
     const slug = parseSlug(text);
     const product = slug && (await store.products.bySlug(slug));
-    if (!product) {
-      limit.failed(peer);
-      throw notFound(`product "${text.slice(0, 40)}"`);
+    if (!product) throw refusal(peer, notFound(`product "${text.slice(0, 40)}"`));
+
+    const bucket = `${peer} ${product.slug}`;
+    const unheard = limit.retryAfterSeconds(bucket) !== null;
+    const { headers } = c.req.raw;
+    const whyUnread = await webhooks.whyUnread(forge, product, headers);
+    if (whyUnread !== null) {
+      if (!unheard) await webhooks.turnAway(forge, product, { headers, reason: whyUnread, bodyBytes: null });
+      throw refusal(bucket, new Problem(401, "unauthorized", whyUnread));
     }
 
-    const { headers } = c.req.raw;
+    using place = await places.take(peer);
+    if (!place) {
+      throw new Problem(503, "busy", "too many deliveries are being read: try again in a few seconds", {
+        headers: { "Retry-After": "5" },
+      });
+    }
     const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
     if (body === "too-large" || body === "too-slow") {
-      limit.failed(bucket);
       const reason = tooMuch[body];
-      await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
-      throw new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason);
+      if (!unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
+      throw refusal(bucket, new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
-    const received = await webhooks.receive(forge, product, { headers, body });
-    if (received.type === "foreign") {
-      limit.failed(bucket);
-      throw new Problem(401, "unauthorized", received.message);
-    }
+    const received = await webhooks.receive(forge, product, { headers, body, unheard });
+    if (received.type === "foreign") throw refusal(bucket, new Problem(401, "unauthorized", received.message));
     const { outcome, verdict, deployments } = received;
     const [deploymentId] = deployments;
     return c.json(
@@ -67,10 +75,14 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
     );
   }
 
-  function refuseTooMany(key: string): void {
+  /** Counts a failure. Asked only when something is to be refused: nobody's failures stand in the way of the forge. */
+  function refusal(key: string, problem: Problem): Problem {
     const wait = limit.retryAfterSeconds(key);
-    if (wait === null) return;
-    throw new Problem(429, "too_many_attempts", `too many deliveries that were not let in: try again in ${wait} s`, {
+    if (wait === null) {
+      limit.failed(key);
+      return problem;
+    }
+    return new Problem(429, "too_many_attempts", `too many deliveries that were not let in: try again in ${wait} s`, {
       headers: { "Retry-After": String(wait) },
     });
   }

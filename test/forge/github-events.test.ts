@@ -125,6 +125,28 @@ describe("GitHub is home", () => {
     "https://evil.example/github.com/acme/shop",
   ])("not of %s: no token goes to GitHub for it", (url) => {
     expect(own.isHomeOf(url)).toBe(false);
-    expect(createGitHub({ apiUrl: "https://git.example.com/api/v3" }).isHomeOf(url)).toBe(true);
+  });
+
+  const server = createGitHub({ apiUrl: "https://git.example.com/api/v3" });
+  test.each(["https://git.example.com/acme/shop.git", "git@git.example.com:acme/shop", "https://GIT.example.com/a/b"])(
+    "a server of one's own is home of %s",
+    (url) => {
+      expect(server.isHomeOf(url)).toBe(true);
+    },
+  );
+  test.each([
+    "https://github.com/acme/shop",
+    "https://gitlab.com/acme/shop",
+    "https://git.example.com.evil.example/acme/shop",
+    "https://git.example.com@evil.example/acme/shop",
+    "https://evil.example/git.example.com/acme/shop",
+  ])("a server of one's own is not home of %s: its tokens stay away", (url) => {
+    expect(server.isHomeOf(url)).toBe(false);
+  });
+
+  test("a company's place at GHE.com is home of what lies there", () => {
+    const company = createGitHub({ apiUrl: "https://api.octocorp.ghe.com" });
+    expect(company.isHomeOf("https://octocorp.ghe.com/acme/shop")).toBe(true);
+    expect(company.isHomeOf("https://github.com/acme/shop")).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ import { createSamples } from "../web/samples.ts";
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A forge that does what the test says, and one deployment that it is to be told of. */
-async function createScene(behave: (report: DeploymentReport) => Promise<void>) {
+async function createScene(behave: (report: DeploymentReport) => Promise<void>, { isFirstBroken = false } = {}) {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
   const { product, installation } = await createSamples(store, clock).product("shop");
@@ -33,6 +33,15 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>) 
       tries: 0,
     },
   ];
+  const broken = -1 as never;
+  const [good] = due;
+  if (isFirstBroken && good) due.unshift({ ...good, product: broken, deployment: broken });
+  const failures: unknown[] = [];
+  const sources = {
+    ...store.sources,
+    credentials: (id: typeof product.id) =>
+      id === broken ? Promise.reject(new Error("cannot be decrypted: /secret/path")) : store.sources.credentials(id),
+  };
   let onSettled: (outcome: unknown) => void = () => {};
   const settled = new Promise<unknown>((resolve) => {
     onSettled = resolve;
@@ -40,7 +49,7 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>) 
   const reports: ReportStore = {
     due: async () => due.splice(0),
     told: async (_id, state, receipt) => onSettled({ told: state, receipt }),
-    failed: async (_id, failure) => onSettled(failure),
+    failed: async (id, failure) => (id === broken ? void failures.push(failure) : onSettled(failure)),
     trouble: async () => null,
   };
   const forge = {
@@ -52,13 +61,13 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>) 
     },
   } as unknown as Forge;
   const reporter = createReporter({
-    store: { ...store, reports },
+    store: { ...store, reports, sources },
     ...{ forges: [forge], clock, log },
     pageOf: (id) => `https://baton/${id}`,
     urlOf: (host) => `https://${host}`,
   });
   reporter.start();
-  return { clock, settled, reporter, due };
+  return { clock, settled, reporter, due, failures };
 }
 
 describe("the one who tells forges", () => {
@@ -79,6 +88,29 @@ describe("the one who tells forges", () => {
     const outcome = (await scene.settled) as { nextTryAt: Date };
     expect(outcome).toMatchObject({ state: "pending", message: "busy", receipt: { deployment: 2 } });
     expect(outcome.nextTryAt.getTime() - scene.clock.now().getTime()).toBe(90_000);
+    await scene.reporter.stop();
+  });
+
+  test("does not wait for longer than a day, whatever the forge says", async () => {
+    const scene = await createScene(async () => {
+      throw new ForgeUnavailable("busy", { retryAfterMs: 10 ** 15 });
+    });
+    const { nextTryAt } = (await scene.settled) as { nextTryAt: Date };
+    expect(nextTryAt.getTime() - scene.clock.now().getTime()).toBe(24 * 60 * 60_000);
+    await scene.reporter.stop();
+  });
+
+  test("tells of the others when one cannot be told, and puts that one off", async () => {
+    const scene = await createScene(async () => {}, { isFirstBroken: true });
+    expect(await scene.settled).toEqual({ told: "pending", receipt: { deployment: 5 } });
+    expect(scene.failures).toEqual([
+      {
+        state: "pending",
+        message: "The forge was not told because of a fault of Baton's; its log has the details",
+        nextTryAt: new Date(scene.clock.now().getTime() + 5_000),
+        receipt: null,
+      },
+    ]);
     await scene.reporter.stop();
   });
 

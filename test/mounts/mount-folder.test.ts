@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -70,6 +70,19 @@ describe("files for containers", () => {
     const crooked = mounts.putFolder(place("web", 1), tarOf({ out: { link: folder }, "out/escaped": "x" }));
     await expect(crooked).rejects.toThrow();
     expect(await readdir(folder)).toEqual(["mounts"]);
+  });
+
+  it("hold no link below another, whichever comes first, and none twice", async () => {
+    const outside = join(folder, "outside");
+    await mkdir(outside);
+    const link = { link: outside };
+    const below = mounts.putFolder(place("web", 0), tarOf({ out: link, "out/escaped": link }));
+    await expect(below).rejects.toThrow("out/escaped would be written through a link");
+    const deeper = mounts.putFolder(place("web", 1), tarOf({ "out/in/escaped": link, out: link }));
+    await expect(deeper).rejects.toThrow("out/in/escaped would be written through a link");
+    const twice = mounts.putFolder(place("web", 2), tarOf({ out: link, "./out": link }));
+    await expect(twice).rejects.toThrow("./out is in the archive twice");
+    expect(await readdir(outside)).toEqual([]);
   });
 
   it("never leave their folder", async () => {

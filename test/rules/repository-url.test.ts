@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { isSameRepository, readRepositoryUrl, repositoryKey, writtenUrl } from "../../server/rules/repository-url.ts";
+import {
+  isSameRepository,
+  readRepositoryUrl,
+  repositoryKey,
+  withoutCredentials,
+  writtenUrl,
+} from "../../server/rules/repository-url.ts";
 
 const read = (text: string, allowPrivate = false) => readRepositoryUrl(text, { allowPrivate });
 
@@ -11,6 +17,9 @@ describe("the URL of a repository", () => {
     ["ssh://git@github.com/acme/shop.git", "ssh://git@github.com/acme/shop.git"],
     ["ssh://git@git.example.com:2222/acme/shop.git", "ssh://git@git.example.com:2222/acme/shop.git"],
     ["git@github.com:acme/shop.git", "ssh://git@github.com/acme/shop.git"],
+    ["https://github.com./acme/shop", "https://github.com/acme/shop"],
+    ["ssh://git@github.com./acme/shop", "ssh://git@github.com/acme/shop"],
+    ["git@github.com.:acme/shop", "ssh://git@github.com/acme/shop"],
   ])("%s is one", (text, written) => {
     const remote = read(text);
     expect("refused" in remote ? remote.refused : writtenUrl(remote)).toBe(written);
@@ -36,6 +45,7 @@ describe("the URL of a repository", () => {
     "https:///acme/shop",
     "https://github.com/acme/..%2f..%2fx\\y",
     "git@github.com://x",
+    "https://github.com../acme/shop",
     `https://github.com/${"a".repeat(500)}`,
   ])("%j is none", (text) => {
     expect(read(text, true)).toEqual({ refused: "an https or ssh URL with a host is wanted" });
@@ -44,6 +54,7 @@ describe("the URL of a repository", () => {
   test.each([
     "https://localhost/acme/shop",
     "https://127.0.0.1/acme/shop",
+    "https://localhost./acme/shop",
     "https://127.1/acme/shop",
     "https://2130706433/acme/shop",
     "https://0x7f000001/acme/shop",
@@ -69,6 +80,22 @@ describe("the URL of a repository", () => {
     expect(read("http://github.com/acme/shop")).toEqual({ refused: expect.stringMatching(/plain http/) });
     expect(read("http://github.com/acme/shop", true)).toMatchObject({ protocol: "http", port: 80 });
   });
+});
+
+test.each([
+  ["https://github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://user:canary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://canary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://user:can/ary@github.com/acme/shop", "https://github.com/acme/shop"],
+  ["https://git.example.com/shop?private_token=canary", "https://git.example.com/shop"],
+  ["https://git.example.com/shop#canary@x", "https://x"],
+  ["user:canary@github.com/acme/shop", "github.com/acme/shop"],
+  ["ssh://git:canary@github.com/acme/shop", "ssh://github.com/acme/shop"],
+  ["ssh://git@github.com/acme/shop", "ssh://git@github.com/acme/shop"],
+  ["git@github.com:acme/shop.git", "git@github.com:acme/shop.git"],
+  ["", ""],
+])("%s is shown as %s", (text, shown) => {
+  expect(withoutCredentials(text)).toBe(shown);
 });
 
 describe("two URLs of one repository", () => {

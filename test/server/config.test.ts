@@ -46,6 +46,11 @@ describe("the configuration", () => {
       'BATON_BUILD_TIMEOUT is "10", but a duration such as 500ms, 90s, 10m or 1h is accepted',
     ],
     ["BATON_LISTEN", "4000", 'BATON_LISTEN is "4000", but an address with a port, such as 127.0.0.1:4000 is accepted'],
+    [
+      "BATON_GITHUB_API",
+      "http://github.example.com/api/v3",
+      'BATON_GITHUB_API is "http://github.example.com/api/v3", but https, or http on loopback, is accepted',
+    ],
     ["BATON_GITHUB_API", "github", 'BATON_GITHUB_API is "github", but the URL of a GitHub API'],
     ["BATON_HELLO", "yes", 'BATON_HELLO is "yes", but one of 0, 1 is accepted'],
     ["BATON_SUBNETS", "10.0.0.0/30", 'BATON_SUBNETS is "10.0.0.0/30", but an IPv4 network from /8 to /27'],

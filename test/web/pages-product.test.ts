@@ -218,6 +218,26 @@ describe("a new product", () => {
     expect((await world.store.products.list()).map(({ slug }) => slug)).toEqual(["shop", "blog"]);
   });
 
+  test.each([
+    "https://acme:canary@github.com/acme/blog",
+    "https://acme:can@ary@github.com/acme/blog",
+    "https://github.com/acme/blog?access_token=canary",
+  ])("is not made from %s, and the password is not shown again", async (repository) => {
+    const { status, html } = await member.post("/new", { name: "blog", repository });
+    expect(status).toBe(400);
+    expect(html).toMatch(/value="https:\/\/github.com\/acme\/blog"/);
+    expect(html).not.toMatch(/canary|can@ary/);
+    expect(await world.store.products.list()).toHaveLength(1);
+  });
+
+  test("is not made from a private network", async () => {
+    const repository = "https://169.254.169.254/latest/meta-data";
+    const { status, html } = await member.post("/new", { name: "blog", repository });
+    expect(status).toBe(400);
+    expect(html).toContain("not an address on the internet");
+    expect(await world.store.products.list()).toHaveLength(1);
+  });
+
   test("that is pushed while the page waits is shown by it", async () => {
     const { html } = await member.get("/new");
     const url = /hx-sse:connect="([^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";

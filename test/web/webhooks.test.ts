@@ -54,6 +54,28 @@ async function post(body: string, changes: Record<string, string | null> = {}, p
   return { status: answer.status, ...json };
 }
 
+/** A body whose sender takes his time. */
+function endless() {
+  const state = { read: 0 };
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        state.read++;
+        if (state.read === 1) return controller.enqueue(new Uint8Array(10));
+        await over;
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, state, end: () => end() };
+}
+const streamed = (body: ReadableStream) => ({ body, duplex: "half" }) as RequestInit;
+
 const ledger = async () =>
   (await world.read("/api/products/shop/webhook-deliveries")).json.items as unknown as {
     id: number;
@@ -205,6 +227,30 @@ describe("nobody but the forge is believed", () => {
     expect(await ledger()).toMatchObject([{ outcome: "refused", verdict: "the body is larger than 5 MiB" }]);
   });
 
+  test.each([null, "sha256=00", "sha1=00"])("a body with the signature %j is not read at all", async (signature) => {
+    const { body: unread, state } = endless();
+    const headers = signature === null ? {} : { "x-hub-signature-256": signature };
+    const answer = await world.fetch("/webhooks/github/shop", { method: "POST", headers, ...streamed(unread) });
+    expect([answer.status, state.read]).toEqual([401, 0]);
+    expect(await ledger()).toMatchObject([{ outcome: "refused" }]);
+  });
+
+  test("bodies that do not end take no more memory than eight of them, and the ninth has to come again", async () => {
+    const bodies = Array.from({ length: 9 }, endless);
+    const headers = { "x-hub-signature-256": sign(body()) };
+    const answers = bodies.map((one) =>
+      world.fetch("/webhooks/github/shop", { method: "POST", headers, ...streamed(one.body) }),
+    );
+    await expect.poll(() => world.clock.sleeping).toBe(1);
+    expect(bodies.filter(({ state }) => state.read > 0)).toHaveLength(8);
+    world.clock.advance(5_000);
+    const ninth = await Promise.race(answers);
+    expect([ninth.status, ninth.headers.get("retry-after")]).toEqual([503, "5"]);
+    for (const one of bodies) one.end();
+    expect((await Promise.all(answers)).filter(({ status }) => status === 401)).toHaveLength(8);
+    expect((await post(body())).status).toBe(202);
+  });
+
   test("a product that is not there is not there, and no other address delivers", async () => {
     expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(404);
     expect((await world.fetch("/webhooks/gitlab/shop", { method: "POST" })).status).toBe(404);
@@ -219,6 +265,28 @@ describe("nobody but the forge is believed", () => {
     expect((await wrong("10.1.0.1")).status).toBe(429);
     world.clock.advance(60_000);
     expect((await wrong("10.1.0.1")).status).toBe(401);
+  });
+});
+
+describe("however often somebody is refused", () => {
+  const body = () => JSON.stringify(pushOf());
+  const wrong = () => post(body(), { "x-hub-signature-256": sign(body(), "wrong") });
+
+  test("a right signature is let in, and the ledger is not filled with more than the limit", async () => {
+    for (let count = 0; count < 31; count++) await wrong();
+    expect((await wrong()).status).toBe(429);
+    expect(await post(body())).toMatchObject({ status: 202, outcome: "deployed" });
+    await world.read("/api/products", { method: "POST", body: { name: "other", repository } });
+    expect((await post(body(), {}, "/webhooks/github/other")).status).toBe(401);
+    const { json } = await world.read("/api/products/shop/webhook-deliveries?limit=100");
+    expect(json.items).toHaveLength(31);
+  });
+
+  test("for products that are not there, those that are there have nothing of it", async () => {
+    for (let count = 0; count < 30; count++) await post(body(), {}, `/webhooks/github/nothing-${count}`);
+    expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(429);
+    expect((await wrong()).status).toBe(401);
+    expect((await post(body())).status).toBe(202);
   });
 });
 

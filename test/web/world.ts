@@ -54,6 +54,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       clock,
       domain: "localhost",
       publicUrl: new URL(origin),
+      allowPrivateRepositories: false,
       publishRoutes: async (signal) => {
         await proxy.ping(signal);
         woken.proxy++;

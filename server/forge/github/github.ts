@@ -2,7 +2,7 @@ import { type Forge, UnreadableDelivery } from "../../ports/forge.ts";
 import { createGitHubApi } from "./api.ts";
 import { readEvent } from "./events.ts";
 import { reportToGitHub } from "./report.ts";
-import { verifySignature } from "./signature.ts";
+import { readSignature, verifySignature } from "./signature.ts";
 
 /** GitHub's own servers. A GitHub Enterprise Server has its API at `https://<host>/api/v3`. */
 export const gitHubApi = "https://api.github.com";
@@ -21,10 +21,14 @@ export function createGitHub({ apiUrl = gitHubApi }: { readonly apiUrl?: string 
       const event = headers.get("x-github-event") ?? "";
       return { id: idPattern.test(id) ? id : null, event: eventPattern.test(event) ? event : "unknown" };
     },
+    signatureFault(headers) {
+      const given = readSignature(headers.get("x-hub-signature-256"));
+      return typeof given === "string" ? given : null;
+    },
     verify: (headers, body, secret) => verifySignature(headers.get("x-hub-signature-256"), body, secret),
     read: (headers, body) => readEvent(headers.get("x-github-event") ?? "unknown", payloadOf(headers, body)),
 
-    isHomeOf: (repository) => ownerAndName(repository) !== null && (apiUrl !== gitHubApi || isOnGitHub(repository)),
+    isHomeOf: (repository) => ownerAndName(repository) !== null && isServedBy(apiUrl, repository),
     async report(report, token, signal) {
       const place = ownerAndName(report.repository);
       if (place === null) throw new Error(`${report.repository} is no repository of GitHub's`);
@@ -46,12 +50,19 @@ function payloadOf(headers: Headers, body: Uint8Array): unknown {
   }
 }
 
-/** A server of one's own may be reached by any host, and its repositories lie below any folder. */
+/** The repositories of a server of one's own may lie below any folder. */
 function ownerAndName(repository: string): string | null {
   const [, owner, name] = /[/:]([A-Za-z0-9_.-]+)\/([A-Za-z0-9_.-]+?)(?:\.git)?\/?$/.exec(repository) ?? [];
   return owner && name && /[a-z0-9]/i.test(owner) && /[a-z0-9_-]/i.test(name) ? `${owner}/${name}` : null;
 }
 
-function isOnGitHub(repository: string): boolean {
-  return /^(?:(?:https|ssh):\/\/)?(?:[^@/]+@)?(?:ssh\.)?github\.com[:/]/i.test(repository);
+/**
+ * Whether a repository's host belongs to the API's: the same one, or that of which it is the `api.`, as GitHub's own
+ * and GHE.com's are. A token is meant for its server, and is told to no other.
+ */
+function isServedBy(apiUrl: string, repository: string): boolean {
+  const [, host] = /^(?:(?:https?|ssh):\/\/)?(?:[^@/]+@)?(\[[0-9a-f:.]+\]|[^:/]+)[:/]/i.exec(repository) ?? [];
+  if (host === undefined) return false;
+  const home = new URL(apiUrl).hostname.replace(/^api\./, "");
+  return [home, `ssh.${home}`].includes(host.toLowerCase().replace(/\.$/, ""));
 }

@@ -49,8 +49,6 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       const { name, repository, branch } = c.req.valid("json");
       const slug = parseSlug(name);
       if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
-      const problem = repository ? sources.whyNot(repository) : null;
-      if (problem) throw problemOf(problem);
       noteDetail(c, slug);
       const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
       if (asked.type === "refused") throw problemOf(asked);

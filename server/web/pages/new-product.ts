@@ -3,11 +3,13 @@ import { Part } from "../../../views/live-region.tsx";
 import { FirstPush, firstPushId, NewProductPage } from "../../../views/new-product-page.tsx";
 import { parseSlug } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { withoutCredentials } from "../../rules/repository-url.ts";
 import { sentenceOf } from "../api/route-parts.ts";
 import { newProductSchema } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
+import { problemOf } from "../problem.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
@@ -33,14 +35,16 @@ export function createNewProductPages(needs: PageNeeds) {
 
     .post(routes.newProduct(), auth.allow("member"), async (c) => {
       const form = await readForm(c);
+      const url = form.get("repository")?.trim() ?? "";
+      // What is shown again. A password in the URL goes no further than here.
       const fields = {
         name: form.get("name")?.trim() ?? "",
-        repository: form.get("repository")?.trim() ?? "",
+        repository: withoutCredentials(url),
         branch: form.get("branch")?.trim() ?? "",
       };
       const checked = newProductSchema.safeParse({
         name: fields.name,
-        repository: fields.repository === "" ? null : fields.repository,
+        repository: url === "" ? null : url,
         ...(fields.branch !== "" && { branch: fields.branch }),
       });
       const slug = parseSlug(fields.name);
@@ -50,7 +54,7 @@ export function createNewProductPages(needs: PageNeeds) {
       }
       const { repository = null, branch = null } = checked.data;
       const made = await triggers.createProduct(slug, { repository, branch });
-      if (made.type === "refused") return c.html(await page(c, fields, made.message), 409);
+      if (made.type === "refused") return c.html(await page(c, fields, made.message), problemOf(made).status);
       noteDetail(c, slug);
       const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);
       return c.redirect(`${next}?done=created`, 303);

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import type { Queued } from "../../server/model/deployment.ts";
+import { fetchSource } from "../../server/pipeline/fetch-source.ts";
+import type { Work, World } from "../../server/pipeline/work.ts";
+import { FetchFailed } from "../../server/ports/git.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeGit } from "../fakes/fake-git.ts";
+import { createFakeStore } from "../fakes/fake-store.ts";
+import { createSamples } from "../web/samples.ts";
+
+const signal = new AbortController().signal;
+
+/** What is asked of a repository that has a tag of every name and no branch. */
+async function refsAskedFor(request: Pick<Queued, "trigger" | "ref">): Promise<readonly string[]> {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const samples = createSamples(store, clock);
+  const { product, installation } = await samples.product("shop");
+  const refs: string[] = [];
+  const fakeGit = createFakeGit();
+  const git: World["git"] = {
+    ...fakeGit,
+    async fetch(_product, { ref }) {
+      refs.push(ref);
+      throw new FetchFailed("no-ref", `there is no ${ref}`, null);
+    },
+  };
+  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as World;
+  const work = {
+    deployment: samples.building(installation, { ...request, commit: null }),
+    product: { ...product, repository: "https://github.com/acme/shop" },
+    installation: { ...installation, branch: "main" },
+    journal: { stage() {} },
+  } as unknown as Work;
+  await expect(fetchSource(world, work, signal)).rejects.toThrow("there is no");
+  return refs;
+}
+
+test("a tag is fetched where somebody asked for its name", async () => {
+  expect(await refsAskedFor({ trigger: "api", ref: "v1" })).toEqual(["refs/heads/v1", "refs/tags/v1"]);
+});
+
+test.each([
+  ["webhook", "main"],
+  ["webhook", "v1"],
+  ["api", "main"],
+  ["redeploy", "main"],
+  ["redeploy", null],
+] as const)("no tag stands in for the branch of a %s deployment of %s", async (trigger, ref) => {
+  expect(await refsAskedFor({ trigger, ref })).toEqual([`refs/heads/${ref ?? "main"}`]);
+});
