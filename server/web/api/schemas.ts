@@ -214,20 +214,18 @@ const idInPath = z.coerce
 
 export const idParam = z.object({ id: idInPath });
 
+/** `?limit=` is what a form sends for a field that was left empty: as good as absent. */
+function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema);
+}
+
 export const pageQuery = z.object({
-  limit: z.coerce
-    .number("a number is wanted")
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .openapi({ description: "At most so many, up to 100" }),
-  before: z.coerce
-    .number("a number is wanted")
-    .int()
-    .positive()
-    .optional()
-    .openapi({ description: "`next` of the page before" }),
+  limit: unlessEmpty(z.coerce.number("a number is wanted").int().min(1).max(100).default(20)).openapi({
+    description: "At most so many, up to 100",
+  }),
+  before: unlessEmpty(z.coerce.number("a number is wanted").int().positive().optional()).openapi({
+    description: "`next` of the page before",
+  }),
 });
 
 const repository = z
