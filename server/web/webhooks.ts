@@ -65,7 +65,11 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
       if (!unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
       throw refusal(bucket, new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
-    const received = await webhooks.receive(forge, product, { headers, body, unheard });
+    const received = await webhooks.receive(forge, product, { headers, body, unheard }).catch(async (error) => {
+      // It may have been deleted while the delivery was on its way.
+      const now = await store.products.bySlug(product.slug);
+      throw now?.id === product.id ? error : notFound(`product "${product.slug}"`);
+    });
     if (received.type === "foreign") throw refusal(bucket, new Problem(401, "unauthorized", received.message));
     const { outcome, verdict, deployments } = received;
     const [deploymentId] = deployments;

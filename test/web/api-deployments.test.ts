@@ -181,3 +181,8 @@ describe("cancelling", () => {
     expect((await cancel(world.samples.ready(installation).id)).status).toBe(409);
   });
 });
+
+test("a query value that is left empty is as good as absent", async () => {
+  const { status } = await (await createWorld()).read("/api/deployments?limit=&before=");
+  expect(status).toBe(200);
+});

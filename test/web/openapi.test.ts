@@ -113,3 +113,12 @@ describe("the API's description", () => {
     expect((await world.fetch("/api/openapi.json")).status).toBe(401);
   });
 });
+
+test("nothing in a query has to be there", async () => {
+  const { json } = await (await createWorld()).read("/api/openapi.json");
+  const paths = Object.values(json.paths as Record<string, Record<string, { parameters?: object[] }>>);
+  const parameters = paths.flatMap((methods) => Object.values(methods).flatMap((method) => method.parameters ?? []));
+  const query = parameters.filter((parameter) => (parameter as { in: string }).in === "query");
+  expect(query.length).toBeGreaterThan(5);
+  for (const parameter of query) expect(parameter).not.toMatchObject({ required: true });
+});

@@ -251,6 +251,18 @@ describe("nobody but the forge is believed", () => {
     expect((await post(body())).status).toBe(202);
   });
 
+  test("a product that is deleted while a delivery is on its way is not there", async () => {
+    const product = await world.store.products.bySlug("shop" as never);
+    const { record } = world.store.deliveries;
+    Object.assign(world.store.deliveries, {
+      async record(...given: Parameters<typeof record>) {
+        await world.store.products.markDeleted(given[0], { keepVolumes: false });
+        throw new Error(`Product ${product?.id} is gone: nothing is delivered to it`);
+      },
+    });
+    expect(await post(body())).toMatchObject({ status: 404, error: { code: "not_found" } });
+  });
+
   test("a product that is not there is not there, and no other address delivers", async () => {
     expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(404);
     expect((await world.fetch("/webhooks/gitlab/shop", { method: "POST" })).status).toBe(404);
@@ -321,6 +333,18 @@ describe("the ledger", () => {
       `/products/shop/webhooks/${Number(entry?.id) + 1}`,
     ]);
   });
+});
+
+test.each(["9007199254740993", "99999999999999999999"])("there is no delivery %s", async (id) => {
+  const { cookie, csrf } = await world.signIn();
+  expect((await world.fetch(`/products/shop/webhooks/${id}`, { headers: { cookie } })).status).toBe(404);
+  const again = await world.fetch(`/products/shop/webhooks/${id}/redeliver`, {
+    method: "POST",
+    headers: { cookie, origin: "http://127.0.0.1:4000", "sec-fetch-site": "same-origin" },
+    body: new URLSearchParams({ csrf }),
+  });
+  expect(again.status).toBe(404);
+  expect(await again.text()).toContain("no such delivery");
 });
 
 describe("a repository", () => {

@@ -215,20 +215,18 @@ const idInPath = z.coerce
 
 export const idParam = z.object({ id: idInPath });
 
+/** `?limit=` is what a form sends for a field that was left empty: as good as absent. */
+function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (value === "" ? undefined : value), schema);
+}
+
 export const pageQuery = z.object({
-  limit: z.coerce
-    .number("a number is wanted")
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .openapi({ description: "At most so many, up to 100" }),
-  before: z.coerce
-    .number("a number is wanted")
-    .int()
-    .positive()
-    .optional()
-    .openapi({ description: "`next` of the page before" }),
+  limit: unlessEmpty(z.coerce.number("a number is wanted").int().min(1).max(100).default(20)).openapi({
+    description: "At most so many, up to 100",
+  }),
+  before: unlessEmpty(z.coerce.number("a number is wanted").int().positive().optional()).openapi({
+    description: "`next` of the page before",
+  }),
 });
 
 const repository = z
@@ -340,30 +338,28 @@ export const redeployRequestSchema = z.strictObject({
 });
 
 export const changesQuery = z.object({
-  from: z.coerce
-    .number("the id of a deployment is wanted")
-    .int()
-    .positive()
-    .optional()
-    .openapi({ description: "What it is compared with: one of the same product deployment; without it, the live one" }),
+  from: unlessEmpty(z.coerce.number("the id of a deployment is wanted").int().positive().optional()).openapi({
+    description: "What it is compared with: one of the same product deployment; without it, the live one",
+  }),
 });
 
 export const logQuery = z.object({
-  stack: z.string().optional(),
-  service: z.string().optional().openapi({ description: "Only what this service printed, and its checks" }),
+  stack: unlessEmpty(z.string().optional()),
+  service: unlessEmpty(z.string().optional()).openapi({
+    description: "Only what this service printed, and its checks",
+  }),
 });
 
 export const containerLogQuery = z.object({
-  service: z.string().optional().openapi({ description: "Without it: all services, each line with its name" }),
-  tail: z.coerce.number("a number is wanted").int().min(0).max(10_000).default(200),
-  follow: z.enum(["true", "false", "1", "0"], "true or false is wanted").default("false"),
+  service: unlessEmpty(z.string().optional()).openapi({
+    description: "Without it: all services, each line with its name",
+  }),
+  tail: unlessEmpty(z.coerce.number("a number is wanted").int().min(0).max(10_000).default(200)),
+  follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "true or false is wanted").default("false")),
 });
 
 export const afterQuery = z.object({
-  after: z.coerce
-    .number("a number is wanted")
-    .int()
-    .min(0)
-    .default(0)
-    .openapi({ description: "Replay what came after this event" }),
+  after: unlessEmpty(z.coerce.number("a number is wanted").int().min(0).default(0)).openapi({
+    description: "Replay what came after this event",
+  }),
 });

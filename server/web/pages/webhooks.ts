@@ -113,7 +113,7 @@ export function createWebhookPages(needs: PageNeeds) {
 
       .get(routes.delivery(":slug", ":id{[0-9]+}"), member, async (c) => {
         const product = await productOf(c);
-        const id = Number(c.req.param("id"));
+        const id = deliveryOf(c);
         const delivery = await store.deliveries.get(product.id, id);
         if (!delivery) throw notFound(`delivery ${id}`);
         const frame = frameOf(c, needs, { title: `Delivery ${id} of ${product.slug}`, section: "products" });
@@ -123,7 +123,7 @@ export function createWebhookPages(needs: PageNeeds) {
 
       .post(routes.deliveryAgain(":slug", ":id{[0-9]+}"), member, async (c) => {
         const product = await productOf(c);
-        const again = await webhooks.redeliver(product, Number(c.req.param("id")), visitorOf(c).identity.name);
+        const again = await webhooks.redeliver(product, deliveryOf(c), visitorOf(c).identity.name);
         if ("code" in again) throw problemOf(again);
         const to = again.id === null ? routes.productWebhooks(product.slug) : routes.delivery(product.slug, again.id);
         return c.redirect(to, 303);
@@ -132,6 +132,13 @@ export function createWebhookPages(needs: PageNeeds) {
 
   function productOf(c: WebContext): Promise<Product> {
     return catalog.product(c.req.param("slug") ?? "");
+  }
+
+  /** A number that is too large to be exact is no delivery's. */
+  function deliveryOf(c: WebContext): number {
+    const id = Number(c.req.param("id"));
+    if (!Number.isSafeInteger(id)) throw notFound("such delivery");
+    return id;
   }
 
   function back(c: WebContext, { slug }: Product, done: string) {
