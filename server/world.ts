@@ -73,7 +73,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     mountFiles: createMountFolder({ folder: data.mounts }),
     forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
-    limits: { ...config, ports: config.ports },
+    limits: { ...config, publicHost: config.publicUrl.hostname },
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,

@@ -8,6 +8,7 @@ import { hostsFor } from "../rules/urls.ts";
 import { type Former, obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
+import { checkNamedDomains } from "./named-domains.ts";
 import { planVersion } from "./plan.ts";
 import { liveBefore } from "./stop-replaced.ts";
 import type { Work, World } from "./work.ts";
@@ -37,6 +38,9 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const stacks =
       (source && (await formerStacks(world, work, source, variables, signal))) ??
       (await newStacks(world, work, variables, signal));
+    const { store, limits } = world;
+    const { domain, publicHost } = limits;
+    await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
     const live = await liveBefore(world, work);
     return {
       commit: stacks.commit,

@@ -41,6 +41,8 @@ export interface PipelineLimits {
   readonly ports: PortRange;
   readonly subnets: string;
   readonly domain: string;
+  /** Baton's own. */
+  readonly publicHost: string;
   readonly allowPrivateRepositories: boolean;
 }
 

@@ -33,11 +33,14 @@ export interface InstallationState {
 
 /** What an installation is doing right now, as its containers tell it. Rejects with EngineUnavailable. */
 export async function installationState(
-  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<Store, "domains"> },
+  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<Store, "domains" | "deployments"> },
   { installation }: Place,
-  live: Deployment | null,
+  running: Deployment | null,
   signal: AbortSignal,
 ): Promise<InstallationState> {
+  // Of one that was stopped by hand: what a redeploy starts again.
+  const [last = null] = installation.stopped ? await needs.store.deployments.lastReady(installation.id, 1) : [];
+  const live = running ?? last;
   const spec = live && specOf(live);
   const [containers, served] = await Promise.all([
     spec ? needs.engine.listContainers({ installation: installation.id }, signal) : [],

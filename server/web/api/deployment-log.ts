@@ -38,7 +38,10 @@ function servicesWanted(
 ): ReadonlySet<string> | null {
   if (service !== undefined) return new Set([service]);
   if (stack === undefined) return null;
-  const found = specOf(deployment)?.stacks.find(({ name }) => name === stack);
+  const spec = specOf(deployment);
+  // Until the images exist nothing is said about one stack alone.
+  if (!spec) return null;
+  const found = spec.stacks.find(({ name }) => name === stack);
   return new Set(found?.services.map(({ name }) => name));
 }
 
