@@ -42,6 +42,15 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
     }
   }
 
+  async function leave(network: Docker.NetworkInspectInfo, container: string, signal: AbortSignal): Promise<void> {
+    const body = { Container: container, Force: true };
+    try {
+      await ifThere(daemon.ask({ method: "POST", path: `/networks/${network.Id}/disconnect`, body }, signal));
+    } catch (error) {
+      if (!(error instanceof Refusal && /is not connected to/.test(error.message))) throw error;
+    }
+  }
+
   return {
     async createNetwork(request, signal) {
       if ((await find(request.name, signal)) !== null) return;
@@ -64,18 +73,15 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
       // Those that do not run are not among the network's; left on it, they could never start again.
       const filters = JSON.stringify({ network: [network.Id], label: [only.instance(instance)] });
       const query = { all: true, filters };
-      const resting = await daemon.ask<Docker.ContainerInfo[]>(
+      const connected = await daemon.ask<Docker.ContainerInfo[]>(
         { method: "GET", path: "/containers/json", query },
         signal,
       );
-      for (const { Id } of resting) {
-        const body = { Container: Id, Force: true };
-        await ifThere(daemon.ask({ method: "POST", path: `${path}/disconnect`, body }, signal));
-      }
-      for (const [id, endpoint] of Object.entries(network.Containers ?? {})) {
-        // An endpoint that outlived its container goes by "ep-…" and is known by its name alone.
-        const body = { Container: id.startsWith("ep-") ? endpoint.Name : id, Force: true };
-        await ifThere(daemon.ask({ method: "POST", path: `${path}/disconnect`, body }, signal));
+      // An endpoint that outlived its container goes by "ep-…" and is known by its name alone.
+      const endpoints = Object.entries(network.Containers ?? {});
+      const names = endpoints.map(([id, { Name }]) => (id.startsWith("ep-") ? Name : id));
+      for (const name of new Set([...connected.map(({ Id }) => Id), ...names])) {
+        await leave(network, name, signal);
       }
       await ifThere(daemon.ask({ method: "DELETE", path }, signal));
     },
@@ -95,12 +101,7 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
     async disconnect(id, name, signal) {
       const network = await find(name, signal);
       if (network === null) return;
-      const body = { Container: id, Force: true };
-      try {
-        await ifThere(daemon.ask({ method: "POST", path: `/networks/${network.Id}/disconnect`, body }, signal));
-      } catch (error) {
-        if (!(error instanceof Refusal && /is not connected to/.test(error.message))) throw error;
-      }
+      await leave(network, id, signal);
     },
 
     async usedSubnets(signal) {

@@ -18,7 +18,7 @@ test("a network has the subnet and the owner that it was made with, and making i
   await engine.createNetwork(request, never);
 
   const ours = (await engine.listNetworks(never)).filter((network) => network.name === request.name);
-  expect(ours).toEqual([request]);
+  expect(ours).toEqual([{ ...request, lasting: null }]);
   expect(await engine.usedSubnets(never)).toContain(request.subnet);
   await engine.removeNetwork(request.name, never);
   expect(await engine.listNetworks(never)).toEqual([]);
@@ -49,6 +49,41 @@ test("removing a network takes off first whoever is still on it; nothing happens
   await engine.removeNetwork(name, never);
   expect(await engine.listNetworks(never)).toEqual([]);
   expect(await engine.inspectContainer(id, never)).toMatchObject({ status: "running" });
+});
+
+test("a stopped container is taken off a network that goes, and starts on the other ones that it has", async () => {
+  const { engine, instance } = scratch;
+  const [going, staying] = [`baton-${instance}-going`, `baton-${instance}-staying`];
+  const lasting = { product: owner.product, installation: owner.installation };
+  await engine.createNetwork({ name: staying, subnet: await freeSubnet(engine), owner: lasting }, never);
+  await engine.createNetwork({ name: going, subnet: await freeSubnet(engine), owner }, never);
+  const id = await engine.createContainer(containerRequest(scratch, staying), never);
+  await engine.connect(id, going, ["app"], never);
+  await engine.connect(id, going, ["app"], never);
+  await engine.startContainer(id, never);
+  await engine.stopContainer(id, 0, never);
+
+  await engine.removeNetwork(going, never);
+  await engine.startContainer(id, never);
+  expect(await engine.inspectContainer(id, never)).toMatchObject({ status: "running" });
+  const [left] = await engine.listNetworks(never);
+  expect(left).toMatchObject({ name: staying, owner: null, lasting });
+  await engine.disconnect(id, going, never);
+  await engine.removeContainer(id, never);
+  await engine.removeNetwork(staying, never);
+});
+
+test("a volume is made once, and only this Baton's own is adopted", async () => {
+  const { engine, instance } = scratch;
+  const lasting = { product: owner.product, installation: owner.installation };
+  const name = `baton-${instance}-i2-app_data`;
+  await engine.createVolume({ name, owner: lasting }, never);
+  await engine.createVolume({ name, owner: lasting }, never);
+  expect(await engine.listVolumes(never)).toEqual([name]);
+  await engine.removeVolume(name, never);
+  await new Docker().createVolume({ Name: name });
+  await expect(engine.createVolume({ name, owner: lasting }, never)).rejects.toThrow("not this Baton's");
+  await new Docker().getVolume(name).remove();
 });
 
 test("a network of somebody else's is neither listed nor removed", async () => {

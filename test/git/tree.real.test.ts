@@ -86,7 +86,7 @@ test("a tree with a path out of its folder, as a fetch may bring it, is not list
   // Stored object by object: a push would be refused.
   await stored.client.git(
     "-c",
-    "receive.fsckObjects=false",
+    "fetch.fsckObjects=false",
     "--git-dir",
     stored.repository,
     "fetch",
