@@ -136,7 +136,7 @@ function Service({ service, head }: { readonly service: ServiceRow; readonly hea
   return (
     <li>
       <span class="service-name">
-        {name} <span class="muted">{kindReason === null ? kind : `${kind} (${kindReason})`}</span>
+        {name} <span class="muted">{kind}</span>
       </span>
       <RunBadge state={state} />
       <span class="service-links">
@@ -144,6 +144,7 @@ function Service({ service, head }: { readonly service: ServiceRow; readonly hea
           Logs<span class="visually-hidden"> of {name}</span>
         </a>
         {url && <Address url={url} />}
+        {kindReason !== null && <small class="muted">{kindReason}</small>}
       </span>
     </li>
   );

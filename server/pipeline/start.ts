@@ -26,15 +26,18 @@ export async function startServices(
   const networks = await provideNetworks(world, ownerOf(work), spec, work.signal);
   const up = new Map<string, RunningService>();
   const checked = new Set<string>();
-  let told = false;
+  /** What was told last about what is being started. */
+  let told: "nothing" | "some" | "interrupted" = "nothing";
 
   for (const step of rollout(spec, live)) {
     await check(step.last ? [...up.keys()] : step.after.flatMap(healthy), step.last ? null : step.service.name);
     if (step.action === "run") {
       await runInit(world, work, spec, step, networks);
+      if (told === "some") told = "interrupted";
     } else {
-      if (!told) work.journal.stage("start", "Starting the new version beside the old one");
-      told = true;
+      if (told === "nothing") work.journal.stage("start", "Starting the new version beside the old one");
+      if (told === "interrupted") work.journal.stage("start", "Starting what waited for that");
+      told = "some";
       up.set(step.service.name, await bringUp(world, work, spec, live, step, networks));
     }
     await world.failpoint("started");
