@@ -237,7 +237,7 @@ function buildFailure(
       {
         ...common,
         message: `\`${error.step}\` exited with code ${error.exitCode}`,
-        hint: buildHint({ ...common, message: error.message }),
+        hint: buildHint({ ...common, message: error.message, lastLines: work.journal.lastLines(linesThatExplain) }),
       },
       { cause: error },
     );
@@ -245,6 +245,9 @@ function buildFailure(
   // A missing file, a syntax error: the builder's own sentence says it.
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
 }
+
+/** npm says first what is wrong, and then how it is used. */
+const linesThatExplain = 60;
 
 /** The sentence without what stands in brackets: the whole is in the log just above. */
 function withoutDetails(message: string): string {
