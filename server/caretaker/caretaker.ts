@@ -2,6 +2,7 @@ import { isOver } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
+import { createBuildCacheKeeper } from "./build-cache.ts";
 import { removeDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
@@ -27,6 +28,7 @@ export interface Caretaker {
  */
 export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): Caretaker {
   const { store, clock, log } = needs;
+  const keepBuildCacheSmall = createBuildCacheKeeper(needs);
   const stopping = new AbortController();
   const { signal } = stopping;
   const retiring = new Map<
@@ -61,6 +63,8 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       });
       await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
       if (!signal.aborted) await look();
+      // Not waited for: it may take minutes.
+      void keepBuildCacheSmall(signal).catch((error: unknown) => complain(error, "the build cache has to wait"));
     }
   }
 
@@ -182,7 +186,6 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (!now || !isOver(now.status)) return;
     await store.events.append(deployment, [{ type: "settled" }]);
     await removeUnneededImages(needs, signal);
-    if (needs.buildCacheBytes !== null) await needs.engine.pruneBuildCache(needs.buildCacheBytes, signal);
   }
 
   function complain(error: unknown, message: string): void {
