@@ -17,7 +17,7 @@ const open = [
   "GET /assets/:file",
   "GET /sign-in",
   "POST /sign-in",
-  "POST /webhooks/github/:slug",
+  "POST /webhooks/github/:product",
 ];
 
 function routesOf({ app }: World) {
