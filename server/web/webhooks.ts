@@ -18,12 +18,11 @@ import { readBounded } from "./read-bounded.ts";
 const maxBodyBytes = 5 * 1024 * 1024;
 /** GitHub itself gives up after so long. */
 const bodyTimeoutMs = 10_000;
-const tooMuch = {
-  "too-large": `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`,
-  "too-slow": `the body did not come within ${bodyTimeoutMs / 1_000} s`,
-} as const;
-/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. */
-const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000 } as const;
+/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. A forge's come at once; slow ones give way. */
+const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000, patienceMs: 2_000 } as const;
+const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
+const tooSlow = `the body did not come within ${bodyTimeoutMs / 1_000} s`;
+const inTheWay = `the body did not come within ${bodiesAtOnce.patienceMs / 1_000} s, and others waited`;
 /** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
 
@@ -93,9 +92,10 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
         headers: { "Retry-After": "5" },
       });
     }
-    const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+    const limits = { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs };
+    const body = await readBounded(c.req.raw, limits, place.signal);
     if (body === "too-large" || body === "too-slow") {
-      const reason = tooMuch[body];
+      const reason = body === "too-large" ? tooLarge : place.signal.aborted ? inTheWay : tooSlow;
       if (!unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
       throw refusal(bucket, new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
