@@ -78,6 +78,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     BATON_CADDY_BIN: process.env.BATON_CADDY_BIN ?? "caddy",
     BATON_HELLO: "0",
     BATON_WATCH: "1s",
+    BATON_WORKER_UP: "1s",
     // It belongs to all who use this daemon.
     BATON_BUILD_CACHE: "off",
     BATON_LOG_LEVEL: "debug",
