@@ -26,6 +26,7 @@ export function createWebServer(needs: {
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
   const { engine, git, proxy, store, clock, urlOf } = world;
+  const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
@@ -44,7 +45,7 @@ export function createWebServer(needs: {
       git,
       clock,
       domain: config.domain,
-      publicUrl: config.publicUrl,
+      publicUrl,
       allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
       wakeQueue,
@@ -56,9 +57,9 @@ export function createWebServer(needs: {
     }),
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
-    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf }),
-    publicUrl: config.publicUrl,
-    listen: config.listen,
+    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf, publicUrl, listen }),
+    publicUrl,
+    listen,
     domain: config.domain,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,

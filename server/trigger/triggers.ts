@@ -7,6 +7,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
+import { askedVersion, type VersionRequest } from "./asked-version.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
@@ -19,13 +20,11 @@ export type Asked =
 
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
 export interface Triggers extends Installing, Hosting {
-  /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
-  deploy(
-    id: InstallationId,
-    version: { readonly ref?: string | undefined; readonly commit?: string | undefined },
-    by: string,
-    signal: AbortSignal,
-  ): Promise<Asked>;
+  /**
+   * Queue a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
+   * ref must be part of it: told now of what was pushed here, and when it is fetched of what is elsewhere.
+   */
+  deploy(id: InstallationId, version: VersionRequest, by: string, signal: AbortSignal): Promise<Asked>;
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
   /**
@@ -70,29 +69,11 @@ export function createTriggers(needs: {
     async deploy(id, version, by, signal) {
       const installation = await store.installations.get(id);
       if (!installation) return refused("not_found", `there is no product deployment ${id}`);
-      const asked = version.commit ?? version.ref ?? installation.branch;
-      if ((await store.products.get(installation.productId))?.repository) {
-        // What is elsewhere is found when it is fetched.
-        const later = { ref: asked, commit: null, sourceId: null, variables: "now" } as const;
-        return enqueue({ installationId: id, trigger: "api", by, ...later }, false);
-      }
-      if (!asked) {
-        return refused("conflict", "nothing was pushed yet, so there is no branch to deploy: push, or name a ref");
-      }
-      const commit = await git.resolve(installation.productId, asked, signal);
-      if (!commit) return refused("invalid", `"${asked}" names no commit of this product's repository`);
-      return enqueue(
-        {
-          installationId: id,
-          trigger: "api",
-          by,
-          ref: version.ref ?? installation.branch,
-          commit,
-          sourceId: null,
-          variables: "now",
-        },
-        false,
-      );
+      const product = await store.products.get(installation.productId);
+      if (!product) return refused("not_found", "the product of this deployment is gone");
+      const asked = await askedVersion(git, product, installation, version, signal);
+      if ("type" in asked) return asked;
+      return enqueue({ installationId: id, trigger: "api", by, sourceId: null, variables: "now", ...asked }, false);
     },
 
     async redeploy(source, variables, by, signal) {
