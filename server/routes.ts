@@ -20,6 +20,8 @@ export const routes = {
   /** GET asks for the product's name, POST deletes it. */
   productDelete: (slug: string) => `/products/${slug}/delete`,
   newProduct: () => "/new",
+  /** POST makes a product of the bundled app. */
+  newSample: () => "/new/sample",
   queue: () => "/queue",
   activity: () => "/activity",
   system: () => "/system",

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
 import { thisMachine } from "./this-machine.ts";
@@ -47,6 +48,7 @@ export function createWebServer(needs: {
       publicUrl: config.publicUrl,
       allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
+      readSample: readBundledApp,
       wakeQueue,
       wakeCaretaker,
     }),

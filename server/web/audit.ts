@@ -25,6 +25,7 @@ export function noteDetail(c: WebContext, detail: string): void {
 const deeds: Readonly<Record<string, string>> = {
   "POST /sign-out": "signed out",
   "POST /new": "made the product",
+  "POST /new/sample": "deployed the sample app as",
   "POST /api/products": "made the product",
   "PATCH /api/products/:": "changed the settings of",
   "POST /products/:/settings": "changed the settings of",

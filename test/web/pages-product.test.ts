@@ -238,6 +238,30 @@ describe("a new product", () => {
     expect(await world.store.products.list()).toHaveLength(1);
   });
 
+  test("is the sample app at the press of a button, once, and under a free name where it is there already", async () => {
+    const page = await member.get("/new");
+    expect(page.html).toContain('<input type="hidden" name="name" value="hello"/>');
+    const { location } = await member.post("/new/sample", { name: "hello" });
+    const [first] = (await world.store.deployments.queue()).queued;
+    expect(location).toBe(`/deployments/${first?.id}`);
+    expect(first).toMatchObject({ by: "admin", commit: { message: "Hello", author: "Baton" } });
+    expect((await member.post("/new/sample", { name: "hello" })).location).toBe(location);
+    expect((await world.store.deployments.queue()).queued).toHaveLength(1);
+
+    const again = await member.get("/new");
+    expect(again.text).toContain("There is one already: hello .");
+    expect(again.html).toContain('<input type="hidden" name="name" value="hello-2"/>');
+    expect((await member.get("/activity")).text).toContain("admin deployed the sample app as hello");
+    expect((await member.post("/new/sample", { name: "No Good" })).status).toBe(400);
+  });
+
+  test("cannot be the sample app where its address is another product's", async () => {
+    await world.store.domains.setCustom(installation.id, "web", ["hello.localhost"]);
+    const { status, text } = await member.post("/new/sample", { name: "hello" });
+    expect(status).toBe(409);
+    expect(text).toMatch(/hello\.localhost .*shop/);
+  });
+
   test("that is pushed while the page waits is shown by it", async () => {
     const { html } = await member.get("/new");
     const url = /hx-sse:connect="([^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";

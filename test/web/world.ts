@@ -59,6 +59,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
         await proxy.ping(signal);
         woken.proxy++;
       },
+      readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue,
       wakeCaretaker: () => void woken.caretaker++,
     }),
