@@ -66,6 +66,7 @@ export function createWebServer(needs: {
     httpsPort: config.httpsPort,
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
+    healthTimeoutMs: config.healthTimeoutMs,
   });
   return getRequestListener(web.fetch);
 }

@@ -38,6 +38,8 @@ const deeds: Readonly<Record<string, string>> = {
   "PUT /api/products/:/variables": "changed variables of",
   "POST /products/:/domains": "changed the domains of",
   "PUT /api/product-deployments/:/domains": "changed the domains of",
+  "POST /products/:/settings/service": "changed health checks and limits of",
+  "PUT /api/product-deployments/:/settings": "changed health checks and limits of",
   "POST /products/:/redeploy": "redeployed",
   "POST /api/environments/:/product-deployments/:/redeploy": "redeployed",
   "POST /deployments/:/redeploy": "made a version live again:",

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Installation, Product } from "../../server/model/product.ts";
+import { nothingSet } from "../../server/model/service-settings.ts";
 import type { ServiceKind } from "../../server/model/spec.ts";
 import { aService } from "../model/a-deployment.ts";
 import { aMember, type Member } from "./member.ts";
@@ -155,6 +156,49 @@ describe("settings", () => {
     await member.post("/products/shop/settings", { branch: "release" });
     expect((await world.store.installations.get(installation.id))?.branch).toBe("release");
     expect((await member.post("/products/shop/settings", { branch: "no good" })).status).toBe(400);
+  });
+
+  test("set the folder that the product is made of, for all of its environments", async () => {
+    await member.post("/products/shop/settings", { branch: "main", rootDirectory: "apps/shop/" });
+    expect((await world.store.sources.get(product.id)).rootDirectory).toBe("apps/shop");
+    expect((await member.get("/products/shop/settings")).html).toContain('name="rootDirectory" value="apps/shop"');
+    const outside = await member.post("/products/shop/settings", { branch: "main", rootDirectory: "../etc" });
+    expect(outside.status).toBe(400);
+    expect(outside.text).toContain("a folder of the repository is wanted");
+  });
+
+  test("say of a service that nothing was deployed of that it shows with the first deployment", async () => {
+    expect((await member.get("/products/shop/settings")).text).toContain("the first deployment shows");
+  });
+
+  test("of a service are shown, changed, and not yet live before the next deployment; what the repository says is not asked", async () => {
+    const live = world.samples.live(installation);
+    const settings = { set: nothingSet, inRepository: ["memoryBytes"] } as const;
+    const services = [aService({ name: "web", settings }), aService({ name: "worker", kind: "worker", settings })];
+    world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "app", services }] } });
+    const before = await member.get("/products/shop/settings");
+    expect(before.text).toContain("Healthy when GET / answers 2xx or 3xx 3 times in a row within 90 s.");
+    expect(before.text).toContain("Memory 512m says the repository");
+    expect(before.html).not.toContain('name="memory"');
+    expect(before.html).toContain('id="worker-cpus"');
+    expect(before.html).not.toContain('id="worker-path"');
+
+    const path = "/products/shop/settings/service";
+    const sent = { service: "web", path: "/ready", timeout: "2m", cpus: "0.5", interval: "", successes: "" };
+    expect((await member.post(path, sent)).location).toBe("/products/shop/settings?done=set");
+    const set = (await world.store.installations.serviceSettings(installation.id)).get("web");
+    expect(set).toEqual({ ...nothingSet, path: "/ready", timeoutMs: 120_000, cpus: 0.5 });
+    const after = await member.get("/products/shop/settings?done=set");
+    expect(after.text).toContain("Saved. The next deployment gets it.");
+    expect(after.text).toContain("The settings of 1 service are not yet live");
+    expect(after.html).toContain('name="timeout" value="2m"');
+
+    const refused = await member.post(path, { ...sent, timeout: "soon" });
+    expect(refused.status).toBe(400);
+    expect(refused.html).toContain('name="timeout" value="soon"');
+    expect(refused.text).toContain("a duration such as 500ms, 5s or 10m is wanted");
+    await member.post(path, { service: "web", path: "", timeout: "", cpus: "" });
+    expect(await world.store.installations.serviceSettings(installation.id)).toEqual(new Map());
   });
 
   test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {

@@ -78,6 +78,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     httpsPort: 8443,
     maxBuilding: 4,
     drainTimeoutMs: 30_000,
+    healthTimeoutMs: 90_000,
     gitHttp: new Hono(),
     version: "0.1.0",
     ...changes,
