@@ -77,6 +77,40 @@ describe("a product", () => {
     expect((await member.get("/")).text).toMatch(/shop production .* staging/);
   });
 
+  test("that is in no environment says how it gets into one, and can still be deleted", async () => {
+    await world.store.installations.markDeleted(installation.id, { keepVolumes: true });
+    expect((await member.get("/")).text).toContain("shop In no environment");
+    const { status, text } = await member.get("/products/shop");
+    expect(status).toBe(200);
+    expect(text).toContain("It is in no environment");
+    expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
+    expect((await member.get("/products/shop/delete")).text).toContain("Delete shop?");
+    expect((await member.get("/products/shop/settings")).status).toBe(404);
+
+    const { location } = await member.post("/products/shop/settings", { install: "production" });
+    expect(location).toBe("/products/shop?environment=production&done=installed");
+    expect((await member.get(location ?? "")).text).toContain("Installed. Nothing is deployed here yet.");
+  });
+
+  test("shows on one page about its repository which environments deploy what, and each one's branch is set there", async () => {
+    const staging = await inStaging();
+    const url = "https://github.com/acme/shop.git";
+    await world.store.products.update(product.id, { repository: url });
+    world.samples.live(installation, { commit: sampleCommit("Only in production") });
+    const page = await member.get("/products/shop/webhooks?environment=staging");
+    expect(page.text).toMatch(
+      /production deploys pushes to main #1 .* staging deploys pushes to next No version is live/,
+    );
+    expect(page.html).toContain('href="/products/shop/settings?environment=staging"');
+    await member.post("/products/shop/webhooks/repository", {
+      repository: url,
+      "branch of production": "main",
+      "branch of staging": "release",
+    });
+    const branchOf = async ({ id }: Installation) => (await world.store.installations.get(id))?.branch;
+    expect([await branchOf(installation), await branchOf(staging)]).toEqual(["main", "release"]);
+  });
+
   test("lists its deployments by how they stand", async () => {
     world.samples.failed(installation, {}, { commit: sampleCommit("This one failed") });
     world.samples.ready(installation, { commit: sampleCommit("This one did not") });

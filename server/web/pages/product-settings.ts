@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { DeletePage } from "../../../views/delete-page.tsx";
 import { SettingsPage } from "../../../views/settings-page.tsx";
 import { type Deployment, specOf } from "../../model/deployment.ts";
+import type { Product } from "../../model/product.ts";
 import { nothingSet } from "../../model/service-settings.ts";
 import { type ServiceSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
@@ -12,6 +13,7 @@ import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
+import { problemOf } from "../problem.ts";
 import { settingsAfter } from "../service-settings.ts";
 import { digestOf } from "./home.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
@@ -37,16 +39,10 @@ export function createProductSettingsPages(needs: PageNeeds) {
     )
 
     .post(routes.productSettings(":slug"), auth.allow("member"), async (c) => {
-      const place = await placeOf(c, needs);
       const form = await readForm(c);
       const environment = form.get("install");
-      if (environment !== null) {
-        const outcome = await triggers.install({ product: place.product.slug, environment, branch: null });
-        if (outcome.type === "refused") return c.html(await settings(c, place, outcome.message), 409);
-        noteDetail(c, `installed in ${environment}`);
-        const url = `${routes.productSettings(place.product.slug)}?${new URLSearchParams({ environment, done: "installed" })}`;
-        return c.redirect(url, 303);
-      }
+      if (environment !== null) return install(c, environment);
+      const place = await placeOf(c, needs);
       const folder = form.get("rootDirectory")?.trim();
       const checked = productChangesSchema.safeParse({ branch: form.get("branch")?.trim() ?? "" });
       const source = sourceChangesSchema.safeParse({ rootDirectory: folder });
@@ -77,23 +73,37 @@ export function createProductSettingsPages(needs: PageNeeds) {
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
     })
 
-    .get(routes.productDelete(":slug"), auth.allow("member"), async (c) =>
-      c.html(await deletion(c, await placeOf(c, needs), null)),
-    )
+    .get(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      return c.html(await deletion(c, product, await part(c, product), null));
+    })
 
     .post(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
-      const place = await placeOf(c, needs);
-      const { product, installation } = place;
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      const leaver = await part(c, product);
       const form = await readForm(c);
       if (form.get("confirm")?.trim() !== product.slug) {
-        return c.html(await deletion(c, place, `This is not its name: ${product.slug}`), 400);
+        return c.html(await deletion(c, product, leaver, `This is not its name: ${product.slug}`), 400);
       }
       const leaving = { keepVolumes: form.get("volumes") !== "delete" };
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");
-      if (await isWhole(place)) await triggers.deleteProduct(product, leaving);
-      else await triggers.uninstall(installation.id, leaving);
+      if (leaver === null) await triggers.deleteProduct(product, leaving);
+      else await triggers.uninstall(leaver.installation.id, leaving);
       return c.redirect(routes.home(), 303);
     });
+
+  async function install(c: WebContext, environment: string) {
+    const product = await catalog.product(c.req.param("slug") ?? "");
+    const [before] = await catalog.placesOf(product);
+    const outcome = await triggers.install({ product: product.slug, environment, branch: null });
+    if (outcome.type === "refused") {
+      if (!before) throw problemOf(outcome);
+      return c.html(await settings(c, await placeOf(c, needs), outcome.message), problemOf(outcome).status);
+    }
+    noteDetail(c, `installed in ${environment}`);
+    const next = before ? routes.productSettings(product.slug) : routes.product(product.slug);
+    return c.redirect(`${next}?${new URLSearchParams({ environment, done: "installed" })}`, 303);
+  }
 
   async function settings(c: WebContext, place: Place, error: string | null, refused: RefusedSettings | null = null) {
     const { product, installation } = place;
@@ -129,24 +139,26 @@ export function createProductSettingsPages(needs: PageNeeds) {
     });
   }
 
-  async function deletion(c: WebContext, place: Place, error: string | null) {
-    const { product, environment } = place;
+  async function deletion(c: WebContext, product: Product, leaver: Place | null, error: string | null) {
     const places = await catalog.placesOf(product);
     return DeletePage({
       frame: frameOf(c, needs, { title: `Delete ${product.slug}`, section: "products" }),
       deletion: {
         slug: product.slug,
-        environment: environment.name,
-        isWhole: await isWhole(place),
+        environment: leaver?.environment.name ?? places[0]?.environment.name ?? "production",
+        isWhole: leaver === null,
         environments: places.map((other) => other.environment.name),
         error,
       },
     });
   }
 
-  /** The main environment stands for the product; another one is only a place where it is, too. */
-  async function isWhole({ product, installation }: Place): Promise<boolean> {
-    return (await catalog.mainPlace(product)).installation.id === installation.id;
+  /** What an address means to delete: one place of the product's; null: all of it. The main environment stands for the product. */
+  async function part(c: WebContext, product: Product): Promise<Place | null> {
+    const [main] = await catalog.placesOf(product);
+    if (!main) return null;
+    const asked = await catalog.placeIn(product, c.req.query("environment"));
+    return asked.installation.id === main.installation.id ? null : asked;
   }
 }
 
