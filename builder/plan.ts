@@ -56,6 +56,8 @@ export interface BuildRecipe {
   readonly buildSecrets?: readonly string[];
   /** What a Dockerfile of the user's has that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
+  /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */
+  readonly neededStages?: string | null;
 }
 
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */

@@ -142,6 +142,9 @@ async function buildService(
         recipe.dockerfile,
         recipe.generate((base) => references.get(base) ?? base),
       );
+    if (recipe.neededStages && (await engine.info(signal)).builder === "classic") {
+      extraFiles.set(recipe.dockerfile, recipe.neededStages);
+    }
 
     const variables = variablesOfBuild(recipe, making.variables);
     const context = git.archive(
