@@ -5,7 +5,7 @@ import type { NewerSyntax } from "./newer-syntax.ts";
 export interface SourceTree {
   /** Every file, `/` between folders, relative to the root; symlinks and submodules apart. */
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** Text of a file; null when it is not there. Rejects above 1 MiB. */
+  /** Text of a file; null when it is not there. Rejects above 1 MiB, and a lockfile above 16 MiB. */
   read(path: string): Promise<string | null>;
 }
 
