@@ -1,5 +1,6 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
 import { buildScriptOf } from "../node/build-script.ts";
+import { builtProgram } from "../node/built-program.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
 import { callsHandlerServer, readNodeBuild, usesBun } from "../node/node-build.ts";
@@ -75,8 +76,10 @@ async function detectApp(
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
   const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
   const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
+  const program = builtProgram(tree, manifest, start);
   const image = {
     ...build.image(prunes),
+    builtProgram: program,
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
     keepsTools:
       /^(?:pnpm|yarn)/.test(manager?.name ?? "") ||
@@ -92,6 +95,7 @@ async function detectApp(
       ...build.recipe,
       generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
       bases: [build.base],
+      expected: program?.expected ?? null,
     },
     decisions: [
       ...build.decisions,
@@ -128,6 +132,10 @@ async function detectSite(
           ...build.image(false),
         }),
       bases: [build.base, server],
+      expected: {
+        path: `${output}/index.html`,
+        hint: `${tool} was expected to write there. Where it writes elsewhere, a Staticfile in the repository can name that folder (root: public).`,
+      },
       extraFiles: new Map([
         ...build.recipe.extraFiles,
         [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],
