@@ -5,8 +5,8 @@ import { type EarlyInstall, manifestsFolder } from "./early-install.ts";
 import type { PackageManager } from "./package-manager.ts";
 
 export interface NodeImage {
-  /** What to put after FROM. */
-  readonly base: string;
+  /** What to put after FROM, where it is built. */
+  readonly buildBase: string;
   /** How packages are installed; null: there are none. */
   readonly packages: (PackageManager & { readonly early: EarlyInstall | null; readonly prunes: boolean }) | null;
   /** npm packages whose programs install or build need: pnpm, Yarn, Bun. */
@@ -17,6 +17,8 @@ export interface NodeImage {
   readonly member: string | null;
   /** Folders of packages that are built before it. */
   readonly builtBefore: readonly string[];
+  /** Packages may be compiled. */
+  readonly compiles: boolean;
   /** `ENV` lines that the build script wants. */
   readonly environment: readonly string[];
   /** Names of variables that the build is given as arguments. */
@@ -27,6 +29,8 @@ export interface NodeImage {
 
 /** An app that runs on Node. */
 export interface NodeServer extends NodeImage {
+  /** What to put after FROM, where it runs. */
+  readonly base: string;
   /** The tools are there at run time, too. */
   readonly keepsTools: boolean;
   /** What the build has to have made; null: the repository holds what is started, or nobody knows. */
@@ -72,11 +76,14 @@ function expects(path: string, paths: readonly string[]): string {
 }
 
 function buildStage(image: NodeImage, check: string | null): string {
-  const { base, packages, tools, buildScript, member, builtBefore, buildVariables, buildSecrets } = image;
+  const { buildBase, compiles, packages, tools, buildScript, member, builtBefore, buildVariables, buildSecrets } =
+    image;
   const run = (command: string, flags: readonly string[] = []) => runWithSecrets(command, flags, buildSecrets);
   return lines(
-    `FROM ${base} AS build`,
+    `FROM ${buildBase} AS build`,
     quietNpm,
+    // Node's headers, which would otherwise be fetched from nodejs.org.
+    compiles && "ENV NPM_CONFIG_NODEDIR=/usr/local",
     ...installTools(tools),
     ...(packages?.environment ?? []).map((setting) => `ENV ${setting}`),
     "WORKDIR /app",

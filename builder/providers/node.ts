@@ -93,8 +93,9 @@ async function detectApp(
     portSource: null,
     recipe: {
       ...build.recipe,
-      generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
-      bases: [build.base],
+      generate: (baseReference) =>
+        nodeDockerfile({ base: baseReference(build.base), buildBase: baseReference(build.buildBase), ...image }),
+      bases: [...new Set([build.buildBase, build.base])],
       expected: program?.expected ?? null,
     },
     decisions: [
@@ -126,12 +127,12 @@ async function detectSite(
       ...build.recipe,
       generate: (baseReference) =>
         nodeSiteDockerfile({
-          base: baseReference(build.base),
+          buildBase: baseReference(build.buildBase),
           server: baseReference(server),
           output,
           ...build.image(false),
         }),
-      bases: [build.base, server],
+      bases: [build.buildBase, server],
       expected: {
         path: `${output}/index.html`,
         hint: `${tool} was expected to write there. Where it writes elsewhere, a Staticfile in the repository can name that folder (root: public).`,
