@@ -110,6 +110,18 @@ describe("a service that ended", () => {
     expect(failure.hint).toContain("not found in the image");
   });
 
+  it("is told what its last lines say is missing, whichever way that shows", () => {
+    const lastLines = ["Error: connect ECONNREFUSED 127.0.0.1:5432"];
+    const hints = [
+      diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 })),
+      diagnoseExit("health", "", evidence({ lastLines }, { status: "running" })),
+      unhealthy({ lastLines, listening: [] }),
+      unhealthy({ lastLines, lastProbe: { outcome: "answered", status: 503, detail: "" } }),
+      unhealthy({ lastLines, lastProbe: { outcome: "timeout", status: null, detail: "" } }),
+    ].map(({ hint }) => hint);
+    expect(hints).toEqual(hints.map(() => expect.stringContaining("port 5432 of its own container")));
+  });
+
   it("was removed by hand", () => {
     const failure = diagnoseExit("watch", "3.0 s after the cut-over", { ...evidence(), container: null });
     expect(failure.message).toBe("the container of web is gone 3.0 s after the cut-over");
