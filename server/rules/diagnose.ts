@@ -23,6 +23,16 @@ export interface LastProbe {
   readonly detail: string;
 }
 
+/**
+ * What is known of a service after one more try. The last one has only what is left of the time: its silence says less than
+ * what an app that had opened its port did before.
+ */
+export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCutShort: boolean): LastProbe | null {
+  if (probe === null) return before;
+  const saysLittle = isCutShort && probe.outcome === "timeout";
+  return saysLittle && before !== null && before.outcome !== "closed" ? before : probe;
+}
+
 /** Why a container ended, for the check before the cut-over and the watch after it. */
 export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Failure {
   const { service, container } = evidence;
