@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
 import { sourceFolder } from "./source-folder.ts";
@@ -51,6 +52,7 @@ export function createWebServer(needs: {
       publicUrl,
       allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
+      readSample: readBundledApp,
       wakeQueue,
       wakeCaretaker,
     }),
@@ -68,6 +70,7 @@ export function createWebServer(needs: {
     httpsPort: config.httpsPort,
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
+    healthTimeoutMs: config.healthTimeoutMs,
   });
   return getRequestListener(web.fetch);
 }

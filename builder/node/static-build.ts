@@ -1,4 +1,5 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
+import { readStaticfile } from "../static/staticfile.ts";
 import { angularOutput } from "./angular-output.ts";
 import { buildScriptOf } from "./build-script.ts";
 import { configText } from "./config-text.ts";
@@ -177,8 +178,10 @@ async function svelteKitOutput(tree: SourceTree): Promise<string> {
   return setting(await configText(tree, "svelte.config"), "pages") ?? "build";
 }
 
-/** Where other hosts were told to find the site. */
+/** Where a Staticfile or other hosts were told to find the site. */
 async function saidElsewhere(tree: SourceTree): Promise<{ readonly folder: string; readonly source: string } | null> {
+  const root = (await readStaticfile(tree))?.root;
+  if (root) return { folder: root, source: "Staticfile" };
   const netlify = /^\s*publish\s*=\s*"([^"]+)"/m.exec((await tree.read("netlify.toml")) ?? "")?.[1];
   if (netlify && !/^[./]*$/.test(netlify)) return { folder: netlify, source: "netlify.toml" };
   const vercel = /"outputDirectory"\s*:\s*"([^"]+)"/.exec((await tree.read("vercel.json")) ?? "")?.[1];

@@ -1,5 +1,6 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
 import { buildScriptOf } from "../node/build-script.ts";
+import { builtProgram } from "../node/built-program.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
 import { callsHandlerServer, readNodeBuild, usesBun } from "../node/node-build.ts";
@@ -75,8 +76,10 @@ async function detectApp(
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
   const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
   const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
+  const program = builtProgram(tree, manifest, start);
   const image = {
     ...build.image(prunes),
+    builtProgram: program,
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
     keepsTools:
       /^(?:pnpm|yarn)/.test(manager?.name ?? "") ||
@@ -90,8 +93,10 @@ async function detectApp(
     portSource: null,
     recipe: {
       ...build.recipe,
-      generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
-      bases: [build.base],
+      generate: (baseReference) =>
+        nodeDockerfile({ base: baseReference(build.base), buildBase: baseReference(build.buildBase), ...image }),
+      bases: [...new Set([build.buildBase, build.base])],
+      expected: program?.expected ?? null,
     },
     decisions: [
       ...build.decisions,
@@ -122,12 +127,16 @@ async function detectSite(
       ...build.recipe,
       generate: (baseReference) =>
         nodeSiteDockerfile({
-          base: baseReference(build.base),
+          buildBase: baseReference(build.buildBase),
           server: baseReference(server),
           output,
           ...build.image(false),
         }),
-      bases: [build.base, server],
+      bases: [build.buildBase, server],
+      expected: {
+        path: `${output}/index.html`,
+        hint: `${tool} was expected to write there. Where it writes elsewhere, a Staticfile in the repository can name that folder (root: public).`,
+      },
       extraFiles: new Map([
         ...build.recipe.extraFiles,
         [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],

@@ -1,3 +1,5 @@
+import { missingModule, missingModuleHint } from "../rules/missing-module.ts";
+
 /** What a person can do about a command of a build that failed, by what is known of it. Pure. */
 export function buildHint(failed: {
   readonly exitCode: number | null;
@@ -5,15 +7,17 @@ export function buildHint(failed: {
   readonly lastLines: readonly string[];
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
-  const known = causes.find(({ pattern }) => pattern.test(text));
-  if (known) return known.hint;
+  for (const { pattern, hint } of causes) {
+    const found = pattern.exec(text);
+    if (found) return typeof hint === "string" ? hint : hint(found);
+  }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
   return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
 }
 
 interface Cause {
   readonly pattern: RegExp;
-  readonly hint: string;
+  readonly hint: string | ((found: RegExpExecArray) => string);
 }
 
 const outOfStep = (lockfile: string, command: string) => outOfStepWith("package.json", lockfile, command);
@@ -61,9 +65,22 @@ const causes: readonly Cause[] = [
     hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any.",
   },
   {
+    pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
+    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
+  },
+  {
+    pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
+    hint: ([, host]) =>
+      `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
+  },
+  {
     pattern:
-      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Failed to fetch .{0,80}from Google Fonts|Could not resolve host|dial tcp: lookup)/,
+      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Could not resolve host|dial tcp: lookup)/,
     hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
+  },
+  {
+    pattern: missingModule,
+    hint: ([, name = ""]) => missingModuleHint(name),
   },
   {
     pattern: /JavaScript heap out of memory/,

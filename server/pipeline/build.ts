@@ -10,6 +10,7 @@ import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { explainNotMade } from "./not-made.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
 import type { Planned } from "./plan.ts";
 import { haveImage, pullAnew } from "./pull.ts";
@@ -142,6 +143,9 @@ async function buildService(
         recipe.dockerfile,
         recipe.generate((base) => references.get(base) ?? base),
       );
+    if (recipe.neededStages && (await engine.info(signal)).builder === "classic") {
+      extraFiles.set(recipe.dockerfile, recipe.neededStages);
+    }
 
     const variables = variablesOfBuild(recipe, making.variables);
     const context = git.archive(
@@ -170,8 +174,10 @@ async function buildService(
   } catch (error) {
     journal.endOfOutput("build", plan.name);
     if (error instanceof BuildFailed) {
-      const old = recipe.generate ? null : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
-      throw buildFailure(work, plan.name, error, old);
+      const explained = recipe.generate
+        ? explainNotMade(recipe, error)
+        : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
+      throw buildFailure(work, plan.name, error, explained);
     }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(

@@ -7,19 +7,18 @@ import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
+import type { Asked } from "./asked.ts";
 import { askedVersion, namesNothing, type VersionRequest } from "./asked-version.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
+import { createSampling, type Sampling } from "./sampling.ts";
 
+export type { Asked } from "./asked.ts";
 export type { Refused } from "./refused.ts";
 
-export type Asked =
-  /** `rebuild`: its images are gone; the exact commit is built again. */
-  { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
-
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers extends Installing, Hosting {
+export interface Triggers extends Installing, Hosting, Sampling {
   /**
    * Queue a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
    * ref must be part of it: told now of what was pushed here, and when it is fetched of what is elsewhere.
@@ -54,19 +53,26 @@ export function createTriggers(needs: {
   readonly allowPrivateRepositories: boolean;
   /** Makes the proxy know the hosts that the database has. */
   readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
+  /** The sample app's files, by path. */
+  readonly readSample: () => Promise<ReadonlyMap<string, Buffer>>;
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
   readonly wakeCaretaker: () => void;
 }): Triggers {
   const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
-  const { allowPrivateRepositories } = needs;
+  const { allowPrivateRepositories, readSample } = needs;
   const publicHost = needs.publicUrl.hostname;
   const addresses = createAddresses({ store, domain, publicHost });
+  const installing = createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker });
 
   return {
-    ...createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker }),
+    ...installing,
     ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
+    ...createSampling({
+      ...{ git, clock, readSample, createProduct: installing.createProduct },
+      deploy: (id, commit, by, signal) => deploy(id, { commit }, by, signal),
+    }),
 
     deploy,
 

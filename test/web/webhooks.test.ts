@@ -387,7 +387,7 @@ describe("a repository", () => {
   test("is connected on its page, with folder, patterns and an interval", async () => {
     const answer = await form("/products/shop/webhooks/repository", {
       repository: "git@github.com:acme/shop.git",
-      branch: "trunk",
+      "branch of production": "trunk",
       rootDirectory: "/apps/shop/",
       paths: "apps/shop/** lib/**",
       pollMinutes: "5",

@@ -46,6 +46,7 @@ COPY .baton/install package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
+RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24
