@@ -37,6 +37,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
     const given = await givenTo(world, work, deployment, source);
     const { variables } = given;
+    work.journal.hide(variables);
     const stacks =
       (source && (await formerStacks(world, work, source, given, signal))) ??
       (await newStacks(world, work, given, signal));

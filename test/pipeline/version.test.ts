@@ -30,7 +30,7 @@ test("going back says in the log which init services ran since, before anything 
   const work = {
     ...{ product, environment, installation, signal: new AbortController().signal, board: { list() {} } },
     deployment: samples.building(installation, { trigger: "rollback", sourceId: earlier.id, variables: "then" }),
-    journal: { note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
+    journal: { hide() {}, note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
   } as unknown as Work;
   const deployment = work.deployment as Parameters<typeof makeVersion>[2];
 
