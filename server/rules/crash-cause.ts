@@ -27,6 +27,11 @@ const causes: readonly Cause[] = [
       `The app wants ${host}, which it cannot reach from here. If that is another service, name its host in a variable of the product.`,
   },
   {
+    pattern: /^(?:.*\/)?node: (\S{1,100}): not found$/m,
+    hint: (path) =>
+      `The start command reads ${path}, which is not in the repository, and should not be. Set its variables at the product, and start without --env-file (or with --env-file-if-exists).`,
+  },
+  {
     pattern: /EACCES: permission denied, \w+ ["'`]([^"'`\n]{1,200})["'`]/,
     hint: (path) =>
       `The app may not write ${path}: it does not run as root. What it writes belongs into its own folder, or into a volume (volumes: in baton.yaml).`,
