@@ -69,6 +69,12 @@ const causes: readonly Cause[] = [
     hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
   },
   {
+    pattern:
+      /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
+    hint: ([, name, host]) =>
+      `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
+  },
+  {
     pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
     hint: ([, host]) =>
       `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,

@@ -43,6 +43,15 @@ describe("what to do about a build that failed", () => {
     expect(hintFor(line)).toMatch(hint);
   });
 
+  it("names the package whose installation fetches something else", () => {
+    const lastLines = [
+      "npm error path /app/node_modules/@img/sharp",
+      "npm error command failed",
+      "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
+    ];
+    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
+  });
+
   it("is told from a kill by the system", () => {
     expect(hintFor("", 137)).toMatch(/^It was killed/);
   });

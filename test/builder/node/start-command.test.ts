@@ -146,7 +146,9 @@ describe("what the start command needs at run time", () => {
 
   it("is all that a build wants where it builds first, whatever builds", async () => {
     const build = { build: "node scripts/build.js" };
-    expect(await needs({ start: "npm run build && node server.js", ...build })).toMatchObject({ devDependencies: true });
+    expect(await needs({ start: "npm run build && node server.js", ...build })).toMatchObject({
+      devDependencies: true,
+    });
     expect(await needs({ start: "node server.js", ...build })).toMatchObject({ devDependencies: false });
   });
 
