@@ -7,7 +7,7 @@ const inLockfile = new RegExp(`(?<![\\w-])(${installers.join("|")})(?![\\w-])`);
 
 /** Packages that do so, or always compile, for where no lockfile names what they come with. */
 const compiled = new Set(
-  "better-sqlite3 sqlite3 canvas node-sass node-pty re2 libpq pg-native isolated-vm deasync node-expat microtime zlib-sync".split(
+  "better-sqlite3 sqlite3 bcrypt canvas node-sass node-pty re2 libpq pg-native isolated-vm deasync node-expat microtime zlib-sync".split(
     " ",
   ),
 );
