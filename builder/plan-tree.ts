@@ -8,6 +8,7 @@ import { otherLanguageOf } from "./other-languages.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
 import type { PlannedStack } from "./planned-stack.ts";
+import { describeSettings, type SettingsByService } from "./service-settings.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
@@ -17,6 +18,8 @@ export interface PlanOptions {
   readonly healthTimeoutMs: number;
   /** The installation's variables: for what compose files fill in, and for builds, which are given the public ones. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What is set of health and limits beside the repository, by service: it counts where the repository does not say. */
+  readonly settings?: SettingsByService;
   /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
 }
@@ -36,13 +39,19 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   ];
   if (findings.length > 0) throw named ? problemOf(findings) : withWayOut(problemOf(findings), tree, stacks);
 
-  const { services, notes } = withoutTakenAliases(results.flatMap((stack) => stack.services.map(({ plan }) => plan)));
+  const all = results.flatMap((stack) => stack.services.map(({ plan }) => plan));
+  const { services, notes } = withoutTakenAliases(all);
   return {
     stacks: results.map((stack) => ({
       name: stack.name,
       services: stack.services.map(({ plan }) => services.get(plan) ?? plan),
     })),
-    decisions: [...decisions, ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)), ...notes],
+    decisions: [
+      ...decisions,
+      ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)),
+      ...notes,
+      ...describeSettings(all, options.settings ?? new Map()),
+    ],
     warnings: [...results.flatMap((stack) => ofStack(stack, stack.warnings, results)), ...unusedCompose(tree, stacks)],
   };
 }
@@ -91,13 +100,13 @@ async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions
 }
 
 function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
-  const { variables, buildMarks, healthTimeoutMs } = options;
+  const { variables, buildMarks, healthTimeoutMs, settings = new Map() } = options;
   const buildVariables = buildVariablesOf(Object.keys(variables), buildMarks);
   switch (stack.type) {
     case "compose":
-      return planCompose(tree, stack, { healthTimeoutMs, variables, buildVariables });
+      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, buildVariables });
     case "folder":
-      return planFolder(tree, stack, { healthTimeoutMs, buildVariables });
+      return planFolder(tree, stack, { healthTimeoutMs, settings, buildVariables });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
 import { thisMachine } from "./this-machine.ts";
@@ -26,6 +27,7 @@ export function createWebServer(needs: {
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
   const { engine, git, proxy, store, clock, urlOf } = world;
+  const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
@@ -44,9 +46,10 @@ export function createWebServer(needs: {
       git,
       clock,
       domain: config.domain,
-      publicUrl: config.publicUrl,
+      publicUrl,
       allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
+      readSample: readBundledApp,
       wakeQueue,
       wakeCaretaker,
     }),
@@ -56,14 +59,15 @@ export function createWebServer(needs: {
     }),
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
-    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf }),
-    publicUrl: config.publicUrl,
-    listen: config.listen,
+    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf, publicUrl, listen }),
+    publicUrl,
+    listen,
     domain: config.domain,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
+    healthTimeoutMs: config.healthTimeoutMs,
   });
   return getRequestListener(web.fetch);
 }

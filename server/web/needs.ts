@@ -32,6 +32,8 @@ export interface WebNeeds extends FrontDoor {
   readonly listen: { readonly host: string; readonly port: number };
   readonly maxBuilding: number;
   readonly drainTimeoutMs: number;
+  /** What a service has to become healthy where nobody says. */
+  readonly healthTimeoutMs: number;
   /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
   readonly gitHttp: ReturnType<typeof createGitHttp>;
   readonly version: string;

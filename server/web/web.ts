@@ -33,7 +33,6 @@ import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
 import { createSystemPages } from "./pages/system.ts";
 import { createWebhookPages } from "./pages/webhooks.ts";
-import { createWebhookRoutes } from "./webhooks.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
@@ -70,7 +69,6 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
   app.route("/", createWebhookPages(needs));
-  app.route("/", createWebhookRoutes(needs));
   app.route("/", createProductDeploymentsPages(needs));
   app.route("/", createProductLogsPages(needs));
   app.route("/", createProductVariablesPages(needs));

@@ -59,6 +59,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
         await proxy.ping(signal);
         woken.proxy++;
       },
+      readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue,
       wakeCaretaker: () => void woken.caretaker++,
     }),
@@ -77,6 +78,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     httpsPort: 8443,
     maxBuilding: 4,
     drainTimeoutMs: 30_000,
+    healthTimeoutMs: 90_000,
     gitHttp: new Hono(),
     version: "0.1.0",
     ...changes,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServicePlan } from "../../../builder/plan.ts";
+import { nothingSet } from "../../../server/model/service-settings.ts";
 import { plan } from "../tree.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -49,6 +50,7 @@ describe("a service of a compose file", () => {
             health: { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, timeoutMs: 90_000, successes: 3 },
             stopGraceMs: 10_000,
             limits: { memoryBytes: 1024 ** 3, pids: 512, cpus: null },
+            settings: { set: nothingSet, inRepository: [] },
             dependsOn: [],
             stateful: null,
             container: {
