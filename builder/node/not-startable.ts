@@ -37,7 +37,7 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
   }
   const projects = nxApps(tree);
   if (projects.length > 0) {
-    const [name] = [likeliest(projects).split("/").at(-1)];
+    const name = likeliest(projects).split("/").at(-1);
     return new PlanProblem(
       `this is an Nx workspace (${projects.slice(0, 12).join(", ")}), and nothing says which of its apps is deployed`,
       `Say it with scripts in package.json: "build": "nx build ${name}" and, for a server, "start": "node dist/apps/${name}/main.js"; for pages a Staticfile names the folder that is built (root: dist/apps/${name}).`,
