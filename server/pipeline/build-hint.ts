@@ -32,7 +32,9 @@ const causes: readonly Cause[] = [
     hint: "The server's disk is full. Free some space (docker system df shows what is used).",
   },
   {
-    pattern: /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing/s,
+    // The list of what differs can be so long that nothing else is left of npm's words.
+    pattern:
+      /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing|(?:Invalid: lock file's|Missing:) \S{1,200} (?:does not satisfy|from lock file)/s,
     hint: outOfStep("package-lock.json", "npm install"),
   },
   { pattern: /ERR_PNPM_OUTDATED_LOCKFILE/, hint: outOfStep("pnpm-lock.yaml", "pnpm install") },
@@ -58,7 +60,7 @@ const causes: readonly Cause[] = [
   {
     pattern:
       /gyp ERR! (?:find Python|stack Error: not found: make)|error: command '(?:gcc|g\+\+|cc)' failed|No such file or directory: '(?:gcc|g\+\+|cc)'/,
-    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can install one.",
+    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has them (FROM baton/node:22-full, or node:22).",
   },
   {
     pattern: /requires go >= ?[\d.]+|note: module requires Go [\d.]+|invalid go version/,
@@ -67,6 +69,12 @@ const causes: readonly Cause[] = [
   {
     pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
     hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
+  },
+  {
+    pattern:
+      /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
+    hint: ([, name, host]) =>
+      `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
   },
   {
     pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,

@@ -9,6 +9,8 @@ describe("what to do about a build that failed", () => {
       "npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync",
       "`npm install`",
     ],
+    ["npm error Invalid: lock file's minimatch@5.1.0 does not satisfy minimatch@9.0.9", "`npm install`"],
+    ["npm error Missing: undici@5.29.0 from lock file", "`npm install`"],
     ['ERR_PNPM_OUTDATED_LOCKFILE Cannot install with "frozen-lockfile"', "`pnpm install`"],
     ["error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "`yarn install`"],
     ["YN0028: The lockfile would have been modified by this install", "`yarn install`"],
@@ -41,6 +43,15 @@ describe("what to do about a build that failed", () => {
     ["something else", /^Its last lines say why/],
   ])("is told from %s", (line, hint) => {
     expect(hintFor(line)).toMatch(hint);
+  });
+
+  it("names the package whose installation fetches something else", () => {
+    const lastLines = [
+      "npm error path /app/node_modules/@img/sharp",
+      "npm error command failed",
+      "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
+    ];
+    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
   });
 
   it("is told from a kill by the system", () => {
