@@ -13,6 +13,8 @@ export interface Detected {
   /** One line for each decision, in the order in which a person wants to read them. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
+  /** What a line of the Procfile becomes in its image, which lacks what builds programs; none: it runs as it is written. */
+  readonly lineInImage?: (line: string) => string;
   /** Its image holds a web server and pages, and nothing that could run a process of a Procfile. */
   readonly servesFiles?: boolean;
 }

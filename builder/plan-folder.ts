@@ -32,7 +32,7 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
     processLines: linesThatRun(processes, stack.processes),
     around: stack.path === "" ? null : { tree, folder: stack.path },
   });
-  const choice = choose(stack, detected, processes);
+  const choice = choose(stack, detected, inImage(processes, detected));
   const app = await readAppJson(folder, detected.kind);
   const { services, decisions } = planServices(
     { ...stack, health: { ...app.health, ...defined(stack.health) } },
@@ -71,6 +71,10 @@ function refuseOtherLanguage(folder: SourceTree): void {
 
 function defined(health: ManifestHealth): ManifestHealth {
   return Object.fromEntries(Object.entries(health).filter(([, value]) => value !== undefined));
+}
+
+function inImage(processes: ReadonlyMap<string, string>, { lineInImage = (line) => line }: Detected) {
+  return new Map([...processes].map(([type, line]) => [type, lineInImage(line)]));
 }
 
 interface Choice extends Pick<ProcessChoice, "services"> {
