@@ -25,6 +25,8 @@ export interface Installation {
   readonly buildVariables: BuildVariables;
   /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
   readonly processLines: readonly string[];
+  /** Where volumes are mounted: what is written there stays. */
+  readonly volumes: readonly string[];
   /** The repository and the folder in it that is looked at; null when that is all of it. */
   readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }

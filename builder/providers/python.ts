@@ -78,13 +78,21 @@ export const python: Provider = {
         `Start: ${start.line} (${start.source})`,
         ...(django && ![...processes.values()].some((line) => /\bmigrate\b/.test(line)) ? [migrations] : []),
       ],
-      warnings: [version.warning, packages?.warning ?? null, statics.warning].filter((text) => text !== null),
+      warnings: [
+        version.warning,
+        packages?.warning ?? null,
+        statics.warning,
+        django?.keepsDataInFile && installation.volumes.length === 0 ? losesData : null,
+      ].filter((text) => text !== null),
     };
   },
 };
 
 const migrations =
   "Migrations are not run: `release: python3 manage.py migrate` in a Procfile does that before every new version starts";
+
+const losesData =
+  "the settings keep the database in a file (SQLite), which every container has for itself and a new version begins without. Let it lie in a volume (volumes: in baton.yaml), or take a database server";
 
 function runsPython(tree: SourceTree, processes: ReadonlyMap<string, string>): boolean {
   const isPython = [...tree.files.keys()].some((path) => /^[^/]+\.py$/.test(path));

@@ -9,6 +9,8 @@ export interface DjangoProject {
   readonly entry: DjangoEntry | null;
   /** Its settings say where static files are collected. */
   readonly collectsStatic: boolean;
+  /** Its settings know no other database than a file. */
+  readonly keepsDataInFile: boolean;
 }
 
 export interface DjangoEntry {
@@ -26,12 +28,16 @@ export async function findDjango(tree: SourceTree, packages: ReadonlySet<string>
   const manage = (await tree.read(`${prefix}manage.py`)) ?? "";
   const settings = /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(manage)?.[1] ?? "";
 
+  const text = await readSettings(tree, prefix, settings);
   const file = entryFile(tree, prefix, settings, packages);
   return {
     folder,
     entry:
       file === null ? null : { file, module: moduleOf(file.slice(prefix.length)), isAsgi: file.endsWith("/asgi.py") },
-    collectsStatic: await collectsStatic(tree, prefix, settings),
+    collectsStatic: /^\s*STATIC_ROOT\s*[:=]/m.test(text),
+    keepsDataInFile:
+      /backends\.sqlite3/.test(text) &&
+      !/dj_database_url|DATABASE_URL|env\.db\(|backends\.(?!sqlite3)\w+["']/.test(text),
   };
 }
 
@@ -55,7 +61,7 @@ function entryFile(tree: SourceTree, prefix: string, settings: string, packages:
 }
 
 /** Settings are one file, or a folder of them. */
-async function collectsStatic(tree: SourceTree, prefix: string, settings: string): Promise<boolean> {
+async function readSettings(tree: SourceTree, prefix: string, settings: string): Promise<string> {
   const module = `${prefix}${settings.replaceAll(".", "/")}`;
   const around = module.split("/").slice(0, -1).join("/");
   const files = [...tree.files.keys()].filter(
@@ -63,5 +69,5 @@ async function collectsStatic(tree: SourceTree, prefix: string, settings: string
       path === `${module}.py` || (/settings/.test(path) && path.startsWith(`${around}/`) && path.endsWith(".py")),
   );
   const texts = await Promise.all(files.slice(0, 20).map((path) => tree.read(path)));
-  return texts.some((text) => /^\s*STATIC_ROOT\s*[:=]/m.test(text ?? ""));
+  return texts.join("\n");
 }
