@@ -1,4 +1,5 @@
 import type { SourceTree } from "../plan.ts";
+import { firstOf } from "../source-tree.ts";
 import { moduleOf } from "./python-frameworks.ts";
 
 /** What is known of a Django project before it runs. */
@@ -43,6 +44,8 @@ export async function findDjango(tree: SourceTree, packages: ReadonlySet<string>
 
 function folderOfManage(tree: SourceTree): string | null {
   if (tree.files.has("manage.py")) return "";
+  // The app is the one in the root, where there is one.
+  if (firstOf(tree, ["main.py", "app.py", "server.py", "wsgi.py", "asgi.py"]) !== null) return null;
   const below = [...tree.files.keys()].flatMap((path) => /^([\w-]+)\/manage\.py$/.exec(path)?.[1] ?? []);
   return below.length === 1 ? (below[0] ?? null) : null;
 }

@@ -74,10 +74,11 @@ async function ofItsOwn({ tree, packages, project, isInstalled }: PythonApp): Pr
   if (isInstalled && script !== undefined && others.length === 0) {
     return { kind: "web", line: script, source: "the command in pyproject.toml", extraPackages: [] };
   }
-  const module = [...tree.files.keys()].flatMap((path) => /^(?:src\/)?(\w+)\/__main__\.py$/.exec(path)?.[1] ?? []);
-  if (module.length === 1) {
-    const line = `python3 -u -m ${module[0]}`;
-    return { kind: "web", line, source: `__main__.py of ${module[0]}`, extraPackages: [] };
+  // What lies in src/ is found only where it is installed.
+  const main = isInstalled ? /^(?:src\/)?(\w+)\/__main__\.py$/ : /^(\w+)\/__main__\.py$/;
+  const [module, ...more] = [...tree.files.keys()].flatMap((path) => main.exec(path)?.[1] ?? []);
+  if (module !== undefined && more.length === 0) {
+    return { kind: "web", line: `python3 -u -m ${module}`, source: `__main__.py of ${module}`, extraPackages: [] };
   }
   if (tree.files.has("bot.py"))
     return { kind: "worker", line: "python3 -u bot.py", source: "bot.py", extraPackages: [] };

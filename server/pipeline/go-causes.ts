@@ -33,6 +33,10 @@ export const goCauses: readonly BuildCause[] = [
     hint: "The module proxy has no such module or version. Check how it is written in go.mod; a module of your own wants the variables GOPROXY (with the token in the address) and GONOSUMDB (the beginning of its path).",
   },
   {
+    pattern: /refusing to pass credentials to insecure URL/,
+    hint: "Go gives the token in GOPROXY only to a proxy that is reached by https.",
+  },
+  {
     pattern: /reading \S+\/@v\/\S+: 40[13]/,
     hint: "The module proxy refuses the sign-in. Check the token in the variable GOPROXY.",
   },

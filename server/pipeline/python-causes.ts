@@ -13,8 +13,8 @@ export const pythonCauses: readonly BuildCause[] = [
   },
   {
     pattern:
-      /requires a different Python|Current Python version .{0,80}is not allowed|No interpreter found for Python|interpreter .{0,80}incompatible with the (?:project's|requested) Python|Your Pipfile requires "?python_(?:full_)?version/is,
-    hint: "The app wants another Python than the base image has. Where a registry can be reached Baton takes 3.9 to 3.14 from there; a Dockerfile of your own can name any.",
+      /requires? a different Python|Current Python version .{0,80}is not allowed|No interpreter found for Python|interpreter .{0,80}incompatible with the (?:project's|requested) Python|Your Pipfile requires "?python_(?:full_)?version/is,
+    hint: "The app or one of its packages wants another Python than the image has. A file .python-version names the one that is taken: 3.9 to 3.14 where a registry can be reached, else 3.11 or 3.13; a Dockerfile of your own can name any.",
   },
   {
     pattern: /pg_config executable not found|pg_config is required to build psycopg2/,

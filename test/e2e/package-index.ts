@@ -26,11 +26,11 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   const files = new Map<string, Buffer>([...pythonFiles(), ...goFiles()]);
   let asked: string[] = [];
   const server = createServer((request, response) => {
-    if (!hasToken(request, token)) {
+    const path = pathWithToken(request, token);
+    if (path === null) {
       response.writeHead(401, { "WWW-Authenticate": 'Basic realm="packages"' }).end();
       return;
     }
-    const path = request.url ?? "";
     asked.push(path);
     const file = files.get(path);
     response.writeHead(file === undefined ? 404 : 200, { "Content-Type": contentType(path) }).end(file);
@@ -38,10 +38,10 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const url = `http://team:${token}@${host}:${port}`;
   return {
-    pythonUrl: `${url}/simple/`,
-    goUrl: `${url}/go`,
+    pythonUrl: `http://team:${token}@${host}:${port}/simple/`,
+    // Go signs in by https only.
+    goUrl: `http://${host}:${port}/${token}/go`,
     host,
     token,
     goSum: `${module} v1.0.0 ${goHash(moduleFiles)}\n${module} v1.0.0/go.mod ${goHash({ "go.mod": goMod })}\n`,
@@ -65,8 +65,10 @@ async function addressForBuilds(): Promise<string> {
   return config?.Gateway ?? (config?.Subnet ?? "172.17.0.0/16").replace(/\d+\/\d+$/, "1");
 }
 
-function hasToken(request: IncomingMessage, token: string): boolean {
-  return request.headers.authorization === `Basic ${Buffer.from(`team:${token}`).toString("base64")}`;
+/** The path that is asked for, for those who sign in or have the token in their address; null for others. */
+function pathWithToken({ url = "", headers }: IncomingMessage, token: string): string | null {
+  if (url.startsWith(`/${token}/`)) return url.slice(token.length + 1);
+  return headers.authorization === `Basic ${Buffer.from(`team:${token}`).toString("base64")}` ? url : null;
 }
 
 function contentType(path: string): string {
