@@ -95,7 +95,8 @@ function FirstPush({ overview: { branch, gitUrl } }: { readonly overview: Overvi
       <section class="card empty" aria-labelledby="push-title">
         <h2 id="push-title">Push the first version</h2>
         <p>
-          In a folder with a Dockerfile, a Node app or an index.html, commit and push. This page shows it as it comes.
+          In a folder with a Dockerfile, a Node app or an index.html, commit and push.{" "}
+          <span class="with-script">This page shows it as it comes.</span>
         </p>
         <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
         <p class="muted">TOKEN is the token that you signed in with. {pushText(branch)}</p>
