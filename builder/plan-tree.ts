@@ -3,7 +3,8 @@ import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";
 import { attemptAll, problemOf } from "./findings.ts";
-import { type ComposeStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { otherLanguageOf } from "./other-languages.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
 import type { PlannedStack } from "./planned-stack.ts";
@@ -55,33 +56,47 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   };
 }
 
-/** Without baton.yaml there is one stack: the compose file, unless the Dockerfile beside it says more, or what the root holds. */
+/** Without baton.yaml there is one stack: the compose file, unless what stands beside it says more, or what the root holds. */
 async function findStack(
   tree: SourceTree,
-  { variables }: PlanOptions,
+  options: PlanOptions,
 ): Promise<{ readonly stacks: readonly ManifestStack[]; readonly decisions: readonly string[] }> {
   const [file] = composeFilesIn(tree, "");
   const app = unnamedStack("app");
   if (file === undefined) return { stacks: [app], decisions: [] };
   const compose: ComposeStack = { type: "compose", name: app.name, at: null, file, withOverride: true };
-  const reason = tree.files.has(dockerfile) ? await givesWay(tree, compose, variables) : null;
+  const reason = await givesWay(tree, compose, app, options);
   return reason === null
     ? { stacks: [compose], decisions: [] }
-    : { stacks: [app], decisions: [`${file} gives way to the Dockerfile: ${reason}`] };
+    : { stacks: [app], decisions: [`${file} gives way to ${reason}`] };
 }
 
 const dockerfile = "Dockerfile";
 
-/** Why a Dockerfile beside a compose file says more about production; null: it does not. */
+/** What beside a compose file says more about production, and why; null: nothing does. */
 async function givesWay(
   tree: SourceTree,
   stack: ComposeStack,
-  variables: PlanOptions["variables"],
+  app: FolderStack,
+  options: PlanOptions,
 ): Promise<string | null> {
-  const result = await readStack(tree, stack, variables);
-  if (result.type === "refused") return result.givesWay;
-  if (holdsOnlyData(result.project)) return "it holds databases and the like, and not the app itself";
-  return isForDevelopment(result.project);
+  const result = await readStack(tree, stack, options.variables);
+  const onlyData = result.type === "project" && holdsOnlyData(result.project);
+  if (onlyData) {
+    const both = `stacks: { data: { compose: ${stack.file} }, app: {} } in a baton.yaml deploys both`;
+    const why = `it holds databases and the like, and not the app itself (${both})`;
+    if (tree.files.has(dockerfile)) return `the Dockerfile: ${why}`;
+    return (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
+  }
+  if (!tree.files.has(dockerfile)) return null;
+  const reason = result.type === "refused" ? result.givesWay : isForDevelopment(result.project);
+  return reason === null ? null : `the Dockerfile: ${reason}`;
+}
+
+/** An app that can be deployed, or could be with a Dockerfile. */
+async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions): Promise<boolean> {
+  const { failed } = await attemptAll([app], (stack) => planStack(tree, stack, options));
+  return failed.length === 0 || otherLanguageOf(tree) !== null;
 }
 
 function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
@@ -105,8 +120,12 @@ function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly Ma
 
 /** Somebody whose compose file cannot be deployed may not even want it to be. */
 function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly ManifestStack[]): PlanProblem {
-  if (stack?.type !== "compose" || !tree.files.has(dockerfile)) return problem;
-  const wayOut = "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }";
+  const [file] = composeFilesIn(tree, "");
+  if (file === undefined || (stack?.type === "compose" && !tree.files.has(dockerfile))) return problem;
+  const wayOut =
+    stack?.type === "compose"
+      ? "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }"
+      : `To deploy what ${file} holds instead, add a baton.yaml: stacks: { data: { compose: ${file} } }`;
   return new PlanProblem(
     problem.message,
     problem.hint === null ? wayOut : `${problem.hint}\n${wayOut}`,

@@ -1,3 +1,5 @@
+import { missingModule, missingModuleHint } from "../rules/missing-module.ts";
+
 /** What a person can do about a command of a build that failed, by what is known of it. Pure. */
 export function buildHint(failed: {
   readonly exitCode: number | null;
@@ -5,15 +7,17 @@ export function buildHint(failed: {
   readonly lastLines: readonly string[];
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
-  const known = causes.find(({ pattern }) => pattern.test(text));
-  if (known) return known.hint;
+  for (const { pattern, hint } of causes) {
+    const found = pattern.exec(text);
+    if (found) return typeof hint === "string" ? hint : hint(found);
+  }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
   return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
 }
 
 interface Cause {
   readonly pattern: RegExp;
-  readonly hint: string;
+  readonly hint: string | ((found: RegExpExecArray) => string);
 }
 
 const outOfStep = (lockfile: string, command: string) => outOfStepWith("package.json", lockfile, command);
@@ -28,7 +32,9 @@ const causes: readonly Cause[] = [
     hint: "The server's disk is full. Free some space (docker system df shows what is used).",
   },
   {
-    pattern: /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing/s,
+    // The list of what differs can be so long that nothing else is left of npm's words.
+    pattern:
+      /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing|(?:Invalid: lock file's|Missing:) \S{1,200} (?:does not satisfy|from lock file)/s,
     hint: outOfStep("package-lock.json", "npm install"),
   },
   { pattern: /ERR_PNPM_OUTDATED_LOCKFILE/, hint: outOfStep("pnpm-lock.yaml", "pnpm install") },
@@ -54,16 +60,35 @@ const causes: readonly Cause[] = [
   {
     pattern:
       /gyp ERR! (?:find Python|stack Error: not found: make)|error: command '(?:gcc|g\+\+|cc)' failed|No such file or directory: '(?:gcc|g\+\+|cc)'/,
-    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can install one.",
+    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has them (FROM baton/node:22-full, or node:22).",
   },
   {
     pattern: /requires go >= ?[\d.]+|note: module requires Go [\d.]+|invalid go version/,
     hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any.",
   },
   {
+    pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
+    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
+  },
+  {
     pattern:
-      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Failed to fetch .{0,80}from Google Fonts|Could not resolve host|dial tcp: lookup)/,
+      /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
+    hint: ([, name, host]) =>
+      `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
+  },
+  {
+    pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
+    hint: ([, host]) =>
+      `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
+  },
+  {
+    pattern:
+      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Could not resolve host|dial tcp: lookup)/,
     hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
+  },
+  {
+    pattern: missingModule,
+    hint: ([, name = ""]) => missingModuleHint(name),
   },
   {
     pattern: /JavaScript heap out of memory/,

@@ -15,7 +15,7 @@ const treeLimits: TreeLimits = {
   maxTotalBytes: 2 * 1024 * 1024 * 1024,
 };
 /** Files that the plan reads: manifests and lockfiles. */
-const maxReadBytes = 8 * 1024 * 1024;
+const maxReadBytes = 16 * 1024 * 1024;
 
 export interface Planned {
   readonly plan: Plan;

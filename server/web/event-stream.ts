@@ -2,11 +2,11 @@ import type { Deployment } from "../model/deployment.ts";
 import { isOver } from "../model/deployment.ts";
 import type { DeploymentEvent } from "../model/event.ts";
 import type { DeploymentId } from "../model/ids.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 import { endOf } from "./deployment-end.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import type { Aside } from "./state-stream.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 /** How the events of a deployment are told to one kind of reader. */
 export interface EventTeller {

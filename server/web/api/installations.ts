@@ -198,7 +198,8 @@ export function createInstallationsApi(needs: ApiNeeds) {
       path: routes.api.installationDeploy("{id}"),
       tags: ["Product deployments"],
       summary: "Deploy a branch, tag or commit",
-      description: "Without either: the tip of the tracked branch.",
+      description:
+        "Without either: the tip of the tracked branch. A commit that is not part of the ref is refused with 400; where the repository is elsewhere, the deployment fails at the stage `fetch`.",
       request: { params: idParam, body: jsonBody(deployRequestSchema, false) },
       responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
     }),

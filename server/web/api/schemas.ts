@@ -377,7 +377,7 @@ export const domainsSchema = z.strictObject({
 
 export const deployRequestSchema = z.strictObject({
   ref: gitName.optional().openapi({ description: "A branch or tag" }),
-  commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
+  commit: gitName.optional().openapi({ description: "A commit id; with `ref`, one that must be part of that" }),
 });
 
 export const sessionId = z

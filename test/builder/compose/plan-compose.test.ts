@@ -235,6 +235,7 @@ describe("a service of a compose file that is built", () => {
       buildVariables: [],
       buildSecrets: [],
       newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
+      neededStages: null,
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });
   });
@@ -285,7 +286,7 @@ services:
     expect(recipe("clock")).toBe(recipe("web"));
     expect(named("clock").takesVariables).toBe(true);
     expect(recipe("other")).not.toBe(recipe("web"));
-    expect(decisions).toContain("Building with app/Dockerfile, on a, b, for web, worker, clock");
+    expect(decisions).toContain("Building with app/Dockerfile, on b, for web, worker, clock");
   });
 
   it("takes its port from the Dockerfile where x-baton names only the kind", async () => {
