@@ -7,8 +7,10 @@ export type LogKind = "stage" | "note" | "warning" | "output" | "good" | "waitin
 /** Lines that belong together: colours last from one to the next. */
 export interface LogBlock {
   readonly kind: LogKind;
-  /** What stands in the margin: since the deployment was asked for, "0:04", or a time of day. */
+  /** What stands in the margin: since the deployment was asked for, "0:04", or a time of day, in UTC. */
   readonly time: string;
+  /** Where it is a time of day: which, so that a script can say it as the reader's clock does. */
+  readonly at?: Date | null;
   readonly lines: readonly string[];
   /** Shown before each line where several services print into one log. */
   readonly service?: { readonly name: string; readonly hue: number } | null;
@@ -29,9 +31,8 @@ export interface LogPanelProps {
   readonly empty: string;
 }
 
-/** Where a stream puts new lines; baton.js moves them from there to the log, unless it is held. */
+/** Where a stream puts new lines; a script takes them from there into the log, unless it is held. */
 export const logIncomingId = "log-incoming";
-const linesInChunk = 200;
 
 export function LogPanel(props: LogPanelProps) {
   const { title, blocks, omitted, downloadUrl, search, isEndless = false, empty } = props;
@@ -95,13 +96,13 @@ export function LogPanel(props: LogPanelProps) {
           </p>
         )}
         <div class="log-chunks" data-log-chunks="">
-          {chunksOf(linesOf(blocks)).map((chunk) => (
-            <ol class={chunk.length === linesInChunk ? "log-chunk full" : "log-chunk"}>
-              {chunk.map((line) => (
+          {blocks.length > 0 && (
+            <ol class="log-chunk">
+              {linesOf(blocks).map((line) => (
                 <Line line={line} />
               ))}
             </ol>
-          ))}
+          )}
         </div>
         <p class="log-empty">{empty}</p>
         <ol id={logIncomingId} hidden></ol>
@@ -110,25 +111,30 @@ export function LogPanel(props: LogPanelProps) {
   );
 }
 
-/** New lines, as a message brings them. */
+/** New lines, as a message brings them: data, of which a script makes elements when they are seen (assets/log/lines.js). */
 export function LogLines({ blocks }: { readonly blocks: readonly LogBlock[] }) {
-  return (
-    <>
-      {linesOf(blocks).map((line) => (
-        <Line line={line} />
-      ))}
-    </>
-  );
+  return <li data-log-lines={JSON.stringify(blocks.map(dataOf))}></li>;
 }
 
-/** The log begins anew: what it showed is thrown away by baton.js. */
+function dataOf({ kind, time, at, service, lines }: LogBlock) {
+  return {
+    kind,
+    time,
+    at: at?.getTime(),
+    service: service ?? null,
+    lines: spansOf(lines).map((spans) => spans.map(({ text, classes }) => [text, classes])),
+    errors: [...lines.keys()].filter((index) => isError(kind, lines[index] ?? "")),
+  };
+}
+
+/** The log begins anew: what it showed goes when the first new lines come. */
 export function LogRestart() {
   return <li data-log-restart=""></li>;
 }
 
 interface LogLine {
   readonly block: LogBlock;
-  readonly time: string;
+  readonly isFirst: boolean;
   readonly raw: string;
   readonly spans: ReturnType<typeof spansOf>[number];
 }
@@ -137,28 +143,28 @@ function linesOf(blocks: readonly LogBlock[]): readonly LogLine[] {
   return blocks.flatMap((block) =>
     spansOf(block.lines).map((spans, index) => ({
       block,
-      time: index === 0 ? block.time : "",
+      isFirst: index === 0,
       raw: block.lines[index] ?? "",
       spans,
     })),
   );
 }
 
-function chunksOf(lines: readonly LogLine[]): readonly (readonly LogLine[])[] {
-  const chunks: (readonly LogLine[])[] = [];
-  for (let first = 0; first < lines.length; first += linesInChunk) {
-    chunks.push(lines.slice(first, first + linesInChunk));
-  }
-  return chunks;
+function isError(kind: LogKind, line: string): boolean {
+  return kind === "bad" || (kind === "output" && looksLikeError(line));
 }
 
-/** One element and its text where it can be: a log may have 100,000 of them. The margin is drawn by the style sheet. */
-function Line({ line: { block, time, raw, spans } }: { readonly line: LogLine }) {
-  const { kind, service } = block;
-  const isError = kind === "bad" || (kind === "output" && looksLikeError(raw));
+/** The margin is drawn by the style sheet. */
+function Line({ line: { block, isFirst, raw, spans } }: { readonly line: LogLine }) {
+  const { kind, time, at, service } = block;
+  const classes = `line line-${kind}${isError(kind, raw) ? " is-error" : ""}`;
   return (
-    <li class={`line line-${kind}${isError ? " is-error" : ""}`} data-t={time}>
-      {service && <b class={`line-service hue-${service.hue}`}>{service.name}</b>}
+    <li class={classes} data-kind={kind} data-t={isFirst ? time : ""} data-at={isFirst ? at?.toISOString() : undefined}>
+      {service && (
+        <b class={`line-service hue-${service.hue}`} data-hue={service.hue}>
+          {service.name}
+        </b>
+      )}
       {spans.map(({ text, classes }) => (classes === "" ? text : <span class={classes}>{text}</span>))}
     </li>
   );

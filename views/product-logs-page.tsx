@@ -49,7 +49,8 @@ export function ProductLogsPage(props: {
         empty={services.length === 0 ? "Nothing runs, so nothing prints." : "Nothing was printed yet."}
       />
       <p class="muted small">
-        Times are UTC. Docker keeps the last lines of each container; a new version begins anew.
+        <span class="without-script">Times are UTC. </span>Docker keeps the last lines of each container; a new version
+        begins anew.
       </p>
     </ProductFrame>
   );

@@ -34,7 +34,7 @@ const styles = [
 const files: Readonly<Record<AssetName, string | readonly string[]>> = {
   "baton.css": styles,
   "baton.js": "views/assets/baton.js",
-  "log.js": "views/assets/log.js",
+  "log.js": ["lines", "window", "panel"].map((name) => `views/assets/log/${name}.js`),
   "favicon.svg": "views/assets/favicon.svg",
   "favicon-busy.svg": "views/assets/favicon-busy.svg",
   "favicon-ready.svg": "views/assets/favicon-ready.svg",

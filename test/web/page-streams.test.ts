@@ -47,7 +47,7 @@ test("a deployment's page is given new lines to add and the parts that have chan
   expect(first?.id).toBe("2");
   expect(first?.event).toBeUndefined();
   expect(first?.data).toContain(
-    '<hx-partial hx-target="#log-incoming" hx-swap="beforeend"><li class="line line-output" data-t="',
+    '<hx-partial hx-target="#log-incoming" hx-swap="beforeend"><li data-log-lines="',
   );
   expect(first?.data).toContain("hello &lt;b&gt;");
 

@@ -78,5 +78,5 @@ test("the stream begins the log anew, then brings what is printed", async () => 
     heard += (await reader?.read())?.value ?? "";
   }
   await reader?.cancel();
-  expect(heard).toMatch(/data-log-restart.*hx-target="#log-incoming".*hello &lt;b&gt;/s);
+  expect(heard).toMatch(/data-log-restart.*hx-target="#log-incoming".*data-log-lines="[^"]*hello &lt;b&gt;/s);
 });
