@@ -22,16 +22,16 @@ export function builtProgram(
   { command, source }: Pick<StartCommand, "command" | "source">,
 ): BuiltProgram | null {
   const [program = "", ...words] = command;
-  const path = (program === "node" ? words.find((word) => !word.startsWith("-")) : words.at(-1))?.replace(/^\.\//, "");
+  const path = (program === "node" ? words[0] : words.at(-1))?.replace(/^\.\//, "");
   if (buildScriptOf(manifest) === null || !starters.has(program) || path === undefined) return null;
-  // It becomes a line of a Dockerfile. Options of Node may have arguments of their own, which look like files.
+  // It becomes a line of a Dockerfile. Options of Node may have arguments that look like files, and come first.
   if (!/^[\w@.][\w@.-]*(?:\/[\w@.-]+)*$/.test(path) || path.split("/").some((part) => /^\.+$/.test(part))) return null;
-  if (program === "node" && words[0] !== path && words[0] !== `./${path}`) return null;
 
-  const paths = /\.[cm]?[jt]s$/.test(path) ? [path] : [`${path}/index.js`, `${path}.js`, path];
+  const paths = /\.[cm]?[jt]s$/.test(path) ? [path] : [path, `${path}.js`, `${path}/index.js`];
   if (firstOf(tree, paths) !== null) return null;
-  const [shown = path] = source === "Nest's server" ? [`${path}.js`] : paths;
-  return { paths, expected: { path: shown, hint: hintFor(manifest, source) } };
+  // A single word is usually a folder: `node build`.
+  const likeliest = path.includes("/") ? (paths[1] ?? path) : (paths[2] ?? path);
+  return { paths, expected: { path: likeliest, hint: hintFor(manifest, source) } };
 }
 
 function hintFor({ dependencies, devDependencies }: PackageJson, source: string): string {

@@ -7,12 +7,12 @@ const inLockfile = new RegExp(`(?<![\\w-])(${installers.join("|")})(?![\\w-])`);
 
 /** Packages that do so, or always compile, for where no lockfile names what they come with. */
 const compiled = new Set(
-  "better-sqlite3 sqlite3 canvas node-sass node-pty re2 libpq pg-native isolated-vm deasync node-expat microtime zlib-sync".split(
+  "better-sqlite3 sqlite3 bcrypt canvas node-sass node-pty re2 libpq pg-native isolated-vm deasync node-expat microtime zlib-sync".split(
     " ",
   ),
 );
 
-/** The package that a compiler may be wanted for when packages are installed; null: none that is known. */
+/** What a compiler may be wanted for when packages are installed: a package, or the app itself; null: nothing that is known. */
 export async function compiledPackage(
   tree: SourceTree,
   manifests: readonly PackageJson[],
@@ -22,6 +22,7 @@ export async function compiledPackage(
     .flatMap(({ dependencies, devDependencies }) => [...dependencies, ...devDependencies])
     .find((name) => compiled.has(name));
   if (named !== undefined) return named;
+  if (tree.files.has("binding.gyp")) return "binding.gyp";
   for (const file of files.filter((path) => /lock|shrinkwrap/.test(path) && path !== "bun.lockb")) {
     const found = inLockfile.exec((await tree.read(file)) ?? "")?.[1];
     if (found !== undefined) return `${found} in ${file}`;

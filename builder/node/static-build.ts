@@ -36,7 +36,11 @@ interface Tool {
   readonly output: (site: Site) => Promise<string | null>;
 }
 
-const servers = ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start", "@builder.io/qwik-city"];
+/** With any of these a Vite build makes a server. */
+const servers = [
+  ..."@tanstack/react-start @tanstack/solid-start @solidjs/start @builder.io/qwik-city @qwik.dev/router".split(" "),
+  ..."@hono/vite-build @hono/vite-cloudflare-pages @cloudflare/vite-plugin".split(" "),
+];
 
 const tools: readonly Tool[] = [
   { name: "Vite", program: /^vite$/, builds: /^build/, singlePage: viteIsSinglePage, output: viteOutput },
@@ -158,7 +162,14 @@ export async function staticBuild(tree: SourceTree, manifest: PackageJson): Prom
       singlePage: typeof found.singlePage === "boolean" ? found.singlePage : await found.singlePage(site),
     };
   }
-  return null;
+  return siteOfStaticfile(tree);
+}
+
+/** Whatever builds it: somebody has said where the pages are, and they are not in the repository. */
+async function siteOfStaticfile(tree: SourceTree): Promise<StaticBuild | null> {
+  const root = (await readStaticfile(tree))?.root;
+  if (!root || [...tree.files.keys()].some((path) => path.startsWith(`${root}/`))) return null;
+  return { tool: "The build script", output: root, outputSource: "Staticfile", singlePage: false };
 }
 
 async function viteOutput({ tree, packages, words }: Site): Promise<string | null> {

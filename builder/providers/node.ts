@@ -36,7 +36,8 @@ export const node: Provider = {
     const start = await findStartCommand(tree, manifest, processes);
     if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
-    if (buildScriptOf(manifest) === null && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
+    const isFinished = buildScriptOf(manifest) === null || (await readStaticfile(tree))?.root !== undefined;
+    if (isFinished && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
     throw await notStartable(tree, manifest);
   },
 };

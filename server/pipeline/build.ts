@@ -1,5 +1,6 @@
-import { secretsVersionArgument } from "../../builder/build-secrets.ts";
+import { secretsVersionArgument, withoutSecrets } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
+import { nearestBase } from "../../builder/nearest-base.ts";
 import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
@@ -231,25 +232,40 @@ function buildFailure(
       {
         ...common,
         message: `the base image ${error.missingBase} cannot be pulled: ${withoutDetails(error.message)}`,
-        hint: error.missingBase.startsWith("baton/")
-          ? "Baton makes images of that name itself; this one is not among them. See the README for the list."
-          : "Check its name and tag, and that this server can reach its registry. Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one.",
+        hint: missingBaseHint(error.missingBase),
       },
       { cause: error },
     );
   }
   if (error.step !== null && error.exitCode !== null) {
+    const step = withoutSecrets(error.step);
     return new DeploymentFailed(
       {
         ...common,
-        message: `\`${error.step}\` exited with code ${error.exitCode}`,
-        hint: buildHint({ ...common, message: error.message, lastLines: work.journal.lastLines(linesThatExplain) }),
+        message: `\`${step}\` exited with code ${error.exitCode}`,
+        hint: buildHint({
+          ...common,
+          message: `${step}\n${error.message}`,
+          lastLines: work.journal.lastLines(linesThatExplain),
+        }),
       },
       { cause: error },
     );
   }
   // A missing file, a syntax error: the builder's own sentence says it.
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
+}
+
+function missingBaseHint(reference: string): string {
+  if (reference.startsWith("baton/")) {
+    return "Baton makes images of that name itself; this one is not among them. See the README for the list.";
+  }
+  const base = nearestBase(reference);
+  const without =
+    base === null
+      ? "Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one."
+      : `FROM baton/${base} does without one: that image is made here.`;
+  return `Check its name and tag, and that this server can reach its registry. ${without}`;
 }
 
 /** npm says first what is wrong, and then how it is used. */

@@ -22,9 +22,14 @@ const causes: readonly Cause[] = [
       `The app looks for a service at port ${port} of its own container, where there is none. Name the host of the real one in a variable of the product, or add it as a service of a compose file.`,
   },
   {
-    pattern: /(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)*)/,
+    pattern: /(?:ENOTFOUND|EAI_AGAIN) (?:_\w+\._tcp\.)?([\w-]+(?:\.[\w-]+)*)/,
     hint: (host) =>
       `The app wants ${host}, which it cannot reach from here. If that is another service, name its host in a variable of the product.`,
+  },
+  {
+    pattern: /^(?:.*\/)?node: (\S{1,100}): not found$/m,
+    hint: (path) =>
+      `The start command reads ${path}, which is not in the repository, and should not be. Set its variables at the product, and start without --env-file (or with --env-file-if-exists).`,
   },
   {
     pattern: /EACCES: permission denied, \w+ ["'`]([^"'`\n]{1,200})["'`]/,

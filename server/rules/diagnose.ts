@@ -183,6 +183,9 @@ function exitHint(code: number): string {
 
 function statusHint(status: number, path: string, lastLines: readonly string[]): string {
   if (status === 404) return `There is nothing at ${path}. Name a path that answers with health.path in baton.yaml.`;
+  if (status === 400 || status === 421) {
+    return `The app refuses the request itself, often because of the host that is asked for: its own address has to be among those that it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it is ${path} that it refuses, name another path with health.path in baton.yaml.`;
+  }
   if (status === 401 || status === 403) {
     return `${path} wants a sign-in. Name a path that answers without one with health.path in baton.yaml.`;
   }

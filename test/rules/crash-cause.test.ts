@@ -17,6 +17,8 @@ describe("why an app crashed, by its last lines", () => {
     ["MongoServerSelectionError: connect ECONNREFUSED ::1:27017, connect ECONNREFUSED 127.0.0.1:27017", /port 27017/],
     ["dial tcp 127.0.0.1:5432: connect: connection refused", /port 5432/],
     ["Error: getaddrinfo ENOTFOUND postgres", /^The app wants postgres, which it cannot reach/],
+    ["node: .env: not found", /^The start command reads \.env, .*--env-file-if-exists/],
+    ["Error: querySrv ENOTFOUND _mongodb._tcp.cluster0.example.net", /^The app wants cluster0\.example\.net, which/],
     ["Error: EACCES: permission denied, mkdir '/data/uploads'", /^The app may not write \/data\/uploads.*volumes:/],
   ])("is told from %s", (line, hint) => {
     expect(crashCause(["starting", line, "    at node:internal"])).toMatch(hint);

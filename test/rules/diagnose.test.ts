@@ -62,6 +62,7 @@ describe("a service that did not become healthy", () => {
   });
 
   it.each([
+    [400, "ALLOWED_HOSTS in Django"],
     [404, "Name a path"],
     [401, "sign-in"],
     [403, "sign-in"],

@@ -8,7 +8,8 @@ const built = (start: string, build = "make") => ({ scripts: { build, start }, d
 describe("what a build has to have made", () => {
   it.each([
     ["the program that the start script runs", built("node dist/server.js"), "dist/server.js", "-f dist/server.js"],
-    ["one without an ending", built("node ./dist"), "dist/index.js", "-f dist/index.js -o -f dist.js -o -f dist"],
+    ["one without an ending", built("node ./dist"), "dist/index.js", "-f dist -o -f dist.js -o -f dist/index.js"],
+    ["one in a folder, without an ending", built("node dist/main"), "dist/main.js", "-f dist/main -o"],
     ["what main names", { scripts: { build: "x" }, main: "lib/a.js" }, "lib/a.js", "-f lib/a.js"],
     [
       "a framework's server",
@@ -26,8 +27,8 @@ describe("what a build has to have made", () => {
     const { recipe, dockerfile } = await app(manifest);
     expect(recipe.expected?.path).toBe(path);
     expect(dockerfile).toContain(`RUN npm run build
-RUN test ${test} || { echo 'The build made no ${path}. It made:'; ls -d -- */; exit 1; }
-`);
+RUN test ${test}`);
+    expect(dockerfile).toContain(` || { echo 'The build made no ${path}. It made:'; ls -d -- */; exit 1; }\n`);
   });
 
   it.each([

@@ -24,6 +24,10 @@ describe("packages that may be compiled at install", () => {
     expect(recipe.bases[0]).toBe("node:22-full");
   });
 
+  it("may be the app itself", async () => {
+    expect((await app({ a: "1" }, { "binding.gyp": "" })).recipe.bases[0]).toBe("node:22-full");
+  });
+
   it("of any package of a workspace count", async () => {
     const { recipe } = await plannedService({
       "package.json": JSON.stringify({ scripts: { start: "node a" }, workspaces: ["packages/*"] }),
