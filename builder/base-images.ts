@@ -163,10 +163,16 @@ function localPython(minor: keyof typeof debianPythons): LocalImage {
   return { ...image, ingredients: [...image.ingredients, python] };
 }
 
-// From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere.
-const localGo = debianWith(["golang-go"], ['CMD ["go", "version"]'], "Debian's Go, once, about a minute", {
-  suite: "trixie",
-});
+// From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere. As in
+// the official image, Go fetches no other Go by itself.
+const localGo = debianWith(
+  ["golang-go"],
+  ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'],
+  "Debian's Go, once, about a minute",
+  {
+    suite: "trixie",
+  },
+);
 
 function localBun(architecture: Architecture): LocalImage {
   return {

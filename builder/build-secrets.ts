@@ -16,3 +16,10 @@ export function runWithSecrets(command: string, flags: readonly string[], secret
   const exports = secrets.map((name) => `export ${name}="$(cat ${folder}/${name})" && `).join("");
   return ["RUN", ...flags, ...mounts, exports + command].join(" ");
 }
+
+/** A line of the build as it would be without the secrets that go into it, for people to read. */
+export function withoutSecrets(line: string): string {
+  return line
+    .replace(/--mount=type=secret,id=\S+ /g, "")
+    .replace(/export (\w+)="\$\(cat \/run\/secrets\/\1\)" && /g, "");
+}

@@ -13,6 +13,16 @@ const publicPrefixes = [
   "EXPO_PUBLIC_",
 ] as const;
 
+/**
+ * Package managers read these, and nothing at run time does: indexes of one's own, with the token in the address. They
+ * are given to builds as secrets.
+ */
+const ofPackageManagers = [
+  /^(?:PIP|UV|POETRY|PIPENV)_\w+$/,
+  /^GO(?:PROXY|NOPROXY|PRIVATE|SUMDB|NOSUMDB|INSECURE|AUTH|FLAGS|TOOLCHAIN|EXPERIMENT|AMD64)$/,
+  /^(?:CGO_ENABLED|DISABLE_COLLECTSTATIC)$/,
+];
+
 /** Names of the variables that a build is given, in alphabetical order, so that the order of entry changes no Dockerfile. */
 export interface BuildVariables {
   /** As arguments, which stay in the image's layers: public ones. */
@@ -22,16 +32,20 @@ export interface BuildVariables {
 }
 
 /**
- * Those that are public by their name are known, unless a user marked them otherwise; what a user marked "at build" and
- * is not public is a secret.
+ * Those that are public by their name are known, and those of package managers are secrets, unless a user marked them
+ * otherwise; what a user marked "at build" and is not public is a secret.
  */
 export function buildVariablesOf(
   names: readonly string[],
   marks: Readonly<Record<string, boolean>> = {},
 ): BuildVariables {
   const usable = names.filter((name) => /^[A-Z_][A-Z0-9_]*$/i.test(name)).toSorted();
-  const given = usable.filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isPublic(name)));
+  const given = usable.filter((name) => (Object.hasOwn(marks, name) ? marks[name] : isForBuilds(name)));
   return { known: given.filter(isPublic), secret: given.filter((name) => !isPublic(name)) };
+}
+
+function isForBuilds(name: string): boolean {
+  return isPublic(name) || ofPackageManagers.some((pattern) => pattern.test(name));
 }
 
 function isPublic(name: string): boolean {

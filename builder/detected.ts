@@ -13,6 +13,8 @@ export interface Detected {
   /** One line for each decision, in the order in which a person wants to read them. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
+  /** What a line of the Procfile becomes in its image, which lacks what builds programs; none: it runs as it is written. */
+  readonly lineInImage?: (line: string) => string;
   /** Its image holds a web server and pages, and nothing that could run a process of a Procfile. */
   readonly servesFiles?: boolean;
 }
@@ -23,6 +25,8 @@ export interface Installation {
   readonly buildVariables: BuildVariables;
   /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
   readonly processLines: readonly string[];
+  /** Where volumes are mounted: what is written there stays. */
+  readonly volumes: readonly string[];
   /** The repository and the folder in it that is looked at; null when that is all of it. */
   readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }

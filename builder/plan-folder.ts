@@ -5,7 +5,7 @@ import { fromDockerfile } from "./from-dockerfile.ts";
 import type { FolderStack, ManifestHealth } from "./manifest.ts";
 import { notRecognised } from "./not-recognised.ts";
 import { otherLanguage } from "./other-languages.ts";
-import { type ImageSource, PlanProblem, type ServicePlan, type SourceTree } from "./plan.ts";
+import { type BuildRecipe, type ImageSource, PlanProblem, type ServicePlan, type SourceTree } from "./plan.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 import { readProcfile } from "./procfile.ts";
 import { chooseProcesses, linesThatRun, type ProcessChoice, type ProcessService } from "./procfile-services.ts";
@@ -13,6 +13,7 @@ import { staticFiles } from "./providers/static.ts";
 import { providers } from "./providers.ts";
 import { planProcess, planService, type ServiceRules } from "./service-plan.ts";
 import { subtree } from "./source-tree.ts";
+import { withVolumeFolders } from "./volume-folders.ts";
 
 export interface FolderOptions extends ServiceRules {
   /** Those of its variables that a build gets. */
@@ -29,9 +30,10 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
   const detected = await detect(folder, stack, {
     buildVariables: options.buildVariables,
     processLines: linesThatRun(processes, stack.processes),
+    volumes: Object.values(stack.volumes),
     around: stack.path === "" ? null : { tree, folder: stack.path },
   });
-  const choice = choose(stack, detected, processes);
+  const choice = choose(stack, detected, inImage(processes, detected));
   const app = await readAppJson(folder, detected.kind);
   const { services, decisions } = planServices(
     { ...stack, health: { ...app.health, ...defined(stack.health) } },
@@ -70,6 +72,10 @@ function refuseOtherLanguage(folder: SourceTree): void {
 
 function defined(health: ManifestHealth): ManifestHealth {
   return Object.fromEntries(Object.entries(health).filter(([, value]) => value !== undefined));
+}
+
+function inImage(processes: ReadonlyMap<string, string>, { lineInImage = (line) => line }: Detected) {
+  return new Map([...processes].map(([type, line]) => [type, lineInImage(line)]));
 }
 
 interface Choice extends Pick<ProcessChoice, "services"> {
@@ -128,7 +134,8 @@ function planServices(
   rules: ServiceRules,
 ): { readonly services: readonly ServicePlan[]; readonly decisions: readonly string[] } {
   // One recipe for all of them: they run the same image.
-  const source: ImageSource = { type: "build", recipe: { contextFolder: stack.path, ...detected.recipe } };
+  const recipe: BuildRecipe = { contextFolder: stack.path, ...detected.recipe };
+  const source: ImageSource = { type: "build", recipe: detected.servesFiles ? recipe : ownVolumes(recipe, stack) };
   const [first, ...others] = processes;
   if (first === undefined) throw new Error(`no process of ${stack.name} was chosen`);
   const isNamed = stack.at !== null;
@@ -146,6 +153,12 @@ function planServices(
     services: [main.service, ...further].map((each) => (each.kind === "init" ? each : { ...each, dependsOn })),
     decisions: [...main.decisions, ...further.map((service, index) => describe(service, others[index]?.line ?? ""))],
   };
+}
+
+function ownVolumes(recipe: BuildRecipe, { volumes }: FolderStack): BuildRecipe {
+  const { generate } = recipe;
+  if (generate === null) return recipe;
+  return { ...recipe, generate: (baseReference) => withVolumeFolders(generate(baseReference), Object.values(volumes)) };
 }
 
 function describe({ name, kind, kindReason }: ServicePlan, line: string): string {

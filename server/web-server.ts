@@ -4,12 +4,14 @@ import type { Logger } from "pino";
 import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
+import { sourceFolder } from "./source-folder.ts";
 import { thisMachine } from "./this-machine.ts";
 import { createPushTrigger } from "./trigger/push.ts";
 import { createSources } from "./trigger/sources.ts";
 import { createTriggers } from "./trigger/triggers.ts";
 import { createWebhookTrigger } from "./trigger/webhook.ts";
 import { version } from "./version.ts";
+import { loadAssets } from "./web/assets.ts";
 import { createGitHttp } from "./web/git-http.ts";
 import { createWeb } from "./web/web.ts";
 import type { Everything } from "./world.ts";
@@ -39,6 +41,7 @@ export function createWebServer(needs: {
     log,
     machine: thisMachine(config.dataFolder),
     version,
+    assets: loadAssets(sourceFolder),
     closing,
     triggers: createTriggers({
       store,

@@ -29,7 +29,8 @@ async function programFolders(tree: SourceTree): Promise<readonly string[]> {
   return commands.length > 0 ? commands : programs;
 }
 
-async function holdsProgram(tree: SourceTree, folder: string): Promise<boolean> {
+/** Whether a Go file of package main lies in the folder; the empty string is the root. */
+export async function holdsProgram(tree: SourceTree, folder: string): Promise<boolean> {
   const prefix = folder === "" ? "" : `${folder}/`;
   const files = [...tree.files.keys()].filter(
     (path) => path.startsWith(prefix) && /^[^/]+\.go$/.test(path.slice(prefix.length)) && !path.endsWith("_test.go"),

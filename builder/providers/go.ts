@@ -1,10 +1,13 @@
 import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type GoImage, goDockerfile } from "../go/go-dockerfile.ts";
-import { programFolder } from "../go/go-program.ts";
+import { moduleInC, readModules } from "../go/go-modules.ts";
+import { holdsProgram, programFolder } from "../go/go-program.ts";
+import { type ProgramLine, readProgramLine } from "../go/procfile-line.ts";
 import type { BaseName, SourceTree } from "../plan.ts";
 import { processOf, readProcfile } from "../procfile.ts";
-import { argumentVector, parseSimpleCommand } from "../simple-command.ts";
+import { argumentVector } from "../simple-command.ts";
+import { firstOf } from "../source-tree.ts";
 
 const builder: BaseName = "go:1";
 const runner: BaseName = "debian:12";
@@ -14,26 +17,23 @@ export const go: Provider = {
   looksFor: "a go.mod (Go)",
 
   async detect(tree, installation) {
-    const module = await tree.read("go.mod");
-    const workspace = await tree.read("go.work");
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
-    if (module === null && workspace === null && !inRoot) return null;
+    if (firstOf(tree, ["go.mod", "go.work"]) === null && !inRoot) return null;
     const processes = await readProcfile(tree);
     const process = processOf(processes, "web") ?? processOf(processes, "worker");
-    const program = programName(process?.line ?? null);
-    const moduleName = /^module\s+(\S+)/m.exec(module ?? "")?.[1]?.replace(/\/v\d+$/, "");
-    const names = [program, ...(moduleName ? [moduleName.split("/").at(-1) ?? ""] : [])];
-    const main = { name: program, package: await programFolder(tree, names) };
-    const isVendored = tree.files.has("vendor/modules.txt");
-    const line = process?.line ?? program;
+    const program = readProgramLine(process?.line ?? "");
+    const [modules, inC] = await Promise.all([readModules(tree), moduleInC(tree)]);
+    const main = { name: program.name, package: await packageOf(tree, program) };
+    const line = process === null ? program.name : program.line;
     const image = {
-      modules: modulesOf(module, workspace, isVendored),
-      files: ["go.mod", "go.sum"].filter((file) => tree.files.has(file)),
-      programs: [main, ...furtherPrograms(tree, installation.processLines, program)],
+      modules,
+      usesC: inC !== null,
+      programs: [main, ...(await furtherPrograms(tree, installation.processLines, program.name))],
+      folder: process === null && modules.from === "workspace" ? moduleFolder(tree, main.package) : "",
       command: argumentVector(line),
       secrets: installation.buildVariables.secret,
     };
-    const wanted = /^go\s+(\d+\.\d+)/m.exec(module ?? workspace ?? "")?.[1];
+    const { wanted } = modules;
 
     return {
       kind: process?.kind ?? "web",
@@ -45,14 +45,16 @@ export const go: Provider = {
           goDockerfile({ builder: baseReference(builder), runner: baseReference(runner), ...image }),
         bases: [builder, runner],
         extraFiles: new Map(),
-        ignore: [...(await readIgnoreFile(tree, null)), ...image.files.map((file) => `!${file}`)],
+        ignore: [...(await readIgnoreFile(tree, null)), ...modules.files.map((file) => `!${file}`)],
         target: null,
         args: {},
         buildSecrets: image.secrets,
       },
+      lineInImage: (text) => readProgramLine(text).line,
       decisions: [
-        `Go 1${wanted === undefined ? "" : ` (${module === null ? "go.work" : "go.mod"}: ${wanted})`}`,
-        modulesDecision[image.modules],
+        `Go 1${wanted === null ? "" : ` (${wanted.source}: ${wanted.version})`}`,
+        modules.decision,
+        ...(inC === null ? [] : [`With a C compiler, for ${inC}`]),
         `Build: go build ${image.programs.map((each) => each.package).join(", ")}`,
         `Start: ${line}${process ? ` (${process.source})` : ""}`,
       ],
@@ -61,31 +63,27 @@ export const go: Provider = {
   },
 };
 
-/** A workspace (go.work) names modules that lie in the repository: what it downloads is known only with all of it. */
-function modulesOf(module: string | null, workspace: string | null, isVendored: boolean): GoImage["modules"] {
-  if (module === null && workspace === null) return "none";
-  if (isVendored) return "vendored";
-  return workspace === null ? "downloaded" : "workspace";
-}
-
-const modulesDecision: Readonly<Record<GoImage["modules"], string>> = {
-  workspace: "Several modules, from go.work",
-  none: "No go.mod, so only the standard library is there",
-  vendored: "Modules are taken from vendor/",
-  downloaded: "go mod download, from go.mod",
-};
-
-/** Procfiles name the program that the build makes: `web: shop -verbose` or `web: bin/shop`. */
-function programName(line: string | null): string {
-  const [word = ""] = (line === null ? null : parseSimpleCommand(line))?.words ?? [];
-  const name = word.replace(/^(?:\.\/)?(?:bin\/)?/, "");
-  return /^[\w-]+$/.test(name) && name !== "go" ? name : "app";
+/** What `go build` is given: the folder that the line names, that a program of its name has, or that is a program at all. */
+async function packageOf(tree: SourceTree, { name, folder }: ProgramLine): Promise<string> {
+  if (folder !== null) return folder === "" ? "." : `./${folder}`;
+  if (await holdsProgram(tree, `cmd/${name}`)) return `./cmd/${name}`;
+  const module = /^module\s+(\S+)/m.exec((await tree.read("go.mod")) ?? "")?.[1]?.replace(/\/v\d+$/, "");
+  return programFolder(tree, [name, ...(module === undefined ? [] : [module.split("/").at(-1) ?? ""])]);
 }
 
 /** Those that other processes of the Procfile run, where the module has them. */
-function furtherPrograms(tree: SourceTree, lines: readonly string[], main: string): GoImage["programs"] {
-  const names = new Set(lines.map(programName));
-  return [...names]
-    .filter((name) => name !== main && tree.files.has(`cmd/${name}/main.go`))
-    .map((name) => ({ name, package: `./cmd/${name}` }));
+async function furtherPrograms(tree: SourceTree, lines: readonly string[], main: string): Promise<GoImage["programs"]> {
+  const programs = new Map<string, string>();
+  for (const { name, folder } of lines.map(readProgramLine)) {
+    const source = folder ?? `cmd/${name}`;
+    if (name !== main && (await holdsProgram(tree, source))) programs.set(name, `./${source}`);
+  }
+  return [...programs].map(([name, source]) => ({ name, package: source }));
+}
+
+/** Of the module in a workspace that the package belongs to: its files lie there. */
+function moduleFolder(tree: SourceTree, package_: string): string {
+  const folders = package_.replace(/^\.\/?/, "").split("/");
+  const depth = folders.findLastIndex((_, index) => tree.files.has(`${folders.slice(0, index + 1).join("/")}/go.mod`));
+  return folders.slice(0, depth + 1).join("/");
 }

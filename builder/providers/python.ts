@@ -2,6 +2,9 @@ import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
+import { collectStatic } from "../python/collect-static.ts";
+import { findDjango } from "../python/django.ts";
+import { readPyproject } from "../python/pyproject.ts";
 import { pythonDockerfile } from "../python/python-dockerfile.ts";
 import { choosePackages, packageNames } from "../python/python-packages.ts";
 import { findPythonStart } from "../python/python-start.ts";
@@ -28,15 +31,25 @@ export const python: Provider = {
   async detect(tree, installation) {
     const processes = await readProcfile(tree);
     if (firstOf(tree, marks) === null && !runsPython(tree, processes)) return null;
-    const packages = await choosePackages(tree);
-    const start = await findPythonStart(tree, processes, await packageNames(tree));
+    const project = await readPyproject(tree);
+    const [packages, names] = await Promise.all([choosePackages(tree, project), packageNames(tree)]);
+    const django = await findDjango(tree, names);
+    const isInstalled = packages !== null && (packages.installApp !== null || packages.wantsSource);
+    const start = await findPythonStart({ tree, processes, packages: names, project, django, isInstalled });
     if (start === null) throw notStartable();
 
-    const version = await choosePython(tree);
+    const version = await choosePython(tree, project);
     const base: BaseName = `python:${version.version}`;
-    const installs = packages !== null || start.extraPackages.length > 0;
-    const secrets = installs ? installation.buildVariables.secret : [];
-    const image = { packages, extraPackages: start.extraPackages, command: argumentVector(start.line), secrets };
+    const statics = collectStatic(django, names, processes, installation.buildVariables);
+    const needsBuild = packages !== null || start.extraPackages.length > 0 || statics.command !== null;
+    const secrets = needsBuild ? installation.buildVariables.secret : [];
+    const image = {
+      packages,
+      extraPackages: start.extraPackages,
+      prepare: statics.command,
+      command: argumentVector(start.line),
+      secrets,
+    };
     return {
       kind: start.kind,
       port: null,
@@ -45,7 +58,7 @@ export const python: Provider = {
         dockerfile: ".baton/Dockerfile",
         generate: (baseReference) => pythonDockerfile({ base: baseReference(base), ...image }),
         bases: [base],
-        extraFiles: new Map(),
+        extraFiles: packages?.extraFiles ?? new Map(),
         ignore: [
           "**/__pycache__",
           "**/.venv",
@@ -60,12 +73,26 @@ export const python: Provider = {
         version.decision,
         packages?.decision ?? "No dependencies, so nothing is installed",
         ...start.extraPackages.map((name) => `${name} is added, because a production server is needed`),
+        ...(packages?.installApp ? ["The app itself is installed, too, from where it lies"] : []),
+        ...statics.decisions,
         `Start: ${start.line} (${start.source})`,
+        ...(django && ![...processes.values()].some((line) => /\bmigrate\b/.test(line)) ? [migrations] : []),
       ],
-      warnings: [version.warning, packages?.warning ?? null].filter((text) => text !== null),
+      warnings: [
+        version.warning,
+        packages?.warning ?? null,
+        statics.warning,
+        django?.keepsDataInFile && installation.volumes.length === 0 ? losesData : null,
+      ].filter((text) => text !== null),
     };
   },
 };
+
+const migrations =
+  "Migrations are not run: `release: python3 manage.py migrate` in a Procfile does that before every new version starts";
+
+const losesData =
+  "the settings keep the database in a file (SQLite), which every container has for itself and a new version begins without. Let it lie in a volume (volumes: in baton.yaml), or take a database server";
 
 function runsPython(tree: SourceTree, processes: ReadonlyMap<string, string>): boolean {
   const isPython = [...tree.files.keys()].some((path) => /^[^/]+\.py$/.test(path));

@@ -1,6 +1,7 @@
 import semver from "semver";
 import { type PythonMinor, pythonMinors } from "../base-images.ts";
 import type { SourceTree } from "../plan.ts";
+import type { Pyproject } from "./pyproject.ts";
 
 export interface PythonVersion {
   readonly version: PythonMinor;
@@ -11,9 +12,9 @@ export interface PythonVersion {
 
 const preferred: PythonMinor = "3.11";
 
-/** Which Python an app wants: .python-version, runtime.txt, then what pyproject.toml says. */
-export async function choosePython(tree: SourceTree): Promise<PythonVersion> {
-  const wish = await readWish(tree);
+/** Which Python an app wants: .python-version, runtime.txt, .tool-versions, then what Pipfile or pyproject.toml say. */
+export async function choosePython(tree: SourceTree, project: Pyproject | null): Promise<PythonVersion> {
+  const wish = await readWish(tree, project);
   if (wish === null) return { version: preferred, decision: `Python ${preferred} (default)`, warning: null };
   const { text, source } = wish;
   const range = rangeOf(text);
@@ -52,18 +53,25 @@ function byNumber(a: string, b: string): number {
   return Number(a.split(".")[1]) - Number(b.split(".")[1]);
 }
 
-async function readWish(tree: SourceTree): Promise<{ readonly text: string; readonly source: string } | null> {
-  for (const source of [".python-version", "runtime.txt"]) {
-    const line = ((await tree.read(source)) ?? "")
-      .split("\n")
-      .map((text) => text.trim())
-      .find((text) => /\d/.test(text));
-    if (line !== undefined && !line.startsWith("#")) return { text: line.slice(0, 60), source };
-  }
-  const project = (await tree.read("pyproject.toml")) ?? "";
-  const text =
-    /^requires-python\s*=\s*["']([^"']{1,60})["']/m.exec(project)?.[1] ??
-    /^\[tool\.poetry\.dependencies\][^[]*?^python\s*=\s*["']([^"']{1,60})["']/ms.exec(project)?.[1];
-  // Several conditions are joined by commas there, by spaces here.
-  return text === undefined ? null : { text: text.replaceAll(/\s*,\s*/g, " "), source: "pyproject.toml" };
+interface Wish {
+  readonly text: string;
+  readonly source: string;
 }
+
+async function readWish(tree: SourceTree, project: Pyproject | null): Promise<Wish | null> {
+  for (const [source, wish] of versionFiles) {
+    const text = wish.exec((await tree.read(source)) ?? "")?.[1]?.trim();
+    if (text !== undefined) return { text: text.slice(0, 60), source };
+  }
+  const text = project?.requiresPython;
+  // Several conditions are joined by commas there, by spaces here.
+  return text ? { text: text.slice(0, 60).replaceAll(/\s*,\s*/g, " "), source: "pyproject.toml" } : null;
+}
+
+/** Files that name a version, and where in them. */
+const versionFiles: readonly (readonly [source: string, wish: RegExp])[] = [
+  [".python-version", /^\s*([^#\s]*\d.*)$/m],
+  ["runtime.txt", /^\s*([^#\s]*\d.*)$/m],
+  [".tool-versions", /^python\s+(\d\S*)/m],
+  ["Pipfile", /^python_(?:full_)?version\s*=\s*["'](\d[^"']*)["']/m],
+];

@@ -1,4 +1,7 @@
 import { missingModule, missingModuleHint } from "../rules/missing-module.ts";
+import type { BuildCause } from "./build-cause.ts";
+import { goCauses } from "./go-causes.ts";
+import { noSuchPackage, pythonCauses } from "./python-causes.ts";
 
 /** What a person can do about a command of a build that failed, by what is known of it. Pure. */
 export function buildHint(failed: {
@@ -8,29 +11,24 @@ export function buildHint(failed: {
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
   for (const { pattern, hint } of causes) {
-    const found = pattern.exec(text);
-    if (found) return typeof hint === "string" ? hint : hint(found);
+    const match = pattern.exec(text);
+    if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
   }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
   return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
 }
 
-interface Cause {
-  readonly pattern: RegExp;
-  readonly hint: string | ((found: RegExpExecArray) => string);
+function outOfStep(lockfile: string, command: string): string {
+  return `${lockfile} is out of step with package.json. Run \`${command}\` and commit ${lockfile}.`;
 }
 
-const outOfStep = (lockfile: string, command: string) => outOfStepWith("package.json", lockfile, command);
-
-function outOfStepWith(list: string, lockfile: string, command: string): string {
-  return `${lockfile} is out of step with ${list}. Run \`${command}\` and commit ${lockfile}.`;
-}
-
-const causes: readonly Cause[] = [
+const causes: readonly BuildCause[] = [
   {
     pattern: /no space left on device/i,
     hint: "The server's disk is full. Free some space (docker system df shows what is used).",
   },
+  ...pythonCauses,
+  ...goCauses,
   {
     // The list of what differs can be so long that nothing else is left of npm's words.
     pattern:
@@ -48,23 +46,8 @@ const causes: readonly Cause[] = [
     hint: "The lockfile was written by another pnpm. Name yours in package.json: packageManager, such as pnpm@9.15.0.",
   },
   {
-    pattern: /The lockfile at .{0,200}needs to be updated|poetry\.lock.{0,80}(?:changed significantly|not up to date)/s,
-    hint: "The lockfile is out of step with pyproject.toml. Write it anew (uv lock, poetry lock) and commit it.",
-  },
-  { pattern: /Pipfile\.lock .{0,80}is out of date/s, hint: outOfStepWith("Pipfile", "Pipfile.lock", "pipenv lock") },
-  {
-    pattern:
-      /requires a different Python|Current Python version .{0,80}is not allowed|No interpreter found for Python|interpreter .{0,80}incompatible with the (?:project's|requested) Python/is,
-    hint: "The app wants another Python than the base image has. Where a registry can be reached Baton takes 3.9 to 3.14 from there; a Dockerfile of your own can name any.",
-  },
-  {
-    pattern:
-      /gyp ERR! (?:find Python|stack Error: not found: make)|error: command '(?:gcc|g\+\+|cc)' failed|No such file or directory: '(?:gcc|g\+\+|cc)'/,
+    pattern: /gyp ERR! (?:find Python|stack Error: not found: make)/,
     hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has them (FROM baton/node:22-full, or node:22).",
-  },
-  {
-    pattern: /requires go >= ?[\d.]+|note: module requires Go [\d.]+|invalid go version/,
-    hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any.",
   },
   {
     pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
@@ -73,22 +56,24 @@ const causes: readonly Cause[] = [
   {
     pattern:
       /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
-    hint: ([, name, host]) =>
+    hint: (name, host) =>
       `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
   },
   {
     pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
-    hint: ([, host]) =>
+    hint: (host) =>
       `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
   },
   {
     pattern:
-      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Could not resolve host|dial tcp: lookup)/,
+      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Name or service not known|Could not resolve host|Failed to establish a new connection|dial tcp: lookup|connect: (?:connection refused|no route to host))/,
     hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
   },
+  // pip says the same when it is the network that is to blame.
+  noSuchPackage,
   {
     pattern: missingModule,
-    hint: ([, name = ""]) => missingModuleHint(name),
+    hint: (name = "") => missingModuleHint(name),
   },
   {
     pattern: /JavaScript heap out of memory/,

@@ -1,4 +1,4 @@
-import { secretsVersionArgument } from "../../builder/build-secrets.ts";
+import { secretsVersionArgument, withoutSecrets } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
 import { nearestBase } from "../../builder/nearest-base.ts";
 import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
@@ -238,11 +238,16 @@ function buildFailure(
     );
   }
   if (error.step !== null && error.exitCode !== null) {
+    const step = withoutSecrets(error.step);
     return new DeploymentFailed(
       {
         ...common,
-        message: `\`${error.step}\` exited with code ${error.exitCode}`,
-        hint: buildHint({ ...common, message: error.message, lastLines: work.journal.lastLines(linesThatExplain) }),
+        message: `\`${step}\` exited with code ${error.exitCode}`,
+        hint: buildHint({
+          ...common,
+          message: `${step}\n${error.message}`,
+          lastLines: work.journal.lastLines(linesThatExplain),
+        }),
       },
       { cause: error },
     );

@@ -140,7 +140,7 @@ async function bringUp(
     }
   }
   if (action === "replace" && live) await stopReplaced(world, work, live, service);
-  if (isStateful(service)) await stopOthersOnItsData(world, work, live, stack, service);
+  if (isStateful(service)) await stopOthersOnItsData(world, work, live, spec, stack, service);
   board.enter("Starting services", name);
   const owner = { ...ownerOf(work), ...(kept !== null && { deployment: kept }) };
   const making = { owner, spec, stack, service, networks, onNote: journal.note };

@@ -1,6 +1,6 @@
 import { specOf } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
-import { type ServiceSpec, servicesOf } from "../model/spec.ts";
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { containerOf } from "../rules/container-of.ts";
 import { isStateful, type LiveVersion, makerOf, statefulBefore } from "../rules/stateful.ts";
@@ -50,13 +50,15 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
 }
 
 /**
- * Two containers on one volume spoil each other's data, so whatever else of this installation still has it is stopped
- * first: the same data under another name, or what a version has left that was stopped and is still being drained.
+ * Containers of two versions on one volume spoil each other's data, so whatever else of this installation still has it is
+ * stopped first: the same data under another name, or what a version has left that was stopped and is still being
+ * drained. Services of one version share a volume because somebody wants it so.
  */
 export async function stopOthersOnItsData(
   world: World,
   work: Work,
   live: LiveVersion | null,
+  version: DeploymentSpec,
   stack: string,
   service: ServiceSpec,
 ): Promise<void> {
@@ -65,8 +67,10 @@ export async function stopOthersOnItsData(
   const wanted = volumesOf(stack, service);
   if (wanted.length === 0) return;
   for (const other of await engine.listContainers({ installation: installation.id }, signal)) {
-    const mine = other.owner.deployment === (service.keptFrom ?? work.deployment.id) && other.service === service.name;
-    if (mine || !other.keepsData || (other.status !== "running" && other.status !== "restarting")) continue;
+    const isOfThisVersion = servicesOf(version).some(
+      ({ name, keptFrom }) => name === other.service && (keptFrom ?? work.deployment.id) === other.owner.deployment,
+    );
+    if (isOfThisVersion || !other.keepsData || (other.status !== "running" && other.status !== "restarting")) continue;
     const made = await store.deployments.get(other.owner.deployment);
     const home =
       made && specOf(made)?.stacks.find(({ services }) => services.some(({ name }) => name === other.service));

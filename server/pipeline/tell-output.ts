@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../builder/build-secrets.ts";
 import type { LogSource } from "../model/event.ts";
 import type { BuildOutput } from "../ports/engine.ts";
 import type { Work } from "./work.ts";
@@ -7,7 +8,7 @@ export function tellOutput(work: Work, source: LogSource, service: string | null
   return (output) => {
     switch (output.type) {
       case "step":
-        work.journal.note(output.cached ? `${output.name} (unchanged)` : output.name);
+        work.journal.note(`${withoutSecrets(output.name)}${output.cached ? " (unchanged)" : ""}`);
         return;
       case "line":
         work.journal.log(source, service, output.text);

@@ -3,6 +3,7 @@ import { specOf } from "../model/deployment.ts";
 import type { CommitSha } from "../model/ids.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
+import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
 import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
 import { type Former, obtainImages } from "./build.ts";
@@ -36,6 +37,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
     const given = await givenTo(world, work, deployment, source);
     const { variables } = given;
+    work.journal.hide(variables);
     const stacks =
       (source && (await formerStacks(world, work, source, given, signal))) ??
       (await newStacks(world, work, given, signal));
@@ -109,13 +111,21 @@ async function formerStacks(
   journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
     journal.note("Its images are gone, so the same commit is built again");
+    await tellInitRuns(world, work, source);
     return null;
   }
   journal.note("Its images are still here: nothing is built");
+  await tellInitRuns(world, work, source);
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
   if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
   const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
   return plannedStacks(world, work, spec.commit, given, former, signal);
+}
+
+/** What the confirm page says, for those who go back without it: an old version meets data that newer ones have changed. */
+async function tellInitRuns({ store }: World, { journal, installation }: Work, source: Deployment): Promise<void> {
+  const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
+  for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {

@@ -23,6 +23,16 @@ export interface LastProbe {
   readonly detail: string;
 }
 
+/**
+ * What is known of a service after one more try. The last one has only what is left of the time: its silence says less than
+ * what an app that had opened its port did before.
+ */
+export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCutShort: boolean): LastProbe | null {
+  if (probe === null) return before;
+  const saysLittle = isCutShort && probe.outcome === "timeout";
+  return saysLittle && before !== null && before.outcome !== "closed" ? before : probe;
+}
+
 /** Why a container ended, for the check before the cut-over and the watch after it. */
 export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Failure {
   const { service, container } = evidence;
@@ -173,6 +183,9 @@ function exitHint(code: number): string {
 
 function statusHint(status: number, path: string, lastLines: readonly string[]): string {
   if (status === 404) return `There is nothing at ${path}. Name a path that answers with health.path in baton.yaml.`;
+  if (status === 400 || status === 421) {
+    return `The app refuses the request itself, often because of the host that is asked for: its own address has to be among those that it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it is ${path} that it refuses, name another path with health.path in baton.yaml.`;
+  }
   if (status === 401 || status === 403) {
     return `${path} wants a sign-in. Name a path that answers without one with health.path in baton.yaml.`;
   }

@@ -132,6 +132,8 @@ export const deployments = pgTable(
       .on(table.installationId)
       .where(sql`${table.status} in ('building', 'deploying')`),
     index("deployments_undecided").on(table.id).where(sql`${table.status} in ('queued', 'building', 'deploying')`),
+    // By id, because of several that were given one name the newest is meant.
+    index("deployments_session").on(table.sessionId, table.id).where(sql`${table.sessionId} is not null`),
     index("deployments_ready_at").on(table.installationId, table.readyAt).where(sql`${table.readyAt} is not null`),
     ...deploymentLaw(table),
   ],

@@ -60,6 +60,6 @@ async function pushedVersion(
   return refused("invalid", `commit ${commit.sha.slice(0, 8)} is not part of ${version.ref}`);
 }
 
-function namesNothing(asked: string): Refused {
+export function namesNothing(asked: string): Refused {
   return refused("invalid", `"${asked}" names no commit of this product's repository`);
 }

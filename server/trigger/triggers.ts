@@ -8,7 +8,7 @@ import type { Git } from "../ports/git.ts";
 import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
 import type { Asked } from "./asked.ts";
-import { askedVersion, type VersionRequest } from "./asked-version.ts";
+import { askedVersion, namesNothing, type VersionRequest } from "./asked-version.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
@@ -24,6 +24,8 @@ export interface Triggers extends Installing, Hosting, Sampling {
    * ref must be part of it: told now of what was pushed here, and when it is fetched of what is elsewhere.
    */
   deploy(id: InstallationId, version: VersionRequest, by: string, signal: AbortSignal): Promise<Asked>;
+  /** Queue the commit of a deployment that failed once more, whatever its branch has become; its ref when it had none yet. */
+  retry(failed: Deployment, by: string, signal: AbortSignal): Promise<Asked>;
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
   /**
@@ -64,22 +66,25 @@ export function createTriggers(needs: {
   const addresses = createAddresses({ store, domain, publicHost });
   const installing = createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker });
 
-  const triggers: Triggers = {
+  return {
     ...installing,
     ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
     ...createSampling({
       ...{ git, clock, readSample, createProduct: installing.createProduct },
-      deploy: (id, commit, by, signal) => triggers.deploy(id, { commit }, by, signal),
+      deploy: (id, commit, by, signal) => deploy(id, { commit }, by, signal),
     }),
 
-    async deploy(id, version, by, signal) {
-      const installation = await store.installations.get(id);
-      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
-      const product = await store.products.get(installation.productId);
+    deploy,
+
+    async retry({ installationId, ref, commit }, by, signal) {
+      if (!commit) return deploy(installationId, { ref: ref ?? undefined }, by, signal);
+      const installation = await store.installations.get(installationId);
+      const product = installation && (await store.products.get(installation.productId));
       if (!product) return refused("not_found", "the product of this deployment is gone");
-      const asked = await askedVersion(git, product, installation, version, signal);
-      if ("type" in asked) return asked;
-      return enqueue({ installationId: id, trigger: "api", by, sourceId: null, variables: "now", ...asked }, false);
+      if (product.repository === null && !(await git.resolve(product.id, commit.sha, signal))) {
+        return namesNothing(commit.sha);
+      }
+      return enqueue({ installationId, trigger: "api", by, ref, commit, sourceId: null, variables: "now" }, false);
     },
 
     async redeploy(source, variables, by, signal) {
@@ -137,7 +142,16 @@ export function createTriggers(needs: {
       return { type: "stopped" };
     },
   };
-  return triggers;
+
+  async function deploy(id: InstallationId, version: VersionRequest, by: string, signal: AbortSignal): Promise<Asked> {
+    const installation = await store.installations.get(id);
+    if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+    const product = await store.products.get(installation.productId);
+    if (!product) return refused("not_found", "the product of this deployment is gone");
+    const asked = await askedVersion(git, product, installation, version, signal);
+    if ("type" in asked) return asked;
+    return enqueue({ installationId: id, trigger: "api", by, sourceId: null, variables: "now", ...asked }, false);
+  }
 
   async function enqueue(request: Omit<DeploymentRequest, "id" | "supersedes">, rebuild: boolean): Promise<Asked> {
     const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());

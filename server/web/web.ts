@@ -2,7 +2,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import { createApiRoutes } from "./api/api.ts";
 import { createAssetRoutes } from "./asset-routes.ts";
-import { loadAssets } from "./assets.ts";
 import { createAudit } from "./audit.ts";
 import { createAuth, requireAudiences } from "./auth.ts";
 import { createBodyLimit } from "./body-limit.ts";
@@ -37,14 +36,12 @@ import { createWebhookPages } from "./pages/webhooks.ts";
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   const origins = createOrigins(outside);
-  const assets = loadAssets();
   const metrics = createMetrics(outside);
   const auth = createAuth(outside, origins);
   const catalog = createCatalog(outside.store);
   const audit = createAudit({ ...outside, catalog }, origins);
   const needs = {
     ...outside,
-    assets,
     auth,
     metrics,
     catalog,
@@ -63,7 +60,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.use(createBodyLimit());
   app.use(audit.recorder);
 
-  app.route("/", createAssetRoutes(assets, auth));
+  app.route("/", createAssetRoutes(outside.assets, auth));
   app.route("/", createApiRoutes(needs));
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { runWithSecrets, withoutSecrets } from "../../builder/build-secrets.ts";
 import { buildVariablesOf } from "../../builder/build-variables.ts";
 import { plannedService } from "./tree.ts";
 
@@ -13,6 +14,28 @@ it("a build is given what is marked for it, as a secret unless its name is publi
     known: ["VITE_B"],
     secret: ["SECRET"],
   });
+});
+
+it("a build is given what package managers read, as secrets, unless that is marked against it", () => {
+  const names = [
+    "PIP_INDEX_URL",
+    "UV_INDEX_TEAM_PASSWORD",
+    "GOPROXY",
+    "GOFLAGS",
+    "GOPHER",
+    "PIPE",
+    "POETRY_HTTP_BASIC_A",
+  ];
+  expect(buildVariablesOf(names, { GOFLAGS: false })).toEqual({
+    known: [],
+    secret: ["GOPROXY", "PIP_INDEX_URL", "POETRY_HTTP_BASIC_A", "UV_INDEX_TEAM_PASSWORD"],
+  });
+});
+
+it("people read the command of a step, not how its secrets get there", () => {
+  const line = runWithSecrets("pip install a", ["--mount=type=cache,target=/c"], ["PIP_INDEX_URL", "TOKEN"]);
+  expect(withoutSecrets(`[2/3] ${line}`)).toBe("[2/3] RUN --mount=type=cache,target=/c pip install a");
+  expect(withoutSecrets("RUN export A=1 && b")).toBe("RUN export A=1 && b");
 });
 
 it("a Dockerfile is given those of them that it declares", async () => {

@@ -1,6 +1,6 @@
 import { afterAll } from "vitest";
 import { createSampleApp, createServiceApp, type ServiceApp } from "./apps.ts";
-import { cloneRepository, type Repository } from "./git-client.ts";
+import { cloneRepository, createRepository, type Repository } from "./git-client.ts";
 import { createProductApp, type ProductApp } from "./product-app.ts";
 
 /** Repositories for the tests of a file, thrown away when they are over. */
@@ -8,6 +8,8 @@ export interface Workshop {
   serviceApp(name: string, branch?: string): Promise<ServiceApp>;
   productApp(): Promise<ProductApp>;
   sampleApp(sample: "node" | "static"): Promise<Repository>;
+  /** With these files, committed. */
+  appOf(files: Readonly<Record<string, string>>): Promise<Repository>;
   /** A further person's copy. */
   clone(remote: string, author: string): Promise<Repository>;
 }
@@ -33,6 +35,12 @@ export function useWorkshop(): Workshop {
       return app;
     },
     sampleApp: async (sample) => kept(await createSampleApp(sample)),
+    async appOf(files) {
+      const repository = kept(await createRepository());
+      await repository.write(files);
+      await repository.commit("An app");
+      return repository;
+    },
     clone: async (remote, author) => kept(await cloneRepository(remote, author)),
   };
 }

@@ -41,6 +41,26 @@ describe("what to do about a build that failed", () => {
     ["gyp ERR! stack Error: not found: make", /no compiler/],
     ["Your Pipfile.lock (a1b2c3) is out of date. Expected: (d4e5f6).", /`pipenv lock`/],
     ["something else", /^Its last lines say why/],
+    [
+      "WARNING: The repository located at 10.1.2.3 is not a trusted or secure host and is being ignored.",
+      /PIP_TRUSTED_HOST to 10\.1\.2\.3/,
+    ],
+    ["ERROR: HTTP error 401 while getting https://x/simple/a", /refuses the sign-in/],
+    ["401 Client Error: Unauthorized for url: https://x/simple/a/", /refuses the sign-in/],
+    [
+      "ERROR: Could not find a version that satisfies the requirement flsk==1.0 (from versions: none)",
+      /has flsk==1\.0/,
+    ],
+    ["ERROR: Could not find a version that satisfies the requirement flask==9 (from versions: 3.1.3)", /of flask==9 /],
+    ["ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", /archive/],
+    ["error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory", /no compiler/],
+    ["Error: pg_config executable not found.", /psycopg2-binary/],
+    ["pyproject.toml changed significantly since poetry.lock was last generated.", /poetry lock/],
+    ["go: example.com/a@v1.0.0: missing go.sum entry for go.mod file", /go mod tidy/],
+    ["go: inconsistent vendoring in /app:", /go mod vendor/],
+    ['cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH', /written in C/],
+    ["go: example.com/a@v1: reading http://proxy/example.com/a/@v/v1.mod: 404 Not Found", /no such module/],
+    ["go: go.mod requires go >= 1.99 (running go 1.24.4; GOTOOLCHAIN=local)", /GOTOOLCHAIN=auto/],
   ])("is told from %s", (line, hint) => {
     expect(hintFor(line)).toMatch(hint);
   });
@@ -52,6 +72,21 @@ describe("what to do about a build that failed", () => {
       "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
     ];
     expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
+  });
+
+  it("blames the network rather than the name of a package, which pip reports in the same words", () => {
+    const text =
+      "NewConnectionError: Failed to establish a new connection: [Errno -2] Name or service not known\nERROR: Could not find a version that satisfies the requirement flask (from versions: none)";
+    expect(hintFor(text)).toMatch(/network/);
+  });
+
+  it("names the variable that Django's settings want when static files are collected", () => {
+    const hint = buildHint({
+      exitCode: 1,
+      message: "python3 manage.py collectstatic --noinput",
+      lastLines: ["KeyError: 'SECRET_KEY'"],
+    });
+    expect(hint).toMatch(/^The settings want SECRET_KEY /);
   });
 
   it("is told from a kill by the system", () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerState } from "../../server/ports/engine.ts";
-import { diagnoseExit, diagnoseUnhealthy, type Evidence } from "../../server/rules/diagnose.ts";
+import {
+  diagnoseExit,
+  diagnoseUnhealthy,
+  type Evidence,
+  type LastProbe,
+  lastWord,
+} from "../../server/rules/diagnose.ts";
 import { aService } from "../model/a-deployment.ts";
 import { aContainer } from "../ports/a-container.ts";
 
@@ -56,6 +62,7 @@ describe("a service that did not become healthy", () => {
   });
 
   it.each([
+    [400, "ALLOWED_HOSTS in Django"],
     [404, "Name a path"],
     [401, "sign-in"],
     [403, "sign-in"],
@@ -132,5 +139,21 @@ describe("a service that ended", () => {
     const failure = diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 }));
     expect(failure.lastLines).toHaveLength(50);
     expect(failure.lastLines.at(-1)).toBe("line 79");
+  });
+});
+
+describe("the last word of a service", () => {
+  const said = (outcome: LastProbe["outcome"]): LastProbe => ({ outcome, status: null, detail: outcome });
+  const [answered, closed, timeout] = [said("answered"), said("closed"), said("timeout")];
+
+  it.each([
+    { when: "nothing was asked this time", before: answered, now: null, isCutShort: false, word: answered },
+    { when: "the newest says something", before: closed, now: answered, isCutShort: true, word: answered },
+    { when: "it had its full time and was silent", before: answered, now: timeout, isCutShort: false, word: timeout },
+    { when: "there was hardly time left for it", before: answered, now: timeout, isCutShort: true, word: answered },
+    { when: "the port was not open before", before: closed, now: timeout, isCutShort: true, word: timeout },
+    { when: "there is no other", before: null, now: timeout, isCutShort: true, word: timeout },
+  ])("is the right one when $when", ({ before, now, isCutShort, word }) => {
+    expect(lastWord(before, now, isCutShort)).toBe(word);
   });
 });

@@ -473,6 +473,15 @@ describe("sessions of redeploys", () => {
     expect(await store.deployments.bySession("s-1")).toEqual(second);
     expect(await store.deployments.bySession("s-2")).toBeNull();
   });
+
+  it("are found without looking through every deployment", async () => {
+    const plan = await database.sql.begin(async (sql) => {
+      // A table this small is read whole whenever that is possible.
+      await sql`set local enable_seqscan = off`;
+      return sql`explain select * from deployments where session_id = 's-1' order by id desc limit 1`;
+    });
+    expect(JSON.stringify(plan)).toContain("deployments_session");
+  });
 });
 
 it("settings keep the first value, or the last, as asked", async () => {

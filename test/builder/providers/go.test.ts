@@ -17,14 +17,14 @@ ENV GOPATH=/go CGO_ENABLED=0
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build go mod download
 COPY . .
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build go build -trimpath -o /opt/app/bin/app .
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build go build -trimpath -ldflags=-s -o /opt/app/bin/app .
 
 FROM debian:12
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --chown=1000:1000 . /app
 COPY --from=build /opt/app/bin /app/bin
 WORKDIR /app
-ENV PATH=/app/bin:$PATH
+ENV HOME=/app PATH=/app/bin:$PATH
 USER 1000:1000
 CMD ["app"]
 `);
@@ -39,7 +39,7 @@ CMD ["app"]
 
   it("without a module is named as its Procfile calls it", async () => {
     const { dockerfile } = await plannedService({ "web.go": "package main", Procfile: "web: web -v" });
-    expect(dockerfile).toContain("GO111MODULE=off go build -trimpath -o /opt/app/bin/web .\n");
+    expect(dockerfile).toContain("GO111MODULE=off go build -trimpath -ldflags=-s -o /opt/app/bin/web .\n");
     expect(dockerfile).toContain('CMD ["web","-v"]\n');
   });
 
@@ -51,8 +51,8 @@ CMD ["app"]
       "cmd/tool/main.go": program,
       Procfile: "web: bin/web\nworker: queue -n 2",
     });
-    expect(dockerfile).toContain("go build -trimpath -o /opt/app/bin/web ./cmd/web\n");
-    expect(dockerfile).toContain("go build -trimpath -o /opt/app/bin/queue ./cmd/queue\n");
+    expect(dockerfile).toContain("go build -trimpath -ldflags=-s -o /opt/app/bin/web ./cmd/web\n");
+    expect(dockerfile).toContain("go build -trimpath -ldflags=-s -o /opt/app/bin/queue ./cmd/queue\n");
     expect(dockerfile).not.toContain("cmd/tool");
   });
 
@@ -101,6 +101,79 @@ CMD ["app"]
       "Several modules, from go.work",
       "Build: go build ./api",
     ]);
+  });
+
+  it("of a workspace runs where the files of its module are", async () => {
+    const { dockerfile } = await plannedService({
+      "go.work": "go 1.22\nuse ./api\n",
+      "api/go.mod": "module api",
+      "api/cmd/serve/main.go": program,
+    });
+    expect(dockerfile).toContain("-o /opt/app/bin/app ./api/cmd/serve\n");
+    expect(dockerfile).toContain("WORKDIR /app/api\nENV ");
+  });
+
+  it("downloads by the modules of the repository that stand in for others, too", async () => {
+    const { dockerfile } = await plannedService({
+      "go.mod":
+        "module shop\nreplace (\n  example.com/a => ./lib/a // ours\n  example.com/b => ../b\n)\nreplace example.com/c v1.0.0 => example.com/d v1.0.0\n",
+      "go.sum": "",
+      "lib/a/go.mod": "module example.com/a",
+      "main.go": program,
+    });
+    expect(dockerfile).toContain("COPY go.mod go.sum ./\nCOPY lib/a/go.mod ./lib/a/\nRUN ");
+  });
+
+  it("is built before it is run, also where its Procfile does both at once", async () => {
+    const { stacks } = await plan({
+      "go.mod": "module shop",
+      "main.go": program,
+      "cmd/jobs/main.go": program,
+      Procfile: "web: go run . -v\nworker: go run ./cmd/jobs --every 5s\nrelease: jobs migrate",
+    });
+    const services = stacks[0]?.services.map(({ name, command }) => ({ name, command }));
+    expect(services).toEqual([
+      { name: "web", command: null },
+      { name: "worker", command: ["jobs", "--every", "5s"] },
+      { name: "release", command: ["jobs", "migrate"] },
+    ]);
+    const { dockerfile } = await plannedService({
+      "go.mod": "module shop",
+      "main.go": program,
+      "cmd/jobs/main.go": program,
+      Procfile: "web: go run main.go -v\nworker: go run ./cmd/jobs/main.go",
+    });
+    expect(dockerfile).toContain("-o /opt/app/bin/app .\n");
+    expect(dockerfile).toContain("-o /opt/app/bin/jobs ./cmd/jobs\n");
+    expect(dockerfile).toContain('CMD ["app","-v"]\n');
+  });
+
+  it("is rather the one in cmd that its Procfile names than the one in the root", async () => {
+    const { decisions } = await plannedService({
+      "go.mod": "module shop",
+      "main.go": program,
+      "cmd/api/main.go": program,
+      Procfile: "web: api",
+    });
+    expect(decisions).toContain("Build: go build ./cmd/api");
+  });
+
+  it("of which a part is in C is linked with it, statically", async () => {
+    const module = "module shop\nrequire (\n\tgithub.com/mattn/go-sqlite3 v1.14.24\n)\n";
+    const { dockerfile, decisions } = await plannedService({ "go.mod": module, "main.go": program });
+    expect(decisions).toContain("With a C compiler, for github.com/mattn/go-sqlite3");
+    expect(dockerfile).toContain("CGO_ENABLED=1\n");
+    expect(dockerfile).toContain("-tags netgo,osusergo -ldflags '-s -linkmode=external -extldflags=-static' -o ");
+    const indirect = module.replace("v1.14.24", "v1.14.24 // indirect");
+    expect((await plannedService({ "go.mod": indirect, "main.go": program })).dockerfile).toContain("CGO_ENABLED=0\n");
+  });
+
+  it("gets modules from a proxy of one's own, whose token no layer holds", async () => {
+    const { dockerfile } = await plannedService({ "go.mod": "module shop", "main.go": program }, ["GOPROXY", "TOKEN"]);
+    const secret = '--mount=type=secret,id=GOPROXY export GOPROXY="$(cat /run/secrets/GOPROXY)" &&';
+    expect(dockerfile).toContain(` ${secret} go mod download\n`);
+    expect(dockerfile).toContain(` ${secret} go build `);
+    expect(dockerfile).not.toContain("TOKEN");
   });
 
   it("is missed where no folder has one", async () => {

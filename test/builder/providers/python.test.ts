@@ -14,6 +14,7 @@ FROM python:3.11
 COPY --chown=1000:1000 . /app
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1
+ENV HOME=/app FORWARDED_ALLOW_IPS=*
 USER 1000:1000
 CMD ["python3","-u","web.py","first"]
 `);
@@ -46,6 +47,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY --chown=1000:1000 . /app
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH
+ENV HOME=/app FORWARDED_ALLOW_IPS=*
 USER 1000:1000
 CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
 `);
@@ -81,7 +83,16 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
     [{ "uv.lock": "", "pyproject.toml": "" }, "uv sync, from uv.lock"],
     [{ "poetry.lock": "", "pyproject.toml": "" }, "poetry install, from poetry.lock"],
     [{ "pyproject.toml": '[project]\ndependencies = ["flask"]' }, "pip install, from pyproject.toml"],
-    [{ "Pipfile.lock": "{}", Pipfile: "" }, "pipenv install, from Pipfile"],
+    [{ "Pipfile.lock": "{}", Pipfile: "" }, "pipenv install, from Pipfile.lock"],
+    [{ Pipfile: "" }, "pipenv install, from Pipfile"],
+    [{ "setup.py": "" }, "pip install, from setup.py"],
+    [{ "pyproject.toml": '[project]\ndynamic = ["dependencies"]' }, "pip install, from pyproject.toml"],
+    [{ "pyproject.toml": '[tool.poetry.dependencies]\nflask = "3"' }, "poetry install, without a lockfile"],
+    [
+      { "pyproject.toml": '[tool.poetry.dependencies]\nflask = "3"', "requirements.txt": "flask==3" },
+      "pip install, from requirements.txt",
+    ],
+    [{ "pyproject.toml": '[tool.uv.sources]\nx = { path = "x" }' }, "uv sync, without a lockfile"],
     [{ "requirements.txt": "# nothing\n" }, "No dependencies, so nothing is installed"],
   ])("is installed by what it keeps: %j", async (files, decision) => {
     const { decisions } = await plannedService({ "main.py": "", ...files });
@@ -92,13 +103,16 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
     [{ ".python-version": "3.12" }, "Python 3.12 (.python-version: 3.12)"],
     [{ "runtime.txt": "python-3.10.4" }, "Python 3.10 (runtime.txt: python-3.10.4)"],
     [
-      { "pyproject.toml": 'requires-python = ">=3.12,<4,!=3.12.1"' },
+      { "pyproject.toml": '[project]\nrequires-python = ">=3.12,<4,!=3.12.1"' },
       "Python 3.13 (pyproject.toml: >=3.12 <4 !=3.12.1)",
     ],
     [
-      { "pyproject.toml": '[tool.poetry.dependencies]\nflask = "3"\npython = "^3.10"' },
+      { "pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.10"', "poetry.lock": "" },
       "Python 3.11 (pyproject.toml: ^3.10)",
     ],
+    [{ ".tool-versions": "nodejs 22\npython 3.13.1\n" }, "Python 3.13 (.tool-versions: 3.13.1)"],
+    [{ Pipfile: '[requires]\npython_version = "3.13"', "Pipfile.lock": "{}" }, "Python 3.13 (Pipfile: 3.13)"],
+    [{ ".python-version": "# ours\n3.13\n" }, "Python 3.13 (.python-version: 3.13)"],
   ])("has the Python that it asks for, rather one that can be made here: %j", async (files, decision) => {
     const { decisions, warnings } = await plannedService({ "main.py": "", ...files });
     expect(decisions[0]).toBe(decision);
