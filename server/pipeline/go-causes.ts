@@ -3,7 +3,7 @@ import type { BuildCause } from "./build-cause.ts";
 /** What Go prints when it fails. */
 export const goCauses: readonly BuildCause[] = [
   {
-    pattern: /requires go >= ?([\d.]+)|note: module requires Go ([\d.]+)|invalid go version|toolchain not available/,
+    pattern: /requires go >= ?([\d.]+)|note: module requires Go ([\d.]+)|invalid go version|golang\.org\/toolchain@/,
     hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any, and the variable GOTOOLCHAIN=auto lets Go fetch the version that is asked for from its proxy.",
   },
   {
