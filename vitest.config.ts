@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-// unit: pure rules and small adapters, in parallel. real: against a real Docker daemon, Caddy and Postgres, one file
-// at a time, because they share one machine and measure what users feel.
+// unit: pure rules and small adapters, in parallel. real: adapters against a real Docker daemon, Caddy and Postgres, one
+// file at a time, because some measure. e2e: whole Batons, two files at a time: they mostly wait, each for its own apps.
+const baseImages = ["test/e2e/kept-base-images.ts"];
+const patience = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,16 +13,27 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "real",
-          include: ["test/**/*.real.test.ts", "test/e2e/**/*.test.ts"],
-          globalSetup: ["test/e2e/kept-base-images.ts"],
+          include: ["test/**/*.real.test.ts"],
+          globalSetup: baseImages,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: baseImages,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          ...patience,
         },
       },
     ],

@@ -57,10 +57,17 @@ export const pythonMinors = [
   ...(["3.12", "3.14", "3.10", "3.9"] as const),
 ] satisfies PythonMinor[];
 
+/** A base image with what packages are compiled by: Python, make and a C++ compiler. Nothing runs in it later. */
+export function withCompilers(major: NodeMajor): BaseName {
+  return `node:${major}-full`;
+}
+
 /** Every name that `baseImage` knows and that can be made here. */
 export const makeableBases: readonly BaseName[] = [
   "debian:12",
   ...nodeMajors.map((major) => `node:${major}` as const),
+  "debian:12-full",
+  ...nodeMajors.map(withCompilers),
   "bun:1",
   "static:1",
   ...Object.keys(debianPythons).map((minor) => `python:${minor}` as const),
@@ -72,12 +79,16 @@ export type Architecture = "x64" | "arm64";
 /** Null for a name that there is no image of. */
 export function baseImage(name: BaseName, architecture: Architecture): BaseImage | null {
   const major = nodeMajors.find((candidate) => name === `node:${candidate}`);
-  if (major) return made(`node:${major}-slim`, localNode(major, architecture));
+  if (major) return made(`node:${major}-slim`, localNode(major, architecture, "debian:12"));
+  const compiling = nodeMajors.find((candidate) => name === withCompilers(candidate));
+  if (compiling) return made(`node:${compiling}`, localNode(compiling, architecture, "debian:12-full"));
   const python = pythonMinors.find((minor) => name === `python:${minor}`);
   if (python) return pythonImage(python);
   switch (name) {
     case "debian:12":
       return made("debian:12-slim", localDebian);
+    case "debian:12-full":
+      return made("buildpack-deps:bookworm", localCompilers);
     case "bun:1":
       return made("oven/bun:1-slim", localBun(architecture));
     case "static:1":
@@ -134,6 +145,12 @@ const localDebian = debianWith(
   "Debian's packages, once, about half a minute",
 );
 
+const localCompilers = debianWith(
+  ["libstdc++6", "libatomic1", "python3", "make", "g++"],
+  ['CMD ["bash"]'],
+  "Debian's compilers, once, about a minute",
+);
+
 function localPython(minor: keyof typeof debianPythons): LocalImage {
   const image = debianWith(
     ["python3", "python3-venv", "libstdc++6"],
@@ -183,16 +200,17 @@ function localBun(architecture: Architecture): LocalImage {
 /** The npm that each major version of Node brings. */
 const npmMajor: Readonly<Record<NodeMajor, number>> = { 20: 10, 22: 10, 24: 11 };
 
-function localNode(major: NodeMajor, architecture: Architecture): LocalImage {
+function localNode(major: NodeMajor, architecture: Architecture, base: "debian:12" | "debian:12-full"): LocalImage {
   const modules = "usr/local/lib/node_modules";
+  const headers = base === "debian:12-full" ? /^include\/node\// : null;
   return {
-    base: "debian:12",
+    base,
     ingredients: [
       {
         type: "npm",
         name: `node-linux-${architecture}`,
         range: String(major),
-        place: (path) => (path === "bin/node" ? "usr/local/bin/node" : null),
+        place: (path) => (path === "bin/node" || headers?.test(path) ? `usr/local/${path}` : null),
       },
       { type: "npm", name: "npm", range: String(npmMajor[major]), place: (path) => `${modules}/npm/${path}` },
       { type: "link", path: "usr/local/bin/npm", target: "../lib/node_modules/npm/bin/npm-cli.js" },

@@ -5,6 +5,7 @@ import {
   type Env,
   type Instruction,
   type ModifiableInstruction,
+  type Onbuild,
 } from "dockerfile-ast";
 import { expandVariables } from "./dockerfile-variables.ts";
 
@@ -12,7 +13,9 @@ import { expandVariables } from "./dockerfile-variables.ts";
 export interface DockerfileFacts {
   /** Names of the build stages, in lower case as Docker compares them; null for a stage without one. */
   readonly stages: readonly (string | null)[];
-  /** Images that it takes from elsewhere (FROM, COPY --from, RUN --mount=from), without its own stages and `scratch`. */
+  /** For each stage, whether what is built is made of it. */
+  readonly needed: readonly boolean[];
+  /** Images that it takes from elsewhere (FROM, COPY --from, RUN --mount=from) for what is built, without its own stages and `scratch`. */
   readonly references: readonly string[];
   /** Ports that the built stage exposes, in order, those of the stages that it is built on last. */
   readonly exposed: readonly ExposedPort[];
@@ -30,6 +33,9 @@ export interface ExposedPort {
 interface Stage {
   readonly name: string | null;
   readonly parent: Stage | null;
+  /** Other stages that files come from. */
+  readonly sources: Stage[];
+  readonly references: string[];
   readonly variables: Map<string, string>;
   readonly exposed: ExposedPort[];
 }
@@ -45,13 +51,14 @@ export function readDockerfile(
 ): DockerfileFacts {
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
-  const references = new Set<string>();
   const declared = new Set<string>();
   const secrets = new Set<string>();
   const stageNamed = (name: string) => stages.findLast((stage) => stage.name === name.toLowerCase()) ?? null;
-  const refer = (image: string) => {
-    const isStage = stageNamed(image) !== null || /^\d+$/.test(image);
-    if (image !== "" && image !== "scratch" && !isStage) references.add(image);
+  const takeFrom = (image: string) => {
+    const stage = stages.at(-1);
+    const source = stageNamed(image) ?? (/^\d+$/.test(image) ? stages[Number(image)] : undefined);
+    if (source) stage?.sources.push(source);
+    else if (!/^\d*$/.test(image)) stage?.references.push(image);
   };
 
   for (const instruction of DockerfileParser.parse(text).getInstructions()) {
@@ -60,11 +67,12 @@ export function readDockerfile(
       case "FROM": {
         const [image = "", as, name] = argumentsOf(instruction);
         const reference = expandVariables(image, globals);
-        refer(reference);
         const parent = stageNamed(reference);
         stages.push({
           name: as?.toUpperCase() === "AS" && name ? name.toLowerCase() : null,
           parent,
+          sources: [],
+          references: parent === null && reference !== "" ? [reference] : [],
           variables: new Map(parent?.variables),
           exposed: [],
         });
@@ -83,11 +91,16 @@ export function readDockerfile(
         );
         break;
       case "COPY":
-        refer((instruction as Copy).getFromFlag()?.getValue() ?? "");
+        takeFrom(sourceOf(instruction as Copy));
         break;
+      case "ONBUILD": {
+        const trigger = (instruction as Onbuild).getTriggerInstruction();
+        if (trigger?.getKeyword() === "COPY") takeFrom(sourceOf(trigger as Copy));
+        break;
+      }
       case "RUN":
         for (const mount of mountsOf(instruction as ModifiableInstruction)) {
-          refer(mount.get("from") ?? "");
+          takeFrom(mount.get("from") ?? "");
           if (mount.get("type") === "secret") secrets.add(secretId(mount));
         }
         break;
@@ -95,13 +108,31 @@ export function readDockerfile(
   }
 
   const built = target === null ? stages.at(-1) : stageNamed(target);
+  const needed = new Set(built ? madeOf(built) : stages);
+  const references = stages.flatMap((stage) => (needed.has(stage) ? stage.references : []));
   return {
     stages: stages.map((stage) => stage.name),
-    references: [...references],
+    needed: stages.map((stage) => needed.has(stage)),
+    references: [...new Set(references)].filter((image) => image !== "scratch"),
     declared: [...declared],
     secrets: [...secrets],
     exposed: built ? exposedBy(built) : [],
   };
+}
+
+/** The stage itself, and all that it is made of. */
+function madeOf(built: Stage): ReadonlySet<Stage> {
+  const found = new Set([built]);
+  // A set that grows is walked to its new end.
+  for (const { parent, sources } of found) {
+    for (const stage of parent ? [parent, ...sources] : sources) found.add(stage);
+  }
+  return found;
+}
+
+/** What a COPY names with --from; empty: nothing. */
+function sourceOf(instruction: Copy): string {
+  return instruction.getFromFlag()?.getValue() ?? "";
 }
 
 function argumentsOf(instruction: Instruction): string[] {

@@ -2,6 +2,7 @@ import { makeableBases } from "./base-images.ts";
 import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
+import { neededStages } from "./needed-stages.ts";
 import { newerSyntaxIn } from "./newer-syntax.ts";
 import { type BaseName, type BuildRecipe, PlanProblem, type SourceTree } from "./plan.ts";
 import { firstOf } from "./source-tree.ts";
@@ -80,6 +81,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       buildVariables: buildVariables.known.filter(passed),
       buildSecrets: buildVariables.secret.filter(isMounted),
       newerSyntax: newerSyntaxIn(text),
+      neededStages: neededStages(text, facts.needed),
     },
     port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
     summary: summaryOf(shownAs, target, facts.references),

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { parseDurationMs } from "../server/model/duration.ts";
+import { parseMemoryBytes } from "../server/model/memory-size.ts";
 import { parseSlug } from "../server/model/product.ts";
-import { parseDurationMs } from "./duration.ts";
 import { hostNamePattern, hostNameRule, maxHostNameLength } from "./host-name.ts";
-import { parseMemoryBytes } from "./memory-size.ts";
 
 const duration = z
   .string(says("must be a duration such as 500ms, 5s or 10m"))

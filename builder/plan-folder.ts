@@ -11,12 +11,11 @@ import { readProcfile } from "./procfile.ts";
 import { chooseProcesses, linesThatRun, type ProcessChoice, type ProcessService } from "./procfile-services.ts";
 import { staticFiles } from "./providers/static.ts";
 import { providers } from "./providers.ts";
-import { planProcess, planService } from "./service-plan.ts";
+import { planProcess, planService, type ServiceRules } from "./service-plan.ts";
 import { subtree } from "./source-tree.ts";
 import { withVolumeFolders } from "./volume-folders.ts";
 
-export interface FolderOptions {
-  readonly healthTimeoutMs: number;
+export interface FolderOptions extends ServiceRules {
   /** Those of its variables that a build gets. */
   readonly buildVariables: BuildVariables;
 }
@@ -40,7 +39,7 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
     { ...stack, health: { ...app.health, ...defined(stack.health) } },
     detected,
     choice.services,
-    options.healthTimeoutMs,
+    options,
   );
   return {
     name: stack.name,
@@ -132,7 +131,7 @@ function planServices(
   stack: FolderStack,
   detected: Detected,
   processes: readonly ProcessService[],
-  healthTimeoutMs: number,
+  rules: ServiceRules,
 ): { readonly services: readonly ServicePlan[]; readonly decisions: readonly string[] } {
   // One recipe for all of them: they run the same image.
   const recipe: BuildRecipe = { contextFolder: stack.path, ...detected.recipe };
@@ -143,9 +142,9 @@ function planServices(
   const nameOf = (type: string) => (isNamed ? `${stack.name}-${nameFrom(type)}` : nameFrom(type));
 
   const found = { port: detected.port, portSource: detected.portSource, ...first };
-  const main = planService(isNamed ? stack.name : nameOfFirst(first), stack, found, source, healthTimeoutMs);
+  const main = planService(isNamed ? stack.name : nameOfFirst(first), stack, found, source, rules);
   const further = others.map((each) => {
-    const service = planProcess(nameOf(each.type), { ...stack, health: {} }, each, source, healthTimeoutMs);
+    const service = planProcess(nameOf(each.type), { ...stack, health: {} }, each, source, rules);
     return { ...service, kindReason: `${each.type} in the Procfile` };
   });
   const inits = further.filter(({ kind }) => kind === "init");

@@ -3,10 +3,12 @@ import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";
 import { attemptAll, problemOf } from "./findings.ts";
-import { type ComposeStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
+import { otherLanguageOf } from "./other-languages.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
 import type { PlannedStack } from "./planned-stack.ts";
+import { describeSettings, type SettingsByService } from "./service-settings.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
@@ -16,6 +18,8 @@ export interface PlanOptions {
   readonly healthTimeoutMs: number;
   /** The installation's variables: for what compose files fill in, and for builds, which are given the public ones. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What is set of health and limits beside the repository, by service: it counts where the repository does not say. */
+  readonly settings?: SettingsByService;
   /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
 }
@@ -35,54 +39,74 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   ];
   if (findings.length > 0) throw named ? problemOf(findings) : withWayOut(problemOf(findings), tree, stacks);
 
-  const { services, notes } = withoutTakenAliases(results.flatMap((stack) => stack.services.map(({ plan }) => plan)));
+  const all = results.flatMap((stack) => stack.services.map(({ plan }) => plan));
+  const { services, notes } = withoutTakenAliases(all);
   return {
     stacks: results.map((stack) => ({
       name: stack.name,
       services: stack.services.map(({ plan }) => services.get(plan) ?? plan),
     })),
-    decisions: [...decisions, ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)), ...notes],
+    decisions: [
+      ...decisions,
+      ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)),
+      ...notes,
+      ...describeSettings(all, options.settings ?? new Map()),
+    ],
     warnings: [...results.flatMap((stack) => ofStack(stack, stack.warnings, results)), ...unusedCompose(tree, stacks)],
   };
 }
 
-/** Without baton.yaml there is one stack: the compose file, unless the Dockerfile beside it says more, or what the root holds. */
+/** Without baton.yaml there is one stack: the compose file, unless what stands beside it says more, or what the root holds. */
 async function findStack(
   tree: SourceTree,
-  { variables }: PlanOptions,
+  options: PlanOptions,
 ): Promise<{ readonly stacks: readonly ManifestStack[]; readonly decisions: readonly string[] }> {
   const [file] = composeFilesIn(tree, "");
   const app = unnamedStack("app");
   if (file === undefined) return { stacks: [app], decisions: [] };
   const compose: ComposeStack = { type: "compose", name: app.name, at: null, file, withOverride: true };
-  const reason = tree.files.has(dockerfile) ? await givesWay(tree, compose, variables) : null;
+  const reason = await givesWay(tree, compose, app, options);
   return reason === null
     ? { stacks: [compose], decisions: [] }
-    : { stacks: [app], decisions: [`${file} gives way to the Dockerfile: ${reason}`] };
+    : { stacks: [app], decisions: [`${file} gives way to ${reason}`] };
 }
 
 const dockerfile = "Dockerfile";
 
-/** Why a Dockerfile beside a compose file says more about production; null: it does not. */
+/** What beside a compose file says more about production, and why; null: nothing does. */
 async function givesWay(
   tree: SourceTree,
   stack: ComposeStack,
-  variables: PlanOptions["variables"],
+  app: FolderStack,
+  options: PlanOptions,
 ): Promise<string | null> {
-  const result = await readStack(tree, stack, variables);
-  if (result.type === "refused") return result.givesWay;
-  if (holdsOnlyData(result.project)) return "it holds databases and the like, and not the app itself";
-  return isForDevelopment(result.project);
+  const result = await readStack(tree, stack, options.variables);
+  const onlyData = result.type === "project" && holdsOnlyData(result.project);
+  if (onlyData) {
+    const both = `stacks: { data: { compose: ${stack.file} }, app: {} } in a baton.yaml deploys both`;
+    const why = `it holds databases and the like, and not the app itself (${both})`;
+    if (tree.files.has(dockerfile)) return `the Dockerfile: ${why}`;
+    return (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
+  }
+  if (!tree.files.has(dockerfile)) return null;
+  const reason = result.type === "refused" ? result.givesWay : isForDevelopment(result.project);
+  return reason === null ? null : `the Dockerfile: ${reason}`;
+}
+
+/** An app that can be deployed, or could be with a Dockerfile. */
+async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions): Promise<boolean> {
+  const { failed } = await attemptAll([app], (stack) => planStack(tree, stack, options));
+  return failed.length === 0 || otherLanguageOf(tree) !== null;
 }
 
 function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
-  const { variables, buildMarks, healthTimeoutMs } = options;
+  const { variables, buildMarks, healthTimeoutMs, settings = new Map() } = options;
   const buildVariables = buildVariablesOf(Object.keys(variables), buildMarks);
   switch (stack.type) {
     case "compose":
-      return planCompose(tree, stack, { healthTimeoutMs, variables, buildVariables });
+      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, buildVariables });
     case "folder":
-      return planFolder(tree, stack, { healthTimeoutMs, buildVariables });
+      return planFolder(tree, stack, { healthTimeoutMs, settings, buildVariables });
   }
 }
 
@@ -96,8 +120,12 @@ function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly Ma
 
 /** Somebody whose compose file cannot be deployed may not even want it to be. */
 function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly ManifestStack[]): PlanProblem {
-  if (stack?.type !== "compose" || !tree.files.has(dockerfile)) return problem;
-  const wayOut = "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }";
+  const [file] = composeFilesIn(tree, "");
+  if (file === undefined || (stack?.type === "compose" && !tree.files.has(dockerfile))) return problem;
+  const wayOut =
+    stack?.type === "compose"
+      ? "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }"
+      : `To deploy what ${file} holds instead, add a baton.yaml: stacks: { data: { compose: ${file} } }`;
   return new PlanProblem(
     problem.message,
     problem.hint === null ? wayOut : `${problem.hint}\n${wayOut}`,

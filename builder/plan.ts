@@ -5,7 +5,7 @@ import type { NewerSyntax } from "./newer-syntax.ts";
 export interface SourceTree {
   /** Every file, `/` between folders, relative to the root; symlinks and submodules apart. */
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** Text of a file; null when it is not there. Rejects above 1 MiB. */
+  /** Text of a file; null when it is not there. Rejects above 1 MiB, and a lockfile above 16 MiB. */
   read(path: string): Promise<string | null>;
 }
 
@@ -56,6 +56,10 @@ export interface BuildRecipe {
   readonly buildSecrets?: readonly string[];
   /** What a Dockerfile of the user's has that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
+  /** What a generated Dockerfile makes sure that the build has made, and what to do where it has not. */
+  readonly expected?: { readonly path: string; readonly hint: string } | null;
+  /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */
+  readonly neededStages?: string | null;
 }
 
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */

@@ -3,7 +3,8 @@ import type { Detected } from "./detected.ts";
 import type { FolderStack } from "./manifest.ts";
 import { type ImageSource, PlanProblem, type ServicePlan } from "./plan.ts";
 import { replacedInPlace } from "./replaced-in-place.ts";
-import { defaultLimits, defaultPort, defaultStopGraceMs, healthOf } from "./service-defaults.ts";
+import { defaultPids, defaultPort, defaultStopGraceMs } from "./service-defaults.ts";
+import { type SettingsByService, settle } from "./service-settings.ts";
 
 /** What is known of a service of a folder before baton.yaml has its say. */
 export interface Found extends Pick<Detected, "port" | "portSource"> {
@@ -12,13 +13,19 @@ export interface Found extends Pick<Detected, "port" | "portSource"> {
   readonly command: readonly string[] | null;
 }
 
+/** What holds for a service whatever its stack. */
+export interface ServiceRules {
+  readonly healthTimeoutMs: number;
+  readonly settings: SettingsByService;
+}
+
 /** The service that a stack is about: what was found in the folder, with what baton.yaml says on top. */
 export function planService(
   name: string,
   stack: FolderStack,
   found: Found,
   source: ImageSource,
-  healthTimeoutMs: number,
+  rules: ServiceRules,
 ): { readonly service: ServicePlan; readonly decisions: readonly string[] } {
   const kind = stack.kind ?? found.kind;
   if (stack.domains.length > 0 && kind !== "web") {
@@ -26,7 +33,7 @@ export function planService(
   }
   const { port, declared, decision } = choosePort(stack, found, kind);
   const service: ServicePlan = {
-    ...planProcess(name, stack, { ...found, kind }, source, healthTimeoutMs),
+    ...planProcess(name, stack, { ...found, kind }, source, rules),
     kindReason: stack.kind === undefined ? null : `baton.yaml says ${stack.kind}`,
     port,
     portDeclared: declared,
@@ -43,8 +50,10 @@ export function planProcess(
   stack: FolderStack,
   { kind, command }: Pick<Found, "kind" | "command">,
   source: ImageSource,
-  healthTimeoutMs: number,
+  { healthTimeoutMs, settings: all }: ServiceRules,
 ): ServicePlan {
+  const { memoryBytes, cpus } = stack;
+  const { health, limits, settings } = settle({ ...stack.health, memoryBytes, cpus }, healthTimeoutMs, all.get(name));
   const volumes = Object.entries(stack.volumes);
   return {
     name,
@@ -55,13 +64,10 @@ export function planProcess(
     command,
     environment: {},
     takesVariables: true,
-    health: healthOf(stack.health, healthTimeoutMs),
+    health,
     stopGraceMs: defaultStopGraceMs,
-    limits: {
-      memoryBytes: stack.memoryBytes ?? defaultLimits.memoryBytes,
-      pids: defaultLimits.pids,
-      cpus: stack.cpus ?? defaultLimits.cpus,
-    },
+    limits: { ...limits, pids: defaultPids },
+    settings,
     dependsOn: [],
     stateful: kind === "init" ? null : statefulReason(stack),
     container: {

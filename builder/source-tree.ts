@@ -7,8 +7,10 @@ export interface ListedEntry {
   readonly sizeBytes: number;
 }
 
-/** Manifests, lockfiles and Dockerfiles are far smaller; what is larger is not read. */
-const maxReadBytes = 1024 * 1024;
+/** Manifests and Dockerfiles are far smaller, and lockfiles of the largest repositories smaller; what is larger is not read. */
+const maxReadMebibytes = 1;
+const maxLockfileMebibytes = 16;
+const lockfile = /(?:^|[/.-])lock\.(?:ya?ml|json)$|\.lock$/;
 
 /** A repository as the builder sees it. `readFile` is asked once for each path, and only for files that are listed. */
 export function sourceTree(
@@ -24,8 +26,9 @@ export function sourceTree(
   async function readText(path: string): Promise<string | null> {
     const file = files.get(path);
     if (!file) return null;
-    if (file.sizeBytes > maxReadBytes) {
-      throw new PlanProblem(`${path} is larger than 1 MiB, which is more than Baton reads of such a file`);
+    const limit = lockfile.test(path) ? maxLockfileMebibytes : maxReadMebibytes;
+    if (file.sizeBytes > limit * 1024 * 1024) {
+      throw new PlanProblem(`${path} is larger than ${limit} MiB, which is more than Baton reads of such a file`);
     }
     const bytes = await readFile(path);
     // Editors on Windows still write a byte order mark, and no parser here expects one.

@@ -20,6 +20,8 @@ export interface Config {
   readonly watchMs: number;
   readonly drainTimeoutMs: number;
   readonly initTimeoutMs: number;
+  /** How long a worker must have been up to be healthy: it has no port that could be asked. */
+  readonly workerUpMs: number;
   readonly keepVersions: number;
   /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
   readonly buildCacheBytes: number | null;
@@ -68,6 +70,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     watchMs: duration("BATON_WATCH", text("BATON_WATCH", "10s")),
     drainTimeoutMs: duration("BATON_DRAIN_TIMEOUT", text("BATON_DRAIN_TIMEOUT", "30s")),
     initTimeoutMs: duration("BATON_INIT_TIMEOUT", text("BATON_INIT_TIMEOUT", "5m")),
+    workerUpMs: duration("BATON_WORKER_UP", text("BATON_WORKER_UP", "10s")),
     keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
     buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
     ports: portRange(text("BATON_PORTS", "20000-29999")),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sourceFolder } from "./source-folder.ts";
+import { bundledAppFolder } from "./bundled-app.ts";
 
 /** The bundled app is an ordinary folder; what makes it live is an ordinary push. */
 const author = ["-c", "user.name=Baton", "-c", "user.email=baton@localhost", "-c", "commit.gpgsign=false"];
@@ -14,7 +14,7 @@ const author = ["-c", "user.name=Baton", "-c", "user.email=baton@localhost", "-c
 export async function pushHello(server: URL, token: string, signal: AbortSignal): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "baton-hello-"));
   try {
-    await cp(join(sourceFolder, "builder", "hello"), folder, { recursive: true });
+    await cp(bundledAppFolder, folder, { recursive: true });
     const remote = new URL("/git/hello.git", server);
     const steps = [
       ["init", "--quiet", "--initial-branch=main"],

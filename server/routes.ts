@@ -15,11 +15,14 @@ export const routes = {
   productLogs: (slug: string) => `/products/${slug}/logs`,
   productDomains: (slug: string) => `/products/${slug}/domains`,
   productSettings: (slug: string) => `/products/${slug}/settings`,
+  productServiceSettings: (slug: string) => `/products/${slug}/settings/service`,
   /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
   productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
   /** GET asks for the product's name, POST deletes it. */
   productDelete: (slug: string) => `/products/${slug}/delete`,
   newProduct: () => "/new",
+  /** POST makes a product of the bundled app. */
+  newSample: () => "/new/sample",
   queue: () => "/queue",
   activity: () => "/activity",
   system: () => "/system",
@@ -80,6 +83,7 @@ export const routes = {
     installation: (id: number | string) => `/api/product-deployments/${id}`,
     installationVariables: (id: number | string) => `/api/product-deployments/${id}/variables`,
     installationDomains: (id: number | string) => `/api/product-deployments/${id}/domains`,
+    installationSettings: (id: number | string) => `/api/product-deployments/${id}/settings`,
     installationDeploy: (id: number | string) => `/api/product-deployments/${id}/deploy`,
     installationStop: (id: number | string) => `/api/product-deployments/${id}/stop`,
     installationLogs: (id: number | string) => `/api/product-deployments/${id}/logs`,

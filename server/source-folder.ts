@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout: compiled code runs from a folder below it, but what is not code (the bundled app) is read from here. */
+/**
+ * The checkout: compiled code runs from a folder below it, but what is not code (the bundled app, migrations, assets) is
+ * read from here.
+ */
 export const sourceFolder = findUp(dirname(fileURLToPath(import.meta.url)));
 
 function findUp(folder: string): string {

@@ -1,14 +1,17 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
+import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
 import type { Shifts } from "./shifts.ts";
+import { sourceFolder } from "./source-folder.ts";
 import { thisMachine } from "./this-machine.ts";
 import { createPushTrigger } from "./trigger/push.ts";
 import { createSources } from "./trigger/sources.ts";
 import { createTriggers } from "./trigger/triggers.ts";
 import { createWebhookTrigger } from "./trigger/webhook.ts";
 import { version } from "./version.ts";
+import { loadAssets } from "./web/assets.ts";
 import { createGitHttp } from "./web/git-http.ts";
 import { createWeb } from "./web/web.ts";
 import type { Everything } from "./world.ts";
@@ -26,6 +29,7 @@ export function createWebServer(needs: {
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
   const { engine, git, proxy, store, clock, urlOf } = world;
+  const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
@@ -37,6 +41,7 @@ export function createWebServer(needs: {
     log,
     machine: thisMachine(config.dataFolder),
     version,
+    assets: loadAssets(sourceFolder),
     closing,
     triggers: createTriggers({
       store,
@@ -44,9 +49,10 @@ export function createWebServer(needs: {
       git,
       clock,
       domain: config.domain,
-      publicUrl: config.publicUrl,
+      publicUrl,
       allowPrivateRepositories: config.allowPrivateRepositories,
       publishRoutes: world.publishRoutes,
+      readSample: readBundledApp,
       wakeQueue,
       wakeCaretaker,
     }),
@@ -56,14 +62,15 @@ export function createWebServer(needs: {
     }),
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
-    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf }),
-    publicUrl: config.publicUrl,
-    listen: config.listen,
+    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf, publicUrl, listen }),
+    publicUrl,
+    listen,
     domain: config.domain,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
+    healthTimeoutMs: config.healthTimeoutMs,
   });
   return getRequestListener(web.fetch);
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { CaretakerNeeds } from "./caretaker/needs.ts";
 import type { Config } from "./config.ts";
@@ -19,6 +20,7 @@ import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
 import { isPublicAddress } from "./rules/public-address.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
+import { sourceFolder } from "./source-folder.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
 import { systemClock } from "./system-clock.ts";
@@ -31,7 +33,7 @@ export async function openDatabase(
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const database =
     url === null ? await startEmbeddedPostgres({ folder: data.postgres, log }) : { url, stop: async () => {} };
-  await migrate(database.url);
+  await migrate(database.url, join(sourceFolder, "migrations"));
   return database;
 }
 

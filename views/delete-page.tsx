@@ -22,7 +22,14 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
       action={inEnvironment(routes.productDelete(slug), { environment })}
       yes={what}
       isDangerous
-      no={{ text: "Keep it", url: inEnvironment(routes.productSettings(slug), { environment }) }}
+      no={{
+        text: "Keep it",
+        // What is in no environment has no settings.
+        url:
+          environments.length === 0
+            ? routes.product(slug)
+            : inEnvironment(routes.productSettings(slug), { environment }),
+      }}
       fields={<Fields slug={slug} error={error} />}
     >
       <ul class="consequences">

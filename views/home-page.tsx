@@ -73,6 +73,16 @@ export function ProductList(props: {
     <ul id={productListId} class="products" data-mood={moodOf(cards)}>
       {cards.map((card) => (
         <li class="card product-card" id={`product-${card.slug}`}>
+          {card.installations.length === 0 && (
+            <div class="product">
+              <div class="product-name">
+                <h2>
+                  <a href={routes.product(card.slug)}>{card.slug}</a>
+                </h2>
+              </div>
+              <p class="meta">In no environment</p>
+            </div>
+          )}
           {card.installations.map((installation) => (
             <Installed card={card} installation={installation} now={now} />
           ))}

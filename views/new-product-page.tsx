@@ -12,6 +12,13 @@ export interface NewProductProps {
   /** What a repository's form was sent with, and what is wrong with it. */
   readonly form: { readonly name: string; readonly repository: string; readonly branch: string };
   readonly error: string | null;
+  readonly sample: {
+    /** What the sample app would be called; a free name. */
+    readonly slug: string;
+    /** What it was called when somebody tried it before; null: nobody has. */
+    readonly existing: string | null;
+    readonly error: string | null;
+  };
 }
 
 export function NewProductPage(props: {
@@ -20,7 +27,7 @@ export function NewProductPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, product, stream } = props;
-  const { gitUrl, form, error } = product;
+  const { gitUrl, form, error, sample } = product;
   return (
     <Layout frame={frame} hasStream>
       <p class="crumbs">
@@ -114,17 +121,28 @@ export function NewProductPage(props: {
         </form>
       </section>
       <section class="card way" aria-labelledby="sample-title">
-        <h2 id="sample-title">Try a sample</h2>
-        <p>Nothing at hand? These lines make a page and push it, in a folder of their own.</p>
-        <CopyLines
-          id="sample-lines"
-          lines={[
-            "git init -b main hello && cd hello",
-            "echo '<h1>Hello from Baton</h1>' > index.html",
-            'git add -A && git commit -m "Say hello"',
-            pushLine(gitUrl("hello"), "main"),
-          ]}
-        />
+        <h2 id="sample-title">Try the sample app</h2>
+        <p>
+          Nothing at hand? Baton brings a page of its own. It becomes the product <code>{sample.slug}</code>, built,
+          checked and served like yours, and is deleted like any.
+        </p>
+        {sample.existing !== null && (
+          <p>
+            There is one already: <a href={routes.product(sample.existing)}>{sample.existing}</a>.
+          </p>
+        )}
+        {sample.error && (
+          <p class="field-error" role="alert">
+            {sample.error}
+          </p>
+        )}
+        <form method="post" action={routes.newSample()}>
+          <CsrfField token={frame.csrf} />
+          <input type="hidden" name="name" value={sample.slug} />
+          <button class="button primary" type="submit">
+            Deploy the sample app
+          </button>
+        </form>
       </section>
     </Layout>
   );

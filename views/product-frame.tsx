@@ -123,7 +123,7 @@ function Tabs({ head, tab: current }: { readonly head: ProductHeadProps; readonl
           </a>
         ))}
       </nav>
-      {head.environments.length > 1 && here && (
+      {head.environments.length > 1 && here && current !== "webhooks" && (
         <nav class="environments" aria-label="Environment">
           {head.environments.map((environment) => (
             <a

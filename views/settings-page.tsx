@@ -2,24 +2,20 @@ import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
+import { PendingChanges } from "./pending-changes.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
+import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
 export interface SettingsProps {
   /** Null: the first push decides. */
   readonly branch: string | null;
   readonly repository: string | null;
   readonly gitUrl: string;
-  readonly services: readonly ServiceSettings[];
+  readonly rootDirectory: string;
+  readonly services: readonly ServiceSettingsView[];
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
   readonly error: string | null;
-}
-
-/** What the repository says about a service; changed there. */
-export interface ServiceSettings {
-  readonly name: string;
-  readonly health: string;
-  readonly limits: string;
 }
 
 export function SettingsPage(props: {
@@ -30,7 +26,8 @@ export function SettingsPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, settings, notice, stream } = props;
-  const { branch, repository, gitUrl, services, elsewhere, error } = settings;
+  const { branch, repository, gitUrl, rootDirectory, services, elsewhere, error } = settings;
+  const pending = services.filter(({ isPending }) => isPending).length;
   const action = inEnvironment(routes.productSettings(head.slug), head);
   const isMain = head.environment === "production" || head.environments.length === 1;
   return (
@@ -39,6 +36,12 @@ export function SettingsPage(props: {
         <p class="verdict tone-bad" role="alert">
           {error}
         </p>
+      )}
+      {pending > 0 && (
+        <PendingChanges
+          head={head}
+          text={pending === 1 ? "The settings of 1 service are" : `The settings of ${pending} services are`}
+        />
       )}
       <section class="card" aria-labelledby="source-title">
         <h2 id="source-title">Source</h2>
@@ -65,31 +68,24 @@ export function SettingsPage(props: {
               placeholder="the first push decides between main and master"
             />
           </p>
+          <p class="field grow">
+            <label for="rootDirectory">Root directory{head.environments.length > 1 && ", of all environments"}</label>
+            <input
+              id="rootDirectory"
+              name="rootDirectory"
+              value={rootDirectory}
+              maxlength={500}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="all of the repository"
+            />
+          </p>
           <button class="button" type="submit">
             Save
           </button>
         </form>
       </section>
-      <section class="card" aria-labelledby="services-title">
-        <h2 id="services-title">Root directory, health checks, limits</h2>
-        <p class="muted">
-          The repository says them, so that they are versioned with the code: <code>baton.yaml</code> at its root, or{" "}
-          <code>x-baton</code> in a compose file.
-        </p>
-        {services.length > 0 && (
-          <dl class="facts-list">
-            {services.map(({ name, health, limits }) => (
-              <div>
-                <dt>{name}</dt>
-                <dd>
-                  {health}
-                  <span class="help">{limits}</span>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </section>
+      <ServiceSettingsCard place={head} csrf={frame.csrf} services={services} />
       {elsewhere.length > 0 && (
         <section class="card" aria-labelledby="elsewhere-title">
           <h2 id="elsewhere-title">Install in another environment</h2>

@@ -1,8 +1,8 @@
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
-import { Icon } from "./icon.tsx";
 import { inEnvironment } from "./in-environment.ts";
+import { PendingChanges } from "./pending-changes.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 
 /** Names, never values: what is set can be replaced or removed, but not read. */
@@ -32,7 +32,7 @@ export function VariablesPage(props: {
   const form = { action: inEnvironment(routes.productVariables(head.slug), head), csrf: frame.csrf };
   return (
     <ProductFrame frame={frame} head={head} tab="variables" notice={notice} stream={stream}>
-      {variables.pending.length > 0 && <Pending head={head} count={variables.pending.length} />}
+      {variables.pending.length > 0 && <PendingChanges head={head} text={changesAre(variables.pending.length)} />}
       <section class="card" aria-labelledby="variables-title">
         <h2 id="variables-title">Variables</h2>
         <p class="muted">The next deployment gets them. Values are kept encrypted and never shown again.</p>
@@ -77,21 +77,13 @@ export function VariablesPage(props: {
   );
 }
 
+function changesAre(count: number): string {
+  return count === 1 ? "1 change is" : `${count} changes are`;
+}
+
 interface FormPlace {
   readonly action: string;
   readonly csrf: string | null;
-}
-
-function Pending({ head, count }: { readonly head: ProductHeadProps; readonly count: number }) {
-  return (
-    <div class="verdict tone-wait">
-      <Icon name="clock" />
-      <span>{count === 1 ? "1 change is" : `${count} changes are`} not yet live: the next deployment brings them.</span>
-      <span class="verdict-links">
-        <a href={inEnvironment(routes.productRedeploy(head.slug), head)}>Redeploy now</a>
-      </span>
-    </div>
-  );
 }
 
 function Variable({ variable, form }: { readonly variable: VariableRow; readonly form: FormPlace }) {

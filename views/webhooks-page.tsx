@@ -4,6 +4,7 @@ import type { Frame, LiveStream } from "./frame.ts";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { AccessCard, type AccessProps } from "./webhooks-access-card.tsx";
 import { WebhookCard, type WebhookProps } from "./webhooks-card.tsx";
+import { EnvironmentsCard, type TrackingEnvironment } from "./webhooks-environments-card.tsx";
 import { Ledger, type LedgerLine } from "./webhooks-ledger.tsx";
 import { ReportsCard, type ReportsProps } from "./webhooks-reports-card.tsx";
 import { RepositoryCard, type RepositoryProps } from "./webhooks-repository-card.tsx";
@@ -11,6 +12,8 @@ import { RepositoryCard, type RepositoryProps } from "./webhooks-repository-card
 export interface WebhooksProps {
   readonly slug: string;
   readonly repository: RepositoryProps;
+  /** All in which the product is. */
+  readonly environments: readonly TrackingEnvironment[];
   readonly webhook: WebhookProps;
   readonly access: AccessProps;
   readonly reports: ReportsProps;
@@ -34,7 +37,10 @@ export function WebhooksPage(props: {
   return (
     <ProductFrame frame={frame} head={head} tab="webhooks" notice={notice} stream={stream}>
       <header class="page-head">
-        <h2>Repository of {slug}</h2>
+        <h2>
+          Repository of {slug}
+          {page.environments.length > 1 && <span class="muted">, in all of its environments</span>}
+        </h2>
         {isConnected && (
           <form class="actions" method="post" action={routes.productCheck(slug)}>
             <CsrfField token={csrf} />
@@ -47,6 +53,7 @@ export function WebhooksPage(props: {
       <RepositoryCard slug={slug} repository={page.repository} csrf={csrf} now={now} />
       {isConnected && (
         <>
+          <EnvironmentsCard slug={slug} environments={page.environments} now={now} />
           <WebhookCard slug={slug} webhook={page.webhook} csrf={csrf} now={now} />
           <AccessCard slug={slug} access={page.access} csrf={csrf} />
           <ReportsCard slug={slug} reports={page.reports} csrf={csrf} />

@@ -5,11 +5,22 @@ import { RelativeTime } from "./time.tsx";
 export interface RepositoryProps {
   /** Null: the product is pushed to Baton. */
   readonly url: string | null;
-  readonly branch: string | null;
+  /** The branches that are deployed: in each environment one. */
+  readonly branches: readonly BranchField[];
   readonly rootDirectory: string;
   readonly paths: readonly string[];
   readonly pollMinutes: number | null;
   readonly polledAt: Date | null;
+}
+
+export interface BranchField {
+  readonly environment: string;
+  readonly branch: string | null;
+}
+
+/** What a form calls the branch of an environment. */
+export function branchFieldName(environment: string): string {
+  return `branch of ${environment}`;
 }
 
 export function RepositoryCard(props: {
@@ -19,7 +30,7 @@ export function RepositoryCard(props: {
   readonly now: Date;
 }) {
   const { slug, repository, csrf, now } = props;
-  const { url, branch, rootDirectory, paths, pollMinutes, polledAt } = repository;
+  const { url, branches, rootDirectory, paths, pollMinutes, polledAt } = repository;
   return (
     <section class="card" id="repository">
       <h2>Repository</h2>
@@ -31,7 +42,14 @@ export function RepositoryCard(props: {
       <form class="variable-form" method="post" action={routes.productRepository(slug)}>
         <CsrfField token={csrf} />
         <Field name="repository" label="URL" value={url ?? ""} placeholder="https://github.com/acme/shop.git" grow />
-        <Field name="branch" label="Branch" value={branch ?? ""} placeholder="the default" />
+        {branches.map(({ environment, branch }) => (
+          <Field
+            name={branchFieldName(environment)}
+            label={branches.length === 1 ? "Branch" : `Branch of ${environment}`}
+            value={branch ?? ""}
+            placeholder="the default"
+          />
+        ))}
         <Field name="rootDirectory" label="Root directory" value={rootDirectory} placeholder="all of it" />
         <Field
           name="paths"
@@ -62,7 +80,7 @@ function Field(props: {
   readonly grow?: boolean;
 }) {
   const { name, label, value, placeholder, grow = false } = props;
-  const id = `repository-${name}`;
+  const id = `repository-${name.replaceAll(" ", "-")}`;
   return (
     <p class={grow ? "field grow" : "field"}>
       <label for={id}>{label}</label>

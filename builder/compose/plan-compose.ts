@@ -3,6 +3,7 @@ import { attemptAll, problemOf } from "../findings.ts";
 import type { ComposeStack } from "../manifest.ts";
 import type { Finding, ServicePlan, SourceTree } from "../plan.ts";
 import type { PlannedStack } from "../planned-stack.ts";
+import type { ServiceRules } from "../service-plan.ts";
 import { composeFilesIn, inFolder } from "./compose-files.ts";
 import type { ComposeProject, ComposeResult, ComposeService } from "./compose-project.ts";
 import { isForDevelopment } from "./for-development.ts";
@@ -12,8 +13,7 @@ import { readCompose } from "./read-compose.ts";
 import { folderOf } from "./repository-path.ts";
 import { kindOf } from "./service-kind.ts";
 
-export interface ComposeOptions {
-  readonly healthTimeoutMs: number;
+export interface ComposeOptions extends ServiceRules {
   /** The product's: for interpolation. */
   readonly variables: Readonly<Record<string, string>>;
   /** Those of them that a build gets. */
@@ -44,7 +44,7 @@ export async function planCompose(
   const ports = images.flatMap(({ service, image }) =>
     image.exposed === null ? [] : [[service.name, image.exposed] as const],
   );
-  const surroundings = { dockerfilePorts: new Map(ports), healthTimeoutMs: options.healthTimeoutMs };
+  const surroundings = { ...options, dockerfilePorts: new Map(ports) };
   const services = images.map(({ service, image }) => {
     return { service, image, plan: planComposeService(service, project, image, surroundings) };
   });

@@ -1,6 +1,7 @@
-import type { HealthSpec } from "../../server/model/spec.ts";
 import type { ServicePlan } from "../plan.ts";
-import { defaultLimits, defaultStopGraceMs, healthOf } from "../service-defaults.ts";
+import { defaultPids, defaultStopGraceMs } from "../service-defaults.ts";
+import type { ServiceRules } from "../service-plan.ts";
+import { settle } from "../service-settings.ts";
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import { containerOptions } from "./container-options.ts";
 import type { ServiceImage } from "./image-sources.ts";
@@ -16,7 +17,7 @@ export function planComposeService(
   service: ComposeService,
   project: ComposeProject,
   { source }: ServiceImage,
-  surroundings: { readonly dockerfilePorts: DockerfilePorts; readonly healthTimeoutMs: number },
+  surroundings: ServiceRules & { readonly dockerfilePorts: DockerfilePorts },
 ): ServicePlan {
   const { dockerfilePorts, healthTimeoutMs } = surroundings;
   const isBuilt = source.type === "build";
@@ -24,6 +25,11 @@ export function planComposeService(
   const hasPort = decision.kind === "web" || decision.kind === "tcp";
   const port = decision.port ?? (hasPort ? (dockerfilePorts.get(service.name) ?? null) : null);
   const { memoryBytes, pids, cpus } = service.limits;
+  const { health, limits, settings } = settle(
+    { ...service.xBaton.health, memoryBytes, cpus },
+    patience(service, healthTimeoutMs),
+    surroundings.settings.get(service.name),
+  );
   return {
     name: service.name,
     kind: decision.kind,
@@ -33,13 +39,10 @@ export function planComposeService(
     command: service.command,
     environment: service.environment,
     takesVariables: isBuilt,
-    health: healthFor(service, healthTimeoutMs),
+    health,
     stopGraceMs: service.stopGraceMs ?? defaultStopGraceMs,
-    limits: {
-      memoryBytes: memoryBytes ?? defaultLimits.memoryBytes,
-      pids: pids ?? defaultLimits.pids,
-      cpus: cpus ?? defaultLimits.cpus,
-    },
+    limits: { ...limits, pids: pids ?? defaultPids },
+    settings,
     dependsOn: service.dependsOn,
     // It runs to its end in each deployment, whatever it writes to.
     stateful: decision.kind === "init" ? null : statefulReason(service),
@@ -49,9 +52,9 @@ export function planComposeService(
   };
 }
 
-/** Where x-baton does not say, Baton is at least as patient as the file's own health check. */
-function healthFor({ xBaton, healthcheck }: ComposeService, timeoutMs: number): HealthSpec {
-  if (healthcheck === null || healthcheck.isDisabled) return healthOf(xBaton.health, timeoutMs);
+/** Where nobody says, Baton is at least as patient as the file's own health check. */
+function patience({ healthcheck }: ComposeService, timeoutMs: number): number {
+  if (healthcheck === null || healthcheck.isDisabled) return timeoutMs;
   const tries = (healthcheck.intervalMs ?? engineIntervalMs) * (healthcheck.retries ?? engineRetries);
-  return healthOf(xBaton.health, Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries));
+  return Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries);
 }

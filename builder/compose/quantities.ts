@@ -1,4 +1,4 @@
-import { parseMemoryBytes } from "../memory-size.ts";
+import { parseMemoryBytes } from "../../server/model/memory-size.ts";
 import { type Field, text } from "./field.ts";
 import type { Report } from "./report.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDurationMs } from "../duration.ts";
+import { parseDurationMs } from "../../server/model/duration.ts";
 import { hostNamePattern, hostNameRule, maxHostNameLength } from "../host-name.ts";
 import type { XBaton } from "./compose-project.ts";
 import { type Field, locate } from "./field.ts";

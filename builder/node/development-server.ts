@@ -21,6 +21,7 @@ const developmentServers: readonly (readonly [RegExp, RegExp | null])[] = [
   [/^expo$/, /^start/],
   [/^(?:umi|max|sanity)$/, /^(?:dev|start)/],
   [/^brunch$/, /^watch/],
+  [/^nx$/, /^(?:serve|dev|run \S+:(?:serve|dev))\b/],
   [/^(?:hexo|ember|quasar)$/, /^(?:server|serve|s|dev)\b/],
 ];
 

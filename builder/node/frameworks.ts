@@ -9,6 +9,8 @@ interface Framework {
   /** Any of these packages gives it away. */
   readonly packages: readonly string[];
   readonly line: string | ((packages: readonly string[]) => string);
+  /** The start script of its template, which is meant to be run in the folder that the build makes. */
+  readonly insteadOf?: string;
 }
 
 /** What makes a server of its own out of a Vite build, which is only a handler without it. */
@@ -39,13 +41,19 @@ const frameworks: readonly Framework[] = [
   { name: "Nitro", packages: ["nitropack", "nitro"], line: "node .output/server/index.mjs" },
   { name: "Next.js", packages: ["next"], line: "next start" },
   { name: "Nest", packages: ["@nestjs/core"], line: "node dist/main" },
+  {
+    name: "AdonisJS",
+    packages: ["@adonisjs/core"],
+    line: "node build/bin/server.js",
+    insteadOf: "node bin/server.js",
+  },
 ];
 
 /** How the server is started that the build makes; null where the app is built with none of these, or makes pages only. */
 export async function serverOf(
   tree: SourceTree,
   manifest: PackageJson,
-): Promise<{ readonly name: string; readonly line: string } | null> {
+): Promise<{ readonly name: string; readonly line: string; readonly insteadOf: string | null } | null> {
   const script = buildScriptOf(manifest);
   if (script === null) return null;
   const all = [...manifest.dependencies, ...manifest.devDependencies];
@@ -53,8 +61,21 @@ export async function serverOf(
   if (framework === undefined) return null;
   if (framework.name === "Nuxt" && /\bgenerate\b/.test(manifest.scripts[script] ?? "")) return null;
   if (framework.name === "Next.js" && (await exportsPages(tree))) return null;
-  const { name, line } = framework;
-  return { name, line: typeof line === "string" ? line : line(all) };
+  const { name, line, insteadOf = null } = framework;
+  return { name, line: typeof line === "string" ? line : line(all), insteadOf };
+}
+
+/** What gives away that a program is written for another host, which calls it there and starts no server. */
+const otherHosts: readonly (readonly [RegExp, string])[] = [
+  [/^(?:wrangler|@cloudflare\/(?:vite-plugin|workers-types))$/, "Cloudflare Workers"],
+  [/^@fastly\/js-compute$/, "Fastly Compute"],
+  [/^@types\/aws-lambda$/, "AWS Lambda"],
+];
+
+/** The host that an app without a start script is written for; null: none that is known. */
+export function otherHostOf({ dependencies, devDependencies }: PackageJson): string | null {
+  const packages = [...dependencies, ...devDependencies];
+  return otherHosts.find(([pattern]) => packages.some((name) => pattern.test(name)))?.[1] ?? null;
 }
 
 /** Next.js writes plain files when it is told so. */

@@ -1,8 +1,10 @@
+import { withCompilers } from "../base-images.ts";
 import type { Detected, Installation } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import type { BaseName, SourceTree } from "../plan.ts";
 import { buildScriptOf } from "./build-script.ts";
 import { commandsIn } from "./command-line.ts";
+import { compiledPackage } from "./compiled-packages.ts";
 import { earlyInstall } from "./early-install.ts";
 import { adapterAuto, handlerServer } from "./frameworks.ts";
 import type { NodeImage } from "./node-dockerfile.ts";
@@ -15,9 +17,11 @@ import { membersOf, workspaceOf } from "./workspace.ts";
 /** What install and build of a Node app come to, whatever becomes of their outcome. */
 export interface NodeBuild {
   readonly base: BaseName;
+  /** Where it is built: the same, or one that has compilers. */
+  readonly buildBase: BaseName;
   readonly manager: PackageManager | null;
   readonly hasDevelopmentDependencies: boolean;
-  readonly image: (prunes: boolean) => Omit<NodeImage, "base">;
+  readonly image: (prunes: boolean) => Omit<NodeImage, "buildBase">;
   readonly recipe: Pick<
     Detected["recipe"],
     "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
@@ -55,10 +59,13 @@ export async function readNodeBuild(
   const known = builds ? buildVariables.known : [];
   const early = manager && (await earlyInstall(home, root, manager));
   const builtBefore = workspace?.builtBefore ?? [];
+  const compiled =
+    manager && (await compiledPackage(home, [root, ...members.map((member) => member.manifest)], manager.files));
   const secrets = builds || manager ? buildVariables.secret : [];
 
   return {
     base: `node:${version.major}`,
+    buildBase: compiled === null ? `node:${version.major}` : withCompilers(version.major),
     manager,
     hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
       ({ devDependencies }) => devDependencies.length > 0,
@@ -67,6 +74,7 @@ export async function readNodeBuild(
       packages: manager && { ...manager, prunes, early },
       tools,
       buildScript,
+      compiles: compiled !== null,
       environment: buildEnvironment(manifest, manager),
       member: workspace?.member ?? null,
       builtBefore,
@@ -92,6 +100,7 @@ export async function readNodeBuild(
       version.decision,
       ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
       manager?.decision ?? "No dependencies, so nothing is installed",
+      ...(compiled === null ? [] : [`Compilers are at hand while it is built, because of ${compiled}`]),
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
       ...(wantsServer ? [`${handlerServer.program}, because the build makes a handler and no server`] : []),
       ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),

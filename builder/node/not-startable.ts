@@ -1,5 +1,6 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
 import { buildScriptOf } from "./build-script.ts";
+import { otherHostOf } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
 import { startScript } from "./start-command.ts";
 import { membersOf } from "./workspace.ts";
@@ -17,6 +18,13 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
       `Use ${node} instead (or ${pages}), in the framework's configuration and in package.json.`,
     );
   }
+  const host = otherHostOf(manifest);
+  if (host !== null) {
+    return new PlanProblem(
+      `this is written for ${host}, which calls it, so that there is no server here to start`,
+      'Add a server for Node and a start script to package.json ("start": "node server.js"), or a Dockerfile.',
+    );
+  }
   const apps = (await membersOf(tree, manifest)).filter(
     (member) => startScript(member.manifest) ?? buildScriptOf(member.manifest),
   );
@@ -24,12 +32,40 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
     const folders = apps.map(({ folder }) => folder).toSorted();
     return new PlanProblem(
       `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one is deployed`,
-      `Say it in a baton.yaml at the root: stacks: { web: { path: ${folders[0]} } }. Or add a start script to the root's package.json.`,
+      `Say it in a baton.yaml at the root: stacks: { web: { path: ${likeliest(folders)} } }. Or add a start script to the root's package.json.`,
+    );
+  }
+  const projects = nxApps(tree);
+  if (projects.length > 0) {
+    const name = likeliest(projects).split("/").at(-1);
+    return new PlanProblem(
+      `this is an Nx workspace (${projects.slice(0, 12).join(", ")}), and nothing says which of its apps is deployed`,
+      `Say it with scripts in package.json: "build": "nx build ${name}" and, for a server, "start": "node dist/apps/${name}/main.js"; for pages a Staticfile names the folder that is built (root: dist/apps/${name}).`,
     );
   }
   const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
   return new PlanProblem(
     `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,
-    'Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.',
+    `Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.${finishedSite(tree)}`,
   );
+}
+
+/** The one among several that people most often mean. */
+function likeliest(folders: readonly string[]): string {
+  const usual = ["web", "www", "app", "site", "frontend", "client", "server", "api"];
+  const named = usual.flatMap((name) => folders.find((folder) => folder.split("/").at(-1) === name) ?? []);
+  return named[0] ?? folders[0] ?? "";
+}
+
+function nxApps(tree: SourceTree): readonly string[] {
+  if (!tree.files.has("nx.json")) return [];
+  const folders = [...tree.files.keys()].flatMap((path) => /^(.+)\/project\.json$/.exec(path)?.[1] ?? []);
+  return folders.filter((folder) => !/^(?:libs|packages|tools)\/|-e2e$/.test(folder)).toSorted();
+}
+
+function finishedSite(tree: SourceTree): string {
+  const folder = ["dist", "public", "build", "docs", "_site"].find((name) => tree.files.has(`${name}/index.html`));
+  return folder === undefined
+    ? ""
+    : ` Where the finished site is the one in ${folder}/, a Staticfile says so (root: ${folder}).`;
 }

@@ -1,3 +1,4 @@
+import { buildScriptOf } from "./build-script.ts";
 import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
 import { handlerServer } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
@@ -33,11 +34,18 @@ export function runTimeNeeds(start: Pick<StartCommand, "command" | "line">, mani
   // A line that is one command is carried out by npm, whichever package manager it names; all else as it is written.
   const asWritten = start.command[0] === "sh" ? lines : lines.slice(1);
   return {
-    devDependencies: lines.flatMap(commandsIn).some((words) => !needsProductionOnly(words, manifest)),
+    devDependencies:
+      buildsAnew(lines, manifest) || lines.flatMap(commandsIn).some((words) => !needsProductionOnly(words, manifest)),
     packageManager: asWritten
       .flatMap(commandsIn)
       .some(([program = ""]) => program !== "npm" && isPackageManager(program)),
   };
+}
+
+/** Whatever builds, a build wants what it is developed with. */
+function buildsAnew([, ...lines]: readonly string[], manifest: PackageJson): boolean {
+  const script = buildScriptOf(manifest);
+  return script !== null && lines.includes(manifest.scripts[script] ?? "");
 }
 
 /** The line itself, and those of all scripts of package.json that it leads to. */

@@ -5,7 +5,7 @@ import { firstOf } from "../source-tree.ts";
 import { buildScriptOf } from "./build-script.ts";
 import { scriptRunBy } from "./command-line.ts";
 import { isDevelopmentServer } from "./development-server.ts";
-import { serverOf } from "./frameworks.ts";
+import { otherHostOf, serverOf } from "./frameworks.ts";
 import type { PackageJson } from "./package-json.ts";
 import { typescriptStart } from "./typescript-entry.ts";
 
@@ -34,7 +34,11 @@ export async function findStartCommand(
 
   const script = startScript(manifest);
   const server = await serverOf(tree, manifest);
-  if (server !== null && (script === null || isDevelopmentServer(`npm run ${script}`, manifest))) {
+  const runsNothing =
+    script === null ||
+    isDevelopmentServer(`npm run ${script}`, manifest) ||
+    manifest.scripts[script]?.trim() === server?.insteadOf;
+  if (server !== null && runsNothing) {
     return { kind: "web", ...commandOf(server.line, manifest), line: server.line, source: `${server.name}'s server` };
   }
   if (script !== null) {
@@ -46,6 +50,7 @@ export async function findStartCommand(
   if (worker !== null) return fromProcfile(worker, manifest);
 
   const entry = mainFile(tree, manifest) ?? firstOf(tree, entryFiles);
+  if (entry === null && otherHostOf(manifest) !== null) return null;
   if (entry === null) {
     const program = await typescriptStart(tree, manifest);
     return program && { kind: "web", ...commandOf(program.line, manifest), ...program };

@@ -1,4 +1,5 @@
 import { PlanProblem, type SourceTree } from "../plan.ts";
+import { readStaticfile } from "../static/staticfile.ts";
 import { angularOutput } from "./angular-output.ts";
 import { buildScriptOf } from "./build-script.ts";
 import { configText } from "./config-text.ts";
@@ -35,7 +36,11 @@ interface Tool {
   readonly output: (site: Site) => Promise<string | null>;
 }
 
-const servers = ["@tanstack/react-start", "@tanstack/solid-start", "@solidjs/start", "@builder.io/qwik-city"];
+/** With any of these a Vite build makes a server. */
+const servers = [
+  ..."@tanstack/react-start @tanstack/solid-start @solidjs/start @builder.io/qwik-city @qwik.dev/router".split(" "),
+  ..."@hono/vite-build @hono/vite-cloudflare-pages @cloudflare/vite-plugin".split(" "),
+];
 
 const tools: readonly Tool[] = [
   { name: "Vite", program: /^vite$/, builds: /^build/, singlePage: viteIsSinglePage, output: viteOutput },
@@ -157,7 +162,14 @@ export async function staticBuild(tree: SourceTree, manifest: PackageJson): Prom
       singlePage: typeof found.singlePage === "boolean" ? found.singlePage : await found.singlePage(site),
     };
   }
-  return null;
+  return siteOfStaticfile(tree);
+}
+
+/** Whatever builds it: somebody has said where the pages are, and they are not in the repository. */
+async function siteOfStaticfile(tree: SourceTree): Promise<StaticBuild | null> {
+  const root = (await readStaticfile(tree))?.root;
+  if (!root || [...tree.files.keys()].some((path) => path.startsWith(`${root}/`))) return null;
+  return { tool: "The build script", output: root, outputSource: "Staticfile", singlePage: false };
 }
 
 async function viteOutput({ tree, packages, words }: Site): Promise<string | null> {
@@ -177,8 +189,10 @@ async function svelteKitOutput(tree: SourceTree): Promise<string> {
   return setting(await configText(tree, "svelte.config"), "pages") ?? "build";
 }
 
-/** Where other hosts were told to find the site. */
+/** Where a Staticfile or other hosts were told to find the site. */
 async function saidElsewhere(tree: SourceTree): Promise<{ readonly folder: string; readonly source: string } | null> {
+  const root = (await readStaticfile(tree))?.root;
+  if (root) return { folder: root, source: "Staticfile" };
   const netlify = /^\s*publish\s*=\s*"([^"]+)"/m.exec((await tree.read("netlify.toml")) ?? "")?.[1];
   if (netlify && !/^[./]*$/.test(netlify)) return { folder: netlify, source: "netlify.toml" };
   const vercel = /"outputDirectory"\s*:\s*"([^"]+)"/.exec((await tree.read("vercel.json")) ?? "")?.[1];

@@ -1,5 +1,6 @@
 import type { Detected, Installation, Provider } from "../detected.ts";
 import { buildScriptOf } from "../node/build-script.ts";
+import { builtProgram } from "../node/built-program.ts";
 import { commandsIn } from "../node/command-line.ts";
 import { isDevelopmentServer, programsRunBy } from "../node/development-server.ts";
 import { callsHandlerServer, readNodeBuild, usesBun } from "../node/node-build.ts";
@@ -35,7 +36,8 @@ export const node: Provider = {
     const start = await findStartCommand(tree, manifest, processes);
     if (start !== null) return detectApp(tree, manifest, start, installation);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
-    if (buildScriptOf(manifest) === null && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
+    const isFinished = buildScriptOf(manifest) === null || (await readStaticfile(tree))?.root !== undefined;
+    if (isFinished && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
     throw await notStartable(tree, manifest);
   },
 };
@@ -75,8 +77,10 @@ async function detectApp(
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
   const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
   const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
+  const program = builtProgram(tree, manifest, start);
   const image = {
     ...build.image(prunes),
+    builtProgram: program,
     // Programs call pnpm and Yarn by name, which no script shows; both are small.
     keepsTools:
       /^(?:pnpm|yarn)/.test(manager?.name ?? "") ||
@@ -90,8 +94,10 @@ async function detectApp(
     portSource: null,
     recipe: {
       ...build.recipe,
-      generate: (baseReference) => nodeDockerfile({ base: baseReference(build.base), ...image }),
-      bases: [build.base],
+      generate: (baseReference) =>
+        nodeDockerfile({ base: baseReference(build.base), buildBase: baseReference(build.buildBase), ...image }),
+      bases: [...new Set([build.buildBase, build.base])],
+      expected: program?.expected ?? null,
     },
     decisions: [
       ...build.decisions,
@@ -122,12 +128,16 @@ async function detectSite(
       ...build.recipe,
       generate: (baseReference) =>
         nodeSiteDockerfile({
-          base: baseReference(build.base),
+          buildBase: baseReference(build.buildBase),
           server: baseReference(server),
           output,
           ...build.image(false),
         }),
-      bases: [build.base, server],
+      bases: [build.buildBase, server],
+      expected: {
+        path: `${output}/index.html`,
+        hint: `${tool} was expected to write there. Where it writes elsewhere, a Staticfile in the repository can name that folder (root: public).`,
+      },
       extraFiles: new Map([
         ...build.recipe.extraFiles,
         [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],

@@ -2,6 +2,7 @@ import { isOver } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 import { createBuildCacheKeeper } from "./build-cache.ts";
 import { removeDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
@@ -31,12 +32,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   const keepBuildCacheSmall = createBuildCacheKeeper(needs);
   const stopping = new AbortController();
   const { signal } = stopping;
+  const news = createWakeUp(clock);
   const retiring = new Map<
     DeploymentId,
     { readonly installation: InstallationId | null; readonly done: Promise<void> }
   >();
   const settling = new Set<Promise<void>>();
-  let wakeUp: () => void = () => {};
   let loop: Promise<void> | null = null;
   let looking: Promise<void> = Promise.resolve();
 
@@ -47,21 +48,17 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       await clearStrayCommits(needs).catch((error: unknown) => complain(error, "clearing stray commits has to wait"));
       loop ??= keepLooking();
     },
-    wake: () => wakeUp(),
+    wake: news.wake,
     settle: beginToSettle,
     async stop() {
       stopping.abort(new Error("the server stops"));
-      wakeUp();
       await Promise.allSettled([loop, looking, ...settling, ...[...retiring.values()].map(({ done }) => done)]);
     },
   };
 
   async function keepLooking(): Promise<void> {
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        wakeUp = resolve;
-      });
-      await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
+      await news.next(lookEveryMs, signal).catch(() => {});
       if (!signal.aborted) await look();
       // Not waited for: it may take minutes.
       void keepBuildCacheSmall(signal).catch((error: unknown) => complain(error, "the build cache has to wait"));
@@ -160,7 +157,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       .finally(() => {
         retiring.delete(deployment);
         // What could not be done beside it can be done now.
-        wakeUp();
+        news.wake();
       });
     retiring.set(deployment, { installation, done });
   }

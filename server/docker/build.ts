@@ -7,6 +7,7 @@ import {
   type EngineInfo,
   EngineUnavailable,
 } from "../ports/engine.ts";
+import { link } from "../waiting/linked-abort.ts";
 import { buildFailure } from "./build-failure.ts";
 import { type BuildProgress, errorOf } from "./build-progress.ts";
 import { openBuildSession } from "./build-session.ts";
@@ -16,7 +17,6 @@ import { type Daemon, Refusal } from "./daemon.ts";
 import { readImage } from "./images.ts";
 import { readMessages } from "./json-stream.ts";
 import { ownerLabels } from "./labels.ts";
-import { link } from "./linked-abort.ts";
 import { readInfo } from "./version.ts";
 
 type Builder = EngineInfo["builder"];

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { EngineUnavailable } from "../ports/engine.ts";
-import { link } from "./linked-abort.ts";
+import { link } from "../waiting/linked-abort.ts";
 
 /** Inspecting, listing, creating: a daemon that takes longer hangs. */
 const deadlineMs = 30_000;

@@ -38,7 +38,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
   return {
     instance,
     diskUsage: (signal) => readDiskUsage(daemon, signal),
-    info: (signal) => readInfo(daemon, signal, infoLimitMs),
+    info: async (signal) => ({ ...(await readInfo(daemon, signal, infoLimitMs)), ...(builder && { builder }) }),
     build: createBuild({ ...ours, builder }),
     pruneBuildCache: createPruneBuildCache(daemon),
     pull: createPull(daemon),

@@ -4,6 +4,8 @@ import { type DeploymentReport, type Forge, ForgeUnavailable, type ReportReceipt
 import type { Log } from "../ports/log.ts";
 import type { DueReport } from "../ports/reports.ts";
 import type { Store } from "../ports/store.ts";
+import { link } from "../waiting/linked-abort.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 
 const lookEveryMs = 30_000;
 /** Events of a deployment come in crowds. */
@@ -34,28 +36,24 @@ export function createReporter(needs: {
   const { store, forges, clock, log } = needs;
   const stopping = new AbortController();
   const { signal } = stopping;
-  let wakeUp: () => void = () => {};
+  const news = createWakeUp(clock);
   let loop: Promise<void> | null = null;
   let unsubscribe = () => {};
 
   return {
     start() {
-      unsubscribe = store.events.subscribeAll(() => wakeUp());
+      unsubscribe = store.events.subscribeAll(news.wake);
       loop ??= work();
     },
     async stop() {
       unsubscribe();
       stopping.abort(new Error("the server stops"));
-      wakeUp();
       await loop;
     },
   };
 
   async function work(): Promise<void> {
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        wakeUp = resolve;
-      });
       try {
         const due = await store.reports.due(clock.now(), atOnce);
         const told = [];
@@ -65,7 +63,7 @@ export function createReporter(needs: {
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, "telling forges has to wait");
       }
-      await Promise.race([woken, clock.sleep(lookEveryMs, signal).catch(() => {})]);
+      await news.next(lookEveryMs, signal).catch(() => {});
       await clock.sleep(calmMs, signal).catch(() => {});
     }
   }
@@ -113,7 +111,8 @@ export function createReporter(needs: {
     token: string,
   ): Promise<ReportReceipt | ForgeUnavailable> {
     try {
-      return await forge.report(report, token, signal);
+      using call = link(signal);
+      return await forge.report(report, token, call.signal);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ForgeUnavailable) return error;

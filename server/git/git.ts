@@ -3,6 +3,7 @@ import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import { answerPush } from "./answer.ts";
 import { archive } from "./archive.ts";
+import { commitFiles } from "./commit-files.ts";
 import { commitsBetween, commitTime, resolveCommit } from "./commits.ts";
 import { newDeployKey } from "./deploy-key.ts";
 import { createFetcher } from "./fetch.ts";
@@ -83,6 +84,7 @@ export function createGit({
       refs.isAncestor(command, await open(product), ancestor, descendant),
     commitsBetween: async (product, from, to, limit, signal) =>
       commitsBetween(command, await open(product), from, to, limit, signal),
+    commitFiles: async (product, commit, signal) => commitFiles(processes, await ensure(product), commit, signal),
     moveBranch: async (product, branch, commit) => refs.moveBranch(command, await ensure(product), branch, commit),
     keepCommit: async (product, id, commit) => refs.keepCommit(command, await ensure(product), id, commit),
     releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),

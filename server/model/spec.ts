@@ -1,4 +1,5 @@
 import type { CommitSha, DeploymentId, ImageId } from "./ids.ts";
+import type { SettingSources } from "./service-settings.ts";
 
 /**
  * web: HTTP behind Caddy. tcp: a database or cache, reached by name inside the product's network.
@@ -51,6 +52,8 @@ export interface ServiceSpec {
   /** SIGTERM, then this long, then SIGKILL. */
   readonly stopGraceMs: number;
   readonly limits: ResourceLimits;
+  /** Where health and limits come from; absent in versions that were made before they could be set. */
+  readonly settings?: SettingSources;
   /** Services of the product that come first. */
   readonly dependsOn: readonly Dependency[];
   /** Why two versions of it cannot run beside each other, as the rest of a sentence about it: "keeps its data in the volume db"; null: they can. */

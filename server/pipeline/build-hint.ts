@@ -1,3 +1,4 @@
+import { missingModule, missingModuleHint } from "../rules/missing-module.ts";
 import type { BuildCause } from "./build-cause.ts";
 import { goCauses } from "./go-causes.ts";
 import { noSuchPackage, pythonCauses } from "./python-causes.ts";
@@ -10,8 +11,8 @@ export function buildHint(failed: {
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
   for (const { pattern, hint } of causes) {
-    const match = pattern.exec(text);
-    if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
+    const found = pattern.exec(text);
+    if (found) return typeof hint === "string" ? hint : hint(found);
   }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
   return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
@@ -29,7 +30,9 @@ const causes: readonly BuildCause[] = [
   ...pythonCauses,
   ...goCauses,
   {
-    pattern: /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing/s,
+    // The list of what differs can be so long that nothing else is left of npm's words.
+    pattern:
+      /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing|(?:Invalid: lock file's|Missing:) \S{1,200} (?:does not satisfy|from lock file)/s,
     hint: outOfStep("package-lock.json", "npm install"),
   },
   { pattern: /ERR_PNPM_OUTDATED_LOCKFILE/, hint: outOfStep("pnpm-lock.yaml", "pnpm install") },
@@ -44,15 +47,34 @@ const causes: readonly BuildCause[] = [
   },
   {
     pattern: /gyp ERR! (?:find Python|stack Error: not found: make)/,
-    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can install one.",
+    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has them (FROM baton/node:22-full, or node:22).",
+  },
+  {
+    pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
+    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
   },
   {
     pattern:
-      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Failed to fetch .{0,80}from Google Fonts|Name or service not known|Could not resolve host|Failed to establish a new connection|dial tcp: lookup|connect: (?:connection refused|no route to host))/,
+      /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
+    hint: ([, name, host]) =>
+      `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
+  },
+  {
+    pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
+    hint: ([, host]) =>
+      `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
+  },
+  {
+    pattern:
+      /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Name or service not known|Could not resolve host|Failed to establish a new connection|dial tcp: lookup|connect: (?:connection refused|no route to host))/,
     hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
   },
   // pip says the same when it is the network that is to blame.
   noSuchPackage,
+  {
+    pattern: missingModule,
+    hint: ([, name = ""]) => missingModuleHint(name),
+  },
   {
     pattern: /JavaScript heap out of memory/,
     hint: "Node ran out of memory. The build can be given more with NODE_OPTIONS=--max-old-space-size=… in its script.",

@@ -1,5 +1,6 @@
 import { secretsVersionArgument, withoutSecrets } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
+import { nearestBase } from "../../builder/nearest-base.ts";
 import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
 import type { Failure } from "../model/deployment.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
@@ -10,6 +11,7 @@ import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
 import { buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { explainNotMade } from "./not-made.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
 import type { Planned } from "./plan.ts";
 import { haveImage, pullAnew } from "./pull.ts";
@@ -142,6 +144,9 @@ async function buildService(
         recipe.dockerfile,
         recipe.generate((base) => references.get(base) ?? base),
       );
+    if (recipe.neededStages && (await engine.info(signal)).builder === "classic") {
+      extraFiles.set(recipe.dockerfile, recipe.neededStages);
+    }
 
     const variables = variablesOfBuild(recipe, making.variables);
     const context = git.archive(
@@ -170,8 +175,10 @@ async function buildService(
   } catch (error) {
     journal.endOfOutput("build", plan.name);
     if (error instanceof BuildFailed) {
-      const old = recipe.generate ? null : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
-      throw buildFailure(work, plan.name, error, old);
+      const explained = recipe.generate
+        ? explainNotMade(recipe, error)
+        : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
+      throw buildFailure(work, plan.name, error, explained);
     }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(
@@ -225,9 +232,7 @@ function buildFailure(
       {
         ...common,
         message: `the base image ${error.missingBase} cannot be pulled: ${withoutDetails(error.message)}`,
-        hint: error.missingBase.startsWith("baton/")
-          ? "Baton makes images of that name itself; this one is not among them. See the README for the list."
-          : "Check its name and tag, and that this server can reach its registry. Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one.",
+        hint: missingBaseHint(error.missingBase),
       },
       { cause: error },
     );
@@ -249,6 +254,18 @@ function buildFailure(
   }
   // A missing file, a syntax error: the builder's own sentence says it.
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
+}
+
+function missingBaseHint(reference: string): string {
+  if (reference.startsWith("baton/")) {
+    return "Baton makes images of that name itself; this one is not among them. See the README for the list.";
+  }
+  const base = nearestBase(reference);
+  const without =
+    base === null
+      ? "Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one."
+      : `FROM baton/${base} does without one: that image is made here.`;
+  return `Check its name and tag, and that this server can reach its registry. ${without}`;
 }
 
 /** npm says first what is wrong, and then how it is used. */

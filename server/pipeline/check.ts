@@ -1,7 +1,7 @@
 import { type Dependency, type DeploymentSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
-import { diagnoseExit, diagnoseUnhealthy, type LastProbe } from "../rules/diagnose.ts";
+import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -94,8 +94,8 @@ async function checkService(
     const after = await engine.inspectContainer(service.container, signal);
     if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
-    lastProbe = probe.last ?? lastProbe;
-    tell(probe.result, gate.streak);
+    lastProbe = lastWord(lastProbe, probe.last, leftMs < health.tryTimeoutMs);
+    if (probe.last === null || probe.last === lastProbe) tell(probe.result, gate.streak);
     if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
       const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
       if (port !== null) throw new ListensElsewhere(service, port);

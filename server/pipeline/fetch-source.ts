@@ -7,13 +7,15 @@ import type { Work, World } from "./work.ts";
 
 /**
  * The commit of a product that has its repository elsewhere. What was asked for, by a webhook above all, is a hint:
- * a branch means where it stands there now, and a commit must be part of the branch that is tracked.
+ * a branch means where it stands there now, and a commit must be part of the branch that is tracked, or of the ref that
+ * somebody named with it.
  */
 export async function fetchSource(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
   const { git } = world;
   const { deployment, product } = work;
-  // Of a version that is made anew: it was fetched before.
-  const known = deployment.commit && (await git.resolve(product.id, deployment.commit.sha, signal));
+  // Of a version that is made anew, or gone on with: it was fetched before.
+  const known =
+    deployment.commit && !isOnlyNamed(work) && (await git.resolve(product.id, deployment.commit.sha, signal));
   if (known) return known;
   try {
     const { allowPrivateRepositories } = world.limits;
@@ -33,7 +35,8 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
   const { deployment, product, journal } = work;
   const asked = deployment.commit?.sha ?? deployment.ref;
   const exact = asked === null ? null : parseCommitSha(asked);
-  const branch = exact === null && asked !== null ? asked : await trackedBranch(world, work, request, signal);
+  const named = exact === null || isOnlyNamed(work) ? deployment.ref : null;
+  const branch = named ?? (await trackedBranch(world, work, request, signal));
   journal.stage("fetch", `Fetching ${branch} from ${product.repository}`);
   const tip = await bringRef(world, work, request, { name: branch, mayBeTag: branch === askedByName(work) }, signal);
   if (exact === null || exact === tip) return tip;
@@ -43,6 +46,11 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
     `commit ${exact.slice(0, 8)} is not part of ${branch}`,
     "It may have been removed by a forced push, or belong to another branch.",
   );
+}
+
+/** Whether somebody asked for this commit of this ref, and nobody has looked yet: what was fetched has its message. */
+function isOnlyNamed({ deployment }: Work): boolean {
+  return deployment.trigger === "api" && deployment.commit?.message === "";
 }
 
 /** The name that somebody asked for by the API, who may mean a tag. Pushes and webhooks are about branches alone. */

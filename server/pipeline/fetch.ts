@@ -8,7 +8,8 @@ export async function fetchCommit(world: World, work: Work, signal: AbortSignal)
   const { deployment, product, journal } = work;
   const commit =
     product.repository === null ? await pushed(world, work, signal) : await fetchSource(world, work, signal);
-  if (!deployment.commit) await world.store.deployments.recordCommit(deployment, commit);
+  // Who asks for a commit elsewhere cannot say what its message is.
+  if (deployment.commit?.message !== commit.message) await world.store.deployments.recordCommit(deployment, commit);
   await world.git.keepCommit(product.id, deployment.id, commit.sha);
   journal.stage(
     "fetch",

@@ -34,16 +34,16 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
       await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
     }
   }
-  if (end.type === "failed") work.board.fail(end.failure.service, end.failure.message);
+  const failure = end.type === "failed" ? journal.withoutSecrets(end.failure) : null;
+  if (failure) work.board.fail(failure.service, failure.message);
   else work.board.fail(null, "cancelled");
-  if (end.type === "failed") journal.event({ type: "failure", failure: end.failure });
+  if (failure) journal.event({ type: "failure", failure });
   await journal.flush(cleanUp.signal);
 
   const at = world.clock.now();
-  const to =
-    end.type === "failed"
-      ? advance(deployment, { type: "fail", at, failure: end.failure })
-      : advance(deployment, { type: "stop", at, reason: "cancelled" });
+  const to = failure
+    ? advance(deployment, { type: "fail", at, failure })
+    : advance(deployment, { type: "stop", at, reason: "cancelled" });
   return moveTo(world, { signal: AbortSignal.timeout(recordTimeoutMs) }, deployment, to);
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentSpec, RouteSpec } from "../model/spec.ts";
 import { servicesOf } from "../model/spec.ts";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
-import { routesWhileMoving, routesWithout } from "../rules/moving-routes.ts";
+import { lendNames, routesWhileMoving, routesWithout } from "../rules/moving-routes.ts";
 import type { LiveVersion } from "../rules/stateful.ts";
 import { withWaiting } from "../rules/waiting-routes.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -30,7 +30,26 @@ export async function announceHosts(
   live: LiveVersion | null,
 ): Promise<void> {
   const next = withWaiting(spec.routes, servicesOf(spec));
-  await setRoutes(world, work, live === null ? next : routesWhileMoving(await routesNow(world, work), next));
+  if (live === null) return setRoutes(world, work, next);
+  const { routes, lent } = lendNames(await routesNow(world, work), next);
+  await prepareLent(world, work, live, lent);
+  await setRoutes(world, work, routesWhileMoving(routes, next));
+}
+
+/** Before any route leads there: the running version is found under the names that are lent to its services. */
+async function prepareLent(
+  { proxy }: Pick<World, "proxy">,
+  { installation }: Work,
+  live: LiveVersion,
+  lent: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (lent.size === 0) return;
+  const ports = await proxy.portsOf(installation.id, live.id);
+  const named = [...lent].flatMap(([name, service]) => {
+    const port = ports.get(service);
+    return port === undefined ? [] : [[name, port] as const];
+  });
+  await proxy.prepare(installation.id, live.id, new Map(named));
 }
 
 /** The version has proved itself: its hosts, and no others. */
@@ -43,13 +62,13 @@ export async function settleHosts(world: World, work: Work, spec: DeploymentSpec
   }
 }
 
-/** The version is not to be: hosts that only it would have had are not served any more. */
+/** The version is not to be: hosts that only it would have had are not served any more, and no names are lent. */
 export async function withdrawHosts(world: World, work: Work, spec: DeploymentSpec, live: LiveVersion): Promise<void> {
   const custom = await world.store.domains.custom(work.installation.id);
-  const kept = new Set([...live.spec.routes, ...custom].map(({ host }) => host));
   const now = await routesNow(world, work);
-  const left = routesWithout(now, spec.routes, kept);
-  if (left.length < now.length) await setRoutes(world, work, left);
+  const left = routesWithout(now, spec.routes, [...live.spec.routes, ...custom]);
+  const isSame = left.length === now.length && left.every(({ service }, index) => service === now[index]?.service);
+  if (!isSame) await setRoutes(world, work, left);
 }
 
 async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[]): Promise<void> {

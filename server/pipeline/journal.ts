@@ -1,9 +1,10 @@
-import type { Stage } from "../model/deployment.ts";
+import type { Failure, Stage } from "../model/deployment.ts";
 import type { EventBody, LogSource, StackProgress } from "../model/event.ts";
 import type { DeploymentId } from "../model/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventStore } from "../ports/store.ts";
 import { createLogCap } from "../rules/log-cap.ts";
+import { createRedact, type Redact } from "../rules/redact.ts";
 
 const batchMs = 100;
 const maxLinesInEvent = 200;
@@ -12,6 +13,9 @@ const maxWaiting = 20_000;
 
 /** What a deployment tells about itself. Every method returns at once; events are written in order, in batches. */
 export interface Journal {
+  /** From now on the values of secret variables among these are told in no words. */
+  hide(variables: Readonly<Record<string, string>>): void;
+  withoutSecrets(failure: Failure): Failure;
   stage(stage: Stage, text: string): void;
   note(text: string): void;
   warn(text: string): void;
@@ -36,6 +40,7 @@ export function createJournal(needs: {
 }): Journal {
   const { deployment, events, clock, onTrouble } = needs;
   const cap = createLogCap();
+  let redact: Redact = (text) => text;
   const recent: string[] = [];
   let waiting: EventBody[] = [];
   let dropped = 0;
@@ -43,12 +48,23 @@ export function createJournal(needs: {
   let writing: Promise<void> | null = null;
 
   return {
-    stage: (stage, text) => push({ type: "stage", stage, text }),
-    note: (text) => push({ type: "note", text }),
-    warn: (text) => push({ type: "warning", text }),
+    hide(variables) {
+      redact = createRedact(variables);
+    },
+    withoutSecrets: (failure) => ({
+      ...failure,
+      message: redact(failure.message),
+      hint: failure.hint && redact(failure.hint),
+      lastLines: failure.lastLines.map(redact),
+      lastProbe: failure.lastProbe && redact(failure.lastProbe),
+    }),
+    stage: (stage, text) => push({ type: "stage", stage, text: redact(text) }),
+    note: (text) => push({ type: "note", text: redact(text) }),
+    warn: (text) => push({ type: "warning", text: redact(text) }),
     stack: (stack) => push({ type: "stack", stack }),
     event: push,
-    log(source, service, line) {
+    log(source, service, raw) {
+      const line = redact(raw);
       const kept = cap.take(line);
       recent.push(line.length > 2_000 ? `${line.slice(0, 2_000)} …` : line);
       if (recent.length > 100) recent.splice(0, 50);

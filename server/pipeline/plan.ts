@@ -2,6 +2,7 @@ import { type Plan, PlanProblem } from "../../builder/plan.ts";
 import { planTree } from "../../builder/plan-tree.ts";
 import { sourceTree } from "../../builder/source-tree.ts";
 import type { CommitSha } from "../model/ids.ts";
+import type { ServiceSettings } from "../model/service-settings.ts";
 import type { DeploymentSpec } from "../model/spec.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../ports/git.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -14,7 +15,7 @@ const treeLimits: TreeLimits = {
   maxTotalBytes: 2 * 1024 * 1024 * 1024,
 };
 /** Files that the plan reads: manifests and lockfiles. */
-const maxReadBytes = 8 * 1024 * 1024;
+const maxReadBytes = 16 * 1024 * 1024;
 
 export interface Planned {
   readonly plan: Plan;
@@ -24,13 +25,19 @@ export interface Planned {
   readonly rootDirectory: string;
 }
 
+/** What a version gets from outside its repository. */
+export interface Given {
+  /** Compose files are filled in with them, too. */
+  readonly variables: DeploymentSpec["variables"];
+  readonly settings: ReadonlyMap<string, ServiceSettings>;
+}
+
 /** Reads the commit's tree and decides what it is made of and how that is built. */
 export async function planVersion(
   world: World,
   work: Work,
   commit: CommitSha,
-  /** Those that the version gets: compose files are filled in with them. */
-  variables: DeploymentSpec["variables"],
+  { variables, settings }: Given,
   signal: AbortSignal,
 ): Promise<Planned> {
   const { product, journal } = work;
@@ -47,6 +54,7 @@ export async function planVersion(
       product: product.slug,
       healthTimeoutMs: world.limits.healthTimeoutMs,
       variables,
+      settings,
       buildMarks: await installations.buildMarks(work.installation.id),
     });
     for (const decision of plan.decisions) journal.note(decision);

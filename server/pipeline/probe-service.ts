@@ -7,8 +7,6 @@ import type { RunningService, World } from "./work.ts";
 
 /** docker-proxy closes a connection to a port without a listener within milliseconds; this long tells the difference. */
 const tcpHoldMs = 300;
-/** A worker has no port to ask: staying up this long is its proof. */
-const workerUpMs = 10_000;
 
 export interface Probe {
   readonly result: ProbeResult;
@@ -40,7 +38,7 @@ export async function probeService(
     const outcome = await world.prober.tcp(hostPort, tcpHoldMs, timeoutMs, signal);
     return { ...readTcp(outcome, spec.port, timeoutMs), needed: spec.health.successes };
   }
-  return { result: readUptime(container, world.clock.now()), last: null, needed: 1 };
+  return { result: readUptime(container, world.limits.workerUpMs, world.clock.now()), last: null, needed: 1 };
 }
 
 function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<Probe, "result" | "last"> {
@@ -79,7 +77,8 @@ function told(
   return { result: { healthy, detail }, last: { outcome, status, detail } };
 }
 
-function readUptime(container: ContainerState, now: Date): ProbeResult {
+/** A worker has no port to ask: staying up is its proof. */
+function readUptime(container: ContainerState, workerUpMs: number, now: Date): ProbeResult {
   const upMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
   const healthy = container.status === "running" && upMs >= workerUpMs;
   return {

@@ -81,7 +81,7 @@ async function pull(
       {
         stage: "build",
         service,
-        message: `the image ${reference} cannot be pulled: ${error.message.replace(/ \(.*$/s, "").replace(/\.$/, "")}`,
+        message: `the image ${reference} cannot be pulled: ${reasonIn(error)}`,
         hint: hints[error.reason],
         lastLines: work.journal.lastLines(20),
       },
@@ -90,6 +90,14 @@ async function pull(
   } finally {
     work.journal.endOfOutput("pull", service);
   }
+}
+
+/** The sentence without what stands in brackets, and without what it is about. */
+function reasonIn(error: PullFailed): string {
+  return error.message
+    .replace(/^\S+ could not be pulled: /, "")
+    .replace(/ \(.*$/s, "")
+    .replace(/\.$/, "");
 }
 
 /** Under a tag of ours, which keeps it for as long as a version needs it. */

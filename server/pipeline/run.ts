@@ -195,6 +195,9 @@ async function openWork(world: World, deployment: Running, journal: Journal, sig
   const environment = installation && (await store.environments.get(installation.environmentId));
   if (!installation || !product || !environment) throw new Error(`deployment ${deployment.id} belongs to nothing`);
   const board = createStackBoard(journal, await store.events.stacks(deployment.id));
-  if (deployment.status === "deploying") board.list(deployment.spec.stacks);
+  if (deployment.status === "deploying") {
+    board.list(deployment.spec.stacks);
+    journal.hide(deployment.spec.variables);
+  }
   return { deployment, product, environment, installation, journal, board, signal };
 }

@@ -3,13 +3,14 @@ import { specOf } from "../model/deployment.ts";
 import type { CommitSha } from "../model/ids.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
+import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
 import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
 import { type Former, obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
 import { checkNamedDomains } from "./named-domains.ts";
-import { planVersion } from "./plan.ts";
+import { type Given, planVersion } from "./plan.ts";
 import { liveBefore } from "./stop-replaced.ts";
 import type { Work, World } from "./work.ts";
 
@@ -34,10 +35,12 @@ export async function makeVersion(world: World, work: Work, deployment: Building
   try {
     const signal = AbortSignal.any([work.signal, timeout]);
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
-    const variables = await variablesFor(world, work, deployment, source);
+    const given = await givenTo(world, work, deployment, source);
+    const { variables } = given;
+    work.journal.hide(variables);
     const stacks =
-      (source && (await formerStacks(world, work, source, variables, signal))) ??
-      (await newStacks(world, work, variables, signal));
+      (source && (await formerStacks(world, work, source, given, signal))) ??
+      (await newStacks(world, work, given, signal));
     const { store, limits } = world;
     const { domain, publicHost } = limits;
     await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
@@ -70,24 +73,23 @@ export async function makeVersion(world: World, work: Work, deployment: Building
 }
 
 type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
-type Variables = DeploymentSpec["variables"];
 
-async function newStacks(world: World, work: Work, variables: Variables, signal: AbortSignal): Promise<Stacks> {
+async function newStacks(world: World, work: Work, given: Given, signal: AbortSignal): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
-  return plannedStacks(world, work, sha, variables, new Map(), signal);
+  return plannedStacks(world, work, sha, given, new Map(), signal);
 }
 
 async function plannedStacks(
   world: World,
   work: Work,
   commit: CommitSha,
-  variables: Variables,
+  given: Given,
   former: Former,
   signal: AbortSignal,
 ): Promise<Stacks> {
-  const planned = await planVersion(world, work, commit, variables, signal);
-  return { commit, stacks: await obtainImages(world, work, commit, planned, variables, former, signal) };
+  const planned = await planVersion(world, work, commit, given, signal);
+  return { commit, stacks: await obtainImages(world, work, commit, planned, given.variables, former, signal) };
 }
 
 /**
@@ -98,7 +100,7 @@ async function formerStacks(
   world: World,
   work: Work,
   source: Deployment,
-  variables: Variables,
+  given: Given,
   signal: AbortSignal,
 ): Promise<Stacks | null> {
   const spec = specOf(source);
@@ -109,13 +111,21 @@ async function formerStacks(
   journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
     journal.note("Its images are gone, so the same commit is built again");
+    await tellInitRuns(world, work, source);
     return null;
   }
   journal.note("Its images are still here: nothing is built");
+  await tellInitRuns(world, work, source);
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
   if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
   const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
-  return plannedStacks(world, work, spec.commit, variables, former, signal);
+  return plannedStacks(world, work, spec.commit, given, former, signal);
+}
+
+/** What the confirm page says, for those who go back without it: an old version meets data that newer ones have changed. */
+async function tellInitRuns({ store }: World, { journal, installation }: Work, source: Deployment): Promise<void> {
+  const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
+  for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));
 }
 
 async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {
@@ -123,12 +133,15 @@ async function imagesExist(world: World, stacks: readonly StackSpec[], signal: A
   return !(await Promise.all(images)).includes(null);
 }
 
-async function variablesFor(
-  world: World,
-  work: Work,
-  deployment: Building,
-  source: Deployment | null,
-): Promise<Readonly<Record<string, string>>> {
-  const then = source && deployment.variables === "then" ? specOf(source)?.variables : undefined;
-  return then ?? (await world.store.installations.variables(work.installation.id));
+/** A former version gets what it had, unless today's is asked for. */
+async function givenTo(world: World, work: Work, deployment: Building, source: Deployment | null): Promise<Given> {
+  const then = source && deployment.variables === "then" ? specOf(source) : null;
+  if (then) return { variables: then.variables, settings: settingsOf(then) };
+  const { installations } = world.store;
+  const { id } = work.installation;
+  return { variables: await installations.variables(id), settings: await installations.serviceSettings(id) };
+}
+
+function settingsOf(spec: DeploymentSpec): Given["settings"] {
+  return new Map(servicesOf(spec).flatMap(({ name, settings }) => (settings ? [[name, settings.set] as const] : [])));
 }

@@ -37,6 +37,7 @@ export interface PipelineLimits {
   readonly healthTimeoutMs: number;
   readonly watchMs: number;
   readonly initTimeoutMs: number;
+  readonly workerUpMs: number;
   readonly drainTimeoutMs: number;
   readonly ports: PortRange;
   readonly subnets: string;

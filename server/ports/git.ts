@@ -26,6 +26,20 @@ export interface Git {
     limit: number,
     signal: AbortSignal,
   ): Promise<readonly Commit[]>;
+  /**
+   * Makes a commit of these files, by path, that follows on nothing, and the branch that ends in it: what a first push
+   * would bring. Rejects, with nothing changed, when the branch is there already.
+   */
+  commitFiles(
+    product: ProductId,
+    commit: {
+      readonly branch: string;
+      readonly files: ReadonlyMap<string, Buffer>;
+      readonly message: string;
+      readonly at: Date;
+    },
+    signal: AbortSignal,
+  ): Promise<CommitSha>;
   /** Moves (or makes) a branch, and makes it what a clone checks out. */
   moveBranch(product: ProductId, branch: string, commit: CommitSha): Promise<void>;
   /** Keeps a commit from garbage collection for as long as the deployment exists (refs/deployments/<id>). */

@@ -10,6 +10,7 @@ import type {
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { Environment, Installation, Product, Slug } from "../model/product.ts";
+import type { ServiceSettings } from "../model/service-settings.ts";
 import type { RouteSpec } from "../model/spec.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { ReportStore } from "./reports.ts";
@@ -100,6 +101,10 @@ export interface InstallationStore {
   /** Forgets every row of an installation that was marked deleted. Only once nothing of it is left in the world. */
   purge(id: InstallationId): Promise<void>;
   setBranch(id: InstallationId, branch: string): Promise<void>;
+  /** What was set about its services, by name; those for which nothing is set are left out. */
+  serviceSettings(id: InstallationId): Promise<ReadonlyMap<string, ServiceSettings>>;
+  /** Counts from the next deployment on. */
+  setServiceSettings(id: InstallationId, service: string, settings: ServiceSettings): Promise<void>;
   /** Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is running. */
   stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
   /** Names only, sorted: its own and its product's. */

@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
+import { deadline } from "../waiting/deadline.ts";
 import { adminOrigin, type CaddyConfig } from "./caddy-config.ts";
-import { deadline } from "./deadline.ts";
 
 /** Caddy's admin API on its Unix socket. Every call rejects with ProxyUnavailable when the socket does not answer. */
 export interface CaddyAdmin {

@@ -2,8 +2,8 @@ import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeploymentId } from "../model/ids.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
+import { deadline } from "../waiting/deadline.ts";
 import { deploymentHeader, unknownHost } from "./caddy-config.ts";
-import { deadline } from "./deadline.ts";
 
 /** Asks the proof listener, which serves the front door's routes and says which deployment answered. */
 export interface Prover {

@@ -4,6 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { whyWaiting } from "../rules/why-waiting.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 
 const lookEveryMs = 1_000;
 const longestPauseMs = 30_000;
@@ -37,18 +38,17 @@ export function createWorker(needs: {
   const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
   const told = new Map<DeploymentId, string>();
   const stopping = new AbortController();
+  const news = createWakeUp(clock);
   let loop: Promise<void> | null = null;
-  let wakeUp: () => void = () => {};
   let rescued = false;
 
   return {
     start() {
       loop ??= work();
     },
-    wake: () => wakeUp(),
+    wake: news.wake,
     async stop() {
       stopping.abort(reasons.suspended());
-      wakeUp();
       for (const { abort } of running.values()) abort.abort(reasons.suspended());
       await loop;
       await Promise.all([...running.values()].map(({ done }) => done));
@@ -58,9 +58,6 @@ export function createWorker(needs: {
   async function work(): Promise<void> {
     let pauseMs = lookEveryMs;
     while (!stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        wakeUp = resolve;
-      });
       try {
         await rescue();
         await cancelWhatWasAsked();
@@ -72,7 +69,7 @@ export function createWorker(needs: {
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
         if (!stopping.signal.aborted) log.warn({ err: error }, "the queue has to wait");
       }
-      await Promise.race([woken, clock.sleep(pauseMs, stopping.signal).catch(() => {})]);
+      await news.next(pauseMs, stopping.signal).catch(() => {});
     }
   }
 
@@ -102,7 +99,7 @@ export function createWorker(needs: {
       .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
       .finally(() => {
         running.delete(deployment.id);
-        wakeUp();
+        news.wake();
       });
     running.set(deployment.id, { abort, done });
   }

@@ -1,6 +1,7 @@
 import type { Failure, Stage } from "../model/deployment.ts";
 import type { ServiceSpec } from "../model/spec.ts";
 import type { ContainerState, ListeningPort } from "../ports/engine.ts";
+import { crashCause } from "./crash-cause.ts";
 import { durationText } from "./duration-text.ts";
 
 /** What is known about a service that did not become (or stay) healthy. */
@@ -20,6 +21,16 @@ export interface LastProbe {
   /** The HTTP status, when it answered. */
   readonly status: number | null;
   readonly detail: string;
+}
+
+/**
+ * What is known of a service after one more try. The last one has only what is left of the time: its silence says less than
+ * what an app that had opened its port did before.
+ */
+export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCutShort: boolean): LastProbe | null {
+  if (probe === null) return before;
+  const saysLittle = isCutShort && probe.outcome === "timeout";
+  return saysLittle && before !== null && before.outcome !== "closed" ? before : probe;
 }
 
 /** Why a container ended, for the check before the cut-over and the watch after it. */
@@ -44,13 +55,14 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
   }
   // It was restarted before anybody looked: what it exited with is not known any more.
   if (container.status === "running") {
-    return { ...base, message: `${service.name} crashed, ${when}`, hint: "Its last lines say why." };
+    const hint = crashCause(evidence.lastLines) ?? "Its last lines say why.";
+    return { ...base, message: `${service.name} crashed, ${when}`, hint };
   }
   return {
     ...base,
     exitCode: container.exitCode,
     message: `${service.name} exited with code ${container.exitCode}, ${when}`,
-    hint: exitHint(container.exitCode),
+    hint: (container.exitCode === 0 ? null : crashCause(evidence.lastLines)) ?? exitHint(container.exitCode),
   };
 }
 
@@ -63,20 +75,22 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     return { ...base, message: `${service.name} did not stay up ${within}`, hint: null };
   }
   const elsewhere = listensElsewhere(service.port, service.portDeclared, evidence.listening);
-  if (elsewhere) return { ...base, ...elsewhere };
+  if (elsewhere) return { ...base, ...elsewhere, hint: listensNowhere(evidence) ?? elsewhere.hint };
 
   switch (lastProbe?.outcome) {
     case "answered":
       return {
         ...base,
         message: `GET ${service.health.path} answered ${lastProbe.status}, not 2xx or 3xx, ${within}`,
-        hint: statusHint(lastProbe.status ?? 0, service.health.path),
+        hint: statusHint(lastProbe.status ?? 0, service.health.path, evidence.lastLines),
       };
     case "timeout":
       return {
         ...base,
         message: `port ${service.port} takes connections, but ${service.kind === "web" ? `GET ${service.health.path}` : "it"} was not answered ${within}`,
-        hint: `Each try waits ${durationText(service.health.tryTimeoutMs)}. Something in the app hangs: often a database or another service that it cannot reach.`,
+        hint:
+          crashCause(evidence.lastLines) ??
+          `Each try waits ${durationText(service.health.tryTimeoutMs)}. Something in the app hangs: often a database or another service that it cannot reach.`,
       };
     case "garbled":
       return {
@@ -132,6 +146,11 @@ function listensElsewhere(
   };
 }
 
+/** An app that waits for something else first opens no port of its own. */
+function listensNowhere({ listening, lastLines }: Evidence): string | null {
+  return listening?.length === 0 ? crashCause(lastLines) : null;
+}
+
 function facts(stage: Stage, evidence: Evidence): Omit<Failure, "message" | "hint"> {
   return {
     stage,
@@ -162,7 +181,7 @@ function exitHint(code: number): string {
   }
 }
 
-function statusHint(status: number, path: string): string {
+function statusHint(status: number, path: string, lastLines: readonly string[]): string {
   if (status === 404) return `There is nothing at ${path}. Name a path that answers with health.path in baton.yaml.`;
   if (status === 400 || status === 421) {
     return `The app refuses the request itself, often because of the host that is asked for: its own address has to be among those that it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it is ${path} that it refuses, name another path with health.path in baton.yaml.`;
@@ -170,7 +189,12 @@ function statusHint(status: number, path: string): string {
   if (status === 401 || status === 403) {
     return `${path} wants a sign-in. Name a path that answers without one with health.path in baton.yaml.`;
   }
-  if (status >= 500) return "The app fails while it answers. Its log says why; a missing variable is a common reason.";
+  if (status >= 500) {
+    return (
+      crashCause(lastLines) ??
+      "The app fails while it answers. Its log says why; a missing variable is a common reason."
+    );
+  }
   return "Name a path that answers 2xx or 3xx with health.path in baton.yaml.";
 }
 

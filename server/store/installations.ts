@@ -9,6 +9,7 @@ import { writeStatusEvent } from "./events.ts";
 import { installationColumns } from "./installation-row.ts";
 import { deployments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
+import { setServiceSettings, settingsOf } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
 import { buildMarksOf, changeVariables, mergedVariables, namesOf, openAll } from "./variables.ts";
 
@@ -71,6 +72,10 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
     async setBranch(id, branch) {
       await database.write(({ tx }) => tx.update(installations).set({ branch }).where(eq(installations.id, id)));
     },
+
+    serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
+    setServiceSettings: (id, service, settings) =>
+      database.write((transaction) => setServiceSettings(transaction, id, service, settings)),
 
     stop: (id, at) => database.write((transaction) => stop(transaction, id, at)),
 

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import { lockSpace, locks } from "./advisory-locks.ts";
@@ -8,25 +6,18 @@ import { outwardError } from "./database-error.ts";
 
 /**
  * Brings the database up to date: all of what is missing in one transaction, or nothing. Of two processes at once the
- * second waits and finds nothing left to do. A database that is up to date is only read.
+ * second waits and finds nothing left to do. A database that is up to date is only read. `migrationsFolder` holds the SQL
+ * and drizzle's journal of it.
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, migrationsFolder: string): Promise<void> {
   const session = openSession({ url, name: "baton migrate", limited: false });
   try {
     // For the session, not for a transaction: drizzle opens its own.
     await session`select pg_advisory_lock(${lockSpace}::int, ${locks.migrate}::int)`;
-    await applyMigrations(drizzle(session), { migrationsFolder: migrationsFolder() });
+    await applyMigrations(drizzle(session), { migrationsFolder });
   } catch (error) {
     throw outwardError(error);
   } finally {
     await endNow(session);
   }
-}
-
-/** Beside package.json: the same from the source and from what was compiled somewhere below it. */
-function migrationsFolder(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return join(folder, "migrations");
-  }
-  throw new Error(`No package.json above ${import.meta.dirname}: the migrations cannot be found`);
 }

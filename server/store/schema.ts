@@ -1,8 +1,10 @@
 import { isNull, sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
+  bigint,
   boolean,
   check,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -130,6 +132,8 @@ export const deployments = pgTable(
       .on(table.installationId)
       .where(sql`${table.status} in ('building', 'deploying')`),
     index("deployments_undecided").on(table.id).where(sql`${table.status} in ('queued', 'building', 'deploying')`),
+    // By id, because of several that were given one name the newest is meant.
+    index("deployments_session").on(table.sessionId, table.id).where(sql`${table.sessionId} is not null`),
     index("deployments_ready_at").on(table.installationId, table.readyAt).where(sql`${table.readyAt} is not null`),
     ...deploymentLaw(table),
   ],
@@ -187,6 +191,32 @@ export const productVariables = pgTable(
   (table) => [
     primaryKey({ columns: [table.productId, table.name] }),
     check("product_variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+  ],
+);
+
+/** What was set about a service beside its repository: see ServiceSettings. A service for which nothing is set has no row. */
+export const serviceSettings = pgTable(
+  "service_settings",
+  {
+    installationId: rowId<InstallationId>("installation_id")
+      .notNull()
+      .references(() => installations.id, { onDelete: "cascade" }),
+    service: text().notNull(),
+    path: text(),
+    intervalMs: integer("interval_ms"),
+    tryTimeoutMs: integer("try_timeout_ms"),
+    timeoutMs: integer("timeout_ms"),
+    successes: integer(),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }),
+    cpus: doublePrecision(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.installationId, table.service] }),
+    check(
+      "service_settings_positive",
+      sql`least(${table.intervalMs}, ${table.tryTimeoutMs}, ${table.timeoutMs}, ${table.successes}, ${table.memoryBytes}, 1) > 0 and (${table.cpus} is null or ${table.cpus} > 0)`,
+    ),
+    check("service_settings_path", sql`${table.path} is null or ${table.path} like '/%'`),
   ],
 );
 

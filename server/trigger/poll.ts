@@ -2,6 +2,7 @@ import type { ProductId } from "../model/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import { link } from "../waiting/linked-abort.ts";
 import type { Sources } from "./sources.ts";
 
 const lookEveryMs = 15_000;
@@ -57,7 +58,8 @@ export function createPoller(needs: {
   async function look(id: ProductId): Promise<void> {
     const product = await store.products.get(id);
     if (!product) return;
-    const found = await sources.check(product, "poll", false, signal);
+    using looking = link(signal);
+    const found = await sources.check(product, "poll", false, looking.signal);
     const trouble = "code" in found ? found.message : null;
     if (trouble !== null && trouble !== troubles.get(id)) {
       const refusal = { via: "baton", deliveryId: null, name: "poll", reason: trouble, headers: {}, bodyBytes: null };

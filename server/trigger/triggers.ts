@@ -7,25 +7,25 @@ import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
+import type { Asked } from "./asked.ts";
+import { askedVersion, namesNothing, type VersionRequest } from "./asked-version.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
+import { createSampling, type Sampling } from "./sampling.ts";
 
+export type { Asked } from "./asked.ts";
 export type { Refused } from "./refused.ts";
 
-export type Asked =
-  /** `rebuild`: its images are gone; the exact commit is built again. */
-  { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
-
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers extends Installing, Hosting {
-  /** Queue a deployment of a branch, tag or commit; without either, of the tracked branch. */
-  deploy(
-    id: InstallationId,
-    version: { readonly ref?: string | undefined; readonly commit?: string | undefined },
-    by: string,
-    signal: AbortSignal,
-  ): Promise<Asked>;
+export interface Triggers extends Installing, Hosting, Sampling {
+  /**
+   * Queue a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
+   * ref must be part of it: told now of what was pushed here, and when it is fetched of what is elsewhere.
+   */
+  deploy(id: InstallationId, version: VersionRequest, by: string, signal: AbortSignal): Promise<Asked>;
+  /** Queue the commit of a deployment that failed once more, whatever its branch has become; its ref when it had none yet. */
+  retry(failed: Deployment, by: string, signal: AbortSignal): Promise<Asked>;
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
   /**
@@ -53,46 +53,38 @@ export function createTriggers(needs: {
   readonly allowPrivateRepositories: boolean;
   /** Makes the proxy know the hosts that the database has. */
   readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
+  /** The sample app's files, by path. */
+  readonly readSample: () => Promise<ReadonlyMap<string, Buffer>>;
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
   readonly wakeCaretaker: () => void;
 }): Triggers {
   const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
-  const { allowPrivateRepositories } = needs;
+  const { allowPrivateRepositories, readSample } = needs;
   const publicHost = needs.publicUrl.hostname;
   const addresses = createAddresses({ store, domain, publicHost });
+  const installing = createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker });
 
   return {
-    ...createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker }),
+    ...installing,
     ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
+    ...createSampling({
+      ...{ git, clock, readSample, createProduct: installing.createProduct },
+      deploy: (id, commit, by, signal) => deploy(id, { commit }, by, signal),
+    }),
 
-    async deploy(id, version, by, signal) {
-      const installation = await store.installations.get(id);
-      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
-      const asked = version.commit ?? version.ref ?? installation.branch;
-      if ((await store.products.get(installation.productId))?.repository) {
-        // What is elsewhere is found when it is fetched.
-        const later = { ref: asked, commit: null, sourceId: null, variables: "now" } as const;
-        return enqueue({ installationId: id, trigger: "api", by, ...later }, false);
+    deploy,
+
+    async retry({ installationId, ref, commit }, by, signal) {
+      if (!commit) return deploy(installationId, { ref: ref ?? undefined }, by, signal);
+      const installation = await store.installations.get(installationId);
+      const product = installation && (await store.products.get(installation.productId));
+      if (!product) return refused("not_found", "the product of this deployment is gone");
+      if (product.repository === null && !(await git.resolve(product.id, commit.sha, signal))) {
+        return namesNothing(commit.sha);
       }
-      if (!asked) {
-        return refused("conflict", "nothing was pushed yet, so there is no branch to deploy: push, or name a ref");
-      }
-      const commit = await git.resolve(installation.productId, asked, signal);
-      if (!commit) return refused("invalid", `"${asked}" names no commit of this product's repository`);
-      return enqueue(
-        {
-          installationId: id,
-          trigger: "api",
-          by,
-          ref: version.ref ?? installation.branch,
-          commit,
-          sourceId: null,
-          variables: "now",
-        },
-        false,
-      );
+      return enqueue({ installationId, trigger: "api", by, ref, commit, sourceId: null, variables: "now" }, false);
     },
 
     async redeploy(source, variables, by, signal) {
@@ -150,6 +142,16 @@ export function createTriggers(needs: {
       return { type: "stopped" };
     },
   };
+
+  async function deploy(id: InstallationId, version: VersionRequest, by: string, signal: AbortSignal): Promise<Asked> {
+    const installation = await store.installations.get(id);
+    if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+    const product = await store.products.get(installation.productId);
+    if (!product) return refused("not_found", "the product of this deployment is gone");
+    const asked = await askedVersion(git, product, installation, version, signal);
+    if ("type" in asked) return asked;
+    return enqueue({ installationId: id, trigger: "api", by, sourceId: null, variables: "now", ...asked }, false);
+  }
 
   async function enqueue(request: Omit<DeploymentRequest, "id" | "supersedes">, rebuild: boolean): Promise<Asked> {
     const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());

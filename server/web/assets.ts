@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { AssetLink, AssetName } from "../../views/frame.ts";
 import { routes } from "../routes.ts";
 
@@ -56,8 +55,8 @@ export interface Assets {
   find(name: string): Asset | null;
 }
 
-/** Reads every asset once, so that a missing one stops the start and not a page. */
-export function loadAssets(root = projectRoot()): Assets {
+/** Reads every asset of the checkout once, so that a missing one stops the start and not a page. */
+export function loadAssets(root: string): Assets {
   const loaded = new Map(
     Object.entries(files).map(([name, path]) => [
       name,
@@ -88,13 +87,4 @@ function load(name: string, paths: readonly string[]): Asset {
     url: `${routes.asset(name)}?v=${version}`,
     integrity: `sha384-${createHash("sha384").update(body).digest("base64")}`,
   };
-}
-
-/** The source tree's root, from the source and from compiled code in .build/ alike. */
-function projectRoot(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
-  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-  }
-  throw new Error(`no package.json above ${start}`);
 }

@@ -25,6 +25,7 @@ export function noteDetail(c: WebContext, detail: string): void {
 const deeds: Readonly<Record<string, string>> = {
   "POST /sign-out": "signed out",
   "POST /new": "made the product",
+  "POST /new/sample": "deployed the sample app as",
   "POST /api/products": "made the product",
   "PATCH /api/products/:": "changed the settings of",
   "POST /products/:/settings": "changed the settings of",
@@ -37,6 +38,8 @@ const deeds: Readonly<Record<string, string>> = {
   "PUT /api/products/:/variables": "changed variables of",
   "POST /products/:/domains": "changed the domains of",
   "PUT /api/product-deployments/:/domains": "changed the domains of",
+  "POST /products/:/settings/service": "changed health checks and limits of",
+  "PUT /api/product-deployments/:/settings": "changed health checks and limits of",
   "POST /products/:/redeploy": "redeployed",
   "POST /api/environments/:/product-deployments/:/redeploy": "redeployed",
   "POST /deployments/:/redeploy": "made a version live again:",

@@ -7,8 +7,8 @@ import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "./needs.ts";
 import type { Origins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { Problem } from "./problem.ts";
-import { createFailureLimit } from "./rate-limit.ts";
 import { speaksJson } from "./speaks-json.ts";
+import { createTokenCheck, maxTokenLength } from "./token-check.ts";
 
 /** Who may use a route. There is one team: a member may do everything. */
 export type Audience = "everyone" | "member";
@@ -23,14 +23,12 @@ export interface Auth {
   signOut(c: WebContext): Promise<void>;
 }
 
-const failuresPerMinute = 10;
+const wrongPerMinute = 10;
 const sessionDays = 14;
-/** Longer than any token: refused before it is hashed. */
-const maxTokenLength = 512;
 
 export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl">, origins: Origins): Auth {
   const { store, clock } = needs;
-  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
   const cookie = origins.trustworthy ? "__Host-baton" : "baton";
   const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax", secure: origins.trustworthy } as const;
@@ -92,15 +90,13 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
   }
 
   async function identify(c: WebContext, token: string): Promise<Identity | null> {
-    const peer = peerNetwork(peerAddress(c, origins.https));
-    const wait = limit.retryAfterSeconds(peer);
-    if (wait !== null) {
+    const identity = await tokens.identify(peerNetwork(peerAddress(c, origins.https)), token);
+    if (identity && "retryAfterSeconds" in identity) {
+      const wait = identity.retryAfterSeconds;
       throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {
         headers: { "Retry-After": String(wait) },
       });
     }
-    const identity = token.length > maxTokenLength ? null : await store.access.identify(token);
-    if (!identity) limit.failed(peer);
     return identity;
   }
 

@@ -2,11 +2,11 @@ import type { Deployment } from "../model/deployment.ts";
 import { isOver } from "../model/deployment.ts";
 import type { DeploymentEvent } from "../model/event.ts";
 import type { DeploymentId } from "../model/ids.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 import { endOf } from "./deployment-end.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import type { Aside } from "./state-stream.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 /** How the events of a deployment are told to one kind of reader. */
 export interface EventTeller {
@@ -60,11 +60,16 @@ export function createEventStreams(
   ): Promise<void> {
     const news = createWakeUp(clock);
     let lookedAsideMs = clock.monotonicMs();
+    let willLookAside = false;
     const unsubscribe = aside
       ? store.events.subscribeAll((other) => {
-          if (other !== id) aside.heard(other);
-          // What others print must not wake every reader ten times a second: the heartbeat finds what is missed here.
-          if (other === id || clock.monotonicMs() - lookedAsideMs > asidePauseMs) news.wake();
+          if (other === id) return news.wake();
+          aside.heard(other);
+          // What others print must not wake every reader ten times a second: all of it is told together, a little later.
+          if (willLookAside) return;
+          willLookAside = true;
+          const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
+          clock.sleep(waitMs, writer.signal).then(news.wake, () => {});
         })
       : store.events.subscribe(id, news.wake);
     try {
@@ -72,6 +77,7 @@ export function createEventStreams(
         const events = await store.events.read(id, cursor, pageSize);
         for (const message of events.length > 0 ? await messages(events) : []) await writer.send(message);
         cursor = events.at(-1)?.seq ?? cursor;
+        willLookAside = false;
         const beside = await aside?.html();
         lookedAsideMs = clock.monotonicMs();
         if (beside) await writer.send({ data: beside });

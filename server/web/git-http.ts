@@ -8,43 +8,47 @@ import { BadPush, type Git, type GitService, type PushRequest } from "../ports/g
 import type { Log } from "../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PushTrigger } from "../trigger/push.ts";
-import { peerNetwork } from "./peer-address.ts";
+import type { WebNeeds } from "./needs.ts";
+import { createOrigins } from "./origins.ts";
+import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { conductPush, type PushConversation } from "./push-conversation.ts";
-import { createFailureLimit } from "./rate-limit.ts";
+import { createTokenCheck } from "./token-check.ts";
 
 interface GitEnv {
   Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
   Variables: { identity: Identity; slug: Slug };
 }
 
-const failuresPerMinute = 30;
+/** Git asks with the token that it keeps again and again, also when that is an old one. */
+const wrongPerMinute = 30;
 
 /** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
 export function createGitHttp(
-  needs: PushConversation & {
-    readonly store: Store;
-    readonly git: Git;
-    readonly pushes: PushTrigger;
-    readonly clock: Clock;
-    readonly log: Log;
-  },
+  needs: PushConversation &
+    Pick<WebNeeds, "publicUrl" | "listen"> & {
+      readonly store: Store;
+      readonly git: Git;
+      readonly pushes: PushTrigger;
+      readonly clock: Clock;
+      readonly log: Log;
+    },
 ): Hono<GitEnv> {
   const { store, git, pushes, clock, log } = needs;
-  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+  const { https } = createOrigins(needs);
   const app = new Hono<GitEnv>();
 
   app.use("*", async (c, next) => {
-    const peer = peerNetwork(c.env.incoming.socket.remoteAddress ?? "unknown");
-    const wait = limit.retryAfterSeconds(peer);
-    if (wait !== null)
-      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": String(wait) });
     const token = passwordOf(c.req.header("authorization"));
-    const identity = token === null ? null : await store.access.identify(token);
+    const identity = token === null ? null : await tokens.identify(peerNetwork(peerAddress(c, https)), token);
     if (!identity) {
-      if (token !== null) limit.failed(peer);
       return c.text("the password is a token of Baton; any user name will do\n", 401, {
         "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
       });
+    }
+    if ("retryAfterSeconds" in identity) {
+      const wait = String(identity.retryAfterSeconds);
+      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
     }
     c.set("identity", identity);
     return next();
@@ -108,7 +112,7 @@ export function createGitHttp(
       subject: c.get("slug"),
       detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
       deploymentId: null,
-      address: c.env.incoming.socket.remoteAddress ?? "unknown",
+      address: peerAddress(c, https),
     };
     await store.audit.record(entry, clock.now()).catch((error: unknown) => {
       log.error({ err: error, ...entry }, "the audit log has a gap");

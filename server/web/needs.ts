@@ -12,6 +12,7 @@ import type { FrontDoor } from "../rules/urls.ts";
 import type { Sources } from "../trigger/sources.ts";
 import type { Triggers } from "../trigger/triggers.ts";
 import type { WebhookTrigger } from "../trigger/webhook.ts";
+import type { Assets } from "./assets.ts";
 import type { createGitHttp } from "./git-http.ts";
 
 /** What the web stands on; all of it from outside. */
@@ -32,9 +33,12 @@ export interface WebNeeds extends FrontDoor {
   readonly listen: { readonly host: string; readonly port: number };
   readonly maxBuilding: number;
   readonly drainTimeoutMs: number;
+  /** What a service has to become healthy where nobody says. */
+  readonly healthTimeoutMs: number;
   /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
   readonly gitHttp: ReturnType<typeof createGitHttp>;
   readonly version: string;
+  readonly assets: Assets;
   /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
   readonly closing?: AbortSignal;
 }

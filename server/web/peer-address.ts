@@ -1,12 +1,18 @@
 import { isIPv6 } from "node:net";
-import type { WebContext } from "./needs.ts";
+import type { WebEnv } from "./needs.ts";
+
+/** As much of a request as tells where it comes from. */
+interface Arrival {
+  readonly env: WebEnv["Bindings"] | undefined;
+  readonly req: { header(name: string): string | undefined };
+}
 
 /**
  * The address at the other end of the connection. Only where Baton's own Caddy
  * stands in front (public URL with https) is the peer loopback for everybody; then the address that this Caddy itself
  * appended counts. Any other X-Forwarded-For is what a client claims, and is ignored.
  */
-export function peerAddress(c: WebContext, behindProxy: boolean): string {
+export function peerAddress(c: Arrival, behindProxy: boolean): string {
   const peer = c.env?.incoming?.socket.remoteAddress ?? "unknown";
   if (!behindProxy || !isLoopback(peer)) return peer;
   return c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() || peer;

@@ -1,16 +1,19 @@
-/** The bytes of a body as they came. What is too large or too slow is not read on. */
+/** The bytes of a body as they came. What is too large or too slow is not read on; too slow is also whom `signal` ends. */
 export async function readBounded(
   request: Request,
   { maxBytes, timeoutMs }: { readonly maxBytes: number; readonly timeoutMs: number },
+  signal: AbortSignal,
 ): Promise<Uint8Array | "too-large" | "too-slow"> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return "too-large";
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   let isLate = false;
-  const timer = setTimeout(() => {
+  const end = () => {
     isLate = true;
     reader.cancel().catch(() => {});
-  }, timeoutMs);
+  };
+  const timer = setTimeout(end, timeoutMs);
+  signal.addEventListener("abort", end, { once: true });
   try {
     const parts: Uint8Array[] = [];
     let length = 0;
@@ -25,5 +28,6 @@ export async function readBounded(
     return isLate ? "too-slow" : Buffer.concat(parts, length);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }

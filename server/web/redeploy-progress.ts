@@ -2,13 +2,13 @@ import { type Deployment, isOver } from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Store } from "../ports/store.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 import { displayName } from "./display-name.ts";
 import { lastEventId } from "./event-stream.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "./redeploy-result.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import { pendingStack } from "./stack-progress.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
 type StatusEvent = DeploymentEvent & Extract<EventBody, { type: "status" }>;

@@ -1,6 +1,8 @@
 import type { Clock } from "../ports/clock.ts";
+import { link } from "../waiting/linked-abort.ts";
 import { createBytePipe } from "./byte-pipe.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
+import { beginStream } from "./stream-life.ts";
 
 export interface SseMessage {
   readonly id?: string;
@@ -37,15 +39,14 @@ export function answerWithEvents(
 ): Response {
   // Nobody would read it, and nobody would end it.
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, c.req.raw.signal, ...(needs.closing ? [needs.closing] : [])]);
-  const pipe = createBytePipe(bufferBytes, () => over.abort());
+  const { signal, end } = beginStream(c, needs.closing);
+  const pipe = createBytePipe(bufferBytes, end);
   const write = async (text: string) => {
     signal.throwIfAborted();
     pipe.write(text);
     const room = pipe.room();
     if (room && (await outlasts(room, stalledAfterMs, needs.clock, signal))) {
-      over.abort(new Error("the reader of an event stream has stalled"));
+      end(new Error("the reader of an event stream has stalled"));
       // Ending it politely would wait for the reader to take what is left, which it does not.
       c.env?.outgoing?.destroy();
     }
@@ -59,7 +60,7 @@ export function answerWithEvents(
     } catch (error) {
       if (!signal.aborted) needs.log.warn({ err: error, path: c.req.path }, "an event stream broke off");
     } finally {
-      over.abort();
+      end();
       pipe.end();
     }
   };
@@ -75,15 +76,15 @@ async function outlasts(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const done = new AbortController();
-  const limit = clock.sleep(limitMs, AbortSignal.any([done.signal, signal])).then(
+  using waiting = link(signal);
+  const limit = clock.sleep(limitMs, waiting.signal).then(
     () => true,
     () => false,
   );
   try {
     return await Promise.race([something.then(() => false), limit]);
   } finally {
-    done.abort();
+    waiting.now(new Error("it is over"));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentId } from "../model/ids.ts";
+import { createWakeUp } from "../waiting/wake-up.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
 import { answerWithEvents, heartbeatMs } from "./sse.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 /** Something that a page shows as it is now, and that changes. */
 export interface Snapshot {

@@ -1,5 +1,6 @@
 import { createBytePipe } from "./byte-pipe.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
+import { beginStream } from "./stream-life.ts";
 
 const bufferBytes = 64 * 1024;
 
@@ -13,9 +14,8 @@ export function answerWithText(
   const headers = { "Content-Type": contentType };
   // Nobody would read it, and nobody would end it.
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, c.req.raw.signal, ...(needs.closing ? [needs.closing] : [])]);
-  const pipe = createBytePipe(bufferBytes, () => over.abort());
+  const { signal, end } = beginStream(c, needs.closing);
+  const pipe = createBytePipe(bufferBytes, end);
   const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
   const run = async () => {
@@ -28,7 +28,7 @@ export function answerWithText(
     } catch (error) {
       if (!signal.aborted) needs.log.warn({ err: error, path: c.req.path }, "a text stream broke off");
     } finally {
-      over.abort();
+      end();
       pipe.end();
     }
   };

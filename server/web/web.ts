@@ -2,7 +2,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
 import { createApiRoutes } from "./api/api.ts";
 import { createAssetRoutes } from "./asset-routes.ts";
-import { loadAssets } from "./assets.ts";
 import { createAudit } from "./audit.ts";
 import { createAuth, requireAudiences } from "./auth.ts";
 import { createBodyLimit } from "./body-limit.ts";
@@ -33,19 +32,16 @@ import { createRedeployPages } from "./pages/redeploy.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
 import { createSystemPages } from "./pages/system.ts";
 import { createWebhookPages } from "./pages/webhooks.ts";
-import { createWebhookRoutes } from "./webhooks.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
 export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   const origins = createOrigins(outside);
-  const assets = loadAssets();
   const metrics = createMetrics(outside);
   const auth = createAuth(outside, origins);
   const catalog = createCatalog(outside.store);
   const audit = createAudit({ ...outside, catalog }, origins);
   const needs = {
     ...outside,
-    assets,
     auth,
     metrics,
     catalog,
@@ -64,13 +60,12 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.use(createBodyLimit());
   app.use(audit.recorder);
 
-  app.route("/", createAssetRoutes(assets, auth));
+  app.route("/", createAssetRoutes(outside.assets, auth));
   app.route("/", createApiRoutes(needs));
   app.route("/", createSignInPages(needs));
   app.route("/", createHomePages(needs));
   app.route("/", createProductPages(needs));
   app.route("/", createWebhookPages(needs));
-  app.route("/", createWebhookRoutes(needs));
   app.route("/", createProductDeploymentsPages(needs));
   app.route("/", createProductLogsPages(needs));
   app.route("/", createProductVariablesPages(needs));

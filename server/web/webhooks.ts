@@ -1,9 +1,12 @@
-import { type Context, Hono } from "hono";
+import { createRoute } from "@hono/zod-openapi";
 import { parseSlug } from "../model/product.ts";
 import type { Forge } from "../ports/forge.ts";
 import { routes } from "../routes.ts";
+import { createApi, errorAnswers, forEveryone, json } from "./api/route-parts.ts";
+import { errorSchema, productParam } from "./api/schemas.ts";
+import { deliveryAnswerSchema } from "./api/source-schemas.ts";
 import type { Auth } from "./auth.ts";
-import type { WebEnv, WebNeeds } from "./needs.ts";
+import type { WebContext, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { createPlaces } from "./places.ts";
@@ -15,14 +18,19 @@ import { readBounded } from "./read-bounded.ts";
 const maxBodyBytes = 5 * 1024 * 1024;
 /** GitHub itself gives up after so long. */
 const bodyTimeoutMs = 10_000;
-const tooMuch = {
-  "too-large": `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`,
-  "too-slow": `the body did not come within ${bodyTimeoutMs / 1_000} s`,
-} as const;
-/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. */
-const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000 } as const;
+/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. A forge's come at once; slow ones give way. */
+const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000, patienceMs: 2_000 } as const;
+const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
+const tooSlow = `the body did not come within ${bodyTimeoutMs / 1_000} s`;
+const inTheWay = `the body did not come within ${bodiesAtOnce.patienceMs / 1_000} s, and others waited`;
 /** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
+
+// Described, and not checked: the signature is over the bytes as they came, and what they say is read after it.
+const bodies = {
+  "application/json": { schema: { type: "object" as const } },
+  "application/x-www-form-urlencoded": { schema: { type: "object" as const } },
+};
 
 /** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
 export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
@@ -30,15 +38,40 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
   const places = createPlaces({ clock, ...bodiesAtOnce });
-  const app = new Hono<WebEnv>();
+  const api = createApi();
 
   for (const forge of forges) {
-    app.post(routes.webhook(forge.name, ":slug"), auth.allow("everyone"), (c) => answer(c, forge));
+    api.openapi(
+      createRoute({
+        ...forEveryone(auth),
+        method: "post",
+        path: routes.webhook(forge.name, "{product}"),
+        tags: ["Repositories"],
+        summary: `${forge.title} delivers here`,
+        description: `Its webhook is given this address and the product's secret: the signature over the body says who it is. The body is what ${forge.title} sends, at most ${maxBodyBytes / 1024 / 1024} MiB.`,
+        request: { params: productParam, body: { required: true, content: bodies } },
+        responses: {
+          200: json("Understood, and nothing new to deploy; the verdict says why", deliveryAnswerSchema),
+          202: json("Deployments were queued", deliveryAnswerSchema),
+          401: json("The signature is missing or wrong", errorSchema),
+          404: errorAnswers[404],
+          408: json("The body came too slowly", errorSchema),
+          413: json("The body is too large", errorSchema),
+          429: json("Too many deliveries from this address were not let in", errorSchema),
+          503: json("Too many deliveries are being read, or the database does not answer", errorSchema),
+        },
+      }),
+      async (c) => {
+        const { outcome, verdict, deployments } = await receive(c, c.req.valid("param").product, forge);
+        const [deploymentId] = deployments;
+        const deployed = deploymentId !== undefined && { deploymentId, deploymentIds: [...deployments] };
+        return c.json({ verdict, outcome, ...deployed }, outcome === "deployed" ? 202 : 200);
+      },
+    );
   }
-  return app;
+  return api;
 
-  async function answer(c: Context<WebEnv>, forge: Forge) {
-    const text = c.req.param("slug") ?? "";
+  async function receive(c: WebContext, text: string, forge: Forge) {
     const peer = peerNetwork(peerAddress(c, https));
     const slug = parseSlug(text);
     const product = slug && (await store.products.bySlug(slug));
@@ -59,9 +92,10 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
         headers: { "Retry-After": "5" },
       });
     }
-    const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
+    const limits = { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs };
+    const body = await readBounded(c.req.raw, limits, place.signal);
     if (body === "too-large" || body === "too-slow") {
-      const reason = tooMuch[body];
+      const reason = body === "too-large" ? tooLarge : place.signal.aborted ? inTheWay : tooSlow;
       if (!unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
       throw refusal(bucket, new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
@@ -71,12 +105,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
       throw now?.id === product.id ? error : notFound(`product "${product.slug}"`);
     });
     if (received.type === "foreign") throw refusal(bucket, new Problem(401, "unauthorized", received.message));
-    const { outcome, verdict, deployments } = received;
-    const [deploymentId] = deployments;
-    return c.json(
-      { verdict, outcome, ...(deploymentId !== undefined && { deploymentId, deploymentIds: deployments }) },
-      outcome === "deployed" ? 202 : 200,
-    );
+    return received;
   }
 
   /** Counts a failure. Asked only when something is to be refused: nobody's failures stand in the way of the forge. */

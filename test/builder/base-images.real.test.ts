@@ -82,7 +82,32 @@ describe("base images that are made here", () => {
     // What the interrupted making had begun is away by now, too.
     expect(await readdir(join(folder, "distribution"))).toEqual([]);
   });
+
+  it("compile on node:22-full what runs on node:22, without asking nodejs.org for headers", async () => {
+    const image = await buildApp(compiledApp);
+    await running(image, 3001, /listening/, async (get) => {
+      expect((await get("/")).body).toBe("compiled; compiler: false");
+    });
+  });
 });
+
+const compiledApp = {
+  "package.json": JSON.stringify({ scripts: { start: "node server.js" }, dependencies: { ms: "2.1.3" } }),
+  "binding.gyp": '{ "targets": [{ "target_name": "word", "sources": ["word.cc"] }] }',
+  "word.cc": `
+    #include <node_api.h>
+    NAPI_MODULE_INIT() {
+      napi_value word;
+      napi_create_string_utf8(env, "compiled", NAPI_AUTO_LENGTH, &word);
+      return word;
+    }
+  `,
+  "server.js": `
+    const answer = require("./build/Release/word.node") + "; compiler: " + require("node:fs").existsSync("/usr/bin/g++");
+    require("node:http").createServer((_, response) => response.end(answer))
+      .listen(process.env.PORT, () => console.log("listening"));
+  `,
+};
 
 const nodeApp = {
   "package.json": JSON.stringify({
@@ -135,7 +160,7 @@ async function buildApp(files: Readonly<Record<string, string>>): Promise<ImageI
   const request = {
     context: contextOf({ ...files, ...Object.fromEntries(recipe.extraFiles), [recipe.dockerfile]: dockerfile }),
     dockerfile: recipe.dockerfile,
-    tag: `baton-${scratch.instance}/app:${recipe.bases.join().replace(":", "-")}`,
+    tag: `baton-${scratch.instance}/app:${recipe.bases.join("-").replaceAll(":", "-")}`,
     target: null,
     args: {},
     owner,

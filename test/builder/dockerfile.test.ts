@@ -63,20 +63,24 @@ describe("the images that a Dockerfile takes from elsewhere", () => {
     const text = `
       ARG VERSION=22
       FROM --platform=linux/amd64 node:\${VERSION}-slim AS build
-      FROM scratch
+      FROM scratch AS nothing
       FROM build AS again
-      COPY --from=build /a /a
+      COPY --from=nothing /a /a
       COPY --from=0 /a /a
       COPY --from=busybox:1 /bin/sh /bin/sh
       RUN --mount=type=bind,from=golang:1.22,target=/go --mount=type=cache,target=/x true
-      FROM node:22-slim
     `;
     expect(references(text)).toEqual(["node:22-slim", "busybox:1", "golang:1.22"]);
   });
 
+  it("are none that only stages want which nothing needs", () => {
+    expect(references("FROM a AS tests\nCOPY --from=b /x /x\nFROM c")).toEqual(["c"]);
+  });
+
   it("are made beforehand where Baton makes them", async () => {
     const { recipe } = await plannedService({
-      Dockerfile: "FROM baton/node:22 AS b\nFROM baton/debian:12\nCOPY --from=baton/static:1 /usr/bin/caddy /caddy",
+      Dockerfile:
+        "FROM baton/node:22 AS b\nFROM baton/debian:12\nCOPY --from=baton/static:1 /usr/bin/caddy /caddy\nCOPY --from=b /a /a",
     });
     expect(recipe.bases).toEqual(["node:22", "debian:12", "static:1"]);
   });
@@ -84,7 +88,7 @@ describe("the images that a Dockerfile takes from elsewhere", () => {
   it.each(["baton/ruby:3", "baton/node", "baton/node:18"])("are refused when they are not: %s", async (reference) => {
     await expect(plan({ Dockerfile: `FROM ${reference}` })).rejects.toMatchObject({
       message: `Dockerfile names ${reference}, which is not one of the images that Baton makes`,
-      hint: "These are: baton/debian:12, baton/node:20, baton/node:22, baton/node:24, baton/bun:1, baton/static:1, baton/python:3.11, baton/python:3.13, baton/go:1.",
+      hint: "These are: baton/debian:12, baton/node:20, baton/node:22, baton/node:24, baton/debian:12-full, baton/node:20-full, baton/node:22-full, baton/node:24-full, baton/bun:1, baton/static:1, baton/python:3.11, baton/python:3.13, baton/go:1.",
     });
   });
 });

@@ -127,12 +127,40 @@ describe("a compose file without baton.yaml", () => {
     ],
     [
       "services: { db: { image: postgres }, cache: { image: 'redis:7' } }",
-      "it holds databases and the like, and not the app itself",
+      "it holds databases and the like, and not the app itself (stacks: { data: { compose: compose.yaml }, app: {} } in a baton.yaml deploys both)",
     ],
   ])("gives way to a Dockerfile that says more of production: %j", async (compose, reason) => {
     const { services, decisions } = await outline({ "compose.yaml": compose, Dockerfile });
     expect(services).toEqual(["web"]);
     expect(decisions[0]).toBe(`compose.yaml gives way to the Dockerfile: ${reason}`);
+  });
+
+  const database = "services: { db: { image: 'postgres:17' } }";
+
+  it("gives way to an app that can be recognised, where it holds only what that stores its data in", async () => {
+    const { services, decisions } = await outline({ "compose.yaml": database, ...nodeApp });
+    expect(services).toEqual(["web"]);
+    expect(decisions[0]).toMatch(/^compose\.yaml gives way to the app beside it: it holds databases and the like/);
+    const both = "stacks: { data: { compose: compose.yaml }, app: {} }";
+    expect(decisions[0]).toContain(both);
+    expect((await outline({ "compose.yaml": database, "baton.yaml": both, ...nodeApp })).services).toEqual([
+      "db",
+      "app",
+    ]);
+  });
+
+  it("gives way to an app in a language that is not built here, and the refusal names the way out", async () => {
+    await expect(plan({ "compose.yaml": database, Gemfile: "" })).rejects.toMatchObject({
+      message: expect.stringContaining("this is written in Ruby"),
+      hint: expect.stringContaining("add a baton.yaml: stacks: { data: { compose: compose.yaml } }"),
+    });
+  });
+
+  it.each([
+    ["nothing else is there", {}],
+    ["what is there starts nothing", { "package.json": '{ "devDependencies": { "prettier": "3" } }' }],
+  ])("is deployed with its databases alone where %s", async (_, files) => {
+    expect((await outline({ "compose.yaml": database, ...files })).services).toEqual(["db"]);
   });
 
   it("counts where there is no Dockerfile to give way to", async () => {

@@ -40,6 +40,16 @@ describe("a source tree", () => {
     await expect(source.read("package.json")).rejects.toThrow("package.json is larger than 1 MiB");
   });
 
+  it.each(["pnpm-lock.yaml", "apps/a/yarn.lock", "package-lock.json", "uv.lock"])(
+    "reads a lockfile that is larger: %s",
+    async (path) => {
+      const entries = [entry(path, { sizeBytes: 16 * 1024 * 1024 }), entry("huge.lock", { sizeBytes: 2 ** 24 + 1 })];
+      const source = sourceTree(entries, async () => Buffer.from("text"));
+      expect(await source.read(path)).toBe("text");
+      await expect(source.read("huge.lock")).rejects.toThrow("huge.lock is larger than 16 MiB");
+    },
+  );
+
   it("can be seen from one of its folders", async () => {
     const folder = subtree(tree({ "a/b/c": "1", "a/d": "2", "ab/e": "3" }), "a");
     expect([...folder.files.keys()]).toEqual(["b/c", "d"]);

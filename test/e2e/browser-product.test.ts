@@ -152,9 +152,11 @@ test("a log is followed, searched, held, and goes on with the next version", asy
 test("the keys lead to the pages, and what happens elsewhere is told on all of them", async () => {
   const { page, complaints } = await visitors.member();
   await page.keyboard.press("?");
-  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await help.waitFor();
   expect(await barriers(page)).toEqual([]);
   await page.keyboard.press("Escape");
+  await help.waitFor({ state: "hidden" });
   await page.keyboard.press("g");
   await page.keyboard.press("a");
   await page.waitForURL("/activity");

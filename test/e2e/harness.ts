@@ -39,6 +39,8 @@ export interface Baton {
   logTail(): Promise<string>;
 }
 
+const lanes = 4;
+
 /** One server for the tests of a file. Whatever goes wrong is told with the server's log, and nothing stays behind. */
 export function useBaton(settings: Environment = {}): () => Baton {
   let baton: Baton | null = null;
@@ -65,7 +67,9 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
   const folder = await mkdtemp(join(tmpdir(), "baton-e2e-"));
   const [listenPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const token = `e2e-${randomUUID()}`;
-  const firstPort = 20_000 + 100 * randomInt(100);
+  // Files that run side by side never draw the same range; other runs on this machine seldom do.
+  const lane = Number(process.env.VITEST_POOL_ID ?? 0) % lanes;
+  const firstPort = 20_000 + 100 * (lanes * randomInt(100 / lanes) + lane);
   const environment: Environment = {
     BATON_DATA: join(folder, "data"),
     BATON_LISTEN: `127.0.0.1:${listenPort}`,
@@ -73,11 +77,12 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     BATON_HTTPS_PORT: String(httpsPort),
     BATON_PORTS: `${firstPort}-${firstPort + 99}`,
     // A slice of its own, so that Batons that are tested on one daemon don't meet.
-    BATON_SUBNETS: `10.${randomInt(200, 250)}.${4 * randomInt(64)}.0/22`,
+    BATON_SUBNETS: `10.${randomInt(200, 250)}.${4 * (lanes * randomInt(64 / lanes) + lane)}.0/22`,
     BATON_ADMIN_TOKEN: token,
     BATON_CADDY_BIN: process.env.BATON_CADDY_BIN ?? "caddy",
     BATON_HELLO: "0",
     BATON_WATCH: "1s",
+    BATON_WORKER_UP: "1s",
     // It belongs to all who use this daemon.
     BATON_BUILD_CACHE: "off",
     BATON_LOG_LEVEL: "debug",

@@ -4,8 +4,9 @@ import { useBaton } from "./harness.ts";
 import { useWorkshop } from "./workshop.ts";
 
 const count = 45;
-// More /27 networks than the usual slice of a Baton under test has, and more than Docker's own pools.
-const baton = useBaton({ BATON_SUBNETS: `10.${randomInt(200, 250)}.0.0/16` });
+// More /27 networks than the usual slice of a Baton under test has, and more than Docker's own pools: beside the slices
+// that the others draw from.
+const baton = useBaton({ BATON_SUBNETS: `10.${randomInt(251, 255)}.0.0/16` });
 const workshop = useWorkshop();
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ export interface Sample {
   readonly endMs: number;
   /** 3 for v3; null: it failed. */
   readonly version: number | null;
-  /** Why it failed: `ECONNRESET`, `status 502` … */
+  /** Why it failed: `ECONNRESET`, `status 502`, `status 500: what the answer said` … */
   readonly failure: string | null;
 }
 
@@ -98,7 +98,8 @@ function ask(options: TrafficOptions, agent: Agent | false): Promise<Sample> {
           .on("end", () => {
             const versions = new Set(body.split(" ").map((word) => /^v(\d+)$/.exec(word)?.[1]));
             const [version] = versions;
-            if (answer.statusCode !== 200 || version === undefined) end(null, `status ${answer.statusCode}: ${body}`);
+            if (answer.statusCode !== 200 || version === undefined)
+              end(null, [`status ${answer.statusCode}`, body].filter(Boolean).join(": "));
             else if (versions.size > 1) end(null, `two versions in one answer: ${body}`);
             else end(Number(version), null);
           });

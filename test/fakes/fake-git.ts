@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Commit } from "../../server/model/deployment.ts";
+import type { CommitSha } from "../../server/model/ids.ts";
 import type { Git } from "../../server/ports/git.ts";
 
 /** Repositories that hold only the commits that a test names; nothing can be pushed or read. */
@@ -23,6 +25,14 @@ export function createFakeGit(): FakeGit {
     branches: async () => new Map(),
     commitsBetween: async (_product, from, to, limit) => (between.get(`${from}..${to}`) ?? []).slice(0, limit),
     isAncestor: async () => false,
+    async commitFiles(_product, { branch, files, message }) {
+      const sha = createHash("sha1")
+        .update(JSON.stringify([...files]))
+        .digest("hex") as CommitSha;
+      const commit = { sha, message, author: "Baton" };
+      for (const name of [branch, sha]) commits.set(name, commit);
+      return sha;
+    },
     moveBranch: async () => {},
     keepCommit: async () => {},
     releaseCommit: async () => {},

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Queued, Running } from "../../server/model/deployment.ts";
 import { advance, isOver, readyAtOf } from "../../server/model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../server/model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
+import { nothingSet, type ServiceSettings } from "../../server/model/service-settings.ts";
 import type { Clock } from "../../server/ports/clock.ts";
 import type { AuditEntry, BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
 import { createFakeDeliveries, createFakeSources } from "./fake-sources.ts";
@@ -25,6 +27,7 @@ interface FakeRows {
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
   readonly variables: Map<InstallationId, Map<string, string>>;
   readonly productVariables: Map<ProductId, Map<string, string>>;
+  readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
   readonly buildMarks: Map<InstallationId | ProductId, BuildMarks>;
   readonly tokens: Map<string, Identity>;
   readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
@@ -46,6 +49,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     events: new Map(),
     variables: new Map(),
     productVariables: new Map(),
+    serviceSettings: new Map(),
     buildMarks: new Map(),
     tokens: new Map(),
     sessions: new Map(),
@@ -224,6 +228,12 @@ function createInstallations(
     },
     async setBranch(id, branch) {
       change(id, { branch });
+    },
+    serviceSettings: async (id) => new Map(rows.serviceSettings.get(id)),
+    async setServiceSettings(id, service, settings) {
+      const all = new Map(rows.serviceSettings.get(id)).set(service, settings);
+      if (isDeepStrictEqual(settings, nothingSet)) all.delete(service);
+      rows.serviceSettings.set(id, all);
     },
     async stop(id, at) {
       const running = [...rows.deployments.values()].some(

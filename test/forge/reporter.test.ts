@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createReporter } from "../../server/forge/reporter.ts";
 import type { DeploymentId } from "../../server/model/ids.ts";
 import { type DeploymentReport, type Forge, ForgeUnavailable } from "../../server/ports/forge.ts";
@@ -67,7 +67,8 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>, 
     urlOf: (host) => `https://${host}`,
   });
   reporter.start();
-  return { clock, settled, reporter, due, failures };
+  const happens = () => store.events.append(deployment.id, [{ type: "settled" }]);
+  return { clock, settled, reporter, due, failures, happens };
 }
 
 describe("the one who tells forges", () => {
@@ -122,5 +123,18 @@ describe("the one who tells forges", () => {
       message: expect.stringMatching(/^GitHub was not told because of a fault/),
     });
     await scene.reporter.stop();
+  });
+
+  test("leaves no earlier wait behind, however much happens", async () => {
+    const { clock, settled, reporter, happens } = await createScene(async () => {});
+    await settled;
+    for (let times = 0; times < 20; times++) {
+      await vi.waitFor(() => expect(clock.sleeping).toBeGreaterThan(0));
+      await happens();
+      clock.advance(300);
+    }
+    await vi.waitFor(() => expect(clock.sleeping).toBe(1));
+    await reporter.stop();
+    expect(clock.sleeping).toBe(0);
   });
 });

@@ -25,6 +25,23 @@ test("a repository is made once, by however many at a time, and listed until it 
   expect(await git.listRepositories()).toEqual([12]);
 });
 
+test("a commit is made of files, under any names, and its branch is not taken from anybody", async () => {
+  await using stored = await createStored();
+  const files = new Map([
+    ["index.html", Buffer.from("<h1>Hello</h1>\n")],
+    ['a "folder"/line\nend\\.bin', Buffer.from([0, 255, 10, 0])],
+  ]);
+  const request = { branch: "main", files, message: "Hello", at: new Date("2026-01-31T12:00:00Z") };
+  const sha = await stored.git.commitFiles(product, request, signal);
+  expect(await stored.git.resolve(product, "main", signal)).toEqual({ sha, message: "Hello", author: "Baton" });
+  for (const [path, content] of files) {
+    expect(await stored.git.readFile(product, sha, path, 100, signal)).toEqual(content);
+  }
+  const other = { ...request, files: new Map([["other", Buffer.from("")]]) };
+  await expect(stored.git.commitFiles(product, other, signal)).rejects.toThrow();
+  expect((await stored.git.resolve(product, "main", signal))?.sha).toBe(sha);
+});
+
 test("the settings that keep a repository safe are in force, and come back when they were changed", async () => {
   await using stored = await createStored();
   const settings = () => stored.client.git("--git-dir", stored.repository, "config", "--local", "--list");

@@ -9,6 +9,8 @@ describe("what to do about a build that failed", () => {
       "npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync",
       "`npm install`",
     ],
+    ["npm error Invalid: lock file's minimatch@5.1.0 does not satisfy minimatch@9.0.9", "`npm install`"],
+    ["npm error Missing: undici@5.29.0 from lock file", "`npm install`"],
     ['ERR_PNPM_OUTDATED_LOCKFILE Cannot install with "frozen-lockfile"', "`pnpm install`"],
     ["error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "`yarn install`"],
     ["YN0028: The lockfile would have been modified by this install", "`yarn install`"],
@@ -20,7 +22,19 @@ describe("what to do about a build that failed", () => {
 
   it.each([
     ["write /x: no space left on device", /disk is full/],
-    ["getaddrinfo ENOTFOUND fonts.googleapis.com", /wanted something from the network/],
+    ["getaddrinfo ENOTFOUND fonts.googleapis.com", /^The build fetches fonts from Google.*\(next\/font\/local/],
+    ["Failed to fetch `Geist` from Google Fonts.", /^The build fetches fonts from Google/],
+    ["Installation error: getaddrinfo ENOTFOUND github.com", /^The build wanted something from github\.com, which/],
+    ["dial tcp: lookup proxy.golang.org on 10.0.0.2:53: no such host", /from proxy\.golang\.org/],
+    ["connect ETIMEDOUT 10.0.0.1:443", /wanted something from the network/],
+    [
+      "Error: Cannot find module 'webpack/lib/ContextReplacementPlugin'",
+      /The package webpack .* `npm install webpack`/,
+    ],
+    ['Rollup failed to resolve import "sharp" from "/app/node_modules/astro/x.js".', /`npm install sharp`/],
+    ["Module not found: Error: Can't resolve '@scope/ui/button' in '/app/src'", /The package @scope\/ui is/],
+    ['Could not resolve "./Button" from "src/App.js"', /^\.\/Button is not among the files/],
+    ["Can't resolve '@/components/Nav'", /^@\/components\/Nav is not among the files/],
     ["FATAL ERROR: JavaScript heap out of memory", /max-old-space-size/],
     ["go: errors: note: module requires Go 1.22", /newer Go/],
     ["ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.12'", /another Python/],
@@ -65,6 +79,15 @@ describe("what to do about a build that failed", () => {
       lastLines: ["KeyError: 'SECRET_KEY'"],
     });
     expect(hint).toMatch(/^The settings want SECRET_KEY /);
+  });
+
+  it("names the package whose installation fetches something else", () => {
+    const lastLines = [
+      "npm error path /app/node_modules/@img/sharp",
+      "npm error command failed",
+      "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
+    ];
+    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
   });
 
   it("is told from a kill by the system", () => {

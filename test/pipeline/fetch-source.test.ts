@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Queued } from "../../server/model/deployment.ts";
+import type { Commit, Queued } from "../../server/model/deployment.ts";
 import { fetchSource } from "../../server/pipeline/fetch-source.ts";
 import type { Work, World } from "../../server/pipeline/work.ts";
 import { FetchFailed } from "../../server/ports/git.ts";
@@ -11,13 +11,16 @@ import { createSamples } from "../web/samples.ts";
 const signal = new AbortController().signal;
 
 /** What is asked of a repository that has a tag of every name and no branch. */
-async function refsAskedFor(request: Pick<Queued, "trigger" | "ref">): Promise<readonly string[]> {
+async function refsAskedFor(
+  request: Pick<Queued, "trigger" | "ref"> & { readonly commit?: Commit },
+): Promise<readonly string[]> {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
   const samples = createSamples(store, clock);
   const { product, installation } = await samples.product("shop");
   const refs: string[] = [];
   const fakeGit = createFakeGit();
+  if (request.commit) fakeGit.commits.set(request.commit.sha, { ...request.commit, message: "Here already" });
   const git: World["git"] = {
     ...fakeGit,
     async fetch(_product, { ref }) {
@@ -27,7 +30,7 @@ async function refsAskedFor(request: Pick<Queued, "trigger" | "ref">): Promise<r
   };
   const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as World;
   const work = {
-    deployment: samples.building(installation, { ...request, commit: null }),
+    deployment: samples.building(installation, { commit: null, ...request }),
     product: { ...product, repository: "https://github.com/acme/shop" },
     installation: { ...installation, branch: "main" },
     journal: { stage() {} },
@@ -48,4 +51,16 @@ test.each([
   ["redeploy", null],
 ] as const)("no tag stands in for the branch of a %s deployment of %s", async (trigger, ref) => {
   expect(await refsAskedFor({ trigger, ref })).toEqual([`refs/heads/${ref ?? "main"}`]);
+});
+
+const commit: Commit = { sha: "c".repeat(40) as Commit["sha"], message: "", author: "" };
+
+test("a commit that was asked for with a ref is looked for in that, be it a branch or a tag", async () => {
+  expect(await refsAskedFor({ trigger: "api", ref: "v1", commit })).toEqual(["refs/heads/v1", "refs/tags/v1"]);
+});
+
+test("a commit that was fetched before is not fetched again", async () => {
+  const fetched = { ...commit, message: "Here already" };
+  for (const trigger of ["api", "rollback"] as const)
+    await expect(refsAskedFor({ trigger, ref: "main", commit: fetched })).rejects.toThrow("promise resolved");
 });

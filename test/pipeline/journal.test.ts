@@ -3,6 +3,7 @@ import type { EventBody } from "../../server/model/event.ts";
 import type { DeploymentId } from "../../server/model/ids.ts";
 import { createJournal } from "../../server/pipeline/journal.ts";
 import type { EventStore } from "../../server/ports/store.ts";
+import { aFailure } from "../model/a-deployment.ts";
 
 const soon = AbortSignal.timeout(10_000);
 
@@ -31,6 +32,27 @@ it("writes in order, lines of one source together", async () => {
     { type: "log", source: "build", service: "web", lines: ["one", "two"] },
     { type: "log", source: "build", service: "api", lines: ["three"] },
   ]);
+});
+
+it("tells no value of a secret variable from then on, in no kind of words", async () => {
+  const written: EventBody[] = [];
+  const journal = journalOn(async (bodies) => void written.push(...bodies));
+  journal.hide({ API_TOKEN: "canary-5f2a-canary" });
+  journal.log("build", "web", "TOKEN=canary-5f2a-canary");
+  journal.note("with canary-5f2a-canary");
+  journal.warn("canary-5f2a-canary!");
+  journal.stage("build", "canary-5f2a-canary");
+  expect(journal.lastLines(1)).toEqual(["TOKEN=[hidden: API_TOKEN]"]);
+  const failure = {
+    ...aFailure,
+    message: "canary-5f2a-canary",
+    hint: "canary-5f2a-canary",
+    lastLines: ["canary-5f2a-canary"],
+  };
+  expect(JSON.stringify(journal.withoutSecrets(failure))).not.toContain("canary");
+  await journal.flush(soon);
+  expect(written).toHaveLength(4);
+  expect(JSON.stringify(written)).not.toContain("canary");
 });
 
 it("loses and doubles nothing when the database is away for a while", async () => {

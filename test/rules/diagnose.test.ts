@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerState } from "../../server/ports/engine.ts";
-import { diagnoseExit, diagnoseUnhealthy, type Evidence } from "../../server/rules/diagnose.ts";
+import {
+  diagnoseExit,
+  diagnoseUnhealthy,
+  type Evidence,
+  type LastProbe,
+  lastWord,
+} from "../../server/rules/diagnose.ts";
 import { aService } from "../model/a-deployment.ts";
 import { aContainer } from "../ports/a-container.ts";
 
@@ -111,6 +117,18 @@ describe("a service that ended", () => {
     expect(failure.hint).toContain("not found in the image");
   });
 
+  it("is told what its last lines say is missing, whichever way that shows", () => {
+    const lastLines = ["Error: connect ECONNREFUSED 127.0.0.1:5432"];
+    const hints = [
+      diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 })),
+      diagnoseExit("health", "", evidence({ lastLines }, { status: "running" })),
+      unhealthy({ lastLines, listening: [] }),
+      unhealthy({ lastLines, lastProbe: { outcome: "answered", status: 503, detail: "" } }),
+      unhealthy({ lastLines, lastProbe: { outcome: "timeout", status: null, detail: "" } }),
+    ].map(({ hint }) => hint);
+    expect(hints).toEqual(hints.map(() => expect.stringContaining("port 5432 of its own container")));
+  });
+
   it("was removed by hand", () => {
     const failure = diagnoseExit("watch", "3.0 s after the cut-over", { ...evidence(), container: null });
     expect(failure.message).toBe("the container of web is gone 3.0 s after the cut-over");
@@ -121,5 +139,21 @@ describe("a service that ended", () => {
     const failure = diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 }));
     expect(failure.lastLines).toHaveLength(50);
     expect(failure.lastLines.at(-1)).toBe("line 79");
+  });
+});
+
+describe("the last word of a service", () => {
+  const said = (outcome: LastProbe["outcome"]): LastProbe => ({ outcome, status: null, detail: outcome });
+  const [answered, closed, timeout] = [said("answered"), said("closed"), said("timeout")];
+
+  it.each([
+    { when: "nothing was asked this time", before: answered, now: null, isCutShort: false, word: answered },
+    { when: "the newest says something", before: closed, now: answered, isCutShort: true, word: answered },
+    { when: "it had its full time and was silent", before: answered, now: timeout, isCutShort: false, word: timeout },
+    { when: "there was hardly time left for it", before: answered, now: timeout, isCutShort: true, word: answered },
+    { when: "the port was not open before", before: closed, now: timeout, isCutShort: true, word: timeout },
+    { when: "there is no other", before: null, now: timeout, isCutShort: true, word: timeout },
+  ])("is the right one when $when", ({ before, now, isCutShort, word }) => {
+    expect(lastWord(before, now, isCutShort)).toBe(word);
   });
 });

@@ -18,6 +18,7 @@ describe("the configuration", () => {
       watchMs: 10_000,
       drainTimeoutMs: 30_000,
       initTimeoutMs: 300_000,
+      workerUpMs: 10_000,
       keepVersions: 5,
       buildCacheBytes: 10 * 1024 ** 3,
       ports: { first: 20_000, last: 29_999 },

@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from "../../server/store/embedded-postgres.ts";
 import { migrate } from "../../server/store/migrate.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
 
+export const migrationsFolder = join(import.meta.dirname, "../../migrations");
+
 export interface ScratchDatabase {
   readonly folder: string;
   readonly url: string;
@@ -31,7 +33,7 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   try {
     // Nobody pulls the plug in a test: without waiting for the disk at every commit it is several times as quick.
     await sql`alter database baton set synchronous_commit = off`;
-    await migrate(url);
+    await migrate(url, migrationsFolder);
     const keyFile = join(folder, "key");
     const store = await createStore({ url, keyFile, chooseSubnet: firstFreeSubnet });
     return {

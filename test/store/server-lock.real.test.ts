@@ -6,7 +6,7 @@ import { migrate } from "../../server/store/migrate.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
 import { holdServerLock, type ServerLock } from "../../server/store/server-lock.ts";
 import { faultProxy } from "./fault-proxy.ts";
-import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+import { migrationsFolder, type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
 
@@ -64,7 +64,7 @@ describe("migrations", () => {
   const open = () => createStore({ url: database.url, keyFile: database.keyFile, chooseSubnet: firstFreeSubnet });
 
   it("leave alone what is up to date", async () => {
-    await migrate(database.url);
+    await migrate(database.url, migrationsFolder);
     const store = await open();
     expect(store.instance).toBe(database.store.instance);
     expect(await store.environments.list()).toHaveLength(1);
@@ -77,7 +77,11 @@ describe("migrations", () => {
   });
 
   it("run once when two processes start at once, and make another instance", async () => {
-    await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
+    await Promise.all([
+      migrate(database.url, migrationsFolder),
+      migrate(database.url, migrationsFolder),
+      migrate(database.url, migrationsFolder),
+    ]);
     const store = await open();
     expect(store.instance).toMatch(/^[a-z0-9]{8}$/);
     expect(store.instance).not.toBe(database.store.instance);
@@ -89,11 +93,11 @@ describe("migrations", () => {
     await dropEverything(database.url);
     const proxy = await faultProxy(database.url);
     const happened = proxy.inject({ on: 'INSERT INTO "environments"', cut: "before" });
-    await expect(migrate(proxy.url)).rejects.toThrow();
+    await expect(migrate(proxy.url, migrationsFolder)).rejects.toThrow();
     await happened;
     const tables = await database.sql`select from information_schema.tables where table_schema = 'public'`;
     expect(tables).toHaveLength(0);
-    await migrate(database.url);
+    await migrate(database.url, migrationsFolder);
     await (await open()).close();
     await proxy.close();
   });

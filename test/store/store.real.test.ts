@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import { parseSlug, type Slug } from "../../server/model/product.ts";
+import { nothingSet } from "../../server/model/service-settings.ts";
 import { PoolExhausted, type Store } from "../../server/ports/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, claimed, enqueued, moved, ready } from "./lifecycle.ts";
@@ -283,6 +284,36 @@ describe("domains", () => {
   });
 });
 
+describe("settings of services", () => {
+  it("are kept for each service of an installation, replaced as a whole, and gone when nothing is set", async () => {
+    const [one, other] = [await anInstallation(store), await anInstallation(store)];
+    const { installations } = store;
+    const all = {
+      path: "/ready",
+      intervalMs: 1,
+      tryTimeoutMs: 2,
+      timeoutMs: 3,
+      successes: 4,
+      memoryBytes: 2 ** 40,
+      cpus: 0.5,
+    };
+    await installations.setServiceSettings(one, "web", all);
+    await installations.setServiceSettings(one, "api", { ...nothingSet, successes: 1 });
+    await installations.setServiceSettings(other, "web", { ...nothingSet, path: "/" });
+    expect(await installations.serviceSettings(one)).toEqual(
+      new Map([
+        ["api", { ...nothingSet, successes: 1 }],
+        ["web", all],
+      ]),
+    );
+    await installations.setServiceSettings(one, "web", { ...nothingSet, cpus: 2 });
+    await installations.setServiceSettings(one, "api", nothingSet);
+    expect(await installations.serviceSettings(one)).toEqual(new Map([["web", { ...nothingSet, cpus: 2 }]]));
+    await expect(installations.setServiceSettings(one, "web", { ...nothingSet, successes: 0 })).rejects.toThrow();
+    await expect(installations.setServiceSettings(one, "web", { ...nothingSet, path: "no" })).rejects.toThrow();
+  });
+});
+
 describe("custom domains", () => {
   const route = (host: string, service = "web") => ({ host, service });
 
@@ -441,6 +472,15 @@ describe("sessions of redeploys", () => {
     const second = await enqueued(store, installation, { trigger: "redeploy", fresh: true, sessionId: "s-1" });
     expect(await store.deployments.bySession("s-1")).toEqual(second);
     expect(await store.deployments.bySession("s-2")).toBeNull();
+  });
+
+  it("are found without looking through every deployment", async () => {
+    const plan = await database.sql.begin(async (sql) => {
+      // A table this small is read whole whenever that is possible.
+      await sql`set local enable_seqscan = off`;
+      return sql`explain select * from deployments where session_id = 's-1' order by id desc limit 1`;
+    });
+    expect(JSON.stringify(plan)).toContain("deployments_session");
   });
 });
 

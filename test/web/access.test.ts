@@ -17,7 +17,7 @@ const open = [
   "GET /assets/:file",
   "GET /sign-in",
   "POST /sign-in",
-  "POST /webhooks/github/:slug",
+  "POST /webhooks/github/:product",
 ];
 
 function routesOf({ app }: World) {
@@ -166,6 +166,20 @@ describe("guessing", () => {
     const { cookie } = await world.signIn();
     for (let i = 0; i < 12; i++) await guess();
     expect((await world.fetch("/", { headers: { cookie } })).status).toBe(200);
+  });
+
+  test("does not lock out a right token, nor signing in with it, from the same address", async () => {
+    for (let i = 0; i < 12; i++) await guess();
+    expect((await guess()).status).toBe(429);
+    expect((await world.api("/api/products")).status).toBe(200);
+    expect((await world.signIn()).answer.status).toBe(303);
+  });
+
+  test("hundreds of times within a minute, no token is looked at any more", async () => {
+    for (let i = 0; i < 600; i++) await guess();
+    expect((await world.api("/api/products")).status).toBe(429);
+    world.clock.advance(60_000);
+    expect((await world.api("/api/products")).status).toBe(200);
   });
 
   test("with a token of a megabyte is refused before anything is computed", async () => {

@@ -79,6 +79,46 @@ describe("a product deployment", () => {
     expect((await read(path, { method: "POST" })).status).toBe(400);
   });
 
+  test("is deployed from a commit of the ref that is named with it, and from no other", async () => {
+    const [tip, older, foreign] = [sampleCommit("Tip"), sampleCommit("Older"), sampleCommit("Foreign")];
+    for (const [name, commit] of [
+      ["release", tip] as const,
+      ...[tip, older, foreign].map((one) => [one.sha, one] as const),
+    ])
+      world.git.commits.set(name, commit);
+    world.git.isAncestor = async (_product, ancestor, descendant) => ancestor === older.sha && descendant === tip.sha;
+    const deploy = (body: object) =>
+      read(`/api/product-deployments/${installation.id}/deploy`, { method: "POST", body });
+    const named = await deploy({ ref: "release", commit: older.sha });
+    expect(named).toMatchObject({ status: 202, json: { ref: "release", commit: { message: "Older" } } });
+    expect((await deploy({ ref: "release", commit: tip.sha })).status).toBe(202);
+    expect(await deploy({ ref: "release", commit: foreign.sha })).toMatchObject({
+      status: 400,
+      json: { error: { code: "invalid", message: `commit ${foreign.sha.slice(0, 8)} is not part of release` } },
+    });
+    expect(await deploy({ ref: "nothing", commit: tip.sha })).toMatchObject({
+      status: 400,
+      json: { error: { message: '"nothing" names no commit of this product\'s repository' } },
+    });
+  });
+
+  test("whose repository is elsewhere is deployed from a commit and a ref that are looked for there", async () => {
+    await world.store.products.update(product.id, { repository: "https://github.com/acme/shop" });
+    const deploy = (body: object) =>
+      read(`/api/product-deployments/${installation.id}/deploy`, { method: "POST", body });
+    const sha = "c".repeat(40);
+    expect(await deploy({ ref: "release", commit: sha })).toMatchObject({
+      status: 202,
+      json: { ref: "release", commit: { sha } },
+    });
+    expect(await deploy({ commit: sha })).toMatchObject({ status: 202, json: { ref: sha, commit: null } });
+    expect(await deploy({ ref: "release" })).toMatchObject({ status: 202, json: { ref: "release", commit: null } });
+    expect(await deploy({ ref: "release", commit: "c0ffee" })).toMatchObject({
+      status: 400,
+      json: { error: { message: '"c0ffee" is not a whole commit id: 40 hexadecimal digits are wanted beside a ref' } },
+    });
+  });
+
   test("is stopped, but not while it is being deployed", async () => {
     world.samples.live(installation);
     const path = `/api/product-deployments/${installation.id}/stop`;

@@ -32,6 +32,41 @@ describe("logs", () => {
     expect(worker).toBe("2026-01-31T12:00:00.000Z     | other\n");
   });
 
+  test("of a stack or service that is not there are not there: the answer names those that are", async () => {
+    const ready = world.samples.live(installation);
+    const log = (query: string) => world.read(`/api/deployments/${ready.id}/log?${query}`);
+    expect((await world.api(`/api/deployments/${ready.id}/log?stack=my-api&service=web`)).status).toBe(200);
+    expect(await log("service=wbe")).toMatchObject({
+      status: 404,
+      json: { error: { code: "not_found", message: 'deployment 1 has no service "wbe": there is web' } },
+    });
+    expect(await log("stack=shop")).toMatchObject({
+      status: 404,
+      json: { error: { message: 'deployment 1 has no stack "shop": there is my-api' } },
+    });
+    expect((await log("stack=shop&service=web")).status).toBe(404);
+  });
+
+  test("of a deployment whose services are not known yet name those that were heard of", async () => {
+    const { id } = world.samples.building(installation);
+    const log = (query: string) => world.read(`/api/deployments/${id}/log?${query}`);
+    expect(await log("service=web")).toMatchObject({
+      status: 404,
+      json: { error: { message: 'deployment 1 has no service "web" yet' } },
+    });
+    expect((await world.api(`/api/deployments/${id}/log?stack=backend`)).status).toBe(200);
+    const lines = ["one"];
+    await world.store.events.append(id, [
+      { type: "log", source: "build", service: "api", lines },
+      { type: "log", source: "build", service: "db", lines },
+    ]);
+    expect(await log("service=web")).toMatchObject({
+      status: 404,
+      json: { error: { message: 'deployment 1 has no service "web" yet: there is api, db' } },
+    });
+    expect((await world.api(`/api/deployments/${id}/log?service=db`)).status).toBe(200);
+  });
+
   test("of a long deployment come whole", async () => {
     const { id } = world.samples.building(installation);
     const lines = Array.from({ length: 1_234 }, (_, index) => ({ type: "note", text: `line ${index}` }) as const);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { loadAssets } from "../../server/web/assets.ts";
 
 test("htmx and its extensions are the ones that were looked at", () => {
-  const { get } = loadAssets();
+  const { get } = loadAssets(join(import.meta.dirname, "../.."));
   expect({
     htmx: get("htmx.min.js").integrity,
     sse: get("hx-sse.min.js").integrity,

@@ -74,6 +74,22 @@ test("a deployment's page is given new lines to add and the parts that have chan
   expect(await stream.next()).toBeNull();
 });
 
+test("a deployment's page is told within two seconds of what happens elsewhere, however soon it comes after something else", async () => {
+  const { cookie } = await world.signIn();
+  const elsewhere = await world.samples.product("elsewhere");
+  const watched = world.samples.building(installation);
+  const page = await (await world.fetch(`/deployments/${watched.id}`, { headers: { cookie } })).text();
+  const stream = await open(streamOf(page));
+  await vi.waitFor(() => expect(world.clock.sleeping).toBe(1));
+
+  world.clock.advance(100);
+  const other = world.samples.building(elsewhere.installation, { createdAt: world.clock.now() });
+  await world.store.events.append(other.id, [{ type: "status", status: "building", reason: null }]);
+  await vi.waitFor(() => expect(world.clock.sleeping).toBe(2));
+  world.clock.advance(2_000);
+  expect((await stream.next())?.data).toContain("elsewhere #1 has begun");
+});
+
 test("a page that comes back after the end is told at once that this was all", async () => {
   const { id } = world.samples.stopped(installation, "cancelled");
   await world.store.events.append(id, [{ type: "settled" }]);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Installation, Product } from "../../server/model/product.ts";
+import { nothingSet } from "../../server/model/service-settings.ts";
 import type { ServiceKind } from "../../server/model/spec.ts";
 import { aService } from "../model/a-deployment.ts";
 import { aMember, type Member } from "./member.ts";
@@ -74,6 +75,40 @@ describe("a product", () => {
     expect(html).toContain('<a href="/products/shop/deployments?environment=staging" aria-current="true">staging</a>');
     expect((await member.get("/products/shop?environment=nowhere")).status).toBe(404);
     expect((await member.get("/")).text).toMatch(/shop production .* staging/);
+  });
+
+  test("that is in no environment says how it gets into one, and can still be deleted", async () => {
+    await world.store.installations.markDeleted(installation.id, { keepVolumes: true });
+    expect((await member.get("/")).text).toContain("shop In no environment");
+    const { status, text } = await member.get("/products/shop");
+    expect(status).toBe(200);
+    expect(text).toContain("It is in no environment");
+    expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
+    expect((await member.get("/products/shop/delete")).text).toContain("Delete shop?");
+    expect((await member.get("/products/shop/settings")).status).toBe(404);
+
+    const { location } = await member.post("/products/shop/settings", { install: "production" });
+    expect(location).toBe("/products/shop?environment=production&done=installed");
+    expect((await member.get(location ?? "")).text).toContain("Installed. Nothing is deployed here yet.");
+  });
+
+  test("shows on one page about its repository which environments deploy what, and each one's branch is set there", async () => {
+    const staging = await inStaging();
+    const url = "https://github.com/acme/shop.git";
+    await world.store.products.update(product.id, { repository: url });
+    world.samples.live(installation, { commit: sampleCommit("Only in production") });
+    const page = await member.get("/products/shop/webhooks?environment=staging");
+    expect(page.text).toMatch(
+      /production deploys pushes to main #1 .* staging deploys pushes to next No version is live/,
+    );
+    expect(page.html).toContain('href="/products/shop/settings?environment=staging"');
+    await member.post("/products/shop/webhooks/repository", {
+      repository: url,
+      "branch of production": "main",
+      "branch of staging": "release",
+    });
+    const branchOf = async ({ id }: Installation) => (await world.store.installations.get(id))?.branch;
+    expect([await branchOf(installation), await branchOf(staging)]).toEqual(["main", "release"]);
   });
 
   test("lists its deployments by how they stand", async () => {
@@ -157,6 +192,49 @@ describe("settings", () => {
     expect((await member.post("/products/shop/settings", { branch: "no good" })).status).toBe(400);
   });
 
+  test("set the folder that the product is made of, for all of its environments", async () => {
+    await member.post("/products/shop/settings", { branch: "main", rootDirectory: "apps/shop/" });
+    expect((await world.store.sources.get(product.id)).rootDirectory).toBe("apps/shop");
+    expect((await member.get("/products/shop/settings")).html).toContain('name="rootDirectory" value="apps/shop"');
+    const outside = await member.post("/products/shop/settings", { branch: "main", rootDirectory: "../etc" });
+    expect(outside.status).toBe(400);
+    expect(outside.text).toContain("a folder of the repository is wanted");
+  });
+
+  test("say of a service that nothing was deployed of that it shows with the first deployment", async () => {
+    expect((await member.get("/products/shop/settings")).text).toContain("the first deployment shows");
+  });
+
+  test("of a service are shown, changed, and not yet live before the next deployment; what the repository says is not asked", async () => {
+    const live = world.samples.live(installation);
+    const settings = { set: nothingSet, inRepository: ["memoryBytes"] } as const;
+    const services = [aService({ name: "web", settings }), aService({ name: "worker", kind: "worker", settings })];
+    world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "app", services }] } });
+    const before = await member.get("/products/shop/settings");
+    expect(before.text).toContain("Healthy when GET / answers 2xx or 3xx 3 times in a row within 90 s.");
+    expect(before.text).toContain("Memory 512m says the repository");
+    expect(before.html).not.toContain('name="memory"');
+    expect(before.html).toContain('id="worker-cpus"');
+    expect(before.html).not.toContain('id="worker-path"');
+
+    const path = "/products/shop/settings/service";
+    const sent = { service: "web", path: "/ready", timeout: "2m", cpus: "0.5", interval: "", successes: "" };
+    expect((await member.post(path, sent)).location).toBe("/products/shop/settings?done=set");
+    const set = (await world.store.installations.serviceSettings(installation.id)).get("web");
+    expect(set).toEqual({ ...nothingSet, path: "/ready", timeoutMs: 120_000, cpus: 0.5 });
+    const after = await member.get("/products/shop/settings?done=set");
+    expect(after.text).toContain("Saved. The next deployment gets it.");
+    expect(after.text).toContain("The settings of 1 service are not yet live");
+    expect(after.html).toContain('name="timeout" value="2m"');
+
+    const refused = await member.post(path, { ...sent, timeout: "soon" });
+    expect(refused.status).toBe(400);
+    expect(refused.html).toContain('name="timeout" value="soon"');
+    expect(refused.text).toContain("a duration such as 500ms, 5s or 10m is wanted");
+    await member.post(path, { service: "web", path: "", timeout: "", cpus: "" });
+    expect(await world.store.installations.serviceSettings(installation.id)).toEqual(new Map());
+  });
+
   test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {
     const wrong = await member.post("/products/shop/delete", { confirm: "shopp" });
     expect(wrong.status).toBe(400);
@@ -236,6 +314,30 @@ describe("a new product", () => {
     expect(status).toBe(400);
     expect(html).toContain("not an address on the internet");
     expect(await world.store.products.list()).toHaveLength(1);
+  });
+
+  test("is the sample app at the press of a button, once, and under a free name where it is there already", async () => {
+    const page = await member.get("/new");
+    expect(page.html).toContain('<input type="hidden" name="name" value="hello"/>');
+    const { location } = await member.post("/new/sample", { name: "hello" });
+    const [first] = (await world.store.deployments.queue()).queued;
+    expect(location).toBe(`/deployments/${first?.id}`);
+    expect(first).toMatchObject({ by: "admin", commit: { message: "Hello", author: "Baton" } });
+    expect((await member.post("/new/sample", { name: "hello" })).location).toBe(location);
+    expect((await world.store.deployments.queue()).queued).toHaveLength(1);
+
+    const again = await member.get("/new");
+    expect(again.text).toContain("There is one already: hello .");
+    expect(again.html).toContain('<input type="hidden" name="name" value="hello-2"/>');
+    expect((await member.get("/activity")).text).toContain("admin deployed the sample app as hello");
+    expect((await member.post("/new/sample", { name: "No Good" })).status).toBe(400);
+  });
+
+  test("cannot be the sample app where its address is another product's", async () => {
+    await world.store.domains.setCustom(installation.id, "web", ["hello.localhost"]);
+    const { status, text } = await member.post("/new/sample", { name: "hello" });
+    expect(status).toBe(409);
+    expect(text).toMatch(/hello\.localhost .*shop/);
   });
 
   test("that is pushed while the page waits is shown by it", async () => {

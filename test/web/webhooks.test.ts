@@ -235,20 +235,47 @@ describe("nobody but the forge is believed", () => {
     expect(await ledger()).toMatchObject([{ outcome: "refused" }]);
   });
 
-  test("bodies that do not end take no more memory than eight of them, and the ninth has to come again", async () => {
-    const bodies = Array.from({ length: 9 }, endless);
-    const headers = { "x-hub-signature-256": sign(body()) };
-    const answers = bodies.map((one) =>
-      world.fetch("/webhooks/github/shop", { method: "POST", headers, ...streamed(one.body) }),
-    );
-    await expect.poll(() => world.clock.sleeping).toBe(1);
+  /** Deliveries whose bodies do not end, as if they came from these addresses. */
+  function hold(addresses: readonly string[]) {
+    const headers = { host: "127.0.0.1:4000", "x-hub-signature-256": sign(body()) };
+    return addresses.map((remoteAddress) => {
+      const one = endless();
+      const answer = world.app.request(
+        "http://127.0.0.1:4000/webhooks/github/shop",
+        { method: "POST", headers, ...streamed(one.body) },
+        { incoming: { socket: { remoteAddress } } },
+      );
+      return { ...one, answer: Promise.resolve(answer) };
+    });
+  }
+
+  test("bodies that do not end take no more memory than eight of them, and the slowest give way to the ninth", async () => {
+    const bodies = hold(Array.from({ length: 9 }, () => "192.0.2.1"));
+    await expect.poll(() => world.clock.sleeping).toBe(2);
     expect(bodies.filter(({ state }) => state.read > 0)).toHaveLength(8);
-    world.clock.advance(5_000);
-    const ninth = await Promise.race(answers);
-    expect([ninth.status, ninth.headers.get("retry-after")]).toEqual([503, "5"]);
+    world.clock.advance(2_000);
+    const slowest = await Promise.race(bodies.map(({ answer }) => answer));
+    expect(slowest.status).toBe(408);
+    expect(await slowest.json()).toMatchObject({
+      error: { message: "the body did not come within 2 s, and others waited" },
+    });
+    await expect.poll(() => bodies.filter(({ state }) => state.read > 0)).toHaveLength(9);
     for (const one of bodies) one.end();
-    expect((await Promise.all(answers)).filter(({ status }) => status === 401)).toHaveLength(8);
+    const statuses = (await Promise.all(bodies.map(({ answer }) => answer))).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([...Array.from({ length: 8 }, () => 401), 408]);
     expect((await post(body())).status).toBe(202);
+  });
+
+  test("however many send slowly, a delivery from elsewhere waits for two seconds at most", async () => {
+    const slow = hold(Array.from({ length: 60 }, (_, index) => `192.0.2.${index % 6}`));
+    await expect.poll(() => slow.filter(({ state }) => state.read > 0)).toHaveLength(24);
+    const delivered = post(body());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    world.clock.advance(2_000);
+    expect((await delivered).status).toBe(202);
+    world.clock.advance(5_000);
+    for (const one of slow) one.end();
+    await Promise.all(slow.map(({ answer }) => answer));
   });
 
   test("a product that is deleted while a delivery is on its way is not there", async () => {
@@ -360,7 +387,7 @@ describe("a repository", () => {
   test("is connected on its page, with folder, patterns and an interval", async () => {
     const answer = await form("/products/shop/webhooks/repository", {
       repository: "git@github.com:acme/shop.git",
-      branch: "trunk",
+      "branch of production": "trunk",
       rootDirectory: "/apps/shop/",
       paths: "apps/shop/** lib/**",
       pollMinutes: "5",

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { Hono } from "hono";
 import { createGitHub } from "../../server/forge/github/github.ts";
 import { createSources } from "../../server/trigger/sources.ts";
 import { createTriggers } from "../../server/trigger/triggers.ts";
 import { createWebhookTrigger } from "../../server/trigger/webhook.ts";
+import { loadAssets } from "../../server/web/assets.ts";
 import type { WebNeeds } from "../../server/web/needs.ts";
 import { createWeb } from "../../server/web/web.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -11,6 +13,9 @@ import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeStore } from "../fakes/fake-store.ts";
 import { createSamples } from "./samples.ts";
+
+/** Read once: every test makes a web of its own. */
+const assets = loadAssets(join(import.meta.dirname, "../.."));
 
 export const token = "baton_test-token-that-is-long-enough-0123456789";
 export const origin = "http://127.0.0.1:4000";
@@ -59,6 +64,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
         await proxy.ping(signal);
         woken.proxy++;
       },
+      readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue,
       wakeCaretaker: () => void woken.caretaker++,
     }),
@@ -77,8 +83,10 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     httpsPort: 8443,
     maxBuilding: 4,
     drainTimeoutMs: 30_000,
+    healthTimeoutMs: 90_000,
     gitHttp: new Hono(),
     version: "0.1.0",
+    assets,
     ...changes,
   };
   const app = createWeb(needs);

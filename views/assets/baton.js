@@ -75,7 +75,11 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button");
     if (!button) return;
-    if (button.dataset.opens) document.getElementById(button.dataset.opens)?.showModal();
+    if (button.dataset.opens) {
+      const dialog = document.getElementById(button.dataset.opens);
+      if (dialog.open) dialog.close();
+      else dialog.showModal();
+    }
     if (button.dataset.copy) {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
       button.textContent = "Copied";
@@ -88,19 +92,18 @@
     if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
   });
 
-  // Keys press what says so: data-shortcut="g d" on a link, "/" on a search field. See the help on "?".
-  let before = "";
-  let forget = 0;
+  // Keys press what says so: data-shortcut="g d" on a link, "/" on a search field. See the help on "?". They do so
+  // in the help, too: there they are read, and Escape closes it only after the next key may have been typed.
+  const togetherMs = 1_200;
+  let before = { key: "", at: 0 };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && event.target.matches?.("input[type='search']")) event.target.blur();
-    if (event.target.closest?.("input:not([type='checkbox'], [type='radio']), textarea, select, dialog")) return;
-    const element = pressed(`${before} ${event.key}`) ?? pressed(event.key);
-    clearTimeout(forget);
-    before = element ? "" : event.key;
-    forget = setTimeout(() => {
-      before = "";
-    }, 1200);
+    if (event.target.closest?.("input:not([type='checkbox'], [type='radio']), textarea, select")) return;
+    // When it was typed counts, not when a busy page gets to it.
+    const first = event.timeStamp - before.at < togetherMs ? before.key : "";
+    const element = pressed(`${first} ${event.key}`) ?? pressed(event.key);
+    before = { key: element ? "" : event.key, at: event.timeStamp };
     if (!element) return;
     event.preventDefault();
     if (element.matches("input:not([type='checkbox'])")) element.focus();

@@ -1,7 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../routes.ts";
 import { checkHealth } from "../health.ts";
 import type { Metrics } from "../metrics.ts";
+import { createWebhookRoutes } from "../webhooks.ts";
 import { createDeploymentsApi } from "./deployments.ts";
 import { createEnvironmentsApi } from "./environments.ts";
 import { createInstallationsApi } from "./installations.ts";
@@ -28,20 +29,31 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createInstallationsApi(all));
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
-  api.get(routes.api.openapi(), needs.auth.allow("member"), (c) =>
-    c.json(
-      api.getOpenAPI31Document({
-        openapi: "3.1.0",
-        info: {
-          title: "Baton",
-          version: needs.version,
-          description: "A self-hosted deploy server. Lists answer `{items, next?}`, errors `{error: {code, message}}`.",
-        },
-        servers: [{ url: needs.publicUrl.origin }],
-      }),
-    ),
+  api.route("/", createWebhookRoutes(all));
+  api.openapi(
+    createRoute({
+      ...forMembers(needs.auth),
+      method: "get",
+      path: routes.api.openapi(),
+      tags: ["Server"],
+      summary: "This description",
+      responses: { 200: json("OpenAPI 3.1", z.any()), 401: errorAnswers[401] },
+    }),
+    (c) => c.json(describe(), 200),
   );
   return api;
+
+  function describe() {
+    return api.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "Baton",
+        version: needs.version,
+        description: "A self-hosted deploy server. Lists answer `{items, next?}`, errors `{error: {code, message}}`.",
+      },
+      servers: [{ url: needs.publicUrl.origin }],
+    });
+  }
 }
 
 /** The server itself: is it up, can it work, what does it do. */

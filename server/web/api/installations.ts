@@ -1,8 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
+import { nothingSet } from "../../model/service-settings.ts";
 import { routes } from "../../routes.ts";
 import { noteDetail } from "../audit.ts";
 import { visitorOf } from "../needs.ts";
 import { problemOf } from "../problem.ts";
+import { settingsAfter } from "../service-settings.ts";
 import { streamContainerLogs } from "./container-logs.ts";
 import {
   type ApiNeeds,
@@ -25,6 +27,7 @@ import {
   leavingSchema,
   listOf,
   newInstallationSchema,
+  serviceSettingsSchema,
   variableChangesSchema,
 } from "./schemas.ts";
 
@@ -168,11 +171,35 @@ export function createInstallationsApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...member,
+      method: "put",
+      path: routes.api.installationSettings("{id}"),
+      tags: ["Product deployments"],
+      summary: "Set the health check and the limits of a service",
+      description:
+        "They count where its repository says nothing, from the next deployment on. Null takes one away; what is left out stays.",
+      request: { params: idParam, body: jsonBody(serviceSettingsSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const { service, ...changes } = c.req.valid("json");
+      const { installations } = store;
+      const before = (await installations.serviceSettings(place.installation.id)).get(service) ?? nothingSet;
+      await installations.setServiceSettings(place.installation.id, service, settingsAfter(before, changes));
+      noteDetail(c, service);
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
       method: "post",
       path: routes.api.installationDeploy("{id}"),
       tags: ["Product deployments"],
       summary: "Deploy a branch, tag or commit",
-      description: "Without either: the tip of the tracked branch.",
+      description:
+        "Without either: the tip of the tracked branch. A commit that is not part of the ref is refused with 400; where the repository is elsewhere, the deployment fails at the stage `fetch`.",
       request: { params: idParam, body: jsonBody(deployRequestSchema, false) },
       responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
     }),

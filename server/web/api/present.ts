@@ -1,15 +1,18 @@
 import type { z } from "@hono/zod-openapi";
 import type { Deployment } from "../../model/deployment.ts";
-import { readyAtOf } from "../../model/deployment.ts";
+import { readyAtOf, specOf } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { Environment, Product } from "../../model/product.ts";
+import { servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { pendingSettings } from "../../rules/pending-settings.ts";
 import { whyWaiting } from "../../rules/why-waiting.ts";
 import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
 import { pendingVariables } from "../pending-variables.ts";
+import { writtenSettings } from "../service-settings.ts";
 import { installationState } from "../service-states.ts";
 import { stacksOf } from "../stack-progress.ts";
 import { webhookUrl } from "../webhook-url.ts";
@@ -75,11 +78,13 @@ export function createPresenter(needs: WebNeeds): Presenter {
       const { installation, product, environment } = place;
       const live =
         installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
-      const [state, variables, pending, domains] = await Promise.all([
+      const spec = live && specOf(live);
+      const [state, variables, pending, domains, settings] = await Promise.all([
         installationState(needs, place, live, signal),
         store.installations.variableNames(installation.id),
         pendingVariables(store, installation, live),
         store.domains.custom(installation.id),
+        store.installations.serviceSettings(installation.id),
       ]);
       return {
         id: installation.id,
@@ -92,6 +97,8 @@ export function createPresenter(needs: WebNeeds): Presenter {
         live: installation.liveDeploymentId,
         variables: [...variables],
         pendingVariables: [...pending],
+        serviceSettings: [...settings].map(([service, set]) => ({ service, ...writtenSettings(set) })),
+        pendingSettings: spec ? [...pendingSettings(servicesOf(spec), settings)] : [],
         domains: domains.map(({ host, service }) => ({ host, service })),
         stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
           name,

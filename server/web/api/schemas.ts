@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
+import { parseDurationMs } from "../../model/duration.ts";
 import { stackStatuses } from "../../model/event.ts";
 import { isHostName } from "../../model/host-name.ts";
+import { parseMemoryBytes } from "../../model/memory-size.ts";
 import {
   environmentNameRule,
   isEnvironmentName,
@@ -78,6 +80,19 @@ const serviceSchema = z.object({
   url: z.string().optional(),
 });
 
+const setSchema = z.object({
+  service: z.string(),
+  health: z.object({
+    path: z.string().nullable(),
+    interval: z.string().nullable().openapi({ example: "1s" }),
+    tryTimeout: z.string().nullable(),
+    timeout: z.string().nullable(),
+    successes: z.int().nullable(),
+  }),
+  memory: z.string().nullable().openapi({ example: "512m" }),
+  cpus: z.number().nullable(),
+});
+
 export const installationSchema = z
   .object({
     id,
@@ -100,6 +115,12 @@ export const installationSchema = z
     domains: z
       .array(z.object({ host: z.string(), service: z.string() }))
       .openapi({ description: "Hosts that were given to services by hand" }),
+    serviceSettings: z
+      .array(setSchema)
+      .openapi({ description: "What was set about services; null: nothing. What their repository says wins" }),
+    pendingSettings: z
+      .array(z.string())
+      .openapi({ description: "Not yet live: services whose settings are other ones than the live deployment's" }),
     stacks: z.array(z.object({ name: z.string(), displayName: z.string(), services: z.array(serviceSchema) })),
   })
   .openapi("ProductDeployment", { description: "A product in an environment, and what of it runs" });
@@ -306,8 +327,48 @@ export const variableChangesSchema = z.strictObject({
   }),
 });
 
+const serviceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of a service is wanted");
+
+const durationRule = "a duration such as 500ms, 5s or 10m is wanted";
+const duration = z.string(durationRule).refine((text) => parseDurationMs(text) !== null, durationRule);
+const successesRule = "a whole number from 1 to 100 is wanted";
+const cpusRule = "a number from 0.01 to 1024 is wanted, such as 0.5";
+/** Less than this, Docker does not give. */
+const leastMemoryBytes = 6 * 1024 ** 2;
+const mostMemoryBytes = 1024 ** 4;
+const memoryRule = "a size from 6m to 1024g is wanted, such as 512m";
+
+/** Checks what is to be set about a service. Null takes a setting away, what is left out stays. */
+export const serviceSettingsSchema = z.strictObject({
+  service: serviceName,
+  health: z
+    .strictObject({
+      path: z
+        .string()
+        .max(500)
+        .regex(/^\/[\x21-\x7e]*$/, "a path is wanted that begins with a slash, such as /ready")
+        .nullable()
+        .optional(),
+      interval: duration.nullable().optional().openapi({ description: "The longest pause between two tries" }),
+      tryTimeout: duration.nullable().optional().openapi({ description: "What one try may take" }),
+      timeout: duration.nullable().optional().openapi({ description: "Until when it must have passed" }),
+      successes: z.int(successesRule).min(1, successesRule).max(100, successesRule).nullable().optional(),
+    })
+    .default({}),
+  memory: z
+    .string(memoryRule)
+    .refine((text) => {
+      const bytes = parseMemoryBytes(text);
+      return bytes !== null && bytes >= leastMemoryBytes && bytes <= mostMemoryBytes;
+    }, memoryRule)
+    .nullable()
+    .optional()
+    .openapi({ example: "512m" }),
+  cpus: z.number(cpusRule).min(0.01, cpusRule).max(1024, cpusRule).nullable().optional(),
+});
+
 export const domainsSchema = z.strictObject({
-  service: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of a service is wanted"),
+  service: serviceName,
   domains: z
     .array(z.string().max(253))
     .max(50)
@@ -316,7 +377,7 @@ export const domainsSchema = z.strictObject({
 
 export const deployRequestSchema = z.strictObject({
   ref: gitName.optional().openapi({ description: "A branch or tag" }),
-  commit: gitName.optional().openapi({ description: "A commit id; wins over `ref`" }),
+  commit: gitName.optional().openapi({ description: "A commit id; with `ref`, one that must be part of that" }),
 });
 
 export const sessionId = z

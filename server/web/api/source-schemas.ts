@@ -72,6 +72,12 @@ export const judgedSchema = z.object({
   deploymentIds: z.array(z.int()),
 });
 
+export const deliveryAnswerSchema = z.object({
+  ...judgedSchema.pick({ outcome: true, verdict: true }).shape,
+  deploymentId: z.int().optional().openapi({ description: "The first of them" }),
+  deploymentIds: z.array(z.int()).optional(),
+});
+
 export const deliverySchema = judgedSchema
   .extend({
     id: z.int(),

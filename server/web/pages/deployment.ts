@@ -85,8 +85,7 @@ export function createDeploymentPages(needs: PageNeeds) {
     if (deployment.fresh) return redeployAll(deployment, by);
     // What had been ready is made live again as it was meant to be; all else is built from the same commit.
     if (source) return triggers.redeploy(source, deployment.variables, by, signal);
-    const version = { ref: deployment.ref ?? undefined, commit: deployment.commit?.sha };
-    return triggers.deploy(deployment.installationId, version, by, signal);
+    return triggers.retry(deployment, by, signal);
   }
 
   /** A product redeploy is tried again as one. */

@@ -1,19 +1,21 @@
 import { Hono } from "hono";
 import { Part } from "../../../views/live-region.tsx";
 import { FirstPush, firstPushId, NewProductPage } from "../../../views/new-product-page.tsx";
-import { parseSlug } from "../../model/product.ts";
+import { type Product, parseSlug, type Slug, slugRule } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { freeSlug } from "../../rules/free-slug.ts";
 import { withoutCredentials } from "../../rules/repository-url.ts";
 import { sentenceOf } from "../api/route-parts.ts";
 import { newProductSchema } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
 import { readForm } from "../form.ts";
-import type { WebContext, WebEnv } from "../needs.ts";
-import { problemOf } from "../problem.ts";
+import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
+import { Problem, problemOf } from "../problem.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
 const emptyForm = { name: "", repository: "", branch: "" };
+const sampleSlug = "hello" as Slug;
 
 /** The ways in: a push, a repository, a sample. */
 export function createNewProductPages(needs: PageNeeds) {
@@ -31,6 +33,19 @@ export function createNewProductPages(needs: PageNeeds) {
         const html = await Part({ target: firstPushId, how: "replace", children }).toString();
         return { digest: String(product?.deploymentId ?? 0), html };
       });
+    })
+
+    .post(routes.newSample(), auth.allow("member"), async (c) => {
+      const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
+      if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
+      noteDetail(c, slug);
+      // Whoever presses twice wants one.
+      const existing = await store.products.bySlug(slug);
+      if (existing) return c.redirect(await newestOf(existing), 303);
+      const asked = await triggers.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
+      if (asked.type === "refused")
+        return c.html(await page(c, emptyForm, null, asked.message), problemOf(asked).status);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
     .post(routes.newProduct(), auth.allow("member"), async (c) => {
@@ -60,14 +75,27 @@ export function createNewProductPages(needs: PageNeeds) {
       return c.redirect(`${next}?done=created`, 303);
     });
 
-  async function page(c: WebContext, form: typeof emptyForm, error: string | null) {
-    const newest = Math.max(0, ...(await store.products.list()).map(({ id }) => id));
+  async function page(c: WebContext, form: typeof emptyForm, error: string | null, sampleError: string | null = null) {
+    const products = await store.products.list();
+    const newest = Math.max(0, ...products.map(({ id }) => id));
+    const taken = new Set(products.map(({ slug }) => slug));
+    const sample = {
+      slug: freeSlug(sampleSlug, taken),
+      existing: taken.has(sampleSlug) ? sampleSlug : null,
+      error: sampleError,
+    };
     const query = new URLSearchParams({ after: String(newest), shown: "0" });
     return NewProductPage({
       frame: frameOf(c, needs, { title: "New product", section: "products" }),
-      product: { gitUrl, form, error },
+      product: { gitUrl, form, error, sample },
       stream: { url: `${routes.newProductStream()}?${query}`, pauseInBackground: false },
     });
+  }
+
+  /** What there is to see of a product that was made a moment ago. */
+  async function newestOf({ id, slug }: Product): Promise<string> {
+    const [newest] = await store.deployments.list({ product: id, limit: 1 });
+    return newest ? routes.deployment(newest.id) : routes.product(slug);
   }
 
   /** A product that was not there when the page was made, and is being deployed. */

@@ -1,6 +1,5 @@
 import type { Frame, Mood } from "../../../views/frame.ts";
 import { ProblemPage } from "../../../views/problem-page.tsx";
-import type { Assets } from "../assets.ts";
 import type { Audit } from "../audit.ts";
 import type { Auth } from "../auth.ts";
 import type { Catalog } from "../catalog.ts";
@@ -13,7 +12,6 @@ export interface PageNeeds extends WebNeeds {
   readonly auth: Auth;
   readonly catalog: Catalog;
   readonly streams: EventStreams;
-  readonly assets: Assets;
   readonly audit: Audit;
 }
 

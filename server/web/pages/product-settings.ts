@@ -1,22 +1,31 @@
 import { Hono } from "hono";
 import { DeletePage } from "../../../views/delete-page.tsx";
-import { type ServiceSettings, SettingsPage } from "../../../views/settings-page.tsx";
-import { specOf } from "../../model/deployment.ts";
+import { SettingsPage } from "../../../views/settings-page.tsx";
+import { type Deployment, specOf } from "../../model/deployment.ts";
+import type { Product } from "../../model/product.ts";
+import { nothingSet } from "../../model/service-settings.ts";
 import { type ServiceSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
-import { durationText } from "../../rules/duration-text.ts";
 import { sentenceOf } from "../api/route-parts.ts";
-import { productChangesSchema } from "../api/schemas.ts";
+import { productChangesSchema, serviceSettingsSchema } from "../api/schemas.ts";
+import { sourceChangesSchema } from "../api/source-schemas.ts";
 import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
+import { problemOf } from "../problem.ts";
+import { settingsAfter } from "../service-settings.ts";
 import { digestOf } from "./home.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
+import { type RefusedSettings, serviceSettingsViews } from "./service-settings-view.ts";
+
+/** How far back the newest version is looked for that is known to be made of services. */
+const lookedAt = 10;
 
 const notices: Readonly<Record<string, string>> = {
   saved: "Saved.",
+  set: "Saved. The next deployment gets it.",
   installed: "Installed. Nothing is deployed here yet.",
 };
 
@@ -30,47 +39,83 @@ export function createProductSettingsPages(needs: PageNeeds) {
     )
 
     .post(routes.productSettings(":slug"), auth.allow("member"), async (c) => {
-      const place = await placeOf(c, needs);
       const form = await readForm(c);
       const environment = form.get("install");
-      if (environment !== null) {
-        const outcome = await triggers.install({ product: place.product.slug, environment, branch: null });
-        if (outcome.type === "refused") return c.html(await settings(c, place, outcome.message), 409);
-        noteDetail(c, `installed in ${environment}`);
-        const url = `${routes.productSettings(place.product.slug)}?${new URLSearchParams({ environment, done: "installed" })}`;
-        return c.redirect(url, 303);
-      }
+      if (environment !== null) return install(c, environment);
+      const place = await placeOf(c, needs);
+      const folder = form.get("rootDirectory")?.trim();
       const checked = productChangesSchema.safeParse({ branch: form.get("branch")?.trim() ?? "" });
-      if (!checked.success) return c.html(await settings(c, place, sentenceOf(checked.error)), 400);
-      const branch = checked.data.branch ?? "";
+      const source = sourceChangesSchema.safeParse({ rootDirectory: folder });
+      const wrong = checked.error ?? source.error;
+      if (wrong) return c.html(await settings(c, place, sentenceOf(wrong)), 400);
+      const branch = checked.data?.branch ?? "";
+      const rootDirectory = source.data?.rootDirectory;
       await store.installations.setBranch(place.installation.id, branch);
-      noteDetail(c, `branch ${branch}`);
+      if (rootDirectory !== undefined) await store.sources.change(place.product.id, { rootDirectory });
+      noteDetail(c, [`branch ${branch}`, ...(rootDirectory ? [`folder ${rootDirectory}`] : [])].join(", "));
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
     })
 
-    .get(routes.productDelete(":slug"), auth.allow("member"), async (c) =>
-      c.html(await deletion(c, await placeOf(c, needs), null)),
-    )
+    .post(routes.productServiceSettings(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const { service, ...typed } = Object.fromEntries(await readForm(c));
+      const checked = serviceSettingsSchema.safeParse(settingChangesIn(service, typed));
+      if (!checked.success) {
+        const [issue] = checked.error.issues;
+        const field = String(issue?.path.at(-1) ?? "");
+        const refused = { service: service ?? "", typed, field, message: issue?.message ?? "" };
+        return c.html(await settings(c, place, null, refused), 400);
+      }
+      const { id } = place.installation;
+      const before = (await store.installations.serviceSettings(id)).get(checked.data.service) ?? nothingSet;
+      await store.installations.setServiceSettings(id, checked.data.service, settingsAfter(before, checked.data));
+      noteDetail(c, checked.data.service);
+      return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
+    })
+
+    .get(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      return c.html(await deletion(c, product, await part(c, product), null));
+    })
 
     .post(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
-      const place = await placeOf(c, needs);
-      const { product, installation } = place;
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      const leaver = await part(c, product);
       const form = await readForm(c);
       if (form.get("confirm")?.trim() !== product.slug) {
-        return c.html(await deletion(c, place, `This is not its name: ${product.slug}`), 400);
+        return c.html(await deletion(c, product, leaver, `This is not its name: ${product.slug}`), 400);
       }
       const leaving = { keepVolumes: form.get("volumes") !== "delete" };
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");
-      if (await isWhole(place)) await triggers.deleteProduct(product, leaving);
-      else await triggers.uninstall(installation.id, leaving);
+      if (leaver === null) await triggers.deleteProduct(product, leaving);
+      else await triggers.uninstall(leaver.installation.id, leaving);
       return c.redirect(routes.home(), 303);
     });
 
-  async function settings(c: WebContext, place: Place, error: string | null) {
+  async function install(c: WebContext, environment: string) {
+    const product = await catalog.product(c.req.param("slug") ?? "");
+    const [before] = await catalog.placesOf(product);
+    const outcome = await triggers.install({ product: product.slug, environment, branch: null });
+    if (outcome.type === "refused") {
+      if (!before) throw problemOf(outcome);
+      return c.html(await settings(c, await placeOf(c, needs), outcome.message), problemOf(outcome).status);
+    }
+    noteDetail(c, `installed in ${environment}`);
+    const next = before ? routes.productSettings(product.slug) : routes.product(product.slug);
+    return c.redirect(`${next}?${new URLSearchParams({ environment, done: "installed" })}`, 303);
+  }
+
+  async function settings(c: WebContext, place: Place, error: string | null, refused: RefusedSettings | null = null) {
     const { product, installation } = place;
     const { head, live } = await productFacts(needs, place, c.req.raw.signal);
-    const environments = await store.environments.list();
-    const spec = live && specOf(live.deployment);
+    const [environments, source, set, newest] = await Promise.all([
+      store.environments.list(),
+      store.sources.get(product.id),
+      store.installations.serviceSettings(installation.id),
+      store.deployments.list({ installation: installation.id, limit: lookedAt }),
+    ]);
+    // One that failed tells, too: perhaps it needs another health check.
+    const made = newest.find((deployment) => specOf(deployment) !== null) ?? live?.deployment ?? null;
     return SettingsPage({
       frame: frameOf(c, needs, { title: `Settings of ${product.slug}`, section: "products", mood: head.mood }),
       head,
@@ -78,7 +123,14 @@ export function createProductSettingsPages(needs: PageNeeds) {
         branch: installation.branch,
         repository: product.repository,
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
-        services: spec ? servicesOf(spec).map(serviceSettings) : [],
+        rootDirectory: source.rootDirectory,
+        services: serviceSettingsViews({
+          services: servicesIn(made),
+          live: servicesIn(live?.deployment ?? null),
+          set,
+          healthTimeoutMs: needs.healthTimeoutMs,
+          refused,
+        }),
         elsewhere: environments.map(({ name }) => name).filter((name) => !head.environments.includes(name)),
         error,
       },
@@ -87,37 +139,54 @@ export function createProductSettingsPages(needs: PageNeeds) {
     });
   }
 
-  async function deletion(c: WebContext, place: Place, error: string | null) {
-    const { product, environment } = place;
+  async function deletion(c: WebContext, product: Product, leaver: Place | null, error: string | null) {
     const places = await catalog.placesOf(product);
     return DeletePage({
       frame: frameOf(c, needs, { title: `Delete ${product.slug}`, section: "products" }),
       deletion: {
         slug: product.slug,
-        environment: environment.name,
-        isWhole: await isWhole(place),
+        environment: leaver?.environment.name ?? places[0]?.environment.name ?? "production",
+        isWhole: leaver === null,
         environments: places.map((other) => other.environment.name),
         error,
       },
     });
   }
 
-  /** The main environment stands for the product; another one is only a place where it is, too. */
-  async function isWhole({ product, installation }: Place): Promise<boolean> {
-    return (await catalog.mainPlace(product)).installation.id === installation.id;
+  /** What an address means to delete: one place of the product's; null: all of it. The main environment stands for the product. */
+  async function part(c: WebContext, product: Product): Promise<Place | null> {
+    const [main] = await catalog.placesOf(product);
+    if (!main) return null;
+    const asked = await catalog.placeIn(product, c.req.query("environment"));
+    return asked.installation.id === main.installation.id ? null : asked;
   }
 }
 
-function serviceSettings({ name, kind, health, limits }: ServiceSpec): ServiceSettings {
-  const wants = { web: `${health.path} answers 2xx or 3xx`, tcp: "its port takes connections", worker: "it stays up" };
-  const [memory, pids] = [`${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`, `${limits.pids} processes`];
-  const cpus = limits.cpus === null ? [] : [`${limits.cpus} processors`];
+function servicesIn(deployment: Deployment | null): readonly ServiceSpec[] {
+  const spec = deployment && specOf(deployment);
+  return spec ? servicesOf(spec) : [];
+}
+
+/** A field that was emptied takes the setting away. */
+function settingChangesIn(service: string | undefined, typed: Readonly<Record<string, string>>) {
+  const text = (name: string) => {
+    const value = typed[name]?.trim();
+    return value === "" ? null : value;
+  };
+  const number = (name: string) => {
+    const value = text(name);
+    return typeof value === "string" ? Number(value) : value;
+  };
   return {
-    name,
-    health:
-      kind === "init"
-        ? "Runs to its end before the others"
-        : `Healthy when ${wants[kind]}, ${health.successes} times in a row, within ${durationText(health.timeoutMs)}`,
-    limits: `At most ${[memory, pids, ...cpus].join(", ")}`,
+    service,
+    health: {
+      path: text("path"),
+      interval: text("interval"),
+      tryTimeout: text("tryTimeout"),
+      timeout: text("timeout"),
+      successes: number("successes"),
+    },
+    memory: text("memory"),
+    cpus: number("cpus"),
   };
 }

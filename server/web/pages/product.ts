@@ -8,9 +8,11 @@ import {
   type StackState,
 } from "../../../views/product-page.tsx";
 import { StopPage } from "../../../views/stop-page.tsx";
+import { UninstalledPage } from "../../../views/uninstalled-page.tsx";
+import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
 import type { Place } from "../catalog.ts";
-import type { WebEnv } from "../needs.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { urlsOf } from "../service-states.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
@@ -35,15 +37,18 @@ const shownDeployments = 5;
 /** What a redirect may say; anything else in the URL says nothing. */
 const notices: Readonly<Record<string, string>> = {
   stopping: "Stopping. Requests that are being answered are finished first.",
+  installed: "Installed. Nothing is deployed here yet.",
   created: "Made. Now it wants its first version.",
 };
 
 /** A product: its overview, and the stream that keeps its tabs up to date. */
 export function createProductPages(needs: PageNeeds) {
-  const { auth, store, triggers, clock } = needs;
+  const { auth, store, triggers, clock, catalog } = needs;
 
   return new Hono<WebEnv>()
     .get(routes.product(":slug"), auth.allow("member"), async (c) => {
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, product));
       const place = await placeOf(c, needs);
       const facts = await productFacts(needs, place, c.req.raw.signal);
       const overview = await readOverview(needs, place, facts);
@@ -98,6 +103,13 @@ export function createProductPages(needs: PageNeeds) {
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(inPlace(routes.product(place.product.slug), place, { done: "stopping" }), 303);
     });
+
+  async function uninstalled(c: WebContext, { slug, repository }: Product) {
+    const environments = (await store.environments.list()).map(({ name }) => name);
+    const gitUrl = new URL(routes.git(slug), needs.publicUrl).href;
+    const frame = frameOf(c, needs, { title: slug, section: "products" });
+    return UninstalledPage({ frame, slug, repository, gitUrl, environments });
+  }
 }
 
 async function readOverview(needs: PageNeeds, place: Place, { live, run }: ProductFacts): Promise<OverviewProps> {

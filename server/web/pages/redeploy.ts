@@ -5,6 +5,7 @@ import type { Deployment } from "../../model/deployment.ts";
 import { readyAtOf, specOf } from "../../model/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { initRunsSince, maxVersionsBack } from "../../rules/init-runs.ts";
 import { interruptions, keepUnchanged, type LiveVersion } from "../../rules/stateful.ts";
 import type { Place } from "../catalog.ts";
 import { displayName } from "../display-name.ts";
@@ -15,9 +16,6 @@ import { changesBetween } from "./changes.ts";
 import { liveOf } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { placeOf } from "./product-head.ts";
-
-/** How far back it is looked for init services that ran since. */
-const maxVersionsBack = 100;
 
 /** "What would happen?", then it happens. */
 export function createRedeployPages(needs: PageNeeds) {
@@ -53,7 +51,7 @@ export function createRedeployPages(needs: PageNeeds) {
         changes:
           live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, c.req.raw.signal) : null,
         interruptions: interrupted(spec, live?.deployment ?? null, false),
-        ranSince: await initServicesSince(deployment),
+        ranSince: initRunsSince(deployment, await store.deployments.lastReady(installation.id, maxVersionsBack)),
         onlyThen: then.filter((name) => !today.includes(name)),
         onlyNow: today.filter((name) => !then.includes(name)),
       };
@@ -117,20 +115,6 @@ export function createRedeployPages(needs: PageNeeds) {
     const services = servicesOf(spec);
     const images = await Promise.all(services.map(({ image }) => engine.inspectImage(image, signal)));
     return services.filter((_, index) => images[index] === null).map(({ name }) => name);
-  }
-
-  /** Init services of versions that were ready after this one: what they did to data stays done. */
-  async function initServicesSince(deployment: Deployment): Promise<RedeployProps["ranSince"]> {
-    const ready = await store.deployments.lastReady(deployment.installationId, maxVersionsBack);
-    const since = ready.filter(({ number }) => number > deployment.number).reverse();
-    const runs = new Map<string, number[]>();
-    for (const later of since) {
-      const spec = specOf(later);
-      for (const { name, kind } of spec ? servicesOf(spec) : []) {
-        if (kind === "init") runs.set(name, [...(runs.get(name) ?? []), later.number]);
-      }
-    }
-    return [...runs].map(([service, deployments]) => ({ service, deployments }));
   }
 }
 

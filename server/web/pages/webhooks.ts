@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { DeliveryPage } from "../../../views/webhooks-delivery-page.tsx";
 import { WebhooksPage, type WebhooksProps } from "../../../views/webhooks-page.tsx";
+import { branchFieldName } from "../../../views/webhooks-repository-card.tsx";
 import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
 import { sentenceOf } from "../api/route-parts.ts";
@@ -11,6 +12,7 @@ import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { notFound, Problem, problemOf } from "../problem.ts";
 import { webhookUrl } from "../webhook-url.ts";
 import { digestOf } from "./home.ts";
+import { liveOf } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { productFacts, productStreamUrl } from "./product-head.ts";
 
@@ -38,8 +40,11 @@ export function createWebhookPages(needs: PageNeeds) {
         const product = await productOf(c);
         const form = await readForm(c);
         const url = text(form, "repository");
-        const branch = text(form, "branch");
-        const own = check(productChangesSchema.safeParse({ repository: url || null, ...(branch && { branch }) }));
+        const { repository = null } = check(productChangesSchema.safeParse({ repository: url || null }));
+        const branches = (await catalog.placesOf(product)).flatMap(({ environment, installation }) => {
+          const branch = text(form, branchFieldName(environment.name));
+          return branch === "" ? [] : [{ id: installation.id, ...check(productChangesSchema.safeParse({ branch })) }];
+        });
         const minutes = text(form, "pollMinutes");
         const { rootDirectory, paths, pollMinutes } = check(
           sourceChangesSchema.safeParse({
@@ -50,17 +55,14 @@ export function createWebhookPages(needs: PageNeeds) {
             pollMinutes: minutes === "" ? null : Number(minutes),
           }),
         );
-        const outcome = await sources.connect(product, own.repository ?? null);
+        const outcome = await sources.connect(product, repository);
         if (outcome.type === "refused") throw problemOf(outcome);
         await store.sources.change(product.id, {
           ...(rootDirectory !== undefined && { rootDirectory }),
           ...(paths !== undefined && { paths }),
           ...(pollMinutes !== undefined && { pollMinutes }),
         });
-        if (own.branch !== undefined) {
-          const { installation } = await catalog.mainPlace(product);
-          await store.installations.setBranch(installation.id, own.branch);
-        }
+        for (const { id, branch = "" } of branches) await store.installations.setBranch(id, branch);
         return back(c, product, "saved");
       })
 
@@ -146,7 +148,7 @@ export function createWebhookPages(needs: PageNeeds) {
   }
 
   async function show(c: WebContext, product: Product, newSecret: string | null) {
-    const place = await catalog.mainPlace(product);
+    const place = await catalog.placeIn(product, c.req.query("environment"));
     const { head } = await productFacts(needs, place, c.req.raw.signal);
     const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
     return c.html(
@@ -161,23 +163,29 @@ export function createWebhookPages(needs: PageNeeds) {
   }
 
   async function pageOf(product: Product, newSecret: string | null, before: number | null): Promise<WebhooksProps> {
-    const [source, trouble, { installation }, rows] = await Promise.all([
+    const [source, trouble, places, rows] = await Promise.all([
       store.sources.get(product.id),
       store.reports.trouble(product.id),
-      catalog.mainPlace(product),
+      catalog.placesOf(product),
       store.deliveries.list(product.id, { limit: shownDeliveries + 1, ...(before !== null && { before }) }),
     ]);
     const { hasToken, deployKey, hostKey, pingedAt, hasWebhookSecret: hasSecret } = source;
     const { rootDirectory, paths, pollMinutes, polledAt } = source;
     const forge = forgeOf(product);
+    const environments = places.map(async ({ environment, installation }) => ({
+      environment: environment.name,
+      branch: installation.branch,
+      live: await liveOf(store, installation),
+    }));
     const deliveries = rows.slice(0, shownDeliveries);
     return {
       slug: product.slug,
       repository: {
         url: product.repository,
-        branch: installation.branch,
+        branches: places.map(({ environment: { name }, installation: { branch } }) => ({ environment: name, branch })),
         ...{ rootDirectory, paths, pollMinutes, polledAt },
       },
+      environments: await Promise.all(environments),
       webhook: { forge, url: webhookUrl(needs, product), hasSecret, newSecret, pingedAt },
       access: { forge, hasToken, deployKey, hostKey },
       reports: { forge, hasToken, ...source.reports, trouble },

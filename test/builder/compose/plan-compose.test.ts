@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServicePlan } from "../../../builder/plan.ts";
+import { nothingSet } from "../../../server/model/service-settings.ts";
 import { plan } from "../tree.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -49,6 +50,7 @@ describe("a service of a compose file", () => {
             health: { path: "/", intervalMs: 1000, tryTimeoutMs: 5000, timeoutMs: 90_000, successes: 3 },
             stopGraceMs: 10_000,
             limits: { memoryBytes: 1024 ** 3, pids: 512, cpus: null },
+            settings: { set: nothingSet, inRepository: [] },
             dependsOn: [],
             stateful: null,
             container: {
@@ -233,6 +235,7 @@ describe("a service of a compose file that is built", () => {
       buildVariables: [],
       buildSecrets: [],
       newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
+      neededStages: null,
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });
   });
@@ -283,7 +286,7 @@ services:
     expect(recipe("clock")).toBe(recipe("web"));
     expect(named("clock").takesVariables).toBe(true);
     expect(recipe("other")).not.toBe(recipe("web"));
-    expect(decisions).toContain("Building with app/Dockerfile, on a, b, for web, worker, clock");
+    expect(decisions).toContain("Building with app/Dockerfile, on b, for web, worker, clock");
   });
 
   it("takes its port from the Dockerfile where x-baton names only the kind", async () => {

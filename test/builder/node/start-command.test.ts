@@ -144,6 +144,14 @@ describe("what the start command needs at run time", () => {
     });
   });
 
+  it("is all that a build wants where it builds first, whatever builds", async () => {
+    const build = { build: "node scripts/build.js" };
+    expect(await needs({ start: "npm run build && node server.js", ...build })).toMatchObject({
+      devDependencies: true,
+    });
+    expect(await needs({ start: "node server.js", ...build })).toMatchObject({ devDependencies: false });
+  });
+
   it("is the package manager where a script or a shell calls it", async () => {
     expect((await needs({ start: "yarn serve --x", serve: "node a" }))?.packageManager).toBe(true);
     expect((await needs({ serve: "node a" }, { Procfile: "web: pnpm serve" }))?.packageManager).toBe(false);

@@ -93,7 +93,7 @@ COPY .baton/install package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
-RUN test -e dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }
+RUN test -f dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }
 
 FROM static:1
 COPY .baton/Caddyfile /etc/caddy/Caddyfile
@@ -111,6 +111,27 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
       "index.html is shown for addresses that are no file (single-page app)",
       "Port 8080 (default; given to the app as PORT)",
     ]);
+  });
+
+  it("is looked for in the folder that a Staticfile names", async () => {
+    const { recipe, dockerfile, decisions } = await plannedService({
+      "package.json": manifest({ build: "vite build" }),
+      "vercel.json": '{ "outputDirectory": "other" }',
+      Staticfile: "root: site/public\n",
+    });
+    expect(recipe.expected).toMatchObject({
+      path: "site/public/index.html",
+      hint: expect.stringContaining("Staticfile"),
+    });
+    expect(dockerfile).toContain("COPY --from=build /app/site/public /srv");
+    expect(decisions).toContain("Vite makes a static site in site/public/ (Staticfile), served by Caddy");
+  });
+
+  it("is built by the script that Heroku would run, where there is one", async () => {
+    const { dockerfile } = await plannedService({
+      "package.json": manifest({ build: "other", "heroku-postbuild": "vite build" }),
+    });
+    expect(dockerfile).toContain("RUN npm run heroku-postbuild");
   });
 
   it.each(["vite", "vite preview", "npm run dev", "cross-env A=b vite --host"])(

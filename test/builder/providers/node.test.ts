@@ -46,6 +46,7 @@ COPY .baton/install package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
+RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24
@@ -289,6 +290,26 @@ CMD ["npm","start"]
     expect(recipe.bases).toEqual(["node:22", "static:1"]);
   });
 
+  it("starts what AdonisJS builds in a folder of its own, and not what its template would start there", async () => {
+    const { decisions } = await plannedService({
+      "package.json": packageJson({
+        scripts: { build: "node ace build", start: "node bin/server.js" },
+        dependencies: { "@adonisjs/core": "6" },
+      }),
+      "bin/server.ts": "",
+    });
+    expect(decisions).toContain("Start: node build/bin/server.js (AdonisJS's server)");
+  });
+
+  it("serves the folder of a Staticfile, finished or not, where nothing else says how it is started", async () => {
+    const files = { "package.json": packageJson({ scripts: { build: "gulp" } }), Staticfile: "root: dist\n" };
+    expect((await plannedService(files)).decisions).toContain(
+      "The build script makes a static site in dist/ (Staticfile), served by Caddy",
+    );
+    const { decisions } = await plannedService({ ...files, "dist/index.html": "" });
+    expect(decisions).toContain("Static files, from dist/ (Staticfile), served by Caddy");
+  });
+
   it("leaves static files alone whose package.json is only for tools", async () => {
     const { recipe } = await plannedService({
       "package.json": packageJson({ devDependencies: { prettier: "3" } }),
@@ -323,7 +344,45 @@ CMD ["npm","start"]
       },
       /^this is a workspace of several packages \(apps\/docs, apps\/web\), and nothing says which one is deployed$/,
     ],
+    [
+      { "package.json": packageJson({ devDependencies: { wrangler: "4" } }), "src/index.ts": "" },
+      /^this is written for Cloudflare Workers, which calls it, so that there is no server here to start$/,
+    ],
+    [
+      {
+        "package.json": packageJson({ devDependencies: { nx: "21" } }),
+        "nx.json": "{}",
+        "apps/shop/project.json": "{}",
+        "apps/shop-e2e/project.json": "{}",
+        "libs/ui/project.json": "{}",
+      },
+      /^this is an Nx workspace \(apps\/shop\), and nothing says which of its apps is deployed$/,
+    ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [
+      "the package of a workspace that is most likely meant",
+      {
+        "package.json": packageJson({ workspaces: ["apps/*"] }),
+        "apps/docs/package.json": packageJson({ scripts: { start: "a" } }),
+        "apps/web/package.json": packageJson({ scripts: { start: "b" } }),
+      },
+      "stacks: { web: { path: apps/web } }",
+    ],
+    [
+      "the scripts of an Nx app",
+      { "package.json": "{}", "nx.json": "{}", "apps/shop/project.json": "{}" },
+      '"build": "nx build shop"',
+    ],
+    [
+      "the folder in which a finished site lies",
+      { "package.json": packageJson({ scripts: { build: "gulp" } }), "dist/index.html": "" },
+      "a Staticfile says so (root: dist)",
+    ],
+  ])("is refused with %s", async (_, files, hint) => {
+    await expect(plan(files)).rejects.toMatchObject({ hint: expect.stringContaining(hint) });
   });
 });

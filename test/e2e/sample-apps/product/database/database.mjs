@@ -1,5 +1,5 @@
 // Keeps what it is told in a file, like a database that a product brings along. SET key value, GET key.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 const file = "/data/rows.json";
@@ -25,7 +25,9 @@ createServer({ allowHalfOpen: true }, (socket) => {
     const [verb, key, value] = line.trim().split(" ");
     if (verb === "SET") {
       rows[key] = value;
-      writeFileSync(file, JSON.stringify(rows));
+      // It may be stopped at any moment, and half a file would read as none.
+      writeFileSync(`${file}.new`, JSON.stringify(rows));
+      renameSync(`${file}.new`, file);
     }
     socket.end(`${key === "release" ? release : (rows[key] ?? "nothing")}\n`);
   });

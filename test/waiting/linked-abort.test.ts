@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { link } from "../../server/docker/linked-abort.ts";
+import { link } from "../../server/waiting/linked-abort.ts";
 
 test("follows its parent with the parent's reason, until it is disposed of", async () => {
   const parent = new AbortController();

@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { createWakeUp } from "../../server/web/wake-up.ts";
+import { createWakeUp } from "../../server/waiting/wake-up.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 
 const never = new AbortController().signal;
@@ -26,4 +27,16 @@ test("whoever leaves stops waiting", async () => {
   const next = createWakeUp(createFakeClock()).next(1000, leaving.signal);
   leaving.abort(new Error("left"));
   await expect(next).rejects.toThrow("left");
+});
+
+test("who was woken leaves nothing behind: no sleeper, and no listener on the signal", async () => {
+  const clock = createFakeClock();
+  const news = createWakeUp(clock);
+  const { signal } = new AbortController();
+  for (let times = 0; times < 20; times++) {
+    const next = news.next(1000, signal);
+    news.wake();
+    await next;
+  }
+  expect([clock.sleeping, getEventListeners(signal, "abort").length]).toEqual([0, 0]);
 });

@@ -8,8 +8,9 @@ export interface LinkedAbort extends Disposable {
 }
 
 /**
- * A signal of one's own that follows `parent` until it is disposed of. Unlike AbortSignal.any it leaves nothing
- * behind on a parent that lives as long as the server. Throws when the parent is aborted already.
+ * A signal of one's own that follows `parent` until it is disposed of. For parents that live as long as the server:
+ * of what AbortSignal.any makes, Node 20 leaves 70 bytes on its sources, and 1.2 KB where somebody listens. Where the
+ * sources live no longer than what is made of them, `any` does. Throws when the parent is aborted already.
  */
 export function link(parent: AbortSignal): LinkedAbort {
   parent.throwIfAborted();

@@ -6,3 +6,10 @@ export function parseMemoryBytes(text: string): number | null {
   const unit = match?.[2]?.toLowerCase() as keyof typeof unitBytes | undefined;
   return match && unit ? Math.round(Number(match[1]) * unitBytes[unit]) : null;
 }
+
+/** The shortest way to write it that is read back as the same: `512m`, `1g`. */
+export function writtenMemory(bytes: number): string {
+  const units = Object.entries(unitBytes).reverse();
+  const [unit, size] = units.find(([, each]) => bytes % each === 0) ?? ["k", unitBytes.k];
+  return `${Number((bytes / size).toFixed(3))}${unit}`;
+}

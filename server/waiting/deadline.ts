@@ -1,7 +1,6 @@
 /**
- * A signal that aborts with its parent, or by itself after a while; disposing it forgets both.
- * Not AbortSignal.any: Node 20 keeps what that made, 2 KB a call, for as long as the parent lives, which here is
- * as long as the server does.
+ * A signal that aborts with its parent, or by itself after a while; disposing it forgets both. Not AbortSignal.any,
+ * for the reason that linked-abort.ts gives.
  */
 export function deadline(parent: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();

@@ -9,3 +9,10 @@ export function parseDurationMs(text: string): number | null {
   // Timers hold at most 2^31 - 1 ms.
   return ms > 0 && ms < 2 ** 31 ? ms : null;
 }
+
+/** The shortest way to write it that is read back as the same: `90s`, `10m`. */
+export function writtenDuration(ms: number): string {
+  const units = Object.entries(unitMs).reverse();
+  const [unit, size] = units.find(([, each]) => ms % each === 0) ?? ["ms", 1];
+  return `${ms / size}${unit}`;
+}

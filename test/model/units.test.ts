@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseDurationMs } from "../../builder/duration.ts";
-import { parseMemoryBytes } from "../../builder/memory-size.ts";
+import { parseDurationMs, writtenDuration } from "../../server/model/duration.ts";
+import { parseMemoryBytes, writtenMemory } from "../../server/model/memory-size.ts";
 
 describe("durations", () => {
   it.each([
@@ -15,6 +15,23 @@ describe("durations", () => {
   it.each(["", "5", "s", "0s", "-1s", "1.5s", "5 s", "5S", "999999999h"])("refuse %j", (text) => {
     expect(parseDurationMs(text)).toBeNull();
   });
+});
+
+it.each(["1ms", "1500ms", "5s", "90s", "10m", "61m", "1h", "36h"])(
+  "the duration %s is written as it was read",
+  (text) => {
+    expect(writtenDuration(parseDurationMs(text) ?? 0)).toBe(text);
+  },
+);
+
+it.each([
+  ["64k", "64k"],
+  ["1024k", "1m"],
+  ["512m", "512m"],
+  ["1.5g", "1536m"],
+  ["1024m", "1g"],
+])("the size %s is written %s", (text, written) => {
+  expect(writtenMemory(parseMemoryBytes(text) ?? 0)).toBe(written);
 });
 
 describe("sizes", () => {

@@ -1,0 +1,73 @@
+import { writtenDuration } from "../server/model/duration.ts";
+import { writtenMemory } from "../server/model/memory-size.ts";
+import {
+  nothingSet,
+  type ServiceSettings,
+  type SettingName,
+  type SettingSources,
+  settingNames,
+  usualSettings,
+} from "../server/model/service-settings.ts";
+import type { ServicePlan } from "./plan.ts";
+
+/** What is set beside the repository, by service. */
+export type SettingsByService = ReadonlyMap<string, ServiceSettings>;
+
+/** What the repository says of a service; undefined and null: nothing. */
+export type Said = { readonly [Name in SettingName]?: ServiceSettings[Name] | undefined };
+
+interface Settled extends Pick<ServicePlan, "health"> {
+  readonly limits: Pick<ServicePlan["limits"], "memoryBytes" | "cpus">;
+  readonly settings: SettingSources;
+}
+
+/** What the repository says counts, then what is set, then the usual; `timeoutMs` is how long is usual here. */
+export function settle(said: Said, timeoutMs: number, set: ServiceSettings = nothingSet): Settled {
+  const usual = { ...usualSettings, timeoutMs };
+  return {
+    health: {
+      path: said.path ?? set.path ?? usual.path,
+      intervalMs: said.intervalMs ?? set.intervalMs ?? usual.intervalMs,
+      tryTimeoutMs: said.tryTimeoutMs ?? set.tryTimeoutMs ?? usual.tryTimeoutMs,
+      timeoutMs: said.timeoutMs ?? set.timeoutMs ?? usual.timeoutMs,
+      successes: said.successes ?? set.successes ?? usual.successes,
+    },
+    limits: {
+      memoryBytes: said.memoryBytes ?? set.memoryBytes ?? usual.memoryBytes,
+      cpus: said.cpus ?? set.cpus ?? usual.cpus,
+    },
+    settings: { set, inRepository: settingNames.filter((name) => (said[name] ?? null) !== null) },
+  };
+}
+
+/** One line for each thing that is set: what counts, and who says so. */
+export function describeSettings(services: readonly ServicePlan[], all: SettingsByService): readonly string[] {
+  const nowhere = [...all.keys()].filter((name) => !services.some((service) => service.name === name));
+  return [
+    ...services.flatMap(describeService),
+    ...nowhere.map((name) => `The settings of ${name} wait: there is no such service in this version`),
+  ];
+}
+
+function describeService({ name, health, limits, settings }: ServicePlan): readonly string[] {
+  if (!settings) return [];
+  const words = inWords({ ...health, ...limits });
+  return settingNames
+    .filter((setting) => settings.set[setting] !== null)
+    .map((setting) => {
+      const isOverruled = settings.inRepository.includes(setting);
+      return `${name}: ${words[setting]} (${isOverruled ? "the repository says so, which wins over the settings" : "settings"})`;
+    });
+}
+
+function inWords(counts: ServicePlan["health"] & ServicePlan["limits"]): Readonly<Record<SettingName, string>> {
+  return {
+    path: `health path ${counts.path}`,
+    intervalMs: `a check at least every ${writtenDuration(counts.intervalMs)}`,
+    tryTimeoutMs: `${writtenDuration(counts.tryTimeoutMs)} for one check`,
+    timeoutMs: `healthy within ${writtenDuration(counts.timeoutMs)}`,
+    successes: `${counts.successes} checks in a row`,
+    memoryBytes: `at most ${writtenMemory(counts.memoryBytes)} of memory`,
+    cpus: `at most ${counts.cpus} processors`,
+  };
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "deployments_session" ON "deployments" USING btree ("session_id","id") WHERE "deployments"."session_id" is not null;

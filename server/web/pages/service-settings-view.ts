@@ -1,0 +1,126 @@
+import type { ServiceSettingsView, SettingField } from "../../../views/service-settings-card.tsx";
+import { writtenDuration } from "../../model/duration.ts";
+import { nothingSet, type ServiceSettings, type SettingName, usualSettings } from "../../model/service-settings.ts";
+import type { ServiceKind, ServiceSpec } from "../../model/spec.ts";
+import { durationText } from "../../rules/duration-text.ts";
+import { pendingSettings } from "../../rules/pending-settings.ts";
+import { writtenSettings } from "../service-settings.ts";
+
+/** What a form was sent with, when it was refused. */
+export interface RefusedSettings {
+  readonly service: string;
+  /** By the names of the fields. */
+  readonly typed: Readonly<Record<string, string>>;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** By the names that the form sends, in the order in which they are shown. */
+const fields: readonly { readonly name: string; readonly setting: SettingName; readonly label: string }[] = [
+  { name: "path", setting: "path", label: "Path that is asked for" },
+  { name: "successes", setting: "successes", label: "Successes in a row" },
+  { name: "timeout", setting: "timeoutMs", label: "Healthy within" },
+  { name: "interval", setting: "intervalMs", label: "Pause between tries" },
+  { name: "tryTimeout", setting: "tryTimeoutMs", label: "One try may take" },
+  { name: "memory", setting: "memoryBytes", label: "Memory" },
+  { name: "cpus", setting: "cpus", label: "Processors" },
+];
+
+/** What Baton asks of a service of each kind; limits hold for all of them. */
+const askedOf: Readonly<Record<ServiceKind, readonly SettingName[]>> = {
+  web: ["path", "successes", "timeoutMs", "intervalMs", "tryTimeoutMs", "memoryBytes", "cpus"],
+  tcp: ["successes", "timeoutMs", "intervalMs", "tryTimeoutMs", "memoryBytes", "cpus"],
+  worker: ["timeoutMs", "memoryBytes", "cpus"],
+  init: ["memoryBytes", "cpus"],
+};
+
+export function serviceSettingsViews(facts: {
+  /** Of the version that was deployed last. */
+  readonly services: readonly ServiceSpec[];
+  /** Of the version that is live. */
+  readonly live: readonly ServiceSpec[];
+  readonly set: ReadonlyMap<string, ServiceSettings>;
+  readonly healthTimeoutMs: number;
+  readonly refused: RefusedSettings | null;
+}): readonly ServiceSettingsView[] {
+  const { services, live, set, healthTimeoutMs, refused } = facts;
+  const pending = pendingSettings(live, set);
+  const names = new Set([...services.map(({ name }) => name), ...set.keys()]);
+  return [...names].map((name) => {
+    const service = services.find((one) => one.name === name) ?? null;
+    const asked = askedOf[service?.kind ?? "web"];
+    return {
+      name,
+      summary: service ? [healthText(service), limitsText(service)] : [],
+      isPending: pending.includes(name),
+      fields: fields
+        .filter(({ setting }) => asked.includes(setting))
+        .map((field) =>
+          fieldView(
+            field,
+            service,
+            set.get(name) ?? nothingSet,
+            healthTimeoutMs,
+            refused?.service === name ? refused : null,
+          ),
+        ),
+    };
+  });
+}
+
+function fieldView(
+  { name, setting, label }: (typeof fields)[number],
+  service: ServiceSpec | null,
+  set: ServiceSettings,
+  healthTimeoutMs: number,
+  refused: RefusedSettings | null,
+): SettingField {
+  const isSaid = service?.settings?.inRepository.includes(setting) === true;
+  return {
+    name,
+    label,
+    value: refused?.typed[name] ?? written(set, setting),
+    usual:
+      setting === "timeoutMs"
+        ? writtenDuration(healthTimeoutMs)
+        : written({ ...nothingSet, ...usualSettings }, setting) || "no limit",
+    fromRepository: isSaid ? written({ ...service.health, ...service.limits }, setting) : null,
+    error: refused?.field === name ? refused.message : null,
+  };
+}
+
+function written(settings: ServiceSettings, name: SettingName): string {
+  const { health, memory, cpus } = writtenSettings(settings);
+  const all: Readonly<Record<SettingName, string | number | null>> = {
+    path: health.path,
+    intervalMs: health.interval,
+    tryTimeoutMs: health.tryTimeout,
+    timeoutMs: health.timeout,
+    successes: health.successes,
+    memoryBytes: memory,
+    cpus,
+  };
+  return String(all[name] ?? "");
+}
+
+function healthText({ kind, health }: ServiceSpec): string {
+  const { path, successes, timeoutMs } = health;
+  const within = `within ${durationText(timeoutMs)}`;
+  const times = successes === 1 ? "once" : `${successes} times in a row`;
+  switch (kind) {
+    case "web":
+      return `Healthy when GET ${path} answers 2xx or 3xx ${times} ${within}.`;
+    case "tcp":
+      return `Healthy when its port takes connections ${times} ${within}.`;
+    case "worker":
+      return `Healthy when it stays up, ${within}.`;
+    case "init":
+      return "Runs to its end before the others.";
+  }
+}
+
+function limitsText({ limits }: ServiceSpec): string {
+  const memory = `${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`;
+  const cpus = limits.cpus === null ? [] : [`${limits.cpus} processors`];
+  return `At most ${[memory, ...cpus, `${limits.pids} processes`].join(", ")}.`;
+}

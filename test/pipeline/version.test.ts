@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { makeVersion } from "../../server/pipeline/version.ts";
+import type { Work, World } from "../../server/pipeline/work.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeEngine } from "../fakes/fake-engine.ts";
+import { createFakeGit } from "../fakes/fake-git.ts";
+import { createFakeStore } from "../fakes/fake-store.ts";
+import { aService } from "../model/a-deployment.ts";
+import { createSamples } from "../web/samples.ts";
+
+test("going back says in the log which init services ran since, before anything is started", async () => {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const samples = createSamples(store, clock);
+  const { product, installation } = await samples.product("shop");
+  const [environment] = await store.environments.list();
+  const earlier = samples.ready(installation);
+  const later = samples.ready(installation);
+  const services = [aService(), aService({ name: "migrate", kind: "init" })];
+  store.put({ ...later, spec: { ...later.spec, stacks: [{ name: "shop", services }] } });
+  const engine = createFakeEngine();
+  for (const { services } of earlier.spec.stacks) for (const { image } of services) engine.images.add(image);
+
+  const said: string[] = [];
+  const say = (text: string) => void said.push(text);
+  const world = {
+    ...{ store, engine, git: createFakeGit(), clock },
+    limits: { buildTimeoutMs: 60_000, domain: "localhost", publicHost: "localhost" },
+  } as unknown as World;
+  const work = {
+    ...{ product, environment, installation, signal: new AbortController().signal, board: { list() {} } },
+    deployment: samples.building(installation, { trigger: "rollback", sourceId: earlier.id, variables: "then" }),
+    journal: { hide() {}, note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
+  } as unknown as Work;
+  const deployment = work.deployment as Parameters<typeof makeVersion>[2];
+
+  await makeVersion(world, work, deployment);
+  expect(said).toEqual([
+    expect.stringMatching(/^Redeploying a previous version: deployment 1/),
+    "Its images are still here: nothing is built",
+    "migrate has run since, in #2: what it changed in your data is not taken back",
+  ]);
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { createRedact } from "../../server/rules/redact.ts";
+
+const password = "correct/horse+battery staple";
+const redact = createRedact({ DB_PASSWORD: password, NODE_ENV: "production", PORT: "3000" });
+
+describe("what is shown", () => {
+  it("holds no value of a secret variable, however it is written", () => {
+    const bytes = (before: string) => Buffer.from(`${before}${password}, and more`);
+    const ways = [
+      password,
+      `--password=${password};`,
+      encodeURIComponent(password),
+      JSON.stringify({ password }),
+      ...["", "a", "ab", "abc"].map((before) => bytes(before).toString("base64")),
+      bytes("user:").toString("base64url"),
+    ];
+    for (const way of ways) expect(redact(`before ${way} after`), way).toContain("[hidden: DB_PASSWORD]");
+    expect(redact(password)).toBe("[hidden: DB_PASSWORD]");
+  });
+
+  it("keeps ordinary words, be they values or not", () => {
+    const text = "production build on port 3000: correct, horse";
+    expect(redact(text)).toBe(text);
+    expect(createRedact({})(text)).toBe(text);
+    expect(createRedact({ API_KEY: "short" })("too short to tell")).toBe("too short to tell");
+    const words = createRedact({
+      GREETING: "Good morning to all of you",
+      SITE: "https://shop.example.com/a/long/path",
+    });
+    expect(words("Good morning to all of you: https://shop.example.com/a/long/path")).not.toContain("hidden");
+  });
+
+  it("loses what looks random, whatever it is called, and of a URL its password alone", () => {
+    const random = "9f8e7d6c5b4a39281706f5e4";
+    expect(createRedact({ THING: random })(`id ${random}`)).toBe("id [hidden: THING]");
+    const url = createRedact({ DATABASE_URL: "postgres://shop:p%40ssword1@db:5432/shop" });
+    expect(url("postgres://shop:p%40ssword1@db:5432/shop")).toBe("postgres://shop:[hidden: DATABASE_URL]@db:5432/shop");
+    expect(url("the password is p@ssword1")).toBe("the password is [hidden: DATABASE_URL]");
+  });
+
+  it("loses every line of a key that has several", () => {
+    const lines = [
+      "-----BEGIN PRIVATE KEY-----",
+      "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+      "BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+    ];
+    const key = createRedact({ TLS_KEY: lines.join("\n") });
+    expect(lines.map(key)).toEqual(lines.map(() => "[hidden: TLS_KEY]"));
+  });
+
+  it("takes the longer of two values where one is part of the other, and signs that mean something else in a pattern", () => {
+    const both = createRedact({ A_TOKEN: "abcdefgh", B_TOKEN: "abcdefgh.(*)[1]$" });
+    expect(both("x abcdefgh.(*)[1]$ y abcdefgh")).toBe("x [hidden: B_TOKEN] y [hidden: A_TOKEN]");
+  });
+});

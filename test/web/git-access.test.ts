@@ -1,0 +1,94 @@
+import { Readable } from "node:stream";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { PushTrigger } from "../../server/trigger/push.ts";
+import { createGitHttp } from "../../server/web/git-http.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeGit } from "../fakes/fake-git.ts";
+import { createFakeStore } from "../fakes/fake-store.ts";
+
+const token = "baton_test-token-that-is-long-enough-0123456789";
+const refs = "/shop.git/info/refs?service=git-receive-pack";
+
+/** Git over HTTP on fakes, as if every request came over a connection from `address`. */
+async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const git = createFakeGit();
+  let asked = 0;
+  git.advertise = async () => {
+    asked += 1;
+    return Readable.from([]);
+  };
+  await store.access.addFirstToken("admin", token);
+  const keep = () => {};
+  const app = createGitHttp({
+    store,
+    git,
+    clock,
+    pushes: {} as PushTrigger,
+    log: { debug: keep, info: keep, warn: keep, error: keep },
+    pageOf: String,
+    urlOf: String,
+    publicUrl: new URL(publicUrl),
+    listen: { host: "127.0.0.1", port: 4000 },
+  });
+  return {
+    clock,
+    asked: () => asked,
+    async ask(password: string | null, { from = "192.0.2.1", forwarded }: { from?: string; forwarded?: string } = {}) {
+      const headers = new Headers();
+      if (password !== null) headers.set("authorization", `Basic ${btoa(`x:${password}`)}`);
+      if (forwarded !== undefined) headers.set("x-forwarded-for", forwarded);
+      const incoming = { socket: { remoteAddress: from } };
+      const outgoing = { once: keep };
+      return (await app.request(refs, { headers }, { incoming, outgoing })).status;
+    },
+  };
+}
+
+let door: Awaited<ReturnType<typeof createGitDoor>>;
+beforeEach(async () => {
+  door = await createGitDoor();
+});
+
+describe("git over HTTP", () => {
+  test("asks for a password before git is asked for anything", async () => {
+    expect(await door.ask(null)).toBe(401);
+    expect(await door.ask("wrong")).toBe(401);
+    expect(await door.ask("x".repeat(2_000))).toBe(401);
+    expect(door.asked()).toBe(0);
+    expect(await door.ask(token)).toBe(200);
+    expect(door.asked()).toBe(1);
+  });
+
+  test("slows down who is wrong thirty times, whatever address he claims", async () => {
+    for (let count = 0; count < 30; count++)
+      expect(await door.ask("wrong", { forwarded: `198.51.100.${count}` })).toBe(401);
+    expect(await door.ask("wrong", { forwarded: "198.51.100.99" })).toBe(429);
+    expect(await door.ask("wrong", { from: "192.0.2.2" })).toBe(401);
+    door.clock.advance(2_000);
+    expect(await door.ask("wrong")).toBe(401);
+  });
+
+  test("lets in a right token, however often somebody else at its address was wrong", async () => {
+    for (let count = 0; count < 40; count++) await door.ask("wrong");
+    expect(await door.ask("wrong")).toBe(429);
+    expect(await door.ask(token)).toBe(200);
+  });
+
+  test("looks at no token at all from where hundreds were wrong within a minute", async () => {
+    for (let count = 0; count < 600; count++) await door.ask("wrong");
+    expect(await door.ask(token)).toBe(429);
+    expect(await door.ask(token, { from: "192.0.2.2" })).toBe(200);
+  });
+
+  test("behind Baton's own Caddy counts by the address that this Caddy saw", async () => {
+    door = await createGitDoor("https://baton.example");
+    const through = (address: string) => ({ from: "127.0.0.1", forwarded: address });
+    for (let count = 0; count < 31; count++) await door.ask("wrong", through("198.51.100.1"));
+    expect(await door.ask("wrong", through("198.51.100.1"))).toBe(429);
+    expect(await door.ask("wrong", through("198.51.100.2"))).toBe(401);
+    // What a client itself claims stands before what Caddy appends.
+    expect(await door.ask("wrong", through("198.51.100.3, 198.51.100.1"))).toBe(429);
+  });
+});

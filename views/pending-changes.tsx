@@ -1,0 +1,17 @@
+import { routes } from "../server/routes.ts";
+import { Icon } from "./icon.tsx";
+import { inEnvironment } from "./in-environment.ts";
+import type { ProductHeadProps } from "./product-frame.tsx";
+
+/** What was set is not what runs, and how that is changed. */
+export function PendingChanges({ head, text }: { readonly head: ProductHeadProps; readonly text: string }) {
+  return (
+    <div class="verdict tone-wait">
+      <Icon name="clock" />
+      <span>{text} not yet live: the next deployment brings them.</span>
+      <span class="verdict-links">
+        <a href={inEnvironment(routes.productRedeploy(head.slug), head)}>Redeploy now</a>
+      </span>
+    </div>
+  );
+}
