@@ -72,6 +72,7 @@ export const makeableBases: readonly BaseName[] = [
   "static:1",
   ...Object.keys(debianPythons).map((minor) => `python:${minor}` as const),
   "go:1",
+  "go:1-full",
 ];
 
 export type Architecture = "x64" | "arm64";
@@ -94,7 +95,9 @@ export function baseImage(name: BaseName, architecture: Architecture): BaseImage
     case "static:1":
       return made("caddy:2", localStatic);
     case "go:1":
-      return made("golang:1", localGo);
+      return made("golang:1", localGo([]));
+    case "go:1-full":
+      return made("golang:1", localGo(["gcc", "libc6-dev"]));
     default:
       return null;
   }
@@ -165,14 +168,10 @@ function localPython(minor: keyof typeof debianPythons): LocalImage {
 
 // From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere. As in
 // the official image, Go fetches no other Go by itself.
-const localGo = debianWith(
-  ["golang-go"],
-  ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'],
-  "Debian's Go, once, about a minute",
-  {
-    suite: "trixie",
-  },
-);
+function localGo(compiler: readonly string[]): LocalImage {
+  const settings = ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'];
+  return debianWith(["golang-go", ...compiler], settings, "Debian's Go, once, about a minute", { suite: "trixie" });
+}
 
 function localBun(architecture: Architecture): LocalImage {
   return {

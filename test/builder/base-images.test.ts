@@ -18,6 +18,7 @@ describe("base images", () => {
       "python:3.11",
       "python:3.13",
       "go:1",
+      "go:1-full",
     ]);
     expect(makeableBases.map((name) => baseImage(name, "x64")?.official)).toEqual([
       "debian:12-slim",
