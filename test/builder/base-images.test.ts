@@ -34,6 +34,7 @@ describe("base images", () => {
       "python:3.11-slim",
       "python:3.13-slim",
       "golang:1",
+      "golang:1",
     ]);
     expect(baseImage("ruby:3", "x64")).toBeNull();
   });
