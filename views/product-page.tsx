@@ -11,6 +11,8 @@ import { headline } from "./version.tsx";
 
 export interface OverviewProps {
   readonly branch: string | null;
+  /** Where it is fetched from; null: it is pushed to Baton. */
+  readonly repository: string | null;
   readonly gitUrl: string;
   readonly live: LiveVersion | null;
   readonly stacks: readonly StackState[];
@@ -55,7 +57,7 @@ export function ProductOverview(props: {
 }) {
   const { overview, head, now } = props;
   const { live, stacks, rows, hasMore } = overview;
-  if (rows.length === 0) return <FirstPush overview={overview} />;
+  if (rows.length === 0) return <FirstVersion overview={overview} head={head} />;
   return (
     <div id={productOverviewId} class="stack">
       {live && (
@@ -81,30 +83,52 @@ export function ProductOverview(props: {
       </section>
       <section class="card" aria-labelledby="push-title">
         <h2 id="push-title">Push</h2>
-        <p class="muted">{pushText(overview.branch)}</p>
-        <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />
+        <p class="muted">{pushText(overview)}</p>
+        {overview.repository === null && <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />}
       </section>
     </div>
   );
 }
 
 /** A product with nothing in it yet says how something gets there, and shows it when it comes. */
-function FirstPush({ overview: { branch, gitUrl } }: { readonly overview: OverviewProps }) {
+function FirstVersion({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
+  const { branch, repository, gitUrl } = overview;
   return (
     <div id={productOverviewId} class="stack">
       <section class="card empty" aria-labelledby="push-title">
-        <h2 id="push-title">Push the first version</h2>
-        <p>
-          In a folder with a Dockerfile, a Node app or an index.html, commit and push. This page shows it as it comes.
-        </p>
-        <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
-        <p class="muted">TOKEN is the token that you signed in with. {pushText(branch)}</p>
+        {repository === null ? (
+          <>
+            <h2 id="push-title">Push the first version</h2>
+            <p>
+              In a folder with a Dockerfile, a Node app or an index.html, commit and push.{" "}
+              <span class="with-script">This page shows it as it comes.</span>
+            </p>
+            <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
+            <p class="muted">TOKEN is the token that you signed in with. {pushText(overview)}</p>
+          </>
+        ) : (
+          <>
+            <h2 id="push-title">Nothing was fetched yet</h2>
+            <p>
+              {pushText(overview)} Set up how Baton hears of pushes, or let it look now: both are on the page about the
+              repository.
+            </p>
+            <p>
+              <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
+                Go to the repository
+              </a>
+            </p>
+          </>
+        )}
       </section>
     </div>
   );
 }
 
-function pushText(branch: string | null): string {
+function pushText({ branch, repository }: OverviewProps): string {
+  if (repository !== null) {
+    return `Pushes to ${branch === null ? "the default branch" : branch} of ${repository} are deployed.`;
+  }
   return branch === null
     ? "The first push to main or master decides which of them is deployed from then on."
     : `Pushes to ${branch} are deployed; other branches are only stored.`;

@@ -9,6 +9,7 @@ const shortcuts: readonly (readonly [string, string])[] = [
   ["n, shift n", "Next and previous hit"],
   ["e", "First error in a log"],
   ["f", "Follow a log"],
+  ["p", "Hold a log of containers, and go on"],
   ["w", "Wrap long lines"],
   ["?", "This help"],
 ];

@@ -13,10 +13,14 @@ export function relativeText(at: Date, now: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
+function exactText(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
 /** Relative to read, exact on hover and for machines. */
 export function RelativeTime({ at, now }: { readonly at: Date; readonly now: Date }) {
   return (
-    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 19).replace("T", " ")} UTC`} data-relative="">
+    <time datetime={at.toISOString()} title={exactText(at)} data-relative="">
       {relativeText(at, now)}
     </time>
   );
@@ -25,7 +29,7 @@ export function RelativeTime({ at, now }: { readonly at: Date; readonly now: Dat
 /** How long something has been going on; baton.js lets it tick. */
 export function Elapsed({ since, now }: { readonly since: Date; readonly now: Date }) {
   return (
-    <time datetime={since.toISOString()} data-elapsed="">
+    <time datetime={since.toISOString()} title={`since ${exactText(since)}`} data-elapsed="">
       {clockText(now.getTime() - since.getTime())}
     </time>
   );

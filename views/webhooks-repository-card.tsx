@@ -41,7 +41,13 @@ export function RepositoryCard(props: {
       </p>
       <form class="variable-form" method="post" action={routes.productRepository(slug)}>
         <CsrfField token={csrf} />
-        <Field name="repository" label="URL" value={url ?? ""} placeholder="https://github.com/acme/shop.git" grow />
+        <Field
+          name="repository"
+          label="URL"
+          value={url ?? ""}
+          placeholder="https://github.com/acme/shop.git"
+          width="whole"
+        />
         {branches.map(({ environment, branch }) => (
           <Field
             name={branchFieldName(environment)}
@@ -56,7 +62,7 @@ export function RepositoryCard(props: {
           label="Deploy only when these change"
           value={paths.join(" ")}
           placeholder="apps/shop/** packages/**"
-          grow
+          width="grow"
         />
         <Field name="pollMinutes" label="Look every … minutes" value={String(pollMinutes ?? "")} placeholder="never" />
         <button class="button" type="submit">
@@ -77,12 +83,12 @@ function Field(props: {
   readonly label: string;
   readonly value: string;
   readonly placeholder: string;
-  readonly grow?: boolean;
+  readonly width?: "grow" | "whole";
 }) {
-  const { name, label, value, placeholder, grow = false } = props;
+  const { name, label, value, placeholder, width } = props;
   const id = `repository-${name.replaceAll(" ", "-")}`;
   return (
-    <p class={grow ? "field grow" : "field"}>
+    <p class={width === undefined ? "field" : `field ${width}`}>
       <label for={id}>{label}</label>
       <input id={id} name={name} value={value} placeholder={placeholder} autocomplete="off" spellcheck={false} />
     </p>

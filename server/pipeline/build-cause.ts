@@ -1,6 +1,6 @@
 /** What a failed command of a build has printed, and what a person can do about it. */
 export interface BuildCause {
   readonly pattern: RegExp;
-  /** Given what the pattern has found, where it names something of that. */
-  readonly hint: string | ((found: RegExpExecArray) => string);
+  /** Given what the pattern's groups have caught, where it names something. */
+  readonly hint: string | ((...caught: readonly string[]) => string);
 }

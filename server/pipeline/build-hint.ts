@@ -11,8 +11,8 @@ export function buildHint(failed: {
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
   for (const { pattern, hint } of causes) {
-    const found = pattern.exec(text);
-    if (found) return typeof hint === "string" ? hint : hint(found);
+    const match = pattern.exec(text);
+    if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
   }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
   return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
@@ -56,12 +56,12 @@ const causes: readonly BuildCause[] = [
   {
     pattern:
       /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
-    hint: ([, name, host]) =>
+    hint: (name, host) =>
       `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
   },
   {
     pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
-    hint: ([, host]) =>
+    hint: (host) =>
       `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
   },
   {
@@ -73,7 +73,7 @@ const causes: readonly BuildCause[] = [
   noSuchPackage,
   {
     pattern: missingModule,
-    hint: ([, name = ""]) => missingModuleHint(name),
+    hint: (name = "") => missingModuleHint(name),
   },
   {
     pattern: /JavaScript heap out of memory/,

@@ -31,7 +31,7 @@ export const pythonCauses: readonly BuildCause[] = [
   },
   {
     pattern: /The repository located at (\S+) is not a trusted or secure host/,
-    hint: ([, host]) =>
+    hint: (host) =>
       `The index at ${host} is reached by plain HTTP, which pip does only for hosts that it is told to trust: set the variable PIP_TRUSTED_HOST to ${host}.`,
   },
   {
@@ -42,7 +42,7 @@ export const pythonCauses: readonly BuildCause[] = [
   {
     pattern:
       /collectstatic[\s\S]*(?:KeyError: '(\w+)'|Set the (\w+) environment variable|(\w+) not found\. Declare it)/,
-    hint: ([, ...caught]) => {
+    hint: (...caught) => {
       const name = caught.find((word) => word !== undefined) ?? "";
       return `The settings want ${name} when static files are collected, which happens at build. Set that variable with “in builds”, give it a default in the settings, or set DISABLE_COLLECTSTATIC=1.`;
     },
@@ -53,7 +53,7 @@ export const pythonCauses: readonly BuildCause[] = [
   },
   {
     pattern: /satisfies the requirement (\S+).* \(from versions: (?!none)/,
-    hint: ([, name]) =>
+    hint: (name) =>
       `The index has no such version of ${name} that fits this Python. Its last lines list those that it has.`,
   },
 ];
@@ -62,6 +62,6 @@ export const pythonCauses: readonly BuildCause[] = [
 export const noSuchPackage: BuildCause = {
   pattern:
     /satisfies the requirement (\S+).* \(from versions: none\)|Could not find a matching version of package (\S+)|Because .{0,80}depends on (\S+) .{0,80}doesn't match any versions/s,
-  hint: ([, ...caught]) =>
+  hint: (...caught) =>
     `No index has ${caught.find((name) => name !== undefined) ?? "that package"} for this Python. Check how it is written; packages of your own want the variable PIP_EXTRA_INDEX_URL or PIP_INDEX_URL, with the token in it.`,
 };

@@ -152,6 +152,7 @@ test("no page has a barrier, in either theme", async () => {
     "/products/shop/logs",
     "/products/shop/variables",
     "/products/shop/domains",
+    "/products/shop/webhooks",
     "/products/shop/settings",
     "/products/shop/redeploy",
     "/products/shop/stop",

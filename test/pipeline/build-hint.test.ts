@@ -66,6 +66,15 @@ describe("what to do about a build that failed", () => {
     expect(hintFor(line)).toMatch(hint);
   });
 
+  it("names the package whose installation fetches something else", () => {
+    const lastLines = [
+      "npm error path /app/node_modules/@img/sharp",
+      "npm error command failed",
+      "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
+    ];
+    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
+  });
+
   it("blames the network rather than the name of a package, which pip reports in the same words", () => {
     const text =
       "NewConnectionError: Failed to establish a new connection: [Errno -2] Name or service not known\nERROR: Could not find a version that satisfies the requirement flask (from versions: none)";
@@ -79,15 +88,6 @@ describe("what to do about a build that failed", () => {
       lastLines: ["KeyError: 'SECRET_KEY'"],
     });
     expect(hint).toMatch(/^The settings want SECRET_KEY /);
-  });
-
-  it("names the package whose installation fetches something else", () => {
-    const lastLines = [
-      "npm error path /app/node_modules/@img/sharp",
-      "npm error command failed",
-      "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
-    ];
-    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
   });
 
   it("is told from a kill by the system", () => {

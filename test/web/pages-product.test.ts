@@ -56,6 +56,16 @@ describe("a product", () => {
     expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
   });
 
+  test("that is fetched from a repository is not asked to be pushed", async () => {
+    await world.store.products.update(product.id, { repository: "https://github.com/acme/shop.git" });
+    const first = await member.get("/products/shop");
+    expect(first.text).toContain("Pushes to main of https://github.com/acme/shop.git are deployed.");
+    expect(first.html).toContain('href="/products/shop/webhooks">Go to the repository');
+    world.samples.live(installation);
+    const later = await member.get("/products/shop");
+    expect(first.text + later.text).not.toContain("git push");
+  });
+
   test("shows its services by stack, each with its state and a way to its log", async () => {
     const live = liveWithStacks();
     world.engine.containers.push(sampleContainer(live, product.id, { service: "api" }));

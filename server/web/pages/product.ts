@@ -118,6 +118,7 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
   const deployments = await needs.store.deployments.list(filter);
   return {
     branch: installation.branch,
+    repository: product.repository,
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
     stacks: stacksOf(run),

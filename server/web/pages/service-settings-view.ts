@@ -120,7 +120,8 @@ function healthText({ kind, health }: ServiceSpec): string {
 }
 
 function limitsText({ limits }: ServiceSpec): string {
-  const memory = `${Math.round(limits.memoryBytes / 1024 ** 2)} MiB of memory`;
+  const mebibytes = Math.round(limits.memoryBytes / 1024 ** 2);
+  const memory = `${mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`} of memory`;
   const cpus = limits.cpus === null ? [] : [`${limits.cpus} processors`];
   return `At most ${[memory, ...cpus, `${limits.pids} processes`].join(", ")}.`;
 }
