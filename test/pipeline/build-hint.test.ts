@@ -64,6 +64,7 @@ describe("what to do about a build that failed", () => {
     ["go: inconsistent vendoring in /app:", /go mod vendor/],
     ['cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH', /written in C/],
     ["go: example.com/a@v1: reading http://proxy/example.com/a/@v/v1.mod: 404 Not Found", /no such module/],
+    ["go: download go1.99.0: golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64: dial tcp: lookup x", /newer Go/],
     ["go: go.mod requires go >= 1.99 (running go 1.24.4; GOTOOLCHAIN=local)", /GOTOOLCHAIN=auto/],
   ])("is told from %s", (line, hint) => {
     expect(hintFor(line)).toMatch(hint);
