@@ -51,15 +51,21 @@ export type NodeMajor = (typeof nodeMajors)[number];
 const debianPythons = { "3.11": "bookworm", "3.13": "trixie" } as const;
 const otherPythons = { "3.9": "3.11", "3.10": "3.11", "3.12": "3.13", "3.14": "3.13" } as const;
 export type PythonMinor = keyof typeof debianPythons | keyof typeof otherPythons;
+const debianPythonMinors = Object.keys(debianPythons) as readonly (keyof typeof debianPythons)[];
 /** Those that can be made here come first, and among them the one that most packages are made for. */
 export const pythonMinors = [
-  ...(Object.keys(debianPythons) as (keyof typeof debianPythons)[]),
+  ...debianPythonMinors,
   ...(["3.12", "3.14", "3.10", "3.9"] as const),
 ] satisfies PythonMinor[];
 
 /** A base image with what packages are compiled by: Python, make and a C++ compiler. Nothing runs in it later. */
 export function withCompilers(major: NodeMajor): BaseName {
   return `node:${major}-full`;
+}
+
+/** The same for Python, with git, by which some packages are fetched. */
+export function pythonInFull(minor: PythonMinor): BaseName {
+  return `python:${minor}-full`;
 }
 
 /** Every name that `baseImage` knows and that can be made here. */
@@ -70,8 +76,10 @@ export const makeableBases: readonly BaseName[] = [
   ...nodeMajors.map(withCompilers),
   "bun:1",
   "static:1",
-  ...Object.keys(debianPythons).map((minor) => `python:${minor}` as const),
+  ...debianPythonMinors.map((minor) => `python:${minor}` as const),
+  ...debianPythonMinors.map(pythonInFull),
   "go:1",
+  "go:1-full",
 ];
 
 export type Architecture = "x64" | "arm64";
@@ -84,6 +92,8 @@ export function baseImage(name: BaseName, architecture: Architecture): BaseImage
   if (compiling) return made(`node:${compiling}`, localNode(compiling, architecture, "debian:12-full"));
   const python = pythonMinors.find((minor) => name === `python:${minor}`);
   if (python) return pythonImage(python);
+  const inFull = pythonMinors.find((minor) => name === pythonInFull(minor));
+  if (inFull) return fullPythonImage(inFull);
   switch (name) {
     case "debian:12":
       return made("debian:12-slim", localDebian);
@@ -94,7 +104,9 @@ export function baseImage(name: BaseName, architecture: Architecture): BaseImage
     case "static:1":
       return made("caddy:2", localStatic);
     case "go:1":
-      return made("golang:1", localGo);
+      return made("golang:1", localGo([]));
+    case "go:1-full":
+      return made("golang:1", localGo(["gcc", "libc6-dev"]));
     default:
       return null;
   }
@@ -106,9 +118,17 @@ function made(official: string, local: LocalImage): BaseImage {
 
 function pythonImage(minor: PythonMinor): BaseImage {
   const official = `python:${minor}-slim`;
-  if (minor === "3.11" || minor === "3.13") return made(official, localPython(minor));
+  if (minor === "3.11" || minor === "3.13") return made(official, localPython(minor, []));
   const nearest = otherPythons[minor];
-  return { official, local: localPython(nearest), standIn: `python:${nearest}` };
+  return { official, local: localPython(nearest, []), standIn: `python:${nearest}` };
+}
+
+function fullPythonImage(minor: PythonMinor): BaseImage {
+  const packages = ["python3-dev", "make", "g++", "git"];
+  const official = `python:${minor}`;
+  if (minor === "3.11" || minor === "3.13") return made(official, localPython(minor, packages));
+  const nearest = otherPythons[minor];
+  return { official, local: localPython(nearest, packages), standIn: pythonInFull(nearest) };
 }
 
 const certificates = "etc/ssl/certs/ca-certificates.crt";
@@ -151,9 +171,9 @@ const localCompilers = debianWith(
   "Debian's compilers, once, about a minute",
 );
 
-function localPython(minor: keyof typeof debianPythons): LocalImage {
+function localPython(minor: keyof typeof debianPythons, further: readonly string[]): LocalImage {
   const image = debianWith(
-    ["python3", "python3-venv", "libstdc++6"],
+    ["python3", "python3-venv", "libstdc++6", ...further],
     [`ENV SSL_CERT_FILE=/${certificates} PIP_CERT=/${certificates}`, 'CMD ["python3"]'],
     "Debian's Python, once, about half a minute",
     { suite: debianPythons[minor], without: withoutCertificates },
@@ -165,14 +185,10 @@ function localPython(minor: keyof typeof debianPythons): LocalImage {
 
 // From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere. As in
 // the official image, Go fetches no other Go by itself.
-const localGo = debianWith(
-  ["golang-go"],
-  ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'],
-  "Debian's Go, once, about a minute",
-  {
-    suite: "trixie",
-  },
-);
+function localGo(compiler: readonly string[]): LocalImage {
+  const settings = ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'];
+  return debianWith(["golang-go", ...compiler], settings, "Debian's Go, once, about a minute", { suite: "trixie" });
+}
 
 function localBun(architecture: Architecture): LocalImage {
   return {

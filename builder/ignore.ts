@@ -7,6 +7,8 @@
  */
 export interface IgnoreRules {
   ignores(path: string): boolean;
+  /** The same, of the path alone: what lies in a folder that a rule matches is not matched by it. */
+  names(path: string): boolean;
 }
 
 interface Rule {
@@ -16,11 +18,15 @@ interface Rule {
 
 export function ignoreRules(lines: readonly string[]): IgnoreRules {
   const rules = lines.flatMap((line) => parseRule(line) ?? []);
+  const decides = (matches: (rule: Rule) => boolean) => rules.findLast(matches)?.letsIn === false;
   return {
     ignores(path) {
       const segments = path.split("/");
-      const deciding = rules.findLast((rule) => matchesPathOrFolder(rule.segments, segments));
-      return deciding !== undefined && !deciding.letsIn;
+      return decides((rule) => matchedBeginnings(rule.segments, segments).size > 0);
+    },
+    names(path) {
+      const segments = path.split("/");
+      return decides((rule) => matchedBeginnings(rule.segments, segments).has(segments.length));
     },
   };
 }
@@ -43,8 +49,8 @@ function doubleStars(segment: string): readonly string[] {
   return segment.length > 2 && segment.startsWith("**") ? ["**", `*${segment.slice(2)}`] : [segment];
 }
 
-/** The pattern matches the whole path, or its beginning up to a slash. */
-function matchesPathOrFolder(pattern: readonly string[], path: readonly string[]): boolean {
+/** How many segments long the beginnings of the path are, up to a slash or all of it, that the pattern matches. */
+function matchedBeginnings(pattern: readonly string[], path: readonly string[]): ReadonlySet<number> {
   // `reached` holds how many segments of the path the pattern can have used up so far.
   let reached = new Set([0]);
   for (const [index, segment] of pattern.entries()) {
@@ -62,7 +68,7 @@ function matchesPathOrFolder(pattern: readonly string[], path: readonly string[]
     reached = next;
   }
   reached.delete(0);
-  return reached.size > 0;
+  return reached;
 }
 
 /** `*`, `?`, `[a-z]` and `\` within one segment. Goes back to the last star only, so it is quadratic at worst. */

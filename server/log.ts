@@ -4,6 +4,8 @@ import pino, { type Logger } from "pino";
 
 /** What a start finds longer than this is begun anew. */
 const longestFileBytes = 20 * 1024 * 1024;
+/** What waits to be written, as while the disk is full; more than that is dropped. */
+const maxWaitingBytes = 1024 * 1024;
 
 /** Everything as JSON lines in a file; what needs somebody's attention also as a sentence on the terminal. */
 export function createServerLog(level: string, file: string, terminal: NodeJS.WritableStream): Logger {
@@ -12,10 +14,28 @@ export function createServerLog(level: string, file: string, terminal: NodeJS.Wr
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream([
-      { level: "trace", stream: pino.destination({ dest: file, mkdir: true, sync: false }) },
+      { level: "trace", stream: lossyFile(file, terminal) },
       { level: "warn", stream: sentences(terminal) },
     ]),
   );
+}
+
+/** A log that cannot be written is no reason to stop serving: what does not fit is dropped, counted, and told. */
+function lossyFile(file: string, terminal: NodeJS.WritableStream) {
+  const stream = pino.destination({ dest: file, mkdir: true, sync: false, maxLength: maxWaitingBytes });
+  let lost = 0;
+  let isBroken = false;
+  stream.on("error", (error) => {
+    if (!isBroken) terminal.write(`  ${file} cannot be written, so what would stand there is lost: ${error.message}\n`);
+    isBroken = true;
+  });
+  stream.on("drop", () => lost++);
+  stream.on("write", () => {
+    if (isBroken) terminal.write(`  ${file} can be written again; entries that were lost: ${lost}\n`);
+    isBroken = false;
+    lost = 0;
+  });
+  return stream;
 }
 
 function sentences(terminal: NodeJS.WritableStream): Writable {

@@ -45,6 +45,7 @@ export async function readNodeBuild(
   const installs = manifest.hasDependencies || home.files.has("pnpm-workspace.yaml") || workspace !== null;
   const root = workspace?.manifest ?? manifest;
   const members = await membersOf(home, root);
+  const manifests = [root, ...members.map((member) => member.manifest)];
   const manager = installs ? await choosePackageManager(home, root) : null;
   const buildScript = buildScriptOf(manifest);
   const builds = buildScript !== null;
@@ -59,19 +60,21 @@ export async function readNodeBuild(
   const known = builds ? buildVariables.known : [];
   const early = manager && (await earlyInstall(home, root, manager));
   const builtBefore = workspace?.builtBefore ?? [];
-  const compiled =
-    manager && (await compiledPackage(home, [root, ...members.map((member) => member.manifest)], manager.files));
+  const compiled = manager && (await compiledPackage(home, manifests, manager.files));
   const secrets = builds || manager ? buildVariables.secret : [];
+
+  // 200 MB of a browser that only tests use, and that is fetched from elsewhere.
+  const forTests = manifests.some(({ devDependencies }) => devDependencies.includes("cypress"))
+    ? ["CYPRESS_INSTALL_BINARY=0"]
+    : [];
 
   return {
     base: `node:${version.major}`,
     buildBase: compiled === null ? `node:${version.major}` : withCompilers(version.major),
     manager,
-    hasDevelopmentDependencies: [root, ...members.map((member) => member.manifest)].some(
-      ({ devDependencies }) => devDependencies.length > 0,
-    ),
+    hasDevelopmentDependencies: manifests.some(({ devDependencies }) => devDependencies.length > 0),
     image: (prunes) => ({
-      packages: manager && { ...manager, prunes, early },
+      packages: manager && { ...manager, environment: [...manager.environment, ...forTests], prunes, early },
       tools,
       buildScript,
       compiles: compiled !== null,

@@ -156,8 +156,13 @@ function berry(tree: SourceTree, lockfile: Lockfile | null, version: string): Ch
     prune: Number.parseInt(version, 10) >= 4 ? "yarn workspaces focus --all --production" : null,
     run: "yarn run",
     lifecycle: ["preinstall", "install", "postinstall"],
-    // Plug'n'Play would want Yarn at run time too.
-    environment: ["YARN_NODE_LINKER=node-modules", "YARN_ENABLE_GLOBAL_CACHE=true", "YARN_ENABLE_TELEMETRY=0"],
+    // Plug'n'Play would want Yarn at run time too. What install scripts print says why they fail.
+    environment: [
+      "YARN_NODE_LINKER=node-modules",
+      "YARN_ENABLE_GLOBAL_CACHE=true",
+      "YARN_ENABLE_TELEMETRY=0",
+      "YARN_ENABLE_INLINE_BUILDS=true",
+    ],
     cacheFolder: "/root/.yarn/berry/cache",
     decision: `Yarn ${version}, ${lockfile === null ? "without a lockfile" : `from ${lockfile}`}`,
   };

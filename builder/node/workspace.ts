@@ -32,7 +32,7 @@ export async function workspaceOf(root: SourceTree, folder: string): Promise<Wor
   const manifest = await readPackageJson(root);
   if (manifest === null) return null;
   const patterns = await patternsOf(root, manifest);
-  if (!ignoreRules(patterns).ignores(folder)) return null;
+  if (!ignoreRules(patterns).names(folder)) return null;
   const members = await membersOf(root, manifest);
   return { root, manifest, member: folder, builtBefore: builtBefore(folder, members) };
 }
@@ -42,13 +42,9 @@ export async function membersOf(root: SourceTree, manifest: PackageJson): Promis
   const patterns = await patternsOf(root, manifest);
   if (patterns.length === 0) return [];
   const rules = ignoreRules(patterns);
-  const isDeep = patterns.some((pattern) => pattern.includes("**"));
   const folders = [...root.files.keys()].flatMap((path) => /^(.+)\/package\.json$/.exec(path)?.[1] ?? []);
-  const named = folders.filter((folder) => {
-    const around = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0));
-    // A pattern means the folder that it matches, not what lies in it.
-    return rules.ignores(folder) && (isDeep || around === "" || !rules.ignores(around));
-  });
+  // A pattern means the folder that it matches, not what lies in it.
+  const named = folders.filter((folder) => rules.names(folder));
   const members = await Promise.all(
     named.map(async (folder) => ({ folder, manifest: await readPackageJson(subtree(root, folder)) })),
   );

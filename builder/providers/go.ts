@@ -9,7 +9,6 @@ import { processOf, readProcfile } from "../procfile.ts";
 import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
 
-const builder: BaseName = "go:1";
 const runner: BaseName = "debian:12";
 
 /** A Go program: a module, or Go files in the root. */
@@ -33,6 +32,7 @@ export const go: Provider = {
       command: argumentVector(line),
       secrets: installation.buildVariables.secret,
     };
+    const builder: BaseName = image.usesC ? "go:1-full" : "go:1";
     const { wanted } = modules;
 
     return {

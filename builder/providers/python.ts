@@ -1,9 +1,11 @@
+import { pythonInFull } from "../base-images.ts";
 import type { Provider } from "../detected.ts";
 import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { readProcfile } from "../procfile.ts";
 import { collectStatic } from "../python/collect-static.ts";
 import { findDjango } from "../python/django.ts";
+import { fetchedByGit } from "../python/fetched-by-git.ts";
 import { readPyproject } from "../python/pyproject.ts";
 import { pythonDockerfile } from "../python/python-dockerfile.ts";
 import { choosePackages, packageNames } from "../python/python-packages.ts";
@@ -40,6 +42,8 @@ export const python: Provider = {
 
     const version = await choosePython(tree, project);
     const base: BaseName = `python:${version.version}`;
+    const fetched = packages && (await fetchedByGit(tree));
+    const builder = fetched === null ? base : pythonInFull(version.version);
     const statics = collectStatic(django, names, processes, installation.buildVariables);
     const needsBuild = packages !== null || start.extraPackages.length > 0 || statics.command !== null;
     const secrets = needsBuild ? installation.buildVariables.secret : [];
@@ -56,8 +60,9 @@ export const python: Provider = {
       portSource: null,
       recipe: {
         dockerfile: ".baton/Dockerfile",
-        generate: (baseReference) => pythonDockerfile({ base: baseReference(base), ...image }),
-        bases: [base],
+        generate: (baseReference) =>
+          pythonDockerfile({ builder: baseReference(builder), base: baseReference(base), ...image }),
+        bases: [...new Set([builder, base])],
         extraFiles: packages?.extraFiles ?? new Map(),
         ignore: [
           "**/__pycache__",
@@ -72,6 +77,7 @@ export const python: Provider = {
       decisions: [
         version.decision,
         packages?.decision ?? "No dependencies, so nothing is installed",
+        ...(fetched === null ? [] : [`Packages are installed where there is git, for ${fetched}`]),
         ...start.extraPackages.map((name) => `${name} is added, because a production server is needed`),
         ...(packages?.installApp ? ["The app itself is installed, too, from where it lies"] : []),
         ...statics.decisions,

@@ -3,7 +3,8 @@ import { copyLines } from "../copy-lines.ts";
 import type { PythonPackages } from "./python-packages.ts";
 
 export interface PythonImage {
-  /** What to put after FROM. */
+  /** What to put after FROM: where packages are installed, and where it runs. */
+  readonly builder: string;
   readonly base: string;
   readonly packages: PythonPackages | null;
   readonly extraPackages: readonly string[];
@@ -23,13 +24,13 @@ export function pythonDockerfile(image: PythonImage): string {
 
 const cache = "--mount=type=cache,target=/root/.cache";
 
-function buildStage({ base, packages, extraPackages, prepare, secrets }: PythonImage): string {
+function buildStage({ builder, packages, extraPackages, prepare, secrets }: PythonImage): string {
   const run = (command: string) => runWithSecrets(command, [cache], secrets);
   const { tool = null, environment = [], files = [], wantsSource = false, installApp = null } = packages ?? {};
   const needsSource = wantsSource || installApp !== null || prepare !== null;
   const copySource = needsSource && "COPY . .";
   return lines(
-    `FROM ${base} AS packages`,
+    `FROM ${builder} AS packages`,
     "WORKDIR /app",
     "ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1",
     "RUN python3 -m venv /opt/venv",

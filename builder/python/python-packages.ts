@@ -38,18 +38,17 @@ export async function choosePackages(tree: SourceTree, project: Pyproject | null
   return tree.files.has("setup.py") && requirements === null ? editable("setup.py") : null;
 }
 
-/** The lists that an app keeps, as one text: enough to know which framework it uses. */
+/** The names that the app's own lists hold, as far as they can be told: enough to know a framework. */
 export async function packageNames(tree: SourceTree): Promise<ReadonlySet<string>> {
-  const included = (await readRequirements(tree, "requirements.txt"))?.files ?? [];
-  const texts = await Promise.all(
-    [...included, "pyproject.toml", "Pipfile", "setup.py", "setup.cfg"].map((path) => tree.read(path)),
-  );
-  const words =
-    texts
-      .join("\n")
-      .toLowerCase()
-      .match(/(?:^|["'\s])[a-z][a-z0-9_.-]*/gm) ?? [];
+  const words = (await readLists(tree)).toLowerCase().match(/(?:^|["'\s])[a-z][a-z0-9_.-]*/gm) ?? [];
   return new Set(words.map((word) => word.replace(/^["'\s]+/, "").replaceAll("_", "-")));
+}
+
+/** The lists of packages that an app keeps, as one text. */
+export async function readLists(tree: SourceTree): Promise<string> {
+  const included = (await readRequirements(tree, "requirements.txt"))?.files ?? [];
+  const files = [...included, "pyproject.toml", "Pipfile", "setup.py", "setup.cfg"];
+  return (await Promise.all(files.map((path) => tree.read(path)))).join("\n");
 }
 
 function needPyproject(project: Pyproject | null, lockfile: string): Pyproject {

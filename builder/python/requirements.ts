@@ -5,7 +5,7 @@ import type { SourceTree } from "../plan.ts";
 export interface Requirements {
   /** Itself, and those that it includes (`-r base.txt`), as far as they are in the repository. */
   readonly files: readonly string[];
-  /** Lines that name packages: `flask==3.1.0`. */
+  /** Lines that name packages: `flask==3.1.0`, `-e git+https://…`. */
   readonly packages: readonly string[];
   /** It names something of the repository that is no list: `-e .`, `./wheels/x.whl`. */
   readonly namesSource: boolean;
@@ -29,7 +29,7 @@ export async function readRequirements(tree: SourceTree, path: string): Promise<
         if (tree.files.has(named) && isPlain(named)) await read(named);
         else namesSource = true;
       } else if (isOfRepository(line)) namesSource = true;
-      else if (!line.startsWith("-")) packages.push(line);
+      else if (!line.startsWith("-") || /^(?:-e|--editable)\b/.test(line)) packages.push(line);
     }
   }
   await read(path);

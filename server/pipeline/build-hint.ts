@@ -24,6 +24,11 @@ function outOfStep(lockfile: string, command: string): string {
 
 const causes: readonly BuildCause[] = [
   {
+    pattern: /(\S{1,100}): The engine "node" is incompatible with this module\. Expected version "([^"\n]{1,100})"/,
+    hint: (name, range) =>
+      `${name} wants Node ${range}. Update it, name a Node that fits in package.json (engines: node; Baton has 20, 22 and 24), or let Yarn pass over it (ignore-engines true in .yarnrc).`,
+  },
+  {
     pattern: /no space left on device/i,
     hint: "The server's disk is full. Free some space (docker system df shows what is used).",
   },
@@ -51,7 +56,7 @@ const causes: readonly BuildCause[] = [
   },
   {
     pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
-    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (next/font/local instead of next/font/google), or let the server reach fonts.googleapis.com.",
+    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (Next.js: next/font/local instead of next/font/google), leave them to the browser (Angular: optimization.fonts.inline false), or let the server reach fonts.googleapis.com.",
   },
   {
     pattern:

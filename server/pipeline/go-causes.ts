@@ -3,7 +3,7 @@ import type { BuildCause } from "./build-cause.ts";
 /** What Go prints when it fails. */
 export const goCauses: readonly BuildCause[] = [
   {
-    pattern: /requires go >= ?([\d.]+)|note: module requires Go ([\d.]+)|invalid go version|toolchain not available/,
+    pattern: /requires go >= ?([\d.]+)|note: module requires Go ([\d.]+)|invalid go version|golang\.org\/toolchain@/,
     hint: "go.mod wants a newer Go than the base image has. A Dockerfile of your own can name any, and the variable GOTOOLCHAIN=auto lets Go fetch the version that is asked for from its proxy.",
   },
   {
@@ -18,7 +18,7 @@ export const goCauses: readonly BuildCause[] = [
   {
     pattern:
       /C compiler "\w+" not found|build constraints exclude all Go files|C source files not allowed when not using cgo/,
-    hint: "A part of it is written in C, and the base image that is made here has no compiler for that. Take a module that is written in Go (modernc.org/sqlite for SQLite), or a Dockerfile of your own that installs one.",
+    hint: "A module of it is written in C, which Baton compiles only for a few that it knows. Take one that is written in Go (modernc.org/sqlite for SQLite), or a Dockerfile of your own with a C compiler (FROM baton/go:1-full, or golang:1).",
   },
   {
     pattern: /exec: "git": executable file not found|could not read Username|terminal prompts disabled/,

@@ -23,7 +23,7 @@ export const pythonCauses: readonly BuildCause[] = [
   {
     pattern:
       /(?:error: command '|unable to execute '|No such file or directory: ')(?:[\w-]+-)?(?:gcc|g\+\+|cc|c\+\+)'|Unknown compiler\(s\)|Rust compiler|mysql_config not found|Can not find valid pkg-config name/i,
-    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can install one.",
+    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has it (FROM baton/python:3.11-full, or python:3.11).",
   },
   {
     pattern: /Cannot find command 'git'|Git executable not found|git.{0,20}executable.{0,40}not found/i,

@@ -16,6 +16,7 @@ import { liveBefore } from "./stop-replaced.ts";
 import { untilStored } from "./until-stored.ts";
 import { makeVersion } from "./version.ts";
 import { watchServices } from "./watch.ts";
+import { withDocker } from "./with-docker.ts";
 import type { Work, World } from "./work.ts";
 
 export interface Pipeline {
@@ -65,7 +66,8 @@ async function deploy(world: World, work: Work, log: Log): Promise<void> {
   try {
     await world.failpoint("claimed");
     if (deployment.status === "building") {
-      const spec = await makeVersion(world, work, deployment);
+      const building = deployment;
+      const spec = await withDocker(world, work, () => makeVersion(world, work, building));
       await world.failpoint("built");
       deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "built", spec }));
     }

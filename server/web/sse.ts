@@ -1,8 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import { link } from "../waiting/linked-abort.ts";
-import { createBytePipe } from "./byte-pipe.ts";
 import type { WebContext, WebNeeds } from "./needs.ts";
-import { beginStream } from "./stream-life.ts";
+import { answerWithStream } from "./stream-answer.ts";
 
 export interface SseMessage {
   readonly id?: string;
@@ -21,9 +20,8 @@ export interface SseWriter {
 }
 
 export const heartbeatMs = 15_000;
-/** A reader that makes no room for so long is dropped; no more than `bufferBytes` is ever held for it. */
+/** A reader that makes no room for so long is dropped. */
 const stalledAfterMs = 15_000;
-const bufferBytes = 64 * 1024;
 
 const headers = {
   "Content-Type": "text/event-stream; charset=utf-8",
@@ -37,36 +35,21 @@ export function answerWithEvents(
   needs: Pick<WebNeeds, "clock" | "log" | "closing">,
   produce: (writer: SseWriter) => Promise<void>,
 ): Response {
-  // Nobody would read it, and nobody would end it.
-  if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const { signal, end } = beginStream(c, needs.closing);
-  const pipe = createBytePipe(bufferBytes, end);
-  const write = async (text: string) => {
-    signal.throwIfAborted();
-    pipe.write(text);
-    const room = pipe.room();
-    if (room && (await outlasts(room, stalledAfterMs, needs.clock, signal))) {
-      end(new Error("the reader of an event stream has stalled"));
-      // Ending it politely would wait for the reader to take what is left, which it does not.
-      c.env?.outgoing?.destroy();
-    }
-    signal.throwIfAborted();
-  };
-
-  const run = async () => {
-    try {
-      await write("retry: 2000\n\n");
-      await produce({ signal, send: (message) => write(encode(message)), heartbeat: () => write(": still here\n\n") });
-    } catch (error) {
-      if (!signal.aborted) needs.log.warn({ err: error, path: c.req.path }, "an event stream broke off");
-    } finally {
-      end();
-      pipe.end();
-    }
-  };
-  void run();
-
-  return c.body(pipe.readable, 200, headers);
+  return answerWithStream(c, needs, { headers, what: "an event stream" }, async (pipe, { signal, end }) => {
+    const write = async (text: string) => {
+      signal.throwIfAborted();
+      pipe.write(text);
+      const room = pipe.room();
+      if (room && (await outlasts(room, stalledAfterMs, needs.clock, signal))) {
+        end(new Error("the reader of an event stream has stalled"));
+        // Ending it politely would wait for the reader to take what is left, which it does not.
+        c.env?.outgoing?.destroy();
+      }
+      signal.throwIfAborted();
+    };
+    await write("retry: 2000\n\n");
+    await produce({ signal, send: (message) => write(encode(message)), heartbeat: () => write(": still here\n\n") });
+  });
 }
 
 /** Whether something took longer than the limit. False also when the signal came first. */

@@ -18,8 +18,11 @@ import { readBounded } from "./read-bounded.ts";
 const maxBodyBytes = 5 * 1024 * 1024;
 /** GitHub itself gives up after so long. */
 const bodyTimeoutMs = 10_000;
-/** Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. A forge's come at once; slow ones give way. */
-const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 5_000, patienceMs: 2_000 } as const;
+/**
+ * Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. A forge's come at once; slow ones give way.
+ * A forge that is told to come again mostly does not, so it waits for almost as long as it is patient itself.
+ */
+const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
 const tooSlow = `the body did not come within ${bodyTimeoutMs / 1_000} s`;
 const inTheWay = `the body did not come within ${bodiesAtOnce.patienceMs / 1_000} s, and others waited`;

@@ -17,7 +17,10 @@ describe("base images", () => {
       "static:1",
       "python:3.11",
       "python:3.13",
+      "python:3.11-full",
+      "python:3.13-full",
       "go:1",
+      "go:1-full",
     ]);
     expect(makeableBases.map((name) => baseImage(name, "x64")?.official)).toEqual([
       "debian:12-slim",
@@ -32,6 +35,9 @@ describe("base images", () => {
       "caddy:2",
       "python:3.11-slim",
       "python:3.13-slim",
+      "python:3.11",
+      "python:3.13",
+      "golang:1",
       "golang:1",
     ]);
     expect(baseImage("ruby:3", "x64")).toBeNull();
@@ -40,6 +46,10 @@ describe("base images", () => {
   it("come from a registry in further versions, for which others stand in here", () => {
     expect(baseImage("python:3.12", "x64")).toMatchObject({ official: "python:3.12-slim", standIn: "python:3.13" });
     expect(baseImage("python:3.10", "x64")).toMatchObject({ official: "python:3.10-slim", standIn: "python:3.11" });
+    expect(baseImage("python:3.12-full", "x64")).toMatchObject({
+      official: "python:3.12",
+      standIn: "python:3.13-full",
+    });
     expect(baseImage("python:3.11", "x64")?.standIn).toBeNull();
     expect(baseImage("python:2.7", "x64")).toBeNull();
   });

@@ -35,12 +35,16 @@ test("the sample app is deployed by one button, also without JavaScript, and is 
 test("health check and limits that are set count from the next deployment on, unless the repository says otherwise", async () => {
   await shop.release("v1");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
+  // Chromium itself reports the status of a form that was refused: nobody asks this one for complaints.
+  const hasty = (await visitors.member()).page;
+  await hasty.goto("/products/shop/settings");
+  await hasty.getByLabel("Path that is asked for").fill("version");
+  await hasty.getByRole("button", { name: "Save web" }).click();
+  await hasty.getByRole("alert").getByText("a path is wanted that begins with a slash, such as /ready").waitFor();
+  expect(await barriers(hasty)).toEqual([]);
+
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/settings");
-  await page.getByLabel("Path that is asked for").fill("version");
-  await page.getByRole("button", { name: "Save web" }).click();
-  await page.getByRole("alert").getByText("a path is wanted that begins with a slash, such as /ready").waitFor();
-  expect(await barriers(page)).toEqual([]);
   await page.getByLabel("Path that is asked for").fill("/version");
   await page.getByLabel("Healthy within").fill("40s");
   await page.getByLabel("Memory").fill("200m");
@@ -108,7 +112,7 @@ test("a product in no environment says so, is installed from its page, and waits
   await page.getByRole("link", { name: "nowhere", exact: true }).click();
   await page.getByRole("heading", { name: "It is in no environment" }).waitFor();
   expect(await barriers(page)).toEqual([]);
-  await page.getByLabel("Environment").selectOption("staging");
+  await page.getByRole("combobox", { name: "Environment" }).selectOption("staging");
   await page.getByRole("button", { name: "Install" }).click();
   await page.getByText("Installed. Nothing is deployed here yet.").waitFor();
   await page.getByRole("heading", { name: "Push the first version" }).waitFor();

@@ -22,7 +22,7 @@ describe("what to do about a build that failed", () => {
 
   it.each([
     ["write /x: no space left on device", /disk is full/],
-    ["getaddrinfo ENOTFOUND fonts.googleapis.com", /^The build fetches fonts from Google.*\(next\/font\/local/],
+    ["getaddrinfo ENOTFOUND fonts.googleapis.com", /^The build fetches fonts from Google.*next\/font\/local/],
     ["Failed to fetch `Geist` from Google Fonts.", /^The build fetches fonts from Google/],
     ["Installation error: getaddrinfo ENOTFOUND github.com", /^The build wanted something from github\.com, which/],
     ["dial tcp: lookup proxy.golang.org on 10.0.0.2:53: no such host", /from proxy\.golang\.org/],
@@ -40,6 +40,10 @@ describe("what to do about a build that failed", () => {
     ["ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.12'", /another Python/],
     ["gyp ERR! stack Error: not found: make", /no compiler/],
     ["Your Pipfile.lock (a1b2c3) is out of date. Expected: (d4e5f6).", /`pipenv lock`/],
+    [
+      'error upath@1.0.4: The engine "node" is incompatible with this module. Expected version ">=4 <=9". Got "22.23.3"',
+      /^upath@1\.0\.4 wants Node >=4 <=9\. .*ignore-engines true/,
+    ],
     ["something else", /^Its last lines say why/],
     [
       "WARNING: The repository located at 10.1.2.3 is not a trusted or secure host and is being ignored.",
@@ -60,6 +64,7 @@ describe("what to do about a build that failed", () => {
     ["go: inconsistent vendoring in /app:", /go mod vendor/],
     ['cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH', /written in C/],
     ["go: example.com/a@v1: reading http://proxy/example.com/a/@v/v1.mod: 404 Not Found", /no such module/],
+    ["go: download go1.99.0: golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64: dial tcp: lookup x", /newer Go/],
     ["go: go.mod requires go >= 1.99 (running go 1.24.4; GOTOOLCHAIN=local)", /GOTOOLCHAIN=auto/],
   ])("is told from %s", (line, hint) => {
     expect(hintFor(line)).toMatch(hint);

@@ -1,23 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { advance, type Commit } from "../../server/model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
 import type { Store } from "../../server/ports/store.ts";
 import { aFailure, aSpec, at, sha } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, claimed, deploying, enqueued, moved, ready, watched } from "./lifecycle.ts";
-import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+import { useScratchDatabase } from "./scratch-database.ts";
 
 const later = new Date(at.getTime() + 60_000);
 const commit: Commit = { sha, message: "Say hello", author: "Ada" };
 
-let database: ScratchDatabase;
 let store: Store;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = database.store;
+useScratchDatabase((opened) => {
+  store = opened.store;
 });
-afterEach(() => database.sql`delete from products`);
-afterAll(() => database.remove());
 
 const ids = (deployments: readonly { readonly id: DeploymentId }[]) => deployments.map(({ id }) => id);
 

@@ -1,20 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { advance } from "../../server/model/deployment.ts";
 import type { DeploymentId } from "../../server/model/ids.ts";
 import type { Store } from "../../server/ports/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, aRequest, deploying, enqueued } from "./lifecycle.ts";
-import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
 let store: Store;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = database.store;
+useScratchDatabase((opened) => {
+  database = opened;
+  store = opened.store;
 });
-afterEach(() => database.sql`delete from products`);
-afterAll(() => database.remove());
 
 const times = <T>(count: number, act: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => act(index)));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import type { Store } from "../../server/ports/store.ts";
 import { firstFreeSubnet } from "../../server/rules/subnets.ts";
 import { startEmbeddedPostgres } from "../../server/store/embedded-postgres.ts";
@@ -18,6 +19,19 @@ export interface ScratchDatabase {
   /** Straight to the tables, to look behind the store's back or to break something. */
   readonly sql: postgres.Sql;
   remove(): Promise<void>;
+}
+
+/** One for the tests of a file, without products after each. `onOpen` is given it before the first. */
+export function useScratchDatabase(onOpen: (database: ScratchDatabase) => void): void {
+  let opened: ScratchDatabase | null = null;
+  beforeAll(async () => {
+    opened = await scratchDatabase();
+    onOpen(opened);
+  });
+  afterEach(async () => {
+    if (opened) await opened.sql`delete from products`;
+  });
+  afterAll(() => opened?.remove());
 }
 
 /** A Postgres of the test's own, migrated, with a store on it, in a temporary folder. */

@@ -1,5 +1,5 @@
 import { rename, rm, stat, writeFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Store } from "../../server/ports/store.ts";
 import { firstFreeSubnet } from "../../server/rules/subnets.ts";
 import { WrongKey } from "../../server/store/key-check.ts";
@@ -7,17 +7,14 @@ import { createStore } from "../../server/store/postgres-store.ts";
 import { CannotOpen } from "../../server/store/secrets.ts";
 import { aSpec } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, deploying } from "./lifecycle.ts";
-import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
 let store: Store;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = database.store;
+useScratchDatabase((opened) => {
+  database = opened;
+  store = opened.store;
 });
-afterEach(() => database.sql`delete from products`);
-afterAll(() => database.remove());
 
 /** Every row of every table, as text. */
 async function everything(): Promise<string> {

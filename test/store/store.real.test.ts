@@ -1,21 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import { parseSlug, type Slug } from "../../server/model/product.ts";
 import { nothingSet } from "../../server/model/service-settings.ts";
 import { PoolExhausted, type Store } from "../../server/ports/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, claimed, enqueued, moved, ready } from "./lifecycle.ts";
-import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
+import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
 let store: Store;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = database.store;
+useScratchDatabase((opened) => {
+  database = opened;
+  store = opened.store;
 });
-afterEach(() => database.sql`delete from products`);
-afterAll(() => database.remove());
 
 const slug = (text: string): Slug => {
   const parsed = parseSlug(text);

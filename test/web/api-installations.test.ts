@@ -35,6 +35,8 @@ describe("a product deployment", () => {
       live: live.id,
       variables: ["A", "B"],
       pendingVariables: ["A", "B"],
+      serviceSettings: [],
+      pendingSettings: [],
       domains: [],
       stacks: [
         {

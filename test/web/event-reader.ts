@@ -10,9 +10,13 @@ export interface HeardEvent {
 export function eventReader(answer: Response) {
   const events: HeardEvent[] = [];
   let comments = 0;
+  let retryMs = 0;
   const parser = createParser({
     onEvent: ({ id, event, data }) => events.push({ id, event, data: JSON.parse(data) }),
     onComment: () => comments++,
+    onRetry: (ms) => {
+      retryMs = ms;
+    },
   });
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   const read = async () => {
@@ -21,6 +25,8 @@ export function eventReader(answer: Response) {
     return chunk?.done === false;
   };
   return {
+    /** After how long it said that one should come again. */
+    retryMs: () => retryMs,
     async until(count: number): Promise<readonly HeardEvent[]> {
       while (events.length < count) if (!(await read())) throw new Error(`it ended after ${events.length} events`);
       return events;

@@ -1,8 +1,8 @@
-import { createParser } from "eventsource-parser";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Building } from "../../server/model/deployment.ts";
 import type { EventBody } from "../../server/model/event.ts";
 import type { Installation } from "../../server/model/product.ts";
+import { eventReader, type HeardEvent } from "./event-reader.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -29,44 +29,21 @@ const finish = () => {
   world.store.put({ ...deployment, ...end });
 };
 
-/** Opens the stream like a browser; `next` waits for one more event, `rest` for the end of the stream. */
+/** Opens the stream like a browser, and tells of its events what these tests look at. */
 async function open(query = "", headers: Record<string, string> = {}) {
   const leave = new AbortController();
   const answer = await world.api(`/api/deployments/${deployment.id}/events${query}`, { headers, signal: leave.signal });
-  const events: { readonly id: number; readonly type: string | undefined; readonly text: string | undefined }[] = [];
-  let retryMs = 0;
-  let comments = 0;
-  const parser = createParser({
-    onEvent: ({ id, event, data }) => events.push({ id: Number(id), type: event, text: JSON.parse(data).text }),
-    onRetry: (ms) => {
-      retryMs = ms;
-    },
-    onComment: () => comments++,
-  });
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-  const read = async () => {
-    const chunk = await reader?.read();
-    if (chunk?.value) parser.feed(chunk.value);
-    return chunk?.done === false;
-  };
+  const reader = eventReader(answer);
   return {
-    answer,
+    ...{ ...reader, answer },
     leave: () => leave.abort(),
-    retryMs: () => retryMs,
-    async until(count: number) {
-      while (events.length < count) if (!(await read())) throw new Error(`it ended after ${events.length} events`);
-      return events;
-    },
-    async comment() {
-      for (const before = comments; comments === before; ) {
-        if (!(await read())) throw new Error("it ended instead of a comment");
-      }
-    },
-    async rest() {
-      while (await read());
-      return events;
-    },
+    until: async (count: number) => (await reader.until(count)).map(told),
+    rest: async () => (await reader.rest()).map(told),
   };
+}
+
+function told({ id, event, data }: HeardEvent) {
+  return { id: Number(id), type: event, text: (data as { readonly text?: string }).text };
 }
 
 describe("the events of a deployment", () => {

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
+import { StoreUnavailable } from "../../server/ports/store.ts";
 import type { PushTrigger } from "../../server/trigger/push.ts";
 import { createGitHttp } from "../../server/web/git-http.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -33,7 +34,7 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     listen: { host: "127.0.0.1", port: 4000 },
   });
   return {
-    clock,
+    ...{ clock, store },
     asked: () => asked,
     async ask(password: string | null, { from = "192.0.2.1", forwarded }: { from?: string; forwarded?: string } = {}) {
       const headers = new Headers();
@@ -59,6 +60,12 @@ describe("git over HTTP", () => {
     expect(door.asked()).toBe(0);
     expect(await door.ask(token)).toBe(200);
     expect(door.asked()).toBe(1);
+  });
+
+  test("says so where the database does not answer, and asks git for nothing", async () => {
+    door.store.access.identify = () => Promise.reject(new StoreUnavailable("connection refused"));
+    expect(await door.ask(token)).toBe(503);
+    expect(door.asked()).toBe(0);
   });
 
   test("slows down who is wrong thirty times, whatever address he claims", async () => {

@@ -273,7 +273,7 @@ describe("nobody but the forge is believed", () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     world.clock.advance(2_000);
     expect((await delivered).status).toBe(202);
-    world.clock.advance(5_000);
+    world.clock.advance(8_000);
     for (const one of slow) one.end();
     await Promise.all(slow.map(({ answer }) => answer));
   });

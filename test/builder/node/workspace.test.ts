@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { workspaceOf } from "../../../builder/node/workspace.ts";
+import { parsePackageJson } from "../../../builder/node/package-json.ts";
+import { membersOf, workspaceOf } from "../../../builder/node/workspace.ts";
 import { plannedService, tree } from "../tree.ts";
 
 const packageJson = (content: object) => JSON.stringify(content);
@@ -67,8 +68,20 @@ CMD ["node","dist/server.js"]
     expect(await workspaceOf(tree(files), folder)).toMatchObject({ member: folder });
   });
 
+  it("is one of folders on several levels, and no folder in one of them", async () => {
+    const patterns = ["libs/*", "libs/*/*", "apps/**", "!apps/**/test"];
+    const folders = ["libs/a", "libs/shared/b", "libs/a/deep/c", "apps/d/e", "apps/d/test", "tools/f"];
+    const source = tree({
+      "package.json": root(patterns),
+      ...Object.fromEntries(folders.map((folder) => [`${folder}/package.json`, "{}"])),
+    });
+    const members = await membersOf(source, parsePackageJson(root(patterns)));
+    expect(members.map(({ folder }) => folder)).toEqual(["libs/a", "libs/shared/b", "apps/d/e"]);
+  });
+
   it.each([
     [{ "package.json": root(["packages/*"]) }, "other/api"],
+    [{ "package.json": root(["packages/*"]) }, "packages/api/inner"],
     [{ "package.json": root(["packages/*"]), "packages/api/package-lock.json": "" }, "packages/api"],
     [{ "package.json": root(), "pnpm-workspace.yaml": "packages: ['apps/*', '!apps/old']" }, "apps/old"],
     [{ "pnpm-workspace.yaml": "packages: ['apps/*']" }, "apps/web"],

@@ -162,6 +162,7 @@ CMD ["app"]
     const module = "module shop\nrequire (\n\tgithub.com/mattn/go-sqlite3 v1.14.24\n)\n";
     const { dockerfile, decisions } = await plannedService({ "go.mod": module, "main.go": program });
     expect(decisions).toContain("With a C compiler, for github.com/mattn/go-sqlite3");
+    expect(dockerfile).toContain("FROM go:1-full AS build\n");
     expect(dockerfile).toContain("CGO_ENABLED=1\n");
     expect(dockerfile).toContain("-tags netgo,osusergo -ldflags '-s -linkmode=external -extldflags=-static' -o ");
     const indirect = module.replace("v1.14.24", "v1.14.24 // indirect");

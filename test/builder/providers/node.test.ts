@@ -125,6 +125,12 @@ RUN pnpm run postinstall && pnpm run prepare
     });
   });
 
+  it("leaves out the browser that Cypress would fetch for tests", async () => {
+    const manifest = { scripts: { start: "node a" }, devDependencies: { cypress: "15" } };
+    const { dockerfile } = await plannedService({ "package.json": packageJson(manifest) });
+    expect(dockerfile).toMatch(/\nENV CYPRESS_INSTALL_BINARY=0\n[\s\S]*RUN .* npm install /);
+  });
+
   it("runs no scripts of the installation where .npmrc says so", async () => {
     const { dockerfile } = await plannedService({
       "package.json": packageJson({ scripts: { start: "node a", postinstall: "b" }, dependencies: { a: "1" } }),
