@@ -3,6 +3,7 @@ import type { LogLine, LogOptions } from "../ports/engine.ts";
 import { type Daemon, ifThere } from "./daemon.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import { readFrames } from "./log-frames.ts";
+import { createRepeats } from "./log-repeats.ts";
 
 /** What a container has printed and prints. Ends at once when it is gone, and without an error when aborted. */
 export async function* readLogs(
@@ -16,9 +17,12 @@ export async function* readLogs(
     stderr: true,
     follow: options.follow,
     tail: options.tail === null ? "all" : String(options.tail),
-    timestamps: options.timestamps,
+    // Who follows needs them to know repeated lines.
+    timestamps: options.timestamps || options.follow,
   };
   const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
+  const skips: Record<LogLine["stream"], boolean> = { stdout: false, stderr: false };
+  const isRepeated = createRepeats(Date.now);
   const begun: Record<LogLine["stream"], Date | null> = { stdout: null, stderr: null };
 
   try {
@@ -27,8 +31,11 @@ export async function* readLogs(
     for await (const frame of readFrames(chunks)) {
       const { stream } = frame;
       // A frame is one message of the log; a long line is several, each with a time of its own.
-      const { at, rest } =
-        frame.first && options.timestamps ? splitTimestamp(frame.bytes) : { at: null, rest: frame.bytes };
+      const { stamp, rest } =
+        frame.first && query.timestamps ? splitTimestamp(frame.bytes) : { stamp: null, rest: frame.bytes };
+      if (frame.first) skips[stream] = options.follow && stamp !== null && isRepeated(stream, stamp);
+      if (skips[stream]) continue;
+      const at = options.timestamps && stamp !== null ? new Date(stamp) : null;
       if (splitters[stream].atLineStart) begun[stream] = at;
       for (const text of splitters[stream].push(rest)) {
         yield { stream, at: begun[stream], text };
@@ -44,8 +51,8 @@ export async function* readLogs(
 }
 
 /** "2024-05-01T12:00:00.123456789Z text" */
-function splitTimestamp(bytes: Buffer): { at: Date | null; rest: Buffer } {
+function splitTimestamp(bytes: Buffer): { stamp: string | null; rest: Buffer } {
   const space = bytes.indexOf(0x20);
-  const at = new Date(bytes.toString("latin1", 0, Math.max(space, 0)));
-  return Number.isNaN(at.getTime()) ? { at: null, rest: bytes } : { at, rest: bytes.subarray(space + 1) };
+  const stamp = bytes.toString("latin1", 0, Math.max(space, 0));
+  return Number.isNaN(Date.parse(stamp)) ? { stamp: null, rest: bytes } : { stamp, rest: bytes.subarray(space + 1) };
 }
