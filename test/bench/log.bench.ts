@@ -1,0 +1,155 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CDPSession, chromium, type Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { loadAssets } from "../../server/web/assets.ts";
+import { encode } from "../../server/web/sse.ts";
+import { Layout } from "../../views/layout.tsx";
+import { LiveRegion, Part } from "../../views/live-region.tsx";
+import { LogLines, LogPanel, logIncomingId } from "../../views/log.tsx";
+
+/** A log of 100,000 lines in Chromium: until all are there, while it is scrolled, while it is searched. */
+
+const count = 100_000;
+const linesInMessage = 2_000;
+const frames = 240;
+const pixelsInFrame = 400;
+const patienceMs = 240_000;
+const assets = loadAssets();
+
+test("a log of 100,000 lines: arrival, scrolling, search and memory", async () => {
+  await using site = await startSite();
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(patienceMs);
+    const beganMs = performance.now();
+    await page.goto(site.url);
+    await page.getByRole("log").getByText(lineOf(count)).waitFor();
+    const arrivedMs = performance.now() - beganMs;
+
+    const times = await scrollUp(page);
+    const searchMs = await search(page, `line ${count / 2} of`);
+    const client = await page.context().newCDPSession(page);
+    const figures = {
+      "arrived, ms": arrivedMs,
+      "frame, median, ms": times[times.length >> 1] ?? Number.NaN,
+      "frame, worst, ms": times.at(-1) ?? Number.NaN,
+      "search, ms": searchMs,
+      "heap, MB": await heapMegabytes(client),
+      "lines in the page": await page.locator(".line").count(),
+    };
+    const rows = Object.entries(figures).map(
+      ([what, figure]) => `${what.padEnd(20)} ${figure.toFixed(1).padStart(10)}`,
+    );
+    process.stdout.write(`\n${rows.join("\n")}\n`);
+    expect(times).toHaveLength(frames);
+  } finally {
+    await browser.close();
+  }
+});
+
+/** How long each frame took, shortest first. */
+async function scrollUp(page: Page): Promise<readonly number[]> {
+  const times: unknown = await page.evaluate(`new Promise((resolve) => {
+    const scroll = document.querySelector("[data-log-scroll]");
+    const times = [];
+    let last = performance.now();
+    const next = (now) => {
+      times.push(now - last);
+      last = now;
+      if (times.length > ${frames}) return resolve(times.slice(1));
+      scroll.scrollTop -= ${pixelsInFrame};
+      requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  })`);
+  if (!Array.isArray(times)) throw new Error("no frames were counted");
+  return times.map(Number).sort((left, right) => left - right);
+}
+
+/** From the last letter that is typed until the hits are told: the pause in which more letters may come is part of it. */
+async function search(page: Page, words: string): Promise<number> {
+  return Number(
+    await page.evaluate(`new Promise((resolve) => {
+      const [field, hits] = [document.querySelector("[data-log-search]"), document.querySelector("[data-log-hits]")];
+      const began = performance.now();
+      new MutationObserver(() => resolve(performance.now() - began)).observe(hits, { childList: true });
+      field.value = ${JSON.stringify(words)};
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    })`),
+  );
+}
+
+async function heapMegabytes(client: CDPSession): Promise<number> {
+  await client.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await client.send("Runtime.getHeapUsage");
+  return usedSize / 1_000_000;
+}
+
+/** The real panel, scripts and style sheet, and a stream that tells a log which exists already. */
+async function startSite() {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? "/", "http://site").pathname;
+    if (path === "/stream") {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      for (let first = 1; first <= count; first += linesInMessage) {
+        response.write(encode({ data: await message(first, Math.min(first + linesInMessage, count + 1)) }));
+      }
+      return;
+    }
+    const asset = assets.find(path.split("/").at(-1) ?? "");
+    response.writeHead(200, { "Content-Type": asset?.contentType ?? "text/html; charset=utf-8" });
+    response.end(asset?.body ?? (await html()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function html(): Promise<string> {
+  const panel = LogPanel({
+    title: "Log",
+    blocks: [],
+    omitted: 0,
+    downloadUrl: "/",
+    search: { path: "/", query: {}, words: "" },
+    isEndless: true,
+    empty: "Nothing was printed yet.",
+  });
+  const frame = {
+    title: "log",
+    section: null,
+    visitor: null,
+    csrf: null,
+    nonce: "measured",
+    asset: assets.get,
+    mood: "idle",
+    now: new Date(),
+    version: "0",
+  } as const;
+  const children = LiveRegion({ stream: { url: "/stream", pauseInBackground: false }, children: panel });
+  return String(await Layout({ frame, hasStream: true, children }));
+}
+
+async function message(first: number, end: number): Promise<string> {
+  const lines = Array.from({ length: end - first }, (_, index) => lineOf(first + index));
+  const children = LogLines({ blocks: [{ kind: "output", time: "12:00:00", lines }] });
+  return String(await Part({ target: logIncomingId, how: "append", children }).toString());
+}
+
+/** Now and then a line is coloured, or long enough to be wrapped. */
+function lineOf(line: number): string {
+  if (line % 10 === 0 && line !== count)
+    return `\u001b[32mline ${line} of the log\u001b[0m: ${"and so on ".repeat(20)}`;
+  return `line ${line} of the log`;
+}
