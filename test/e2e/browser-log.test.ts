@@ -54,6 +54,7 @@ test("errors are gone to one after the other, also those that are far away", asy
   const log = page.getByRole("log");
   await log.getByText("of the flood").first().waitFor();
   await baton().ask("talk", "/print?text=Error:%20the%20first");
+  await log.getByText("Error: the first").waitFor();
   await baton().ask("talk", "/flood?lines=3000");
   await baton().ask("talk", "/print?text=Error:%20the%20second");
   await log.getByText("Error: the second").waitFor();

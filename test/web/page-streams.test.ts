@@ -46,9 +46,7 @@ test("a deployment's page is given new lines to add and the parts that have chan
   const first = await stream.next();
   expect(first?.id).toBe("2");
   expect(first?.event).toBeUndefined();
-  expect(first?.data).toContain(
-    '<hx-partial hx-target="#log-incoming" hx-swap="beforeend"><li data-log-lines="',
-  );
+  expect(first?.data).toContain('<hx-partial hx-target="#log-incoming" hx-swap="beforeend"><li data-log-lines="');
   expect(first?.data).toContain("hello &lt;b&gt;");
 
   await world.store.events.append(deployment.id, [{ type: "log", source: "build", service: null, lines: ["more"] }]);

@@ -11,8 +11,10 @@ import { containersOfLog, readTail } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 import { answerWithServiceLog } from "./service-log-stream.ts";
 
-/** What a page begins with. */
+/** What a page is sent with: what is read at first, and without scripts. */
 const tail = 1_000;
+/** What its stream begins with. */
+const streamTail = 10_000;
 /** What a file holds: as much as the API gives. */
 const downloadTail = 10_000;
 
@@ -62,6 +64,11 @@ export function createProductLogsPages(needs: PageNeeds) {
     .get(routes.productLogsStream(":slug"), auth.allow("member"), async (c) => {
       const place = await placeOf(c, needs);
       const aside = createNews(needs, clock.now(), () => false);
-      return answerWithServiceLog(c, needs, { place, service: c.req.query("service") ?? null, tail, aside });
+      return answerWithServiceLog(c, needs, {
+        place,
+        service: c.req.query("service") ?? null,
+        tail: streamTail,
+        aside,
+      });
     });
 }

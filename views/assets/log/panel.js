@@ -35,7 +35,8 @@
       const from = view.next();
       view.add(held);
       held = [];
-      found = found.filter((number) => number >= view.first());
+      const gone = found.filter((number) => number < view.first()).length;
+      [found, hit] = [found.slice(gone), Math.max(-1, hit - gone)];
       lookFrom(from);
       toEnd();
     }
@@ -81,7 +82,6 @@
     function lookFrom(from) {
       const words = search.value.trim().toLowerCase();
       if (words !== "") found = found.concat(view.find(({ text }) => text.toLowerCase().includes(words), from));
-      hit = Math.min(hit, found.length - 1);
       marked = new Set(found);
       if (words !== "") view.mark();
       showHits();
@@ -110,7 +110,7 @@
     let typing = 0;
     search.addEventListener("input", () => {
       clearTimeout(typing);
-      typing = setTimeout(lookForAll, 250);
+      typing = setTimeout(lookForAll, 120);
     });
     search.form.addEventListener("submit", (event) => {
       event.preventDefault();
