@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { LogLines } from "../../views/log.tsx";
+import { LogLines, LogPanel } from "../../views/log.tsx";
 
-const rendered = (lines: readonly string[]) => String(LogLines({ blocks: [{ kind: "output", time: "0:01", lines }] }));
+const blocksOf = (lines: readonly string[]) => [{ kind: "output" as const, time: "0:01", lines }];
+/** As a message brings them, and as they come with the page. */
+const message = (lines: readonly string[]) => String(LogLines({ blocks: blocksOf(lines) }));
+const page = (lines: readonly string[]) => {
+  const search = { path: "/", query: {}, words: "" };
+  const props = { title: "Log", blocks: blocksOf(lines), omitted: 0, downloadUrl: "/", search, empty: "" };
+  return /<ol class="log-chunk">(.*?)<\/ol>/s.exec(String(LogPanel(props)))?.[1] ?? "";
+};
+const tags = /<\/?(?:li|span)(?: (?:class|data-kind|data-t)="[a-z0-9: -]*")*>/g;
 
 describe("lines of a log", () => {
   test.each([
@@ -12,18 +20,20 @@ describe("lines of a log", () => {
     "<svg/onload=alert(1)>",
     "&lt;b&gt; \" ' `",
     "\u001b[31m<script>\u001b[0m</script>",
-  ])("show %s as text", (line) => {
-    const html = rendered([line]);
-    expect(html.replace(/<\/?(?:li|span)(?: class="[a-z0-9 -]*")?(?: data-t="[0-9:]*")?>/g, "")).not.toMatch(/[<>"']/);
+  ])("are text, whatever they say: %s", (line) => {
+    expect(page([line])).toContain("line-output");
+    expect(page([line]).replace(tags, "")).not.toMatch(/[<>"']/);
+    expect(message([line])).toMatch(/^<li data-log-lines="[^<>"']*"><\/li>$/);
   });
 
   test("say the time once for lines that came together", () => {
-    expect(rendered(["one", "two"]).match(/0:01/g)).toHaveLength(1);
+    expect(page(["one", "two"]).match(/0:01/g)).toHaveLength(1);
   });
 
   test("keep their colours as classes, never as styles", () => {
-    const html = rendered(["\u001b[38;2;1;200;3mgreen"]);
-    expect(html).toContain('class="ansi-green-fg"');
-    expect(html).not.toContain("style=");
+    const line = "\u001b[38;2;1;200;3mgreen";
+    expect(page([line])).toContain('class="ansi-green-fg"');
+    expect(message([line])).toContain("[&quot;green&quot;,&quot;ansi-green-fg&quot;]");
+    expect(page([line]) + message([line])).not.toContain("style=");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeableBases } from "../../../builder/base-images.ts";
 import type { ServicePlan } from "../../../builder/plan.ts";
 import { nothingSet } from "../../../server/model/service-settings.ts";
 import { plan } from "../tree.ts";
@@ -332,8 +333,7 @@ services:
       "a/Dockerfile": "FROM a AS dev",
       "b/Dockerfile": "FROM baton/node:18",
     });
-    const bases =
-      "These are: baton/debian:12, baton/node:20, baton/node:22, baton/node:24, baton/debian:12-full, baton/node:20-full, baton/node:22-full, baton/node:24-full, baton/bun:1, baton/static:1, baton/python:3.11, baton/python:3.13, baton/go:1.";
+    const bases = `These are: ${makeableBases.map((base) => `baton/${base}`).join(", ")}.`;
     expect(message).toBe(
       '3 things keep this from being deployed; the first: compose.yaml, line 2: services.a.build: a/Dockerfile has no stage "prod", which is named as target: it has dev',
     );
