@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 // unit: pure rules and small adapters, in parallel. real: adapters against a real Docker daemon, Caddy and Postgres, one
 // file at a time, because some measure. e2e: whole Batons, two files at a time: they mostly wait, each for its own apps.
 const baseImages = ["test/e2e/kept-base-images.ts"];
-const patience = { testTimeout: 300_000, hookTimeout: 300_000 };
+// A busy machine that has to make base images first takes minutes.
+const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {
