@@ -166,12 +166,12 @@ export function FirstPush({
           </a>
         </>
       ) : (
-        <>
+        <span>
           Waiting for the first push. <span class="with-script">This page moves on by itself.</span>
           <span class="without-script">
             It shows among the <a href={routes.home()}>products</a> then.
           </span>
-        </>
+        </span>
       )}
     </p>
   );
