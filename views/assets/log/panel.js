@@ -102,7 +102,8 @@
 
     function step(by) {
       if (found.length === 0) return;
-      hit = (hit + by + found.length) % found.length;
+      // Without a current hit the way back begins at the end.
+      hit = hit === -1 && by < 0 ? found.length - 1 : (hit + by + found.length) % found.length;
       show(found[hit]);
       showHits();
     }
