@@ -1,12 +1,23 @@
 import { isNotNull } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database, Queries } from "./database.ts";
 import { createKey, readKey } from "./key-file.ts";
-import { deployments, productVariables, variables } from "./schema.ts";
-import { createSecrets, type Secrets } from "./secrets.ts";
+import { deployments, productVariables, sources, variables } from "./schema.ts";
+import { createSecrets, type Owner, type Secrets } from "./secrets.ts";
 import { readSetting, writeSetting } from "./settings.ts";
 
 const settingName = "key check";
 const owner = { kind: "key check", id: "" } as const;
+
+/** Where each kind of secret is kept: what a lost key would take along. */
+export const sealedColumns = {
+  variable: variables.value,
+  "product variable": productVariables.value,
+  spec: deployments.spec,
+  "webhook secret": sources.webhookSecret,
+  "repository token": sources.token,
+  "deploy key": sources.privateKey,
+} satisfies Record<Exclude<Owner["kind"], (typeof owner)["kind"]>, AnyPgColumn>;
 
 /** The key file is not the one that this database's secrets were encrypted with. The message says what to do. */
 export class WrongKey extends Error {
@@ -20,18 +31,21 @@ export class WrongKey extends Error {
 export async function openSecrets(database: Database, keyFile: string): Promise<Secrets> {
   const found = await readKey(keyFile);
   const check = await database.read((queries) => readSetting(queries, settingName));
-  if (check !== null) {
-    const secrets = found && createSecrets(found);
-    if (secrets && fits(secrets, check)) return secrets;
-    if (await database.read(holdsSecrets)) {
-      throw new WrongKey(
-        found
-          ? `The key file ${keyFile} is not the one that this database's variables were encrypted with: put the right one back`
-          : `The key file ${keyFile} is missing, and this database's variables cannot be read without it: put it back`,
-      );
-    }
+  const secrets = found && createSecrets(found);
+  if (secrets && check !== null && fits(secrets, check)) return secrets;
+  // A key without the text to check it by: the start that made it broke off before the text was written.
+  const isWrong = check !== null || !secrets;
+  if (isWrong && (await database.read(holdsSecrets))) {
+    throw new WrongKey(
+      found
+        ? `The key file ${keyFile} is not the one that this database's secrets were encrypted with: put the right one back`
+        : `The key file ${keyFile} is missing, and this database's secrets cannot be read without it: put it back`,
+    );
   }
-  const secrets = createSecrets(found ?? (await createKey(keyFile)));
+  return leaveCheck(database, secrets ?? createSecrets(await createKey(keyFile)));
+}
+
+async function leaveCheck(database: Database, secrets: Secrets): Promise<Secrets> {
   const sealed = secrets.seal(owner, "baton").toString("base64");
   await database.write(({ tx }) => writeSetting(tx, settingName, sealed));
   return secrets;
@@ -47,6 +61,8 @@ function fits(secrets: Secrets, check: string): boolean {
 }
 
 async function holdsSecrets(queries: Queries): Promise<boolean> {
-  for (const table of [variables, productVariables]) if ((await queries.$count(table)) > 0) return true;
-  return (await queries.$count(deployments, isNotNull(deployments.spec))) > 0;
+  for (const column of Object.values(sealedColumns)) {
+    if ((await queries.$count(column.table, isNotNull(column))) > 0) return true;
+  }
+  return false;
 }

@@ -1,12 +1,32 @@
 import type { WebNeeds } from "./needs.ts";
 
 const deadlineMs = 5_000;
+/** Anybody may ask, and as often as they like: what was found counts for so long. */
+const keptMs = 2_000;
 
 export interface Health {
   readonly status: "ok" | "unavailable";
   readonly database: string;
   readonly docker: string;
   readonly caddy: string;
+}
+
+export type HealthCheck = () => Promise<Health>;
+
+/** One look at a time: whoever asks meanwhile, or shortly after, is told what it found. */
+export function createHealthCheck(needs: Pick<WebNeeds, "store" | "engine" | "proxy" | "clock">): HealthCheck {
+  let last: { readonly health: Promise<Health>; endedMs: number | null } | null = null;
+  return () => {
+    const isFresh = last && (last.endedMs === null || needs.clock.monotonicMs() - last.endedMs < keptMs);
+    if (last && isFresh) return last.health;
+    const look = { health: checkHealth(needs), endedMs: null as number | null };
+    // It never rejects.
+    void look.health.then(() => {
+      look.endedMs = needs.clock.monotonicMs();
+    });
+    last = look;
+    return look.health;
+  };
 }
 
 /** Whether what Baton stands on can be reached, each within 5 s. */

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
+import { getTableColumns, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
 import { expect, it } from "vitest";
+import { sealedColumns } from "../../server/store/key-check.ts";
 import * as schema from "../../server/store/schema.ts";
 
 const snapshots = join(import.meta.dirname, "../../migrations/meta");
@@ -14,4 +17,14 @@ it("the migrations say what the schema says: else run drizzle-kit generate", asy
       .at(-1) ?? "";
   const written = JSON.parse(readFileSync(join(snapshots, latest), "utf8"));
   expect(await generateMigration(written, generateDrizzleJson(schema, written.id))).toEqual([]);
+});
+
+it("a lost key is noticed whatever it sealed: every column of bytes is sealed, or a hash", () => {
+  const tables = Object.values(schema).filter((one) => is(one, PgTable));
+  const ofBytes = tables
+    .flatMap((table) => Object.values(getTableColumns(table)))
+    .filter((column) => column.getSQLType() === "bytea" && !column.name.endsWith("sha256"));
+  const sealed: readonly unknown[] = Object.values(sealedColumns);
+  expect(ofBytes.filter((column) => !sealed.includes(column)).map((column) => column.name)).toEqual([]);
+  expect(ofBytes).toHaveLength(sealed.length - 1);
 });

@@ -118,6 +118,23 @@ it("a missing or wrong key stops the start while there are secrets, and is not m
   await (await open()).close();
 });
 
+it.each(["token", "webhook_secret", "private_key"])(
+  "a lost key is noticed when all it sealed is a repository's %s",
+  async (column) => {
+    const { product } = await aProduct(store);
+    const { sql } = database;
+    await sql`insert into sources (product_id, public_key, private_key) values (${product.id}, ${column === "private_key" ? "p" : null}, ${column === "private_key" ? Buffer.from("sealed") : null})`;
+    if (column !== "private_key") await sql`update sources set ${sql(column)} = ${Buffer.from("sealed")}`;
+    const aside = `${database.keyFile}.aside`;
+    await rename(database.keyFile, aside);
+    await expect(open()).rejects.toThrow(/key file .* is missing, and this database's secrets/);
+    await sql`delete from settings`;
+    await expect(open()).rejects.toThrow(WrongKey);
+    await rename(aside, database.keyFile);
+    await (await open()).close();
+  },
+);
+
 it("a missing key is made anew while there are no secrets", async () => {
   await rm(database.keyFile);
   const fresh = await open();

@@ -28,6 +28,31 @@ test.each(["database", "docker", "caddy"])("without its %s it is 503 and says wh
   expect([answer.status, await answer.json()]).toMatchObject([503, { status: "unavailable", [part]: "unreachable" }]);
 });
 
+test("however many ask within two seconds, Docker, the database and Caddy are asked once", async () => {
+  const asked = { database: 0, docker: 0, caddy: 0 };
+  world.store.ping = async () => void asked.database++;
+  const info = world.engine.info.bind(world.engine);
+  world.engine.info = (signal) => {
+    asked.docker++;
+    return info(signal);
+  };
+  const ping = world.proxy.ping.bind(world.proxy);
+  world.proxy.ping = (signal) => {
+    asked.caddy++;
+    return ping(signal);
+  };
+  const ask = async (times: number) =>
+    Promise.all(Array.from({ length: times }, async () => (await world.fetch("/healthz")).status));
+
+  expect(new Set(await ask(50))).toEqual(new Set([200]));
+  await world.clock.advance(1_900);
+  await ask(5);
+  expect(asked).toEqual({ database: 1, docker: 1, caddy: 1 });
+  await world.clock.advance(200);
+  await ask(5);
+  expect(asked).toEqual({ database: 2, docker: 2, caddy: 2 });
+});
+
 test("metrics count what waits, what runs, and requests by their pattern", async () => {
   const { installation } = await world.samples.product("shop");
   world.samples.building(installation);

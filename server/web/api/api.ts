@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../routes.ts";
-import { checkHealth } from "../health.ts";
+import { createHealthCheck } from "../health.ts";
 import type { Metrics } from "../metrics.ts";
 import { createWebhookRoutes } from "../webhooks.ts";
 import { createDeploymentsApi } from "./deployments.ts";
@@ -59,6 +59,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
 /** The server itself: is it up, can it work, what does it do. */
 function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
   const { auth, metrics } = needs;
+  const checkHealth = createHealthCheck(needs);
   const api = createApi();
 
   api.openapi(
@@ -83,7 +84,7 @@ function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: 
       responses: { 200: json("All of them", healthSchema), 503: json("Not all of them", healthSchema) },
     }),
     async (c) => {
-      const health = await checkHealth(needs);
+      const health = await checkHealth();
       return c.json(health, health.status === "ok" ? 200 : 503);
     },
   );
