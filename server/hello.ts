@@ -43,6 +43,7 @@ function git(folder: string, command: readonly string[], token: string, signal: 
         PATH: process.env.PATH,
         HOME: folder,
         GIT_CONFIG_NOSYSTEM: "1",
+        GIT_NO_REPLACE_OBJECTS: "1",
         GIT_TERMINAL_PROMPT: "0",
         GIT_CONFIG_COUNT: "1",
         GIT_CONFIG_KEY_0: "http.extraHeader",

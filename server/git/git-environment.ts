@@ -14,6 +14,8 @@ export function gitEnvironment(searchPath: string): Readonly<Record<string, stri
     GIT_ALLOW_PROTOCOL: "https:ssh",
     // A path from a repository is a path, never a pattern.
     GIT_LITERAL_PATHSPECS: "1",
+    // A commit's id names its own content, whatever a ref below refs/replace says.
+    GIT_NO_REPLACE_OBJECTS: "1",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommitSha, DeploymentId } from "../model/ids.ts";
+import { whyReserved } from "../model/reserved-refs.ts";
 import type { PushResult, RefUpdate } from "../ports/git.ts";
 import { deploymentRefs } from "./repository-config.ts";
 
@@ -35,7 +36,8 @@ export function routePush(
   for (const update of updates) {
     const { ref, from, to } = update;
     const deployments = redirect.get(ref);
-    if (ref.startsWith(deploymentRefs)) settled.set(ref, "these refs are Baton's own");
+    const reserved = whyReserved(ref);
+    if (reserved !== null) settled.set(ref, reserved);
     else if (deployments === undefined) commands.push(update);
     // What is deployed stays deployed, and its branch with it.
     else if (to === null) settled.set(ref, null);

@@ -38,6 +38,7 @@ export function repositoryConfig({ maxPushBytes }: { readonly maxPushBytes: numb
 [transfer]
 	hideRefs = refs/deployments
 	hideRefs = refs/fetched
+	hideRefs = refs/replace
 [uploadpack]
 	allowTipSHA1InWant = false
 	allowReachableSHA1InWant = false

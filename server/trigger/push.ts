@@ -1,5 +1,6 @@
 import type { CommitSha, DeploymentId } from "../model/ids.ts";
 import type { Installation, Product, Slug } from "../model/product.ts";
+import { whyReserved } from "../model/reserved-refs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Git, PushRequest, PushResult, RefUpdate } from "../ports/git.ts";
 import type { Store } from "../ports/store.ts";
@@ -59,6 +60,7 @@ export function createPushTrigger(needs: {
     for (const update of push.updates) {
       const branch = branchOf(update.ref);
       const tracked = branch === null ? [] : trackers(installations, branch);
+      if (whyReserved(update.ref) !== null) continue; // Git's report says why it is refused.
       if (branch === null || tracked.length === 0) {
         remarks.push(untracked(update, installations));
       } else if (update.to === null) {

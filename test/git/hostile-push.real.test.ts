@@ -30,6 +30,32 @@ test("a push into the deployments' refs is refused, what is beside it stored", a
   expect(await pushing.refs()).toEqual({ "refs/heads/side": commit });
 });
 
+test("a push that gives a commit another content is refused", async () => {
+  await using pushing = await createPushing();
+  const good = await pushing.client.commit("good", { "app.txt": "good" });
+  const evil = await pushing.client.commit("evil", { "app.txt": "evil" });
+  const { exitCode, stderr } = await pushing.client.tryGit(["push", "baton", `${evil}:refs/replace/${good}`]);
+  expect(stderr).toContain("replacing objects is not accepted");
+  expect(exitCode).toBe(1);
+  expect(await pushing.refs()).toEqual({});
+});
+
+test("a commit's content is its own where a replacing ref is there from before", async () => {
+  await using pushing = await createPushing();
+  const { client, git, repository } = pushing;
+  const good = (await client.commit("good", { "app.txt": "good" })) as CommitSha;
+  const evil = await client.commit("evil", { "app.txt": "evil" });
+  await client.git("push", "baton", `${evil}:refs/heads/evil`, `${good}:refs/heads/main`);
+  await client.git("--git-dir", repository, "update-ref", `refs/replace/${good}`, evil);
+  expect(await client.git("--git-dir", repository, "show", `${good}:app.txt`)).toContain("evil");
+
+  const limits = { maxEntries: 10, maxFileBytes: 1_000, maxTotalBytes: 1_000 };
+  const [entry] = await git.listTree(product, good, limits, signal);
+  expect(entry?.object).toBe((await client.git("--no-replace-objects", "rev-parse", `${good}:app.txt`)).trim());
+  expect((await git.readFile(product, good, "app.txt", 100, signal))?.toString()).toBe("good");
+  expect((await git.resolve(product, good, signal))?.message).toBe("good");
+});
+
 test("a kept commit cannot be taken away by a push", async () => {
   await using pushing = await createPushing();
   const commit = await pushing.client.commit("first", {});

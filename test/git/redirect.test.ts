@@ -36,8 +36,15 @@ describe("routing a push", () => {
     expect(routed).toEqual({ commands: [], settled: new Map([[main, null]]), redirected: [] });
   });
 
+  test.each([old, null])("refuses what replaces an object, or takes such a ref away", (to) => {
+    const ref = `refs/replace/${next}`;
+    const { commands, settled } = routePush([{ ref, from: null, to: to as CommitSha | null }], new Map(), new Map());
+    expect(commands).toEqual([]);
+    expect(settled.get(ref)).toBe("replacing objects is not accepted: a commit's id has to name its content");
+  });
+
   test("keeps clients away from the deployments' refs", () => {
-    const refs = ["refs/deployments/1", "refs/deployments/x/y"];
+    const refs = ["refs/deployments/1", "refs/deployments/x/y", "refs/deployments", "refs/fetched/tip"];
     for (const ref of refs) {
       const { commands, settled } = routePush([{ ref, from: null, to: next }], redirect, new Map());
       expect(commands).toEqual([]);

@@ -119,6 +119,7 @@ fs.writeFileSync(${JSON.stringify(folder)} + "/" + command + ".json", JSON.strin
     GIT_TERMINAL_PROMPT: "0",
     GIT_ALLOW_PROTOCOL: "https:ssh",
     GIT_LITERAL_PATHSPECS: "1",
+    GIT_NO_REPLACE_OBJECTS: "1",
     GIT_DIR: join(folder, "empty.git"),
   };
   const seen = async (command: string) => JSON.parse(await readFile(join(folder, `${command}.json`), "utf8"));
