@@ -4,6 +4,7 @@ import type { Identity } from "../ports/store.ts";
 import { routes } from "../routes.ts";
 import { csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
 import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "./needs.ts";
+import { createOpenStreams, credentialKey } from "./open-streams.ts";
 import type { Origins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { Problem } from "./problem.ts";
@@ -28,6 +29,7 @@ const sessionDays = 14;
 
 export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl">, origins: Origins): Auth {
   const { store, clock } = needs;
+  const openStreams = createOpenStreams({ clock });
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
   const cookie = origins.trustworthy ? "__Host-baton" : "baton";
@@ -76,7 +78,10 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
     if (header === undefined) return null;
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
     const identity = token === undefined ? null : await identify(c, token);
-    if (identity) return { identity, via: "bearer", csrf: null };
+    if (identity && token !== undefined) {
+      const holds = async () => (await store.access.identify(token)) !== null;
+      return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
+    }
     throw new Problem(401, "unauthorized", "this token is not known here", {
       headers: { "WWW-Authenticate": "Bearer" },
     });
@@ -85,8 +90,14 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
   async function session(c: WebContext): Promise<Visitor | null> {
     const secret = getCookie(c, cookie);
     if (!secret || secret.length > maxTokenLength) return null;
-    const identity = await store.access.session(secret, clock.now());
-    return identity && { identity, via: "session", csrf: csrfTokenOf(secret) };
+    const ask = () => store.access.session(secret, clock.now());
+    const identity = await ask();
+    const streams = streamsOf("session", secret, async () => (await ask()) !== null);
+    return identity && { identity, via: "session", csrf: csrfTokenOf(secret), streams };
+  }
+
+  function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {
+    return { add: (end) => openStreams.add({ key: credentialKey(kind, secret), holds }, end) };
   }
 
   async function identify(c: WebContext, token: string): Promise<Identity | null> {
@@ -102,7 +113,9 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
 
   async function closeSession(c: WebContext): Promise<void> {
     const secret = getCookie(c, cookie);
-    if (secret && secret.length <= maxTokenLength) await store.access.closeSession(secret);
+    if (!secret || secret.length > maxTokenLength) return;
+    await store.access.closeSession(secret);
+    openStreams.endAll(credentialKey("session", secret));
   }
 }
 

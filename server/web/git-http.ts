@@ -8,7 +8,8 @@ import { BadPush, type Git, type GitService, type PushRequest } from "../ports/g
 import type { Log } from "../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PushTrigger } from "../trigger/push.ts";
-import type { WebNeeds } from "./needs.ts";
+import type { Visitor, WebNeeds } from "./needs.ts";
+import { createOpenStreams, credentialKey } from "./open-streams.ts";
 import { createOrigins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { conductPush, type PushConversation } from "./push-conversation.ts";
@@ -16,7 +17,7 @@ import { createTokenCheck } from "./token-check.ts";
 
 interface GitEnv {
   Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
-  Variables: { identity: Identity; slug: Slug };
+  Variables: { identity: Identity; slug: Slug; streams: Visitor["streams"] };
 }
 
 /** Git asks with the token that it keeps again and again, also when that is an old one. */
@@ -36,12 +37,13 @@ export function createGitHttp(
   const { store, git, pushes, clock, log } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   const { https } = createOrigins(needs);
+  const openStreams = createOpenStreams({ clock });
   const app = new Hono<GitEnv>();
 
   app.use("*", async (c, next) => {
     const token = passwordOf(c.req.header("authorization"));
     const identity = token === null ? null : await tokens.identify(peerNetwork(peerAddress(c, https)), token);
-    if (!identity) {
+    if (token === null || !identity) {
       return c.text("the password is a token of Baton; any user name will do\n", 401, {
         "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
       });
@@ -51,6 +53,8 @@ export function createGitHttp(
       return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
     }
     c.set("identity", identity);
+    const holds = async () => (await store.access.identify(token)) !== null;
+    c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
     return next();
   });
 
@@ -150,11 +154,13 @@ function bodyOf(c: Context<GitEnv>): Readable {
   return incoming.pipe(gunzip);
 }
 
-/** Aborted when the client has gone before the answer was complete. */
+/** Aborted when the client has gone before the answer was complete, or its token is not valid any more. */
 function abortOf(c: Context<GitEnv>): AbortSignal {
   const { outgoing } = c.env;
   const gone = new AbortController();
+  const forget = c.get("streams").add((reason) => gone.abort(reason));
   outgoing.once("close", () => {
+    forget();
     if (!outgoing.writableFinished) gone.abort(new Error("the client went away"));
   });
   return gone.signal;

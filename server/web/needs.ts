@@ -14,6 +14,7 @@ import type { Triggers } from "../trigger/triggers.ts";
 import type { WebhookTrigger } from "../trigger/webhook.ts";
 import type { Assets } from "./assets.ts";
 import type { createGitHttp } from "./git-http.ts";
+import type { StreamEnded } from "./open-streams.ts";
 
 /** What the web stands on; all of it from outside. */
 export interface WebNeeds extends FrontDoor {
@@ -49,6 +50,8 @@ export interface Visitor {
   readonly via: "bearer" | "session";
   /** What an unsafe request of this session must carry; null for bearer tokens, which a browser never sends by itself. */
   readonly csrf: string | null;
+  /** The answers that are streamed to them; `add` as in OpenStreams. */
+  readonly streams: { add(end: (reason: StreamEnded) => void): () => void };
 }
 
 export interface WebEnv {

@@ -8,6 +8,7 @@ import { durationText } from "../rules/duration-text.ts";
 import { narrate } from "../rules/narrate.ts";
 import { follow } from "../trigger/follow.ts";
 import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
+import { StreamEnded } from "./open-streams.ts";
 
 const keepAliveMs = 5_000;
 const databasePauseMs = 1_000;
@@ -57,7 +58,8 @@ export async function conductPush(
     terminal.finish({ unpackError: stored.unpackError, refs: words });
   } catch (error) {
     if (!signal.aborted) needs.log.error({ err: error }, "a push could not be answered");
-    terminal.finish(refuseAll(push, "something went wrong in Baton; its log says what"));
+    const ended = signal.reason instanceof StreamEnded ? signal.reason.message : null;
+    terminal.finish(refuseAll(push, ended ?? "something went wrong in Baton; its log says what"));
   } finally {
     clearInterval(keepAlive);
   }

@@ -1,7 +1,7 @@
 import { link } from "../waiting/linked-abort.ts";
 import type { WebContext } from "./needs.ts";
 
-/** How long an answer that is streamed goes on: until it is ended, its reader has gone or the server closes. */
+/** How long an answer that is streamed goes on: until it is ended, its reader has gone or signed out, or the server closes. */
 export interface StreamLife {
   readonly signal: AbortSignal;
   /** Ends it, and leaves nothing behind on the server's own signal. To be called in the end, whatever that was. */
@@ -12,10 +12,12 @@ export function beginStream(c: WebContext, closing: AbortSignal | undefined): St
   const over = new AbortController();
   if (closing?.aborted) over.abort(closing.reason);
   const server = closing && !closing.aborted ? link(closing) : null;
+  const forget = c.get("visitor")?.streams.add((reason) => over.abort(reason));
   return {
     signal: AbortSignal.any([over.signal, c.req.raw.signal, ...(server ? [server.signal] : [])]),
     end(reason) {
       over.abort(reason);
+      forget?.();
       server?.[Symbol.dispose]();
     },
   };

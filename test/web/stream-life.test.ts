@@ -4,7 +4,10 @@ import type { WebContext } from "../../server/web/needs.ts";
 import { beginStream } from "../../server/web/stream-life.ts";
 
 function askedBy(reader = new AbortController()): WebContext {
-  return { req: { raw: new Request("http://127.0.0.1/", { signal: reader.signal }) } } as WebContext;
+  return {
+    get: () => undefined,
+    req: { raw: new Request("http://127.0.0.1/", { signal: reader.signal }) },
+  } as unknown as WebContext;
 }
 
 test("a stream is over when its reader has gone, when the server closes, and when it is ended", () => {
