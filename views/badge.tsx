@@ -2,7 +2,7 @@ import type { DeploymentStatus } from "../server/model/deployment.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 /** A state by colour, icon and word: each of them is enough. */
-export type Tone = "good" | "busy" | "wait" | "bad" | "warn" | "off";
+export type Tone = "good" | "busy" | "wait" | "bad" | "warn" | "off" | "plain";
 
 export function Badge({ tone, icon, text }: { readonly tone: Tone; readonly icon: IconName; readonly text: string }) {
   return (

@@ -6,8 +6,8 @@ export interface TimelineView {
   readonly begins: Date;
   readonly ends: Date;
   readonly services: readonly ServiceTimeline[];
-  /** When traffic moved, and how long the move took; null: it has not. */
-  readonly cutOver: { readonly at: Date; readonly took: string } | null;
+  /** When traffic moved; null: it has not. */
+  readonly cutOver: { readonly at: Date } | null;
 }
 
 export interface ServiceTimeline {
@@ -67,7 +67,7 @@ export function ChecksTimeline({ timeline, now }: { readonly timeline: TimelineV
         <p class="moved-text">
           <Icon name="arrow" />
           <span>
-            Traffic moved in {cutOver.took}, <RelativeTime at={cutOver.at} now={now} />
+            Traffic switched, <RelativeTime at={cutOver.at} now={now} />
           </span>
         </p>
       )}

@@ -13,7 +13,6 @@ export interface StackOverview {
   readonly isAsked: boolean;
   /** How many have passed their checks. */
   readonly done: number;
-  readonly percent: number;
 }
 
 export interface StackView extends StackProgress {
@@ -26,21 +25,26 @@ export interface StackView extends StackProgress {
 }
 
 const looks: Readonly<Record<StackStatus, readonly [Tone, IconName, string]>> = {
-  pending: ["wait", "clock", "Pending"],
-  removing: ["busy", "spinner", "Removing"],
+  pending: ["plain", "clock", "Pending"],
+  removing: ["warn", "spinner", "Removing"],
   deploying: ["busy", "spinner", "Deploying"],
   running: ["good", "check", "Running"],
   failed: ["bad", "cross", "Failed"],
 };
 
-function StackBadge({ status }: { readonly status: StackStatus }) {
-  const [tone, icon, text] = looks[status];
+/** One that was taken back because another failed is not shown as what failed. */
+function lookOf({ status, message }: Pick<StackView, "status" | "message">): readonly [Tone, IconName, string] {
+  return status === "failed" && message?.startsWith("rolled back") ? ["off", "square", "Rolled back"] : looks[status];
+}
+
+function StackBadge({ stack }: { readonly stack: StackView }) {
+  const [tone, icon, text] = lookOf(stack);
   return <Badge tone={tone} icon={icon} text={text} />;
 }
 
 /** How far the product is, then its stacks at the left and the chosen one at the right. */
 export function StackSplit({ overview, path }: { readonly overview: StackOverview; readonly path: string }) {
-  const { stacks, chosen, done, percent } = overview;
+  const { stacks, chosen, done } = overview;
   const isBroken = stacks.some(({ status }) => status === "failed");
   const tone = isBroken ? "bad" : done === stacks.length ? "good" : "busy";
   const stack = stacks.find(({ name }) => name === chosen);
@@ -52,7 +56,7 @@ export function StackSplit({ overview, path }: { readonly overview: StackOvervie
             {done} of {stacks.length} stacks
           </strong>
         </p>
-        <progress value={percent} max={100} aria-label="Progress of all stacks"></progress>
+        <progress value={done} max={stacks.length} aria-label="Progress of all stacks"></progress>
       </div>
       <div class="split">
         <nav class="split-list" aria-label="Stacks">
@@ -64,11 +68,11 @@ export function StackSplit({ overview, path }: { readonly overview: StackOvervie
                   aria-current={other.name === chosen ? "true" : undefined}
                   id={`stack-${other.name}`}
                 >
-                  <span class="split-name">
+                  <span class={`split-name tone-${lookOf(other)[0]}`}>
                     {other.displayName}
                     <span class="muted">{counted(other.serviceCount, "service")}</span>
                   </span>
-                  <StackBadge status={other.status} />
+                  <StackBadge stack={other} />
                 </a>
               </li>
             ))}
@@ -102,18 +106,16 @@ function StackState({ stack }: { readonly stack: StackView }) {
   switch (stack.status) {
     case "pending":
       return (
-        <p class="state tone-wait">
+        <p class="state tone-plain">
           <Icon name="clock" />
           {stack.waitingFor}
         </p>
       );
     case "removing":
       return (
-        <p class="state tone-busy">
+        <p class="state tone-warn">
           <Icon name="spinner" />
-          {stack.currentService
-            ? `The old ${stack.currentService} is being removed, so that the new one can take its place.`
-            : "What ran before is being removed."}
+          Removing existing stack before redeploy…
         </p>
       );
     case "deploying":
@@ -121,7 +123,7 @@ function StackState({ stack }: { readonly stack: StackView }) {
         <>
           <p class="state tone-busy">
             <Icon name="spinner" />
-            {stack.phase ?? "It begins"}
+            {stack.phase ?? "Starting"}
           </p>
           <Measure stack={stack} />
           {stack.initLog && <InitLog log={stack.initLog} />}
@@ -142,8 +144,8 @@ function StackState({ stack }: { readonly stack: StackView }) {
     case "failed":
       return (
         <>
-          <p class="state tone-bad">
-            <Icon name="cross" />
+          <p class={`state tone-${lookOf(stack)[0]}`}>
+            <Icon name={lookOf(stack)[1]} />
             {capital(stack.message ?? "It failed.")}
           </p>
           <Measure stack={stack} />
@@ -152,18 +154,22 @@ function StackState({ stack }: { readonly stack: StackView }) {
   }
 }
 
-/** The bar, and what it stands for in words. */
+/** How many services have come through the phase: a bar, and the same in words. */
 function Measure({ stack }: { readonly stack: StackView }) {
-  const { percent, servicesDone, serviceCount, currentService, status, phase, displayName } = stack;
-  const tone = { pending: "wait", removing: "busy", deploying: "busy", running: "good", failed: "bad" }[status];
+  const { servicesDone, serviceCount, currentService, status, phase, displayName } = stack;
+  const [tone] = lookOf(stack);
   const words = [
     `${servicesDone} of ${counted(serviceCount, "service")}`,
-    ...(status === "failed" && phase ? [`it was at: ${phase}`] : []),
+    ...(status === "failed" && phase ? [`stopped at: ${phase}`] : []),
     ...(currentService && status !== "running" ? [currentService] : []),
   ];
   return (
     <div class={`measure tone-${tone}`}>
-      <progress value={percent} max={100} aria-label={`Progress of ${displayName}`}></progress>
+      <progress
+        value={servicesDone}
+        max={Math.max(1, serviceCount)}
+        aria-label={`Progress of ${displayName}`}
+      ></progress>
       <p class="muted">{words.join(" · ")}</p>
     </div>
   );
@@ -172,7 +178,7 @@ function Measure({ stack }: { readonly stack: StackView }) {
 function InitLog({ log }: { readonly log: NonNullable<StackView["initLog"]> }) {
   return (
     <div class="init-log">
-      <h3>What {log.service} prints</h3>
+      <h3>Output of {log.service}</h3>
       <OutputLines lines={log.lines} />
     </div>
   );

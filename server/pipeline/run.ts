@@ -19,6 +19,8 @@ import { watchServices } from "./watch.ts";
 import { withDocker } from "./with-docker.ts";
 import type { Work, World } from "./work.ts";
 
+type Watching = Deploying & { readonly step: "watch" };
+
 export interface Pipeline {
   /**
    * Takes a claimed (or, after a restart, resumed) deployment to its end. Never rejects: whatever happens is written
@@ -135,13 +137,10 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
 }
 
 /** Told before the end is on record: whoever follows a deployment stops listening there. */
-async function tellReady(world: World, work: Work, deployment: Deploying): Promise<void> {
+async function tellReady(world: World, work: Work, deployment: Watching): Promise<void> {
   const { journal, signal } = work;
-  const { routes } = deployment.spec;
   work.board.finish();
-  const took = durationText(world.clock.now().getTime() - deployment.startedAt.getTime());
-  const urls = routes.map((route) => world.urlOf(route.host));
-  journal.note(`Live ${took} after it began${urls.length > 0 ? `: ${urls.join("  ")}` : ""}`);
+  journal.note(`Stable after ${durationText(world.clock.now().getTime() - deployment.liveAt.getTime())}`);
   await journal.flush(signal);
 }
 

@@ -29,7 +29,8 @@ export async function watchServices(
   // Counted from the switch itself, so that a restarted server watches only what is left.
   const sinceMs = clock.now().getTime() - deployment.liveAt.getTime();
   const leftMs = Math.min(limits.watchMs, Math.max(0, limits.watchMs - sinceMs));
-  work.journal.stage("watch", `Watching the new version for ${durationText(limits.watchMs)}`);
+  const tookMs = deployment.liveAt.getTime() - deployment.startedAt.getTime();
+  work.journal.stage("watch", `Live after ${durationText(tookMs)}; watching it for ${durationText(leftMs)} more`);
   await world.failpoint("watching");
 
   const own = services.filter(({ kept }) => !kept);

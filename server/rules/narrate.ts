@@ -29,11 +29,7 @@ export function narrate(event: EventBody): readonly string[] {
     case "stack":
       return [];
     case "cut-over":
-      return [
-        event.urls.length > 0
-          ? `    Traffic moved in ${event.tookMs.toFixed(1)} ms: ${event.urls.join("  ")}`
-          : "    The new version has taken over",
-      ];
+      return [event.urls.length > 0 ? "    Traffic switched" : "    The new version has taken over"];
     case "drain":
       return [
         event.remaining === 0

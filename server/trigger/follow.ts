@@ -7,6 +7,14 @@ const pageSize = 500;
 /** Announcements are made in this process; the poll behind them is for the day when one is lost. */
 const pollMs = 2_000;
 
+/** Its product or environment was deleted while somebody followed it. */
+export class DeploymentDeleted extends Error {
+  override readonly name = "DeploymentDeleted";
+  constructor() {
+    super("the deployment was deleted");
+  }
+}
+
 /**
  * The events of a deployment after `start`, as they happen, until it is over. Returns the deployment as it ended.
  * Rejects with the signal's reason.
@@ -27,7 +35,7 @@ export async function* follow(
       });
       // Its state first: what is read afterwards holds every event up to its end.
       const deployment = await store.deployments.get(id);
-      if (!deployment) throw new Error("the deployment was deleted");
+      if (!deployment) throw new DeploymentDeleted();
       const events = await store.events.read(id, after, pageSize);
       for (const event of events) {
         after = event.seq;

@@ -6,7 +6,7 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { narrate } from "../rules/narrate.ts";
-import { follow } from "../trigger/follow.ts";
+import { DeploymentDeleted, follow } from "../trigger/follow.ts";
 import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
 import { StreamEnded } from "./open-streams.ts";
 
@@ -96,8 +96,10 @@ async function tell(
         if (next.done) return conclude(needs, next.value, say);
         heard = next.value.seq;
         for (const line of narrate(next.value)) say(line);
+        if (next.value.type === "stage" && next.value.stage === "watch") say("    Press Ctrl-C to leave; it goes on");
       }
     } catch (error) {
+      if (error instanceof DeploymentDeleted) return "the product was deleted during the deployment";
       // The deployment goes on, and so does the telling when the database is back.
       if (!(error instanceof StoreUnavailable)) throw error;
       await needs.clock.sleep(databasePauseMs, signal);
@@ -109,11 +111,11 @@ function conclude(needs: PushConversation, deployment: Deployment, say: (line: s
   const page = needs.pageOf(deployment.id);
   switch (deployment.status) {
     case "ready": {
-      const took = durationText(deployment.readyAt.getTime() - deployment.createdAt.getTime());
+      const took = durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
       say("");
       for (const { host } of deployment.spec.routes) say(`    ${needs.urlOf(host)}`);
       say("");
-      say(`    Deployment ${deployment.number} is live after ${took}. ${page}`);
+      say(`    Deployed #${deployment.number} in ${took}. ${page}`);
       return null;
     }
     case "failed":

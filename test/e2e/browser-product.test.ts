@@ -69,7 +69,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
   for (const window of [page, second.page]) {
     await window.getByText("2 of 2 stacks").waitFor();
     await window.getByText("All 2 stacks run.").waitFor();
-    await window.getByText("Traffic moved in").first().waitFor();
+    await window.getByText("Traffic switched").first().waitFor();
   }
   await page.getByText("All 4 services have passed their checks.").waitFor();
   await page.goBack();

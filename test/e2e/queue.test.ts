@@ -128,7 +128,7 @@ test("of two people who push different things at once one is refused, and told w
 test("the branch moves only when its deployment is ready", async () => {
   const commit = await shop.release("v6");
   const running = push(shop);
-  await running.shows(/==> Watching the new version/);
+  await running.shows(/==> Live after .*; watching it/);
   expect(await tip("shop")).toBe(live);
   expect((await running.done).code).toBe(0);
   expect(await tip("shop")).toBe(commit);

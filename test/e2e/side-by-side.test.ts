@@ -4,7 +4,7 @@ import { startBaton, useBaton } from "./harness.ts";
 const first = useBaton({ BATON_HELLO: "1" });
 
 test("the first start pushes the bundled app to itself, shows the push, and leaves it running", async () => {
-  await first().process().prints("Deployment 1 is live after");
+  await first().process().prints("Deployed #1 in");
   const output = first().process().output();
   expect(output).toContain("Pushing the bundled app to itself");
   expect(output).toContain("==> Moving the traffic");
@@ -23,7 +23,7 @@ test("two Batons share a daemon, and taking one down leaves nothing of it and al
   const before = await first().inDocker();
   const second = await startBaton({ BATON_HELLO: "1" });
   onTestFinished(() => second.down());
-  await second.process().prints("Deployment 1 is live after");
+  await second.process().prints("Deployed #1 in");
   expect((await second.ask("hello", "/")).status).toBe(200);
   expect(await second.inDocker()).toHaveLength(before.length);
 

@@ -29,7 +29,7 @@ describe("the story of a deployment", () => {
       "==> Checking that the new version is healthy",
       "    · web: GET /: connection refused",
       "    ✓ web: GET / answered 200 in 4 ms (1 of 3)",
-      "    Traffic moved in 0.2 ms: http://hello.localhost:8080",
+      "    Traffic switched",
       "    Draining the previous version: 3 requests left",
       "    Draining the previous version: 1 request left",
       "    The previous version has finished its last request",

@@ -49,25 +49,38 @@ describe("the stacks of a deployment", () => {
     const { text, html } = await member.get(`/deployments/${id}`);
     expect(text).toContain("0 of 2 stacks");
     expect(text).toContain("Backend 2 services Deploying Frontend 1 service Pending");
-    expect(text).toContain("Backend Running init containers 0 of 2 services · migrate What migrate prints adding");
+    expect(text).toContain("Backend Running init containers 0 of 2 services · migrate Output of migrate adding");
     expect(html).toContain("adding &lt;b&gt;columns&lt;/b&gt;");
     expect(html).toContain(`href="/deployments/${id}?stack=backend" aria-current="true"`);
   });
 
   test.each([
-    ["pending", {}, "It waits for its turn"],
-    ["removing", { currentService: "db" }, "The old db is being removed"],
+    ["pending", {}, "Waiting for its turn"],
+    ["removing", { currentService: "db" }, "Removing existing stack before redeploy…"],
     ["deploying", {}, "Checking health 1 of 2 services · api"],
     ["running", { servicesDone: 2 }, "All 2 services have passed their checks. 2 of 2 services"],
     [
       "failed",
       { message: "api exited with code 1" },
-      "Api exited with code 1 1 of 2 services · it was at: Checking health",
+      "Api exited with code 1 1 of 2 services · stopped at: Checking health",
     ],
   ] as const)("say what %s means", async (status, changes, words) => {
     const { id } = deploying();
     await world.store.events.append(id, [stack({ status, ...changes })]);
     expect((await member.get(`/deployments/${id}?stack=backend`)).text).toContain(words);
+  });
+
+  test("have the colour of their state, and one that was taken back is not shown as what failed", async () => {
+    const { id } = deploying();
+    await world.store.events.append(id, [
+      stack({ status: "failed", message: "api exited with code 1" }),
+      stack({ name: "frontend", status: "failed", message: "rolled back: api failed" }),
+    ]);
+    const { text, html } = await member.get(`/deployments/${id}`);
+    expect(text).toContain("Backend 2 services Failed Frontend 1 service Rolled back");
+    expect(html).toContain('class="split-name tone-bad"');
+    expect(html).toContain('class="split-name tone-off"');
+    expect(html).toContain('<progress value="0" max="2" aria-label="Progress of all stacks">');
   });
 
   test("are chosen by the address, with the log of that stack", async () => {
@@ -93,7 +106,7 @@ describe("the stacks of a deployment", () => {
     const { text } = await member.get(`/deployments/${id}`);
     expect(text).toContain("the version of #1");
     expect(text).toContain("Backend 2 services Pending Frontend 1 service Pending");
-    expect(text).toContain("It waits until the deployment begins.");
+    expect(text).toContain("Waiting for the deployment to start.");
   });
 
   test("are not told apart when there is one", async () => {
@@ -116,7 +129,7 @@ test("checks are a timeline with the moment in which traffic moved", async () =>
   const { html, text } = await member.get(`/deployments/${id}`);
   expect(text).toContain("web , passed:");
   expect(text).toContain("GET / answered 200 in 3 ms (2 of 2)");
-  expect(text).toContain("Traffic moved in 0.2 ms, just now");
+  expect(text).toContain("Traffic switched, just now");
   expect(html.match(/class="mark-(?:good|bad)"/g)).toEqual(['class="mark-bad"', 'class="mark-good"']);
 });
 

@@ -16,10 +16,11 @@ export function deploymentRow(deployment: Deployment, place: Place, among: "its 
   };
 }
 
-/** From its start, not from when it was asked for: waiting is not the deployment's doing. */
+/** From its start, not from when it was asked for, until traffic moved: neither waiting nor watching is counted. */
 export function tookText(deployment: Deployment): string | null {
   const end = endOf(deployment);
   if (!end || deployment.status === "queued" || !deployment.startedAt) return null;
+  if (deployment.status === "ready") return durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
   // A version that was stopped by hand long after it was ready took until it was ready.
   const readyAt = readyAtOf(deployment);
   return durationText((readyAt ?? end).getTime() - deployment.startedAt.getTime());

@@ -21,13 +21,11 @@ export function stackOverview(
   const stacks = told.map((stack) => stackView(stack, told, deployment, progress, specs));
   const isReady = deployment.status === "ready";
   const done = isReady ? stacks.length : stacks.filter(({ status }) => status === "running").length;
-  const percent = stacks.reduce((sum, stack) => sum + stack.percent, 0) / stacks.length;
   return {
     stacks,
     chosen: chosenAmong(stacks, asked),
     isAsked: stacks.some(({ name }) => name === asked),
     done,
-    percent: isReady ? 100 : Math.round(percent),
   };
 }
 
@@ -58,12 +56,10 @@ function stackView(
 
 function waitingFor(stack: StackProgress, all: readonly StackProgress[], deployment: Deployment): string | null {
   if (stack.status !== "pending") return null;
-  if (deployment.status === "queued") return "It waits until the deployment begins.";
-  if (deployment.status === "failed" || deployment.status === "stopped") return "Its turn did not come.";
+  if (deployment.status === "queued") return "Waiting for the deployment to start.";
+  if (deployment.status === "failed" || deployment.status === "stopped") return "Not started.";
   const busy = all.filter(({ status }) => status === "deploying" || status === "removing").map(({ name }) => name);
-  return busy.length === 0
-    ? "It waits for its turn."
-    : `It waits for its turn, after ${busy.map(displayName).join(" and ")}.`;
+  return busy.length === 0 ? "Waiting for its turn." : `Waiting for ${busy.map(displayName).join(" and ")}.`;
 }
 
 /** Whoever has not chosen sees what is worth seeing: the stack that broke first, else the one that is being worked on. */
