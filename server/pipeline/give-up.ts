@@ -1,5 +1,6 @@
 import type { Deployment, Failure, Running } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
+import { withCause } from "../rules/cause-line.ts";
 import { goBack } from "./cut-over.ts";
 import { lastLogLines } from "./evidence.ts";
 import { withdrawHosts } from "./hosts.ts";
@@ -34,7 +35,7 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
       await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
     }
   }
-  const failure = end.type === "failed" ? journal.withoutSecrets(end.failure) : null;
+  const failure = end.type === "failed" ? withCause(journal.withoutSecrets(end.failure)) : null;
   if (failure) work.board.fail(failure.service, failure.message);
   else work.board.fail(null, "cancelled");
   if (failure) journal.event({ type: "failure", failure });

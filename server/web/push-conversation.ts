@@ -93,7 +93,7 @@ async function tell(
     try {
       const events = follow(needs.store, id, signal, heard);
       for (let next = await events.next(); ; next = await events.next()) {
-        if (next.done) return conclude(needs, next.value, say);
+        if (next.done) return await conclude(needs, next.value, say);
         heard = next.value.seq;
         for (const line of narrate(next.value)) say(line);
         if (next.value.type === "stage" && next.value.stage === "watch") say("    Press Ctrl-C to leave; it goes on");
@@ -107,7 +107,11 @@ async function tell(
   }
 }
 
-function conclude(needs: PushConversation, deployment: Deployment, say: (line: string) => void): string | null {
+async function conclude(
+  needs: PushConversation,
+  deployment: Deployment,
+  say: (line: string) => void,
+): Promise<string | null> {
   const page = needs.pageOf(deployment.id);
   switch (deployment.status) {
     case "ready": {
@@ -120,7 +124,7 @@ function conclude(needs: PushConversation, deployment: Deployment, say: (line: s
     }
     case "failed":
       say("");
-      say(`    The deployment failed; what was live before goes on. ${page}`);
+      say(`    Deployment failed. ${await whatIsLive(needs, deployment)} ${page}`);
       return oneLine(`${deployment.failure.stage}: ${deployment.failure.message}`);
     case "stopped":
       return oneLine(deployment.reason);
@@ -129,6 +133,13 @@ function conclude(needs: PushConversation, deployment: Deployment, say: (line: s
     case "deploying":
       throw new Error(`deployment ${deployment.id} was followed to its end, but is ${deployment.status}`);
   }
+}
+
+async function whatIsLive({ store }: PushConversation, failed: Deployment): Promise<string> {
+  const installation = await store.installations.get(failed.installationId);
+  const id = installation?.liveDeploymentId ?? null;
+  const live = id === null ? null : await store.deployments.get(id);
+  return live ? `#${live.number} is still live.` : "Nothing is live yet.";
 }
 
 function oneLine(text: string): string {
