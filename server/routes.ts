@@ -20,6 +20,10 @@ export const routes = {
   productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
   /** GET asks for the product's name, POST deletes it. */
   productDelete: (slug: string) => `/products/${slug}/delete`,
+  /** The checklist from a bare server to HTTPS. */
+  setUp: () => "/set-up",
+  setUpHide: () => "/set-up/hide",
+  setUpStream: () => "/set-up/stream",
   newProduct: () => "/new",
   /** POST makes a product of the bundled app. */
   newSample: () => "/new/sample",

@@ -90,6 +90,12 @@ export async function openServer(
   };
 }
 
+/** By loopback, since the public URL may not lead here yet: DNS, a firewall or a certificate may be missing. */
+function listenUrl({ host, port }: Config["listen"]): URL {
+  const isEvery = host === "0.0.0.0" || host === "::";
+  return new URL(`http://${isEvery ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`);
+}
+
 /** The first start on an empty data folder proves itself; whatever came of it, it is not done again. */
 async function helloOnce(
   config: Config,
@@ -102,5 +108,5 @@ async function helloOnce(
   await store.settings.set("hello", "done");
   if (!isFirst) return;
   terminal.write("  Pushing the bundled app to itself, as you would push yours:\n\n");
-  await pushHello(config.publicUrl, token, signal);
+  await pushHello(listenUrl(config.listen), token, signal);
 }

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
+import { createReach } from "./probe/reach.ts";
 import type { Shifts } from "./shifts.ts";
 import { sourceFolder } from "./source-folder.ts";
 import { thisMachine } from "./this-machine.ts";
@@ -40,6 +41,7 @@ export function createWebServer(needs: {
     clock,
     log,
     machine: thisMachine(config.dataFolder),
+    reach: createReach(),
     version,
     assets: loadAssets(sourceFolder),
     closing,

@@ -1,5 +1,7 @@
 import { routes } from "../server/routes.ts";
+import type { HostState } from "../server/rules/host-state.ts";
 import { Address } from "./address.tsx";
+import { Badge } from "./badge.tsx";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -9,6 +11,8 @@ export interface DomainsProps {
   readonly services: readonly ServiceDomains[];
   /** Hosts are served by plain HTTP here, without certificates. */
   readonly isPlain: boolean;
+  /** What to enter at the DNS provider: "Add an A record for 203.0.113.7." */
+  readonly recordAdvice: string;
   /** What a form was sent with that was refused, and why. */
   readonly refused: { readonly service: string; readonly host: string; readonly message: string } | null;
 }
@@ -16,8 +20,15 @@ export interface DomainsProps {
 export interface ServiceDomains {
   readonly name: string;
   /** Addresses by which it is reached and that nobody gave it by hand. */
-  readonly ownUrls: readonly string[];
-  readonly custom: readonly { readonly host: string; readonly url: string }[];
+  readonly own: readonly ServedHost[];
+  readonly custom: readonly ServedHost[];
+}
+
+export interface ServedHost {
+  readonly host: string;
+  readonly url: string;
+  /** Null: nothing to check, since browsers resolve names below localhost themselves. */
+  readonly state: HostState | null;
 }
 
 export function DomainsPage(props: {
@@ -32,14 +43,18 @@ export function DomainsPage(props: {
   return (
     <ProductFrame frame={frame} head={head} tab="domains" notice={notice} stream={stream}>
       <p class="muted">
-        Let a DNS record of the name point to this machine, then add it here.{" "}
-        {domains.isPlain
-          ? "Apps are served by plain HTTP here, because the base domain is localhost."
-          : "Its certificate is fetched by itself."}
+        {domains.isPlain ? (
+          <>
+            This server runs in local mode (plain HTTP, this machine only). Set BATON_DOMAIN to serve real domains with
+            HTTPS: <a href={routes.setUp()}>going public</a>.
+          </>
+        ) : (
+          `${domains.recordAdvice} Then enter the domain here. HTTPS is set up automatically.`
+        )}
       </p>
       {domains.services.length === 0 && (
         <p class="card empty muted">
-          Nothing that answers HTTP is live. Its addresses are shown here once something is.
+          No web service is live yet. Its addresses appear here after the first deployment.
         </p>
       )}
       {domains.services.map((service) => (
@@ -55,21 +70,22 @@ function Service(props: {
   readonly refused: DomainsProps["refused"];
 }) {
   const { service, form } = props;
-  const { name, ownUrls, custom } = service;
+  const { name, own, custom } = service;
   const refused = props.refused?.service === name ? props.refused : null;
   const field = `host-${name}`;
   return (
     <section class="card" aria-labelledby={`service-${name}`}>
       <h2 id={`service-${name}`}>{name}</h2>
       <ul class="variables">
-        {ownUrls.map((url) => (
-          <li>
+        {own.map(({ host, url, state }) => (
+          <li class="domain">
             <Address url={url} />
-            <span class="muted small">by its name</span>
+            <span class="muted small">default</span>
+            {state && <HostStateLine host={host} state={state} />}
           </li>
         ))}
-        {custom.map(({ host, url }) => (
-          <li>
+        {custom.map(({ host, url, state }) => (
+          <li class="domain">
             <Address url={url} />
             <form method="post" action={form.action}>
               <CsrfField token={form.csrf} />
@@ -79,6 +95,7 @@ function Service(props: {
                 Remove<span class="visually-hidden"> {host}</span>
               </button>
             </form>
+            {state && <HostStateLine host={host} state={state} />}
           </li>
         ))}
       </ul>
@@ -110,5 +127,22 @@ function Service(props: {
         </p>
       )}
     </section>
+  );
+}
+
+const looks = { good: "check", wait: "clock", bad: "warning" } as const;
+
+export function hostStateId(host: string): string {
+  return `host-state-${host.replaceAll(".", "_")}`;
+}
+
+/** How far a host is on its way to being served; the page's stream replaces it. */
+export function HostStateLine({ host, state }: { readonly host: string; readonly state: HostState }) {
+  const { tone, title, detail } = state;
+  return (
+    <span class="host-state" id={hostStateId(host)}>
+      <Badge tone={tone} icon={looks[tone]} text={title} />
+      {detail && <span class="muted small">{detail}</span>}
+    </span>
   );
 }

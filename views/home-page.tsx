@@ -8,6 +8,7 @@ import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { PushLines } from "./push-lines.tsx";
+import { SetUpHint } from "./set-up-page.tsx";
 import { headline } from "./version.tsx";
 
 export interface ProductCard {
@@ -29,8 +30,10 @@ export function HomePage(props: {
   readonly cards: readonly ProductCard[];
   readonly stream: LiveStream;
   readonly gitUrl: string;
+  /** Steps of the set-up checklist that are left; 0: nothing is said of it. */
+  readonly setUpStepsLeft: number;
 }) {
-  const { frame, cards, stream, gitUrl } = props;
+  const { frame, cards, stream, gitUrl, setUpStepsLeft } = props;
   return (
     <Layout frame={frame} hasStream>
       <header class="page-head">
@@ -39,6 +42,7 @@ export function HomePage(props: {
           New product
         </a>
       </header>
+      {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
       <LiveRegion stream={stream}>
         <ProductList cards={cards} now={frame.now} gitUrl={gitUrl} />
       </LiveRegion>

@@ -51,6 +51,7 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/product-deployments": "installed",
   "PATCH /api/product-deployments/:": "changed the settings of",
   "DELETE /api/product-deployments/:": "uninstalled",
+  "POST /set-up/hide": "hid the set-up checklist",
   "POST /api/environments": "made the environment",
   "PATCH /api/products/:/source": "changed the repository of",
   "POST /products/:/webhooks/repository": "changed the repository of",

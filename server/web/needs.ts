@@ -7,6 +7,7 @@ import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import type { Machine } from "../ports/machine.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
+import type { Reach } from "../ports/reach.ts";
 import type { Identity, Store } from "../ports/store.ts";
 import type { FrontDoor } from "../rules/urls.ts";
 import type { Sources } from "../trigger/sources.ts";
@@ -28,6 +29,7 @@ export interface WebNeeds extends FrontDoor {
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;
+  readonly reach: Reach;
   readonly log: Log;
   /** How users reach Baton; never taken from a request's Host. */
   readonly publicUrl: URL;

@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from "node:net";
 import type { WebNeeds } from "./needs.ts";
 
 /** The names under which Baton answers: its public URL, and loopback with its port. Nothing else is believed. */
@@ -11,13 +12,19 @@ export interface Origins {
 
 export function createOrigins({ publicUrl, listen }: Pick<WebNeeds, "publicUrl" | "listen">): Origins {
   const loopback = ["127.0.0.1", "localhost", "[::1]"].map((name) => new URL(`http://${name}:${listen.port}`));
-  const urls = [publicUrl, ...loopback];
+  const urls = [publicUrl, ...loopback, ...listenUrl(listen)];
   return {
     hosts: new Set(urls.map((url) => url.host)),
     origins: new Set(urls.map((url) => url.origin)),
     https: publicUrl.protocol === "https:",
     trustworthy: publicUrl.protocol === "https:" || isLoopbackName(publicUrl.hostname),
   };
+}
+
+/** An address that was chosen to listen on is ours; it is a number, so no DNS name can be rebound to it. */
+function listenUrl({ host, port }: WebNeeds["listen"]): readonly URL[] {
+  if (isIP(host) === 0 || host === "0.0.0.0" || host === "::") return [];
+  return [new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`)];
 }
 
 function isLoopbackName(name: string): boolean {

@@ -10,6 +10,7 @@ import { createErrorAnswers } from "./errors.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createSecurityHeaders } from "./headers.ts";
 import { createHostCheck } from "./host-check.ts";
+import { createHostStates } from "./host-states.ts";
 import { createMethodCheck } from "./method-check.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WebEnv, WebNeeds } from "./needs.ts";
@@ -29,6 +30,7 @@ import { createProductSettingsPages } from "./pages/product-settings.ts";
 import { createProductVariablesPages } from "./pages/product-variables.ts";
 import { createQueuePages } from "./pages/queue.ts";
 import { createRedeployPages } from "./pages/redeploy.ts";
+import { createSetUpPages } from "./pages/set-up.ts";
 import { createSignInPages } from "./pages/sign-in.ts";
 import { createSystemPages } from "./pages/system.ts";
 import { createWebhookPages } from "./pages/webhooks.ts";
@@ -47,6 +49,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
     catalog,
     audit,
     streams: createEventStreams(outside),
+    hostStates: createHostStates(outside),
   };
   const errors = createErrorAnswers(outside, problemPage(needs));
   const app = new OpenAPIHono<WebEnv>();
@@ -78,6 +81,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createQueuePages(needs));
   app.route("/", createActivityPages(needs));
   app.route("/", createSystemPages(needs));
+  app.route("/", createSetUpPages(needs));
   app.route("/", createNewsStream(needs));
   app.route("/git", outside.gitHttp);
 

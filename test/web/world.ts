@@ -11,6 +11,7 @@ import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
+import { createFakeReach } from "../fakes/fake-reach.ts";
 import { createFakeStore } from "../fakes/fake-store.ts";
 import { createSamples } from "./samples.ts";
 
@@ -75,6 +76,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
       nodeVersion: "v22.11.0",
     },
+    reach: createFakeReach(),
     log: { debug: keep, info: keep, warn: keep, error: keep },
     publicUrl: new URL(origin),
     listen: { host: "127.0.0.1", port: 4000 },

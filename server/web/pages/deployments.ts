@@ -6,7 +6,7 @@ import { routes } from "../../routes.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { readDeploymentList } from "./deployment-list.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
 /** All deployments, or one product's, newest first. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import {
   HomePage,
@@ -15,8 +14,10 @@ import type { Place } from "../catalog.ts";
 import type { WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { activityOf } from "./activity.ts";
+import { digestOf } from "./digest.ts";
 import { liveOf, runState } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
+import { setUpStepsToTell } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
   const { auth, clock } = needs;
@@ -28,7 +29,8 @@ export function createHomePages(needs: PageNeeds) {
       const cards = await productCards(needs, c.req.raw.signal);
       const url = `${routes.homeStream()}?${new URLSearchParams({ shown: digestOf(cards) })}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: moodOf(cards) });
-      return c.html(HomePage({ frame, cards, gitUrl, stream: { url, pauseInBackground: true } }));
+      const setUpStepsLeft = await setUpStepsToTell(needs);
+      return c.html(HomePage({ frame, cards, gitUrl, setUpStepsLeft, stream: { url, pauseInBackground: true } }));
     })
 
     .get(routes.homeStream(), auth.allow("member"), (c) =>
@@ -71,9 +73,4 @@ async function installationCard(
     activityOf(needs, queue, installation.id, newest ?? null),
   ]);
   return { environment: environment.name, state: state.status, url: state.urls[0] ?? null, live, activity };
-}
-
-/** Of the facts and not of the HTML, in which times go by. */
-export function digestOf(facts: unknown): string {
-  return createHash("sha256").update(JSON.stringify(facts)).digest("base64url").slice(0, 16);
 }

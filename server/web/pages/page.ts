@@ -4,6 +4,7 @@ import type { Audit } from "../audit.ts";
 import type { Auth } from "../auth.ts";
 import type { Catalog } from "../catalog.ts";
 import type { EventStreams } from "../event-stream.ts";
+import type { HostStates } from "../host-states.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import type { Problem } from "../problem.ts";
 
@@ -12,6 +13,7 @@ export interface PageNeeds extends WebNeeds {
   readonly auth: Auth;
   readonly catalog: Catalog;
   readonly streams: EventStreams;
+  readonly hostStates: HostStates;
   readonly audit: Audit;
 }
 

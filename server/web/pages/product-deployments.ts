@@ -6,7 +6,7 @@ import { routes } from "../../routes.ts";
 import type { Place } from "../catalog.ts";
 import type { WebEnv } from "../needs.ts";
 import { readDeploymentList } from "./deployment-list.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 

@@ -1,21 +1,30 @@
 import { Hono } from "hono";
-import { DomainsPage, type DomainsProps, type ServiceDomains } from "../../../views/domains-page.tsx";
+import {
+  DomainsPage,
+  type DomainsProps,
+  HostStateLine,
+  hostStateId,
+  type ServedHost,
+  type ServiceDomains,
+} from "../../../views/domains-page.tsx";
+import { Part } from "../../../views/live-region.tsx";
 import { specOf } from "../../model/deployment.ts";
 import { servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { recordAdvice } from "../../rules/host-state.ts";
 import { isServedPlain, urlOf } from "../../rules/urls.ts";
 import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import type { LiveVersion } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 
 const notices: Readonly<Record<string, string>> = {
-  added: "Added. It is served from now on.",
-  removed: "Removed. It is not served any more.",
+  added: "Added. Its DNS record and certificate are checked below.",
+  removed: "Removed. It is no longer served.",
 };
 
 /** The hosts of a product's web services: those that Baton makes of its name, and those that a member gave. */
@@ -48,30 +57,59 @@ export function createProductDomainsPages(needs: PageNeeds) {
 
   async function page(c: WebContext, place: Place, refused: DomainsProps["refused"]) {
     const { head, live } = await productFacts(needs, place, c.req.raw.signal);
+    const services = await servicesWithHosts(needs, place, live, c.req.raw.signal);
     return DomainsPage({
       frame: frameOf(c, needs, { title: `Domains of ${place.product.slug}`, section: "products", mood: head.mood }),
       head,
-      domains: { services: await servicesWithHosts(place, live), isPlain: isServedPlain(needs.domain), refused },
+      domains: {
+        services,
+        isPlain: isServedPlain(needs.domain),
+        recordAdvice: recordAdvice(needs.reach.ownAddresses()),
+        refused,
+      },
       notice: notices[c.req.query("done") ?? ""] ?? null,
-      stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
+      stream: { url: productStreamUrl(place, digestOf([head, services]), "domains"), pauseInBackground: true },
     });
   }
+}
 
-  async function servicesWithHosts(
-    { installation }: Place,
-    live: LiveVersion | null,
-  ): Promise<readonly ServiceDomains[]> {
-    const spec = live && specOf(live.deployment);
-    const [served, custom] = await Promise.all([store.domains.list(), store.domains.custom(installation.id)]);
-    const own = served.filter((route) => route.installation === installation.id);
-    const web = spec ? servicesOf(spec).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])) : [];
-    const names = [...new Set([...web, ...custom.map(({ service }) => service)])];
-    return names.map((name) => ({
+/** Of what is live and of what a member has named, each host with how far it is on its way to being served. */
+export async function servicesWithHosts(
+  needs: PageNeeds,
+  { installation }: Place,
+  live: LiveVersion | null,
+  signal: AbortSignal,
+): Promise<readonly ServiceDomains[]> {
+  const { store, hostStates } = needs;
+  const isPlain = isServedPlain(needs.domain);
+  const spec = live && specOf(live.deployment);
+  const [served, custom] = await Promise.all([store.domains.list(), store.domains.custom(installation.id)]);
+  const own = served.filter((route) => route.installation === installation.id);
+  const web = spec ? servicesOf(spec).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])) : [];
+  const names = [...new Set([...web, ...custom.map(({ service }) => service)])];
+  const hostOf = async ({ host }: { readonly host: string }): Promise<ServedHost> => {
+    const state = isServedPlain(host) ? null : await hostStates.of(host, isPlain, signal);
+    return { host, url: urlOf(host, needs), state };
+  };
+  return Promise.all(
+    names.map(async (name) => ({
       name,
-      ownUrls: own
-        .filter(({ service, host }) => service === name && !custom.some((route) => route.host === host))
-        .map(({ host }) => urlOf(host, needs)),
-      custom: custom.filter(({ service }) => service === name).map(({ host }) => ({ host, url: urlOf(host, needs) })),
-    }));
-  }
+      own: await Promise.all(
+        own.filter(({ service, host }) => service === name && !custom.some((route) => route.host === host)).map(hostOf),
+      ),
+      custom: await Promise.all(custom.filter(({ service }) => service === name).map(hostOf)),
+    })),
+  );
+}
+
+/** The states of all hosts, as parts of a message. */
+export async function hostStateParts(services: readonly ServiceDomains[]): Promise<string> {
+  const parts = services
+    .flatMap(({ own, custom }) => [...own, ...custom])
+    .map(({ host, state }) =>
+      state
+        ? Part({ target: hostStateId(host), how: "replace", children: HostStateLine({ host, state }) }).toString()
+        : "",
+    );
+  return (await Promise.all(parts)).join("");
 }

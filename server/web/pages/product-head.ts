@@ -79,7 +79,7 @@ export async function headParts(head: ProductHeadProps): Promise<string> {
 export function productStreamUrl(
   place: Place,
   shown: string,
-  tab: "overview" | "deployments" | "head",
+  tab: "overview" | "deployments" | "domains" | "head",
   more: Readonly<Record<string, string>> = {},
 ): string {
   const query = new URLSearchParams({ ...more, environment: place.environment.name, tab, shown });

@@ -15,7 +15,7 @@ import { readForm } from "../form.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { settingsAfter } from "../service-settings.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 import { type RefusedSettings, serviceSettingsViews } from "./service-settings-view.ts";

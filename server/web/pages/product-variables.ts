@@ -10,7 +10,7 @@ import { readForm } from "../form.ts";
 import type { WebEnv } from "../needs.ts";
 import { pendingVariables } from "../pending-variables.ts";
 import { Problem } from "../problem.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 

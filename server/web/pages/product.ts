@@ -17,11 +17,12 @@ import { problemOf } from "../problem.ts";
 import { urlsOf } from "../service-states.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { deploymentRow } from "./deployment-rows.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { liveOf, type RunFacts } from "./live-version.ts";
 import { createNews } from "./news.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { listOf, listPart } from "./product-deployments.ts";
+import { hostStateParts, servicesWithHosts } from "./product-domains.ts";
 import {
   headParts,
   inPlace,
@@ -82,6 +83,10 @@ export function createProductPages(needs: PageNeeds) {
         if (tab === "deployments") {
           const list = await listOf(needs, place, c.req.query());
           return { digest: digestOf([facts.head, list]), html: head + (await listPart(list, place, clock.now())) };
+        }
+        if (tab === "domains") {
+          const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
+          return { digest: digestOf([facts.head, services]), html: head + (await hostStateParts(services)) };
         }
         return { digest: digestOf(facts.head), html: head };
       };

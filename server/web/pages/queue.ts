@@ -8,7 +8,7 @@ import type { Place } from "../catalog.ts";
 import type { WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { activityOf } from "./activity.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
 /** What builds, what waits, and why. */

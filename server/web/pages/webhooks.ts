@@ -11,7 +11,7 @@ import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { notFound, Problem, problemOf } from "../problem.ts";
 import { webhookUrl } from "../webhook-url.ts";
-import { digestOf } from "./home.ts";
+import { digestOf } from "./digest.ts";
 import { liveOf } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { productFacts, productStreamUrl } from "./product-head.ts";

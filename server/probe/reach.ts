@@ -1,0 +1,74 @@
+import { Resolver } from "node:dns/promises";
+import { isIPv4 } from "node:net";
+import { networkInterfaces } from "node:os";
+import { connect } from "node:tls";
+import type { CertificateAnswer, DnsAnswer, Reach } from "../ports/reach.ts";
+
+const lookUpTimeoutMs = 2_000;
+const handshakeTimeoutMs = 3_000;
+
+/** Docker's bridges, the ends of its containers' cables, and its swarm's gateway. */
+const dockerInterface = /^(?:docker|br-|veth|docker_gwbridge)/;
+
+export function createReach(): Reach {
+  return { ownAddresses, lookUp, certificate };
+}
+
+function ownAddresses(): readonly string[] {
+  const addresses = Object.entries(networkInterfaces())
+    .filter(([name]) => !dockerInterface.test(name))
+    .flatMap(([, entries]) => entries ?? [])
+    .filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
+    .map(({ address }) => address);
+  return [...addresses.filter((address) => isIPv4(address)), ...addresses.filter((address) => !isIPv4(address))];
+}
+
+/** c-ares' codes for a name that is not there. */
+const notThere = new Set(["ENOTFOUND", "ENODATA", "ENONAME"]);
+
+async function lookUp(host: string, signal: AbortSignal): Promise<DnsAnswer> {
+  signal.throwIfAborted();
+  const resolver = new Resolver({ timeout: lookUpTimeoutMs, tries: 2 });
+  const cancel = () => resolver.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    signal.throwIfAborted();
+    const addresses = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    if (addresses.length > 0) return { type: "found", addresses };
+    const isMissing = answers.every((answer) => answer.status === "rejected" && notThere.has(answer.reason?.code));
+    return { type: isMissing ? "missing" : "unknown" };
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    // Whether browsers would believe it is read below; a connection that refuses could not tell why.
+    const socket = connect({ host: "127.0.0.1", port: httpsPort, servername: host, rejectUnauthorized: false });
+    const done = (answer: CertificateAnswer) => {
+      signal.removeEventListener("abort", onAbort);
+      socket.destroy();
+      resolve(answer);
+    };
+    const onAbort = () => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.setTimeout(handshakeTimeoutMs, () => done({ type: "none" }));
+    socket.on("error", () => done({ type: "none" }));
+    socket.on("secureConnect", () => {
+      const shown = socket.getPeerCertificate();
+      if (!socket.authorized) {
+        const error: unknown = socket.authorizationError;
+        return done({ type: "refused", reason: error instanceof Error ? error.message : String(error) });
+      }
+      const organisation = shown.issuer?.O ?? shown.issuer?.CN ?? "an unnamed authority";
+      const issuer = Array.isArray(organisation) ? organisation.join(", ") : organisation;
+      done({ type: "valid", issuer, expires: new Date(shown.valid_to) });
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { Hono } from "hono";
+import { Part } from "../../../views/live-region.tsx";
+import { SetUpPage, type SetUpProps, SetUpSteps, setUpStepsId } from "../../../views/set-up-page.tsx";
+import { routes } from "../../routes.ts";
+import type { HostState } from "../../rules/host-state.ts";
+import { type SetUpStep, setUpSteps } from "../../rules/set-up-steps.ts";
+import { isServedPlain } from "../../rules/urls.ts";
+import { isDashboardPlain } from "../host-states.ts";
+import type { WebEnv } from "../needs.ts";
+import { answerWithSnapshots } from "../state-stream.ts";
+import { digestOf } from "./digest.ts";
+import { frameOf, type PageNeeds } from "./page.ts";
+
+/** Only a wildcard record answers for it. One for each start, so that its answer is kept like any other host's. */
+const madeUpLabel = `baton-${randomBytes(6).toString("hex")}`;
+
+/** The checklist from a bare server to HTTPS. */
+export function createSetUpPages(needs: PageNeeds) {
+  const { auth } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.setUp(), auth.allow("member"), async (c) => {
+      const setUp = await readSetUp(needs, c.req.raw.signal);
+      const url = `${routes.setUpStream()}?${new URLSearchParams({ shown: digestOf(setUp) })}`;
+      const frame = frameOf(c, needs, { title: "Going public", section: "system" });
+      return c.html(SetUpPage({ frame, setUp, stream: { url, pauseInBackground: true } }));
+    })
+
+    .get(routes.setUpStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const setUp = await readSetUp(needs, c.req.raw.signal);
+        const part = Part({ target: setUpStepsId, how: "replace", children: SetUpSteps({ setUp }) });
+        return { digest: digestOf(setUp), html: await part.toString() };
+      }),
+    )
+
+    .post(routes.setUpHide(), auth.allow("member"), async (c) => {
+      await needs.store.settings.set(hiddenSetting, "yes");
+      return c.redirect(routes.home(), 303);
+    });
+}
+
+async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpProps> {
+  const { reach, publicUrl, listen } = needs;
+  const isHttps = publicUrl.protocol === "https:";
+  return {
+    steps: await readSetUpSteps(needs, signal),
+    addresses: reach.ownAddresses(),
+    tunnel: isHttps ? null : `ssh -L ${listen.port}:127.0.0.1:${listen.port} root@this-server`,
+  };
+}
+
+async function readSetUpSteps(needs: PageNeeds, signal: AbortSignal): Promise<readonly SetUpStep[]> {
+  const { store, reach, hostStates, publicUrl, domain, httpPort, httpsPort } = needs;
+  const [dashboard, wildcard, [live]] = await Promise.all([
+    publicUrl.protocol === "https:" ? hostStates.of(publicUrl.hostname, isDashboardPlain(needs), signal) : null,
+    // Apps get a certificate each when they are first served; the made-up name never has one.
+    isServedPlain(domain) ? null : hostStates.of(`${madeUpLabel}.${domain}`, true, signal),
+    store.domains.list(),
+  ]);
+  const facts = { domain, httpPort, httpsPort, publicUrl, own: reach.ownAddresses(), dashboard, wildcard };
+  return setUpSteps({ ...facts, hasLiveProduct: live !== undefined });
+}
+
+const hiddenSetting = "set-up-hidden";
+
+/**
+ * How many steps of the configuration are left for the home page to point out; 0 when somebody has hidden it. Asks no
+ * DNS, which takes seconds where no resolver answers.
+ */
+export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
+  if ((await needs.store.settings.get(hiddenSetting)) !== null) return 0;
+  const { publicUrl, domain, httpPort, httpsPort } = needs;
+  const taken: HostState = { tone: "good", title: "Not looked up", detail: null };
+  const facts = { domain, httpPort, httpsPort, publicUrl, own: [], dashboard: taken, wildcard: taken };
+  return setUpSteps({ ...facts, hasLiveProduct: true }).filter(({ state }) => state !== "done").length;
+}

@@ -1,0 +1,17 @@
+import type { CertificateAnswer, DnsAnswer, Reach } from "../../server/ports/reach.ts";
+
+/** A machine at one public address, and an internet that knows the hosts that a test gives it. */
+export function createFakeReach() {
+  const dns = new Map<string, DnsAnswer>();
+  const certificates = new Map<string, CertificateAnswer>();
+  const lookedUp: string[] = [];
+  const reach: Reach = {
+    ownAddresses: () => ["198.41.0.4"],
+    lookUp: async (host) => {
+      lookedUp.push(host);
+      return dns.get(host) ?? { type: "missing" };
+    },
+    certificate: async (host) => certificates.get(host) ?? { type: "none" },
+  };
+  return Object.assign(reach, { dns, certificates, lookedUp });
+}
