@@ -29,6 +29,7 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
     keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
     healthcheck: healthOf(state.Health?.Status),
+    healthcheckOutput: lastFailure(state.Health?.Log),
   };
 }
 
@@ -41,6 +42,11 @@ function dateOf(text: string): Date | null {
 function hostPortOf(bindings: Record<string, { readonly HostPort: string }[] | null> | null | undefined) {
   const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
   return binding ? Number(binding.HostPort) : null;
+}
+
+/** Docker keeps the last five runs of a health check, the newest last, and up to 4 KB of what each printed. */
+function lastFailure(runs: readonly { readonly ExitCode: number; readonly Output: string }[] | null | undefined) {
+  return (runs ?? []).findLast(({ ExitCode }) => ExitCode !== 0)?.Output.trim() ?? "";
 }
 
 function healthOf(status: string | undefined): ContainerState["healthcheck"] {

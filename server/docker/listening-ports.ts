@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createConnection } from "node:net";
 import type { ContainerId } from "../model/ids.ts";
 import type { Engine, ListeningPort } from "../ports/engine.ts";
 import { inspectRaw } from "./containers.ts";
@@ -21,12 +22,37 @@ export function createListeningPorts(daemon: Daemon): Engine["listeningPorts"] {
       if (pid === 0) return null;
       const net = `/proc/${pid}/net`;
       const tables = [await readFile(`${net}/tcp`, "utf8"), await readFile(`${net}/tcp6`, "utf8").catch(() => "")];
-      return parseListeners(tables.join("\n"));
+      const ports = parseListeners(tables.join("\n"));
+      const [address] = Object.values(container?.NetworkSettings.Networks ?? {}).flatMap(
+        ({ IPAddress }) => IPAddress || [],
+      );
+      return address === undefined
+        ? ports
+        : Promise.all(ports.map((port) => withFamily(port, address, tables[0] ?? "")));
     } catch {
       // A hint for people: that it cannot be had is no failure.
       return null;
     }
   };
+}
+
+/** The tables do not say whether a listener on :: takes IPv4 as well; a connection does. */
+async function withFamily(port: ListeningPort, address: string, tcp4: string): Promise<ListeningPort> {
+  if (port.loopbackOnly || parseListeners(tcp4).some((listener) => listener.port === port.port)) return port;
+  return (await isRefused(address, port.port)) ? { ...port, ipv6Only: true } : port;
+}
+
+function isRefused(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port, timeout: 1_000 });
+    const done = (refused: boolean) => {
+      socket.destroy();
+      resolve(refused);
+    };
+    socket.on("connect", () => done(false));
+    socket.on("timeout", () => done(false));
+    socket.on("error", (error: NodeJS.ErrnoException) => done(error.code === "ECONNREFUSED"));
+  });
 }
 
 /** Reads /proc/net/tcp and tcp6: `sl local_address rem_address st …`, an address as hexadecimal `IP:PORT`. */

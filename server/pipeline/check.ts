@@ -4,6 +4,7 @@ import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
+import { healthcheckWords } from "../rules/healthcheck-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { type Probe, probeService } from "./probe-service.ts";
@@ -83,11 +84,11 @@ async function checkService(
 
   for (let tries = 0; ; tries++) {
     const container = await engine.inspectContainer(service.container, signal);
-    if (!container || hasEnded(container)) throw await exited(world, service, container, lastProbe);
+    if (!container || hasEnded(container)) throw await exited(world, work, service, container, lastProbe);
     if (container.status === "restarting") lastExit = container;
     deadlineMs ??= clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
     const leftMs = deadlineMs - clock.monotonicMs();
-    if (leftMs <= 0) throw await unhealthy(world, service, lastExit ?? container, lastProbe);
+    if (leftMs <= 0) throw await unhealthy(world, work, service, lastExit ?? container, lastProbe);
 
     const probe = heeding(container, await probeService(world, service, container, host, leftMs, signal));
     // A container that was restarted while it was asked has answered from another life.
@@ -116,9 +117,10 @@ function isStillChecking(container: ContainerState | null): boolean {
 /** The container's own health check, where it has one, can close the gate; it is too slow to open it. */
 function heeding(container: ContainerState, probe: Probe): Probe {
   if (container.healthcheck !== "unhealthy") return probe;
+  const says = healthcheckWords(container.healthcheckOutput);
   return {
     ...probe,
-    result: { healthy: false, detail: "its own health check (HEALTHCHECK) says that it is unhealthy" },
+    result: { healthy: false, detail: `its HEALTHCHECK failed${says === "" ? "" : `: ${says}`}` },
   };
 }
 
@@ -153,22 +155,24 @@ function narrator(work: Work, service: RunningService): (result: ProbeResult, st
 
 async function exited(
   world: World,
+  work: Work,
   service: RunningService,
   container: ContainerState | null,
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
-  const evidence = await gatherEvidence(world, service, container, lastProbe);
+  const evidence = await gatherEvidence(world, work, service, container, lastProbe);
   const times = container && container.restartCount >= 3 ? `${container.restartCount + 1} times ` : "";
   return new DeploymentFailed(diagnoseExit("health", `${times}before it was healthy`, evidence));
 }
 
 async function unhealthy(
   world: World,
+  work: Work,
   service: RunningService,
   container: ContainerState,
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
-  const evidence = await gatherEvidence(world, service, container, lastProbe);
+  const evidence = await gatherEvidence(world, work, service, container, lastProbe);
   const { timeoutMs } = service.spec.health;
   const failure =
     container.restartCount > 0

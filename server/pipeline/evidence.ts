@@ -1,24 +1,41 @@
 import type { ContainerState, LogLine } from "../ports/engine.ts";
 import type { Evidence, LastProbe } from "../rules/diagnose.ts";
-import type { RunningService, World } from "./work.ts";
+import { mayBeExecTrouble } from "../rules/exec-trouble.ts";
+import { findPrograms, thisMachine } from "./find-programs.ts";
+import type { RunningService, Work, World } from "./work.ts";
 
 const linesKept = 50;
 const gatherTimeoutMs = 10_000;
+const tlsTimeoutMs = 2_000;
 
 /** Collects what explains a service that ended or did not become healthy, before its container is removed. */
 export async function gatherEvidence(
   world: World,
+  work: Pick<Work, "product" | "deployment">,
   service: RunningService,
   container: ContainerState | null,
   lastProbe: LastProbe | null,
 ): Promise<Evidence> {
+  const runs = container?.status === "running";
+  const lastLines = (await lastLogLines(world, service)).map((line) => line.text);
+  const exitCode = runs ? null : (container?.exitCode ?? null);
   return {
     service: service.spec,
     container,
-    listening: container?.status === "running" ? await world.engine.listeningPorts(service.container) : null,
+    listening: runs ? await world.engine.listeningPorts(service.container) : null,
     lastProbe,
-    lastLines: (await lastLogLines(world, service)).map((line) => line.text),
+    speaksTls: runs && (await speaksTls(world, service, lastProbe)),
+    lastLines,
+    machine: thisMachine,
+    programs: mayBeExecTrouble(exitCode, lastLines) ? await findPrograms(world, work) : [],
   };
+}
+
+/** Only what did not answer as HTTP is asked whether it speaks TLS. */
+async function speaksTls(world: World, { hostPort, spec }: RunningService, lastProbe: LastProbe | null) {
+  if (lastProbe?.wantsTls) return true;
+  if (spec.kind !== "web" || hostPort === null || lastProbe?.outcome === "answered") return false;
+  return world.prober.speaksTls(hostPort, tlsTimeoutMs);
 }
 
 /** The last lines that a container printed; none when the engine cannot say. */

@@ -46,7 +46,8 @@ function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<P
     case "answered": {
       const healthy = outcome.status >= 200 && outcome.status < 400;
       const took = healthy ? ` in ${durationText(outcome.tookMs)}` : "";
-      return told(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
+      const answer = told(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
+      return { ...answer, last: answer.last && { ...answer.last, wantsTls: outcome.wantsTls === true } };
     }
     case "closed":
       return told(false, "closed", null, `GET ${path}: ${outcome.detail}`);

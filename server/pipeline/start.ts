@@ -2,10 +2,12 @@ import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
 import { servicesOf } from "../model/spec.ts";
 import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.ts";
 import { containerOf } from "../rules/container-of.ts";
+import { execTrouble, type Program } from "../rules/exec-trouble.ts";
 import { type RolloutStep, rollout } from "../rules/rollout.ts";
 import { isStateful, type LiveVersion } from "../rules/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { findPrograms, thisMachine } from "./find-programs.ts";
 import { type Networks, provideNetworks } from "./networks.ts";
 import { runContainer } from "./run-container.ts";
 import { followInit } from "./run-init.ts";
@@ -103,7 +105,8 @@ async function runInit(
     const { container } = await runContainer(world, making, signal);
     await followInit(world, work, name, container);
   } catch (error) {
-    if (!isOptional(name, spec) || !(error instanceof DeploymentFailed)) throw startFailure("init", service, error);
+    if (!isOptional(name, spec) || !(error instanceof DeploymentFailed))
+      throw await startFailed(world, work, "init", service, error);
     journal.warn(`${error.message}; whoever waits for it starts all the same (required: false)`);
   }
   await world.failpoint("initialised");
@@ -118,6 +121,17 @@ function hasSucceeded(container: ContainerState): boolean {
 function isOptional(name: string, spec: DeploymentSpec): boolean {
   const waiting = servicesOf(spec).flatMap(({ dependsOn }) => dependsOn.filter(({ service }) => service === name));
   return waiting.length > 0 && waiting.every(({ required }) => !required);
+}
+
+/** Why the engine could not start it, as far as the repository tells. */
+async function startFailed(
+  world: World,
+  work: Work,
+  stage: "init" | "start",
+  service: ServiceSpec,
+  error: unknown,
+): Promise<unknown> {
+  return startFailure(stage, service, error, error instanceof StartFailed ? await findPrograms(world, work) : []);
 }
 
 async function bringUp(
@@ -150,7 +164,7 @@ async function bringUp(
     journal.note(`${name} started${hostPort === null ? "" : ` (port ${service.port}, on 127.0.0.1:${hostPort})`}`);
     return { stack, spec: service, kept: false, ...started };
   } catch (error) {
-    throw startFailure("start", service, error);
+    throw await startFailed(world, work, "start", service, error);
   }
 }
 
@@ -161,14 +175,19 @@ async function findKept(world: World, work: Work, service: ServiceSpec): Promise
   return found?.status === "running" ? found : null;
 }
 
-function startFailure(stage: "init" | "start", service: ServiceSpec, error: unknown): unknown {
+function startFailure(
+  stage: "init" | "start",
+  service: ServiceSpec,
+  error: unknown,
+  programs: readonly Program[],
+): unknown {
   if (error instanceof ImageMissing) {
     return new DeploymentFailed(
       {
         stage,
         service: service.name,
         message: "its image was deleted before it could be started",
-        hint: "Deploy again: it will be built anew.",
+        hint: "Deploy again to rebuild it.",
       },
       { cause: error },
     );
@@ -179,12 +198,19 @@ function startFailure(stage: "init" | "start", service: ServiceSpec, error: unkn
         stage,
         service: service.name,
         message: `${service.name} could not be started: ${error.message}`,
-        hint: "Check the command and the entry point of its image.",
+        hint: execTrouble(null, [error.message], programs, thisMachine) ?? startHint(error.message),
       },
       { cause: error },
     );
   }
   return error;
+}
+
+function startHint(refusal: string): string {
+  const missing = /exec: "([^"]+)": (?:executable file not found|stat |no such file)/.exec(refusal)?.[1];
+  return missing === undefined
+    ? "Check the command and the entrypoint of its image."
+    : `${missing} is not in the image. Check the command, and that the build copies or installs it.`;
 }
 
 /** Services that an earlier attempt started, found again by their names; null when one of them is missing. */

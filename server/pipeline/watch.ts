@@ -114,7 +114,7 @@ async function crashed(
 ): Promise<DeploymentFailed> {
   const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
   await goBack(world, work);
-  const evidence = await gatherEvidence(world, service, container, null);
+  const evidence = await gatherEvidence(world, work, service, container, null);
   return new DeploymentFailed(diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence));
 }
 
@@ -126,6 +126,6 @@ async function failing(
   probe: Probe,
 ): Promise<DeploymentFailed> {
   await goBack(world, work);
-  const evidence = await gatherEvidence(world, service, container, probe.last);
+  const evidence = await gatherEvidence(world, work, service, container, probe.last);
   return new DeploymentFailed(diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence));
 }

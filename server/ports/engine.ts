@@ -208,6 +208,8 @@ export interface ContainerState {
   readonly keepsData: boolean;
   /** Of the image's HEALTHCHECK; null without one. */
   readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
+  /** What its HEALTHCHECK printed when it failed last; empty when it printed nothing, or has not failed. */
+  readonly healthcheckOutput: string;
 }
 
 export type ContainerFilter =
@@ -218,6 +220,8 @@ export type ContainerFilter =
 export interface ListeningPort {
   readonly port: number;
   readonly loopbackOnly: boolean;
+  /** It takes no IPv4 connections, although it is open to others than the container itself. */
+  readonly ipv6Only?: boolean;
 }
 
 export interface LogOptions {

@@ -7,6 +7,8 @@ export interface Prober {
    * them at once, so only a connection that stays open (or is spoken to) counts.
    */
   tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
+  /** Whether what listens on the port of 127.0.0.1 takes part in a TLS handshake. Never rejects. */
+  speaksTls(port: number, timeoutMs: number): Promise<boolean>;
   /** Nothing listens on this port of 127.0.0.1 right now. */
   isFree(port: number): Promise<boolean>;
 }
@@ -20,7 +22,13 @@ export interface HttpProbe {
 }
 
 export type HttpOutcome =
-  | { readonly type: "answered"; readonly status: number; readonly tookMs: number }
+  | {
+      readonly type: "answered";
+      readonly status: number;
+      readonly tookMs: number;
+      /** It is the sentence with which servers answer plain HTTP on a port that speaks TLS. */
+      readonly wantsTls?: boolean;
+    }
   /** The connection was refused, or closed before an answer. */
   | { readonly type: "closed"; readonly detail: string }
   /** Connected, but no complete answer in time. */

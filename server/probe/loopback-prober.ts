@@ -1,13 +1,18 @@
 import { request } from "node:http";
 import { createConnection, createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
 
 /** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */
 const maxBodyBytes = 64 * 1024;
 
+/** Go and Caddy; nginx; Apache; Tomcat, Jetty and others. */
+const plainHttpToTls =
+  /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
+
 /** Probes ports on 127.0.0.1, where Baton publishes every service. */
 export function createLoopbackProber(): Prober {
-  return { http, tcp, isFree };
+  return { http, tcp, speaksTls, isFree };
 }
 
 function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
@@ -37,10 +42,15 @@ function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
     signal.addEventListener("abort", onAbort, { once: true });
 
     outgoing.on("response", (response) => {
-      const answered = () =>
-        done({ type: "answered", status: response.statusCode ?? 0, tookMs: performance.now() - began });
+      const status = response.statusCode ?? 0;
+      let start = "";
+      const answered = () => {
+        const wantsTls = status === 400 && plainHttpToTls.test(start);
+        done({ type: "answered", status, tookMs: performance.now() - began, ...(wantsTls && { wantsTls }) });
+      };
       let bytes = 0;
       response.on("data", (chunk: Buffer) => {
+        if (status === 400 && start.length < 2_000) start += chunk.toString("latin1");
         bytes += chunk.length;
         if (bytes > maxBodyBytes) answered();
       });
@@ -100,6 +110,24 @@ function closedDetail(error: NodeJS.ErrnoException): string {
     default:
       return error.message;
   }
+}
+
+/** The peer has said something in TLS, if only that it does not like this client. */
+const tlsAlert = /ALERT|UNSUPPORTED_PROTOCOL|NO_CIPHERS|DH_KEY_TOO_SMALL/;
+
+function speaksTls(port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    const done = (speaks: boolean) => {
+      clearTimeout(deadline);
+      socket.destroy();
+      resolve(speaks);
+    };
+    const deadline = setTimeout(() => done(false), timeoutMs);
+    socket.on("secureConnect", () => done(true));
+    socket.on("error", (error: NodeJS.ErrnoException) => done(tlsAlert.test(error.code ?? "")));
+    socket.on("close", () => done(false));
+  });
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -16,7 +16,9 @@ export function adoptPort(
   if (service.kind !== "web" || service.port === null || service.portDeclared || listening === null) return null;
   if (listening.some(({ port }) => port === service.port)) return null;
   // A server that takes IPv4 and IPv6 is there twice.
-  const reachable = new Set(listening.filter(({ loopbackOnly }) => !loopbackOnly).map(({ port }) => port));
+  const reachable = new Set(
+    listening.filter((socket) => !socket.loopbackOnly && !socket.ipv6Only).map(({ port }) => port),
+  );
   const [only, ...others] = reachable;
   return only === undefined || others.length > 0 ? null : only;
 }

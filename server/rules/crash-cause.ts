@@ -11,30 +11,30 @@ const causes: readonly Cause[] = [
     hint(name) {
       const wanted = packageOf(name);
       return wanted === null
-        ? `${name} is not in the image: the start command names what neither the repository holds nor the build makes, or it is spelled in another case.`
-        : `The package ${wanted} is not in the image. It belongs among the dependencies in package.json: development dependencies are left out.`;
+        ? `${name} is not in the image: neither the repository nor the build provides it, or it is spelled in another case.`
+        : `The package ${wanted} is not in the image. Add it to "dependencies" in package.json (devDependencies aren't installed in production).`;
     },
   },
   {
     pattern:
       /ECONNREFUSED (?:127\.0\.0\.1|::1|localhost):(\d+)|(?:127\.0\.0\.1|localhost):(\d+): connect: connection refused/,
     hint: (port) =>
-      `The app looks for a service at port ${port} of its own container, where there is none. Name the host of the real one in a variable of the product, or add it as a service of a compose file.`,
+      `The app tries to connect to localhost:${port}, but nothing runs there inside its container. Set a variable with the real host, or add the service to a compose file.`,
   },
   {
     pattern: /(?:ENOTFOUND|EAI_AGAIN) (?:_\w+\._tcp\.)?([\w-]+(?:\.[\w-]+)*)/,
     hint: (host) =>
-      `The app wants ${host}, which it cannot reach from here. If that is another service, name its host in a variable of the product.`,
+      `The app tries to reach ${host}, but that name can't be resolved here. If it is another service, set a variable with its real host.`,
   },
   {
     pattern: /^(?:.*\/)?node: (\S{1,100}): not found$/m,
     hint: (path) =>
-      `The start command reads ${path}, which is not in the repository, and should not be. Set its variables at the product, and start without --env-file (or with --env-file-if-exists).`,
+      `The start command reads ${path}, which isn't in the repository, and shouldn't be. Set its variables on the Variables page, and start without --env-file (or with --env-file-if-exists).`,
   },
   {
     pattern: /EACCES: permission denied, \w+ ["'`]([^"'`\n]{1,200})["'`]/,
     hint: (path) =>
-      `The app may not write ${path}: it does not run as root. What it writes belongs into its own folder, or into a volume (volumes: in baton.yaml).`,
+      `The app isn't allowed to write to ${path}, because it doesn't run as root. Write to its own folder, or to a volume (volumes: in baton.yaml).`,
   },
 ];
 

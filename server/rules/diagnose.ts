@@ -3,6 +3,8 @@ import type { ServiceSpec } from "../model/spec.ts";
 import type { ContainerState, ListeningPort } from "../ports/engine.ts";
 import { crashCause } from "./crash-cause.ts";
 import { durationText } from "./duration-text.ts";
+import { execTrouble, type Program } from "./exec-trouble.ts";
+import { healthcheckHint, healthcheckWords } from "./healthcheck-hint.ts";
 
 /** What is known about a service that did not become (or stay) healthy. */
 export interface Evidence {
@@ -13,7 +15,13 @@ export interface Evidence {
   readonly listening: readonly ListeningPort[] | null;
   /** The last probe, in words and by kind. */
   readonly lastProbe: LastProbe | null;
+  /** It takes TLS handshakes on its port. */
+  readonly speaksTls: boolean;
   readonly lastLines: readonly string[];
+  /** Of the repository, where the last words are about a program that could not be run; empty otherwise. */
+  readonly programs: readonly Program[];
+  /** This server's architecture in Docker's words: amd64. */
+  readonly machine: string;
 }
 
 export interface LastProbe {
@@ -21,6 +29,8 @@ export interface LastProbe {
   /** The HTTP status, when it answered. */
   readonly status: number | null;
   readonly detail: string;
+  /** It answered that it speaks HTTPS. */
+  readonly wantsTls?: boolean;
 }
 
 /**
@@ -41,7 +51,7 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
     return {
       ...base,
       message: `the container of ${service.name} is gone ${when}`,
-      hint: "Somebody removed it by hand.",
+      hint: "It was removed outside Baton.",
     };
   }
   if (container.outOfMemory) {
@@ -50,19 +60,19 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
     return {
       ...base,
       message: `${service.name} was killed: out of memory (${limit})`,
-      hint: "It used more memory than it may. Give it more with `memory` in baton.yaml, or let it use less.",
+      hint: "Raise its memory limit in Settings or baton.yaml, or make it use less.",
     };
   }
   // It was restarted before anybody looked: what it exited with is not known any more.
   if (container.status === "running") {
-    const hint = crashCause(evidence.lastLines) ?? "Its last lines say why.";
+    const hint = causeOf(evidence, null) ?? "See its output below.";
     return { ...base, message: `${service.name} crashed, ${when}`, hint };
   }
   return {
     ...base,
     exitCode: container.exitCode,
     message: `${service.name} exited with code ${container.exitCode}, ${when}`,
-    hint: (container.exitCode === 0 ? null : crashCause(evidence.lastLines)) ?? exitHint(container.exitCode),
+    hint: (container.exitCode === 0 ? null : causeOf(evidence, container.exitCode)) ?? exitHint(container.exitCode),
   };
 }
 
@@ -71,18 +81,26 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
   const { service, lastProbe } = evidence;
   const base = facts(stage, evidence);
   const within = `within ${durationText(waitedMs)}`;
+  if (healthcheckIsWhy(evidence)) return { ...base, ...ownCheckFailed(evidence, within) };
   if (service.kind === "worker" || service.port === null) {
     return { ...base, message: `${service.name} did not stay up ${within}`, hint: null };
+  }
+  if (evidence.speaksTls) {
+    return {
+      ...base,
+      message: `the app speaks HTTPS on its port (${service.port}), but Baton talks plain HTTP to it`,
+      hint: "Make it serve plain HTTP: browsers get HTTPS from Baton, which terminates TLS in front of it. Remove the app's own certificate or TLS setting.",
+    };
   }
   const elsewhere = listensElsewhere(service.port, service.portDeclared, evidence.listening);
   if (elsewhere) return { ...base, ...elsewhere, hint: listensNowhere(evidence) ?? elsewhere.hint };
 
-  switch (lastProbe?.outcome) {
+  switch (isSuccess(lastProbe) ? "open" : lastProbe?.outcome) {
     case "answered":
       return {
         ...base,
-        message: `GET ${service.health.path} answered ${lastProbe.status}, not 2xx or 3xx, ${within}`,
-        hint: statusHint(lastProbe.status ?? 0, service.health.path, evidence.lastLines),
+        message: `GET ${service.health.path} answered ${lastProbe?.status}, not 2xx or 3xx, ${within}`,
+        hint: statusHint(lastProbe?.status ?? 0, service.health.path, evidence.lastLines),
       };
     case "timeout":
       return {
@@ -95,23 +113,52 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     case "garbled":
       return {
         ...base,
-        message: `what listens on port ${service.port} does not speak HTTP (${lastProbe.detail})`,
-        hint: "If it is not a web service, say `kind: tcp` in baton.yaml.",
+        message: `what listens on port ${service.port} does not speak HTTP (${lastProbe?.detail})`,
+        hint: "If it isn't a web service, set `kind: tcp` in baton.yaml.",
       };
     case "open":
       return {
         ...base,
         message: `${service.name} did not answer ${service.health.successes} times in a row ${within}`,
-        hint: "It answers sometimes. Its log says why it does not always.",
+        hint: "It answers only some of the time. See its output below.",
       };
     case "closed":
     case undefined:
       return {
         ...base,
         message: `${service.name} closes connections on port ${service.port} without an answer ${within}`,
-        hint: "Its log says what it is doing.",
+        hint: crashCause(evidence.lastLines) ?? "See its output below.",
       };
   }
+}
+
+/** Baton's own check passes, or there is none, and still the container says that it is not healthy. */
+function healthcheckIsWhy({ service, container, lastProbe }: Evidence): boolean {
+  if (container?.status !== "running" || container.healthcheck === null || container.healthcheck === "healthy")
+    return false;
+  const isAsked = service.kind !== "worker" && service.port !== null;
+  return lastProbe?.outcome === "open" || isSuccess(lastProbe) || (!isAsked && container.healthcheck === "unhealthy");
+}
+
+function isSuccess(probe: LastProbe | null): boolean {
+  const status = probe?.status ?? 0;
+  return status >= 200 && status < 400;
+}
+
+function ownCheckFailed({ service, container, lastLines }: Evidence, within: string) {
+  const output = container?.healthcheckOutput ?? "";
+  const words = healthcheckWords(output);
+  const printed = output.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return {
+    message: `the HEALTHCHECK of ${service.name} did not pass ${within}${words === "" ? "" : `: ${words}`}`,
+    hint: healthcheckHint(output),
+    lastLines: [...lastLines, ...printed.slice(-10).map((line) => `HEALTHCHECK: ${line}`)].slice(-50),
+  };
+}
+
+/** What its last lines tell, where they tell something that is known. */
+function causeOf({ lastLines, programs, machine }: Evidence, exitCode: number | null): string | null {
+  return execTrouble(exitCode, lastLines, programs, machine) ?? crashCause(lastLines);
 }
 
 /** The app runs, but not where it is asked. Null when that is not it, or cannot be told. */
@@ -122,11 +169,17 @@ function listensElsewhere(
 ): Pick<Failure, "message" | "hint"> | null {
   if (!listening) return null;
   const onPort = listening.filter((socket) => socket.port === port);
-  if (onPort.some((socket) => !socket.loopbackOnly)) return null;
+  if (onPort.some((socket) => !socket.loopbackOnly && !socket.ipv6Only)) return null;
+  if (onPort.some((socket) => socket.ipv6Only)) {
+    return {
+      message: `the app listens on IPv6 only ([::]:${port}), and takes no IPv4 connections`,
+      hint: "Make it listen on 0.0.0.0, or on :: without the IPv6-only option: Baton and the other services reach it by IPv4.",
+    };
+  }
   if (onPort.length > 0) {
     return {
       message: `the app listens on 127.0.0.1:${port} only, which cannot be reached from outside its container`,
-      hint: "Let it listen on 0.0.0.0 (Baton sets HOST=0.0.0.0 for apps that read it).",
+      hint: "Make it listen on 0.0.0.0 (Baton sets HOST=0.0.0.0 for apps that read it).",
     };
   }
   const others = listening.map((socket) => (socket.loopbackOnly ? `127.0.0.1:${socket.port}` : `port ${socket.port}`));
@@ -135,14 +188,14 @@ function listensElsewhere(
     return {
       message: `nothing listens on port ${port}`,
       hint: declared
-        ? `The app listens on no port at all yet. If it needs longer to start, raise health.timeout in baton.yaml; if it has no port, say \`kind: worker\`.`
-        : `The app listens on no port at all yet. It should listen on the port in the variable PORT (${port}); if it has none, say \`kind: worker\` in baton.yaml.`,
+        ? `The app isn't listening on any port yet. If it needs longer to start, raise health.timeout in baton.yaml; if it has no port, set \`kind: worker\`.`
+        : `The app isn't listening on any port yet. It should listen on the port in the variable PORT (${port}); if it has no port, set \`kind: worker\` in baton.yaml.`,
     };
   }
   const bind = first.loopbackOnly ? ", on 0.0.0.0 instead of 127.0.0.1," : "";
   return {
     message: `nothing listens on port ${port}; the app listens on ${others.join(" and ")}`,
-    hint: `Let it listen${bind} on the port in the variable PORT (${port}), or write \`port: ${first.port}\` in baton.yaml.`,
+    hint: `Make it listen${bind} on the port in the variable PORT (${port}), or set \`port: ${first.port}\` in baton.yaml.`,
   };
 }
 
@@ -165,37 +218,36 @@ function facts(stage: Stage, evidence: Evidence): Omit<Failure, "message" | "hin
 function exitHint(code: number): string {
   switch (code) {
     case 0:
-      return "It ran to its end. A service keeps running; a job that should end is `kind: init`.";
+      return "It finished and stopped. A service must keep running; if it is a job that should end, set `kind: init`.";
     case 126:
-      return "Its command was found but could not be run: it may lack the permission to be executed.";
+      return "Its command was found but could not be run: it may not be executable.";
     case 127:
       return "Its command was not found in the image.";
     case 137:
       return "It was killed (SIGKILL), often because the host ran out of memory.";
     case 139:
-      return "It crashed with a segmentation fault, often a binary made for another system.";
+      return "It crashed with a segmentation fault, often because a binary was built for another system.";
     case 143:
-      return "It was asked to stop (SIGTERM) by something other than Baton.";
+      return "Something other than Baton asked it to stop (SIGTERM).";
     default:
-      return "Its last lines say why.";
+      return "See its output below.";
   }
 }
 
 function statusHint(status: number, path: string, lastLines: readonly string[]): string {
-  if (status === 404) return `There is nothing at ${path}. Name a path that answers with health.path in baton.yaml.`;
+  if (status === 404) return `The app has nothing at ${path}. Set health.path in baton.yaml to a path that it answers.`;
   if (status === 400 || status === 421) {
-    return `The app refuses the request itself, often because of the host that is asked for: its own address has to be among those that it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it is ${path} that it refuses, name another path with health.path in baton.yaml.`;
+    return `The app rejects the request, often because its own address is missing from the hosts it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it rejects only ${path}, set health.path in baton.yaml to another path.`;
   }
   if (status === 401 || status === 403) {
-    return `${path} wants a sign-in. Name a path that answers without one with health.path in baton.yaml.`;
+    return `${path} requires a sign-in. Set health.path in baton.yaml to a path that does not.`;
   }
   if (status >= 500) {
     return (
-      crashCause(lastLines) ??
-      "The app fails while it answers. Its log says why; a missing variable is a common reason."
+      crashCause(lastLines) ?? "The app returns an error. See its output below; a missing variable is a common cause."
     );
   }
-  return "Name a path that answers 2xx or 3xx with health.path in baton.yaml.";
+  return "Set health.path in baton.yaml to a path that answers 2xx or 3xx.";
 }
 
 /** "512 MiB", "1 GiB". */

@@ -27,6 +27,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     keepsData: false,
     memoryLimitBytes: null,
     healthcheck: null,
+    healthcheckOutput: "",
     ...changes,
   };
 }

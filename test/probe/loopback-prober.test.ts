@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createLoopbackProber } from "../../server/probe/loopback-prober.ts";
 
@@ -46,6 +47,32 @@ describe("a health check over HTTP", () => {
     );
     expect(await ask(port)).toMatchObject({ type: "answered", status: 302 });
     expect(strangers).toEqual([]);
+  });
+
+  test.each([
+    ["Client sent an HTTP request to an HTTPS server.", true],
+    ["<center>The plain HTTP request was sent to HTTPS port</center>", true],
+    ["Reason: You're speaking plain HTTP to an SSL-enabled server port.", true],
+    ["Bad Request\nThis combination of host and port requires TLS.", true],
+    ["Invalid HTTP_HOST header", undefined],
+  ])("hears a 400 that says %s", async (body, wantsTls) => {
+    const port = await serving((_request, answer) => answer.writeHead(400).end(body));
+    expect(await ask(port)).toEqual({
+      type: "answered",
+      status: 400,
+      tookMs: expect.any(Number),
+      ...(wantsTls && { wantsTls }),
+    });
+  });
+
+  test("tells a port that speaks TLS from one that does not", async () => {
+    // Without a certificate the handshake fails with an alert, which is TLS as well.
+    const secure = await listening(createTlsServer());
+    const plain = await serving((_request, answer) => answer.end("hello"));
+    const closing = await listening(createTcpServer((socket) => socket.destroy()));
+    expect(await prober.speaksTls(secure, 2_000)).toBe(true);
+    expect(await prober.speaksTls(plain, 2_000)).toBe(false);
+    expect(await prober.speaksTls(closing, 2_000)).toBe(false);
   });
 
   test("reads no more than 64 KB of an answer that does not end", async () => {

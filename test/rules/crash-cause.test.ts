@@ -5,7 +5,7 @@ describe("why an app crashed, by its last lines", () => {
   it.each([
     [
       "Error: Cannot find module 'dotenv/config'",
-      /^The package dotenv is not in the image\. .*development dependencies are left out/,
+      /^The package dotenv is not in the image\. .*devDependencies aren't installed/,
     ],
     [
       "Error [ERR_MODULE_NOT_FOUND]: Cannot find package '@scope/a' imported from /app/b.js",
@@ -13,13 +13,25 @@ describe("why an app crashed, by its last lines", () => {
     ],
     ["Error: Cannot find module '/app/dist/server.js'", /^\/app\/dist\/server\.js is not in the image/],
     ["Error: Cannot find module './Routes'", /^\.\/Routes is not in the image.*another case/],
-    ["Error: connect ECONNREFUSED 127.0.0.1:27017", /at port 27017 of its own container, where there is none/],
-    ["MongoServerSelectionError: connect ECONNREFUSED ::1:27017, connect ECONNREFUSED 127.0.0.1:27017", /port 27017/],
-    ["dial tcp 127.0.0.1:5432: connect: connection refused", /port 5432/],
-    ["Error: getaddrinfo ENOTFOUND postgres", /^The app wants postgres, which it cannot reach/],
+    [
+      "Error: connect ECONNREFUSED 127.0.0.1:27017",
+      /connect to localhost:27017, but nothing runs there inside its container/,
+    ],
+    [
+      "MongoServerSelectionError: connect ECONNREFUSED ::1:27017, connect ECONNREFUSED 127.0.0.1:27017",
+      /localhost:27017/,
+    ],
+    ["dial tcp 127.0.0.1:5432: connect: connection refused", /localhost:5432/],
+    ["Error: getaddrinfo ENOTFOUND postgres", /^The app tries to reach postgres, but/],
     ["node: .env: not found", /^The start command reads \.env, .*--env-file-if-exists/],
-    ["Error: querySrv ENOTFOUND _mongodb._tcp.cluster0.example.net", /^The app wants cluster0\.example\.net, which/],
-    ["Error: EACCES: permission denied, mkdir '/data/uploads'", /^The app may not write \/data\/uploads.*volumes:/],
+    [
+      "Error: querySrv ENOTFOUND _mongodb._tcp.cluster0.example.net",
+      /^The app tries to reach cluster0\.example\.net, but/,
+    ],
+    [
+      "Error: EACCES: permission denied, mkdir '/data/uploads'",
+      /^The app isn't allowed to write to \/data\/uploads.*volumes:/,
+    ],
   ])("is told from %s", (line, hint) => {
     expect(crashCause(["starting", line, "    at node:internal"])).toMatch(hint);
   });

@@ -16,7 +16,10 @@ function evidence(changes: Partial<Evidence> = {}, container: Partial<ContainerS
     container: aContainer(container),
     listening: null,
     lastProbe: null,
+    speaksTls: false,
     lastLines: [],
+    programs: [],
+    machine: "amd64",
     ...changes,
   };
 }
@@ -63,10 +66,10 @@ describe("a service that did not become healthy", () => {
 
   it.each([
     [400, "ALLOWED_HOSTS in Django"],
-    [404, "Name a path"],
+    [404, "Set health.path"],
     [401, "sign-in"],
     [403, "sign-in"],
-    [500, "log"],
+    [500, "output"],
     [418, "2xx or 3xx"],
   ])("answers %i, and the hint fits", (status, hint) => {
     expect(unhealthy({ lastProbe: { outcome: "answered", status, detail: "" } }).hint).toContain(hint);
@@ -79,6 +82,57 @@ describe("a service that did not become healthy", () => {
     });
     expect(failure.message).toContain("was not answered within 90 s");
     expect(failure.hint).toContain("hangs");
+  });
+
+  it("speaks HTTPS, whichever way that shows", () => {
+    const answered = { outcome: "answered", status: 400, detail: "GET / answered 400" } as const;
+    const failure = unhealthy({ speaksTls: true, lastProbe: answered });
+    expect(failure.message).toContain("the app speaks HTTPS on its port (3000)");
+    expect(failure.hint).toContain("serve plain HTTP");
+    expect(unhealthy({ lastProbe: answered }).message).not.toContain("HTTPS");
+  });
+
+  it("listens on IPv6 only", () => {
+    const failure = unhealthy({
+      listening: [{ port: 3000, loopbackOnly: false, ipv6Only: true }],
+      lastProbe: { outcome: "closed", status: null, detail: "GET /: connection refused" },
+    });
+    expect(failure.message).toBe("the app listens on IPv6 only ([::]:3000), and takes no IPv4 connections");
+    expect(failure.hint).toContain("0.0.0.0");
+  });
+
+  it.each([
+    ["/bin/sh: 1: wget: not found", ": wget: not found", /^wget is not in the image/],
+    ['OCI runtime exec failed: exec: "curl": executable file not found in $PATH', ": OCI", /^curl is not in the image/],
+    ["Health check exceeded timeout (1s)", ": Health check exceeded timeout (1s)", /--timeout/],
+    ["curl: (7) Failed to connect to localhost port 80: Connection refused", ": curl: (7)", /where nothing listens/],
+    ["", "within 90 s", /Baton has a health check of its own/],
+  ])("answers, but its HEALTHCHECK says %j", (healthcheckOutput, words, hint) => {
+    const lastProbe = { outcome: "answered", status: 200, detail: "GET / answered 200" } as const;
+    const container = { healthcheck: "unhealthy", healthcheckOutput } as const;
+    const failure = diagnoseUnhealthy("health", 90_000, evidence({ lastProbe, lastLines: ["up"] }, container));
+    expect(failure.message).toMatch(/^the HEALTHCHECK of web did not pass within 90 s/);
+    expect(failure.message).toContain(words);
+    expect(failure.hint).toMatch(hint);
+    expect(failure.lastLines).toEqual(["up", ...(healthcheckOutput ? [`HEALTHCHECK: ${healthcheckOutput}`] : [])]);
+  });
+
+  it("fails Baton's own check, which says more than a HEALTHCHECK that fails as well", () => {
+    const lastProbe = { outcome: "answered", status: 500, detail: "" } as const;
+    const failure = diagnoseUnhealthy("health", 90_000, evidence({ lastProbe }, { healthcheck: "unhealthy" }));
+    expect(failure.message).toContain("answered 500");
+  });
+
+  it("is a worker whose HEALTHCHECK fails", () => {
+    const service = aService({ kind: "worker", port: null });
+    const container = { healthcheck: "unhealthy", healthcheckOutput: "queue is stuck" } as const;
+    const failure = diagnoseUnhealthy("health", 90_000, evidence({ service }, container));
+    expect(failure.message).toBe("the HEALTHCHECK of web did not pass within 90 s: queue is stuck");
+  });
+
+  it("answered well, but too seldom", () => {
+    const lastProbe = { outcome: "answered", status: 200, detail: "" } as const;
+    expect(unhealthy({ lastProbe }).message).toBe("web did not answer 3 times in a row within 90 s");
   });
 
   it("speaks something that is not HTTP", () => {
@@ -112,6 +166,14 @@ describe("a service that ended", () => {
     expect(failure.exitCode).toBeNull();
   });
 
+  it("could not run a script with Windows line endings", () => {
+    const programs = [{ path: "bin/start.sh", executable: true, head: Buffer.from("#!/bin/sh\r\nexec node .\r\n") }];
+    const lastLines = ["[FATAL tini (7)] exec ./start.sh failed: No such file or directory"];
+    const exited = { status: "exited", exitCode: 127 } as const;
+    const failure = diagnoseExit("health", "", evidence({ programs, lastLines }, exited));
+    expect(failure.hint).toMatch(/^bin\/start\.sh has Windows line endings/);
+  });
+
   it("could not find its command", () => {
     const failure = diagnoseExit("health", "", evidence({}, { status: "exited", exitCode: 127 }));
     expect(failure.hint).toContain("not found in the image");
@@ -126,7 +188,7 @@ describe("a service that ended", () => {
       unhealthy({ lastLines, lastProbe: { outcome: "answered", status: 503, detail: "" } }),
       unhealthy({ lastLines, lastProbe: { outcome: "timeout", status: null, detail: "" } }),
     ].map(({ hint }) => hint);
-    expect(hints).toEqual(hints.map(() => expect.stringContaining("port 5432 of its own container")));
+    expect(hints).toEqual(hints.map(() => expect.stringContaining("connect to localhost:5432")));
   });
 
   it("was removed by hand", () => {

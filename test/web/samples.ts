@@ -139,6 +139,7 @@ export function sampleContainer(
     keepsData: false,
     memoryLimitBytes: null,
     healthcheck: null,
+    healthcheckOutput: "",
     ...more,
   };
 }

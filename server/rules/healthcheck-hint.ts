@@ -1,0 +1,26 @@
+/** What to do about an image's HEALTHCHECK that does not pass, by what it printed last. Pure. */
+export function healthcheckHint(output: string): string {
+  const missing =
+    /(?:^|[\s:])([\w.-]+): (?:command )?not found/.exec(output)?.[1] ??
+    /exec: "([^"]+)": (?:executable file not found|stat |no such file)/.exec(output)?.[1];
+  if (missing !== undefined) {
+    return `${missing} is not in the image. Install it in the Dockerfile, or let the HEALTHCHECK use what the image has.`;
+  }
+  if (/exceeded timeout/i.test(output)) {
+    return "The HEALTHCHECK takes longer than its --timeout. Raise it, or let it ask for something quicker.";
+  }
+  if (/refused|couldn't connect|failed to connect/i.test(output)) {
+    return "The HEALTHCHECK asks at an address where nothing listens. Check its port and host; if the app needs longer to start, raise --start-period.";
+  }
+  if (/\b(?:40\d|50\d)\b/.test(output)) {
+    return "The HEALTHCHECK asks for a path that the app answers with an error. Change the path in the HEALTHCHECK.";
+  }
+  return "Fix the HEALTHCHECK (in the Dockerfile, or healthcheck in the compose file), or remove it: Baton has a health check of its own. If the app needs longer to start, raise --start-period.";
+}
+
+/** The words of its output that say the most: the last line that is not empty. */
+export function healthcheckWords(output: string): string {
+  const lines = output.split(/\r?\n/).map((line) => line.trim());
+  const line = lines.filter((text) => text !== "").at(-1) ?? "";
+  return line.replace(/^\/bin\/sh: (?:line )?(?:\d+: )?/, "").slice(0, 200);
+}
