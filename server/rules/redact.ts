@@ -1,7 +1,7 @@
 /**
  * Takes the values of secret variables out of what is shown: output of builds and containers may repeat them, and a
- * value that was given is never sent back. Whatever holds a value as it is, in base64, in a URL or inside JSON shows
- * `[hidden: NAME]` instead.
+ * value that was given is never sent back. Whatever holds a value as it is, in another case, in base64, in hexadecimal,
+ * in a URL or inside JSON, also with colour codes within, shows `[hidden: NAME]` instead.
  */
 export type Redact = (text: string) => string;
 
@@ -22,8 +22,40 @@ export function createRedact(variables: Readonly<Record<string, string>>): Redac
   if (names.size === 0) return (text) => text;
   // The longest first: a value may be part of another.
   const forms = [...names.keys()].toSorted((a, b) => b.length - a.length);
-  const any = new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
-  return (text) => text.replace(any, (form) => `[hidden: ${names.get(form)}]`);
+  // In any case: hexadecimal and URLs are written in both, and some programs shout.
+  const any = new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "gi");
+  const named = new Map([...names].map(([form, name]) => [form.toLowerCase(), name]));
+  const hidden = (form: string) => `[hidden: ${named.get(form.toLowerCase()) ?? "a secret"}]`;
+  return (text) => (text.search(unseen) === -1 ? text.replace(any, hidden) : replaceAcross(text, any, hidden));
+}
+
+/** What a terminal or a page does not show, so that a value may stand around it: colours and other escape sequences, control characters but tab and line feed, and characters without a width. */
+const unseen =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/;
+
+/** Looks for values in what is seen of the text, and takes away what is not seen within them. */
+function replaceAcross(text: string, any: RegExp, hidden: (form: string) => string): string {
+  let seen = "";
+  const places: number[] = [];
+  const keep = (from: number, to: number) => {
+    seen += text.slice(from, to);
+    for (let at = from; at < to; at++) places.push(at);
+  };
+  let from = 0;
+  for (const found of text.matchAll(new RegExp(unseen, "g"))) {
+    keep(from, found.index);
+    from = found.index + found[0].length;
+  }
+  keep(from, text.length);
+
+  let result = "";
+  let done = 0;
+  for (const found of seen.matchAll(any)) {
+    result += text.slice(done, places[found.index]) + hidden(found[0]);
+    done = (places[found.index + found[0].length - 1] ?? text.length) + 1;
+  }
+  return result + text.slice(done);
 }
 
 /** By its name, or because it looks like nothing that a person would write; of a URL only the password. */
@@ -54,7 +86,7 @@ function looksRandom(value: string): boolean {
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, "utf8");
   const json = JSON.stringify(secret).slice(1, -1);
-  return [secret, encodeURIComponent(secret), json, ...base64Of(bytes)];
+  return [secret, encodeURIComponent(secret), json, bytes.toString("hex"), ...base64Of(bytes)];
 }
 
 /**

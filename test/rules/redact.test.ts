@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRedact } from "../../server/rules/redact.ts";
 
@@ -52,5 +53,37 @@ describe("what is shown", () => {
   it("takes the longer of two values where one is part of the other, and signs that mean something else in a pattern", () => {
     const both = createRedact({ A_TOKEN: "abcdefgh", B_TOKEN: "abcdefgh.(*)[1]$" });
     expect(both("x abcdefgh.(*)[1]$ y abcdefgh")).toBe("x [hidden: B_TOKEN] y [hidden: A_TOKEN]");
+  });
+
+  it("holds none in hexadecimal or in another case", () => {
+    const hex = Buffer.from(password).toString("hex");
+    for (const way of [hex, hex.toUpperCase(), password.toUpperCase()]) {
+      expect(redact(`x ${way} y`)).toBe("x [hidden: DB_PASSWORD] y");
+    }
+  });
+
+  it("holds none through which colours, escapes, line ends or widthless characters run, and keeps those beside it", () => {
+    const unseen = fc.constantFrom(
+      "\u001b[31m",
+      "\u001b[1;38;5;9m",
+      "\u001b[K",
+      "\u001b]0;title\u0007",
+      "\r",
+      "\b",
+      "\u200b",
+      "\0",
+    );
+    const cuts = fc.array(fc.tuple(fc.nat(password.length), unseen), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(cuts, (inserted) => {
+        const signs = [...password, ""].map(
+          (sign, at) => `${inserted.flatMap(([where, code]) => (where === at ? [code] : [])).join("")}${sign}`,
+        );
+        const shown = redact(`\u001b[32mbefore\u001b[0m ${signs.join("")} after`);
+        expect(shown).toContain("[hidden: DB_PASSWORD]");
+        expect(shown.startsWith("\u001b[32mbefore\u001b[0m ")).toBe(true);
+        expect(shown.endsWith(" after")).toBe(true);
+      }),
+    );
   });
 });
