@@ -38,7 +38,6 @@ test("a folder with a Dockerfile is live after one push, and the terminal tells 
     "✓ web: GET / answered 200 in",
     "(3 of 3)",
     "remote: ==> Moving the traffic",
-    `: ${address}`,
     "remote: ==> Live after",
     "remote: ==> Ready",
     `remote:     ${address}`,
