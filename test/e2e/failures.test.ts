@@ -43,7 +43,7 @@ const faults: readonly Fault[] = [
     release: { behaviour: "exit-3" },
     stage: "health",
     message: /web exited with code 3, 4 times before it was healthy/,
-    hint: /last lines say why/,
+    hint: /See its output below/,
     also: { exitCode: 3 },
     printed: "there is no way to go on",
   },
@@ -52,7 +52,7 @@ const faults: readonly Fault[] = [
     release: { behaviour: "exit-0" },
     stage: "health",
     message: /web exited with code 0, /,
-    hint: /ran to its end.*kind: init/,
+    hint: /finished and stopped.*kind: init/,
     also: { exitCode: 0 },
   },
   {
@@ -60,7 +60,7 @@ const faults: readonly Fault[] = [
     release: { behaviour: "use-all-memory", manifest: "stacks: { web: { memory: 64m } }" },
     stage: "health",
     message: /killed: out of memory \(limit 64 MiB\)/,
-    hint: /`memory` in baton\.yaml/,
+    hint: /memory limit in Settings/,
     also: { outOfMemory: true },
   },
   {
@@ -82,14 +82,14 @@ const faults: readonly Fault[] = [
     release: { behaviour: "listen-nowhere", manifest: quickHealth() },
     stage: "health",
     message: /nothing listens on port 3000/,
-    hint: /no port at all/,
+    hint: /isn't listening on any port/,
   },
   {
     what: "it answers 500",
     release: { behaviour: "answer-500", manifest: quickHealth() },
     stage: "health",
     message: /GET \/ answered 500, not 2xx or 3xx, within 2 s/,
-    hint: /fails while it answers/,
+    hint: /returns an error/,
     also: { lastProbe: "GET / answered 500" },
   },
   {
