@@ -1,3 +1,4 @@
+import type { PushWatch } from "../server/model/product.ts";
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
@@ -12,6 +13,7 @@ export interface SettingsProps {
   readonly repository: string | null;
   readonly gitUrl: string;
   readonly rootDirectory: string;
+  readonly watch: PushWatch;
   readonly services: readonly ServiceSettingsView[];
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
@@ -26,7 +28,7 @@ export function SettingsPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, settings, notice, stream } = props;
-  const { branch, repository, gitUrl, rootDirectory, services, elsewhere, error } = settings;
+  const { branch, repository, gitUrl, rootDirectory, watch, services, elsewhere, error } = settings;
   const pending = services.filter(({ isPending }) => isPending).length;
   const action = inEnvironment(routes.productSettings(head.slug), head);
   const isMain = head.environment === "production" || head.environments.length === 1;
@@ -56,7 +58,7 @@ export function SettingsPage(props: {
         <form class="fields" method="post" action={action}>
           <CsrfField token={frame.csrf} />
           <p class="field grow">
-            <label for="branch">Branch that is deployed</label>
+            <label for="branch">Branch to deploy</label>
             <input
               id="branch"
               name="branch"
@@ -80,6 +82,19 @@ export function SettingsPage(props: {
               placeholder="all of the repository"
             />
           </p>
+          {repository === null && (
+            <p class="field grow">
+              <label for="watch">git push returns</label>
+              <select id="watch" name="watch">
+                <option value="wait" selected={watch === "wait"}>
+                  after the watch window
+                </option>
+                <option value="background" selected={watch === "background"}>
+                  as soon as the new version is live
+                </option>
+              </select>
+            </p>
+          )}
           <button class="button" type="submit">
             Save
           </button>
@@ -107,7 +122,9 @@ export function SettingsPage(props: {
       )}
       <section class="card danger-zone" aria-labelledby="danger-title">
         <h2 id="danger-title">Stop or delete</h2>
-        <p class="muted">Both ask first. Stopping keeps everything; deleting asks what becomes of the data.</p>
+        <p class="muted">
+          You'll be asked to confirm. Stopping keeps everything; deleting lets you keep or remove data.
+        </p>
         <div class="actions">
           {head.isLive && (
             <a class="button" href={inEnvironment(routes.productStop(head.slug), head)}>

@@ -10,12 +10,18 @@ export interface Environment {
   readonly branch: string | null;
 }
 
+/** `wait`: a push stays until the watch window is over; `background`: it returns as soon as the new version is live. */
+export const pushWatches = ["wait", "background"] as const;
+export type PushWatch = (typeof pushWatches)[number];
+
 /** What a team ships: one Git source. Named by its slug in URLs, hosts and `git push`. */
 export interface Product {
   readonly id: ProductId;
   readonly slug: Slug;
   /** Where the source is fetched from; null: it is pushed here. */
   readonly repository: string | null;
+  /** What its pushes do about the watch window, unless `-o watch=…` says otherwise. */
+  readonly watch: PushWatch;
   readonly createdAt: Date;
 }
 

@@ -30,7 +30,7 @@ export async function watchServices(
   const sinceMs = clock.now().getTime() - deployment.liveAt.getTime();
   const leftMs = Math.min(limits.watchMs, Math.max(0, limits.watchMs - sinceMs));
   const tookMs = deployment.liveAt.getTime() - deployment.startedAt.getTime();
-  work.journal.stage("watch", `Live after ${durationText(tookMs)}; watching it for ${durationText(leftMs)} more`);
+  work.journal.stage("watch", watchText(tookMs, leftMs));
   await world.failpoint("watching");
 
   const own = services.filter(({ kept }) => !kept);
@@ -44,6 +44,12 @@ export async function watchServices(
   } finally {
     ended.abort();
   }
+}
+
+/** A server that restarts late in the window has one look left, and no time worth telling. */
+function watchText(tookMs: number, leftMs: number): string {
+  const watching = leftMs < lookEveryMs ? "checking it once more" : `watching it for ${durationText(leftMs)} more`;
+  return `Live after ${durationText(tookMs)}; ${watching}`;
 }
 
 async function watchService(

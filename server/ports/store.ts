@@ -9,7 +9,7 @@ import type {
 } from "../model/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../model/event.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
-import type { Environment, Installation, Product, Slug } from "../model/product.ts";
+import type { Environment, Installation, Product, PushWatch, Slug } from "../model/product.ts";
 import type { ServiceSettings } from "../model/service-settings.ts";
 import type { RouteSpec } from "../model/spec.ts";
 import type { DeliveryStore } from "./deliveries.ts";
@@ -59,7 +59,7 @@ export interface ProductStore {
     readonly repository: string | null;
     readonly branch: string | null;
   }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
-  update(id: ProductId, changes: { readonly repository?: string | null }): Promise<void>;
+  update(id: ProductId, changes: { readonly repository?: string | null; readonly watch?: PushWatch }): Promise<void>;
   /** Names of those that all installations of the product get, sorted. */
   variableNames(id: ProductId): Promise<readonly string[]>;
   /** As InstallationStore.changeVariables, for all installations of the product. */

@@ -13,6 +13,7 @@ const productColumns = {
   id: products.id,
   slug: products.slug,
   repository: products.repository,
+  watch: products.watch,
   createdAt: products.createdAt,
 };
 
@@ -38,9 +39,10 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
 
     create: (product) => database.write((transaction) => create(transaction, product, new Date())),
 
-    async update(id, { repository }) {
-      if (repository === undefined) return;
-      await database.write(({ tx }) => tx.update(products).set({ repository }).where(eq(products.id, id)));
+    async update(id, { repository, watch }) {
+      if (repository === undefined && watch === undefined) return;
+      const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+      await database.write(({ tx }) => tx.update(products).set(changes).where(eq(products.id, id)));
     },
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),

@@ -17,7 +17,7 @@ import {
 import type { DeployingStep, DeploymentStatus, Failure, StopReason, TriggerKind } from "../model/deployment.ts";
 import type { EventBody } from "../model/event.ts";
 import type { CommitSha, DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
-import type { Slug } from "../model/product.ts";
+import type { PushWatch, Slug } from "../model/product.ts";
 import type { Outcome, SourceEvent } from "../ports/deliveries.ts";
 import type { ReportReceipt, ReportState } from "../ports/forge.ts";
 import { bytes, document, moment, network, outsideText, rowId } from "./column-types.ts";
@@ -52,11 +52,13 @@ export const products = pgTable(
     id: rowId<ProductId>("id").primaryKey().generatedAlwaysAsIdentity(),
     slug: text().notNull().$type<Slug>(),
     repository: outsideText(),
+    watch: text().notNull().default("wait").$type<PushWatch>(),
     createdAt: moment("created_at").notNull(),
     deletedAt: moment("deleted_at"),
   },
   (table) => [
     uniqueIndex("products_slug").on(table.slug).where(isNull(table.deletedAt)),
+    check("products_watch_known", sql`${table.watch} in ('wait', 'background')`),
     check("products_slug_rule", sql`${table.slug} ~ '^[a-z](-?[a-z0-9])*$' and length(${table.slug}) <= 40`),
   ],
 );

@@ -1,11 +1,13 @@
-import type { Deployment } from "../model/deployment.ts";
+import type { Deployment, Ready } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
+import type { PushWatch } from "../model/product.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Git, PushAnswer, PushRequest, PushResult } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { narrate } from "../rules/narrate.ts";
+import { type PushOptions, readPushOptions } from "../rules/push-options.ts";
 import { DeploymentDeleted, follow } from "../trigger/follow.ts";
 import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
 import { StreamEnded } from "./open-streams.ts";
@@ -47,12 +49,13 @@ export async function conductPush(
   try {
     const progress = (text: string) => terminal.progress(text);
     const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
-    for (const remark of plan.remarks) say(remark);
+    const options = readPushOptions(push.options, plan.product.watch);
+    for (const remark of [...options.remarks, ...plan.remarks]) say(remark);
     const outcomes = await needs.pushes.accept(plan, stored, by);
     const words = new Map(stored.refs);
     await Promise.all(
       outcomes.map(async (outcome) => {
-        words.set(outcome.ref, await wordOn(needs, outcome, push.options.includes("detach"), say, signal));
+        words.set(outcome.ref, await wordOn(needs, plan, outcome, options, say, signal));
       }),
     );
     terminal.finish({ unpackError: stored.unpackError, refs: words });
@@ -68,43 +71,90 @@ export async function conductPush(
 /** Null: the branch is accepted; otherwise why not, in one line. */
 async function wordOn(
   needs: PushConversation,
+  plan: PushPlan,
   outcome: PushOutcome,
-  detach: boolean,
+  options: PushOptions,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (outcome.type === "refused") return oneLine(outcome.reason);
-  if (detach) {
+  if (options.detach) {
     for (const id of outcome.deployments) say(`Queued. Follow it at ${needs.pageOf(id)}`);
     return null;
   }
-  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, say, signal)));
-  return ends.find((reason) => reason !== null) ?? null;
+  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, options.watch, say, signal)));
+  const refused = ends.find((end) => end.reason !== null);
+  if (refused) return refused.reason;
+  if (ends.some((end) => end.isWatched)) await moveBranch(needs, plan, outcome.ref);
+  return null;
+}
+
+/** The client is about to hear that its branch has moved: so it has, and stays, whatever the watch window brings. */
+async function moveBranch(needs: PushConversation, { product, targets }: PushPlan, ref: string): Promise<void> {
+  const target = targets.find(({ update }) => update.ref === ref);
+  if (!target) return;
+  await needs.git.moveBranch(product.id, target.branch, target.commit).catch((error: unknown) => {
+    needs.log.warn({ err: error, product: product.slug, ref }, "the branch moves when the watch window is over");
+  });
+}
+
+/** Where the telling of a deployment ended. */
+interface Told {
+  /** Why the branch is refused; null: it is accepted. */
+  readonly reason: string | null;
+  /** It is live, and still watched. */
+  readonly isWatched: boolean;
 }
 
 async function tell(
   needs: PushConversation,
   id: DeploymentId,
+  watch: PushWatch,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Told> {
   let heard = 0;
   for (;;) {
     try {
       const events = follow(needs.store, id, signal, heard);
       for (let next = await events.next(); ; next = await events.next()) {
-        if (next.done) return await conclude(needs, next.value, say);
+        if (next.done) return { reason: await conclude(needs, next.value, say), isWatched: false };
         heard = next.value.seq;
         for (const line of narrate(next.value)) say(line);
-        if (next.value.type === "stage" && next.value.stage === "watch") say("    Press Ctrl-C to leave; it goes on");
+        if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
+        if (watch === "background" && (await leave(needs, id, say))) return { reason: null, isWatched: true };
+        say("    The push ends with the watch. Ctrl-C leaves it running; -o watch=background does not wait for it");
       }
     } catch (error) {
-      if (error instanceof DeploymentDeleted) return "the product was deleted during the deployment";
+      if (error instanceof DeploymentDeleted) {
+        return { reason: "the product was deleted during the deployment", isWatched: false };
+      }
       // The deployment goes on, and so does the telling when the database is back.
       if (!(error instanceof StoreUnavailable)) throw error;
       await needs.clock.sleep(databasePauseMs, signal);
     }
   }
+}
+
+/** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */
+async function leave(needs: PushConversation, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
+  const deployment = await needs.store.deployments.get(id);
+  if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;
+  sayDeployed(needs, deployment, say);
+  say("    It is watched in the background: if it fails there, traffic moves back, and this branch stays.");
+  return true;
+}
+
+function sayDeployed(
+  needs: PushConversation,
+  deployment: Pick<Ready, "id" | "number" | "liveAt" | "startedAt" | "spec">,
+  say: (line: string) => void,
+): void {
+  const took = durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
+  say("");
+  for (const { host } of deployment.spec.routes) say(`    ${needs.urlOf(host)}`);
+  say("");
+  say(`    Deployed #${deployment.number} in ${took}. ${needs.pageOf(deployment.id)}`);
 }
 
 async function conclude(
@@ -114,14 +164,9 @@ async function conclude(
 ): Promise<string | null> {
   const page = needs.pageOf(deployment.id);
   switch (deployment.status) {
-    case "ready": {
-      const took = durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
-      say("");
-      for (const { host } of deployment.spec.routes) say(`    ${needs.urlOf(host)}`);
-      say("");
-      say(`    Deployed #${deployment.number} in ${took}. ${page}`);
+    case "ready":
+      sayDeployed(needs, deployment, say);
       return null;
-    }
     case "failed":
       say("");
       say(`    Deployment failed. ${await whatIsLive(needs, deployment)} ${page}`);

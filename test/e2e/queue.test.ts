@@ -135,6 +135,48 @@ test("the branch moves only when its deployment is ready", async () => {
   live = commit;
 });
 
+describe("with watch=background", () => {
+  const background = ["-o", "watch=background"] as const;
+
+  test("a push ends when the version is live, the branch has moved, and the watch goes on", async () => {
+    const commit = await shop.release("v7");
+    const { code, text } = await push(shop, "HEAD", ...background).done;
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/Deployed #\d+ in [\s\S]*watched in the background/);
+    expect(text).not.toContain("==> Ready");
+    expect(await tip("shop")).toBe(commit);
+    expect(await baton().ask("shop")).toEqual({ status: 200, body: "v7" });
+    const { id } = await baton().api.newest("shop");
+    await becomes(id, "ready");
+    live = commit;
+  });
+
+  test("a version that fails in the watch leaves the branch where it is, and the next push mends it", async () => {
+    const broken = await shop.release("v8", { behaviour: "crash-when-live" });
+    expect((await push(shop, "HEAD", ...background).done).code).toBe(0);
+    const { id } = await baton().api.newest("shop");
+    await becomes(id, "failed");
+    expect(await tip("shop")).toBe(broken);
+    await baton().api.settled(id);
+
+    const commit = await shop.release("v9");
+    const mended = await push(shop).done;
+    expect(mended.code, mended.text).toBe(0);
+    expect(mended.text).toContain("The push ends with the watch");
+    expect(await tip("shop")).toBe(commit);
+    live = commit;
+  });
+
+  test("a product can say so for all of its pushes, and a push otherwise", async () => {
+    await baton().api.send("PATCH", "/api/products/shop", { watch: "background" });
+    live = await shop.release("v10");
+    expect((await push(shop).done).text).toContain("watched in the background");
+    live = await shop.release("v11");
+    expect((await push(shop, "HEAD", "-o", "watch=wait").done).text).toContain("==> Ready");
+    await baton().api.send("PATCH", "/api/products/shop", { watch: "wait" });
+  });
+});
+
 describe("cancelled", () => {
   let containers: readonly string[];
 
@@ -158,12 +200,12 @@ describe("cancelled", () => {
     expect(performance.now() - sinceMs).toBeLessThan(cancelLimitMs);
     expect(await baton().api.deployment(id)).toMatchObject({ status: "stopped", reason: "cancelled", live: false });
     expect(await baton().containersOf("shop")).toEqual(containers);
-    expect((await baton().ask("shop")).body).toBe("v6");
+    expect((await baton().ask("shop")).body).toBe("v11");
     expect(await tip("shop")).toBe(live);
   }
 
   test("while it builds, a deployment ends within five seconds, with its push and the build's processes", async () => {
-    await shop.release("v7", { build: "RUN echo thinking && sleep 61357" });
+    await shop.release("v18", { build: "RUN echo thinking && sleep 61357" });
     const running = push(shop);
     await running.shows(/\| thinking/);
     expect(await processesNaming("sleep 61357")).not.toEqual([]);
@@ -179,10 +221,10 @@ describe("cancelled", () => {
   });
 
   test("while it waits in the queue, a deployment ends at once", async () => {
-    await shop.release("v8", { build: "RUN sleep 61358" });
+    await shop.release("v19", { build: "RUN sleep 61358" });
     const ahead = await detached(shop);
     await becomes(ahead, "building");
-    await shop.release("v9");
+    await shop.release("v20");
     const id = await detached(shop);
     expect(await baton().api.deployment(id)).toMatchObject({ status: "queued", queue: { position: 1 } });
     const sinceMs = performance.now();
@@ -193,7 +235,7 @@ describe("cancelled", () => {
   });
 
   test("while it is checked, a deployment ends within five seconds, and its container is gone", async () => {
-    await shop.release("v10", { behaviour: "hang" });
+    await shop.release("v20b", { behaviour: "hang" });
     const id = await detached(shop);
     await baton().api.event(id, "stage", ({ stage }) => stage === "health");
     expect(await baton().containersOf("shop")).not.toEqual(containers);
@@ -204,20 +246,20 @@ describe("cancelled", () => {
   });
 
   test("from the cut-over on it is too late: 409, and the deployment goes on", async () => {
-    const commit = await shop.release("v11");
+    const commit = await shop.release("v21");
     const id = await detached(shop);
     await baton().api.event(id, "stage", ({ stage }) => stage === "cut-over");
     const answer = await cancel(id);
     expect(answer).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
     expect((await baton().api.settled(id)).status).toBe("ready");
     expect((await cancel(id)).status).toBe(409);
-    expect((await baton().ask("shop")).body).toBe("v11");
+    expect((await baton().ask("shop")).body).toBe("v21");
     live = commit;
   });
 });
 
 test("a push whose client is killed half-way is deployed all the same", async () => {
-  const commit = await shop.release("v12", { build: "RUN echo thinking && sleep 2" });
+  const commit = await shop.release("v22", { build: "RUN echo thinking && sleep 2" });
   const running = push(shop);
   await running.shows(/\| thinking/);
   running.kill();
@@ -225,6 +267,6 @@ test("a push whose client is killed half-way is deployed all the same", async ()
   const { id, status } = await baton().api.newest("shop");
   expect(status).toBe("building");
   expect((await baton().api.settled(id)).status).toBe("ready");
-  expect((await baton().ask("shop")).body).toBe("v12");
+  expect((await baton().ask("shop")).body).toBe("v22");
   expect(await tip("shop")).toBe(commit);
 });

@@ -151,7 +151,7 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
     async create({ slug, repository, branch }) {
       if (known().some((product) => product.slug === slug)) return null;
       const id = nextId() as ProductId;
-      const product = { id, slug, repository, createdAt: clock.now(), deleted: false };
+      const product = { id, slug, repository, watch: "wait" as const, createdAt: clock.now(), deleted: false };
       const installation: Installation = {
         id: nextId() as InstallationId,
         productId: id,

@@ -21,6 +21,7 @@ describe("products", () => {
         displayName: "Shop",
         repository: null,
         branch: "trunk",
+        watch: "wait",
         variables: [],
         gitUrl: "http://127.0.0.1:4000/git/shop.git",
         productDeployments: [{ id: expect.any(Number), environment: "production" }],
@@ -34,6 +35,9 @@ describe("products", () => {
     const repository = "https://github.com/acme/shop.git";
     const changed = await read("/api/products/shop", { method: "PATCH", body: { repository, branch: "main" } });
     expect(changed.json).toMatchObject({ repository, branch: "main" });
+    const unwatched = await read("/api/products/shop", { method: "PATCH", body: { watch: "background" } });
+    expect(unwatched.json).toMatchObject({ repository, branch: "main", watch: "background" });
+    expect((await read("/api/products/shop", { method: "PATCH", body: { watch: "never" } })).status).toBe(400);
     expect((await world.api("/api/products/shop", { method: "DELETE" })).status).toBe(204);
     expect((await read("/api/products/shop")).status).toBe(404);
     expect((await read("/api/products")).json.items.map(({ name }: { name: string }) => name)).toEqual(["my-api"]);

@@ -202,6 +202,16 @@ describe("settings", () => {
     expect((await member.post("/products/shop/settings", { branch: "no good" })).status).toBe(400);
   });
 
+  test("set whether a push waits for the watch window", async () => {
+    const watch = async () => (await world.store.products.get(product.id))?.watch;
+    await member.post("/products/shop/settings", { branch: "main", watch: "background" });
+    expect(await watch()).toBe("background");
+    expect((await member.get("/products/shop/settings")).html).toMatch(/value="background" selected/);
+    await member.post("/products/shop/settings", { branch: "main" });
+    expect(await watch()).toBe("background");
+    expect((await member.post("/products/shop/settings", { branch: "main", watch: "never" })).status).toBe(400);
+  });
+
   test("set the folder that the product is made of, for all of its environments", async () => {
     await member.post("/products/shop/settings", { branch: "main", rootDirectory: "apps/shop/" });
     expect((await world.store.sources.get(product.id)).rootDirectory).toBe("apps/shop");

@@ -66,6 +66,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         displayName: displayName(product.slug),
         repository: product.repository,
         branch: main?.branch ?? null,
+        watch: product.watch,
         variables: [...variables],
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),

@@ -79,13 +79,13 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       method: "patch",
       path: routes.api.product("{product}"),
       tags: ["Products"],
-      summary: "Change a product's repository or branch",
+      summary: "Change a product's repository, branch or watch",
       request: { params: productParam, body: jsonBody(productChangesSchema) },
       responses: { 200: json("The product as it is now", productSchema), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const { repository, branch } = c.req.valid("json");
+      const { repository, branch, watch } = c.req.valid("json");
       if (repository !== undefined) {
         const outcome = await sources.connect(product, repository);
         if (outcome.type === "refused") throw problemOf(outcome);
@@ -94,6 +94,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
         const { installation } = await catalog.mainPlace(product);
         await store.installations.setBranch(installation.id, branch);
       }
+      if (watch !== undefined) await store.products.update(product.id, { watch });
       return c.json(await present.product(await catalog.product(product.slug)), 200);
     },
   );

@@ -8,6 +8,7 @@ import {
   environmentNameRule,
   isEnvironmentName,
   parseSlug,
+  pushWatches,
   slugRule,
   variableNamePattern,
 } from "../../model/product.ts";
@@ -49,6 +50,9 @@ export const environmentSchema = z
   })
   .openapi("Environment", { description: "A place to run things. Apps are served below its domain" });
 
+const watchWords =
+  "`wait`: git push ends when the watch window is over; `background`: as soon as the new version is live";
+
 export const productSchema = z
   .object({
     id,
@@ -62,6 +66,7 @@ export const productSchema = z
       .string()
       .nullable()
       .openapi({ description: "The branch that production tracks; null until the first push" }),
+    watch: z.enum(pushWatches).openapi({ description: watchWords }),
     variables: z.array(z.string()).openapi({ description: "Names of those that all its product deployments get" }),
     gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
@@ -309,6 +314,7 @@ export const newProductSchema = z.strictObject({
 export const productChangesSchema = z.strictObject({
   repository: repository.nullable().optional(),
   branch: gitName.optional(),
+  watch: z.enum(pushWatches, 'either "wait" or "background" is wanted').optional().openapi({ description: watchWords }),
 });
 
 export const variableName = z

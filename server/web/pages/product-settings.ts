@@ -44,7 +44,10 @@ export function createProductSettingsPages(needs: PageNeeds) {
       if (environment !== null) return install(c, environment);
       const place = await placeOf(c, needs);
       const folder = form.get("rootDirectory")?.trim();
-      const checked = productChangesSchema.safeParse({ branch: form.get("branch")?.trim() ?? "" });
+      const checked = productChangesSchema.safeParse({
+        branch: form.get("branch")?.trim() ?? "",
+        watch: form.get("watch") ?? undefined,
+      });
       const source = sourceChangesSchema.safeParse({ rootDirectory: folder });
       const wrong = checked.error ?? source.error;
       if (wrong) return c.html(await settings(c, place, sentenceOf(wrong)), 400);
@@ -52,7 +55,14 @@ export function createProductSettingsPages(needs: PageNeeds) {
       const rootDirectory = source.data?.rootDirectory;
       await store.installations.setBranch(place.installation.id, branch);
       if (rootDirectory !== undefined) await store.sources.change(place.product.id, { rootDirectory });
-      noteDetail(c, [`branch ${branch}`, ...(rootDirectory ? [`folder ${rootDirectory}`] : [])].join(", "));
+      const watch = checked.data?.watch;
+      if (watch !== undefined) await store.products.update(place.product.id, { watch });
+      const said = [
+        `branch ${branch}`,
+        ...(rootDirectory ? [`folder ${rootDirectory}`] : []),
+        ...(watch !== undefined && watch !== place.product.watch ? [`watch ${watch}`] : []),
+      ];
+      noteDetail(c, said.join(", "));
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
     })
 
@@ -124,6 +134,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
         repository: product.repository,
         gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
         rootDirectory: source.rootDirectory,
+        watch: product.watch,
         services: serviceSettingsViews({
           services: servicesIn(made),
           live: servicesIn(live?.deployment ?? null),

@@ -1,0 +1,2 @@
+ALTER TABLE "products" ADD COLUMN "watch" text DEFAULT 'wait' NOT NULL;--> statement-breakpoint
+ALTER TABLE "products" ADD CONSTRAINT "products_watch_known" CHECK ("products"."watch" in ('wait', 'background'));
