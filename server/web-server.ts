@@ -62,6 +62,7 @@ export function createWebServer(needs: {
       ...{ store, git, clock, wakeQueue },
       allowPrivateRepositories: config.allowPrivateRepositories,
     }),
+    unserved: world.unserved,
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
     gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf, publicUrl, listen }),

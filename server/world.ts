@@ -11,7 +11,7 @@ import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
 import { createMountFolder } from "./mounts/mount-folder.ts";
 import { createBaseImages } from "./pipeline/base-images.ts";
-import { createRoutePublisher } from "./pipeline/routes.ts";
+import { createRoutePublisher, type RoutePublisher } from "./pipeline/routes.ts";
 import type { World } from "./pipeline/work.ts";
 import type { Forge } from "./ports/forge.ts";
 import type { Store } from "./ports/store.ts";
@@ -38,7 +38,11 @@ export async function openDatabase(
 }
 
 export type Everything = World &
-  CaretakerNeeds & { readonly proxy: World["proxy"] & CaddySupervisor; readonly forges: readonly Forge[] };
+  CaretakerNeeds & {
+    readonly proxy: World["proxy"] & CaddySupervisor;
+    readonly forges: readonly Forge[];
+    readonly unserved: RoutePublisher["unserved"];
+  };
 
 /** Every adapter, wired; nothing is started or touched yet. */
 export async function createWorld(config: Config, data: DataFolder, store: Store, log: Logger): Promise<Everything> {
@@ -61,6 +65,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     adminSocket: data.adminSocket,
     log: (message) => log.warn({}, message),
   });
+  const publisher = createRoutePublisher({ store, proxy, log });
   return {
     instance,
     engine,
@@ -80,7 +85,8 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,
     urlOf: (host) => urlOf(host, config),
-    publishRoutes: createRoutePublisher({ store, proxy }),
+    publishRoutes: publisher.publish,
+    unserved: publisher.unserved,
     failpoint: readFailpoints(config.failpoints),
   };
 }

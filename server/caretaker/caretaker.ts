@@ -40,6 +40,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   const settling = new Set<Promise<void>>();
   let loop: Promise<void> | null = null;
   let looking: Promise<void> = Promise.resolve();
+  let hasPublished = false;
 
   return {
     async start() {
@@ -73,6 +74,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
 
   async function lookOnce(): Promise<void> {
     signal.throwIfAborted();
+    await publishOnce().catch((error: unknown) => complain(error, "telling the proxy its hosts has to wait"));
     // The world first: a thing that is seen there has its row already, since intent is written before effects.
     const seen = await see();
     const rows = await read();
@@ -80,6 +82,13 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
     }
     await removeDeleted(needs, signal);
+  }
+
+  /** What the proxy serves since the last shift may not be what the database has, or what this version would make of it. */
+  async function publishOnce(): Promise<void> {
+    if (hasPublished) return;
+    await needs.publishRoutes(signal);
+    hasPublished = true;
   }
 
   async function see(): Promise<Seen> {

@@ -1,13 +1,15 @@
+import { faultInRoute } from "../model/sound-route.ts";
 import type { DeploymentSpec, RouteSpec } from "../model/spec.ts";
 import { servicesOf } from "../model/spec.ts";
 import { ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
 import { lendNames, routesWhileMoving, routesWithout } from "../rules/moving-routes.ts";
 import type { LiveVersion } from "../rules/stateful.ts";
 import { withWaiting } from "../rules/waiting-routes.ts";
-import { DeploymentFailed } from "./deployment-failed.ts";
+import { DeploymentFailed, Suspended } from "./deployment-failed.ts";
 import type { Work, World } from "./work.ts";
 
 const proxyPatienceMs = 30_000;
+const takeBackTimeoutMs = 10_000;
 
 /** What the proxy serves of this installation now. */
 export async function routesNow(
@@ -72,7 +74,10 @@ export async function withdrawHosts(world: World, work: Work, spec: DeploymentSp
 }
 
 async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[]): Promise<void> {
-  const { store, clock } = world;
+  const { store } = world;
+  const fault = routes.map(faultInRoute).find((message) => message !== null);
+  if (fault) throw notTaken(fault, "Nothing was changed. Give it another name or domain.");
+  const before = await routesNow(world, work);
   const claimed = await store.domains.setFor(work.installation.id, routes);
   if (claimed !== "ok") {
     throw new DeploymentFailed({
@@ -81,25 +86,48 @@ async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[])
       hint: "Give one of the two another name or domain.",
     });
   }
+  try {
+    await publish(world, work);
+  } catch (error) {
+    // A server that stops goes on from here at its next start.
+    if (!(work.signal.reason instanceof Suspended)) await takeBack(world, work, before);
+    throw error;
+  }
+}
+
+/** What the proxy did not take belongs to nobody again, or to whoever had it. */
+async function takeBack(world: World, work: Work, before: readonly RouteSpec[]): Promise<void> {
+  try {
+    await world.store.domains.setFor(work.installation.id, before);
+    // Whatever the proxy has of them; if it does not answer, it gets what the database has with whoever comes next.
+    await world.publishRoutes(AbortSignal.timeout(takeBackTimeoutMs)).catch(() => {});
+  } catch (error) {
+    work.journal.warn(`The claim on its addresses stays for now: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function publish(world: World, work: Work): Promise<void> {
+  const { clock } = world;
   const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
   for (;;) {
     try {
-      return await world.publishRoutes(work.signal);
+      const faults = await world.publishRoutes(work.signal);
+      const mine = faults.find(({ installation }) => installation === work.installation.id);
+      if (mine) throw new ProxyRefused(mine.message);
+      return;
     } catch (error) {
       if (error instanceof ProxyUnavailable && clock.monotonicMs() < deadlineMs) {
         await clock.sleep(500, work.signal);
       } else if (error instanceof ProxyUnavailable || error instanceof ProxyRefused) {
-        throw new DeploymentFailed(
-          {
-            stage: "cut-over",
-            message: `the proxy did not take the addresses of this version: ${error.message}`,
-            hint: "The previous version goes on serving. Its log is in Baton's data folder, in caddy/.",
-          },
-          { cause: error },
-        );
+        throw notTaken(error.message, "Caddy's log is in Baton's data folder, in caddy/.", error);
       } else {
         throw error;
       }
     }
   }
+}
+
+function notTaken(why: string, hint: string, cause?: unknown): DeploymentFailed {
+  const message = `the proxy did not take the addresses of this version: ${why}`;
+  return new DeploymentFailed({ stage: "cut-over", message, hint }, { cause });
 }

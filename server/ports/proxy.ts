@@ -14,11 +14,12 @@ export interface Proxy {
 
   /**
    * Makes the hosts of all installations exactly these: writes the configuration file, loads it when it differs
-   * from what runs, and asks through the front door until the new hosts are known.
+   * from what runs, and asks through the front door until the new hosts are known. An installation whose routes cannot be
+   * served is left out as a whole, and named in the answer; all others are served.
    * A new installation's hosts answer 503 ("nothing is deployed here yet") until its first switch.
    * Rejects with ProxyUnavailable (try again) or ProxyRefused (nothing was changed).
    */
-  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<void>;
+  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
 
   /** Writes a deployment's folder: the loopback port of each of its `web` services, and its id. Switches nothing. */
   prepare(installation: InstallationId, deployment: DeploymentId, ports: ReadonlyMap<string, number>): Promise<void>;
@@ -55,6 +56,12 @@ export const holdLimitMs = 120_000;
 export interface InstallationRoutes {
   readonly installation: InstallationId;
   readonly routes: readonly RouteSpec[];
+}
+
+/** An installation that is left out, and why, as the rest of a sentence. */
+export interface RouteFault {
+  readonly installation: InstallationId;
+  readonly message: string;
 }
 
 /** The admin socket does not answer. Transient. */

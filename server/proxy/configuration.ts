@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type InstallationRoutes, ProxyRefused, ProxyUnavailable } from "../ports/proxy.ts";
+import { type InstallationRoutes, ProxyUnavailable, type RouteFault } from "../ports/proxy.ts";
 import type { CaddyAdmin } from "./admin.ts";
 import { type CaddyConfig, type Frame, renderConfig } from "./caddy-config.ts";
 import { routesOf } from "./config-reader.ts";
 import { writeDurably } from "./durable-file.ts";
 import type { Prover } from "./prove.ts";
-import { faultIn, hostsOf } from "./route-table.ts";
+import { hostsOf, sortOut } from "./route-table.ts";
 import type { Switch } from "./switch.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface Configuration {
   /** What should run: the routes of the file on disk, in today's frame. Writes the file when it says otherwise. */
   desired(): Promise<CaddyConfig>;
   /** See Proxy.setRoutes. When it rejects, file and desired configuration are the old ones. */
-  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<void>;
+  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
   /** Loads the desired configuration when something else runs; says whether it had to. */
   restore(signal: AbortSignal): Promise<boolean>;
 }
@@ -104,13 +104,13 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
     setRoutes: (routes, signal) =>
       exclusively(async () => {
         signal.throwIfAborted();
-        const fault = faultIn(routes);
-        if (fault !== null) throw new ProxyRefused(fault);
-        for (const installation of routes) await switches.settle(installation);
+        const { sound, faults } = sortOut(routes);
+        for (const installation of sound) await switches.settle(installation);
         const previous = await desired();
-        const next = renderConfig(frame, routes);
+        const next = renderConfig(frame, sound);
         if (isDeepStrictEqual(next, previous)) await restore(signal);
         else await replace(previous, next, signal);
+        return faults;
       }),
   };
 }

@@ -1,34 +1,45 @@
-import { isHostName } from "../model/host-name.ts";
 import type { InstallationId } from "../model/ids.ts";
-import type { InstallationRoutes } from "../ports/proxy.ts";
-
-// What stands in a configuration is expanded by Caddy ("{env.HOME}"), and a service is the name of a file:
-// both are admitted by pattern, never escaped.
-const servicePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
-
-/** Starts with a letter or digit, so that it can be neither `..` nor one of the hidden files beside it. */
-export function isServiceName(text: string): boolean {
-  return servicePattern.test(text);
-}
+import { faultInRoute } from "../model/sound-route.ts";
+import type { InstallationRoutes, RouteFault } from "../ports/proxy.ts";
 
 /** Caddy would read a brace as a placeholder and a backslash as its escape, in the middle of a path. */
 export function isPlainPath(path: string): boolean {
   return path.startsWith("/") && !/[{}\\|\p{Cc}]/u.test(path);
 }
 
-/** The first thing wrong with these routes, as one sentence; null when all is well. */
-export function faultIn(installations: readonly InstallationRoutes[]): string | null {
-  const owners = new Map<string, number>();
-  for (const { installation, routes } of installations) {
-    for (const { host, service } of routes) {
-      if (!isHostName(host)) return `${JSON.stringify(host)} is not a host name.`;
-      if (!isServiceName(service)) return `${JSON.stringify(service)} is not a service name.`;
-      const owner = owners.get(host);
-      if (owner !== undefined) return `The host ${host} is routed twice (installations ${owner} and ${installation}).`;
-      owners.set(host, installation);
+/**
+ * Parts what can be served from what cannot: an installation with one faulty route, or with a host that an earlier one
+ * has, is left out as a whole.
+ */
+export function sortOut(installations: readonly InstallationRoutes[]): {
+  readonly sound: readonly InstallationRoutes[];
+  readonly faults: readonly RouteFault[];
+} {
+  const owners = new Map<string, InstallationId>();
+  const sound: InstallationRoutes[] = [];
+  const faults: RouteFault[] = [];
+  for (const one of installations) {
+    const { installation, routes } = one;
+    const message = routes
+      .map((route) => faultInRoute(route) ?? faultInOwner(route.host, installation, owners))
+      .find(isFault);
+    if (message !== undefined) {
+      faults.push({ installation, message });
+      continue;
     }
+    for (const { host } of routes) owners.set(host, installation);
+    sound.push(one);
   }
-  return null;
+  return { sound, faults };
+}
+
+function faultInOwner(host: string, by: InstallationId, owners: ReadonlyMap<string, InstallationId>): string | null {
+  const owner = owners.get(host);
+  return owner === undefined || owner === by ? null : `the host ${host} belongs to installation ${owner} already`;
+}
+
+function isFault(message: string | null): message is string {
+  return message !== null;
 }
 
 /** One entry per installation, by number; its routes by service, then host. Installations without routes are left out. */

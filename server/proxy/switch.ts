@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import { isServiceName } from "../model/sound-route.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../ports/proxy.ts";
 import { replaceFile, syncFolder } from "./durable-file.ts";
-import { isServiceName, servicesOf } from "./route-table.ts";
+import { servicesOf } from "./route-table.ts";
 
 /**
  * Which deployment answers, on disk, one folder per installation:

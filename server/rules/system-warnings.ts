@@ -7,6 +7,8 @@ export interface SystemFacts {
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Passwords and tokens travel readable: plain http outside loopback. */
   readonly isReadableOnTheWay: boolean;
+  /** Installations whose addresses Caddy cannot serve, by name, and why. */
+  readonly unserved: readonly { readonly name: string; readonly message: string }[];
 }
 
 export interface SystemWarning {
@@ -22,12 +24,16 @@ const largeCacheBytes = 20 * gibibyte;
 
 /** What somebody should look after, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
-  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay } = facts;
+  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved } = facts;
   const warnings: SystemWarning[] = [];
   const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
 
   if (!databaseAnswers) {
-    warn(true, "The database does not answer.", "Apps go on. Baton goes on when it is back: look at its log.");
+    warn(
+      true,
+      "The database does not answer.",
+      "Apps keep running. Baton resumes when the database is back; check its log.",
+    );
   }
   if (!docker) {
     warn(
@@ -43,6 +49,10 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
       "Baton starts it again by itself; when it does not come back, its ports may be taken.",
     );
   }
+  for (const { name, message } of unserved) {
+    const whatToDo = "Other products are not affected. Deploy it with another name or domain, or delete it.";
+    warn(true, `${name} is not served: ${message}.`, whatToDo);
+  }
   if (disk && disk.freeBytes < littleFreeBytes) {
     warn(true, "The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`);
   } else if (disk && disk.freeBytes < disk.totalBytes * littleFreeShare) {
@@ -57,7 +67,7 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
   if (isReadableOnTheWay) {
     warn(
       false,
-      "Tokens travel unencrypted.",
+      "Tokens are sent unencrypted.",
       "Give BATON_PUBLIC_URL an https address: Caddy then serves the dashboard.",
     );
   }

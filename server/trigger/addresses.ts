@@ -29,7 +29,9 @@ export function createAddresses(needs: {
     async takenBy(host, by) {
       if (host === publicHost) return `the address ${host} is Baton's own`;
       const owner = (await store.domains.ownerOf(host)) ?? (await namedLike(host));
-      return owner === null || owner === by ? null : `the address ${host} belongs to ${await nameOf(owner)}`;
+      return owner === null || owner === by
+        ? null
+        : `the address ${host} belongs to ${(await installationName(store, owner)) ?? "another product"}`;
     },
   };
 
@@ -47,12 +49,20 @@ export function createAddresses(needs: {
     };
     return installations.find(isNamedLike)?.id ?? null;
   }
+}
 
-  async function nameOf(id: InstallationId): Promise<string> {
-    const installation = await store.installations.get(id);
-    const product = installation && (await store.products.get(installation.productId));
-    const environment = installation && (await store.environments.get(installation.environmentId));
-    if (!product) return "another product";
-    return !environment || environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
-  }
+/** "shop", or "shop in staging"; null: it is gone. */
+export async function installationName(
+  store: {
+    readonly installations: Pick<Store["installations"], "get">;
+    readonly products: Pick<Store["products"], "get">;
+    readonly environments: Pick<Store["environments"], "get">;
+  },
+  id: InstallationId,
+): Promise<string | null> {
+  const installation = await store.installations.get(id);
+  const product = installation && (await store.products.get(installation.productId));
+  const environment = installation && (await store.environments.get(installation.environmentId));
+  if (!product) return null;
+  return !environment || environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
 }

@@ -2,6 +2,7 @@ import { specOf } from "../model/deployment.ts";
 import type { InstallationId } from "../model/ids.ts";
 import type { Environment, Installation, Product } from "../model/product.ts";
 import { type DeploymentSpec, type RouteSpec, servicesOf } from "../model/spec.ts";
+import { ProxyRefused, type RouteFault } from "../ports/proxy.ts";
 import type { Store } from "../ports/store.ts";
 import { faultInCustomDomain } from "../rules/custom-domain.ts";
 import { hostsFor } from "../rules/urls.ts";
@@ -38,7 +39,7 @@ export function createHosting(needs: {
   /** Where Baton itself answers. */
   readonly publicHost: string;
   /** Makes the proxy know the hosts that the database has. */
-  readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
+  readonly publishRoutes: (signal: AbortSignal) => Promise<readonly RouteFault[]>;
 }): Hosting {
   const { store, addresses, domain, publicHost, publishRoutes } = needs;
 
@@ -48,6 +49,7 @@ export function createHosting(needs: {
       if (!place) return refused("not_found", `there is no product deployment ${id}`);
       const refusal = refusedService(place, service) ?? (await refusedHost(place, hosts));
       if (refusal) return refusal;
+      const [servedBefore, customBefore] = [await servedNow(id), await customNow(id, service)];
       const outcome = await store.domains.setCustom(id, service, hosts);
       if (outcome === "busy") {
         return refused("conflict", "a deployment is running: cancel it first, or wait until it is over");
@@ -57,10 +59,32 @@ export function createHosting(needs: {
       const routes = routesOf(place, place.live, await store.domains.custom(id));
       const served = await store.domains.setFor(id, withWaiting(routes, servicesOf(place.live)));
       if (served !== "ok") return refused("conflict", await takenSentence(served.taken, id));
-      await publishRoutes(signal);
-      return { type: "set" };
+      const fault = await faultInPublishing(id, signal);
+      if (fault === null) return { type: "set" };
+      await store.domains.setCustom(id, service, customBefore);
+      await store.domains.setFor(id, servedBefore);
+      return refused("conflict", `the proxy did not take these domains: ${fault}`);
     },
   };
+
+  async function servedNow(id: InstallationId): Promise<readonly RouteSpec[]> {
+    return (await store.domains.list()).filter(({ installation }) => installation === id);
+  }
+
+  async function customNow(id: InstallationId, service: string): Promise<readonly string[]> {
+    return (await store.domains.custom(id)).filter((route) => route.service === service).map(({ host }) => host);
+  }
+
+  /** Why the proxy does not serve what the database now has of this installation; null: it does. */
+  async function faultInPublishing(id: InstallationId, signal: AbortSignal): Promise<string | null> {
+    try {
+      const faults = await publishRoutes(signal);
+      return faults.find(({ installation }) => installation === id)?.message ?? null;
+    } catch (error) {
+      if (error instanceof ProxyRefused) return error.message;
+      throw error;
+    }
+  }
 
   async function find(id: InstallationId): Promise<Place | null> {
     const installation = await store.installations.get(id);

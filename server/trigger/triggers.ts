@@ -5,6 +5,7 @@ import { servicesOf } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
+import type { RouteFault } from "../ports/proxy.ts";
 import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
 import type { Asked } from "./asked.ts";
@@ -52,7 +53,7 @@ export function createTriggers(needs: {
   /** Repositories may be in private networks. */
   readonly allowPrivateRepositories: boolean;
   /** Makes the proxy know the hosts that the database has. */
-  readonly publishRoutes: (signal: AbortSignal) => Promise<void>;
+  readonly publishRoutes: (signal: AbortSignal) => Promise<readonly RouteFault[]>;
   /** The sample app's files, by path. */
   readonly readSample: () => Promise<ReadonlyMap<string, Buffer>>;
   /** There is work in the queue. */

@@ -25,6 +25,8 @@ export interface WebNeeds extends FrontDoor {
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;
   readonly sources: Sources;
+  /** Installations whose hosts the proxy cannot serve, by name ("shop in staging"), and why. */
+  readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
   readonly webhooks: WebhookTrigger;
   readonly forges: readonly Forge[];
   readonly clock: Clock;

@@ -13,7 +13,7 @@ export function createFakeProxy(): FakeProxy {
       if (proxy.away) throw new ProxyUnavailable("the fake proxy is away");
     },
     version: async () => "2.11.4",
-    setRoutes: async () => {},
+    setRoutes: async () => [],
     prepare: async () => {},
     hold: async () => {},
     portsOf: async () => new Map(),

@@ -7,7 +7,7 @@ import type { CaddyAdmin } from "../../server/proxy/admin.ts";
 import type { Frame } from "../../server/proxy/caddy-config.ts";
 import { type Configuration, createConfiguration } from "../../server/proxy/configuration.ts";
 import { createSwitch } from "../../server/proxy/switch.ts";
-import { routesFor } from "./sample-routes.ts";
+import { installation, routesFor } from "./sample-routes.ts";
 
 // Caddy's failures, which the real one does not produce on demand.
 const { signal } = new AbortController();
@@ -104,4 +104,12 @@ test("an aborted change is none", async () => {
   const change = configuration.setRoutes([routesFor(1, "new.localhost")], AbortSignal.abort(new Error("cancelled")));
   await expect(change).rejects.toThrow("cancelled");
   expect(await onDisk()).toBe(before);
+});
+
+test("an installation that cannot be served is left out and named; the others are served", async () => {
+  const poison = { installation: installation(7), routes: [{ host: "poison.localhost", service: "../live" }] };
+  const faults = await configuration.setRoutes([poison, routesFor(8, "shop.localhost")], signal);
+  expect(faults).toEqual([{ installation: 7, message: '"../live" is not a service name' }]);
+  expect(runs).toContain("shop.localhost");
+  expect(runs).not.toContain("poison");
 });

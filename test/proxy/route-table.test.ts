@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isHostName } from "../../server/model/host-name.ts";
-import { faultIn, isPlainPath, isServiceName } from "../../server/proxy/route-table.ts";
+import { isServiceName } from "../../server/model/sound-route.ts";
+import { isPlainPath, sortOut } from "../../server/proxy/route-table.ts";
 import { installation, routesFor } from "./sample-routes.ts";
 
 test.each(["localhost", "hello.localhost", "a-b.c1.example.com", "xn--mnchen-3ya.de", `${"a".repeat(63)}.example`])(
@@ -47,14 +48,31 @@ test.each(["data", "", "/a{b", "/a}b", "/a\\b", "/a|0777", "/a\nb"])("%j is not"
   expect(isPlainPath(path)).toBe(false);
 });
 
-test("a host may be routed once", () => {
-  expect(faultIn([routesFor(1, "a.localhost"), routesFor(2, "b.localhost")])).toBeNull();
-  expect(faultIn([routesFor(1, "a.localhost"), routesFor(2, "a.localhost")])).toBe(
-    "The host a.localhost is routed twice (installations 1 and 2).",
-  );
+test("a host may be routed once: who comes later is left out, and named", () => {
+  const [first, second, third] = [
+    routesFor(1, "a.localhost"),
+    routesFor(2, "a.localhost"),
+    routesFor(3, "b.localhost"),
+  ];
+  expect(sortOut([first, second, third])).toEqual({
+    sound: [first, third],
+    faults: [{ installation: 2, message: "the host a.localhost belongs to installation 1 already" }],
+  });
 });
 
-test("a service that is no file name is refused", () => {
-  const routes = [{ host: "a.localhost", service: "../../etc" }];
-  expect(faultIn([{ installation: installation(1), routes }])).toBe('"../../etc" is not a service name.');
+test.each([
+  [
+    "a service that is no file name",
+    { host: "a.localhost", service: "../../etc" },
+    '"../../etc" is not a service name',
+  ],
+  ["a host that is none", { host: "{env.HOME}.com", service: "web" }, '"{env.HOME}.com" is not a host name'],
+  [
+    "a host that is too long",
+    { host: `${"a.".repeat(130)}com`, service: "web" },
+    "the address a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.… has 263 characters, and host names have at most 253",
+  ],
+])("%s leaves its installation out, and no other", (_, route, message) => {
+  const [poison, shop] = [{ installation: installation(1), routes: [route] }, routesFor(2, "shop.localhost")];
+  expect(sortOut([poison, shop])).toEqual({ sound: [shop], faults: [{ installation: 1, message }] });
 });

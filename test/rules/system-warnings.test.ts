@@ -9,6 +9,7 @@ const well: SystemFacts = {
   databaseAnswers: true,
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
   isReadableOnTheWay: false,
+  unserved: [],
 };
 const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }).map(({ text }) => text);
 
@@ -22,6 +23,17 @@ describe("the system page warns", () => {
       "Docker does not answer.",
       "Caddy does not answer.",
       "Less than a tenth of the disk is free.",
+    ]);
+  });
+
+  test("of each installation whose addresses cannot be served", () => {
+    const unserved = [{ name: "shop in staging", message: "the address shop.… has 260 characters" }];
+    expect(systemWarnings({ ...well, unserved })).toEqual([
+      {
+        isSerious: true,
+        text: "shop in staging is not served: the address shop.… has 260 characters.",
+        whatToDo: "Other products are not affected. Deploy it with another name or domain, or delete it.",
+      },
     ]);
   });
 
@@ -42,7 +54,7 @@ describe("the system page warns", () => {
     expect(texts({ usage, docker: { builder: "classic" }, isReadableOnTheWay: true })).toEqual([
       "The build cache is large.",
       "This Docker has no BuildKit.",
-      "Tokens travel unencrypted.",
+      "Tokens are sent unencrypted.",
     ]);
   });
 

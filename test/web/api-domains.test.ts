@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Ready } from "../../server/model/deployment.ts";
 import type { Installation } from "../../server/model/product.ts";
+import { ProxyRefused } from "../../server/ports/proxy.ts";
 import { aService } from "../model/a-deployment.ts";
 import { sampleSpec } from "./samples.ts";
 import { createWorld, type World } from "./world.ts";
@@ -113,6 +114,18 @@ describe("domains of a service", () => {
     await live();
     world.samples.building(installation);
     expect((await put("web", "x.example.com")).status).toBe(409);
+  });
+
+  test("that the proxy refuses are taken back, beside what was there before", async () => {
+    await live();
+    await put("web", "x.example.com");
+    const before = [await world.store.domains.list(), await world.store.domains.custom(installation.id)];
+    world.proxy.setRoutes = () => Promise.reject(new ProxyRefused("no such module"));
+    expect(await put("web", "x.example.com", "y.example.com")).toEqual({
+      status: 409,
+      json: { error: { code: "conflict", message: "the proxy did not take these domains: no such module" } },
+    });
+    expect([await world.store.domains.list(), await world.store.domains.custom(installation.id)]).toEqual(before);
   });
 
   test("are on record when Caddy does not answer, and served by the same call once it does", async () => {

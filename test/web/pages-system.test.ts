@@ -85,6 +85,14 @@ describe("the system", () => {
     expect(text).toContain("Build cache 900 MB");
   });
 
+  test("names each product whose addresses cannot be served", async () => {
+    const unserved = () => [{ name: "poison", message: "the address poison.… has 260 characters" }];
+    const asked = await aMember(await createWorld({ unserved }));
+    expect((await asked.get("/system")).text).toContain(
+      "poison is not served: the address poison.… has 260 characters. Other products are not affected.",
+    );
+  });
+
   test("is shown when nothing answers, with what to do", async () => {
     world.engine.away = true;
     world.proxy.away = true;

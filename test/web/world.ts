@@ -64,12 +64,14 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       publishRoutes: async (signal) => {
         await proxy.ping(signal);
         woken.proxy++;
+        return proxy.setRoutes([], signal);
       },
       readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue,
       wakeCaretaker: () => void woken.caretaker++,
     }),
     sources: createSources({ store, git, clock, wakeQueue, allowPrivateRepositories: false }),
+    unserved: () => [],
     webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: [createGitHub()],
     machine: {

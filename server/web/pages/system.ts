@@ -86,6 +86,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       caddyAnswers: health.caddy === "ok",
       databaseAnswers: health.database === "ok",
       disk,
+      unserved: needs.unserved(),
       isReadableOnTheWay: publicUrl.protocol !== "https:" && !isLoopback,
     }),
   };

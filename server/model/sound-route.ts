@@ -1,0 +1,21 @@
+import { isHostName, longestHostName } from "./host-name.ts";
+import type { RouteSpec } from "./spec.ts";
+
+// What stands in the proxy's configuration is expanded ("{env.HOME}"), and a service is the name of a file there: both are
+// admitted by pattern, never escaped.
+const servicePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+
+/** Starts with a letter or digit, so that it can be neither `..` nor one of the hidden files beside it. */
+export function isServiceName(text: string): boolean {
+  return servicePattern.test(text);
+}
+
+/** Why the proxy cannot serve this route, as the rest of a sentence; null: it can. */
+export function faultInRoute({ host, service }: RouteSpec): string | null {
+  if (host.length > longestHostName) {
+    return `the address ${host.slice(0, 40)}… has ${host.length} characters, and host names have at most ${longestHostName}`;
+  }
+  if (!isHostName(host)) return `${JSON.stringify(host)} is not a host name`;
+  if (!isServiceName(service)) return `${JSON.stringify(service)} is not a service name`;
+  return null;
+}
