@@ -1,7 +1,7 @@
-import { type EnvFile, type EnvFileLine, parseEnvFile, parseRawEnvFile } from "./env-file.ts";
+import { type EnvFile, type EnvFileLine, parseEnvFile, parseRawEnvFile } from "../../server/model/env-file.ts";
+import type { Lookup } from "../../server/model/template.ts";
 import type { Report } from "./report.ts";
 import { folderOf, type Repository } from "./repository-path.ts";
-import type { Lookup } from "./template.ts";
 
 /** The lines of a file of variables; what is wrong in it is reported. Null: it is not in the repository. */
 export async function readEnvFile(
@@ -12,9 +12,9 @@ export async function readEnvFile(
   const text = await repository.read(path);
   if (text === null) return null;
   const { lines, problems }: EnvFile = isRaw ? parseRawEnvFile(text) : parseEnvFile(text, outside);
-  for (const { line, message } of problems) {
+  for (const { line, subject, message } of problems) {
     const hint = "Write NAME=value, with single quotes around a value that is to be taken as it is.";
-    report.problem({ file: path, line, folder: folderOf(path) }, "", message, hint);
+    report.problem({ file: path, line, folder: folderOf(path) }, subject, message, hint);
   }
   return lines;
 }

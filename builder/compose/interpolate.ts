@@ -1,5 +1,5 @@
+import { type Lookup, substitute } from "../../server/model/template.ts";
 import type { Report } from "./report.ts";
-import { type Lookup, substitute } from "./template.ts";
 import { type Entry, list, type Mapping, mapping, type Scalar, scalar, type Value } from "./value.ts";
 
 /** All that the variables of a project may add up to: a few lines of `A=$B$B` would otherwise fill the memory. */

@@ -1,9 +1,9 @@
+import type { Lookup } from "../../server/model/template.ts";
 import { createInterpolation } from "./interpolate.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import type { Report } from "./report.ts";
 import type { Repository } from "./repository-path.ts";
 import { checkSchema } from "./schema.ts";
-import type { Lookup } from "./template.ts";
 import { isNull, type Mapping, mapping } from "./value.ts";
 
 /** A file of the repository, and the surroundings in which it is read. */

@@ -1,5 +1,5 @@
+import { type Lookup, substitute } from "../../server/model/template.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { type Lookup, substitute } from "./template.ts";
 
 /** What Compose calls the project, which a file may ask for as COMPOSE_PROJECT_NAME. Null: nothing says so. */
 export function projectName(source: string, folder: string, variables: Lookup): string | null {

@@ -1,9 +1,9 @@
+import type { Lookup } from "../../server/model/template.ts";
 import { buildKeys } from "./build-keys.ts";
 import type { ComposeBuild } from "./compose-project.ts";
 import { child, children, type Field, pairs, text } from "./field.ts";
 import type { Report } from "./report.ts";
 import { type Repository, resolvePath, shown } from "./repository-path.ts";
-import type { Lookup } from "./template.ts";
 import { judge } from "./verdict.ts";
 
 interface Surroundings {

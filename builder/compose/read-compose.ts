@@ -1,3 +1,4 @@
+import type { Lookup } from "../../server/model/template.ts";
 import type { SourceTree } from "../plan.ts";
 import { assembleFiles } from "./assemble.ts";
 import { composeFilesIn, inFolder, overridesFor } from "./compose-files.ts";
@@ -9,7 +10,6 @@ import { projectName } from "./project-name.ts";
 import { readProject } from "./read-project.ts";
 import { createReport, type Report } from "./report.ts";
 import { type Repository, repositoryOf } from "./repository-path.ts";
-import type { Lookup } from "./template.ts";
 
 export interface ComposeRequest {
   readonly tree: SourceTree;

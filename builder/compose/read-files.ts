@@ -1,8 +1,8 @@
+import type { Lookup } from "../../server/model/template.ts";
 import type { ComposeFile } from "./compose-project.ts";
 import { child, type Field, flag, items, text } from "./field.ts";
 import type { Report } from "./report.ts";
 import { type Repository, resolvePath } from "./repository-path.ts";
-import type { Lookup } from "./template.ts";
 
 interface Surroundings {
   readonly root: Field;

@@ -1,3 +1,4 @@
+import type { Lookup } from "../../server/model/template.ts";
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import { presentDependencies, reportCircles } from "./dependency-graph.ts";
 import { child, type Field, text } from "./field.ts";
@@ -7,7 +8,6 @@ import { readService } from "./read-service.ts";
 import type { Report } from "./report.ts";
 import type { Repository } from "./repository-path.ts";
 import { selectServices } from "./select-services.ts";
-import type { Lookup } from "./template.ts";
 import { declaredVolumes } from "./volumes-section.ts";
 
 interface Surroundings {

@@ -1,3 +1,4 @@
+import type { Lookup } from "../../server/model/template.ts";
 import type { ComposeService } from "./compose-project.ts";
 import { child, children, type Field, flag, pairs, text, texts } from "./field.ts";
 import { readBytes, readDurationMs } from "./quantities.ts";
@@ -12,7 +13,6 @@ import { readVolumes } from "./read-volumes.ts";
 import type { Report } from "./report.ts";
 import type { Repository } from "./repository-path.ts";
 import { capability, serviceKeys } from "./service-keys.ts";
-import type { Lookup } from "./template.ts";
 import { judge } from "./verdict.ts";
 import type { DeclaredVolumes } from "./volumes-section.ts";
 import { readXBaton } from "./x-baton.ts";

@@ -59,6 +59,3 @@ export function isEnvironmentName(text: string): boolean {
 
 export const environmentNameRule =
   "1 to 22 characters: lower-case letters, digits and single hyphens between them, starting with a letter";
-
-/** Variable names as shells and Compose accept them. */
-export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

@@ -57,6 +57,13 @@ describe("variables", () => {
     for (const path of [ofProduct, ofInstallation()]) expect((await put(path, body)).status).toBe(400);
   });
 
+  test("with a name that cannot be are refused with a sentence about it", async () => {
+    const { json } = await put(ofProduct, { set: { "A B": "1" } });
+    expect(json.error.message).toBe('"A B" isn\'t a valid name (letters, digits and _, not starting with a digit)');
+    const { json: value } = await put(ofInstallation(), { set: { A: "x".repeat(32_769) } });
+    expect(value.error.message).toBe("set.A: the value is longer than 32,768 characters");
+  });
+
   test("as large as certificates are taken, for a product, too", async () => {
     const set = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`CERT_${index}`, "x".repeat(32_768)]));
     expect((await put(ofProduct, { set })).status).toBe(200);

@@ -146,6 +146,17 @@ describe("variables", () => {
     expect((await member.post(path, { file: "nothing here" })).status).toBe(400);
   });
 
+  test("keep # and quotes in values, and LF where a browser sends CR LF", async () => {
+    await member.post(path, { file: 'HASH=s3cr3t#1\r\nSAY="a \\"b\\""\r\nURL=postgres://u:p#w@db/x\r\n' });
+    await member.post(path, { name: "KEY", value: "line one\r\nline two\r\n" });
+    expect(await world.store.installations.variables(installation.id)).toEqual({
+      HASH: "s3cr3t#1",
+      SAY: 'a "b"',
+      URL: "postgres://u:p#w@db/x",
+      KEY: "line one\nline two\n",
+    });
+  });
+
   test("are marked for builds, keep their value when only the mark changes, and are not live before a deployment", async () => {
     const live = world.samples.live(installation);
     world.store.put({ ...live, spec: { ...live.spec, variables: { KEY: "old" } } });
@@ -169,7 +180,7 @@ describe("variables", () => {
   });
 
   test("with a name that no shell would take are refused", async () => {
-    expect((await member.post(path, { name: "1X", value: "" })).text).toContain("starts with no digit");
+    expect((await member.post(path, { name: "1X", value: "" })).text).toContain("1X&quot; isn't a valid name");
   });
 });
 

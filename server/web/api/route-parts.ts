@@ -27,6 +27,8 @@ export function createApi(): OpenAPIHono<WebEnv> {
 export function sentenceOf(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return "the request is not what this call takes";
+  // The key is what is wrong, and the sentence about it says which one it is.
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
   const where = issue.path.join(".");
   if (issue.code === "unrecognized_keys") return `"${issue.keys.join('", "')}" is nothing that this call takes`;
   const text = issue.message.replace(/^Invalid input: /, "");

@@ -4,14 +4,8 @@ import { parseDurationMs } from "../../model/duration.ts";
 import { stackStatuses } from "../../model/event.ts";
 import { isHostName } from "../../model/host-name.ts";
 import { parseMemoryBytes } from "../../model/memory-size.ts";
-import {
-  environmentNameRule,
-  isEnvironmentName,
-  parseSlug,
-  pushWatches,
-  slugRule,
-  variableNamePattern,
-} from "../../model/product.ts";
+import { environmentNameRule, isEnvironmentName, parseSlug, pushWatches, slugRule } from "../../model/product.ts";
+import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/variable.ts";
 import { serviceAspects } from "../../rules/version-changes.ts";
 import { newWebhookSchema, webhookSchema } from "./source-schemas.ts";
 
@@ -319,11 +313,11 @@ export const productChangesSchema = z.strictObject({
 
 export const variableName = z
   .string()
-  .regex(variableNamePattern, "a variable's name has letters, digits and _ and starts with no digit");
-export const variableValue = z
-  .string()
-  .max(32_768, "a value may have 32,768 characters")
-  .refine((value) => !value.includes("\0"), "a value cannot hold NUL");
+  .regex(variableNamePattern, { error: ({ input }) => variableNameFault(String(input)) });
+export const variableValue = z.string("a value is a string").superRefine((value, context) => {
+  const fault = variableValueFault(value);
+  if (fault) context.addIssue({ code: "custom", message: `the value ${fault}` });
+});
 
 export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),

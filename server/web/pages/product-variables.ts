@@ -1,7 +1,7 @@
-import { parseEnv } from "node:util";
 import { Hono } from "hono";
 import { VariablesPage } from "../../../views/variables-page.tsx";
 import { routes } from "../../routes.ts";
+import { readPastedVariables } from "../../rules/pasted-variables.ts";
 import { sentenceOf } from "../api/route-parts.ts";
 import { variableChangesSchema, variableName } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
@@ -84,9 +84,10 @@ export function createProductVariablesPages(needs: PageNeeds) {
 function changesIn(form: URLSearchParams): Asked {
   const file = form.get("file");
   if (file !== null) {
-    const set = parseEnv(file.replace(/\r\n?/g, "\n")) as Record<string, string>;
-    if (Object.keys(set).length === 0) throw new Problem(400, "invalid", "there is no line of NAME=value in it");
-    return { set, unset: [], atBuild: {} };
+    const { values, faults } = readPastedVariables(file);
+    if (faults.length > 0) throw new Problem(400, "invalid", faults.map(({ sentence }) => sentence).join(" "));
+    if (values.size === 0) throw new Problem(400, "invalid", "there is no line of NAME=value in it");
+    return { set: Object.fromEntries(values), unset: [], atBuild: {} };
   }
   const removed = form.get("unset");
   if (removed !== null) return { set: {}, unset: [removed], atBuild: {} };

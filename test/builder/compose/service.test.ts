@@ -175,7 +175,7 @@ describe("the environment of a service", () => {
 
   it("names the line of a file that is wrong", async () => {
     const files = { "app.env": "A=1\nwhat is this\n", "compose.yaml": withService("env_file: app.env") };
-    expect(await complaintsOf(files)).toEqual(["app.env:2 the file has a line that is no NAME=value: what is this"]);
+    expect(await complaintsOf(files)).toEqual(["app.env:2 what is this is not NAME=value"]);
   });
 });
 

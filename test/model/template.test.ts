@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how Compose writes variables.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { substitute } from "../../../builder/compose/template.ts";
+import { substitute } from "../../server/model/template.ts";
 
 const variables: Readonly<Record<string, string>> = { NAME: "shop", EMPTY: "", PORT: "3000" };
 const lookup = (name: string) => variables[name];

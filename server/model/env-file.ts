@@ -2,13 +2,21 @@ import { type Lookup, substitute } from "./template.ts";
 
 export interface EnvFileLine {
   readonly line: number;
+  /** Another one than `line` where a quoted value spans lines. */
+  readonly lastLine: number;
   readonly name: string;
   /** Null: the name alone, which takes its value from outside. */
   readonly value: string | null;
+  /** Variables that the value uses and nothing defines: they became empty. */
+  readonly undefinedNames: readonly string[];
 }
 
 export interface EnvFileProblem {
   readonly line: number;
+  readonly lastLine: number;
+  /** The variable's name; where there is none, the line as it is written. */
+  readonly subject: string;
+  /** The rest of a sentence that begins with the subject. */
   readonly message: string;
 }
 
@@ -28,7 +36,7 @@ export function parseEnvFile(text: string, outside: Lookup): EnvFile {
   const above = new Map<string, string>();
   const lookup: Lookup = (name) => outside(name) ?? above.get(name);
 
-  const source = text.replace(/\r\n?/g, "\n");
+  const source = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const scanner = /[ \t]*(?:#[^\n]*|(?:export[ \t]+)?([^\s=:#]+)[ \t]*(?:[=:]|(?=\n|#|$))|([^\n]*))/y;
   let at = 0;
   let line = 1;
@@ -36,24 +44,28 @@ export function parseEnvFile(text: string, outside: Lookup): EnvFile {
     scanner.lastIndex = at;
     const [matched = "", name, nonsense] = scanner.exec(source) ?? [];
     const start = at + matched.length;
-    let end = lineEnd(source, start);
+    const raw = name !== undefined && /[=:]$/.test(matched) ? readValue(source, start) : null;
+    // What follows an open quote may be meant to be inside of it.
+    const end = raw ? (raw.end ?? source.length) : lineEnd(source, start);
+    const place = { line, lastLine: line + newlines(source, at, end) };
     if (nonsense?.trim()) {
-      problems.push({ line, message: `has a line that is no NAME=value: ${nonsense.trim().slice(0, 40)}` });
+      problems.push({ ...place, subject: nonsense.trim().slice(0, 40), message: "is not NAME=value" });
     } else if (name !== undefined) {
-      const raw = /[=:]$/.test(matched) ? readValue(source, start) : null;
-      // What follows an open quote may be meant to be inside of it.
-      if (raw) end = raw.end ?? source.length;
-      const value = raw === null ? null : expandValue(raw, lookup);
-      if (typeof value === "string") above.set(name, value);
-      if (value !== null && typeof value !== "string") problems.push({ line, message: `${name} ${value.message}` });
-      else lines.push({ line, name, value });
+      const value = raw === null ? unset : expandValue(raw, lookup);
+      if ("message" in value) problems.push({ ...place, subject: name, message: value.message });
+      else {
+        if (value.text !== null) above.set(name, value.text);
+        lines.push({ ...place, name, value: value.text, undefinedNames: value.undefinedNames });
+      }
     }
-    for (let index = source.indexOf("\n", at); index >= 0 && index <= end; index = source.indexOf("\n", index + 1)) {
-      line += 1;
-    }
+    line = place.lastLine + 1;
     at = end + 1;
   }
   return { lines, problems };
+}
+
+function newlines(source: string, from: number, to: number): number {
+  return source.slice(from, to).split("\n").length - 1;
 }
 
 /** `format: raw`, as `docker run --env-file` has it: no quotes, no variables. */
@@ -62,7 +74,8 @@ export function parseRawEnvFile(text: string): EnvFile {
     if (content.trim() === "" || content.trimStart().startsWith("#")) return [];
     const equals = content.indexOf("=");
     const name = (equals < 0 ? content : content.slice(0, equals)).trim();
-    return [{ line: index + 1, name, value: equals < 0 ? null : content.slice(equals + 1) }];
+    const value = equals < 0 ? null : content.slice(equals + 1);
+    return [{ line: index + 1, lastLine: index + 1, name, value, undefinedNames: [] }];
   });
   return { lines, problems: [] };
 }
@@ -70,6 +83,8 @@ export function parseRawEnvFile(text: string): EnvFile {
 interface RawValue {
   readonly text: string;
   readonly quote: "'" | '"' | null;
+  /** What stands behind the closing quote and is no comment. */
+  readonly rest: string;
   /** Where its last line ends; null: its closing quote is missing. */
   readonly end: number | null;
 }
@@ -79,15 +94,19 @@ function readValue(source: string, afterEquals: number): RawValue {
   const quote = source[start];
   if (quote === "'" || quote === '"') {
     for (let at = start + 1; at < source.length; at++) {
-      if (source[at] === "\\" && quote === '"') at += 1;
-      else if (source[at] === quote) return { text: source.slice(start + 1, at), quote, end: lineEnd(source, at) };
+      if (source[at] === "\\") at += 1;
+      else if (source[at] === quote) {
+        const end = lineEnd(source, at);
+        const rest = source.slice(at + 1, end).trim();
+        return { text: source.slice(start + 1, at), quote, rest: rest.startsWith("#") ? "" : rest, end };
+      }
     }
-    return { text: "", quote, end: null };
+    return { text: "", quote, rest: "", end: null };
   }
   const end = lineEnd(source, afterEquals);
   // A comment needs a space before it: COLOUR=#fff has none.
   const uncommented = source.slice(afterEquals, end).replace(/[ \t]#.*$/, "");
-  return { text: uncommented.trim(), quote: null, end };
+  return { text: uncommented.trim(), quote: null, rest: "", end };
 }
 
 function lineEnd(source: string, from: number): number {
@@ -95,13 +114,22 @@ function lineEnd(source: string, from: number): number {
   return end < 0 ? source.length : end;
 }
 
-function expandValue({ text, quote, end }: RawValue, lookup: Lookup): string | { readonly message: string } {
+type Expanded =
+  | { readonly text: string | null; readonly undefinedNames: readonly string[] }
+  | { readonly message: string };
+
+const unset: Expanded = { text: null, undefinedNames: [] };
+
+function expandValue({ text, quote, rest, end }: RawValue, lookup: Lookup): Expanded {
   if (end === null) return { message: "has a quote that is not closed" };
-  if (quote === "'") return text;
+  if (rest !== "") return { message: `has something after its closing quote: ${rest.slice(0, 40)}` };
+  if (quote === "'") return { text: text.replaceAll("\\'", "'"), undefinedNames: [] };
   const result = substitute(quote === '"' ? withoutEscapes(text) : text, lookup);
   switch (result.type) {
-    case "text":
-      return result.text;
+    case "text": {
+      const missing = result.uses.filter(({ isMissing, hasDefault }) => isMissing && !hasDefault);
+      return { text: result.text, undefinedNames: missing.map(({ name }) => name) };
+    }
     case "required":
       return { message: `needs ${result.name}, which is not set${result.message ? `: ${result.message}` : ""}` };
     case "invalid":
@@ -109,8 +137,12 @@ function expandValue({ text, quote, end }: RawValue, lookup: Lookup): string | {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", $: "$$" };
+const escapes: Readonly<Record<string, string>> = {
+  ...{ a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" },
+  ...{ '"': '"', "\\": "\\", $: "$$" },
+};
 
+/** A backslash before anything else is a backslash, as in a path of Windows. */
 function withoutEscapes(text: string): string {
-  return text.replace(/\\([\s\S])/g, (_, character: string) => escapes[character] ?? character);
+  return text.replace(/\\([\s\S])/g, (written, character: string) => escapes[character] ?? written);
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how Compose writes variables.
 import { describe, expect, it } from "vitest";
-import { parseEnvFile, parseRawEnvFile } from "../../../builder/compose/env-file.ts";
+import { parseEnvFile, parseRawEnvFile } from "../../server/model/env-file.ts";
 
 const outside = (name: string) => ({ HOME_TOWN: "Ulm", COLOUR: "red" })[name];
 
@@ -32,6 +32,13 @@ describe("a file of variables", () => {
     ["A=1\r\n", "1"],
     ["\n\n# comment\n   # another\nA=1\n", "1"],
     ["A", null],
+    ['A="say \\"hi\\" now"', 'say "hi" now'],
+    ["A=s3cr3t#1", "s3cr3t#1"],
+    ['A={"k":"a#b"}', '{"k":"a#b"}'],
+    ["A=postgres://u:p#w@db/x", "postgres://u:p#w@db/x"],
+    ['A="C:\\Users\\d+"', "C:\\Users\\d+"],
+    ["A='it\\'s'", "it's"],
+    ["\uFEFFA=1", "1"],
   ])("reads %j", (text, value) => {
     expect(valuesOf(text)).toEqual({ A: value });
   });
@@ -50,12 +57,20 @@ describe("a file of variables", () => {
     ['A=1\n\nB="open', 3],
     ['A="two\nlines"\nB=$(date)', 3],
     ["A=1\n=2", 2],
+    ['A="1" and more', 1],
   ])("says the line of what is wrong in %j", (text, line) => {
     expect(parseEnvFile(text, outside).problems.map((problem) => problem.line)).toEqual([line]);
   });
 
+  it("tells the lines of a value, and which variables it uses that nothing defines", () => {
+    expect(parseEnvFile('A="two\n$NONE"\nB=$A${OTHER:-1}', outside).lines).toEqual([
+      { line: 1, lastLine: 2, name: "A", value: "two\n", undefinedNames: ["NONE"] },
+      { line: 3, lastLine: 3, name: "B", value: "two\n1", undefinedNames: [] },
+    ]);
+  });
+
   it("has a raw form, without quotes and variables", () => {
-    expect(parseRawEnvFile('# comment\nA="$B" # all of it\nC\n').lines).toEqual([
+    expect(parseRawEnvFile('# comment\nA="$B" # all of it\nC\n').lines).toMatchObject([
       { line: 2, name: "A", value: '"$B" # all of it' },
       { line: 3, name: "C", value: null },
     ]);

@@ -1,0 +1,19 @@
+const maxNameLength = 128;
+
+/** Variable names as shells and Compose accept them. */
+export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+/** The sentence about a name that the pattern refuses; without its full stop. */
+export function variableNameFault(name: string): string {
+  if (name === "") return "a variable needs a name";
+  const tooLong = name.length > maxNameLength ? `, at most ${maxNameLength} of them` : "";
+  return `"${name.slice(0, 60)}" isn't a valid name (letters, digits and _${tooLong}, not starting with a digit)`;
+}
+
+const maxVariableLength = 32_768;
+
+/** The rest of a sentence about a value that cannot be stored, or null. */
+export function variableValueFault(value: string): string | null {
+  if (value.length > maxVariableLength) return "is longer than 32,768 characters";
+  return value.includes("\0") ? "has a NUL character, which no environment can hold" : null;
+}
