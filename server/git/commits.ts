@@ -31,6 +31,31 @@ export async function resolveCommit(
   return null;
 }
 
+/** Objects whose type is looked at. Few share four digits, and two commits are enough to know that the digits are not. */
+const maxLookedAt = 20;
+
+/** The ids of commits that begin with these digits, in upper or lower case; at most two. */
+export async function commitsStartingWith(
+  git: GitCommand,
+  repository: string,
+  digits: string,
+  signal: AbortSignal,
+): Promise<readonly CommitSha[]> {
+  if (!/^[0-9a-f]{4,64}$/i.test(digits)) return [];
+  const prefix = digits.toLowerCase();
+  const only = await peelToCommit(git, repository, prefix, signal);
+  if (only !== null) return only.startsWith(prefix) ? [only] : [];
+  const commits: CommitSha[] = [];
+  const lines = (await git(repository, ["rev-parse", `--disambiguate=${prefix}`], signal)).split("\n");
+  for (const line of lines.slice(0, maxLookedAt)) {
+    const id = parseCommitSha(line.trim());
+    if (id === null || (await git(repository, ["cat-file", "-t", id], signal)).trim() !== "commit") continue;
+    commits.push(id);
+    if (commits.length === 2) break;
+  }
+  return commits;
+}
+
 /** What `to` has and `from` has not, newest first. Empty when either is not there. */
 export async function commitsBetween(
   git: GitCommand,

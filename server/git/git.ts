@@ -4,7 +4,7 @@ import type { Log } from "../ports/log.ts";
 import { answerPush } from "./answer.ts";
 import { archive } from "./archive.ts";
 import { commitFiles } from "./commit-files.ts";
-import { commitsBetween, commitTime, resolveCommit } from "./commits.ts";
+import { commitsBetween, commitsStartingWith, commitTime, resolveCommit } from "./commits.ts";
 import { newDeployKey } from "./deploy-key.ts";
 import { createFetcher } from "./fetch.ts";
 import { createGitCommand } from "./git-command.ts";
@@ -76,6 +76,8 @@ export function createGit({
     listRepositories: repositories.list,
 
     resolve: async (product, revision, signal) => resolveCommit(command, await open(product), revision, signal),
+    commitsStartingWith: async (product, digits, signal) =>
+      commitsStartingWith(command, await open(product), digits, signal),
     async branches(product) {
       const tips = await refs.readBranches(command, await open(product));
       return new Map([...tips].map(([ref, commit]) => [refs.branchName(ref), commit]));

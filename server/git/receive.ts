@@ -112,6 +112,11 @@ async function verify(
 ): Promise<PushResult> {
   const result = resultForClient(routed, reported);
   const refs = new Map(result.refs);
+  for (const update of routed.commands) {
+    // "failed to update ref" is all that git reports; asked again, it says why.
+    if (refs.get(update.ref) !== "failed to update ref") continue;
+    refs.set(update.ref, (await rehearseUpdate(processes, repository, update, signal)) ?? "failed to update ref");
+  }
   for (const { update, standIns } of routed.redirected) {
     if (result.unpackError !== null || standIns.length === 0) continue;
     const reason = refs.get(update.ref) ?? (await rehearseUpdate(processes, repository, update, signal));

@@ -21,8 +21,16 @@ export async function rehearseUpdate(
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     const reason = lastWords(error.stderr).replace(/^prepare: /, "");
-    return /but expected|already exists|unable to resolve/.test(reason) ? stale : reason;
+    return /but expected|already exists|unable to resolve/.test(reason) ? stale : plainReason(reason);
   }
+}
+
+/** Of two refs, one cannot be a folder of the other: git's words for that, as a sentence about branches. */
+export function plainReason(reason: string): string {
+  const [, there, wanted] = /: 'refs\/heads\/(.+)' exists; cannot create 'refs\/heads\/(.+)'/.exec(reason) ?? [];
+  return there && wanted
+    ? `a branch "${there}" exists, so there can be none called "${wanted}": delete or rename one of them`
+    : reason;
 }
 
 export async function removeRefs(

@@ -38,12 +38,48 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
   const named = exact === null || isOnlyNamed(work) ? deployment.ref : null;
   const branch = named ?? (await trackedBranch(world, work, request, signal));
   journal.stage("fetch", `Fetching ${branch} from ${product.repository}`);
-  const tip = await bringRef(world, work, request, { name: branch, mayBeTag: branch === askedByName(work) }, signal);
-  if (exact === null || exact === tip) return tip;
-  if (await world.git.isAncestor(product.id, exact, tip)) return exact;
+  const byName = branch === askedByName(work);
+  try {
+    const tip = await bringRef(world, work, request, { name: branch, mayBeTag: byName }, signal);
+    if (exact !== null) return await partOf(world, work, { commit: exact, tip, branch });
+    return tip;
+  } catch (error) {
+    const isShortId = byName && exact === null && /^[0-9a-f]{4,64}$/i.test(branch);
+    if (!(isShortId && error instanceof FetchFailed && error.trouble === "no-ref")) throw error;
+    return (await bringShortId(world, work, request, branch, signal)) ?? Promise.reject(error);
+  }
+}
+
+/** What names no branch or tag may be the short id of a commit of the tracked branch. Null: it is not. */
+async function bringShortId(
+  world: World,
+  work: Work,
+  request: RemoteRequest,
+  digits: string,
+  signal: AbortSignal,
+): Promise<CommitSha | null> {
+  const { product } = work;
+  const branch = await trackedBranch(world, work, request, signal);
+  const tip = await world.git.fetch(product.id, { ...request, ref: `refs/heads/${branch}` }, signal);
+  const [commit, second] = await world.git.commitsStartingWith(product.id, digits, signal);
+  if (commit === undefined) return null;
+  if (second === undefined) return partOf(world, work, { commit, tip, branch });
   throw new FetchFailed(
     "no-ref",
-    `commit ${exact.slice(0, 8)} is not part of ${branch}`,
+    `"${digits}" is ambiguous: several commits begin with it`,
+    "Give more of the commit's id.",
+  );
+}
+
+async function partOf(
+  { git }: World,
+  { product }: Work,
+  { commit, tip, branch }: { readonly commit: CommitSha; readonly tip: CommitSha; readonly branch: string },
+): Promise<CommitSha> {
+  if (commit === tip || (await git.isAncestor(product.id, commit, tip))) return commit;
+  throw new FetchFailed(
+    "no-ref",
+    `commit ${commit.slice(0, 8)} is not part of ${branch}`,
     "It may have been removed by a forced push, or belong to another branch.",
   );
 }

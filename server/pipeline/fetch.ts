@@ -24,7 +24,7 @@ async function pushed(world: World, { deployment, product }: Work, signal: Abort
   if (commit) return commit;
   throw new DeploymentFailed({
     stage: "fetch",
-    message: `"${asked}" names no commit of this product's repository`,
+    message: `this product's repository has no branch, tag or commit "${asked}"`,
     hint: "It may have been removed by a forced push. Push the version again.",
   });
 }

@@ -15,6 +15,8 @@ export interface Git {
 
   /** The commit that a branch, tag or full id names; null when there is none. */
   resolve(product: ProductId, revision: string, signal: AbortSignal): Promise<Commit | null>;
+  /** The ids of commits that begin with these 4 to 64 hexadecimal digits, in upper or lower case. Two mean that there are several. */
+  commitsStartingWith(product: ProductId, digits: string, signal: AbortSignal): Promise<readonly CommitSha[]>;
   /** Branch tips by short name. */
   branches(product: ProductId): Promise<ReadonlyMap<string, CommitSha>>;
   isAncestor(product: ProductId, ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;

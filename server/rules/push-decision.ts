@@ -1,6 +1,7 @@
 import type { Queued, Running } from "../model/deployment.ts";
 import type { CommitSha, DeploymentId } from "../model/ids.ts";
 import type { Installation } from "../model/product.ts";
+import type { RefUpdate } from "../ports/git.ts";
 
 const branchPrefix = "refs/heads/";
 
@@ -18,6 +19,17 @@ export function firstBranch(pushed: readonly string[]): string | null {
 /** Which installations a push of this branch deploys. */
 export function trackers(installations: readonly Installation[], branch: string): readonly Installation[] {
   return installations.filter((installation) => installation.branch === branch);
+}
+
+/** What a push that deploys nothing did, and how to deploy it. */
+export function untracked({ ref, to }: Pick<RefUpdate, "ref" | "to">, installations: readonly Installation[]): string {
+  const branch = branchOf(ref);
+  const name = branch ?? ref.replace(/^refs\/tags\//, "tag ");
+  if (to === null) return `${name} was removed. Nothing was deployed.`;
+  const tracked = [...new Set(installations.flatMap((installation) => installation.branch ?? []))];
+  const what = `${name} was stored but not deployed. This product deploys ${tracked.join(" and ") || "main"}`;
+  const [target = "main"] = tracked;
+  return branch === null ? `${what}.` : `${what}: push ${branch}:${target}, or change the branch in Settings.`;
 }
 
 /** The newest push to an installation that is not decided yet: what a further push must descend from. */

@@ -4,7 +4,7 @@ import { whyReserved } from "../model/reserved-refs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Git, PushRequest, PushResult, RefUpdate } from "../ports/git.ts";
 import type { Store } from "../ports/store.ts";
-import { branchOf, firstBranch, judgePush, newestUndecidedPush, trackers } from "../rules/push-decision.ts";
+import { branchOf, firstBranch, judgePush, newestUndecidedPush, trackers, untracked } from "../rules/push-decision.ts";
 
 /** A branch of the push that deploys somewhere. */
 interface Target {
@@ -21,8 +21,8 @@ export interface PushPlan {
   /** Branches that only their deployments may move: where their commits go instead. */
   readonly redirect: ReadonlyMap<string, readonly DeploymentId[]>;
   readonly targets: readonly Target[];
-  /** Lines for the one who pushes, about refs that deploy nothing. */
-  readonly remarks: readonly string[];
+  /** By full name: a line for the one who pushes, about a ref that deploys nothing, once git has accepted it. */
+  readonly remarks: ReadonlyMap<string, string>;
 }
 
 /** What became of a branch: the deployments to follow, or why it was refused. */
@@ -55,17 +55,17 @@ export function createPushTrigger(needs: {
     const installations = await withBranch(product, push);
     const targets: Target[] = [];
     const redirect = new Map<string, readonly DeploymentId[]>();
-    const remarks: string[] = [];
+    const remarks = new Map<string, string>();
 
     for (const update of push.updates) {
       const branch = branchOf(update.ref);
       const tracked = branch === null ? [] : trackers(installations, branch);
       if (whyReserved(update.ref) !== null) continue; // Git's report says why it is refused.
       if (branch === null || tracked.length === 0) {
-        remarks.push(untracked(update, installations));
+        remarks.set(update.ref, untracked(update, installations));
       } else if (update.to === null) {
         redirect.set(update.ref, []);
-        remarks.push(`${branch} is what ${slug} deploys; it stays, and so does the live version`);
+        remarks.set(update.ref, `${slug} deploys ${branch}, so the branch was not removed; the live version stays.`);
       } else {
         const deployments = new Map<DeploymentId, Installation>();
         for (const installation of tracked) deployments.set(await store.deployments.reserveId(), installation);
@@ -159,14 +159,5 @@ export function createPushTrigger(needs: {
         return { ...installation, branch };
       }),
     );
-  }
-
-  function untracked(update: RefUpdate, installations: readonly Installation[]): string {
-    const tracked = [...new Set(installations.flatMap(({ branch }) => branch ?? []))];
-    const what = update.to === null ? "removed" : "stored";
-    const name = branchOf(update.ref) ?? update.ref.replace(/^refs\/tags\//, "tag ");
-    return tracked.length === 0
-      ? `${name} is ${what}; nothing was deployed: push main to deploy`
-      : `${name} is ${what}; nothing was deployed: ${tracked.join(" and ")} deploys`;
   }
 }

@@ -7,6 +7,7 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { narrate } from "../rules/narrate.ts";
+import { pushAdvice } from "../rules/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../rules/push-options.ts";
 import { DeploymentDeleted, follow } from "../trigger/follow.ts";
 import type { PushOutcome, PushPlan, PushTrigger } from "../trigger/push.ts";
@@ -50,7 +51,7 @@ export async function conductPush(
     const progress = (text: string) => terminal.progress(text);
     const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
     const options = readPushOptions(push.options, plan.product.watch);
-    for (const remark of [...options.remarks, ...plan.remarks]) say(remark);
+    for (const line of [...options.remarks, ...linesOn(plan, stored)]) say(line);
     const outcomes = await needs.pushes.accept(plan, stored, by);
     const words = new Map(stored.refs);
     await Promise.all(
@@ -66,6 +67,13 @@ export async function conductPush(
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+/** What there is to say of refs beside those that deploy: of each that was accepted, and what to do about a refusal. */
+function linesOn({ remarks }: PushPlan, { unpackError, refs }: PushResult): readonly string[] {
+  const accepted = [...remarks].filter(([ref]) => unpackError === null && refs.get(ref) === null);
+  const advice = new Set([unpackError, ...refs.values()].flatMap((reason) => pushAdvice(reason) ?? []));
+  return [...accepted.map(([, remark]) => remark), ...advice];
 }
 
 /** Null: the branch is accepted; otherwise why not, in one line. */

@@ -118,8 +118,8 @@ test("other branches and tags are stored, and the push says that nothing was dep
   const branch = await hello.repository.push(baton().remote("hello"), "HEAD:refs/heads/idea").done;
   const tag = await hello.repository.push(baton().remote("hello"), "v2.0").done;
   expect([branch.code, tag.code]).toEqual([0, 0]);
-  expect(branch.text).toContain("remote: idea is stored; nothing was deployed: main deploys");
-  expect(tag.text).toContain("remote: tag v2.0 is stored; nothing was deployed: main deploys");
+  expect(branch.text).toContain("remote: idea was stored but not deployed. This product deploys main: push idea:main");
+  expect(tag.text).toContain("remote: tag v2.0 was stored but not deployed. This product deploys main.");
   expect(await baton().api.deployments("hello")).toHaveLength(before.length);
 });
 

@@ -22,6 +22,8 @@ export function createFakeGit(): FakeGit {
     removeRepository: async () => {},
     listRepositories: async () => [],
     resolve: async (_product, revision) => commits.get(revision) ?? null,
+    commitsStartingWith: async (_product, digits) =>
+      [...new Set([...commits.values()].map(({ sha }) => sha))].filter((sha) => sha.startsWith(digits.toLowerCase())),
     branches: async () => new Map(),
     commitsBetween: async (_product, from, to, limit) => (between.get(`${from}..${to}`) ?? []).slice(0, limit),
     isAncestor: async () => false,

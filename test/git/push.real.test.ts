@@ -170,6 +170,29 @@ test("many commits arrive as a pack, with git's own progress shown", async () =>
   expect(stderr).toMatch(/remote: Resolving deltas: 100%/);
 });
 
+test("of two branches where one is a folder of the other, the second is refused by a sentence", async () => {
+  await using pushing = await createPushing();
+  await pushing.client.commit("first", {});
+  await pushing.client.git("push", "baton", "main:refs/heads/feature");
+  const refused = (target: string) => pushing.client.tryGit(["push", "baton", `main:refs/heads/${target}`]);
+  const sentence = '(a branch "feature" exists, so there can be none called "feature/x": delete or rename one of them)';
+  expect((await refused("feature/x")).stderr).toContain(sentence);
+  pushing.deployWith({ redirect: new Map([["refs/heads/feature/x", [1]]]) });
+  expect((await refused("feature/x")).stderr).toContain(sentence);
+});
+
+test("a push from a clone whose history is cut off where this repository's is not", async () => {
+  await using pushing = await createPushing();
+  await using whole = await createGitClient();
+  await whole.commit("first", {});
+  await whole.commit("second", {});
+  await pushing.client.git("fetch", "--quiet", "--depth", "1", `file://${whole.folder}`, "main");
+  pushing.deployWith(deploysMain(1));
+  const { stderr } = await pushing.client.tryGit(["push", "baton", "FETCH_HEAD:refs/heads/main"]);
+  expect(stderr).toContain("(shallow update not allowed)");
+  expect(await pushing.refs()).toEqual({});
+});
+
 test("a push from a shallow clone", async () => {
   await using pushing = await createPushing();
   await pushing.client.commit("first", {});

@@ -183,6 +183,30 @@ test("a branch, a tag and an id name a commit; git's notation for finding one do
   }
 });
 
+test("a commit is found by its id in upper case or cut short, and two by digits that they share", async () => {
+  await using stored = await createStored();
+  const count = 1_500;
+  const history = Array.from({ length: count }, (_, index) => {
+    const from = index === 0 ? "" : `from :${index}\n`;
+    return `commit refs/heads/main\nmark :${index + 1}\ncommitter A <a@b> ${index} +0000\ndata 1\nx\n${from}\n`;
+  });
+  await stored.client.tryGit(["--git-dir", stored.repository, "fast-import", "--quiet"], { input: history.join("") });
+  const ids = (await stored.client.git("--git-dir", stored.repository, "rev-list", "main")).split("\n");
+  const found = (digits: string) => stored.git.commitsStartingWith(product, digits, signal);
+  const [tip = ""] = ids;
+  for (const digits of [tip, tip.slice(0, 12), tip.toUpperCase(), tip.slice(0, 9).toUpperCase()])
+    expect(await found(digits), digits).toEqual([tip]);
+
+  const shared = ids.map((id) => id.slice(0, 4)).find((start, index, all) => all.indexOf(start) !== index) ?? "";
+  const both = await found(shared);
+  expect(both).toHaveLength(2);
+  expect(both.every((id) => id.startsWith(shared) && ids.includes(id))).toBe(true);
+
+  const tree = await stored.client.git("--git-dir", stored.repository, "rev-parse", "main^{tree}");
+  for (const digits of [nowhere, tree, tree.slice(0, 10), tip.slice(0, 3), "main", "main~1", `${tip.slice(0, 8)}^`, ""])
+    expect(await found(digits), digits).toEqual([]);
+});
+
 test("a commit message of megabytes is cut", async () => {
   await using stored = await createStored();
   await stored.client.tryGit(["commit", "--quiet", "--allow-empty", "--file", "-"], { input: "ä".repeat(2_000_000) });

@@ -64,3 +64,33 @@ test("a commit that was fetched before is not fetched again", async () => {
   for (const trigger of ["api", "rollback"] as const)
     await expect(refsAskedFor({ trigger, ref: "main", commit: fetched })).rejects.toThrow("promise resolved");
 });
+
+test("a short id that names no branch is found in the tracked branch, when it is unambiguous", async () => {
+  const store = createFakeStore(createFakeClock());
+  const samples = createSamples(store, createFakeClock());
+  const { product, installation } = await samples.product("shop");
+  const fakeGit = createFakeGit();
+  const [older, tip] = ["abcd1".padEnd(40, "0"), "abcd2".padEnd(40, "0")] as [Commit["sha"], Commit["sha"]];
+  for (const sha of [older, tip]) fakeGit.commits.set(sha, { sha, message: "Fetched", author: "" });
+  const git: World["git"] = {
+    ...fakeGit,
+    isAncestor: async () => true,
+    async fetch(_product, { ref }) {
+      if (ref === "refs/heads/main") return tip;
+      throw new FetchFailed("no-ref", `there is no ${ref}`, null);
+    },
+  };
+  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as World;
+  const fetched = (ref: string) => {
+    const work = {
+      deployment: samples.building(installation, { commit: null, trigger: "api", ref }),
+      product: { ...product, repository: "https://github.com/acme/shop" },
+      installation: { ...installation, branch: "main" },
+      journal: { stage() {} },
+    } as unknown as Work;
+    return fetchSource(world, work, signal);
+  };
+  expect((await fetched("ABCD1")).sha).toBe(older);
+  await expect(fetched("abcd")).rejects.toThrow('"abcd" is ambiguous');
+  await expect(fetched("ffff")).rejects.toThrow("there is no refs/tags/ffff");
+});

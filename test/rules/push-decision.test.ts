@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { CommitSha, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
-import { branchOf, firstBranch, judgePush, newestUndecidedPush, trackers } from "../../server/rules/push-decision.ts";
+import {
+  branchOf,
+  firstBranch,
+  judgePush,
+  newestUndecidedPush,
+  trackers,
+  untracked,
+} from "../../server/rules/push-decision.ts";
 import { aBuilding, aQueued, sha } from "../model/a-deployment.ts";
 
 const other = "b".repeat(40) as CommitSha;
@@ -34,6 +41,27 @@ describe("a push", () => {
     expect(firstBranch(["refs/heads/master"])).toBe("master");
     expect(firstBranch(["refs/heads/master", "refs/heads/main"])).toBe("main");
     expect(firstBranch(["refs/heads/feature", "refs/tags/main"])).toBeNull();
+  });
+});
+
+describe("a push that deploys nothing", () => {
+  const stored = (ref: string, ...branches: (string | null)[]) =>
+    untracked({ ref, to: other }, branches.map(installation));
+
+  it("says which branch deploys, and the two ways to deploy this one", () => {
+    expect(stored("refs/heads/develop", null)).toBe(
+      "develop was stored but not deployed. This product deploys main: push develop:main, or change the branch in Settings.",
+    );
+    expect(stored("refs/heads/idea", "release", "release", "main")).toBe(
+      "idea was stored but not deployed. This product deploys release and main: push idea:release, or change the branch in Settings.",
+    );
+  });
+
+  it("does not offer to deploy a tag by a push, or what was removed", () => {
+    expect(stored("refs/tags/v2.0", "main")).toBe("tag v2.0 was stored but not deployed. This product deploys main.");
+    expect(untracked({ ref: "refs/heads/idea", to: null }, [installation("main")])).toBe(
+      "idea was removed. Nothing was deployed.",
+    );
   });
 });
 

@@ -81,6 +81,27 @@ describe("a product deployment", () => {
     expect((await read(path, { method: "POST" })).status).toBe(400);
   });
 
+  test("is deployed from a commit's id in upper case or cut short, unless several begin so", async () => {
+    const commit = sampleCommit("Version two");
+    const deploy = async (asked: string) => {
+      const path = `/api/product-deployments/${installation.id}/deploy`;
+      return read(path, { method: "POST", body: { commit: asked } });
+    };
+    world.git.commits.set(commit.sha, commit);
+    for (const asked of [commit.sha.slice(0, 8), commit.sha.toUpperCase(), commit.sha.slice(0, 7).toUpperCase()])
+      expect(await deploy(asked)).toMatchObject({ status: 202, json: { commit: { sha: commit.sha } } });
+    world.git.commits.set("another", sampleCommit("Version three"));
+    expect(await deploy(commit.sha.slice(0, 8))).toMatchObject({
+      status: 400,
+      json: { error: { message: expect.stringContaining("ambiguous") } },
+    });
+    await world.store.products.update(product.id, { repository: "https://github.com/acme/shop" });
+    expect(await deploy(commit.sha.slice(0, 24).toUpperCase())).toMatchObject({
+      status: 202,
+      json: { ref: commit.sha },
+    });
+  });
+
   test("is deployed from a commit of the ref that is named with it, and from no other", async () => {
     const [tip, older, foreign] = [sampleCommit("Tip"), sampleCommit("Older"), sampleCommit("Foreign")];
     for (const [name, commit] of [
@@ -100,7 +121,7 @@ describe("a product deployment", () => {
     });
     expect(await deploy({ ref: "nothing", commit: tip.sha })).toMatchObject({
       status: 400,
-      json: { error: { message: '"nothing" names no commit of this product\'s repository' } },
+      json: { error: { message: 'this product\'s repository has no branch, tag or commit "nothing"' } },
     });
   });
 
@@ -117,7 +138,7 @@ describe("a product deployment", () => {
     expect(await deploy({ ref: "release" })).toMatchObject({ status: 202, json: { ref: "release", commit: null } });
     expect(await deploy({ ref: "release", commit: "c0ffee" })).toMatchObject({
       status: 400,
-      json: { error: { message: '"c0ffee" is not a whole commit id: 40 hexadecimal digits are wanted beside a ref' } },
+      json: { error: { message: 'Baton has not fetched a commit "c0ffee" yet: give all 40 characters of its id' } },
     });
   });
 
