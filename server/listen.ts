@@ -1,15 +1,20 @@
 import { createServer, type RequestListener } from "node:http";
+import { guardConnections } from "./guard-connections.ts";
 
-/** A push waits in its request until it is live: longer than Node's own five minutes. */
-const requestTimeoutMs = 60 * 60 * 1000;
-const headersTimeoutMs = 30_000;
+/** A large push over a slow line takes hours; `guardConnections` closes what stands still long before. */
+const requestTimeoutMs = 24 * 60 * 60 * 1000;
+const headersTimeoutMs = 15_000;
+/** How often Node looks for requests that take too long. Its own 30 s would add to each limit. */
+const checkMs = 5_000;
 
 /** Serves until closed. Rejects with one sentence when the address cannot be had. */
 export async function listen(
   listener: RequestListener,
   address: { readonly host: string; readonly port: number },
 ): Promise<{ close(): Promise<void> }> {
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs }, listener);
+  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs };
+  const server = createServer({ ...limits, connectionsCheckingInterval: checkMs }, listener);
+  guardConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";

@@ -8,7 +8,7 @@ import { holdErrors } from "./request-body.ts";
 const maxUpdates = 1_000;
 const maxOptions = 100;
 /** Of all commands, and of all push options, together. */
-const maxSectionBytes = 1024 * 1024;
+const maxSectionBytes = 4 * 1024 * 1024;
 const maxRefBytes = 1_024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -56,7 +56,9 @@ async function readSection(request: Readable): Promise<readonly string[]> {
     lines.push(decode(payload).replace(/\n$/, ""));
     bytes += payload.length;
   }
-  throw new BadPush(`more than ${maxSectionBytes} bytes of commands or options`);
+  throw new BadPush(
+    `this push has more than ${maxSectionBytes / 1024 / 1024} MiB of ref names or options: push them in parts`,
+  );
 }
 
 function decode(payload: Uint8Array): string {
@@ -76,7 +78,8 @@ function parseUpdate(line: string): RefUpdate {
   const [from = "", to = "", ...rest] = line.split(" ");
   const ref = rest.join(" ");
   // Git itself checks the name more closely; this keeps lines lines.
-  if (!/^refs\/[^\s\0]+$/.test(ref)) throw new BadPush(`not a ref that can be pushed to: ${JSON.stringify(ref)}`);
+  if (!/^refs\/[^\s\0]+$/.test(ref))
+    throw new BadPush(`not a ref that can be pushed to: ${JSON.stringify(ref.slice(0, 200))}`);
   if (Buffer.byteLength(ref) > maxRefBytes) throw new BadPush(`a ref name of more than ${maxRefBytes} bytes`);
   return { ref, from: parseObjectId(from), to: parseObjectId(to) };
 }
@@ -89,7 +92,11 @@ function parseObjectId(text: string): CommitSha | null {
 }
 
 function refuseTooMany(updates: readonly RefUpdate[]): void {
-  if (updates.length > maxUpdates) throw new BadPush(`more than ${maxUpdates} refs in one push`);
+  if (updates.length > maxUpdates) {
+    throw new BadPush(
+      `this push has ${updates.length} refs, and one push may have at most ${maxUpdates}: push them in parts`,
+    );
+  }
   const seen = new Set<string>();
   for (const { ref } of updates) {
     if (seen.has(ref)) throw new BadPush(`${ref} is in one push twice`);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Context, Hono } from "hono";
 import { parseSlug, type Slug, slugRule } from "../model/product.ts";
@@ -91,7 +92,14 @@ export function createGitHttp(
 
   app.post("/:repository/git-receive-pack", async (c) => {
     const signal = abortOf(c);
-    const push = await git.readPush(bodyOf(c));
+    let push: PushRequest | null;
+    try {
+      push = await git.readPush(bodyOf(c));
+    } catch (error) {
+      const isGit = c.req.header("content-type") === "application/x-git-receive-pack-request";
+      if (error instanceof BadPush && isGit) return refusal(c.env.incoming, error.message);
+      throw error;
+    }
     const out = new PassThrough();
     if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
 
@@ -164,6 +172,18 @@ function abortOf(c: Context<GitEnv>): AbortSignal {
     if (!outgoing.writableFinished) gone.abort(new Error("the client went away"));
   });
   return gone.signal;
+}
+
+/** Refuses a push so that git shows why: of an HTTP error it shows only the number. Git listens once it has sent everything. */
+function refusal(incoming: IncomingMessage, sentence: string): Response {
+  async function* afterAll() {
+    incoming.unpipe();
+    if (!incoming.readableEnded) await finished(incoming.resume(), { writable: false }).catch(() => {});
+    // gitprotocol-pack: band 3 is the last word before both sides part. A packet's length has four digits.
+    const packet = Buffer.from(`\x03${sentence.slice(0, 1_000)}\n`);
+    yield Buffer.concat([Buffer.from((packet.length + 4).toString(16).padStart(4, "0")), packet, Buffer.from("0000")]);
+  }
+  return answer(Readable.from(afterAll()), "git-receive-pack", "result");
 }
 
 function answer(body: Readable, service: GitService, kind: "advertisement" | "result"): Response {

@@ -178,6 +178,16 @@ test("a worker and a TCP service have no address, and are live all the same", as
   }
 });
 
+test("a push of too many refs is refused, and the terminal says how many there may be", async () => {
+  const { repository } = await serviceApp("branchy");
+  const commit = await repository.commit("One");
+  const branches = Array.from({ length: 1_001 }, (_, index) => `${commit} refs/heads/b${index}\n`);
+  await repository.write({ ".git/packed-refs": branches.join("") });
+  const { code, text } = await repository.push(baton().remote("branchy"), "refs/heads/b*:refs/heads/b*").done;
+  expect(code).not.toBe(0);
+  expect(text).toContain("remote: this push has 1001 refs, and one push may have at most 1000: push them in parts");
+});
+
 test("a wrong token pushes nothing and makes no product", async () => {
   const stranger = baton().remote("stranger").replace(baton().token, "not-the-token-of-anybody-who-is-known-here");
   const { code, text } = await hello.repository.push(stranger).done;

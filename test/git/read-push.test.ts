@@ -108,13 +108,17 @@ describe("reading a push", () => {
     "megabytes of push options": [
       `${command}\0push-options`,
       flushPkt,
-      ...Array<string>(17).fill("x".repeat(65_000)),
+      ...Array<string>(65).fill("x".repeat(65_000)),
       flushPkt,
     ],
     "push options that are not there": [`${command}\0push-options`, flushPkt],
   };
   test.each(Object.entries(bad))("refuses %s", async (_, parts) => {
-    await expect(readPush(request(...parts))).rejects.toBeInstanceOf(BadPush);
+    const outcome = await readPush(request(...parts)).then(
+      () => "taken",
+      (error: unknown) => error,
+    );
+    expect(outcome).toBeInstanceOf(BadPush);
   });
 
   test("takes 1,000 refs and 100 options", async () => {

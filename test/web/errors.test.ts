@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { StoreUnavailable } from "../../server/ports/store.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, token, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -41,5 +41,25 @@ describe("errors", () => {
   test("of size are 413 before the body is read", async () => {
     const body = { name: "x".repeat(70_000) };
     expect((await read("/api/products", { method: "POST", body })).json.error.code).toBe("too_large");
+  });
+
+  test("of a body that does not arrive are 408, whether the route asks for a form or for JSON", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      for (const [path, type] of [
+        ["/sign-in", "application/x-www-form-urlencoded"],
+        ["/api/products", "application/json"],
+      ] as const) {
+        const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("{")) });
+        const headers = { "content-type": type, authorization: `Bearer ${token}` };
+        const asked = world.fetch(path, { method: "POST", headers, body, duplex: "half" } as RequestInit);
+        await vi.advanceTimersByTimeAsync(16_000);
+        const answer = await asked;
+        expect([answer.status, answer.headers.get("connection")], path).toEqual([408, "close"]);
+        expect(await answer.text()).toMatch(/[Tt]he body did not arrive within 15 s/);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

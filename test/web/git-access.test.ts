@@ -1,5 +1,6 @@
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
+import { BadPush } from "../../server/ports/git.ts";
 import { StoreUnavailable } from "../../server/ports/store.ts";
 import type { PushTrigger } from "../../server/trigger/push.ts";
 import { createGitHttp } from "../../server/web/git-http.ts";
@@ -34,7 +35,7 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     listen: { host: "127.0.0.1", port: 4000 },
   });
   return {
-    ...{ clock, store },
+    ...{ app, clock, store, git },
     asked: () => asked,
     async ask(password: string | null, { from = "192.0.2.1", forwarded }: { from?: string; forwarded?: string } = {}) {
       const headers = new Headers();
@@ -97,5 +98,26 @@ describe("git over HTTP", () => {
     expect(await door.ask("wrong", through("198.51.100.2"))).toBe(401);
     // What a client itself claims stands before what Caddy appends.
     expect(await door.ask("wrong", through("198.51.100.3, 198.51.100.1"))).toBe(429);
+  });
+
+  test("refuses a push in words that git shows, after the client has sent all of it", async () => {
+    door.git.readPush = () => Promise.reject(new BadPush("this push has 1001 refs"));
+    const incoming = Object.assign(new PassThrough(), { socket: { remoteAddress: "192.0.2.1" } });
+    const headers = {
+      authorization: `Basic ${btoa(`x:${token}`)}`,
+      "content-type": "application/x-git-receive-pack-request",
+    };
+    const request = new Request("http://baton/shop.git/git-receive-pack", { method: "POST", headers });
+    const response = await door.app.request(request, {}, { incoming, outgoing: { once: () => {} } });
+    expect(response.status).toBe(200);
+    let answered = false;
+    const text = response.text().finally(() => {
+      answered = true;
+    });
+    incoming.write("a pack");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(false);
+    incoming.end();
+    expect(await text).toBe("001d\u0003this push has 1001 refs\n0000");
   });
 });

@@ -1,0 +1,99 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+export interface ConnectionLimits {
+  /** In all, and from one address; a loopback address may be everybody behind a proxy. */
+  readonly connections: number;
+  readonly perAddress: number;
+  /** Longer than any route waits for a body, so that the route can answer first. */
+  readonly bodyMs: number;
+  /** A push over a slow line may take hours, as long as it moves: so many bytes in so long. */
+  readonly pushWindowMs: number;
+  readonly pushWindowBytes: number;
+  /** For the rest of a body whose answer is complete. */
+  readonly leftOverMs: number;
+}
+
+export const usualLimits: ConnectionLimits = {
+  connections: 4_000,
+  perAddress: 500,
+  bodyMs: 40_000,
+  pushWindowMs: 60_000,
+  pushWindowBytes: 4 * 1024,
+  leftOverMs: 3_000,
+};
+
+/**
+ * Closes connections that cost their holder nothing: bodies that do not arrive, and too many at once. Answers may take as
+ * long as they like: only a request that has not arrived whole is cut.
+ */
+export function guardConnections(server: Server, limits: ConnectionLimits = usualLimits): void {
+  server.maxConnections = limits.connections;
+  server.on("connection", limitByAddress(limits.perAddress));
+  server.on("request", (request, response) => {
+    if (hasNoBody(request)) return;
+    const isGit = request.url?.startsWith("/git/") ?? false;
+    const stop = isGit ? watchPush(request, limits) : later(limits.bodyMs, () => end408(request, response));
+    request.once("close", stop);
+    request.once("end", stop);
+    response.once("finish", () => {
+      // Git reads an answer only after it has sent everything, unless it is an error.
+      if (request.complete || (isGit && response.statusCode < 400)) return;
+      request.once(
+        "close",
+        later(limits.leftOverMs, () => cut(request)),
+      );
+    });
+  });
+}
+
+/** True of most requests. Node calls a request complete only after its listeners ran, so this looks at the headers. */
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+}
+
+function limitByAddress(perAddress: number): (socket: Socket) => void {
+  const counts = new Map<string, number>();
+  return (socket) => {
+    const address = socket.remoteAddress ?? "";
+    if (/^(?:::ffff:)?127\.|^::1$/.test(address)) return;
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    socket.once("close", () => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    });
+    if (count > perAddress) socket.destroy();
+  };
+}
+
+/** Closes a push that stands still. While bytes wait to be read, it is Baton that takes its time. */
+function watchPush(request: IncomingMessage, { pushWindowMs, pushWindowBytes }: ConnectionLimits): () => void {
+  const { socket } = request;
+  let seen = socket.bytesRead;
+  const timer = setInterval(() => {
+    const came = socket.bytesRead - seen;
+    seen = socket.bytesRead;
+    if (came < pushWindowBytes && request.readableLength === 0) end408(request, null);
+  }, pushWindowMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** Answers as Node itself answers a request that takes too long, where nothing has been said on the connection yet. */
+function end408(request: IncomingMessage, response: ServerResponse | null): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const isSilent = response ? !response.headersSent : socket.bytesWritten === 0;
+  if (isSilent && socket.writable) socket.write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
+  socket.destroySoon();
+}
+
+function cut(request: IncomingMessage): void {
+  if (!request.complete) request.socket.destroy();
+}
+
+function later(ms: number, deed: () => void): () => void {
+  const timer = setTimeout(deed, ms).unref();
+  return () => clearTimeout(timer);
+}
