@@ -144,7 +144,7 @@ function AddForm({ form, head }: { readonly form: FormPlace; readonly head: Prod
           name="name"
           required
           maxlength={128}
-          pattern="[A-Za-z_][A-Za-z0-9_]*"
+          pattern="[A-Za-z_][A-Za-z0-9_.\-]*"
           autocomplete="off"
           spellcheck={false}
           placeholder="DATABASE_URL"

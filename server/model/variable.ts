@@ -1,13 +1,13 @@
 const maxNameLength = 128;
 
-/** Variable names as shells and Compose accept them. */
-export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** As Compose accepts them: apps of Java and Elasticsearch read names with dots, which a shell cannot. */
+export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
 
 /** The sentence about a name that the pattern refuses; without its full stop. */
 export function variableNameFault(name: string): string {
   if (name === "") return "a variable needs a name";
   const tooLong = name.length > maxNameLength ? `, at most ${maxNameLength} of them` : "";
-  return `"${name.slice(0, 60)}" isn't a valid name (letters, digits and _${tooLong}, not starting with a digit)`;
+  return `"${name.slice(0, 60)}" isn't a valid name (letters, digits, _, . and -${tooLong}, starting with a letter or _)`;
 }
 
 const maxVariableLength = 32_768;

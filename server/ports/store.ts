@@ -67,7 +67,7 @@ export interface ProductStore {
     id: ProductId,
     set: Readonly<Record<string, string>>,
     unset: readonly string[],
-    atBuild?: BuildMarks,
+    marks?: VariableMarks,
   ): Promise<void>;
   /**
    * Marks it deleted, with all of its installations: it is not listed any more, its slug and hosts are free, its queued
@@ -113,17 +113,24 @@ export interface InstallationStore {
   variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
   /** Of its variables, those that say whether builds get them; an own one that does not say goes by its product's. */
   buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
+  /** Values of its variables that are not secret, by name: these may be shown. */
+  visibleVariables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
   /** Its own. One that is both set and unset is set; a mark of one that it does not have does nothing. */
   changeVariables(
     id: InstallationId,
     set: Readonly<Record<string, string>>,
     unset: readonly string[],
-    atBuild?: BuildMarks,
+    marks?: VariableMarks,
   ): Promise<void>;
 }
 
-/** By a variable's name: builds get it, too; they don't; null: its name decides. */
-export type BuildMarks = Readonly<Record<string, boolean | null>>;
+/** What is said about variables beside their values, by name. What is not named keeps its mark. */
+export interface VariableMarks {
+  /** Builds get it, too; they don't; null: its name decides. */
+  readonly atBuild?: Readonly<Record<string, boolean | null>>;
+  /** New ones are secret. False does nothing unless the value is set, too: a secret is never shown after the fact. */
+  readonly secret?: Readonly<Record<string, boolean>>;
+}
 
 /** What stays behind of an installation that is deleted. */
 export interface Leaving {

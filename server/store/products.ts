@@ -46,8 +46,8 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
     },
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
-    changeVariables: (id, set, unset, atBuild) =>
-      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, atBuild)),
+    changeVariables: (id, set, unset, marks) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, marks)),
 
     markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
 

@@ -171,10 +171,12 @@ export const variables = pgTable(
     value: bytes().notNull(),
     /** Builds get it, too; null: its name decides. */
     atBuild: boolean("at_build"),
+    /** Its value is never shown again. */
+    secret: boolean().notNull().default(true),
   },
   (table) => [
     primaryKey({ columns: [table.installationId, table.name] }),
-    check("variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+    check("variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$'`),
   ],
 );
 
@@ -189,10 +191,11 @@ export const productVariables = pgTable(
     /** Sealed: see secrets.ts. */
     value: bytes().notNull(),
     atBuild: boolean("at_build"),
+    secret: boolean().notNull().default(true),
   },
   (table) => [
     primaryKey({ columns: [table.productId, table.name] }),
-    check("product_variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_]{0,127}$'`),
+    check("product_variables_name", sql`${table.name} ~ '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$'`),
   ],
 );
 

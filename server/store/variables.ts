@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { InstallationId, ProductId } from "../model/ids.ts";
-import type { BuildMarks } from "../ports/store.ts";
+import type { VariableMarks } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
 import { installations, productVariables, variables } from "./schema.ts";
 import type { Owner, Secrets } from "./secrets.ts";
@@ -12,6 +12,7 @@ interface Row {
   readonly name: string;
   readonly value: Buffer;
   readonly atBuild: boolean | null;
+  readonly secret: boolean;
   readonly owner: Owner;
 }
 
@@ -34,7 +35,7 @@ export async function mergedVariables(queries: Queries, installation: Installati
 export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly Row[]> {
   const { table, isTheirs } = whereOf(holder);
   const rows = await queries
-    .select({ name: table.name, value: table.value, atBuild: table.atBuild })
+    .select({ name: table.name, value: table.value, atBuild: table.atBuild, secret: table.secret })
     .from(table)
     .where(isTheirs)
     .orderBy(asc(table.name));
@@ -49,6 +50,11 @@ export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record
   return Object.fromEntries(rows.map(({ name, value, owner }) => [name, secrets.open(owner, value)]));
 }
 
+/** Those whose values may be shown. */
+export function visibleOnes(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ secret }) => !secret);
+}
+
 /** Those that say for themselves whether a build gets them; of the others the name decides. */
 export function buildMarksOf(rows: readonly Row[]): Readonly<Record<string, boolean>> {
   return Object.fromEntries(rows.flatMap(({ name, atBuild }) => (atBuild === null ? [] : [[name, atBuild]])));
@@ -60,7 +66,7 @@ export async function changeVariables(
   holder: Holder,
   set: Readonly<Record<string, string>>,
   unset: readonly string[],
-  atBuild: BuildMarks = {},
+  { atBuild = {}, secret = {} }: VariableMarks = {},
 ): Promise<void> {
   const { table, isTheirs } = whereOf(holder);
   const named = (names: readonly string[]) => and(isTheirs, inArray(table.name, [...names]));
@@ -76,6 +82,10 @@ export async function changeVariables(
   for (const mark of [true, false, null]) {
     const names = Object.keys(atBuild).filter((name) => atBuild[name] === mark);
     if (names.length > 0) await tx.update(table).set({ atBuild: mark }).where(named(names));
+  }
+  for (const mark of [true, false]) {
+    const names = Object.keys(secret).filter((name) => secret[name] === mark && (mark || Object.hasOwn(set, name)));
+    if (names.length > 0) await tx.update(table).set({ secret: mark }).where(named(names));
   }
 }
 

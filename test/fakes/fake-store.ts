@@ -7,7 +7,7 @@ import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import { nothingSet, type ServiceSettings } from "../../server/model/service-settings.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { AuditEntry, BuildMarks, Domain, Identity, Leaving, Store } from "../../server/ports/store.ts";
+import type { AuditEntry, Domain, Identity, Leaving, Store, VariableMarks } from "../../server/ports/store.ts";
 import { createFakeDeliveries, createFakeSources } from "./fake-sources.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */
@@ -28,7 +28,7 @@ interface FakeRows {
   readonly variables: Map<InstallationId, Map<string, string>>;
   readonly productVariables: Map<ProductId, Map<string, string>>;
   readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
-  readonly buildMarks: Map<InstallationId | ProductId, BuildMarks>;
+  readonly marks: Map<InstallationId | ProductId, Required<VariableMarks>>;
   readonly tokens: Map<string, Identity>;
   readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
   readonly domains: Domain[];
@@ -50,7 +50,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     variables: new Map(),
     productVariables: new Map(),
     serviceSettings: new Map(),
-    buildMarks: new Map(),
+    marks: new Map(),
     tokens: new Map(),
     sessions: new Map(),
     domains: [],
@@ -169,9 +169,9 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
       if (product) rows.products.set(id, { ...product, ...changes });
     },
     variableNames: async (id) => [...(rows.productVariables.get(id) ?? new Map()).keys()].sort(),
-    async changeVariables(id, set, unset, atBuild = {}) {
+    async changeVariables(id, set, unset, marks) {
       rows.productVariables.set(id, changed(rows.productVariables.get(id), set, unset));
-      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
+      rows.marks.set(id, marked(rows.marks.get(id), set, unset, marks));
     },
     async markDeleted(id, leaving) {
       const product = rows.products.get(id);
@@ -250,12 +250,17 @@ function createInstallations(
     variableNames: async (id) => [...variablesOf(id).keys()].sort(),
     variables: async (id) => Object.fromEntries(variablesOf(id)),
     async buildMarks(id) {
-      const marks = [rows.buildMarks.get(productOf(id)), rows.buildMarks.get(id)].map((one) => said(one ?? {}));
+      const marks = [productOf(id), id].map((holder) => said(rows.marks.get(holder)?.atBuild ?? {}));
       return Object.assign({}, ...marks);
     },
-    async changeVariables(id, set, unset, atBuild = {}) {
+    async visibleVariables(id) {
+      const [own, shared] = [rows.variables.get(id), rows.productVariables.get(productOf(id))];
+      const isSecret = (name: string) => rows.marks.get(own?.has(name) ? id : productOf(id))?.secret[name] ?? true;
+      return Object.fromEntries([...(shared ?? []), ...(own ?? [])].filter(([name]) => !isSecret(name)));
+    },
+    async changeVariables(id, set, unset, marks) {
       rows.variables.set(id, changed(rows.variables.get(id), set, unset));
-      rows.buildMarks.set(id, { ...rows.buildMarks.get(id), ...atBuild });
+      rows.marks.set(id, marked(rows.marks.get(id), set, unset, marks));
     },
   };
 }
@@ -268,7 +273,18 @@ function changed(
   return new Map([...[...(variables ?? [])].filter(([name]) => !unset.includes(name)), ...Object.entries(set)]);
 }
 
-function said(marks: BuildMarks): Record<string, boolean> {
+function marked(
+  before: Required<VariableMarks> = { atBuild: {}, secret: {} },
+  set: Readonly<Record<string, string>>,
+  unset: readonly string[],
+  { atBuild = {}, secret = {} }: VariableMarks = {},
+): Required<VariableMarks> {
+  const left = Object.entries(before.secret).filter(([name]) => !unset.includes(name) || name in set);
+  const said = Object.entries(secret).filter(([name, mark]) => mark || name in set);
+  return { atBuild: { ...before.atBuild, ...atBuild }, secret: Object.fromEntries([...left, ...said]) };
+}
+
+function said(marks: Required<VariableMarks>["atBuild"]): Record<string, boolean> {
   return Object.fromEntries(Object.entries(marks).flatMap(([name, mark]) => (mark === null ? [] : [[name, mark]])));
 }
 

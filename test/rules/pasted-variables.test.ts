@@ -29,7 +29,7 @@ E_AFTER=ok # not this`;
   it.each([
     ["A=1\nFLAG", "Line 2: FLAG has no value. Write FLAG=value, or FLAG= for an empty one."],
     ["what is this", 'Line 1: "what is this" is not NAME=value.'],
-    ["\n1ST=x", `Line 2: "1ST" isn't a valid name (letters, digits and _, not starting with a digit).`],
+    ["\n1ST=x", `Line 2: "1ST" isn't a valid name (letters, digits, _, . and -, starting with a letter or _).`],
     [
       "P=$2y$10",
       "Line 1: P has a $ that begins no variable: $2y$10. Put single quotes around the value to keep it as written.",

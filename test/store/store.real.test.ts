@@ -250,12 +250,39 @@ describe("variables of a product", () => {
   it("say whether builds get them; an own one that does not say goes by them", async () => {
     const { product, installation } = await aProduct(store);
     const { id } = installation;
-    await store.products.changeVariables(product.id, { A: "1", B: "1", C: "1", D: "1" }, [], { A: true, B: true });
-    await store.installations.changeVariables(id, { A: "2", B: "2", E: "1" }, [], { B: false, E: false, NONE: true });
+    await store.products.changeVariables(product.id, { A: "1", B: "1", C: "1", D: "1" }, [], {
+      atBuild: { A: true, B: true },
+    });
+    await store.installations.changeVariables(id, { A: "2", B: "2", E: "1" }, [], {
+      atBuild: { B: false, E: false, NONE: true },
+    });
     expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, E: false });
-    await store.products.changeVariables(product.id, { A: "3" }, [], { C: false });
-    await store.installations.changeVariables(id, {}, [], { E: null });
+    await store.products.changeVariables(product.id, { A: "3" }, [], { atBuild: { C: false } });
+    await store.installations.changeVariables(id, {}, [], { atBuild: { E: null } });
     expect(await store.installations.buildMarks(id)).toEqual({ A: true, B: false, C: false });
+  });
+});
+
+describe("variables that are not secret", () => {
+  it("are listed with their values; a secret becomes visible with a new value only", async () => {
+    const { product, installation } = await aProduct(store);
+    const { id } = installation;
+    const change = store.installations.changeVariables;
+    await store.products.changeVariables(product.id, { BOTH: "1", ALL: "1" }, [], {
+      secret: { BOTH: false, ALL: false },
+    });
+    await change(id, { BOTH: "own", KEY: "1", LOG_LEVEL: "debug" }, [], { secret: { LOG_LEVEL: false } });
+    expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", LOG_LEVEL: "debug" });
+    await change(id, { LOG_LEVEL: "info" }, [], { secret: { KEY: false, BOTH: false } });
+    expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", LOG_LEVEL: "info" });
+    await change(id, { KEY: "2" }, [], { secret: { KEY: false, LOG_LEVEL: true } });
+    expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", KEY: "2" });
+  });
+
+  it("may have dots and dashes in their names", async () => {
+    const id = await anInstallation(store);
+    await store.installations.changeVariables(id, { "spring.datasource.url": "1", "x-y": "2" }, []);
+    expect(await store.installations.variableNames(id)).toEqual(["spring.datasource.url", "x-y"]);
   });
 });
 

@@ -59,7 +59,9 @@ describe("variables", () => {
 
   test("with a name that cannot be are refused with a sentence about it", async () => {
     const { json } = await put(ofProduct, { set: { "A B": "1" } });
-    expect(json.error.message).toBe('"A B" isn\'t a valid name (letters, digits and _, not starting with a digit)');
+    expect(json.error.message).toBe(
+      '"A B" isn\'t a valid name (letters, digits, _, . and -, starting with a letter or _)',
+    );
     const { json: value } = await put(ofInstallation(), { set: { A: "x".repeat(32_769) } });
     expect(value.error.message).toBe("set.A: the value is longer than 32,768 characters");
   });

@@ -141,7 +141,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
       const { set, unset, atBuild } = c.req.valid("json");
-      await store.installations.changeVariables(place.installation.id, set, unset, atBuild);
+      await store.installations.changeVariables(place.installation.id, set, unset, { atBuild });
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );

@@ -132,7 +132,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const { set, unset, atBuild } = c.req.valid("json");
-      await store.products.changeVariables(product.id, set, unset, atBuild);
+      await store.products.changeVariables(product.id, set, unset, { atBuild });
       return c.json(await present.product(product), 200);
     },
   );

@@ -73,8 +73,8 @@ export function createProductVariablesPages(needs: PageNeeds) {
   /** What all environments share is changed there, unless the installation has one of its own. */
   async function change({ product, installation }: Place, asked: Asked, isForAll: boolean): Promise<void> {
     const { set, unset, atBuild } = asked;
-    if (isForAll) return store.products.changeVariables(product.id, set, unset, atBuild);
-    await store.installations.changeVariables(installation.id, set, unset, atBuild);
+    if (isForAll) return store.products.changeVariables(product.id, set, unset, { atBuild });
+    await store.installations.changeVariables(installation.id, set, unset, { atBuild });
     const shared = await store.products.variableNames(product.id);
     const meant = unset.filter((name) => shared.includes(name));
     if (meant.length > 0) await store.products.changeVariables(product.id, {}, meant);
