@@ -1,4 +1,5 @@
 import type { BuildVariables } from "./build-variables.ts";
+import type { NoCommand } from "./no-command.ts";
 import type { BuildRecipe, SourceTree } from "./plan.ts";
 
 /** What a provider makes of a folder: how its image is built, and what is known of the service in it. */
@@ -17,6 +18,8 @@ export interface Detected {
   readonly lineInImage?: (line: string) => string;
   /** Its image holds a web server and pages, and nothing that could run a process of a Procfile. */
   readonly servesFiles?: boolean;
+  /** Its Dockerfile does not say what to start. */
+  readonly noCommand?: NoCommand | null;
 }
 
 /** What is known of the place that a version is built for. */

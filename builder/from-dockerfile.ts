@@ -4,6 +4,7 @@ import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { neededStages } from "./needed-stages.ts";
 import { newerSyntaxIn } from "./newer-syntax.ts";
+import { type NoCommand, noCommandOf } from "./no-command.ts";
 import { type BaseName, type BuildRecipe, PlanProblem, type SourceTree } from "./plan.ts";
 import { firstOf } from "./source-tree.ts";
 
@@ -29,6 +30,8 @@ export interface DockerfileOutcome {
   readonly summary: string;
   /** A sentence for each variable that is marked for builds, and that it makes nothing of. */
   readonly warnings: readonly string[];
+  /** Set where it does not say what to start. */
+  readonly noCommand: NoCommand | null;
 }
 
 /** A Dockerfile of the user's own. Rejects with PlanProblem when it is not there, or cannot be built. */
@@ -41,7 +44,7 @@ export async function fromDockerfile(
   const text = await tree.read(dockerfile);
   if (text === null) throw new PlanProblem(`there is no ${dockerfile}, which baton.yaml names`);
   const build = { context: tree, dockerfile, text, shownAs: dockerfile, target, args: {} };
-  const { recipe, port, summary, warnings } = await recipeOf(build, buildVariables);
+  const { recipe, port, summary, warnings, noCommand } = await recipeOf(build, buildVariables);
   return {
     kind: "web",
     port,
@@ -54,6 +57,7 @@ export async function fromDockerfile(
         : []),
     ],
     warnings,
+    noCommand,
   };
 }
 
@@ -84,6 +88,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       neededStages: neededStages(text, facts.needed),
     },
     port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
+    noCommand: noCommandOf(text, target, shownAs),
     summary: summaryOf(shownAs, target, facts.references),
     warnings: buildVariables.secret
       .filter((name) => !isMounted(name))

@@ -3,6 +3,7 @@ import { parseDurationMs } from "../server/model/duration.ts";
 import { parseMemoryBytes } from "../server/model/memory-size.ts";
 import { parseSlug } from "../server/model/product.ts";
 import { hostNamePattern, hostNameRule, maxHostNameLength } from "./host-name.ts";
+import { leastMemoryBytes, tooLittleMemory } from "./machine.ts";
 
 const duration = z
   .string(says("must be a duration such as 500ms, 5s or 10m"))
@@ -10,7 +11,8 @@ const duration = z
 
 const memory = z
   .string(says("must be a size such as 512m or 1g"))
-  .transform((text, context) => parseMemoryBytes(text) ?? issue(context, "must be a size such as 512m or 1g"));
+  .transform((text, context) => parseMemoryBytes(text) ?? issue(context, "must be a size such as 512m or 1g"))
+  .refine((bytes) => bytes >= leastMemoryBytes, tooLittleMemory);
 
 const pathInside = z
   .string(says("must be a path"))

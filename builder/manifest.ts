@@ -49,6 +49,8 @@ export interface FolderStack {
   readonly domains: readonly string[];
   readonly memoryBytes: number | undefined;
   readonly cpus: number | undefined;
+  /** Where baton.yaml says these two. */
+  readonly limitsAt?: { readonly memory: Place; readonly cpus: Place };
 }
 
 export interface ManifestHealth {
@@ -85,9 +87,11 @@ export async function readManifest(tree: SourceTree): Promise<readonly ManifestS
     throw problemOf(problems.map((problem) => ({ ...problem, hint: problems.length === 1 ? example : null })));
   }
   return Object.entries(parsed.data.stacks).map(([name, stack]) => {
-    const at = { file, line: lineOfKey(document, lines, ["stacks", name]) };
+    const placeOf = (...path: string[]) => ({ file, line: lineOfKey(document, lines, ["stacks", name, ...path]) });
+    const at = placeOf();
+    const limitsAt = { memory: placeOf("memory"), cpus: placeOf("cpus") };
     return stack.compose === undefined
-      ? folderStack(name, at, stack)
+      ? { ...folderStack(name, at, stack), limitsAt }
       : { type: "compose", name, at, file: stack.compose, withOverride: false };
   });
 }

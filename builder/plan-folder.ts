@@ -2,7 +2,9 @@ import { readAppJson } from "./app-json.ts";
 import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";
+import { type Machine, tooManyCpus, tooMuchMemory } from "./machine.ts";
 import type { FolderStack, ManifestHealth } from "./manifest.ts";
+import { addCommand, type NoCommand } from "./no-command.ts";
 import { notRecognised } from "./not-recognised.ts";
 import { otherLanguage } from "./other-languages.ts";
 import { type BuildRecipe, type ImageSource, PlanProblem, type ServicePlan, type SourceTree } from "./plan.ts";
@@ -34,6 +36,7 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
     around: stack.path === "" ? null : { tree, folder: stack.path },
   });
   const choice = choose(stack, detected, inImage(processes, detected));
+  const command = sayNoCommand(detected.noCommand ?? null, choice.services[0], stack);
   const app = await readAppJson(folder, detected.kind);
   const { services, decisions } = planServices(
     { ...stack, health: { ...app.health, ...defined(stack.health) } },
@@ -45,8 +48,36 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
     name: stack.name,
     services: services.map((plan) => ({ plan, at: stack.at })),
     decisions: [...detected.decisions, ...decisions, ...choice.decisions, ...app.decisions],
-    warnings: [...detected.warnings, ...choice.warnings, ...app.warnings],
+    warnings: [
+      ...command,
+      ...detected.warnings,
+      ...choice.warnings,
+      ...app.warnings,
+      ...limitsBeyond(stack, options.machine),
+    ],
   };
+}
+
+/** A Dockerfile that starts nothing, where nobody else says what to start. Throws PlanProblem where that is certain. */
+function sayNoCommand(
+  noCommand: NoCommand | null,
+  first: ProcessService | undefined,
+  { command }: FolderStack,
+): readonly string[] {
+  if (noCommand === null || command !== undefined || (first?.command ?? null) !== null) return [];
+  if (noCommand.isNothing) throw new PlanProblem(noCommand.message, addCommand);
+  return [noCommand.message];
+}
+
+/** One line for each limit of baton.yaml that the machine cannot give. */
+function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machine: Machine | undefined) {
+  const found = [
+    { key: "cpus", at: limitsAt?.cpus, words: tooManyCpus(cpus, machine) },
+    { key: "memory", at: limitsAt?.memory, words: tooMuchMemory(memoryBytes, machine) },
+  ];
+  return found.flatMap(({ key, at, words }) =>
+    words === null ? [] : [`${at?.file ?? "baton.yaml"}, line ${at?.line ?? 1}: stacks.${name}.${key} ${words}`],
+  );
 }
 
 async function detect(folder: SourceTree, stack: FolderStack, installation: Installation): Promise<Detected> {

@@ -3,12 +3,13 @@ import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";
 import { attemptAll, problemOf } from "./findings.ts";
+import type { Machine } from "./machine.ts";
 import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
 import { otherLanguageOf } from "./other-languages.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
 import type { PlannedStack } from "./planned-stack.ts";
-import { describeSettings, type SettingsByService } from "./service-settings.ts";
+import { describeSettings, type SettingsByService, settingsBeyond } from "./service-settings.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
@@ -22,6 +23,8 @@ export interface PlanOptions {
   readonly settings?: SettingsByService;
   /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
+  /** What services may use at most; undefined: not known. */
+  readonly machine?: Machine | undefined;
 }
 
 /**
@@ -52,7 +55,11 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
       ...notes,
       ...describeSettings(all, options.settings ?? new Map()),
     ],
-    warnings: [...results.flatMap((stack) => ofStack(stack, stack.warnings, results)), ...unusedCompose(tree, stacks)],
+    warnings: [
+      ...results.flatMap((stack) => ofStack(stack, stack.warnings, results)),
+      ...settingsBeyond(all, options.machine),
+      ...unusedCompose(tree, stacks),
+    ],
   };
 }
 
@@ -100,13 +107,13 @@ async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions
 }
 
 function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
-  const { variables, buildMarks, healthTimeoutMs, settings = new Map() } = options;
+  const { variables, buildMarks, healthTimeoutMs, settings = new Map(), machine } = options;
   const buildVariables = buildVariablesOf(Object.keys(variables), buildMarks);
   switch (stack.type) {
     case "compose":
-      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, buildVariables });
+      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, buildVariables, machine });
     case "folder":
-      return planFolder(tree, stack, { healthTimeoutMs, settings, buildVariables });
+      return planFolder(tree, stack, { healthTimeoutMs, settings, buildVariables, machine });
   }
 }
 

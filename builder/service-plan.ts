@@ -1,5 +1,6 @@
 import { plainContainer } from "../server/model/spec.ts";
 import type { Detected } from "./detected.ts";
+import type { Machine } from "./machine.ts";
 import type { FolderStack } from "./manifest.ts";
 import { type ImageSource, PlanProblem, type ServicePlan } from "./plan.ts";
 import { replacedInPlace } from "./replaced-in-place.ts";
@@ -17,6 +18,8 @@ export interface Found extends Pick<Detected, "port" | "portSource"> {
 export interface ServiceRules {
   readonly healthTimeoutMs: number;
   readonly settings: SettingsByService;
+  /** What services may use at most; undefined: not known. */
+  readonly machine?: Machine | undefined;
 }
 
 /** The service that a stack is about: what was found in the folder, with what baton.yaml says on top. */
@@ -50,10 +53,15 @@ export function planProcess(
   stack: FolderStack,
   { kind, command }: Pick<Found, "kind" | "command">,
   source: ImageSource,
-  { healthTimeoutMs, settings: all }: ServiceRules,
+  { healthTimeoutMs, settings: all, machine }: ServiceRules,
 ): ServicePlan {
   const { memoryBytes, cpus } = stack;
-  const { health, limits, settings } = settle({ ...stack.health, memoryBytes, cpus }, healthTimeoutMs, all.get(name));
+  const { health, limits, settings } = settle(
+    { ...stack.health, memoryBytes, cpus },
+    healthTimeoutMs,
+    all.get(name),
+    machine,
+  );
   const volumes = Object.entries(stack.volumes);
   return {
     name,

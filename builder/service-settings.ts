@@ -8,6 +8,7 @@ import {
   settingNames,
   usualSettings,
 } from "../server/model/service-settings.ts";
+import { cpusWithin, type Machine, memoryWithin, tooManyCpus, tooMuchMemory } from "./machine.ts";
 import type { ServicePlan } from "./plan.ts";
 
 /** What is set beside the repository, by service. */
@@ -21,8 +22,8 @@ interface Settled extends Pick<ServicePlan, "health"> {
   readonly settings: SettingSources;
 }
 
-/** What the repository says counts, then what is set, then the usual; `timeoutMs` is how long is usual here. */
-export function settle(said: Said, timeoutMs: number, set: ServiceSettings = nothingSet): Settled {
+/** What the repository says counts, then what is set, then the usual, as far as the machine has so much; `timeoutMs` is how long is usual here. */
+export function settle(said: Said, timeoutMs: number, set: ServiceSettings = nothingSet, machine?: Machine): Settled {
   const usual = { ...usualSettings, timeoutMs };
   return {
     health: {
@@ -33,8 +34,8 @@ export function settle(said: Said, timeoutMs: number, set: ServiceSettings = not
       successes: said.successes ?? set.successes ?? usual.successes,
     },
     limits: {
-      memoryBytes: said.memoryBytes ?? set.memoryBytes ?? usual.memoryBytes,
-      cpus: said.cpus ?? set.cpus ?? usual.cpus,
+      memoryBytes: memoryWithin(said.memoryBytes ?? set.memoryBytes ?? usual.memoryBytes, machine),
+      cpus: cpusWithin(said.cpus ?? set.cpus ?? usual.cpus, machine),
     },
     settings: { set, inRepository: settingNames.filter((name) => (said[name] ?? null) !== null) },
   };
@@ -47,6 +48,18 @@ export function describeSettings(services: readonly ServicePlan[], all: Settings
     ...services.flatMap(describeService),
     ...nowhere.map((name) => `The settings of ${name} wait: there is no such service in this version`),
   ];
+}
+
+/** One line for each setting of a service that the machine cannot give. */
+export function settingsBeyond(services: readonly ServicePlan[], machine: Machine | undefined): readonly string[] {
+  return services.flatMap(({ name, settings }) => {
+    const isSet = (setting: SettingName) => settings !== undefined && !settings.inRepository.includes(setting);
+    const found = [
+      isSet("cpus") ? tooManyCpus(settings?.set.cpus, machine) : null,
+      isSet("memoryBytes") ? tooMuchMemory(settings?.set.memoryBytes, machine) : null,
+    ];
+    return found.flatMap((words) => (words === null ? [] : [`${name}: its setting ${words}`]));
+  });
 }
 
 function describeService({ name, health, limits, settings }: ServicePlan): readonly string[] {

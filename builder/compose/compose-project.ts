@@ -35,7 +35,16 @@ export interface ComposeProject {
   readonly notes: readonly string[];
   /** What is probably not meant so: variables that are empty. */
   readonly warnings: readonly string[];
+  /** What is not done as the file asks, and where it asks for it. */
+  readonly remarks: readonly Remark[];
   readonly variablesUsed: readonly VariableUse[];
+}
+
+export interface Remark {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
 }
 
 /** A variable that the file names. */

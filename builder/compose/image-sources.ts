@@ -1,5 +1,6 @@
 import type { BuildVariables } from "../build-variables.ts";
 import { localBase, recipeOf } from "../from-dockerfile.ts";
+import type { NoCommand } from "../no-command.ts";
 import type { ImageSource, SourceTree } from "../plan.ts";
 import { subtree } from "../source-tree.ts";
 import { inFolder } from "./compose-files.ts";
@@ -12,6 +13,8 @@ export interface ServiceImage {
   readonly exposed: number | null;
   /** For the log: how it is built, or what it is called. */
   readonly summary: string;
+  /** Set where its Dockerfile does not say what to start. */
+  readonly noCommand: NoCommand | null;
 }
 
 /** Where a Dockerfile that is no file of the context is put in it. */
@@ -52,7 +55,7 @@ function pulled({ source }: ComposeService): ServiceImage {
   if (source.type !== "image") throw new Error("it is built");
   const { reference } = source;
   localBase(reference, "this");
-  return { source: { type: "image", reference }, exposed: null, summary: reference };
+  return { source: { type: "image", reference }, exposed: null, summary: reference, noCommand: null };
 }
 
 async function builtImage(
@@ -67,11 +70,12 @@ async function builtImage(
   const text = dockerfileInline ?? (await context.read(build.dockerfile)) ?? "";
   const dockerfile = isWritten ? writtenDockerfile : build.dockerfile;
   const request = { context, dockerfile, text, shownAs, target, args };
-  const { recipe, port, summary } = await recipeOf(request, buildVariables);
+  const { recipe, port, summary, noCommand } = await recipeOf(request, buildVariables);
   const extraFiles = new Map(isWritten ? [[dockerfile, text]] : []);
   return {
     source: { type: "build", recipe: { contextFolder, ...recipe, extraFiles } },
     exposed: port,
     summary,
+    noCommand,
   };
 }

@@ -1,6 +1,8 @@
 import type { BuildVariables } from "../build-variables.ts";
 import { attemptAll, problemOf } from "../findings.ts";
+import type { Machine } from "../machine.ts";
 import type { ComposeStack } from "../manifest.ts";
+import { addCommand } from "../no-command.ts";
 import type { Finding, ServicePlan, SourceTree } from "../plan.ts";
 import type { PlannedStack } from "../planned-stack.ts";
 import type { ServiceRules } from "../service-plan.ts";
@@ -27,7 +29,7 @@ export async function planCompose(
   options: ComposeOptions,
 ): Promise<PlannedStack> {
   if (!tree.files.has(stack.file)) throw problemOf([notThere(tree, stack)]);
-  const result = await readStack(tree, stack, options.variables);
+  const result = await readStack(tree, stack, options.variables, options.machine);
   if (result.type === "refused") throw problemOf(result.problems);
   const { project } = result;
   const sources = createImageSources(tree, project, options.buildVariables);
@@ -37,6 +39,7 @@ export async function planCompose(
   }));
   const problems = [
     ...failed.flatMap(([service, { findings }]) => findings.map(ofService(service))),
+    ...images.flatMap(({ service, image }) => startsNothing(service, image)),
     ...endless(project),
   ];
   if (problems.length > 0) throw problemOf(problems);
@@ -61,6 +64,7 @@ export async function planCompose(
 }
 
 interface Planned {
+  readonly service: ComposeService;
   readonly image: ServiceImage;
   readonly plan: ServicePlan;
 }
@@ -74,10 +78,21 @@ export function readStack(
   tree: SourceTree,
   { file, withOverride }: ComposeStack,
   variables: ComposeOptions["variables"],
+  machine?: Machine,
 ): Promise<ComposeResult> {
   const folder = folderOf(file);
   const name = folder === "" ? file : file.slice(folder.length + 1);
-  return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride });
+  return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride, machine });
+}
+
+/** Whether it says itself what to start, whatever its image does. */
+function saysCommand({ command, entrypoint }: ComposeService): boolean {
+  return (command ?? []).length > 0 || (entrypoint ?? []).length > 0;
+}
+
+function startsNothing(service: ComposeService, { noCommand }: ServiceImage): readonly Finding[] {
+  if (noCommand === null || !noCommand.isNothing || saysCommand(service)) return [];
+  return [ofService(service)({ file: null, line: null, message: noCommand.message, hint: addCommand })];
 }
 
 function notThere(tree: SourceTree, { name, at, file }: ComposeStack): Finding {
@@ -122,6 +137,10 @@ function warnings(project: ComposeProject, services: readonly Planned[], { file 
   const development = isForDevelopment(project);
   return [
     ...project.warnings.map((warning) => `${file}: ${warning}`),
+    ...project.remarks.map((remark) => `${remark.file}, line ${remark.line}: ${remark.message}`),
+    ...services.flatMap(({ service, image }) =>
+      image.noCommand === null || saysCommand(service) ? [] : [`${service.name}: ${image.noCommand.message}`],
+    ),
     ...(development === null
       ? []
       : [`${file} looks as if it were meant for development: ${development}. What it mounts comes from the commit`]),

@@ -29,6 +29,7 @@ export function planComposeService(
     { ...service.xBaton.health, memoryBytes, cpus },
     patience(service, healthTimeoutMs),
     surroundings.settings.get(service.name),
+    surroundings.machine,
   );
   return {
     name: service.name,

@@ -1,4 +1,5 @@
 import type { Lookup } from "../../server/model/template.ts";
+import type { Machine } from "../machine.ts";
 import type { SourceTree } from "../plan.ts";
 import { assembleFiles } from "./assemble.ts";
 import { composeFilesIn, inFolder, overridesFor } from "./compose-files.ts";
@@ -23,6 +24,8 @@ export interface ComposeRequest {
   readonly profiles: readonly string[];
   /** False: an override file beside it is left alone, as with `docker compose --file`. Otherwise it is merged where the name is a standard one. */
   readonly withOverride?: boolean;
+  /** What services may use at most; undefined: not known. */
+  readonly machine?: Machine | undefined;
 }
 
 /** A compose file as a project, or all that keeps it from being one. Rejects with PlanProblem when a file is larger than 1 MiB. */
@@ -45,7 +48,8 @@ export async function readCompose(request: ComposeRequest): Promise<ComposeResul
     return { type: "refused", problems: report.problems(), givesWay: isEmpty ? `${path} ${what}` : null };
   }
   const profiles = [...request.profiles, ...profilesOf(variables)];
-  const project = await readProject(rootField(root), { folder, repository, report, variables, profiles });
+  const { machine } = request;
+  const project = await readProject(rootField(root), { folder, repository, report, variables, profiles, machine });
   const problems = report.problems();
   if (problems.length === 0) return { type: "project", project };
   return { type: "refused", problems, givesWay: isForDevelopment(project) };

@@ -1,3 +1,12 @@
+import {
+  cpusWithin,
+  leastMemoryBytes,
+  type Machine,
+  memoryWithin,
+  tooLittleMemory,
+  tooManyCpus,
+  tooMuchMemory,
+} from "../machine.ts";
 import type { ComposeLimits, Ulimit } from "./compose-project.ts";
 import { deployKeys } from "./deploy-keys.ts";
 import { child, children, type Field, text } from "./field.ts";
@@ -5,20 +14,35 @@ import { readBytes, readCpus, readInteger } from "./quantities.ts";
 import type { Report } from "./report.ts";
 import { judge } from "./verdict.ts";
 
-/** `deploy.resources.limits`, or the older keys of the service itself. */
-export function readLimits(service: Field, report: Report): ComposeLimits {
+/** `deploy.resources.limits`, or the older keys of the service itself, as far as the machine has so much. */
+export function readLimits(service: Field, report: Report, machine: Machine | undefined): ComposeLimits {
   const deploy = child(service, "deploy");
   for (const [name, entry] of children(deploy)) judge(name, entry, deployKeys, report);
   const resources = child(deploy, "resources");
   sayReserved(child(resources, "reservations"), report);
   const limits = child(resources, "limits");
   const pids = readInteger(child(limits, "pids") ?? child(service, "pids_limit"), report, -1, 4_194_304);
-  const memoryBytes = readBytes(child(limits, "memory") ?? child(service, "mem_limit"), report);
   return {
-    memoryBytes: memoryBytes === 0 ? null : memoryBytes,
-    cpus: readCpus(child(limits, "cpus") ?? child(service, "cpus"), report),
+    memoryBytes: limitMemory(child(limits, "memory") ?? child(service, "mem_limit"), report, machine),
+    cpus: limitCpus(child(limits, "cpus") ?? child(service, "cpus"), report, machine),
     pids: pids !== null && pids > 0 ? pids : null,
   };
+}
+
+function limitMemory(field: Field | null, report: Report, machine: Machine | undefined): number | null {
+  const bytes = readBytes(field, report);
+  if (field === null || bytes === null || bytes === 0) return null;
+  if (bytes < leastMemoryBytes) report.problem(field.at, field.key, tooLittleMemory, "Raise it.");
+  const tooMuch = tooMuchMemory(bytes, machine);
+  if (tooMuch !== null) report.remark(field.at, field.key, tooMuch);
+  return memoryWithin(bytes, machine);
+}
+
+function limitCpus(field: Field | null, report: Report, machine: Machine | undefined): number | null {
+  const cpus = readCpus(field, report);
+  const tooMany = tooManyCpus(cpus, machine);
+  if (field !== null && tooMany !== null) report.remark(field.at, field.key, tooMany);
+  return cpusWithin(cpus, machine);
 }
 
 function sayReserved(reservations: Field | null, report: Report): void {
@@ -56,7 +80,11 @@ export function readUlimits(field: Field | null, report: Report): Readonly<Recor
     const both = text(entry) === null ? null : entry;
     const soft = limit(both ?? child(entry, "soft"));
     const hard = limit(both ?? child(entry, "hard"));
-    return soft === null || hard === null ? [] : [[name, { soft, hard }]];
+    if (soft === null || hard === null) return [];
+    if (hard !== -1 && (soft === -1 || soft > hard)) {
+      report.problem(entry.at, entry.key, "has a soft limit above its hard one", "Lower soft, or raise hard.");
+    }
+    return [[name, { soft, hard }]];
   });
   return Object.fromEntries(ulimits);
 }

@@ -1,4 +1,5 @@
 import type { Lookup } from "../../server/model/template.ts";
+import type { Machine } from "../machine.ts";
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import { presentDependencies, reportCircles } from "./dependency-graph.ts";
 import { child, type Field, text } from "./field.ts";
@@ -16,6 +17,7 @@ interface Surroundings {
   readonly report: Report;
   readonly variables: Lookup;
   readonly profiles: readonly string[];
+  readonly machine: Machine | undefined;
 }
 
 /** More is a mistake, or meant to be a burden. */
@@ -68,6 +70,7 @@ function project(
     volumes,
     notes: report.notes(),
     warnings: report.warnings(),
+    remarks: report.remarks(),
     variablesUsed: report.variablesUsed(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Lookup } from "../../server/model/template.ts";
+import type { Machine } from "../machine.ts";
 import type { ComposeService } from "./compose-project.ts";
 import { child, children, type Field, flag, pairs, text, texts } from "./field.ts";
 import { readBytes, readDurationMs } from "./quantities.ts";
@@ -9,6 +10,7 @@ import { readFiles } from "./read-files.ts";
 import { readHealthcheck } from "./read-healthcheck.ts";
 import { readLimits, readReplicas, readUlimits } from "./read-limits.ts";
 import { readExpose, readPorts } from "./read-ports.ts";
+import { readDropped, readHostname, readStopSignal, readUser, readWorkingDir } from "./read-process.ts";
 import { readVolumes } from "./read-volumes.ts";
 import type { Report } from "./report.ts";
 import type { Repository } from "./repository-path.ts";
@@ -23,6 +25,7 @@ export interface ServiceSurroundings {
   readonly report: Report;
   readonly variables: Lookup;
   readonly volumes: DeclaredVolumes;
+  readonly machine: Machine | undefined;
 }
 
 /** A service, without what the others make of it: whom it waits for, and by which further names it is known. */
@@ -50,21 +53,21 @@ export async function readService(
     files: readFiles(field, surroundings),
     healthcheck: readHealthcheck(fieldNamed("healthcheck"), report),
     restart: readRestart(fieldNamed("restart"), report),
-    user: text(fieldNamed("user")),
-    workingDir: text(fieldNamed("working_dir")),
-    hostname: text(fieldNamed("hostname")),
+    user: readUser(fieldNamed("user"), report),
+    workingDir: readWorkingDir(fieldNamed("working_dir"), report),
+    hostname: readHostname(fieldNamed("hostname"), report),
     init: flag(fieldNamed("init")),
-    stopSignal: text(fieldNamed("stop_signal")),
+    stopSignal: readStopSignal(fieldNamed("stop_signal"), report),
     stopGraceMs: readDurationMs(fieldNamed("stop_grace_period"), report),
     shmSizeBytes: readBytes(fieldNamed("shm_size"), report),
     ulimits: readUlimits(fieldNamed("ulimits"), report),
     sysctls: record(fieldNamed("sysctls")),
     readOnly: flag(fieldNamed("read_only")) ?? false,
     capabilities: {
-      drop: texts(fieldNamed("cap_drop")).map(capability),
+      drop: readDropped(fieldNamed("cap_drop"), report),
       add: texts(fieldNamed("cap_add")).map(capability),
     },
-    limits: readLimits(field, report),
+    limits: readLimits(field, report, surroundings.machine),
     labels: record(fieldNamed("labels")),
     profiles: texts(fieldNamed("profiles")),
     xBaton: readXBaton(fieldNamed("x-baton"), report),

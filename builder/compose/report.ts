@@ -1,4 +1,4 @@
-import type { ComposeProblem, VariableUse } from "./compose-project.ts";
+import type { ComposeProblem, Remark, VariableUse } from "./compose-project.ts";
 import type { Place } from "./value.ts";
 
 /** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
@@ -9,11 +9,14 @@ export interface Report {
   note(key: string, what: string): void;
   /** The same for what is probably not meant so. */
   warn(key: string, what: string): void;
+  /** The same, with the place where it is written. */
+  remark(at: Place, key: string, what: string): void;
   /** A variable was asked for. */
   used(use: VariableUse): void;
   problems(): readonly ComposeProblem[];
   notes(): readonly string[];
   warnings(): readonly string[];
+  remarks(): readonly Remark[];
   variablesUsed(): readonly VariableUse[];
 }
 
@@ -21,6 +24,7 @@ export function createReport(): Report {
   const problems = new Map<string, ComposeProblem>();
   const notes = new Map<string, Set<string>>();
   const warnings = new Map<string, Set<string>>();
+  const remarks = new Map<string, Remark>();
   const uses = new Map<string, VariableUse>();
   return {
     problem({ file, line }, key, what, hint) {
@@ -31,6 +35,9 @@ export function createReport(): Report {
     },
     note: (key, what) => addTo(notes, key, what),
     warn: (key, what) => addTo(warnings, key, what),
+    remark({ file, line }, key, what) {
+      remarks.set(`${file}\n${line}\n${key}`, { file, line, message: `${key} ${what}` });
+    },
     used({ name, hasDefault, isMissing }) {
       const before = uses.get(name);
       uses.set(name, { name, hasDefault: hasDefault || (before?.hasDefault ?? false), isMissing });
@@ -38,6 +45,7 @@ export function createReport(): Report {
     problems: () => inOrder([...problems.values()]),
     notes: () => inWords(notes),
     warnings: () => inWords(warnings),
+    remarks: () => [...remarks.values()],
     variablesUsed: () => [...uses.values()],
   };
 }

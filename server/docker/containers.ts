@@ -86,7 +86,8 @@ export function createContainers({
           if (error.status === 404 && /no such image/i.test(error.message)) {
             throw new ImageMissing(`The image of ${request.service} is gone (${request.image}).`, { cause: error });
           }
-          if (error.status !== 409 || tries === createTries) throw error;
+          if (error.status !== 409) throw startFailure(error);
+          if (tries === createTries) throw error;
         }
         const adopted = await adopt(request, signal);
         if (adopted !== null) return adopted;

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { EngineUnavailable } from "../ports/engine.ts";
+import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import { link } from "../waiting/linked-abort.ts";
 
 /** Inspecting, listing, creating: a daemon that takes longer hangs. */
@@ -36,7 +36,7 @@ export interface Daemon {
 }
 
 /** The daemon answered that it won't; the message is its own. */
-export class Refusal extends Error {
+export class Refusal extends EngineRefused {
   override readonly name = "Refusal";
   readonly status: number;
   constructor(status: number, message: string, options?: ErrorOptions) {

@@ -13,7 +13,7 @@ import { createListeningPorts } from "./listening-ports.ts";
 import { readLogs } from "./logs.ts";
 import { createNetworks } from "./networks.ts";
 import { createPull } from "./pull.ts";
-import { readInfo } from "./version.ts";
+import { readInfo, readMachine } from "./version.ts";
 import { createVolumes } from "./volumes.ts";
 
 /** Whoever asks for this wants to know whether the daemon answers. */
@@ -39,6 +39,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
     instance,
     diskUsage: (signal) => readDiskUsage(daemon, signal),
     info: async (signal) => ({ ...(await readInfo(daemon, signal, infoLimitMs)), ...(builder && { builder }) }),
+    machine: (signal) => readMachine(daemon, signal),
     build: createBuild({ ...ours, builder }),
     pruneBuildCache: createPruneBuildCache(daemon),
     pull: createPull(daemon),

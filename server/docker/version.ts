@@ -1,4 +1,4 @@
-import type { EngineInfo } from "../ports/engine.ts";
+import type { EngineInfo, EngineMachine } from "../ports/engine.ts";
 import type { Daemon } from "./daemon.ts";
 
 interface VersionAnswer {
@@ -11,6 +11,17 @@ interface VersionAnswer {
 export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: number): Promise<EngineInfo> {
   const answer = await daemon.ask<VersionAnswer>({ method: "GET", path: "/version" }, signal, limitMs);
   return { version: answer.Version, apiVersion: answer.ApiVersion, builder: builderOf(answer) };
+}
+
+export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<EngineMachine> {
+  const path = "/info";
+  const answer = await daemon.ask<{ readonly NCPU: number; readonly MemTotal: number }>(
+    { method: "GET", path },
+    signal,
+  );
+  // A daemon that cannot tell says 0.
+  const known = (amount: number) => (amount > 0 ? amount : Number.POSITIVE_INFINITY);
+  return { cpus: known(answer.NCPU), memoryBytes: known(answer.MemTotal) };
 }
 
 /**

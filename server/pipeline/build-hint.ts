@@ -8,6 +8,8 @@ export function buildHint(failed: {
   readonly exitCode: number | null;
   readonly message: string;
   readonly lastLines: readonly string[];
+  /** In what it differs from the same command on a fresh clone; none: it does not. */
+  readonly differences?: readonly string[];
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
   for (const { pattern, hint } of causes) {
@@ -15,7 +17,35 @@ export function buildHint(failed: {
     if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
   }
   if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
-  return "Its last lines say why. The same command fails on a fresh checkout elsewhere, too.";
+  const { differences = [] } = failed;
+  if (differences.length === 0) return "See the output below. Try the command on a fresh clone.";
+  return `See the output below. On a fresh clone the command may still work: this build ${listed(differences)}.`;
+}
+
+/**
+ * In what a build differs from the same command on a fresh clone: verbs with what the build is given or lacks. Only what
+ * can be the reason: a build that never speaks of git does not miss it.
+ */
+export function buildDifferences(build: {
+  /** Names of the variables and secrets that it gets. */
+  readonly variables: readonly string[];
+  /** Files of the repository that its .dockerignore leaves out. */
+  readonly leftOut: number;
+  readonly text: string;
+}): readonly string[] {
+  const { variables, leftOut, text } = build;
+  return [
+    ...(variables.length > 0 ? [`gets the variables ${variables.join(", ")}`] : []),
+    ...(leftOut > 0 ? ["lacks the files that .dockerignore leaves out"] : []),
+    ...(/\bgit\b/i.test(text) ? ["has no .git folder"] : []),
+    ...(/https?:\/\/|\b(?:network|proxy|certificate|time(?:d )?out|registry)\b/i.test(text)
+      ? ["uses this server's network"]
+      : []),
+  ];
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 function outOfStep(lockfile: string, command: string): string {

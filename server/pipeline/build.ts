@@ -9,7 +9,7 @@ import { DistributionUnavailable } from "../ports/distribution.ts";
 import { BuildFailed, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
-import { buildHint } from "./build-hint.ts";
+import { buildDifferences, buildHint } from "./build-hint.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainNotMade } from "./not-made.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
@@ -116,18 +116,15 @@ async function portOf(
   });
 }
 
-async function buildService(
-  world: World,
-  work: Work,
-  making: {
-    readonly commit: CommitSha;
-    readonly plan: ServicePlan;
-    readonly recipe: BuildRecipe;
-    readonly entries: readonly TreeEntry[];
-    readonly variables: DeploymentSpec["variables"];
-  },
-  signal: AbortSignal,
-): Promise<ImageId> {
+interface Making {
+  readonly commit: CommitSha;
+  readonly plan: ServicePlan;
+  readonly recipe: BuildRecipe;
+  readonly entries: readonly TreeEntry[];
+  readonly variables: DeploymentSpec["variables"];
+}
+
+async function buildService(world: World, work: Work, making: Making, signal: AbortSignal): Promise<ImageId> {
   const { engine, git } = world;
   const { commit, plan, recipe, entries } = making;
   const { product, deployment, journal } = work;
@@ -178,7 +175,7 @@ async function buildService(
       const explained = recipe.generate
         ? explainNotMade(recipe, error)
         : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
-      throw buildFailure(work, plan.name, error, explained);
+      throw buildFailure(work, error, explained, making);
     }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(
@@ -221,9 +218,9 @@ async function provideBases(
 
 function buildFailure(
   work: Work,
-  service: string,
   error: BuildFailed,
   explained: Pick<Failure, "message" | "hint"> | null,
+  { plan: { name: service }, recipe, entries, variables }: Making,
 ): DeploymentFailed {
   const common = { stage: "build", service, exitCode: error.exitCode, lastLines: work.journal.lastLines(20) } as const;
   if (explained) return new DeploymentFailed({ ...common, ...explained }, { cause: error });
@@ -239,6 +236,15 @@ function buildFailure(
   }
   if (error.step !== null && error.exitCode !== null) {
     const step = withoutSecrets(error.step);
+    const lastLines = work.journal.lastLines(linesThatExplain);
+    const given = variablesOfBuild(recipe, variables);
+    const differences = buildDifferences({
+      variables: [...Object.keys(given.args), ...Object.keys(given.secrets)].filter(
+        (name) => name !== secretsVersionArgument,
+      ),
+      leftOut: filesIn(entries, recipe) - contextEntries(entries, recipe).entries.length,
+      text: [step, ...lastLines].join("\n"),
+    });
     return new DeploymentFailed(
       {
         ...common,
@@ -246,7 +252,8 @@ function buildFailure(
         hint: buildHint({
           ...common,
           message: `${step}\n${error.message}`,
-          lastLines: work.journal.lastLines(linesThatExplain),
+          lastLines,
+          differences,
         }),
       },
       { cause: error },
@@ -254,6 +261,11 @@ function buildFailure(
   }
   // A missing file, a syntax error: the builder's own sentence says it.
   return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
+}
+
+function filesIn(entries: readonly TreeEntry[], { contextFolder }: BuildRecipe): number {
+  const prefix = contextFolder === "" ? "" : `${contextFolder}/`;
+  return entries.filter(({ path, type }) => type !== "submodule" && path.startsWith(prefix)).length;
 }
 
 function missingBaseHint(reference: string): string {

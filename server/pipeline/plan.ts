@@ -56,6 +56,7 @@ export async function planVersion(
       variables,
       settings,
       buildMarks: await installations.buildMarks(work.installation.id),
+      machine: await world.engine.machine(signal),
     });
     for (const decision of plan.decisions) journal.note(decision);
     for (const warning of plan.warnings) journal.warn(warning);

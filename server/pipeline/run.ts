@@ -1,6 +1,13 @@
-import { advance, type Deploying, type Deployment, type Ready, type Running } from "../model/deployment.ts";
+import {
+  advance,
+  type Deploying,
+  type Deployment,
+  type Failure,
+  type Ready,
+  type Running,
+} from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import { EngineUnavailable } from "../ports/engine.ts";
+import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { type Interruption, interruptions } from "../rules/stateful.ts";
@@ -175,18 +182,25 @@ function isMine(now: Deployment, work: Work): now is Running {
 function explain(error: unknown, work: Work, now: Running, log: Log): End {
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step === "start" ? "start" : now.step;
-  const engineAway = error instanceof EngineUnavailable;
-  if (!engineAway) log.error({ err: error, deployment: work.deployment.id }, "a deployment failed unexpectedly");
-  const { failure } = new DeploymentFailed({
-    stage,
-    message: engineAway
-      ? `Docker does not answer: ${error.message}`
-      : `Baton could not go on: ${error instanceof Error ? error.message : String(error)}`,
-    hint: engineAway
-      ? "Start Docker again, then deploy again."
-      : "This is likely a fault of Baton. Its log has the details; deploying again may work.",
-  });
+  if (!(error instanceof EngineUnavailable))
+    log.error({ err: error, deployment: work.deployment.id }, "a deployment failed unexpectedly");
+  const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
   return { type: "failed", failure };
+}
+
+function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof EngineUnavailable) {
+    return { message: `Docker does not answer: ${words}`, hint: "Start Docker again, then deploy again." };
+  }
+  if (error instanceof EngineRefused) {
+    const hint = "These are Docker's own words; its log (journalctl -u docker) may say more. Deploying again may work.";
+    return { message: `Docker refused: ${words}`, hint };
+  }
+  return {
+    message: `Baton could not go on: ${words}`,
+    hint: "This is likely a fault of Baton. Its log has the details; deploying again may work.",
+  };
 }
 
 async function openWork(world: World, deployment: Running, journal: Journal, signal: AbortSignal): Promise<Work> {

@@ -4,6 +4,7 @@ import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.
 import { containerOf } from "../rules/container-of.ts";
 import { execTrouble, type Program } from "../rules/exec-trouble.ts";
 import { type RolloutStep, rollout } from "../rules/rollout.ts";
+import { startRefusal } from "../rules/start-refusal.ts";
 import { isStateful, type LiveVersion } from "../rules/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -193,24 +194,18 @@ function startFailure(
     );
   }
   if (error instanceof StartFailed) {
+    const { reason, hint } = startRefusal(error.message);
     return new DeploymentFailed(
       {
         stage,
         service: service.name,
-        message: `${service.name} could not be started: ${error.message}`,
-        hint: execTrouble(null, [error.message], programs, thisMachine) ?? startHint(error.message),
+        message: `${service.name} could not be started: ${reason}`,
+        hint: execTrouble(null, [error.message], programs, thisMachine) ?? hint,
       },
       { cause: error },
     );
   }
   return error;
-}
-
-function startHint(refusal: string): string {
-  const missing = /exec: "([^"]+)": (?:executable file not found|stat |no such file)/.exec(refusal)?.[1];
-  return missing === undefined
-    ? "Check the command and the entrypoint of its image."
-    : `${missing} is not in the image. Check the command, and that the build copies or installs it.`;
 }
 
 /** Services that an earlier attempt started, found again by their names; null when one of them is missing. */

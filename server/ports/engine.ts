@@ -16,6 +16,9 @@ export interface Engine {
   /** Rejects with EngineUnavailable when the daemon does not answer within 5 s. */
   info(signal: AbortSignal): Promise<EngineInfo>;
 
+  /** How much of it a container may have at most. */
+  machine(signal: AbortSignal): Promise<EngineMachine>;
+
   /** What takes up the disk, all of the daemon's and not only this instance's. Slow: the daemon adds it up. */
   diskUsage(signal: AbortSignal): Promise<DiskUsage>;
 
@@ -57,9 +60,9 @@ export interface Engine {
   /** Subnets (CIDR) that any network of the daemon, ours or not, or any route of this host uses. */
   usedSubnets(signal: AbortSignal): Promise<readonly string[]>;
 
-  /** Creates, or adopts by name, without starting. Rejects with ImageMissing. */
+  /** Creates, or adopts by name, without starting. Rejects with ImageMissing, and with StartFailed when the engine will not have such a container. */
   createContainer(request: ContainerRequest, signal: AbortSignal): Promise<ContainerId>;
-  /** With the restart policy of its kind, also after `stopContainer` took it away. Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run. */
+  /** With the restart policy of its kind, also after `stopContainer` took it away. Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run or something of it is not to be had. */
   startContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
   /** Policy `no` first, then SIGTERM, then SIGKILL after `graceMs`. Nothing happens when it is stopped or gone. */
   stopContainer(id: ContainerId, graceMs: number, signal: AbortSignal): Promise<void>;
@@ -86,6 +89,12 @@ export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
   readonly builder: "buildkit" | "classic";
+}
+
+/** What the engine's host has. */
+export interface EngineMachine {
+  readonly cpus: number;
+  readonly memoryBytes: number;
 }
 
 export interface DiskUsage {
@@ -249,6 +258,11 @@ export interface EngineEvent {
 /** The daemon does not answer. Transient: whoever waits may try again. */
 export class EngineUnavailable extends Error {
   override readonly name = "EngineUnavailable";
+}
+
+/** The daemon answered that it will not; the message is its own. */
+export class EngineRefused extends Error {
+  override readonly name: string = "EngineRefused";
 }
 
 export class BuildFailed extends Error {

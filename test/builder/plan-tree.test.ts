@@ -47,7 +47,7 @@ describe("planning a repository", () => {
   it("takes the stack's folder from baton.yaml, and the Dockerfile in it", async () => {
     const { service, recipe } = await plannedService({
       "baton.yaml": "stacks: { shop-front: { path: ./apps/front/, port: 4000 } }",
-      "apps/front/Dockerfile": "FROM scratch",
+      "apps/front/Dockerfile": "FROM scratch\nCMD web",
       "apps/front/.dockerignore": "secret",
       ...nodeApp,
     });
@@ -67,7 +67,7 @@ describe("planning a repository", () => {
             memory: 256m
             cpus: 1.5
       `,
-      Dockerfile: "FROM scratch\nEXPOSE 5432",
+      Dockerfile: "FROM scratch\nCMD db\nEXPOSE 5432",
     });
     expect(service).toMatchObject({
       name: "api",

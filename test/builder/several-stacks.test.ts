@@ -28,7 +28,7 @@ const shop = {
 volumes: { data: }
 `,
   "backend/compose.override.yaml": "services: { api: { privileged: true } }",
-  "backend/Dockerfile": "FROM python:3.11-slim",
+  "backend/Dockerfile": "FROM python:3.11-slim\nCMD python app.py",
   "frontend/package.json": JSON.stringify({ scripts: { start: "node server.js" } }),
   "frontend/Procfile": "web: node server.js\nworker: node mail.js\nrelease: node warm.js",
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildHint } from "../../server/pipeline/build-hint.ts";
+import { buildDifferences, buildHint } from "../../server/pipeline/build-hint.ts";
 
 const hintFor = (line: string, exitCode = 1) => buildHint({ exitCode, message: "", lastLines: ["npm ERR! a", line] });
 
@@ -44,7 +44,7 @@ describe("what to do about a build that failed", () => {
       'error upath@1.0.4: The engine "node" is incompatible with this module. Expected version ">=4 <=9". Got "22.23.3"',
       /^upath@1\.0\.4 wants Node >=4 <=9\. .*ignore-engines true/,
     ],
-    ["something else", /^Its last lines say why/],
+    ["something else", /^See the output below\. Try the command on a fresh clone\.$/],
     [
       "WARNING: The repository located at 10.1.2.3 is not a trusted or secure host and is being ignored.",
       /PIP_TRUSTED_HOST to 10\.1\.2\.3/,
@@ -96,5 +96,29 @@ describe("what to do about a build that failed", () => {
 
   it("is told from a kill by the system", () => {
     expect(hintFor("", 137)).toMatch(/^It was killed/);
+  });
+});
+
+describe("in what a build differs from a fresh clone", () => {
+  const plain = { variables: [], leftOut: 0, text: "node build.js\nError: no" };
+
+  it("is nothing where it gets no variable, lacks no file and asks for nothing from outside", () => {
+    expect(buildDifferences(plain)).toEqual([]);
+  });
+
+  it.each([
+    [{ variables: ["NODE_ENV", "API_URL"] }, "gets the variables NODE_ENV, API_URL"],
+    [{ leftOut: 3 }, "lacks the files that .dockerignore leaves out"],
+    [{ text: "Error: Command failed: git describe" }, "has no .git folder"],
+    [{ text: "request to https://api.example.com failed" }, "uses this server's network"],
+  ])("is named: %j", (changes, words) => {
+    expect(buildDifferences({ ...plain, ...changes })).toEqual([words]);
+  });
+
+  it("keeps the hint from promising that the command fails elsewhere, too", () => {
+    const differences = buildDifferences({ ...plain, variables: ["NODE_ENV"], leftOut: 1 });
+    expect(buildHint({ exitCode: 1, message: "", lastLines: ["no"], differences })).toBe(
+      "See the output below. On a fresh clone the command may still work: this build gets the variables NODE_ENV and lacks the files that .dockerignore leaves out.",
+    );
   });
 });

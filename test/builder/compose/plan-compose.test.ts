@@ -362,7 +362,7 @@ services:
   debug: { image: adminer, profiles: [debug] }
 volumes: { data: }
 `,
-      "app/Dockerfile": "FROM node:22-slim",
+      "app/Dockerfile": "FROM node:22-slim\nCMD node web.js",
     });
     expect(decisions).toEqual([
       "Building with app/Dockerfile, on node:22-slim, for web, migrate, worker",

@@ -299,3 +299,33 @@ networks: { back: }
     expect(services.map(({ name, dependsOn }) => ({ name, dependsOn }))).toEqual([{ name: "web", dependsOn: [] }]);
   });
 });
+
+describe("what Docker would refuse when it creates or starts a container", () => {
+  it.each([
+    ["working_dir: app", "compose.yaml:4 services.web.working_dir must be an absolute path in the container"],
+    ["user: 'a b'", "compose.yaml:4 services.web.user is no user: a b"],
+    ["user: '99999999999'", "compose.yaml:4 services.web.user is no user: 99999999999"],
+    ["stop_signal: SIGFOO", "compose.yaml:4 services.web.stop_signal is no signal: SIGFOO"],
+    [`hostname: ${"a".repeat(80)}`, "compose.yaml:4 services.web.hostname is longer than 64 characters"],
+    ["cap_drop: [FOO]", "compose.yaml:4 services.web.cap_drop names a capability that Linux does not have: FOO"],
+    [
+      "mem_limit: 1m",
+      "compose.yaml:4 services.web.mem_limit must be at least 6m, which is the least that Docker accepts",
+    ],
+    [
+      "ulimits: { nofile: { soft: 100, hard: 10 } }",
+      "compose.yaml:4 services.web.ulimits.nofile has a soft limit above its hard one",
+    ],
+  ])("is found in the plan, with its line: %s", async (lines, complaint) => {
+    expect(await complaintsOf(withService(lines))).toEqual([complaint]);
+  });
+
+  it.each([
+    "user: app",
+    "user: app:staff",
+    "user: '0'",
+    "stop_signal: INT",
+    "stop_signal: SIGRTMIN+3",
+    "stop_signal: '15'",
+  ])("is not found in what it takes: %s", async (lines) => expect(await complaintsOf(withService(lines))).toEqual([]));
+});
