@@ -11,11 +11,13 @@ export function ProblemPage(props: { readonly frame: Frame; readonly status: num
         <p class="eyebrow">{status}</p>
         <h1>{frame.title}</h1>
         <p class="lead">{sentence(message)}</p>
-        <p>
-          <a class="button" href={routes.home()}>
-            Back to the products
-          </a>
-        </p>
+        {status !== 421 && (
+          <p>
+            <a class="button" href={routes.home()}>
+              Back to products
+            </a>
+          </p>
+        )}
       </section>
     </Layout>
   );

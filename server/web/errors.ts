@@ -6,6 +6,7 @@ import { ProxyUnavailable } from "../ports/proxy.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { WebContext, WebEnv, WebNeeds } from "./needs.ts";
 import { Problem } from "./problem.ts";
+import { speaksGit, whereToPush } from "./speaks-git.ts";
 import { speaksJson } from "./speaks-json.ts";
 
 type ProblemPage = (c: WebContext, problem: Problem) => Response | Promise<Response>;
@@ -16,19 +17,23 @@ export interface ErrorAnswers {
   answer(c: WebContext, problem: Problem): Response | Promise<Response>;
 }
 
-/** The one place where a throw becomes an answer: JSON for scripts, a page for people, and never what went wrong inside. */
-export function createErrorAnswers(needs: Pick<WebNeeds, "log">, page: ProblemPage): ErrorAnswers {
+/** The one place where a throw becomes an answer: JSON for scripts, text for git, a page for people, and never what went wrong inside. */
+export function createErrorAnswers(needs: Pick<WebNeeds, "log" | "publicUrl">, page: ProblemPage): ErrorAnswers {
   const answer = (c: WebContext, problem: Problem) => {
     for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
     // Redirects are answers too: "sign in first" knows where.
     if ("Location" in problem.headers) return c.body(null, 303);
+    if (speaksGit(c.req.path)) return c.text(`${problem.message}\n`, problem.status);
     if (!speaksJson(c.req.path)) return page(c, problem);
     return c.json({ error: { code: problem.code, message: problem.message } }, problem.status);
   };
 
   return {
     answer,
-    onNotFound: (c) => answer(c, new Problem(404, "not_found", "there is nothing at this address")),
+    onNotFound: (c) => {
+      const message = whereToPush(c.req.path, needs.publicUrl) ?? "there is nothing at this address";
+      return answer(c, new Problem(404, "not_found", message));
+    },
     onError: (error, c) => answer(c, known(error) ?? unexpected(error, c)),
   };
 

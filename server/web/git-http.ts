@@ -24,6 +24,15 @@ interface GitEnv {
 /** Git asks with the token that it keeps again and again, also when that is an old one. */
 const wrongPerMinute = 30;
 
+const signInText = "Use your Baton token as the password; the username can be anything.\n";
+const wrongTokenText = `wrong token. ${signInText}Baton printed the token when it first started. Lost it? Set BATON_ADMIN_TOKEN and restart Baton.\n`;
+
+/** Git LFS shows the message of such a body, and takes 501 for the locks' route as "no locking here". */
+const noLfs = {
+  message:
+    "Baton does not support Git LFS. Put the files back into Git with: git lfs migrate export --everything --include='*'. Then push again.",
+};
+
 /** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
 export function createGitHttp(
   needs: PushConversation &
@@ -45,7 +54,7 @@ export function createGitHttp(
     const token = passwordOf(c.req.header("authorization"));
     const identity = token === null ? null : await tokens.identify(peerNetwork(peerAddress(c, https)), token);
     if (token === null || !identity) {
-      return c.text("the password is a token of Baton; any user name will do\n", 401, {
+      return c.text(token === null ? signInText : wrongTokenText, 401, {
         "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
       });
     }
@@ -62,26 +71,31 @@ export function createGitHttp(
   app.use("/:repository/*", async (c, next) => {
     const name = c.req.param("repository").replace(/\.git$/, "");
     const slug = parseSlug(name);
-    if (!slug) return c.text(`"${name}" cannot be the name of a product: ${slugRule}\n`, 404);
+    if (!slug) return c.text(`"${name}" is not a valid product name: ${slugRule}\n`, 404);
     c.set("slug", slug);
     return next();
   });
 
+  app.all("/:repository/info/lfs/*", (c) =>
+    c.json(noLfs, 501, { "Content-Type": "application/vnd.git-lfs+json; charset=utf-8" }),
+  );
+
   app.get("/:repository/info/refs", async (c) => {
     const service = c.req.query("service");
     if (service !== "git-upload-pack" && service !== "git-receive-pack") {
-      return c.text("only git's smart protocol is spoken here\n", 403);
+      return c.text("Baton supports only Git's smart HTTP protocol.\n", 403);
     }
     const product = await store.products.bySlug(c.get("slug"));
     // Whoever pushes to a name that is free makes the product; there is nothing to fetch from it.
-    if (!product && service === "git-upload-pack") return c.text("there is no such product\n", 404);
+    if (!product && service === "git-upload-pack")
+      return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
     const refs = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
     return answer(refs, service, "advertisement");
   });
 
   app.post("/:repository/git-upload-pack", async (c) => {
     const product = await store.products.bySlug(c.get("slug"));
-    if (!product) return c.text("there is no such product\n", 404);
+    if (!product) return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
     const out = new PassThrough();
     git.uploadPack(product.id, bodyOf(c), out, protocolOf(c), abortOf(c)).catch((error: unknown) => {
       log.debug({ err: error }, "a fetch ended early");
@@ -134,9 +148,9 @@ export function createGitHttp(
   app.onError((error, c) => {
     if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
     if (error instanceof StoreUnavailable)
-      return c.text("Baton's database does not answer; push again in a moment\n", 503);
+      return c.text("Baton's database does not answer. Try again in a moment.\n", 503);
     log.error({ err: error }, "a git request failed");
-    return c.text("something went wrong in Baton; its log says what\n", 500);
+    return c.text("Something went wrong in Baton; its log says what.\n", 500);
   });
   return app;
 }

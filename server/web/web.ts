@@ -58,7 +58,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.notFound(errors.onNotFound);
   app.use(metrics.timer);
   app.use(createSecurityHeaders(origins));
-  app.use(createHostCheck(origins));
+  app.use(createHostCheck(origins, outside.publicUrl));
   app.use(createMethodCheck(app, errors.answer));
   app.use(createBodyLimit());
   app.use(audit.recorder);

@@ -22,6 +22,23 @@ describe("errors", () => {
     expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, POST, OPTIONS"]);
   });
 
+  test("tell a git client in plain text which address to use", async () => {
+    const ask = async (path: string, init?: RequestInit) => {
+      const answer = await world.fetch(path, init);
+      return [answer.status, answer.headers.get("content-type"), await answer.text()];
+    };
+    const told = (slug: string) => [
+      404,
+      expect.stringMatching(/^text\/plain/),
+      `There is no repository at this address: use http://127.0.0.1:4000/git/${slug}.git\n`,
+    ];
+    expect(await ask("/shop.git/info/refs?service=git-receive-pack")).toEqual(told("shop"));
+    expect(await ask("/products/my-api/info/refs?service=git-upload-pack")).toEqual(told("my-api"));
+    expect(await ask("/acme/shop.git/git-receive-pack", { method: "POST" })).toEqual(told("shop"));
+    expect(await ask("/Not%20a%20slug/info/refs")).toEqual(told("my-app"));
+    expect(await ask("/shop.git")).toEqual([404, expect.stringMatching(/^text\/html/), expect.anything()]);
+  });
+
   test("inside are not told outside, but under a reference in the log", async () => {
     world.store.products.list = () =>
       Promise.reject(new Error('Failed query: select "slug" from "products" at store.ts:12'));

@@ -37,6 +37,12 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
   return {
     ...{ app, clock, store, git },
     asked: () => asked,
+    async read(path: string, password: string | null = token, method = "GET") {
+      const headers = password === null ? undefined : { authorization: `Basic ${btoa(`x:${password}`)}` };
+      const env = { incoming: { socket: { remoteAddress: "192.0.2.1" } }, outgoing: { once: keep } };
+      const answer = await app.request(path, { method, ...(headers && { headers }) }, env);
+      return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
+    },
     async ask(password: string | null, { from = "192.0.2.1", forwarded }: { from?: string; forwarded?: string } = {}) {
       const headers = new Headers();
       if (password !== null) headers.set("authorization", `Basic ${btoa(`x:${password}`)}`);
@@ -61,6 +67,26 @@ describe("git over HTTP", () => {
     expect(door.asked()).toBe(0);
     expect(await door.ask(token)).toBe(200);
     expect(door.asked()).toBe(1);
+  });
+
+  test("says that a token is wrong, and where a right one comes from", async () => {
+    expect((await door.read(refs, null)).text).toBe(
+      "Use your Baton token as the password; the username can be anything.\n",
+    );
+    expect((await door.read(refs, "wrong")).text).toMatch(/^wrong token\. Use your Baton token.*\n.*BATON_ADMIN_TOKEN/);
+  });
+
+  test("tells Git LFS in a sentence that it is not supported, after the password", async () => {
+    for (const [method, path] of [
+      ["POST", "/shop.git/info/lfs/objects/batch"],
+      ["GET", "/shop.git/info/lfs/locks"],
+      ["POST", "/shop.git/info/lfs/locks/verify"],
+    ] as const) {
+      const { status, type, text } = await door.read(path, token, method);
+      expect([status, type]).toEqual([501, expect.stringMatching(/^application\/vnd\.git-lfs\+json/)]);
+      expect(JSON.parse(text)).toEqual({ message: expect.stringContaining("does not support Git LFS") });
+    }
+    expect((await door.read("/shop.git/info/lfs/objects/batch", null, "POST")).status).toBe(401);
   });
 
   test("says so where the database does not answer, and asks git for nothing", async () => {

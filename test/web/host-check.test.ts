@@ -50,6 +50,17 @@ describe("a request for", () => {
     expect(await ask("/livez", [host])).toBe(421);
   });
 
+  test("a foreign host is told which address is right, and which setting decides it", async () => {
+    const world = await createWorld({ publicUrl: new URL("https://baton.example") });
+    for (const path of ["/", "/api/products", "/git/shop.git/info/refs"]) {
+      const answer = await world.fetch(path, { headers: { host: "evil.example" } });
+      expect(answer.status).toBe(421);
+      const text = await answer.text();
+      expect(text).toContain("use https://baton.example, or set BATON_PUBLIC_URL");
+      expect(text).not.toContain("Back to products");
+    }
+  });
+
   test("a foreign host in the request line is refused, whatever the header says", async () => {
     expect(await ask("http://evil.example/livez", ["baton.example"])).toBe(421);
   });

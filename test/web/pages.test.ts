@@ -97,7 +97,7 @@ describe("a product", () => {
   test("that there is not is a page that leads back", async () => {
     const { status, html } = await get("/products/none");
     expect(status).toBe(404);
-    expect(textOf(html)).toContain("There is no product &quot;none&quot;. Back to the products");
+    expect(textOf(html)).toContain("There is no product &quot;none&quot;. Back to products");
     expect(html).toContain("Sign out");
   });
 });

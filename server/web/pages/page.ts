@@ -41,8 +41,8 @@ const titles: Readonly<Record<number, string>> = {
   401: "Sign in first",
   403: "Refused",
   404: "Not found",
-  409: "Not now",
-  421: "Wrong host",
+  409: "Couldn’t do that",
+  421: "Wrong address",
   429: "Too many attempts",
   500: "Something went wrong",
   503: "Not available",
@@ -52,7 +52,7 @@ export function problemPage(needs: Pick<PageNeeds, "assets" | "auth" | "clock" |
   return async (c: WebContext, problem: Problem) => {
     // Whoever is signed in keeps the way out of here, unless the problem is that nobody can tell who it is.
     if (!c.get("visitor")) c.set("visitor", (await needs.auth.recognise(c).catch(() => null)) ?? undefined);
-    const frame = frameOf(c, needs, { title: titles[problem.status] ?? "That did not work" });
+    const frame = frameOf(c, needs, { title: titles[problem.status] ?? "Invalid input" });
     return c.html(ProblemPage({ frame, status: problem.status, message: problem.message }), problem.status);
   };
 }
