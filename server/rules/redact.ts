@@ -12,9 +12,10 @@ const leastLineChars = 16;
 
 const secretName = /SECRET|TOKEN|PASS|PWD|KEY|CREDENTIAL|PRIVATE|AUTH|DSN|SALT|SIGN|CERT|WEBHOOK/i;
 
-export function createRedact(variables: Readonly<Record<string, string>>): Redact {
+/** Of several sets of variables, such as those of a version and today's, where one name may have several values. */
+export function createRedact(...sets: readonly Readonly<Record<string, string>>[]): Redact {
   const names = new Map<string, string>();
-  for (const [name, value] of Object.entries(variables)) {
+  for (const [name, value] of sets.flatMap((variables) => Object.entries(variables))) {
     for (const secret of secretsIn(name, value)) {
       for (const form of formsOf(secret)) if (!names.has(form)) names.set(form, name);
     }
@@ -26,13 +27,18 @@ export function createRedact(variables: Readonly<Record<string, string>>): Redac
   const any = new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "gi");
   const named = new Map([...names].map(([form, name]) => [form.toLowerCase(), name]));
   const hidden = (form: string) => `[hidden: ${named.get(form.toLowerCase()) ?? "a secret"}]`;
-  return (text) => (text.search(unseen) === -1 ? text.replace(any, hidden) : replaceAcross(text, any, hidden));
+  return (text) => {
+    if (text.search(unseen) === -1) return text.replace(any, hidden);
+    // Most lines with colours hold no secret.
+    return text.replace(everyUnseen, "").search(any) === -1 ? text : replaceAcross(text, any, hidden);
+  };
 }
 
 /** What a terminal or a page does not show, so that a value may stand around it: colours and other escape sequences, control characters but tab and line feed, and characters without a width. */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/;
+const everyUnseen = new RegExp(unseen, "g");
 
 /** Looks for values in what is seen of the text, and takes away what is not seen within them. */
 function replaceAcross(text: string, any: RegExp, hidden: (form: string) => string): string {
@@ -43,7 +49,7 @@ function replaceAcross(text: string, any: RegExp, hidden: (form: string) => stri
     for (let at = from; at < to; at++) places.push(at);
   };
   let from = 0;
-  for (const found of text.matchAll(new RegExp(unseen, "g"))) {
+  for (const found of text.matchAll(everyUnseen)) {
     keep(from, found.index);
     from = found.index + found[0].length;
   }

@@ -40,6 +40,11 @@ describe("what is shown", () => {
     expect(url("the password is p@ssword1")).toBe("the password is [hidden: DATABASE_URL]");
   });
 
+  it("loses each value of a name that has had several", () => {
+    const both = createRedact({ TOKEN: "value-of-today" }, { TOKEN: "value-of-then" });
+    expect(both("value-of-today, value-of-then")).toBe("[hidden: TOKEN], [hidden: TOKEN]");
+  });
+
   it("loses every line of a key that has several", () => {
     const lines = [
       "-----BEGIN PRIVATE KEY-----",

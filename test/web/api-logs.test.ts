@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Installation, Product } from "../../server/model/product.ts";
-import { sampleContainer } from "./samples.ts";
+import { redactOutputOf } from "../../server/web/redact-output.ts";
+import { sampleContainer, sampleSpec } from "./samples.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -83,5 +84,30 @@ describe("logs", () => {
     const logs = (query: string) => world.api(`/api/product-deployments/${installation.id}/logs?${query}`);
     expect(await (await logs("tail=2")).text()).toBe("two\nthree\n");
     expect((await logs("service=db")).status).toBe(404);
+  });
+
+  test("of containers hide what secret variables hold today, held in this version, and held where a container was kept from", async () => {
+    const older = world.samples.ready(installation);
+    const live = world.samples.live(installation);
+    const held = (secret: string) => ({
+      ...sampleSpec("my-api"),
+      variables: { API_TOKEN: secret, COLOUR: "turquoise" },
+    });
+    world.store.put({ ...older, spec: held("kept-since-the-first-version") });
+    const version = world.store.put({ ...live, spec: held("held-in-this-version") });
+    await world.store.installations.changeVariables(installation.id, { API_TOKEN: "held-today-by-the-product" }, []);
+
+    const container = sampleContainer(version, product.id);
+    world.engine.containers.push(container);
+    const lines = ["held-today-by-the-product", "held-in-\u001b[31mthis-version", "turquoise", "a".repeat(50)];
+    world.engine.output.set(container.id, lines);
+    const logs = (query: string) => world.api(`/api/product-deployments/${installation.id}/logs?${query}`);
+    const shown = ["[hidden: API_TOKEN]", "[hidden: API_TOKEN]", "turquoise", "a".repeat(50), ""].join("\n");
+    expect(await (await logs("tail=10")).text()).toBe(shown);
+    expect(await (await logs("tail=10&follow=true")).text()).toBe(shown);
+
+    world.engine.containers[0] = { ...container, owner: { ...container.owner, deployment: older.id } };
+    const redact = await redactOutputOf(world.store, installation.id, world.engine.containers);
+    expect(redact("kept-since-the-first-version")).toBe("[hidden: API_TOKEN]");
   });
 });

@@ -35,7 +35,7 @@ test("the log is that of the live version's containers, in the order of its serv
 
 test("the last lines of all services are no more than asked for", async () => {
   const { world, containers } = await shopWith({ web: ["1", "2", "3"], api: ["4", "5"] });
-  const lines = await readTail(world.engine, containers, 4, never);
+  const lines = await readTail(world.engine, containers, 4, (text) => text, never);
   expect(lines.map(({ text }) => text)).toEqual(["2", "3", "4", "5"]);
 });
 
@@ -79,4 +79,26 @@ test("the stream begins the log anew, then brings what is printed", async () => 
   }
   await reader?.cancel();
   expect(heard).toMatch(/data-log-restart.*hx-target="#log-incoming".*data-log-lines="[^"]*hello &lt;b&gt;/s);
+});
+
+test("the page and its stream hide what secret variables hold", async () => {
+  const secret = "correct-horse-battery";
+  const { world, live } = await shopWith({ web: [`signed in with ${secret}`] });
+  world.store.put({ ...live, spec: { ...live.spec, variables: { DB_PASSWORD: secret } } });
+  const member = await aMember(world);
+  const { html } = await member.get("/products/shop/logs");
+  expect(html).toContain("signed in with [hidden: DB_PASSWORD]");
+  expect(html).not.toContain(secret);
+
+  const reader = (await member.stream("/products/shop/logs/stream?environment=production")).body
+    ?.pipeThrough(new TextDecoderStream())
+    .getReader();
+  let heard = "";
+  while (!heard.includes("signed in")) {
+    world.clock.advance(200);
+    heard += (await reader?.read())?.value ?? "";
+  }
+  await reader?.cancel();
+  expect(heard).toContain("signed in with [hidden: DB_PASSWORD]");
+  expect(heard).not.toContain(secret);
 });

@@ -6,6 +6,7 @@ import { containerOf } from "../../rules/container-of.ts";
 import type { Place } from "../catalog.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import { notFound } from "../problem.ts";
+import { redactOutputOf } from "../redact-output.ts";
 import { answerWithText } from "../text-stream.ts";
 
 /** What the containers of the live deployment print; with several services each line begins with its service's name. */
@@ -25,12 +26,13 @@ export async function streamContainerLogs(
     .flatMap((service) => (live && containerOf(live.id, service, all)) ?? []);
   if (query.service !== undefined && containers.length === 0) throw notFound(`running service "${query.service}"`);
   const follow = query.follow === "true" || query.follow === "1";
+  const redact = await redactOutputOf(store, installation.id, containers);
 
   return answerWithText(c, needs, async (write, signal) => {
     const copy = async (container: ContainerState) => {
       const prefix = containers.length > 1 ? `${container.service} | ` : "";
       const lines = engine.logs(container.id, { follow, tail: query.tail, timestamps: false }, signal);
-      for await (const line of lines) await write(`${prefix}${harmlessText(line.text)}\n`);
+      for await (const line of lines) await write(`${prefix}${harmlessText(redact(line.text))}\n`);
     };
     if (follow) await Promise.all(containers.map(copy));
     else for (const container of containers) await copy(container);

@@ -3,6 +3,7 @@ import { ProductLogsPage } from "../../../views/product-logs-page.tsx";
 import { EngineUnavailable } from "../../ports/engine.ts";
 import { routes } from "../../routes.ts";
 import type { WebEnv } from "../needs.ts";
+import { redactOutputOf } from "../redact-output.ts";
 import { withWords } from "./log-blocks.ts";
 import { createNews } from "./news.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
@@ -20,7 +21,7 @@ const downloadTail = 10_000;
 
 /** What the containers of a product print. */
 export function createProductLogsPages(needs: PageNeeds) {
-  const { auth, engine, clock } = needs;
+  const { auth, engine, store, clock } = needs;
 
   return new Hono<WebEnv>()
     .get(routes.productLogs(":slug"), auth.allow("member"), async (c) => {
@@ -37,7 +38,8 @@ export function createProductLogsPages(needs: PageNeeds) {
       const service = services.find((name) => name === asked) ?? null;
       const containers = containersOfLog(all, live?.deployment ?? null, service);
       const words = (c.req.query("q") ?? "").slice(0, 200);
-      const lines = await readTail(engine, containers, tail, c.req.raw.signal);
+      const redact = await redactOutputOf(store, place.installation.id, containers);
+      const lines = await readTail(engine, containers, tail, redact, c.req.raw.signal);
       const query = new URLSearchParams({
         environment: place.environment.name,
         ...(service !== null && { service }),

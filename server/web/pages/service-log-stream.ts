@@ -5,6 +5,7 @@ import type { ContainerState } from "../../ports/engine.ts";
 import { createWakeUp } from "../../waiting/wake-up.ts";
 import type { Place } from "../catalog.ts";
 import type { WebContext } from "../needs.ts";
+import { redactOutputOf } from "../redact-output.ts";
 import { answerWithEvents, heartbeatMs, type SseWriter } from "../sse.ts";
 import type { Aside } from "../state-stream.ts";
 import type { PageNeeds } from "./page.ts";
@@ -66,12 +67,13 @@ export function answerWithServiceLog(
     const round = new AbortController();
     const signal = AbortSignal.any([writer.signal, round.signal]);
     const services = containers.map(({ service: name }) => name);
+    const redact = await redactOutputOf(store, place.installation.id, containers);
     let held: ServiceLine[] = [];
     let open = containers.length;
 
     const pump = async (container: ContainerState) => {
       try {
-        for await (const line of followContainer(engine, container, tail, seen, signal)) {
+        for await (const line of followContainer(engine, container, tail, seen, redact, signal)) {
           held.push(line);
           news.wake();
           while (held.length > maxHeld) await clock.sleep(batchMs, signal);

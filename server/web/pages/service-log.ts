@@ -4,6 +4,7 @@ import type { ContainerId } from "../../model/ids.ts";
 import { servicesOf } from "../../model/spec.ts";
 import type { ContainerState, Engine } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/container-of.ts";
+import type { Redact } from "../../rules/redact.ts";
 
 /** A line that a service of an installation has printed. */
 export interface ServiceLine {
@@ -30,13 +31,14 @@ export async function readTail(
   engine: Engine,
   containers: readonly ContainerState[],
   tail: number,
+  redact: Redact,
   signal: AbortSignal,
 ): Promise<readonly ServiceLine[]> {
   const logs = await Promise.all(
     containers.map(async ({ id, service }) => {
       const lines: ServiceLine[] = [];
       for await (const { at, text } of engine.logs(id, { follow: false, tail, timestamps: true }, signal)) {
-        lines.push({ service, at, text });
+        lines.push({ service, at, text: redact(text) });
       }
       return lines;
     }),
@@ -56,12 +58,13 @@ export async function* followContainer(
   { id, service }: ContainerState,
   tail: number,
   seen: LastSeen,
+  redact: Redact,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceLine> {
   const until = seen.get(id);
   for await (const { at, text } of engine.logs(id, { follow: true, tail, timestamps: true }, signal)) {
     if (until && at && at <= until) continue;
     if (at) seen.set(id, at);
-    yield { service, at, text };
+    yield { service, at, text: redact(text) };
   }
 }
