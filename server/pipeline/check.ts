@@ -5,6 +5,7 @@ import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../ru
 import { durationText } from "../rules/duration-text.ts";
 import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
 import { healthcheckWords } from "../rules/healthcheck-hint.ts";
+import { stillWaiting } from "../rules/still-waiting.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { type Probe, probeService } from "./probe-service.ts";
@@ -12,6 +13,8 @@ import type { RunningService, Work, World } from "./work.ts";
 
 /** An app that has not opened its port by then, but another, will not open it any more. */
 const elsewhereAfterMs = 3_000;
+/** Who watches a check that does not pass hears this often that it goes on, and for how long. */
+const tellEveryMs = 10_000;
 
 /** The app listens on another port than the one it was given, and nobody named that one: it can be had there. */
 export class ListensElsewhere extends Error {
@@ -74,7 +77,7 @@ async function checkService(
   const { engine, clock } = world;
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
-  const tell = narrator(work, service);
+  const tell = narrator(world, work, service);
   const wantsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
@@ -96,7 +99,8 @@ async function checkService(
     if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
     lastProbe = lastWord(lastProbe, probe.last, leftMs < health.tryTimeoutMs);
-    if (probe.last === null || probe.last === lastProbe) tell(probe.result, gate.streak);
+    if (probe.last === null || probe.last === lastProbe) tell.result(probe.result, gate.streak);
+    tell.waiting(lastProbe, after?.restartCount ?? 0, deadlineMs - clock.monotonicMs());
     if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
       const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
       if (port !== null) throw new ListensElsewhere(service, port);
@@ -135,21 +139,24 @@ function remainingMs(container: ContainerState, timeoutMs: number, now: Date): n
   return ageMs < 0 || ageMs > timeoutMs * 2 ? timeoutMs : timeoutMs - ageMs;
 }
 
-/** Tells of every success, and of a failure only when it differs from the one before. */
-function narrator(work: Work, service: RunningService): (result: ProbeResult, streak: number) => void {
+/** Tells of every success, of a failure only when it differs from the one before, and now and then that it lasts. */
+function narrator({ clock }: Pick<World, "clock">, { journal }: Work, { spec }: RunningService) {
   let told = "";
-  return (result, streak) => {
-    if (!result.healthy && result.detail === told) return;
-    told = result.detail;
-    const needed = service.spec.kind === "worker" ? 1 : service.spec.health.successes;
-    work.journal.event({
-      type: "check",
-      service: service.spec.name,
-      healthy: result.healthy,
-      streak,
-      needed,
-      detail: result.detail,
-    });
+  let toldAtMs = clock.monotonicMs();
+  return {
+    result(result: ProbeResult, streak: number): void {
+      if (!result.healthy && result.detail === told) return;
+      told = result.detail;
+      toldAtMs = clock.monotonicMs();
+      const { healthy, detail } = result;
+      const needed = spec.kind === "worker" ? 1 : spec.health.successes;
+      journal.event({ type: "check", service: spec.name, healthy, streak, needed, detail });
+    },
+    waiting(last: LastProbe | null, restarts: number, leftMs: number): void {
+      if (leftMs <= 0 || clock.monotonicMs() - toldAtMs < tellEveryMs) return;
+      toldAtMs = clock.monotonicMs();
+      journal.note(stillWaiting(spec.name, last, restarts, leftMs));
+    },
   };
 }
 
@@ -162,7 +169,7 @@ async function exited(
 ): Promise<DeploymentFailed> {
   const evidence = await gatherEvidence(world, work, service, container, lastProbe);
   const times = container && container.restartCount >= 3 ? `${container.restartCount + 1} times ` : "";
-  return new DeploymentFailed(diagnoseExit("health", `${times}before it was healthy`, evidence));
+  return new DeploymentFailed(diagnoseExit("health", `${times}on startup`, evidence));
 }
 
 async function unhealthy(

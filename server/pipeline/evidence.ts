@@ -1,10 +1,13 @@
-import type { ContainerState, LogLine } from "../ports/engine.ts";
+import type { ContainerState } from "../ports/engine.ts";
 import type { Evidence, LastProbe } from "../rules/diagnose.ts";
 import { mayBeExecTrouble } from "../rules/exec-trouble.ts";
+import { foldRepeats } from "../rules/fold-repeats.ts";
 import { findPrograms, thisMachine } from "./find-programs.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
 const linesKept = 50;
+/** An app that is restarted again and again says the same each time, and it is told once. */
+const linesRead = 400;
 const gatherTimeoutMs = 10_000;
 const tlsTimeoutMs = 2_000;
 
@@ -17,7 +20,7 @@ export async function gatherEvidence(
   lastProbe: LastProbe | null,
 ): Promise<Evidence> {
   const runs = container?.status === "running";
-  const lastLines = (await lastLogLines(world, service)).map((line) => line.text);
+  const lastLines = await lastLogLines(world, service);
   const exitCode = runs ? null : (container?.exitCode ?? null);
   return {
     service: service.spec,
@@ -38,19 +41,19 @@ async function speaksTls(world: World, { hostPort, spec }: RunningService, lastP
   return world.prober.speaksTls(hostPort, tlsTimeoutMs);
 }
 
-/** The last lines that a container printed; none when the engine cannot say. */
+/** The last lines that a container printed, what it repeats told once; none when the engine cannot say. */
 export async function lastLogLines(
   world: Pick<World, "engine">,
   service: Pick<RunningService, "container">,
-): Promise<readonly LogLine[]> {
-  const lines: LogLine[] = [];
-  const options = { follow: false, tail: linesKept, timestamps: false };
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const options = { follow: false, tail: linesRead, timestamps: false };
   try {
     for await (const line of world.engine.logs(service.container, options, AbortSignal.timeout(gatherTimeoutMs))) {
-      lines.push(line);
+      lines.push(line.text);
     }
   } catch {
     // What could be read is still worth showing; the failure itself is told by the one who asks.
   }
-  return lines.slice(-linesKept);
+  return foldRepeats(lines.slice(-linesRead)).slice(-linesKept);
 }

@@ -59,7 +59,7 @@ async function saveLastWords(world: World, work: Work): Promise<void> {
   for (const container of await world.engine.listContainers({ deployment: work.deployment.id }, work.signal)) {
     const lines = await lastLogLines(world, { container: container.id });
     if (lines.length > 0) work.journal.note(`The last lines of ${container.service}:`);
-    for (const line of lines) work.journal.log("container", container.service, line.text);
+    for (const line of lines) work.journal.log("container", container.service, line);
     work.journal.endOfOutput("container", container.service);
   }
 }

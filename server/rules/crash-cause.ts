@@ -1,4 +1,5 @@
 import { missingModule, packageOf } from "./missing-module.ts";
+import { variableMissedIn } from "./missing-variable.ts";
 
 interface Cause {
   readonly pattern: RegExp;
@@ -45,5 +46,6 @@ export function crashCause(lastLines: readonly string[]): string | null {
     const found = pattern.exec(text);
     if (found) return hint(found[1] ?? found[2] ?? "");
   }
-  return null;
+  const variable = variableMissedIn(lastLines);
+  return variable === null ? null : `Set ${variable} on the product's Variables page, then deploy again.`;
 }

@@ -43,14 +43,14 @@ export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCu
   return saysLittle && before !== null && before.outcome !== "closed" ? before : probe;
 }
 
-/** Why a container ended, for the check before the cut-over and the watch after it. */
+/** `when` goes on "web crashed …": "4 times on startup". Why a container ended, for the check before the cut-over and the watch after it. */
 export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Failure {
   const { service, container } = evidence;
   const base = facts(stage, evidence);
   if (!container) {
     return {
       ...base,
-      message: `the container of ${service.name} is gone ${when}`,
+      message: `the container of ${service.name} disappeared ${when}`,
       hint: "It was removed outside Baton.",
     };
   }
@@ -66,12 +66,12 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
   // It was restarted before anybody looked: what it exited with is not known any more.
   if (container.status === "running") {
     const hint = causeOf(evidence, null) ?? "See its output below.";
-    return { ...base, message: `${service.name} crashed, ${when}`, hint };
+    return { ...base, message: `${service.name} crashed ${when}`, hint };
   }
   return {
     ...base,
     exitCode: container.exitCode,
-    message: `${service.name} exited with code ${container.exitCode}, ${when}`,
+    message: `${service.name} ${container.exitCode === 0 ? "exited" : "crashed"} ${when} (exit code ${container.exitCode})`,
     hint: (container.exitCode === 0 ? null : causeOf(evidence, container.exitCode)) ?? exitHint(container.exitCode),
   };
 }
@@ -99,7 +99,7 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     case "answered":
       return {
         ...base,
-        message: `GET ${service.health.path} answered ${lastProbe?.status}, not 2xx or 3xx, ${within}`,
+        message: `GET ${service.health.path} kept returning ${lastProbe?.status} for ${durationText(waitedMs)}`,
         hint: statusHint(lastProbe?.status ?? 0, service.health.path, evidence.lastLines),
       };
     case "timeout":

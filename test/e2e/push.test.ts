@@ -150,7 +150,9 @@ test("a push that failed can be pushed again, unchanged, and deploys then", asyn
   const commit = await wish.release("v1", { behaviour: "want-a-variable" });
   const first = await wish.repository.push(baton().remote("wish")).done;
   expect(first.code).not.toBe(0);
-  expect(first.text).toMatch(/! \[remote rejected\] HEAD -> main \(health: web exited with code 4.*\)/);
+  expect(first.text).toMatch(
+    /! \[remote rejected\] HEAD -> main \(health: web crashed 4 times on startup \(exit code 4\).*\)/,
+  );
   expect(await tip("wish")).toBe("");
 
   const { id } = await baton().api.installation("wish");

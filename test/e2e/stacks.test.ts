@@ -101,7 +101,7 @@ describe("a product of two stacks and five services", () => {
     expect(failure).toMatchObject({ stage: "health", service: "api" });
     expect(stacks.map(({ name, status, message }) => [name, status, message])).toEqual([
       ["web", "failed", "rolled back: api failed"],
-      ["backend", "failed", expect.stringContaining("answered 500")],
+      ["backend", "failed", expect.stringContaining("kept returning 500")],
     ]);
     expect(await makers()).toEqual(before);
     expect((await baton().ask("shop", "/both")).body).toBe(version);

@@ -68,7 +68,7 @@ test.each([
 const failure = {
   stage: "health",
   service: "web",
-  message: "web exited with code 1, before it was healthy",
+  message: "web crashed 4 times on startup (exit code 1)",
   hint: null,
   lastLines: ["Error: DATABASE_URL is not set"],
   exitCode: 1,
@@ -78,7 +78,7 @@ const failure = {
 
 it("stands in the sentence of a crash, once", () => {
   const told = withCause(failure);
-  expect(told.message).toBe("web exited with code 1, before it was healthy: Error: DATABASE_URL is not set");
+  expect(told.message).toBe("web crashed 4 times on startup (exit code 1): Error: DATABASE_URL is not set");
   expect(withCause(told)).toEqual(told);
 });
 

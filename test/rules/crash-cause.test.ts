@@ -32,6 +32,7 @@ describe("why an app crashed, by its last lines", () => {
       "Error: EACCES: permission denied, mkdir '/data/uploads'",
       /^The app isn't allowed to write to \/data\/uploads.*volumes:/,
     ],
+    ["Error: DATABASE_URL is not set", /^Set DATABASE_URL on the product's Variables page/],
   ])("is told from %s", (line, hint) => {
     expect(crashCause(["starting", line, "    at node:internal"])).toMatch(hint);
   });

@@ -60,7 +60,7 @@ describe("a service that did not become healthy", () => {
       ],
       lastProbe: { outcome: "answered", status: 500, detail: "GET / answered 500" },
     });
-    expect(failure.message).toBe("GET / answered 500, not 2xx or 3xx, within 90 s");
+    expect(failure.message).toBe("GET / kept returning 500 for 90 s");
     expect(failure.lastProbe).toBe("GET / answered 500");
   });
 
@@ -120,7 +120,7 @@ describe("a service that did not become healthy", () => {
   it("fails Baton's own check, which says more than a HEALTHCHECK that fails as well", () => {
     const lastProbe = { outcome: "answered", status: 500, detail: "" } as const;
     const failure = diagnoseUnhealthy("health", 90_000, evidence({ lastProbe }, { healthcheck: "unhealthy" }));
-    expect(failure.message).toContain("answered 500");
+    expect(failure.message).toContain("kept returning 500");
   });
 
   it("is a worker whose HEALTHCHECK fails", () => {
@@ -143,10 +143,15 @@ describe("a service that did not become healthy", () => {
 
 describe("a service that ended", () => {
   it("ran to its end with code 0, which is a job and no service", () => {
-    const failure = diagnoseExit("health", "before it was healthy", evidence({}, { status: "exited", exitCode: 0 }));
-    expect(failure.message).toBe("web exited with code 0, before it was healthy");
+    const failure = diagnoseExit("health", "on startup", evidence({}, { status: "exited", exitCode: 0 }));
+    expect(failure.message).toBe("web exited on startup (exit code 0)");
     expect(failure.hint).toContain("kind: init");
     expect(failure.exitCode).toBe(0);
+  });
+
+  it("crashed, and how often, with the code that it exited with", () => {
+    const failure = diagnoseExit("health", "4 times on startup", evidence({}, { status: "exited", exitCode: 1 }));
+    expect(failure.message).toBe("web crashed 4 times on startup (exit code 1)");
   });
 
   it("was killed for its memory, with the limit named", () => {
@@ -162,7 +167,7 @@ describe("a service that ended", () => {
       "again and again for 90 s",
       evidence({}, { status: "running", exitCode: 0 }),
     );
-    expect(failure.message).toBe("web crashed, again and again for 90 s");
+    expect(failure.message).toBe("web crashed again and again for 90 s");
     expect(failure.exitCode).toBeNull();
   });
 
@@ -193,7 +198,7 @@ describe("a service that ended", () => {
 
   it("was removed by hand", () => {
     const failure = diagnoseExit("watch", "3.0 s after the cut-over", { ...evidence(), container: null });
-    expect(failure.message).toBe("the container of web is gone 3.0 s after the cut-over");
+    expect(failure.message).toBe("the container of web disappeared 3.0 s after the cut-over");
   });
 
   it("keeps at most 50 of its last lines", () => {
