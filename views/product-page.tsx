@@ -5,6 +5,7 @@ import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
+import { MovedRepository } from "./moved-repository.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { PushLines } from "./push-lines.tsx";
 import { headline } from "./version.tsx";
@@ -13,6 +14,8 @@ export interface OverviewProps {
   readonly branch: string | null;
   /** Where it is fetched from; null: it is pushed to Baton. */
   readonly repository: string | null;
+  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  readonly movedTo: string | null;
   readonly gitUrl: string;
   readonly live: LiveVersion | null;
   readonly stacks: readonly StackState[];
@@ -60,6 +63,7 @@ export function ProductOverview(props: {
   if (rows.length === 0) return <FirstVersion overview={overview} head={head} />;
   return (
     <div id={productOverviewId} class="stack">
+      <Moved overview={overview} head={head} />
       {live && (
         <section class="card live-card" aria-labelledby="live-title">
           <h2 class="eyebrow" id="live-title">
@@ -90,11 +94,19 @@ export function ProductOverview(props: {
   );
 }
 
+function Moved({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
+  const { movedTo, repository } = overview;
+  if (movedTo === null || repository === null) return null;
+  const settings = `${inEnvironment(routes.productWebhooks(head.slug), head)}#repository`;
+  return <MovedRepository movedTo={movedTo} repository={repository} settings={settings} />;
+}
+
 /** A product with nothing in it yet says how something gets there, and shows it when it comes. */
 function FirstVersion({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
   const { branch, repository, gitUrl } = overview;
   return (
     <div id={productOverviewId} class="stack">
+      <Moved overview={overview} head={head} />
       <section class="card empty" aria-labelledby="push-title">
         {repository === null ? (
           <>

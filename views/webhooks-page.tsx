@@ -1,6 +1,7 @@
 import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
+import { MovedRepository } from "./moved-repository.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { AccessCard, type AccessProps } from "./webhooks-access-card.tsx";
 import { WebhookCard, type WebhookProps } from "./webhooks-card.tsx";
@@ -12,6 +13,8 @@ import { RepositoryCard, type RepositoryProps } from "./webhooks-repository-card
 export interface WebhooksProps {
   readonly slug: string;
   readonly repository: RepositoryProps;
+  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  readonly movedTo: string | null;
   /** All in which the product is. */
   readonly environments: readonly TrackingEnvironment[];
   readonly webhook: WebhookProps;
@@ -50,6 +53,9 @@ export function WebhooksPage(props: {
           </form>
         )}
       </header>
+      {page.movedTo !== null && page.repository.url !== null && (
+        <MovedRepository movedTo={page.movedTo} repository={page.repository.url} settings="#repository" />
+      )}
       <RepositoryCard slug={slug} repository={page.repository} csrf={csrf} now={now} />
       {isConnected && (
         <>

@@ -20,6 +20,8 @@ export interface DeliveryStore {
   /** Newest first. `before` is an id of an earlier page. */
   list(product: ProductId, page: { readonly limit: number; readonly before?: number }): Promise<readonly LedgerEntry[]>;
   get(product: ProductId, id: number): Promise<LedgerDetail | null>;
+  /** What a forge delivered last, of what was genuine; null: nothing yet. */
+  newestFromForge(product: ProductId): Promise<Pick<LedgerDetail, "event" | "headers"> | null>;
 }
 
 /** A tip is what Baton saw when it looked itself: because it was time to, or somebody asked. */

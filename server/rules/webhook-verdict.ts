@@ -15,7 +15,12 @@ export function judgeDelivery(event: SourceEvent, again: boolean, facts: Deliver
   if (repository === null) return ignored("this product has no repository: it is pushed to Baton itself");
   const isElsewhere = "repository" in event && !isSameRepository(repository, event.repository);
   if (isElsewhere && event.type !== "ping") {
-    return ignored(`it is about ${event.repository[0] ?? "no repository"}, not ${repository}`);
+    const named = event.repository[0];
+    return ignored(
+      named === undefined
+        ? `it names no repository; this product is deployed from ${repository}`
+        : `it is about ${named}, but this product is deployed from ${repository}: if the repository was renamed or moved, set its new URL`,
+    );
   }
   if (earlier !== null && !again && event.type !== "ping") return seenBefore(earlier);
 
@@ -24,7 +29,7 @@ export function judgeDelivery(event: SourceEvent, again: boolean, facts: Deliver
       // An organisation's webhook names no repository.
       return isElsewhere && event.repository.length > 0
         ? ignored(
-            `the webhook works, but belongs to ${event.repository[0]}: this product is deployed from ${repository}`,
+            `the webhook works, but it belongs to ${event.repository[0]}, and this product is deployed from ${repository}: if the repository was renamed or moved, set its new URL`,
           )
         : { ...nothing, outcome: "pong", verdict: "the webhook works" };
     case "push":

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, lt, ne } from "drizzle-orm";
 import type { DeploymentId } from "../model/ids.ts";
 import type { DeliveryStore, LedgerEntry } from "../ports/deliveries.ts";
 import type { Database, Queries } from "./database.ts";
@@ -50,6 +50,18 @@ export function createDeliveryStore(database: Database): DeliveryStore {
           .where(and(eq(webhookDeliveries.productId, product), eq(webhookDeliveries.id, id)));
         const [detail] = await withDeployments(queries, rows);
         return detail ?? null;
+      }),
+
+    newestFromForge: (product) =>
+      database.read(async (queries) => {
+        const { productId, genuine, via, id, event, headers } = webhookDeliveries;
+        const [newest] = await queries
+          .select({ event, headers })
+          .from(webhookDeliveries)
+          .where(and(eq(productId, product), eq(genuine, true), ne(via, "baton")))
+          .orderBy(desc(id))
+          .limit(1);
+        return newest ?? null;
       }),
   };
 }

@@ -133,6 +133,8 @@ export function createFakeDeliveries(needs: {
         .reverse()
         .slice(0, limit),
     get: async (product, id) => ledger.find((one) => one.product === product && one.id === id) ?? null,
+    newestFromForge: async (product) =>
+      ledger.findLast((one) => one.product === product && one.outcome !== "refused" && one.via !== "baton") ?? null,
   };
 
   async function queue(installationId: InstallationId, ref: string | null, by: string, at: Date) {

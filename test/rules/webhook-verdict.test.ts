@@ -77,9 +77,13 @@ describe("a push", () => {
     [
       "another repository",
       push({ repository: ["https://github.com/evil/shop"] }),
-      "it is about https://github.com/evil/shop, not https://github.com/acme/shop.git",
+      "it is about https://github.com/evil/shop, but this product is deployed from https://github.com/acme/shop.git: if the repository was renamed or moved, set its new URL",
     ],
-    ["no repository", push({ repository: [] }), "it is about no repository, not https://github.com/acme/shop.git"],
+    [
+      "no repository",
+      push({ repository: [] }),
+      "it names no repository; this product is deployed from https://github.com/acme/shop.git",
+    ],
   ])("with %s is ignored, in words", (_what, event, verdict) => {
     expect(judge(event)).toMatchObject({ outcome: "ignored", verdict, deploys: [] });
   });
@@ -171,7 +175,7 @@ describe("what deploys nothing says why", () => {
 
   test("a ping of another repository's webhook", () => {
     expect(judge({ type: "ping", repository: ["https://github.com/acme/other"] }).verdict).toMatch(
-      /^the webhook works, but belongs to/,
+      /^the webhook works, but it belongs to/,
     );
   });
 });

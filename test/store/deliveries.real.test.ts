@@ -58,6 +58,19 @@ async function claim(id: DeploymentId): Promise<Building> {
 }
 
 describe("the ledger", () => {
+  test("knows what a forge delivered last, apart from what Baton saw and what was refused", async () => {
+    const { deliveries } = scratch.store;
+    expect(await deliveries.newestFromForge(product.id)).toBeNull();
+    await record(push(sha(1)), push(sha(2)));
+    await record({ ...push(sha(3)), via: "baton", deliveryId: null, content: null });
+    const refusal = { via: "github", deliveryId: null, name: "push", reason: "not signed", headers: {}, bodyBytes: 1 };
+    await deliveries.refuse(product.id, refusal, new Date());
+    expect(await deliveries.newestFromForge(product.id)).toEqual({
+      event: expect.objectContaining({ type: "push", after: sha(2), repository: [repository] }),
+      headers: { "x-github-event": "push" },
+    });
+  });
+
   test("queues a deployment of the branch, in the transaction of its line", async () => {
     const [one] = await record(push(sha(1)));
     expect(one).toMatchObject({ outcome: "deployed", deployments: [expect.any(Number)] });

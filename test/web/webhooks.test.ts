@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { beforeEach, describe, expect, test } from "vitest";
+import type { ProductId } from "../../server/model/ids.ts";
+import type { Slug } from "../../server/model/product.ts";
 import { createWorld, type World } from "./world.ts";
 
 const repository = "https://github.com/Codertocat/Hello-World.git";
@@ -131,6 +133,25 @@ describe("a delivery", () => {
     expect(await page()).toContain("No ping yet");
     await post(JSON.stringify({ ...payloadOf("ping"), ...here }), { "x-github-event": "ping" });
     expect(await page()).toContain("It works");
+  });
+
+  test("of another repository says on the product's pages that its own may have been renamed, until the new URL is set", async () => {
+    const { cookie } = await world.signIn();
+    const pages = () =>
+      Promise.all(
+        ["/products/shop", "/products/shop/webhooks"].map(async (path) =>
+          (await world.fetch(path, { headers: { cookie } })).text(),
+        ),
+      );
+    const hint = "Was the repository renamed?";
+    for (const page of await pages()) expect(page).not.toContain(hint);
+    const renamed = { repository: { clone_url: "https://github.com/Codertocat/Boutique.git" } };
+    const { verdict } = await post(JSON.stringify(pushOf(renamed)));
+    expect(verdict).toMatch(/Boutique\.git.*if the repository was renamed or moved, set its new URL$/);
+    for (const page of await pages()) expect(page).toContain(hint);
+    const product = await world.store.products.bySlug("shop" as Slug);
+    await world.store.products.update(product?.id as ProductId, { repository: renamed.repository.clone_url });
+    for (const page of await pages()) expect(page).not.toContain(hint);
   });
 
   test("that comes again is one too many, and so is a replay under another id", async () => {

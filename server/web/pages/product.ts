@@ -11,6 +11,7 @@ import { StopPage } from "../../../views/stop-page.tsx";
 import { UninstalledPage } from "../../../views/uninstalled-page.tsx";
 import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { movedTo } from "../../rules/moved-repository.ts";
 import type { Place } from "../catalog.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
@@ -120,10 +121,14 @@ export function createProductPages(needs: PageNeeds) {
 async function readOverview(needs: PageNeeds, place: Place, { live, run }: ProductFacts): Promise<OverviewProps> {
   const { product, installation } = place;
   const filter = { installation: installation.id, limit: shownDeployments + 1 };
-  const deployments = await needs.store.deployments.list(filter);
+  const [deployments, newest] = await Promise.all([
+    needs.store.deployments.list(filter),
+    product.repository === null ? null : needs.store.deliveries.newestFromForge(product.id),
+  ]);
   return {
     branch: installation.branch,
     repository: product.repository,
+    movedTo: movedTo(product.repository, newest),
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
     stacks: stacksOf(run),

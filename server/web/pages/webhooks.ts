@@ -4,6 +4,7 @@ import { WebhooksPage, type WebhooksProps } from "../../../views/webhooks-page.t
 import { branchFieldName } from "../../../views/webhooks-repository-card.tsx";
 import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { movedTo } from "../../rules/moved-repository.ts";
 import { sentenceOf } from "../api/route-parts.ts";
 import { productChangesSchema } from "../api/schemas.ts";
 import { sourceChangesSchema } from "../api/source-schemas.ts";
@@ -163,10 +164,11 @@ export function createWebhookPages(needs: PageNeeds) {
   }
 
   async function pageOf(product: Product, newSecret: string | null, before: number | null): Promise<WebhooksProps> {
-    const [source, trouble, places, rows] = await Promise.all([
+    const [source, trouble, places, newest, rows] = await Promise.all([
       store.sources.get(product.id),
       store.reports.trouble(product.id),
       catalog.placesOf(product),
+      store.deliveries.newestFromForge(product.id),
       store.deliveries.list(product.id, { limit: shownDeliveries + 1, ...(before !== null && { before }) }),
     ]);
     const { hasToken, deployKey, hostKey, pingedAt, hasWebhookSecret: hasSecret } = source;
@@ -185,6 +187,7 @@ export function createWebhookPages(needs: PageNeeds) {
         branches: places.map(({ environment: { name }, installation: { branch } }) => ({ environment: name, branch })),
         ...{ rootDirectory, paths, pollMinutes, polledAt },
       },
+      movedTo: movedTo(product.repository, newest),
       environments: await Promise.all(environments),
       webhook: { forge, url: webhookUrl(needs, product), hasSecret, newSecret, pingedAt },
       access: { forge, hasToken, deployKey, hostKey },
