@@ -1,10 +1,16 @@
+import { isServiceName, longestServiceName } from "../server/model/service-name.ts";
 import type { Finding, ServicePlan } from "./plan.ts";
 import type { PlannedService, PlannedStack } from "./planned-stack.ts";
 
-/** Services of a product know each other by name, and the proxy knows services by host: both are there once. */
+/** Services of a product know each other by name, and the proxy knows services by host: both must be unique. */
 export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[] {
   const services = stacks.flatMap((stack) => stack.services);
-  const names = pairs(services, ({ plan }) => [plan.name], asLabel);
+  // Docker's DNS makes no difference between capitals and small letters.
+  const names = pairs(
+    services,
+    ({ plan }) => [plan.name],
+    (name) => name.toLowerCase(),
+  );
   const domains = pairs(
     services,
     ({ plan }) => plan.domains,
@@ -12,10 +18,11 @@ export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[]
   );
   return [
     ...services
-      .filter(({ plan }) => !isUsable(plan.name))
+      .filter(({ plan }) => !isServiceName(plan.name))
       .map((service) => {
-        const message = `the name ${service.plan.name.slice(0, 80)} cannot stand in an address`;
-        return finding(service, message, "Give the service one with letters or digits, of at most 63 characters.");
+        const { name } = service.plan;
+        const message = `the name of the service ${name.slice(0, 40)}… has ${name.length} characters`;
+        return finding(service, message, `Give it one of at most ${longestServiceName}.`);
       }),
     ...names.map(({ first, second }) => {
       const message = `${bothNames(first, second)}: ${placeOf(first)} and ${placeOf(second)}`;
@@ -64,22 +71,10 @@ function pairs(
   );
 }
 
-/** As names stand in addresses and images, where capitals, dots and underscores cannot be. */
-function asLabel(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-}
-
-function isUsable(name: string): boolean {
-  return name.length <= 63 && asLabel(name) !== "";
-}
-
 function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {
   return first.name === second.name
     ? `the service ${first.name} is there twice`
-    : `the services ${first.name} and ${second.name} have one name in addresses`;
+    : `the services ${first.name} and ${second.name} have one name but for capitals`;
 }
 
 function finding({ at }: PlannedService, message: string, hint: string): Finding {

@@ -1,16 +1,11 @@
 import { isHostName, longestHostName } from "./host-name.ts";
+import { isServiceName } from "./service-name.ts";
 import type { RouteSpec } from "./spec.ts";
 
-// What stands in the proxy's configuration is expanded ("{env.HOME}"), and a service is the name of a file there: both are
-// admitted by pattern, never escaped.
-const servicePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
-
-/** Starts with a letter or digit, so that it can be neither `..` nor one of the hidden files beside it. */
-export function isServiceName(text: string): boolean {
-  return servicePattern.test(text);
-}
-
-/** Why the proxy cannot serve this route, as the rest of a sentence; null: it can. */
+/**
+ * Why the proxy cannot serve this route, as the rest of a sentence; null: it can. What stands in the proxy's configuration
+ * is expanded ("{env.HOME}"), and a service is the name of a file there: both are admitted by pattern, never escaped.
+ */
 export function faultInRoute({ host, service }: RouteSpec): string | null {
   if (host.length > longestHostName) {
     return `the address ${host.slice(0, 40)}… has ${host.length} characters, and host names have at most ${longestHostName}`;

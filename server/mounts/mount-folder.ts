@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
+import { serviceFileName } from "../model/service-name.ts";
 import type { MountFiles, MountPlace } from "../ports/mount-files.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { MountFiles, MountPlace } from "../ports/mount-files.ts";
  */
 export function createMountFolder({ folder }: { readonly folder: string }): MountFiles {
   async function put(place: MountPlace, name: string, make: (path: string) => Promise<void>): Promise<string> {
-    const path = join(folder, String(place.deployment), place.service, String(place.index));
+    const path = join(folder, String(place.deployment), serviceFileName(place.service), String(place.index));
     if (await isThere(path)) return join(path, name);
     const unfinished = `${path}.new`;
     await rm(unfinished, { recursive: true, force: true });
@@ -30,7 +31,8 @@ export function createMountFolder({ folder }: { readonly folder: string }): Moun
     async remove(deployment, except) {
       const own = join(folder, String(deployment));
       const services = await readdir(own).catch(() => []);
-      const going = services.filter((service) => !except.has(service));
+      const staying = new Set([...except].map(serviceFileName));
+      const going = services.filter((service) => !staying.has(service));
       await Promise.all(going.map((service) => rm(join(own, service), { recursive: true, force: true })));
       if (going.length === services.length) await rm(own, { recursive: true, force: true });
     },

@@ -18,7 +18,8 @@ export async function routesNow(
 ): Promise<readonly RouteSpec[]> {
   return (await store.domains.list())
     .filter((domain) => domain.installation === installation.id)
-    .map(({ installation: _, ...route }) => route);
+    .map(({ installation: _, ...route }) => route)
+    .filter((route) => faultInRoute(route) === null);
 }
 
 /**

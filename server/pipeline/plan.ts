@@ -3,8 +3,10 @@ import { planTree } from "../../builder/plan-tree.ts";
 import { sourceTree } from "../../builder/source-tree.ts";
 import type { CommitSha } from "../model/ids.ts";
 import type { ServiceSettings } from "../model/service-settings.ts";
+import { faultInRoute } from "../model/sound-route.ts";
 import type { DeploymentSpec } from "../model/spec.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../ports/git.ts";
+import { hostsFor } from "../rules/urls.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import type { Work, World } from "./work.ts";
 
@@ -58,6 +60,7 @@ export async function planVersion(
       buildMarks: await installations.buildMarks(work.installation.id),
       machine: await world.engine.machine(signal),
     });
+    checkHosts(world, work, plan);
     for (const decision of plan.decisions) journal.note(decision);
     for (const warning of plan.warnings) journal.warn(warning);
     return { plan, entries, rootDirectory };
@@ -73,6 +76,21 @@ export async function planVersion(
     }
     throw error;
   }
+}
+
+/** Every address that the version would have can be served. Those that users gave it are looked at when they are given. */
+function checkHosts({ limits }: World, { product, environment }: Work, plan: Plan): void {
+  const routes = hostsFor({
+    product: product.slug,
+    environment: environment.name,
+    domain: environment.domain ?? limits.domain,
+    services: plan.stacks.flatMap(({ services }) => services),
+    custom: [],
+  });
+  const fault = routes.map(faultInRoute).find((message) => message !== null);
+  if (!fault) return;
+  const whose = environment.domain === null ? "BATON_DOMAIN" : `the environment ${environment.name}`;
+  throw new PlanProblem(`this version cannot be served: ${fault}`, `Use a shorter domain for ${whose}.`);
 }
 
 /** As if the folder were all of the repository: nothing after this knows of the rest. */

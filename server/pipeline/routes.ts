@@ -8,7 +8,7 @@ import { installationName } from "../trigger/addresses.ts";
 /** Makes the proxy know the hosts that the database has. Answers and rejects as Proxy.setRoutes does. */
 export type PublishRoutes = (signal: AbortSignal) => Promise<readonly RouteFault[]>;
 
-/** An installation whose hosts are in the database and that the proxy cannot serve. */
+/** An installation with a host in the database that the proxy cannot serve. */
 export interface Unserved extends RouteFault {
   /** "shop", or "shop in staging". */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Unserved extends RouteFault {
 
 export interface RoutePublisher {
   readonly publish: PublishRoutes;
-  /** Those that the last publishing left out. */
+  /** As the last publishing found. */
   readonly unserved: () => readonly Unserved[];
 }
 
@@ -47,7 +47,8 @@ export function createRoutePublisher(needs: {
       }),
     );
     for (const { installation, name, message } of unserved) {
-      if (!before.has(`${installation} ${message}`)) log.warn({ installation }, `${name} is not served: ${message}`);
+      if (!before.has(`${installation} ${message}`))
+        log.warn({ installation }, `an address of ${name} cannot be served: ${message}`);
     }
   }
 

@@ -14,8 +14,8 @@ export interface Proxy {
 
   /**
    * Makes the hosts of all installations exactly these: writes the configuration file, loads it when it differs
-   * from what runs, and asks through the front door until the new hosts are known. An installation whose routes cannot be
-   * served is left out as a whole, and named in the answer; all others are served.
+   * from what runs, and asks through the front door until the new hosts are known. Routes that cannot be served are
+   * left out, and their installations named in the answer; all others are served.
    * A new installation's hosts answer 503 ("nothing is deployed here yet") until its first switch.
    * Rejects with ProxyUnavailable (try again) or ProxyRefused (nothing was changed).
    */
@@ -58,7 +58,7 @@ export interface InstallationRoutes {
   readonly routes: readonly RouteSpec[];
 }
 
-/** An installation that is left out, and why, as the rest of a sentence. */
+/** An installation with a route that cannot be served, and why, as the rest of a sentence. */
 export interface RouteFault {
   readonly installation: InstallationId;
   readonly message: string;

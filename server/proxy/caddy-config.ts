@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { InstallationId } from "../model/ids.ts";
+import { serviceFileName } from "../model/service-name.ts";
 import { holdLimitMs, type InstallationRoutes } from "../ports/proxy.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 import { hostsOf, inOrder, servicesOf } from "./route-table.ts";
@@ -108,7 +109,7 @@ function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): rea
     servicesOf({ installation, routes }).map((service) => ({
       id: `${installation}/${service}`,
       hosts: routes.filter((route) => route.service === service).map((route) => route.host),
-      upstream: `127.0.0.1:${liveFile(frame, installation, service)}`,
+      upstream: `127.0.0.1:${liveFile(frame, installation, serviceFileName(service))}`,
       waits: routes.some((route) => route.service === service && route.waits === true),
       deployment: liveFile(frame, installation, ".deployment"),
     })),

@@ -8,38 +8,30 @@ export function isPlainPath(path: string): boolean {
 }
 
 /**
- * Parts what can be served from what cannot: an installation with one faulty route, or with a host that an earlier one
- * has, is left out as a whole.
+ * Parts what can be served from what cannot: a route that is faulty, or to a host that an earlier installation has. Of
+ * each installation that has such routes the first is named.
  */
 export function sortOut(installations: readonly InstallationRoutes[]): {
   readonly sound: readonly InstallationRoutes[];
   readonly faults: readonly RouteFault[];
 } {
   const owners = new Map<string, InstallationId>();
-  const sound: InstallationRoutes[] = [];
-  const faults: RouteFault[] = [];
-  for (const one of installations) {
-    const { installation, routes } = one;
-    const message = routes
-      .map((route) => faultInRoute(route) ?? faultInOwner(route.host, installation, owners))
-      .find(isFault);
-    if (message !== undefined) {
-      faults.push({ installation, message });
-      continue;
-    }
-    for (const { host } of routes) owners.set(host, installation);
-    sound.push(one);
-  }
-  return { sound, faults };
+  const faults = new Map<InstallationId, RouteFault>();
+  const sound = installations.map(({ installation, routes }) => ({
+    installation,
+    routes: routes.filter((route) => {
+      const message = faultInRoute(route) ?? faultInOwner(route.host, installation, owners);
+      if (message === null) owners.set(route.host, installation);
+      else if (!faults.has(installation)) faults.set(installation, { installation, message });
+      return message === null;
+    }),
+  }));
+  return { sound, faults: [...faults.values()] };
 }
 
 function faultInOwner(host: string, by: InstallationId, owners: ReadonlyMap<string, InstallationId>): string | null {
   const owner = owners.get(host);
   return owner === undefined || owner === by ? null : `the host ${host} belongs to installation ${owner} already`;
-}
-
-function isFault(message: string | null): message is string {
-  return message !== null;
 }
 
 /** One entry per installation, by number; its routes by service, then host. Installations without routes are left out. */

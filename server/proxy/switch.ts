@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import { isServiceName } from "../model/sound-route.ts";
+import { isServiceName, serviceFileName, serviceOfFile } from "../model/service-name.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../ports/proxy.ts";
 import { replaceFile, syncFolder } from "./durable-file.ts";
 import { servicesOf } from "./route-table.ts";
@@ -10,7 +10,7 @@ import { servicesOf } from "./route-table.ts";
  * Which deployment answers, on disk, one folder per installation:
  *
  *     7/live -> 12          a symlink; replacing it is the cut-over
- *     7/12/web              the loopback port of service `web` in deployment 12
+ *     7/12/web              the loopback port of service `web` in deployment 12; see serviceFileName
  *     7/12/.deployment      its id, for the proof
  *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the port is the resting page's
  */
@@ -53,14 +53,14 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   /** Gives services that the target does not have the resting page, so that no routed host is left without an answer. */
   async function fillGaps(installation: InstallationId, target: string, services: readonly string[]) {
     const there = await filesIn(installation, target);
-    const missing = services.filter((service) => !there.has(service));
+    const missing = services.map(serviceFileName).filter((file) => !there.has(file));
     if (missing.length === 0) return;
-    await write(installation, target, new Map(missing.map((service) => [service, config.restingPort])));
+    await write(installation, target, new Map(missing.map((file) => [file, config.restingPort])));
   }
 
   /** The services that have ever been routed: each has a file in `stopped`. */
   async function routedServices(installation: InstallationId): Promise<readonly string[]> {
-    return (await entriesOf(join(folderOf(installation), stopped))).filter(isServiceName);
+    return (await entriesOf(join(folderOf(installation), stopped))).flatMap((file) => serviceOfFile(file) ?? []);
   }
 
   async function makeRestingPlace(installation: InstallationId, name: string, services: readonly string[]) {
@@ -94,23 +94,28 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
     async prepare(installation, deployment, ports) {
       const stranger = [...ports.keys()].find((service) => !isServiceName(service));
       if (stranger !== undefined) throw new TypeError(`${JSON.stringify(stranger)} is not a service name.`);
-      await write(installation, String(deployment), new Map([...ports, [idFile, deployment]]));
+      const files = [...ports].map(([service, port]) => [serviceFileName(service), port] as const);
+      await write(installation, String(deployment), new Map([...files, [idFile, deployment]]));
     },
 
     async hold(installation, deployment, services) {
-      await write(installation, String(deployment), new Map(services.map((service) => [service, nowhere])));
+      await write(
+        installation,
+        String(deployment),
+        new Map(services.map((service) => [serviceFileName(service), nowhere])),
+      );
     },
 
     async portsOf(installation, deployment) {
       const folder = join(folderOf(installation), String(deployment));
-      const services = (await entriesOf(folder)).filter(isServiceName);
       const ports = await Promise.all(
-        services.map(async (service) => {
-          const content = await readFile(join(folder, service), "utf8").catch(nullWhenMissing);
-          return [service, Number(content)] as const;
+        (await entriesOf(folder)).map(async (file) => {
+          const service = serviceOfFile(file);
+          const content = service && (await readFile(join(folder, file), "utf8").catch(nullWhenMissing));
+          return service && content ? [[service, Number(content)] as const] : [];
         }),
       );
-      return new Map(ports);
+      return new Map(ports.flat());
     },
 
     async switchTo(installation, target) {

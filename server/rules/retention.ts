@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { DeploymentId, ImageId } from "../model/ids.ts";
 import type { DeploymentSpec } from "../model/spec.ts";
 import { servicesOf } from "../model/spec.ts";
@@ -5,12 +6,19 @@ import type { ImageInfo } from "../ports/engine.ts";
 
 /** `baton-<instance>/p<product>-<service>:d<deployment>`: which deployment built an image can be read off its tag. */
 export function imageTag(instance: string, product: number, service: string, deployment: number): string {
-  // Names of images know no capitals. Services of a product differ in more than that.
-  const name = service
+  return `baton-${instance}/p${product}-${imageName(service)}:d${deployment}`;
+}
+
+/** Names of images know less than those of services: what is left out stands in a digest, so that no two have one name. */
+function imageName(service: string): string {
+  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(service) && service.length <= 63) return service;
+  const plain = service
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
     .replace(/^-|-$/g, "");
-  return `baton-${instance}/p${product}-${name}:d${deployment}`;
+  const digest = createHash("sha256").update(service).digest("hex").slice(0, 12);
+  return plain === "" ? digest : `${plain}-${digest}`;
 }
 
 const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;

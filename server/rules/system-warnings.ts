@@ -7,7 +7,7 @@ export interface SystemFacts {
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Passwords and tokens travel readable: plain http outside loopback. */
   readonly isReadableOnTheWay: boolean;
-  /** Installations whose addresses Caddy cannot serve, by name, and why. */
+  /** Installations with an address that Caddy cannot serve, by name, and why. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
 }
 
@@ -50,8 +50,8 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
     );
   }
   for (const { name, message } of unserved) {
-    const whatToDo = "Other products are not affected. Deploy it with another name or domain, or delete it.";
-    warn(true, `${name} is not served: ${message}.`, whatToDo);
+    const whatToDo = "Everything else is served. Deploy it with another name or domain, or delete it.";
+    warn(true, `An address of ${name} cannot be served: ${message}.`, whatToDo);
   }
   if (disk && disk.freeBytes < littleFreeBytes) {
     warn(true, "The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`);

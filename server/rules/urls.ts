@@ -1,3 +1,4 @@
+import { longestHostName } from "../model/host-name.ts";
 import type { RouteSpec, ServiceSpec } from "../model/spec.ts";
 
 /** How apps are reached from outside. */
@@ -48,7 +49,7 @@ export function hostsFor(
   const main = mainHost(version);
   const web = version.services.filter(({ kind }) => kind === "web");
   const [first, ...others] = web.map(({ name }) => name);
-  const labels = dnsLabels(others);
+  const labels = dnsLabels(others, longestHostName - main.length - 1);
   const routes = [
     ...(first === undefined ? [] : [{ host: main, service: first }]),
     ...others.map((service) => ({ host: `${labels.get(service)}.${main}`, service })),
@@ -72,17 +73,24 @@ export function mostImportantFirst<Route extends RouteSpec>(
 
 const longestLabel = 63;
 
-/** One for each service. Where two would have the same, later ones are numbered; a service whose name is a label has it. */
-function dnsLabels(services: readonly string[]): ReadonlyMap<string, string> {
+/**
+ * One for each service, as long as there is room for it. Where two would have the same, later ones are numbered; a service
+ * whose name is a label has it.
+ */
+function dnsLabels(services: readonly string[], room: number): ReadonlyMap<string, string> {
+  const longest = Math.max(1, Math.min(longestLabel, room));
   const labels = new Map<string, string>();
   const taken = new Set<string>();
-  const exactFirst = services.toSorted((a, b) => Number(dnsLabel(b) === b) - Number(dnsLabel(a) === a));
+  const exactFirst = services.toSorted(
+    (a, b) => Number(dnsLabel(b, longest) === b) - Number(dnsLabel(a, longest) === a),
+  );
   for (const service of exactFirst) {
-    const plain = dnsLabel(service) || "service";
+    const plain = dnsLabel(service, longest) || "service".slice(0, longest);
     let label = plain;
     for (let number = 2; taken.has(label); number++) {
       const suffix = `-${number}`;
-      label = `${plain.slice(0, longestLabel - suffix.length)}${suffix}`;
+      const start = plain.slice(0, Math.max(0, longest - suffix.length));
+      label = start === "" ? String(number) : `${start}${suffix}`;
     }
     taken.add(label);
     labels.set(service, label);
@@ -91,10 +99,11 @@ function dnsLabels(services: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Compose allows underscores, dots and capitals in service names; a DNS label does not. */
-function dnsLabel(service: string): string {
+function dnsLabel(service: string, longest: number): string {
   return service
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, longestLabel)
-    .replace(/^-+|-+$/g, "");
+    .replace(/^-+/, "")
+    .slice(0, longest)
+    .replace(/-+$/, "");
 }

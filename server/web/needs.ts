@@ -25,7 +25,7 @@ export interface WebNeeds extends FrontDoor {
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;
   readonly sources: Sources;
-  /** Installations whose hosts the proxy cannot serve, by name ("shop in staging"), and why. */
+  /** Installations with a host that the proxy cannot serve, by name ("shop in staging"), and why. */
   readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
   readonly webhooks: WebhookTrigger;
   readonly forges: readonly Forge[];

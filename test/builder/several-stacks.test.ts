@@ -144,25 +144,25 @@ describe("what keeps a product of several stacks from being deployed", () => {
     );
   });
 
-  it("is one name in addresses, and one domain for two services", async () => {
+  it("is one name but for capitals, and one domain for two services", async () => {
     const { lines } = await refusal({
       "compose.yaml": `services:
-  my_web: { image: a, x-baton: { domains: [a.example.com] } }
+  my-web: { image: a, x-baton: { domains: [a.example.com] } }
   My-Web: { image: a, x-baton: { domains: [a.example.com] } }`,
     });
     expect(lines).toEqual([
-      "compose.yaml:3: the services my_web and My-Web have one name in addresses: in compose.yaml (line 2) and in compose.yaml (line 3). Rename one of them: services of a product know each other by name.",
-      "compose.yaml:3: the domain a.example.com is there twice: for my_web and My-Web. Remove one of them: a host is answered by one service.",
+      "compose.yaml:3: the services my-web and My-Web have one name but for capitals: in compose.yaml (line 2) and in compose.yaml (line 3). Rename one of them: services of a product know each other by name.",
+      "compose.yaml:3: the domain a.example.com is there twice: for my-web and My-Web. Remove one of them: a host is answered by one service.",
     ]);
   });
 });
 
-it("a service is refused whose name cannot stand in an address", async () => {
-  const long = "x".repeat(64);
-  const { lines } = await refusal({ "compose.yaml": `services:\n  _: { image: a }\n  ${long}: { image: a }` });
-  expect(lines).toEqual([
-    "compose.yaml:2: the name _ cannot stand in an address. Give the service one with letters or digits, of at most 63 characters.",
-    `compose.yaml:3: the name ${long} cannot stand in an address. Give the service one with letters or digits, of at most 63 characters.`,
+it("a service is refused whose name is too long for the name of a file", async () => {
+  const long = "x".repeat(201);
+  const { message, lines } = await refusal({ "compose.yaml": `services:\n  _: { image: a }\n  ${long}: { image: a }` });
+  expect([message, ...lines]).toEqual([
+    `compose.yaml, line 3: the name of the service ${"x".repeat(40)}… has 201 characters`,
+    "Give it one of at most 200.",
   ]);
 });
 

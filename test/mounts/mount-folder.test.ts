@@ -38,6 +38,13 @@ const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 const text = (content: string) => async () => Buffer.from(content);
 
 describe("files for containers", () => {
+  it("stay in the folder of their deployment, whatever a service is called", async () => {
+    const path = await mounts.putFile(place(".."), "a", 0o644, text("a"));
+    expect(path).toBe(join(folder, "mounts/7/@../0/a"));
+    await mounts.remove(7 as DeploymentId, new Set([".."]));
+    expect(await readFile(path, "utf8")).toBe("a");
+  });
+
   it("are a folder with what the archive holds, open to every user", async () => {
     const path = await mounts.putFolder(place(), tarOf({ "index.html": "hello", "css/site.css": "body {}" }));
     expect(await readFile(join(path, "css/site.css"), "utf8")).toBe("body {}");

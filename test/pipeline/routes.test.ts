@@ -76,7 +76,7 @@ it("what the proxy leaves out is named, in the log once, until it can be served"
   expect(await publish(never)).toEqual(faults);
   await publish(never);
   expect(unserved()).toEqual([{ ...faults[0], name: "poison" }]);
-  expect(warned).toEqual(["poison is not served: the address is too long"]);
+  expect(warned).toEqual(["an address of poison cannot be served: the address is too long"]);
 
   faults = [];
   await publish(never);

@@ -106,7 +106,7 @@ test("an aborted change is none", async () => {
   expect(await onDisk()).toBe(before);
 });
 
-test("an installation that cannot be served is left out and named; the others are served", async () => {
+test("a route that cannot be served is left out, and its installation named; all else is served", async () => {
   const poison = { installation: installation(7), routes: [{ host: "poison.localhost", service: "../live" }] };
   const faults = await configuration.setRoutes([poison, routesFor(8, "shop.localhost")], signal);
   expect(faults).toEqual([{ installation: 7, message: '"../live" is not a service name' }]);

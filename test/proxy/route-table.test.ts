@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { isHostName } from "../../server/model/host-name.ts";
-import { isServiceName } from "../../server/model/sound-route.ts";
+import { isServiceName, serviceFileName, serviceOfFile } from "../../server/model/service-name.ts";
 import { isPlainPath, sortOut } from "../../server/proxy/route-table.ts";
-import { installation, routesFor } from "./sample-routes.ts";
+import { routesFor } from "./sample-routes.ts";
 
 test.each(["localhost", "hello.localhost", "a-b.c1.example.com", "xn--mnchen-3ya.de", `${"a".repeat(63)}.example`])(
   "%s is a host name",
@@ -33,11 +33,21 @@ test.each([
   `${"a.".repeat(127)}com`,
 ])("%j is not a host name", (host) => expect(isHostName(host)).toBe(false));
 
-test.each(["web", "Web_1", "a.b-c", "0"])("%s is a service name", (name) => expect(isServiceName(name)).toBe(true));
+test.each(["web", "Web_1", "a.b-c", "0", ".", "..", "_web", ".x", "-x", ".deployment", "a".repeat(200)])(
+  "%s is a service name, and has a file of its own that is found again",
+  (name) => {
+    expect(isServiceName(name)).toBe(true);
+    expect(serviceFileName(name)).toMatch(/^[@A-Za-z0-9][A-Za-z0-9_.-]*$/);
+    expect(serviceOfFile(serviceFileName(name))).toBe(name);
+  },
+);
 
-test.each(["", ".", "..", ".deployment", "a/b", "../live", "a b", "a\n", "{x}", "-a", "é", "a".repeat(101)])(
-  "%j is not a service name",
-  (name) => expect(isServiceName(name)).toBe(false),
+test.each(["", "a/b", "../live", "a b", "a\n", "{x}", "é", "@a", "a".repeat(201)])("%j is not a service name", (name) =>
+  expect(isServiceName(name)).toBe(false),
+);
+
+test.each([".deployment", ".web.new", "..", "@web", "@", "@@_", ""])("%j is no service's file", (file) =>
+  expect(serviceOfFile(file)).toBeNull(),
 );
 
 test.each(["/data/a b/é", "/"])("%s is a path that Caddy reads as it is", (path) => {
@@ -48,14 +58,14 @@ test.each(["data", "", "/a{b", "/a}b", "/a\\b", "/a|0777", "/a\nb"])("%j is not"
   expect(isPlainPath(path)).toBe(false);
 });
 
-test("a host may be routed once: who comes later is left out, and named", () => {
+test("a host may be routed once: who comes later does not get it, and is named", () => {
   const [first, second, third] = [
     routesFor(1, "a.localhost"),
     routesFor(2, "a.localhost"),
     routesFor(3, "b.localhost"),
   ];
   expect(sortOut([first, second, third])).toEqual({
-    sound: [first, third],
+    sound: [first, { ...second, routes: [] }, third],
     faults: [{ installation: 2, message: "the host a.localhost belongs to installation 1 already" }],
   });
 });
@@ -72,7 +82,8 @@ test.each([
     { host: `${"a.".repeat(130)}com`, service: "web" },
     "the address a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.… has 263 characters, and host names have at most 253",
   ],
-])("%s leaves its installation out, and no other", (_, route, message) => {
-  const [poison, shop] = [{ installation: installation(1), routes: [route] }, routesFor(2, "shop.localhost")];
-  expect(sortOut([poison, shop])).toEqual({ sound: [shop], faults: [{ installation: 1, message }] });
+])("%s is left out, and nothing else", (_, route, message) => {
+  const [own, shop] = [routesFor(1, "own.localhost"), routesFor(2, "shop.localhost")];
+  const poison = { ...own, routes: [route, ...own.routes] };
+  expect(sortOut([poison, shop])).toEqual({ sound: [own, shop], faults: [{ installation: 1, message }] });
 });

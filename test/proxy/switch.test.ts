@@ -112,7 +112,7 @@ test("the list has every installation and its deployments, and nothing else", as
   expect(await createSwitch({ routesFolder: join(folder, "none"), restingPort: 1 }).listFolders()).toEqual(new Map());
 });
 
-test.each(["../../etc/passwd", ".deployment", ""])("a service named %j is not written", async (name) => {
+test.each(["../../etc/passwd", "a b", ""])("a service named %j is not written", async (name) => {
   await expect(switches.prepare(shop, deployment(12), new Map([[name, 1]]))).rejects.toThrow("is not a service name");
   expect(await readdir(folder)).toEqual([]);
 });

@@ -24,7 +24,9 @@ const none = new Set<DeploymentId>();
 
 describe("image retention", () => {
   it("knows images by names that an engine accepts, whatever a compose file calls its services", () => {
-    expect(imageTag("abcdefgh", 1, "My_api.Test-", 2)).toBe("baton-abcdefgh/p1-my-api-test:d2");
+    expect(imageTag("abcdefgh", 1, "my-api", 2)).toBe("baton-abcdefgh/p1-my-api:d2");
+    expect(imageTag("abcdefgh", 1, "My_api.Test-", 2)).toMatch(/^baton-abcdefgh\/p1-my-api-test-[0-9a-f]{12}:d2$/);
+    expect(imageTag("abcdefgh", 1, "__", 2)).toMatch(/^baton-abcdefgh\/p1-[0-9a-f]{12}:d2$/);
   });
 
   it("removes images that no kept version needs", () => {

@@ -31,8 +31,8 @@ describe("the system page warns", () => {
     expect(systemWarnings({ ...well, unserved })).toEqual([
       {
         isSerious: true,
-        text: "shop in staging is not served: the address shop.… has 260 characters.",
-        whatToDo: "Other products are not affected. Deploy it with another name or domain, or delete it.",
+        text: "An address of shop in staging cannot be served: the address shop.… has 260 characters.",
+        whatToDo: "Everything else is served. Deploy it with another name or domain, or delete it.",
       },
     ]);
   });

@@ -89,7 +89,7 @@ describe("the system", () => {
     const unserved = () => [{ name: "poison", message: "the address poison.… has 260 characters" }];
     const asked = await aMember(await createWorld({ unserved }));
     expect((await asked.get("/system")).text).toContain(
-      "poison is not served: the address poison.… has 260 characters. Other products are not affected.",
+      "An address of poison cannot be served: the address poison.… has 260 characters. Everything else is served.",
     );
   });
 

@@ -5,6 +5,7 @@ import { stackStatuses } from "../../model/event.ts";
 import { isHostName } from "../../model/host-name.ts";
 import { parseMemoryBytes } from "../../model/memory-size.ts";
 import { environmentNameRule, isEnvironmentName, parseSlug, pushWatches, slugRule } from "../../model/product.ts";
+import { longestServiceName, serviceNamePattern } from "../../model/service-name.ts";
 import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/variable.ts";
 import { serviceAspects } from "../../rules/version-changes.ts";
 import { newWebhookSchema, webhookSchema } from "./source-schemas.ts";
@@ -327,7 +328,8 @@ export const variableChangesSchema = z.strictObject({
   }),
 });
 
-const serviceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, "the name of a service is wanted");
+const serviceNameRule = "a service's name is wanted";
+const serviceName = z.string().max(longestServiceName, serviceNameRule).regex(serviceNamePattern, serviceNameRule);
 
 const durationRule = "a duration such as 500ms, 5s or 10m is wanted";
 const duration = z.string(durationRule).refine((text) => parseDurationMs(text) !== null, durationRule);
