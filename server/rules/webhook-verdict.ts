@@ -57,7 +57,8 @@ function judgePush(push: Push, facts: DeliveryFacts): Judgement {
   const marker = skipMarker(push.message);
   if (marker !== null) return ignored(`the commit message says ${marker}`);
   if (!isAboutPaths(facts.paths, push.paths)) {
-    return ignored(`no changed file matches ${facts.paths.join(" or ")}`);
+    const isList = facts.paths.some((pattern) => pattern.startsWith("!"));
+    return ignored(`no changed file matches ${facts.paths.join(isList ? " " : " or ")}`);
   }
   return decide(branch, push.after, tracking, (one) => sameAsCurrent(one, push.after));
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isAboutPaths, matchesPath } from "../../server/rules/path-filter.ts";
+import { isAboutPaths, matchesPath, pathPatternProblem, splitPathPatterns } from "../../server/rules/path-filter.ts";
 
 test.each([
   ["apps/shop/**", "apps/shop/src/index.ts", true],
@@ -24,6 +24,20 @@ test.each([
   ["a/**/z", "a/z", true],
   ["a/**/z", "a/b/c/z", true],
   ["", "a", false],
+  ["docs", "docs/a/b.md", true],
+  ["docs", "docs", true],
+  ["docs", "docs.md", false],
+  ["docs", "src/docs/a.md", false],
+  ["apps/*/src", "apps/shop/src/a.ts", true],
+  ["apps/*", "apps/shop/a.ts", false],
+  ["src/{a,b}/**", "src/b/x.ts", true],
+  ["src/{a,b}/**", "src/c/x.ts", false],
+  ["{apps/{shop,site},lib}/**", "apps/site/x.ts", true],
+  ["*.{ts,tsx}", "a.tsx", true],
+  ["*.{ts,tsx}", "a.js", false],
+  ["app/[id]/page.tsx", "app/[id]/page.tsx", true],
+  ["a//b", "a/b", true],
+  [".", "any/thing", true],
 ])("%s over %s: %s", (pattern, path, matches) => {
   expect(matchesPath(pattern, path)).toBe(matches);
 });
@@ -33,6 +47,43 @@ test("a push whose files are not known is about everything, and so is one where 
   expect(isAboutPaths([], ["README.md"])).toBe(true);
   expect(isAboutPaths(["docs/**", "src/**"], ["README.md", "src/a.ts"])).toBe(true);
   expect(isAboutPaths(["docs/**"], ["README.md"])).toBe(false);
+});
+
+test.each([
+  [["!docs/**"], "docs/a.md", false],
+  [["!docs/**"], "src/a.ts", true],
+  [["!docs", "!*.md"], "README.md", false],
+  [["!docs", "!*.md"], "index.ts", true],
+  [["src/**", "!src/**/*.test.ts"], "src/a.test.ts", false],
+  [["src/**", "!src/**/*.test.ts"], "src/a.ts", true],
+  [["src/**", "!src/**/*.test.ts"], "README.md", false],
+  [["!docs/**", "docs/api/**"], "docs/api/a.yaml", true],
+])("the last pattern that matches decides: %j over %s: %s", (patterns, path, isAbout) => {
+  expect(isAboutPaths(patterns, [path])).toBe(isAbout);
+});
+
+test.each([
+  ["!", /names no path/],
+  ["!!docs", /one ! too many/],
+  ["docs\\\\**", /folders are separated by \//],
+  ["../shop/**", /leaves the repository/],
+  ["https://github.com/a/b", /is an address/],
+  ["{apps,lib/**", /a brace without its other one/],
+  ["{a,b,c,d,e,f,g,h,i}{a,b,c,d,e,f,g,h,i}", /more than 64 alternatives/],
+])("a pattern that can never match has a sentence: %s", (pattern, problem) => {
+  expect(pathPatternProblem(pattern)).toMatch(problem);
+});
+
+test.each(["docs", "!docs/**", "src/{a,b}/**", "app/[id]/**", "**", ".github/**"])("%s has no problem", (pattern) => {
+  expect(pathPatternProblem(pattern)).toBeNull();
+});
+
+test("patterns are taken apart at spaces and commas, but not within braces", () => {
+  expect(splitPathPatterns(" apps/{shop,site}/** lib/**,\n!docs, ")).toEqual([
+    "apps/{shop,site}/**",
+    "lib/**",
+    "!docs",
+  ]);
 });
 
 test("no pattern takes long", () => {
@@ -48,7 +99,7 @@ test("a path without wildcards matches itself alone", () => {
   fc.assert(
     fc.property(path, path, (one, other) => {
       expect(matchesPath(one, one)).toBe(true);
-      expect(matchesPath(one, other)).toBe(one === other);
+      expect(matchesPath(one, other)).toBe(one === other || other.startsWith(`${one}/`));
     }),
   );
 });

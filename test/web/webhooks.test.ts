@@ -429,6 +429,8 @@ describe("a repository", () => {
     [{ repository: "https://169.254.169.254/latest" }, /not an address on the internet/],
     [{ repository: "https://t0ken@github.com/acme/shop" }, /an https or ssh URL/],
     [{ repository, rootDirectory: "../.." }, /a folder of the repository is wanted/],
+    [{ repository, paths: "apps/** ../lib" }, /leaves the repository: paths start at its root/],
+    [{ repository, paths: "{apps,lib/**" }, /a brace without its other one/],
     [{ repository, pollMinutes: "0" }, /at least 1 minute/],
     [{ repository, pollMinutes: "x" }, /PollMinutes: a whole number of minutes is wanted/],
   ])("as %j is refused on the page", async (fields, message) => {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { outcomes } from "../../ports/deliveries.ts";
+import { pathPatternProblem } from "../../rules/path-filter.ts";
 import { parseRootDirectory } from "../../rules/root-directory.ts";
 
 /** What the API takes and gives about repositories, webhooks and the ledger. */
@@ -22,7 +23,12 @@ export const sourceSchema = z
   .object({
     repository: z.string().nullable(),
     rootDirectory: z.string().openapi({ description: "The folder that the product is made of; empty: all" }),
-    paths: z.array(z.string()).openapi({ description: "Only pushes that change one of these deploy; none: all do" }),
+    paths: z
+      .array(z.string())
+      .openapi({
+        description:
+          "Only pushes that change one of these deploy; none: all do. The last that matches decides: `!docs/**` takes out",
+      }),
     pollMinutes: z.int().nullable(),
     polledAt: time.nullable(),
     hasToken: z.boolean(),
@@ -35,6 +41,11 @@ export const sourceSchema = z
   })
   .openapi("Source", { description: "Where a product's code comes from" });
 
+function checkPattern(pattern: string, context: z.RefinementCtx): void {
+  const problem = pathPatternProblem(pattern);
+  if (problem !== null) context.addIssue({ code: "custom", message: problem });
+}
+
 export const sourceChangesSchema = z.strictObject({
   rootDirectory: z
     .string()
@@ -45,7 +56,10 @@ export const sourceChangesSchema = z.strictObject({
       return z.NEVER;
     })
     .optional(),
-  paths: z.array(z.string().trim().min(1).max(200)).max(50).optional(),
+  paths: z
+    .array(z.string().trim().min(1, "is empty").max(200, "is longer than 200 characters").superRefine(checkPattern))
+    .max(50, "at most 50 patterns")
+    .optional(),
   pollMinutes: z
     .int("a whole number of minutes is wanted")
     .min(1, "at least 1 minute")

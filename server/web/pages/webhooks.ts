@@ -5,6 +5,7 @@ import { branchFieldName } from "../../../views/webhooks-repository-card.tsx";
 import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
 import { movedTo } from "../../rules/moved-repository.ts";
+import { splitPathPatterns } from "../../rules/path-filter.ts";
 import { sentenceOf } from "../api/route-parts.ts";
 import { productChangesSchema } from "../api/schemas.ts";
 import { sourceChangesSchema } from "../api/source-schemas.ts";
@@ -50,9 +51,7 @@ export function createWebhookPages(needs: PageNeeds) {
         const { rootDirectory, paths, pollMinutes } = check(
           sourceChangesSchema.safeParse({
             rootDirectory: text(form, "rootDirectory"),
-            paths: text(form, "paths")
-              .split(/[\s,]+/)
-              .filter((pattern) => pattern !== ""),
+            paths: splitPathPatterns(text(form, "paths")),
             pollMinutes: minutes === "" ? null : Number(minutes),
           }),
         );
