@@ -1,6 +1,7 @@
 import { readAppJson } from "./app-json.ts";
 import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
+import { dockerfileIn } from "./dockerfile-name.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";
 import { type Machine, tooManyCpus, tooMuchMemory } from "./machine.ts";
 import type { FolderStack, ManifestHealth } from "./manifest.ts";
@@ -81,8 +82,9 @@ function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machin
 }
 
 async function detect(folder: SourceTree, stack: FolderStack, installation: Installation): Promise<Detected> {
-  if (stack.dockerfile !== undefined || folder.files.has("Dockerfile")) {
-    return fromDockerfile(folder, stack.dockerfile ?? "Dockerfile", stack.target ?? null, installation);
+  const dockerfile = stack.dockerfile ?? dockerfileIn(folder);
+  if (dockerfile !== null) {
+    return fromDockerfile(folder, dockerfile, stack.target ?? null, installation);
   }
   if (stack.target !== undefined) {
     throw new PlanProblem(`baton.yaml names a build stage for ${stack.name}, but there is no Dockerfile`);

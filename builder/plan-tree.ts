@@ -2,6 +2,7 @@ import { buildVariablesOf } from "./build-variables.ts";
 import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";
+import { dockerfileIn } from "./dockerfile-name.ts";
 import { attemptAll, problemOf } from "./findings.ts";
 import type { Machine } from "./machine.ts";
 import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
@@ -78,8 +79,6 @@ async function findStack(
     : { stacks: [app], decisions: [`${file} gives way to ${reason}`] };
 }
 
-const dockerfile = "Dockerfile";
-
 /** What beside a compose file says more about production, and why; null: nothing does. */
 async function givesWay(
   tree: SourceTree,
@@ -87,17 +86,20 @@ async function givesWay(
   app: FolderStack,
   options: PlanOptions,
 ): Promise<string | null> {
+  const dockerfile = dockerfileIn(tree);
   const result = await readStack(tree, stack, options.variables);
   const onlyData = result.type === "project" && holdsOnlyData(result.project);
   if (onlyData) {
     const both = `stacks: { data: { compose: ${stack.file} }, app: {} } in a baton.yaml deploys both`;
     const why = `it holds databases and the like, and not the app itself (${both})`;
-    if (tree.files.has(dockerfile)) return `the Dockerfile: ${why}`;
+    if (dockerfile !== null) return `the Dockerfile: ${why}`;
     return (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
   }
-  if (!tree.files.has(dockerfile)) return null;
   const reason = result.type === "refused" ? result.givesWay : isForDevelopment(result.project);
-  return reason === null ? null : `the Dockerfile: ${reason}`;
+  if (reason === null) return null;
+  if (dockerfile !== null) return `the Dockerfile: ${reason}`;
+  const isEmpty = result.type === "refused" && result.isEmpty;
+  return isEmpty && (await holdsApp(tree, app, options)) ? `the app beside it: ${reason}` : null;
 }
 
 /** An app that can be deployed, or could be with a Dockerfile. */
@@ -128,7 +130,7 @@ function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly Ma
 /** Somebody whose compose file cannot be deployed may not even want it to be. */
 function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly ManifestStack[]): PlanProblem {
   const [file] = composeFilesIn(tree, "");
-  if (file === undefined || (stack?.type === "compose" && !tree.files.has(dockerfile))) return problem;
+  if (file === undefined || (stack?.type === "compose" && dockerfileIn(tree) === null)) return problem;
   const wayOut =
     stack?.type === "compose"
       ? "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }"

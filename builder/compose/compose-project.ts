@@ -8,6 +8,8 @@ export type ComposeResult =
       readonly problems: readonly ComposeProblem[];
       /** Why a Dockerfile beside the file should be used instead of it; null: the problems are what counts. */
       readonly givesWay: string | null;
+      /** It names no service, and nothing else is wrong: it gives way to any app. */
+      readonly isEmpty: boolean;
     };
 
 /** One thing that keeps a compose file from being deployed: one sentence why, one what to do instead. */

@@ -58,6 +58,7 @@ export async function planCompose(
       ...describeBuilds(services),
       ...services.map(({ plan }) => describe(plan)),
       ...project.notes.map((note) => `${stack.file}: ${note}`),
+      ...services.flatMap(restartedAnyway).map((note) => `${stack.file}: ${note}`),
     ],
     warnings: warnings(project, services, stack),
   };
@@ -131,6 +132,13 @@ function describe({ name, kind, kindReason, port, stateful, source }: ServicePla
   const hasPort = kind === "web" || kind === "tcp";
   const where = hasPort ? (port === null ? ", on the port that its image exposes" : ` on port ${port}`) : "";
   return `${name}: ${kind}${where} (${kindReason})${image}${stateful === null ? "" : `, ${stateful}`}`;
+}
+
+/** Whoever ends is started again, whatever the file says. */
+function restartedAnyway({ service: { name, restart }, plan }: Planned): readonly string[] {
+  if (plan.kind === "init" || (restart !== "no" && restart !== "on-failure")) return [];
+  const way = plan.kind === "worker" ? " (x-baton: { kind: init } lets it run once)" : "";
+  return [`services.${name}.restart is not applied: Baton restarts a service whenever it ends${way}`];
 }
 
 function warnings(project: ComposeProject, services: readonly Planned[], { file }: ComposeStack): readonly string[] {

@@ -1,5 +1,7 @@
 import type { Lookup } from "../../server/model/template.ts";
+import { dockerfileNames } from "../dockerfile-name.ts";
 import { buildKeys } from "./build-keys.ts";
+import { inFolder } from "./compose-files.ts";
 import type { ComposeBuild } from "./compose-project.ts";
 import { child, children, type Field, pairs, text } from "./field.ts";
 import type { Report } from "./report.ts";
@@ -67,7 +69,7 @@ async function readDockerfile(
   if (inline !== null) return { dockerfile: "Dockerfile", dockerfileInline: inline };
   const written = child(build, "dockerfile");
   const field = written ?? build;
-  const name = text(written) ?? "Dockerfile";
+  const name = text(written) ?? usualName(context, repository);
   const resolved = resolvePath(context, name);
   if (resolved.type === "outside") {
     report.problem(field.at, field.key, `names ${name}, which ${resolved.reason}`, "Name a file of this repository.");
@@ -83,6 +85,10 @@ async function readDockerfile(
   if (context === "") return { dockerfile: path, dockerfileInline: null };
   if (path.startsWith(`${context}/`)) return { dockerfile: path.slice(context.length + 1), dockerfileInline: null };
   return { dockerfile: "Dockerfile", dockerfileInline: await repository.read(path) };
+}
+
+function usualName(context: string, repository: Repository): string {
+  return dockerfileNames.find((name) => repository.kindOf(inFolder(context, name)) === "file") ?? "Dockerfile";
 }
 
 function readArgs(field: Field | null, { report, variables }: Surroundings): Readonly<Record<string, string>> {

@@ -45,14 +45,14 @@ export async function readCompose(request: ComposeRequest): Promise<ComposeResul
     const what = repository.kindOf(path) === "file" ? "names no service" : "is not in the repository";
     const place = { file: path, line: 1, folder };
     if (isEmpty) report.problem(place, "", what, "Add services:, each with image: or build:.");
-    return { type: "refused", problems: report.problems(), givesWay: isEmpty ? `${path} ${what}` : null };
+    return { type: "refused", problems: report.problems(), givesWay: isEmpty ? `it ${what}` : null, isEmpty };
   }
   const profiles = [...request.profiles, ...profilesOf(variables)];
   const { machine } = request;
   const project = await readProject(rootField(root), { folder, repository, report, variables, profiles, machine });
   const problems = report.problems();
   if (problems.length === 0) return { type: "project", project };
-  return { type: "refused", problems, givesWay: isForDevelopment(project) };
+  return { type: "refused", problems, givesWay: isForDevelopment(project), isEmpty: false };
 }
 
 async function variablesOf(

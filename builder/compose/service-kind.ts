@@ -35,6 +35,7 @@ const rules: readonly Rule[] = [
   namedToProxy,
   exposesPort,
   onlyFrontDoor,
+  runsOnce,
   hasNoPort,
 ];
 
@@ -140,6 +141,20 @@ function onlyFrontDoor({ service, project, dockerfilePorts }: Facts): KindDecisi
 
 function isHttp(port: number | undefined): boolean {
   return port !== undefined && httpPortOf([port]) !== null;
+}
+
+/**
+ * `restart: "no"` is Compose's default: written out, for one service among others that are started again, it marks a job.
+ * What checks its health goes on.
+ */
+function runsOnce({ service, project }: Facts): KindDecision | null {
+  const isKeptUp = service.restart !== "no" || (service.healthcheck !== null && !service.healthcheck.isDisabled);
+  const isOneOfMany = project.services.some(({ restart }) => restart !== "no");
+  const isExpectedUp = project.services.some(({ dependsOn }) =>
+    dependsOn.some((each) => each.service === service.name && each.condition === "healthy"),
+  );
+  if (isKeptUp || !isOneOfMany || isExpectedUp) return null;
+  return { kind: "init", port: null, reason: 'restart: "no" and no port: it runs once, to its end' };
 }
 
 function hasNoPort(): KindDecision {

@@ -1,13 +1,14 @@
 import { join } from "node:path/posix";
 import type { SourceTree } from "../plan.ts";
+import { toolVersion, type VersionWish } from "../tool-versions.ts";
 
 /** How the modules that a program needs come to be there. */
 export interface GoModules {
   readonly from: "download" | "vendor" | "workspace" | "standard library";
   /** The files that they are downloaded by: nothing else makes it happen anew. */
   readonly files: readonly string[];
-  /** The version of Go that they ask for, and the file that says so. */
-  readonly wanted: { readonly version: string; readonly source: "go.mod" | "go.work" } | null;
+  /** The version of Go that is asked for, and the file that says so. */
+  readonly wanted: VersionWish | null;
   readonly decision: string;
 }
 
@@ -16,7 +17,7 @@ export async function readModules(tree: SourceTree): Promise<GoModules> {
   const [module, workspace] = await Promise.all([tree.read("go.mod"), tree.read("go.work")]);
   const source = workspace === null ? "go.mod" : "go.work";
   const version = /^go\s+(\d+\.\d+(?:\.\d+)?)/m.exec(workspace ?? module ?? "")?.[1];
-  const wanted = version === undefined ? null : ({ version, source } as const);
+  const wanted = version === undefined ? await toolVersion(tree, ["golang", "go"]) : { text: version, source };
   if (module === null && workspace === null) {
     const decision = "No go.mod, so only the standard library is there";
     return { from: "standard library", files: [], wanted, decision };

@@ -2,6 +2,7 @@ import semver from "semver";
 import { type NodeMajor, nodeMajors } from "../base-images.ts";
 import type { SourceTree } from "../plan.ts";
 import { firstOf } from "../source-tree.ts";
+import { toolVersion, type VersionWish } from "../tool-versions.ts";
 import type { PackageJson } from "./package-json.ts";
 
 export interface NodeVersion {
@@ -19,9 +20,21 @@ const byPreference: readonly NodeMajor[] = [
 ];
 
 /** The names that Node's long-term releases have in .nvmrc. */
-const codenames: Readonly<Record<string, string>> = { iron: "20", jod: "22", krypton: "24" };
+const codenames: Readonly<Record<string, string>> = {
+  argon: "4",
+  boron: "6",
+  carbon: "8",
+  dubnium: "10",
+  erbium: "12",
+  fermium: "14",
+  gallium: "16",
+  hydrogen: "18",
+  iron: "20",
+  jod: "22",
+  krypton: "24",
+};
 
-/** Which of the Node versions that there are images of this app wants: engines, then .nvmrc, then .node-version. */
+/** Which of the Node versions that there are images of this app wants: engines and Volta in package.json, then files that name one. */
 export async function chooseNode(tree: SourceTree, manifest: PackageJson): Promise<NodeVersion> {
   const wish = await readWish(tree, manifest);
   if (!wish) return { major: preferred, decision: `Node ${preferred} (default)`, warning: null };
@@ -44,24 +57,23 @@ export async function chooseNode(tree: SourceTree, manifest: PackageJson): Promi
   };
 }
 
-async function readWish(
-  tree: SourceTree,
-  manifest: PackageJson,
-): Promise<{ readonly text: string; readonly source: string } | null> {
-  if (manifest.engines.node?.trim()) return { text: manifest.engines.node.trim(), source: "engines in package.json" };
+async function readWish(tree: SourceTree, { engines, volta }: PackageJson): Promise<VersionWish | null> {
+  if (engines.node?.trim()) return { text: engines.node.trim(), source: "engines in package.json" };
+  if (volta.node?.trim()) return { text: volta.node.trim(), source: "volta in package.json" };
   const file = firstOf(tree, [".nvmrc", ".node-version"]);
   const line = file === null ? null : ((await tree.read(file)) ?? "").split("\n").map(withoutComment).find(Boolean);
-  return file !== null && line ? { text: line.slice(0, 60), source: file } : null;
+  return file !== null && line ? { text: line.slice(0, 60), source: file } : toolVersion(tree, ["nodejs", "node"]);
 }
 
 function withoutComment(line: string): string {
   return line.replace(/#.*/, "").trim();
 }
 
-/** A range of semantic versions; null for what is none. `lts/*` and `node` mean the default. */
+/** A range of semantic versions; null for what is none. `lts/*`, `lts` and `node` mean the default. */
 function toRange(text: string): string | null {
-  const name = /^lts\/(\S+)$/i.exec(text)?.[1]?.toLowerCase();
-  if (name) return codenames[name] ?? `${preferred}`;
-  if (/^(?:node|stable|latest|current)$/i.test(text)) return `${preferred}`;
-  return semver.validRange(text.replace(/^node-?(?=v?\d)/i, ""), { loose: true });
+  const name = /^lts[/-](\S+)$/i.exec(text)?.[1]?.toLowerCase() ?? text.toLowerCase();
+  if (Object.hasOwn(codenames, name)) return codenames[name] ?? null;
+  if (/^(?:\*|-\d|lts|node|stable|latest|current|default)$/i.test(name)) return `${preferred}`;
+  // asdf: "latest:20", "ref:v20.1.0".
+  return semver.validRange(text.replace(/^(?:node-?|latest:|ref:|prefix:)(?=v?\d)/i, ""), { loose: true });
 }

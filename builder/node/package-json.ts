@@ -18,6 +18,8 @@ export interface PackageJson {
   /** Some dependency is a folder or archive of this repository, other than a package of its workspace. */
   readonly hasLocalDependencies: boolean;
   readonly engines: { readonly node: string | null };
+  /** The version that Volta pins. */
+  readonly volta: { readonly node: string | null };
   /** "pnpm@9.12.0+sha512…", as Corepack reads it. */
   readonly packageManager: string | null;
 }
@@ -36,6 +38,7 @@ const schema = z.object({
   optionalDependencies: versions,
   workspaces: z.unknown().optional(),
   engines: z.object({ node: z.string().nullable().catch(null) }).catch({ node: null }),
+  volta: z.object({ node: z.string().nullable().catch(null) }).catch({ node: null }),
   packageManager: z.string().nullable().catch(null),
 });
 
@@ -50,7 +53,7 @@ export function parsePackageJson(text: string): PackageJson {
   const json = schema.safeParse(parseJson(text));
   if (!json.success) throw new PlanProblem("package.json does not hold a JSON object");
 
-  const { name, bin, main, scripts, engines, packageManager, workspaces } = json.data;
+  const { name, bin, main, scripts, engines, volta, packageManager, workspaces } = json.data;
   const { dependencies, devDependencies, optionalDependencies } = json.data;
   const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
   return {
@@ -65,6 +68,7 @@ export function parsePackageJson(text: string): PackageJson {
     workspaces: patterns.parse(workspaces),
     hasLocalDependencies: Object.values(all).some((version) => /^(?:file|link|portal):|^\.{0,2}\//.test(version)),
     engines,
+    volta,
     packageManager,
   };
 }

@@ -52,7 +52,7 @@ export const go: Provider = {
       },
       lineInImage: (text) => readProgramLine(text).line,
       decisions: [
-        `Go 1${wanted === null ? "" : ` (${wanted.source}: ${wanted.version})`}`,
+        `Go 1${wanted === null ? "" : ` (${wanted.source}: ${wanted.text})`}`,
         modules.decision,
         ...(inC === null ? [] : [`With a C compiler, for ${inC}`]),
         `Build: go build ${image.programs.map((each) => each.package).join(", ")}`,

@@ -1,6 +1,7 @@
 import semver from "semver";
 import { type PythonMinor, pythonMinors } from "../base-images.ts";
 import type { SourceTree } from "../plan.ts";
+import { toolVersion, type VersionWish } from "../tool-versions.ts";
 import type { Pyproject } from "./pyproject.ts";
 
 export interface PythonVersion {
@@ -12,7 +13,7 @@ export interface PythonVersion {
 
 const preferred: PythonMinor = "3.11";
 
-/** Which Python an app wants: .python-version, runtime.txt, .tool-versions, then what Pipfile or pyproject.toml say. */
+/** Which Python an app wants: .python-version, runtime.txt, .tool-versions and mise.toml, then what Pipfile or pyproject.toml say. */
 export async function choosePython(tree: SourceTree, project: Pyproject | null): Promise<PythonVersion> {
   const wish = await readWish(tree, project);
   if (wish === null) return { version: preferred, decision: `Python ${preferred} (default)`, warning: null };
@@ -32,7 +33,7 @@ export async function choosePython(tree: SourceTree, project: Pyproject | null):
 /** As pip, Poetry and others write it, a range of semantic versions; null for what is none. */
 function rangeOf(text: string): string | null {
   const semantic = text
-    .replace(/^(?:python|cpython)-?/i, "")
+    .replace(/^(?:(?:python|cpython)-?|latest:|prefix:)/i, "")
     .replaceAll("~=", "~")
     .replaceAll("==", "=")
     // "!=3.9.7" leaves out a single version, which is none of the newest.
@@ -53,25 +54,22 @@ function byNumber(a: string, b: string): number {
   return Number(a.split(".")[1]) - Number(b.split(".")[1]);
 }
 
-interface Wish {
-  readonly text: string;
-  readonly source: string;
-}
-
-async function readWish(tree: SourceTree, project: Pyproject | null): Promise<Wish | null> {
+async function readWish(tree: SourceTree, project: Pyproject | null): Promise<VersionWish | null> {
   for (const [source, wish] of versionFiles) {
-    const text = wish.exec((await tree.read(source)) ?? "")?.[1]?.trim();
+    const text = wish?.exec((await tree.read(source)) ?? "")?.[1]?.trim();
     if (text !== undefined) return { text: text.slice(0, 60), source };
+    const tool = wish === null ? await toolVersion(tree, ["python"]) : null;
+    if (tool !== null) return tool;
   }
   const text = project?.requiresPython;
   // Several conditions are joined by commas there, by spaces here.
   return text ? { text: text.slice(0, 60).replaceAll(/\s*,\s*/g, " "), source: "pyproject.toml" } : null;
 }
 
-/** Files that name a version, and where in them. */
-const versionFiles: readonly (readonly [source: string, wish: RegExp])[] = [
+/** Files that name a version, and where in them; null: as tools do that manage versions. */
+const versionFiles: readonly (readonly [source: string, wish: RegExp | null])[] = [
   [".python-version", /^\s*([^#\s]*\d.*)$/m],
   ["runtime.txt", /^\s*([^#\s]*\d.*)$/m],
-  [".tool-versions", /^python\s+(\d\S*)/m],
+  [".tool-versions", null],
   ["Pipfile", /^python_(?:full_)?version\s*=\s*["'](\d[^"']*)["']/m],
 ];

@@ -35,7 +35,7 @@ export async function followInit(world: World, work: Work, service: string, cont
         stage: "init",
         service,
         message: `${service} took longer than ${durationText(limits.initTimeoutMs)} and was ended`,
-        hint: "Its last lines show where it was. BATON_INIT_TIMEOUT sets the limit.",
+        hint: "See its output below. If it should keep running, it isn't a job: give it a port, or set `x-baton: { kind: worker }` in the compose file. BATON_INIT_TIMEOUT sets the limit.",
         lastLines: lines.slice(-50),
       },
       { cause: error },
@@ -59,8 +59,8 @@ async function untilEnded(
 function failed(service: string, ended: ContainerState | null, lines: readonly string[]): DeploymentFailed {
   const lastLines = lines.slice(-50);
   if (!ended) {
-    const message = `the container of ${service} is gone before it came to its end`;
-    return new DeploymentFailed({ stage: "init", service, message, hint: "Somebody removed it by hand.", lastLines });
+    const message = `the container of ${service} is gone before it finished`;
+    return new DeploymentFailed({ stage: "init", service, message, hint: "It was removed outside Baton.", lastLines });
   }
   return new DeploymentFailed({
     stage: "init",
@@ -68,7 +68,7 @@ function failed(service: string, ended: ContainerState | null, lines: readonly s
     message: ended.outOfMemory
       ? `${service} was killed: out of memory`
       : `${service} exited with code ${ended.exitCode}`,
-    hint: "It must end with code 0 before anything else is started. Its last lines say why it did not.",
+    hint: "It must exit with code 0 before anything else starts. See its output below.",
     exitCode: ended.exitCode,
     outOfMemory: ended.outOfMemory,
     lastLines,

@@ -218,7 +218,7 @@ function facts(stage: Stage, evidence: Evidence): Omit<Failure, "message" | "hin
 function exitHint(code: number): string {
   switch (code) {
     case 0:
-      return "It finished and stopped. A service must keep running; if it is a job that should end, set `kind: init`.";
+      return "It finished and stopped. A service must keep running; if it is a job that should end, set `kind: init` in baton.yaml, or `x-baton: { kind: init }` in the compose file.";
     case 126:
       return "Its command was found but could not be run: it may not be executable.";
     case 127:

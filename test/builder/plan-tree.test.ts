@@ -18,6 +18,19 @@ describe("planning a repository", () => {
     ]);
   });
 
+  it.each(["dockerfile", "Containerfile"])(
+    "takes a file called %s for a Dockerfile, as docker build does",
+    async (name) => {
+      const { recipe, decisions } = await plannedService({ ...nodeApp, [name]: "FROM node:22\nCMD node a.js" });
+      expect(recipe).toMatchObject({ dockerfile: name, generate: null });
+      expect(decisions[0]).toBe(`Building with ${name}, on node:22`);
+      const both = await plannedService({ Dockerfile: "FROM a", [name]: "FROM b" });
+      expect(both.recipe.dockerfile).toBe("Dockerfile");
+      const compose = { "compose.yaml": "services: { web: { build: ., ports: [80] } }", [name]: "FROM a" };
+      expect((await plannedService(compose)).recipe.dockerfile).toBe(name);
+    },
+  );
+
   it("prefers a Node app to an index.html beside it", async () => {
     const { recipe } = await plannedService({ ...nodeApp, "index.html": "" });
     expect(recipe.bases).toEqual(["node:22"]);
@@ -116,7 +129,7 @@ describe("a compose file without baton.yaml", () => {
   });
 
   it.each([
-    ["", "compose.yaml names no service"],
+    ["", "it names no service"],
     [
       "services: { web: { build: ., volumes: ['.:/app'] } }",
       "the service web mounts its own source, the whole repository, at /app",
@@ -134,6 +147,17 @@ describe("a compose file without baton.yaml", () => {
     expect(services).toEqual(["web"]);
     expect(decisions[0]).toBe(`compose.yaml gives way to the Dockerfile: ${reason}`);
   });
+
+  it.each(["# later", "services: {}", "volumes: { data: {} }"])(
+    "gives way to whatever else is there, where it names no service: %j",
+    async (compose) => {
+      const { services, decisions } = await outline({ "compose.yaml": compose, ...nodeApp });
+      expect(services).toEqual(["web"]);
+      expect(decisions[0]).toBe("compose.yaml gives way to the app beside it: it names no service");
+      const alone = plan({ "compose.yaml": compose, "README.md": "" });
+      await expect(alone).rejects.toThrow("compose.yaml, line 1: the file names no service");
+    },
+  );
 
   const database = "services: { db: { image: 'postgres:17' } }";
 

@@ -23,12 +23,10 @@ export const sourceSchema = z
   .object({
     repository: z.string().nullable(),
     rootDirectory: z.string().openapi({ description: "The folder that the product is made of; empty: all" }),
-    paths: z
-      .array(z.string())
-      .openapi({
-        description:
-          "Only pushes that change one of these deploy; none: all do. The last that matches decides: `!docs/**` takes out",
-      }),
+    paths: z.array(z.string()).openapi({
+      description:
+        "Only pushes that change one of these deploy; none: all do. The last that matches decides: `!docs/**` takes out",
+    }),
     pollMinutes: z.int().nullable(),
     polledAt: time.nullable(),
     hasToken: z.boolean(),

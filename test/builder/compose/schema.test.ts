@@ -113,8 +113,8 @@ describe("a file that is not what the Compose Specification describes", () => {
       const result = await composed(file);
       return result.type === "refused" ? result.givesWay : "a project";
     };
-    expect(await givesWay("# nothing yet")).toBe("compose.yaml names no service");
-    expect(await givesWay("services: {}")).toBe("compose.yaml names no service");
+    expect(await givesWay("# nothing yet")).toBe("it names no service");
+    expect(await givesWay("services: {}")).toBe("it names no service");
     expect(await givesWay("ervices: { web: { image: app } }")).toBeNull();
     expect(await givesWay("services: [")).toBeNull();
     expect((await problemsOf("")).map(({ message }) => message)).toEqual(["the file names no service"]);

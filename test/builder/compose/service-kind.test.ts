@@ -35,6 +35,14 @@ describe("what kind a service is of, rule by rule", () => {
       "api waits until it has completed",
     ],
     ["{ image: app, ports: ['80'] }", "  api: { image: app, depends_on: [it] }\n", "web", 80, "publishes port 80"],
+    // A job among services.
+    ["{ image: app, restart: 'no' }", web, "init", null, 'restart: "no" and no port: it runs once, to its end'],
+    ["{ image: app, restart: 'no' }", "", "worker", null, "names no port"],
+    ["{ image: app, restart: 'no' }", "  b: { image: app, restart: 'no' }\n", "worker", null, "names no port"],
+    ["{ image: app, restart: on-failure }", web, "worker", null, "names no port"],
+    ["{ image: app, restart: 'no', healthcheck: { test: 'true' } }", web, "worker", null, "names no port"],
+    ["{ image: app, restart: 'no', ports: ['80'] }", web, "web", 80, "publishes port 80"],
+    ["{ image: app, restart: 'no', x-baton: { kind: worker } }", web, "worker", null, "x-baton says worker"],
     // A port in x-baton.
     ["{ image: app, x-baton: { port: 3000 }, ports: ['80'] }", "", "web", 3000, "x-baton says port 3000"],
     ["{ image: app, x-baton: { port: 5432 } }", "", "tcp", 5432, "x-baton says port 5432"],

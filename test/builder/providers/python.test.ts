@@ -111,6 +111,7 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
       "Python 3.11 (pyproject.toml: ^3.10)",
     ],
     [{ ".tool-versions": "nodejs 22\npython 3.13.1\n" }, "Python 3.13 (.tool-versions: 3.13.1)"],
+    [{ "mise.toml": '[tools]\npython = "3.13"' }, "Python 3.13 (mise.toml: 3.13)"],
     [{ Pipfile: '[requires]\npython_version = "3.13"', "Pipfile.lock": "{}" }, "Python 3.13 (Pipfile: 3.13)"],
     [{ ".python-version": "# ours\n3.13\n" }, "Python 3.13 (.python-version: 3.13)"],
   ])("has the Python that it asks for, rather one that can be made here: %j", async (files, decision) => {
