@@ -37,6 +37,12 @@ export interface DeploymentView {
   readonly draining: string | null;
   /** What serves instead, for one that failed or was stopped. */
   readonly meanwhile: Meanwhile;
+  /** "Users saw #2 for 5.3 s; then traffic moved back to #1", of one that failed after the cut-over. */
+  readonly served: string | null;
+  /** Which of the last lines says why it failed. */
+  readonly errorAt: number | null;
+  /** The variable that it failed for. */
+  readonly missedVariable: string | null;
   readonly sinceGood: SinceGood | null;
   readonly canCancel: boolean;
   readonly canRetry: boolean;
@@ -130,6 +136,13 @@ export function DeploymentOutcome(props: {
       {deployment.status === "failed" && (
         <PostMortem
           failure={deployment.failure}
+          served={view.served}
+          errorAt={view.errorAt}
+          missed={
+            view.missedVariable === null
+              ? null
+              : { name: view.missedVariable, url: inEnvironment(routes.productVariables(view.slug), view) }
+          }
           meanwhile={view.meanwhile}
           sinceGood={view.sinceGood}
           retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}

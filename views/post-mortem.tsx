@@ -21,13 +21,18 @@ export interface SinceGood {
 /** A failure that explains itself: what, why most likely, and what was seen last. */
 export function PostMortem(props: {
   readonly failure: Failure;
+  readonly served: string | null;
+  /** Which of its last lines says why. */
+  readonly errorAt: number | null;
+  /** The variable that it misses, and where that is set. */
+  readonly missed: { readonly name: string; readonly url: string } | null;
   readonly meanwhile: Meanwhile;
   readonly sinceGood: SinceGood | null;
   /** Null: it cannot be tried again. */
   readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
   readonly now: Date;
 }) {
-  const { failure, meanwhile, sinceGood, retry, now } = props;
+  const { failure, served, errorAt, missed, meanwhile, sinceGood, retry, now } = props;
   const facts: readonly (readonly [string, string])[] = [
     ["Stage", stageWords[failure.stage]],
     ...(failure.service === null ? [] : [["Service", failure.service] as const]),
@@ -39,9 +44,24 @@ export function PostMortem(props: {
     <section class="post-mortem" aria-labelledby="post-mortem-title">
       <h2 id="post-mortem-title">
         <Icon name="cross" />
-        {failure.message}
+        <span>
+          <Sentence text={failure.message} />
+        </span>
       </h2>
+      {served && (
+        <p class="served">
+          <Icon name="undo" />
+          {served}.
+        </p>
+      )}
       {failure.hint && <p class="hint">{failure.hint}</p>}
+      {missed && (
+        <p>
+          <a class="button" href={missed.url}>
+            Set {missed.name}
+          </a>
+        </p>
+      )}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div>
@@ -52,8 +72,8 @@ export function PostMortem(props: {
       </dl>
       {failure.lastLines.length > 0 && (
         <>
-          <h3>Its last lines</h3>
-          <OutputLines lines={failure.lastLines} />
+          <h3>Last output</h3>
+          <OutputLines lines={failure.lastLines} errorAt={errorAt} />
         </>
       )}
       {sinceGood && (
@@ -62,7 +82,7 @@ export function PostMortem(props: {
           {hasChanges(sinceGood.changes) ? (
             <Changes changes={sinceGood.changes} />
           ) : (
-            <p class="muted">Nothing in the repository: look at its variables, and at what it depends on.</p>
+            <p class="muted">No code changes. Check its variables and what it depends on.</p>
           )}
         </>
       )}
@@ -80,6 +100,11 @@ export function PostMortem(props: {
       </div>
     </section>
   );
+}
+
+/** A sentence in which what stands in back-ticks is code. */
+function Sentence({ text }: { readonly text: string }) {
+  return <>{text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part))}</>;
 }
 
 export function MeanwhileLine({ meanwhile, now }: { readonly meanwhile: Meanwhile; readonly now: Date }) {

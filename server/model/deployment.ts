@@ -33,6 +33,15 @@ export interface Failure {
   readonly outOfMemory: boolean;
   /** The last health probe's outcome, e.g. "GET / answered 500". */
   readonly lastProbe: string | null;
+  /** It failed when it had the traffic already. Absent in rows that are older than this. */
+  readonly served?: Served | null;
+}
+
+/** How long users saw a version that failed. */
+export interface Served {
+  readonly ms: number;
+  /** Number of the deployment that the traffic went back to; null: there was none. */
+  readonly backTo: number | null;
 }
 
 /** Why a deployment is `stopped`. */

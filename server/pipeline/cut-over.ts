@@ -1,7 +1,8 @@
-import type { Deploying } from "../model/deployment.ts";
+import type { Deploying, Served } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
 import { standIns } from "../rules/moving-routes.ts";
+import { servedText } from "../rules/served-text.ts";
 import { networkName } from "./container-request.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { routesNow } from "./hosts.ts";
@@ -66,17 +67,22 @@ async function introduceKept(world: World, work: Work, services: readonly Runnin
   }
 }
 
-/** The traffic back to the version before; to the page that says that nothing is here, when there was none. */
-export async function goBack(world: World, work: Work): Promise<void> {
-  const { proxy } = world;
-  if ((await proxy.current(work.installation.id)) !== work.deployment.id) return;
+/**
+ * The traffic back to the version before; to the page that says that nothing is here, when there was none. Resolves with
+ * how long users saw this one, where it had the traffic and is known to have had it since `liveAt`.
+ */
+export async function goBack(world: World, work: Work, liveAt: Date | null): Promise<Served | null> {
+  const { proxy, store, clock } = world;
+  const { journal, deployment } = work;
+  if ((await proxy.current(work.installation.id)) !== deployment.id) return null;
   const before = await liveBefore(world, work);
   await proxy.switchTo(work.installation.id, before?.id ?? "stopped");
-  work.journal.note(
-    before === null
-      ? "The address answers 503 again: no version was live before"
-      : "Traffic is back on the previous version",
-  );
+  const ms = liveAt === null ? null : Math.max(0, clock.now().getTime() - liveAt.getTime());
+  const backTo = before === null ? null : ((await store.deployments.get(before.id))?.number ?? null);
+  const served = ms === null ? null : { ms, backTo };
+  if (served) journal.note(servedText(deployment.number, served));
+  else journal.note(backTo === null ? "The address answers 503 again" : `Traffic is back on #${backTo}`);
+  return served;
 }
 
 /** Asks the proxy, for every host, which deployment answers. */

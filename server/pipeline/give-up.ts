@@ -1,4 +1,4 @@
-import type { Deployment, Failure, Running } from "../model/deployment.ts";
+import type { Deployment, Failure, Running, Served } from "../model/deployment.ts";
 import { advance } from "../model/deployment.ts";
 import { withCause } from "../rules/cause-line.ts";
 import { goBack } from "./cut-over.ts";
@@ -24,8 +24,9 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
   const cleanUp: Work = { ...work, signal: AbortSignal.timeout(cleanUpTimeoutMs) };
   const { journal } = work;
   const before = deployment.status === "deploying" ? await liveBefore(world, cleanUp) : null;
+  let served: Served | null = null;
   if (deployment.status === "deploying") {
-    await goBack(world, cleanUp);
+    served = await goBack(world, cleanUp, deployment.step === "watch" ? deployment.liveAt : null);
     if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
   }
   await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
@@ -35,7 +36,8 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
       await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
     }
   }
-  const failure = end.type === "failed" ? withCause(journal.withoutSecrets(end.failure)) : null;
+  const failure =
+    end.type === "failed" ? withCause(journal.withoutSecrets({ ...end.failure, ...(served && { served }) })) : null;
   if (failure) work.board.fail(failure.service, failure.message);
   else work.board.fail(null, "cancelled");
   if (failure) journal.event({ type: "failure", failure });

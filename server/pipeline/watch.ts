@@ -73,7 +73,7 @@ async function watchService(
       const probe = await probeService(world, service, container, host, service.spec.health.tryTimeoutMs, signal);
       failures = probe.result.healthy ? 0 : failures + 1;
       // A crash is the better explanation of a failed probe, and the next look sees it.
-      if (failures >= failuresToGoBack) throw await failing(world, work, service, container, probe);
+      if (failures >= failuresToGoBack) throw await failing(world, work, deployment, service, container, probe);
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
   } while (clock.monotonicMs() < endMs || failures > 0);
@@ -119,19 +119,21 @@ async function crashed(
   container: ContainerState | null,
 ): Promise<DeploymentFailed> {
   const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
-  await goBack(world, work);
+  const served = await goBack(world, work, deployment.liveAt);
   const evidence = await gatherEvidence(world, work, service, container, null);
-  return new DeploymentFailed(diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence));
+  const failure = diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence);
+  return new DeploymentFailed({ ...failure, served });
 }
 
 async function failing(
   world: World,
   work: Work,
+  deployment: Watching,
   service: RunningService,
   container: ContainerState,
   probe: Probe,
 ): Promise<DeploymentFailed> {
-  await goBack(world, work);
+  const served = await goBack(world, work, deployment.liveAt);
   const evidence = await gatherEvidence(world, work, service, container, probe.last);
-  return new DeploymentFailed(diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence));
+  return new DeploymentFailed({ ...diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence), served });
 }

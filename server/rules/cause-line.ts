@@ -24,16 +24,34 @@ const kinds: readonly { readonly pattern: RegExp; readonly pick: "first" | "last
   { pattern: /\b[A-Z][A-Z0-9_]+ (?:is not set|is not defined|is required|must be set|is missing).*/, pick: "last" },
 ];
 
+interface Cause {
+  /** Which of the lines it is. */
+  readonly index: number;
+  readonly text: string;
+}
+
 /** The line of the output which says why a program failed, without colours and short; null: none does. Pure. */
 export function causeLine(output: readonly string[]): string | null {
+  return causeIn(output)?.text ?? null;
+}
+
+/** Where that line stands. */
+export function causeIndex(output: readonly string[]): number | null {
+  return causeIn(output)?.index ?? null;
+}
+
+function causeIn(output: readonly string[]): Cause | null {
   const lines = output.map((line) => line.slice(0, maxLineChars).replace(colours, "").trim());
   for (const { pattern, pick } of kinds) {
-    const found = lines.flatMap((line) => pattern.exec(line)?.[0] ?? []);
-    const line = pick === "first" ? found[0] : found.at(-1);
-    if (line !== undefined) return shortened(line);
+    const found = lines.flatMap((line, index): readonly Cause[] => {
+      const text = pattern.exec(line)?.[0];
+      return text === undefined ? [] : [{ index, text: shortened(text) }];
+    });
+    const cause = pick === "first" ? found[0] : found.at(-1);
+    if (cause) return cause;
   }
-  const guess = lines.find(looksLikeError);
-  return guess === undefined ? null : shortened(guess);
+  const guess = lines.findIndex(looksLikeError);
+  return guess === -1 ? null : { index: guess, text: shortened(lines[guess] ?? "") };
 }
 
 /** The failure with its cause in its sentence, where a program crashed or answered with an error of its own. Its secrets are gone already. */

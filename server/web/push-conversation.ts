@@ -1,4 +1,4 @@
-import type { Deployment, Ready } from "../model/deployment.ts";
+import type { Deployment, Failed, Ready } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
 import type { PushWatch } from "../model/product.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -188,11 +188,12 @@ async function conclude(
   }
 }
 
-async function whatIsLive({ store }: PushConversation, failed: Deployment): Promise<string> {
+async function whatIsLive({ store }: PushConversation, failed: Failed): Promise<string> {
   const installation = await store.installations.get(failed.installationId);
   const id = installation?.liveDeploymentId ?? null;
   const live = id === null ? null : await store.deployments.get(id);
-  return live ? `#${live.number} is still live.` : "Nothing is live yet.";
+  if (live) return `#${live.number} is ${failed.failure.served ? "live again" : "still live"}.`;
+  return installation?.stopped ? "Nothing is live: the product was stopped." : "Nothing is live yet.";
 }
 
 function oneLine(text: string): string {

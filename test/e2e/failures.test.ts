@@ -166,7 +166,9 @@ test("a version that crashes in the watch window gives the traffic back by itsel
   expect(deployment.failure?.message).toMatch(/web crashed \d+ ms after the cut-over \(exit code 7\)/);
   expect(code).not.toBe(0);
   expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(watch: /);
-  expect(text).toContain("Traffic is back on the previous version");
+  expect(text).toMatch(/Users saw #\d+ for \d.*; then traffic moved back to #\d+/);
+  expect(text).toMatch(/Deployment failed\. #\d+ is live again/);
+  expect(deployment.failure?.served).toEqual({ ms: expect.any(Number), backTo: expect.any(Number) });
   expect(await tip()).toBe(good);
   expect(await baton().containersOf("app")).toEqual(containers);
   expect((await baton().api.installation("app")).live).not.toBe(deployment.id);

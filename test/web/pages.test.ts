@@ -145,8 +145,34 @@ describe("a deployment", () => {
     });
     const { html } = await get(`/deployments/${id}`);
     expect(textOf(html)).toMatch(
-      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Its last lines listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
+      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Last output listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
     );
+  });
+
+  test("that failed for a variable leads to where it is set, and opens its output at the line that says so", async () => {
+    const { id } = world.samples.failed(installation, {
+      message: "`node .` exited with code 1: Error: DATABASE_URL is not set",
+      lastLines: ["/app/server.js:3", "Error: DATABASE_URL is not set", "    at start"],
+    });
+    const { html } = await get(`/deployments/${id}`);
+    expect(html).toMatch(/<a class="button" href="\/products\/shop\/variables">\s*Set DATABASE_URL/);
+    expect(html).toContain('<mark class="error-line" data-shown-first="">Error: DATABASE_URL is not set</mark>');
+    expect(html).toContain("<code>node .</code> exited with code 1");
+  });
+
+  test("that failed after the cut-over says how long users saw it", async () => {
+    const { number } = world.samples.live(installation);
+    const { id } = world.samples.failed(installation, { stage: "watch", served: { ms: 5_300, backTo: number } });
+    const { html } = await get(`/deployments/${id}`);
+    expect(textOf(html)).toContain(`Users saw #${number + 1} for 5.3 s; then traffic moved back to #${number}.`);
+    expect(textOf(html)).toContain(`#${number} is live again`);
+  });
+
+  test("that failed says whether nothing was live before, or the product was stopped", async () => {
+    const { id } = world.samples.failed(installation, {});
+    expect(textOf((await get(`/deployments/${id}`)).html)).toContain("Nothing is live yet");
+    world.store.rows.installations.set(installation.id, { ...installation, stopped: true });
+    expect(textOf((await get(`/deployments/${id}`)).html)).toContain("Nothing is live: shop was stopped");
   });
 
   test("shows its log as far as it has come, and goes on from there", async () => {

@@ -54,6 +54,17 @@
     if (link) location.assign(link.href);
   }
 
+  // A box of output opens where it says what went wrong, once: whoever has scrolled it stays where they are.
+  const opened = new WeakSet();
+  function openAtErrors() {
+    for (const line of document.querySelectorAll("[data-shown-first]")) {
+      const box = line.closest("pre");
+      if (opened.has(box)) continue;
+      opened.add(box);
+      box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+    }
+  }
+
   const toastMs = 10_000;
   const maxToasts = 4;
 
@@ -116,12 +127,14 @@
 
   if (!navigator.clipboard) for (const button of document.querySelectorAll("button[data-copy]")) button.remove();
   refreshTimes();
+  openAtErrors();
   moveOn();
   setInterval(refreshTimes, 1000);
   document.addEventListener("htmx:after:swap", () => {
     refreshTimes();
     showMood();
     tendToasts();
+    openAtErrors();
     moveOn();
   });
 })();

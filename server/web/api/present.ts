@@ -147,7 +147,10 @@ function deploymentJson(
     live: installation.liveDeploymentId === row.id,
     readyAt: iso(readyAtOf(row)),
     reason: row.status === "stopped" ? row.reason : null,
-    failure: row.status === "failed" ? { ...row.failure, lastLines: [...row.failure.lastLines] } : null,
+    failure:
+      row.status === "failed"
+        ? { ...row.failure, lastLines: [...row.failure.lastLines], served: row.failure.served ?? null }
+        : null,
     trigger: row.trigger,
     by: row.by,
     ref: row.ref,

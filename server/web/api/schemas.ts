@@ -134,6 +134,10 @@ const failureSchema = z.object({
   exitCode: z.int().nullable(),
   outOfMemory: z.boolean(),
   lastProbe: z.string().nullable(),
+  served: z
+    .object({ ms: z.number(), backTo: z.int().nullable() })
+    .nullable()
+    .openapi({ description: "How long users saw it, and the number of the deployment that traffic moved back to" }),
 });
 
 const stackProgressSchema = z.object({

@@ -4,6 +4,9 @@ import { type Deployment, specOf } from "../../model/deployment.ts";
 import type { DeploymentEvent } from "../../model/event.ts";
 import type { DeploymentId, ProductId } from "../../model/ids.ts";
 import type { Store } from "../../ports/store.ts";
+import { causeIndex } from "../../rules/cause-line.ts";
+import { variableMissedBy } from "../../rules/missing-variable.ts";
+import { servedText } from "../../rules/served-text.ts";
 import type { Place } from "../catalog.ts";
 import type { WebNeeds } from "../needs.ts";
 import { urlsOf } from "../service-states.ts";
@@ -40,11 +43,12 @@ export async function readProgress(
 export async function deploymentView(
   needs: WebNeeds,
   deployment: Deployment,
-  { product, installation, environment }: Place,
+  place: Place,
   progress: Progress,
   asked: string | null,
 ): Promise<DeploymentView & { readonly word: string }> {
   const { store } = needs;
+  const { product, installation, environment } = place;
   const live = installation.liveDeploymentId === deployment.id;
   const isQueued = deployment.status === "queued";
   const other =
@@ -68,12 +72,21 @@ export async function deploymentView(
     timeline: timelineView(progress),
     urls: urlsOf(deployment, needs),
     draining: drainingText(progress),
-    meanwhile: meanwhileOf(deployment, other),
+    meanwhile: meanwhileOf(deployment, other, place),
+    errorAt: deployment.status === "failed" ? causeIndex(deployment.failure.lastLines) : null,
+    missedVariable: deployment.status === "failed" ? variableMissedBy(deployment.failure) : null,
+    served: servedBy(deployment),
     sinceGood: deployment.status === "failed" ? await sinceGood(needs, deployment, product.id) : null,
     canCancel: isQueued || deployment.status === "building" || isStarting(deployment),
     canRetry: deployment.status === "failed" && deployment.commit !== null,
     canRedeploy: canRedeploy(deployment),
   };
+}
+
+/** How long users saw a version that failed; null: they never did, or nobody knows. */
+function servedBy(deployment: Deployment): string | null {
+  if (deployment.status !== "failed" || !deployment.failure.served) return null;
+  return servedText(deployment.number, deployment.failure.served);
 }
 
 /** What came in since the last version that was good when this one failed: the first place to look. */
@@ -99,15 +112,21 @@ function isStarting(deployment: Deployment): boolean {
 }
 
 /** What serves while this one does not. */
-function meanwhileOf(deployment: Deployment, live: Deployment | null): DeploymentView["meanwhile"] {
+function meanwhileOf(
+  deployment: Deployment,
+  live: Deployment | null,
+  { product, installation }: Place,
+): DeploymentView["meanwhile"] {
   if (live) {
     const since = "liveAt" in live ? live.liveAt : null;
-    return { text: `#${live.number} is ${live.number < deployment.number ? "still live" : "live now"}`, since };
+    const isBack = deployment.status === "failed" && deployment.failure.served?.backTo === live.number;
+    const stays = isBack ? "live again" : "still live";
+    return { text: `#${live.number} is ${live.number < deployment.number ? stays : "live now"}`, since };
   }
-  if (deployment.status === "stopped" && deployment.readyAt) {
-    return { text: "Nothing runs until the next deployment", since: null };
+  if (installation.stopped) {
+    return { text: `Nothing is live: ${product.slug} was stopped, and starts with its next deployment`, since: null };
   }
-  return { text: "Nothing is live: there was no version before it", since: null };
+  return { text: "Nothing is live yet: there was no version before it", since: null };
 }
 
 const moods: Readonly<Record<Deployment["status"], Mood>> = {
