@@ -27,7 +27,7 @@ export function SystemPage({ frame, system }: { readonly frame: Frame; readonly 
       {warnings.length === 0 ? (
         <p class="verdict tone-good">
           <Icon name="check" />
-          All is well.
+          All systems OK
         </p>
       ) : (
         <ul class="warnings">
@@ -65,11 +65,11 @@ export function SystemPage({ frame, system }: { readonly frame: Frame; readonly 
           )}
         </section>
         <section class="card" aria-labelledby="usage-title">
-          <h2 id="usage-title">What Docker keeps</h2>
+          <h2 id="usage-title">Docker disk usage</h2>
           {usage ? (
             <Facts facts={usage.map(({ name, bytes }) => [name, sizeText(bytes)])} />
           ) : (
-            <p class="muted">Docker did not say in time.</p>
+            <p class="muted">Docker didn't respond in time.</p>
           )}
         </section>
       </div>
@@ -81,13 +81,7 @@ function Part({ part: { name, answers, facts } }: { readonly part: SystemPart })
   return (
     <section class="card" aria-label={name}>
       <h2>{name}</h2>
-      <p>
-        {answers ? (
-          <Badge tone="good" icon="check" text="Answers" />
-        ) : (
-          <Badge tone="bad" icon="cross" text="Does not answer" />
-        )}
-      </p>
+      <p>{answers ? <Badge tone="good" icon="check" text="Up" /> : <Badge tone="bad" icon="cross" text="Down" />}</p>
       <Facts facts={facts} />
     </section>
   );

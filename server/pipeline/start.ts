@@ -38,7 +38,9 @@ export async function startServices(
       await runInit(world, work, spec, step, networks);
       if (told === "some") told = "interrupted";
     } else {
-      if (told === "nothing") work.journal.stage("start", "Starting the new version");
+      if (told === "nothing") {
+        work.journal.stage("start", live ? "Starting the new version beside the old one" : "Starting the new version");
+      }
       if (told === "interrupted") work.journal.stage("start", "Starting dependent services");
       told = "some";
       up.set(step.service.name, await bringUp(world, work, spec, live, step, networks));

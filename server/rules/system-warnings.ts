@@ -1,3 +1,5 @@
+import { type ProductHealth, productTrouble } from "./product-trouble.ts";
+
 /** What is known about the machine and what Baton stands on; null: it does not answer. */
 export interface SystemFacts {
   readonly docker: { readonly builder: "buildkit" | "classic" } | null;
@@ -9,6 +11,7 @@ export interface SystemFacts {
   readonly isReadableOnTheWay: boolean;
   /** Installations with an address that Caddy cannot serve, by name, and why. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
+  readonly products: readonly ProductHealth[];
 }
 
 export interface SystemWarning {
@@ -24,7 +27,7 @@ const largeCacheBytes = 20 * gibibyte;
 
 /** What somebody should look after, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
-  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved } = facts;
+  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved, products } = facts;
   const warnings: SystemWarning[] = [];
   const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
 
@@ -53,6 +56,7 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
     const whatToDo = "Everything else is served. Deploy it with another name or domain, or delete it.";
     warn(true, `An address of ${name} cannot be served: ${message}.`, whatToDo);
   }
+  warnings.push(...products.flatMap((product) => productTrouble(product) ?? []));
   if (disk && disk.freeBytes < littleFreeBytes) {
     warn(true, "The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`);
   } else if (disk && disk.freeBytes < disk.totalBytes * littleFreeShare) {

@@ -45,6 +45,7 @@ test("a folder with a Dockerfile is live after one push, and the terminal tells 
     `${baton().url}/deployments/`,
   ];
   expect(inOrder(text, story)).toEqual(story);
+  expect(text).not.toContain("beside the old one");
   expect(code).toBe(0);
   expect(await baton().ask("hello")).toEqual({ status: 200, body: "v1" });
   expect(await tip("hello")).toBe(commit);
@@ -108,6 +109,7 @@ test("`-o detach` returns at once with the address of the deployment, which goes
   expect(await tip("hello")).not.toBe(commit);
 
   expect((await baton().api.settled(deployment.id)).status).toBe("ready");
+  expect(await baton().api.log(deployment.id)).toContain("==> Starting the new version beside the old one");
   expect((await baton().ask("hello")).body).toBe("v2");
   expect(await tip("hello")).toBe(commit);
 });

@@ -10,6 +10,7 @@ const well: SystemFacts = {
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
   isReadableOnTheWay: false,
   unserved: [],
+  products: [],
 };
 const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }).map(({ text }) => text);
 
@@ -24,6 +25,17 @@ describe("the system page warns", () => {
       "Caddy does not answer.",
       "Less than a tenth of the disk is free.",
     ]);
+  });
+
+  test("of products that are not well", () => {
+    const product = { name: "shop", status: "running", down: [], live: 1 } as const;
+    const failed = { number: 2, message: "no start script" };
+    const degraded = { ...product, name: "wiki", status: "degraded", down: ["web"], failed: null } as const;
+    expect(texts({ products: [{ ...product, failed }, degraded] })).toEqual([
+      "wiki is degraded; not healthy: web.",
+      "shop #2 failed: no start script.",
+    ]);
+    expect(texts({ products: [{ ...product, failed: null }] })).toEqual([]);
   });
 
   test("of each installation whose addresses cannot be served", () => {

@@ -78,11 +78,20 @@ describe("the activity", () => {
 describe("the system", () => {
   test("shows versions, sizes and that all is well", async () => {
     const { text } = await member.get("/system");
-    expect(text).toContain("All is well.");
-    expect(text).toMatch(/Docker Answers Version 20\.10\.24 API 1\.41 Builder BuildKit/);
-    expect(text).toMatch(/Caddy Answers Version 2\.11\.4 Database Answers Postgres 17\.5 Size 12 MB/);
+    expect(text).toContain("All systems OK");
+    expect(text).toMatch(/Docker Up Version 20\.10\.24 API 1\.41 Builder BuildKit/);
+    expect(text).toMatch(/Caddy Up Version 2\.11\.4 Database Up Postgres 17\.5 Size 12 MB/);
     expect(text).toContain("40 GB of 100 GB free");
     expect(text).toContain("Build cache 900 MB");
+  });
+
+  test("does not say that all is well while a product is not", async () => {
+    world.samples.failed(installation, { message: "`npm run build` exited with code 1: TS2322: no" });
+    const { text } = await member.get("/system");
+    expect(text).not.toContain("All systems OK");
+    expect(text).toContain("shop #1 failed: `npm run build` exited with code 1: TS2322: no. Nothing is live yet.");
+    world.samples.live(installation);
+    expect((await member.get("/system")).text).toContain("shop is degraded; not healthy: web.");
   });
 
   test("names each product whose addresses cannot be served", async () => {

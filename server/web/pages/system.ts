@@ -6,6 +6,7 @@ import { systemWarnings } from "../../rules/system-warnings.ts";
 import { checkHealth } from "../health.ts";
 import type { WebEnv } from "../needs.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
+import { productsHealth } from "./product-health.ts";
 
 /** Docker adds up what it keeps for as long as it takes; nobody waits that long for a page. */
 const usageLimitMs = 5_000;
@@ -24,13 +25,14 @@ export function createSystemPages(needs: PageNeeds) {
 
 async function readSystem(needs: PageNeeds): Promise<SystemProps> {
   const { store, engine, proxy, machine, publicUrl, version } = needs;
-  const [health, docker, usage, caddyVersion, database, disk] = await Promise.all([
+  const [health, docker, usage, caddyVersion, database, disk, products] = await Promise.all([
     checkHealth(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
     known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
     known(proxy.version()),
     known(store.facts()),
     known(machine.disk()),
+    known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
   const isLoopback =
     /^(?:localhost|127\.|\[::1\])/.test(publicUrl.hostname) || publicUrl.hostname.endsWith(".localhost");
@@ -87,6 +89,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       databaseAnswers: health.database === "ok",
       disk,
       unserved: needs.unserved(),
+      products: products ?? [],
       isReadableOnTheWay: publicUrl.protocol !== "https:" && !isLoopback,
     }),
   };
