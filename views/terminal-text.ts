@@ -41,6 +41,11 @@ export function harmlessText(text: string): string {
     .replace(misleading, "\ufffd");
 }
 
+/** Text without colours either: no control characters but tab and line feed. */
+export function plainText(text: string): string {
+  return harmlessText(text).replace(colourChanges, "");
+}
+
 /** Lines as spans. A colour that is set in one line lasts into the next, as in a terminal. */
 export function spansOf(lines: readonly string[]): readonly (readonly Span[])[] {
   let lasting: readonly string[] = [];

@@ -23,6 +23,8 @@ export interface PushPlan {
   readonly targets: readonly Target[];
   /** By full name: a line for the one who pushes, about a ref that deploys nothing, once git has accepted it. */
   readonly remarks: ReadonlyMap<string, string>;
+  /** By full name: why a ref is refused that git was not asked about. */
+  readonly refusals: ReadonlyMap<string, string>;
 }
 
 /** What became of a branch: the deployments to follow, or why it was refused. */
@@ -56,6 +58,7 @@ export function createPushTrigger(needs: {
     const targets: Target[] = [];
     const redirect = new Map<string, readonly DeploymentId[]>();
     const remarks = new Map<string, string>();
+    const refusals = new Map<string, string>();
 
     for (const update of push.updates) {
       const branch = branchOf(update.ref);
@@ -65,7 +68,7 @@ export function createPushTrigger(needs: {
         remarks.set(update.ref, untracked(update, installations));
       } else if (update.to === null) {
         redirect.set(update.ref, []);
-        remarks.set(update.ref, `${slug} deploys ${branch}, so the branch was not removed; the live version stays.`);
+        refusals.set(update.ref, `${slug} deploys ${branch}, so this branch cannot be removed`);
       } else {
         const deployments = new Map<DeploymentId, Installation>();
         for (const installation of tracked) deployments.set(await store.deployments.reserveId(), installation);
@@ -73,11 +76,11 @@ export function createPushTrigger(needs: {
         redirect.set(update.ref, [...deployments.keys()]);
       }
     }
-    return { product, redirect, targets, remarks };
+    return { product, redirect, targets, remarks, refusals };
   }
 
   async function accept(plan: PushPlan, stored: PushResult, by: string): Promise<readonly PushOutcome[]> {
-    const outcomes: PushOutcome[] = [];
+    const outcomes: PushOutcome[] = [...plan.refusals].map(([ref, reason]) => ({ ref, type: "refused", reason }));
     for (const target of plan.targets) {
       const { ref } = target.update;
       const refusal = stored.unpackError ?? stored.refs.get(ref) ?? null;

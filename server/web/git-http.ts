@@ -3,6 +3,7 @@ import { PassThrough, Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Context, Hono } from "hono";
+import { plainText } from "../../views/terminal-text.ts";
 import { parseSlug, type Slug, slugRule } from "../model/product.ts";
 import type { Clock } from "../ports/clock.ts";
 import { BadPush, type Git, type GitService, type PushRequest } from "../ports/git.ts";
@@ -111,7 +112,7 @@ export function createGitHttp(
       push = await git.readPush(bodyOf(c));
     } catch (error) {
       const isGit = c.req.header("content-type") === "application/x-git-receive-pack-request";
-      if (error instanceof BadPush && isGit) return refusal(c.env.incoming, error.message);
+      if (error instanceof BadPush && isGit) return refusal(c.env.incoming, plainText(error.message));
       throw error;
     }
     const out = new PassThrough();

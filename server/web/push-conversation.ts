@@ -1,3 +1,4 @@
+import { plainText } from "../../views/terminal-text.ts";
 import type { Deployment, Failed, Ready } from "../model/deployment.ts";
 import type { DeploymentId } from "../model/ids.ts";
 import type { PushWatch } from "../model/product.ts";
@@ -46,7 +47,7 @@ export async function conductPush(
 ): Promise<void> {
   const { push, plan, terminal, by, signal } = conversation;
   const keepAlive = setInterval(() => terminal.keepAlive(), keepAliveMs);
-  const say = (line: string) => terminal.progress(`${line}\n`);
+  const say = (line: string) => terminal.progress(`${plainText(line)}\n`);
   try {
     const progress = (text: string) => terminal.progress(text);
     const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
@@ -197,7 +198,7 @@ async function whatIsLive({ store }: PushConversation, failed: Failed): Promise<
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = plainText(text).replace(/\s+/g, " ").trim();
   return line.length <= maxReasonChars ? line : `${line.slice(0, maxReasonChars - 1)}…`;
 }
 

@@ -139,10 +139,11 @@ test("clone and fetch give back what was pushed, and nothing of Baton's own", as
   ]);
 });
 
-test("to delete the branch that is deployed is accepted, and ignored", async () => {
+test("to delete the branch that is deployed is refused, and changes nothing", async () => {
   const commit = await tip("hello");
-  const { text } = await hello.repository.push(baton().remote("hello"), ":refs/heads/main").done;
-  expect(text).toContain("main is what hello deploys; it stays, and so does the live version");
+  const { code, text } = await hello.repository.push(baton().remote("hello"), ":refs/heads/main").done;
+  expect(code).not.toBe(0);
+  expect(text).toContain("! [remote rejected] main (hello deploys main, so this branch cannot be removed)");
   expect(await tip("hello")).toBe(commit);
   expect((await baton().ask("hello")).body).toBe("v2");
 });

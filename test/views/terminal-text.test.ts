@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { harmlessText, spansOf } from "../../views/terminal-text.ts";
+import { harmlessText, plainText, spansOf } from "../../views/terminal-text.ts";
 
 const esc = "\u001b";
 const plain = (line: string) =>
@@ -104,4 +104,26 @@ describe("colours", () => {
     spansOf(["a".repeat(1_000_000), `${esc}]0;`.repeat(100_000), "\r".repeat(1_000_000)]);
     expect(performance.now() - startMs).toBeLessThan(900);
   });
+});
+
+test("plain text holds no control characters but tab and line feed, whatever it is made of", () => {
+  expect(plainText(`${esc}[1;31mred${esc}[0m\tand\nblue`)).toBe("red\tand\nblue");
+  const pieces = fc.constantFrom(
+    esc,
+    `${esc}[31m`,
+    "[0m",
+    "]52;c;",
+    "\u0007",
+    "\u009b",
+    "\u009d",
+    "\r",
+    "m",
+    "\n",
+    "x",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: "binary-ascii", maxLength: 3 }))), (parts) => {
+      expect(plainText(parts.join(""))).not.toMatch(/[^\P{Cc}\t\n]/u);
+    }),
+  );
 });

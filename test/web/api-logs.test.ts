@@ -24,7 +24,7 @@ describe("logs", () => {
     expect(all.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect((await all.text()).split("\n")).toEqual([
       "2026-01-31T12:00:00.000Z ==> Building",
-      "2026-01-31T12:00:00.000Z     | \u001b[31mred\u001b[0m",
+      "2026-01-31T12:00:00.000Z     | red",
       "2026-01-31T12:00:00.000Z     | title",
       "2026-01-31T12:00:00.000Z     | other",
       "",
@@ -80,7 +80,7 @@ describe("logs", () => {
     const live = world.samples.live(installation);
     const container = sampleContainer(live, product.id);
     world.engine.containers.push(container);
-    world.engine.output.set(container.id, ["one", "two", "three\u001b[2J"]);
+    world.engine.output.set(container.id, ["one", "two\u009b1m\u0000", "\u001b[32mthree\u001b[2J\u001b]0;t\u0007"]);
     const logs = (query: string) => world.api(`/api/product-deployments/${installation.id}/logs?${query}`);
     expect(await (await logs("tail=2")).text()).toBe("two\nthree\n");
     expect((await logs("service=db")).status).toBe(404);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ProductId } from "../../server/model/ids.ts";
 import type { Product } from "../../server/model/product.ts";
 import type { PushResult } from "../../server/ports/git.ts";
+import type { PushOutcome } from "../../server/trigger/push.ts";
 import { conductPush, type PushConversation } from "../../server/web/push-conversation.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
@@ -9,6 +10,16 @@ import { createFakeStore } from "../fakes/fake-store.ts";
 
 /** What is told to who pushes refs that deploy nothing, when git says this of them. */
 async function told(refs: Readonly<Record<string, string | null>>, unpackError: string | null = null) {
+  const { lines, end } = await conduct(refs, unpackError, []);
+  expect(end).toEqual({ unpackError, refs: new Map(Object.entries(refs)) });
+  return lines;
+}
+
+async function conduct(
+  refs: Readonly<Record<string, string | null>>,
+  unpackError: string | null,
+  outcomes: readonly PushOutcome[],
+) {
   const clock = createFakeClock();
   const git = createFakeGit();
   const result: PushResult = { unpackError, refs: new Map(Object.entries(refs)) };
@@ -17,7 +28,7 @@ async function told(refs: Readonly<Record<string, string | null>>, unpackError: 
   let end: PushResult | null = null;
   const needs = {
     ...{ clock, git, store: createFakeStore(clock) },
-    pushes: { accept: async () => [] },
+    pushes: { accept: async () => outcomes },
   } as unknown as PushConversation;
   await conductPush(needs, {
     push: { updates: [], options: [], canShowProgress: true },
@@ -26,13 +37,13 @@ async function told(refs: Readonly<Record<string, string | null>>, unpackError: 
       redirect: new Map(),
       targets: [],
       remarks: new Map(Object.keys(refs).map((ref) => [ref, `${ref} was stored`])),
+      refusals: new Map(),
     },
     terminal: { progress: (text) => lines.push(text.trimEnd()), keepAlive() {}, finish: (last) => (end = last) },
     by: "admin",
     signal: new AbortController().signal,
   });
-  expect(end).toEqual(result);
-  return lines;
+  return { lines, end: end as PushResult | null };
 }
 
 test("a ref is said to be stored only when git has accepted it", async () => {
@@ -47,4 +58,14 @@ test("who pushes from a shallow clone is told once how to make it whole", async 
   expect(await told({ "refs/heads/main": refusal, "refs/heads/idea": refusal })).toEqual([
     expect.stringContaining("git fetch --unshallow"),
   ]);
+});
+
+test("nothing that an app or a name says does anything to a terminal but show", async () => {
+  const hostile = "\u001b]52;c;aGFjaw==\u0007\u009b31mred\u001b[0m\tand\u0008 \u001b]8;;http://x\u001b\\link";
+  const reason = `health: ${hostile}`;
+  const { lines, end } = await conduct({ [`refs/heads/${hostile}`]: null }, null, [
+    { ref: "a", type: "refused", reason },
+  ]);
+  expect(lines).toEqual(["refs/heads/red\tand link was stored"]);
+  expect(end?.refs.get("a")).toBe("health: red and link");
 });

@@ -1,4 +1,4 @@
-import { harmlessText } from "../../../views/terminal-text.ts";
+import { plainText } from "../../../views/terminal-text.ts";
 import { specOf } from "../../model/deployment.ts";
 import { servicesOf } from "../../model/spec.ts";
 import type { ContainerState } from "../../ports/engine.ts";
@@ -32,7 +32,7 @@ export async function streamContainerLogs(
     const copy = async (container: ContainerState) => {
       const prefix = containers.length > 1 ? `${container.service} | ` : "";
       const lines = engine.logs(container.id, { follow, tail: query.tail, timestamps: false }, signal);
-      for await (const line of lines) await write(`${prefix}${harmlessText(redact(line.text))}\n`);
+      for await (const line of lines) await write(`${prefix}${plainText(redact(line.text))}\n`);
     };
     if (follow) await Promise.all(containers.map(copy));
     else for (const container of containers) await copy(container);

@@ -1,4 +1,4 @@
-import { harmlessText } from "../../../views/terminal-text.ts";
+import { plainText } from "../../../views/terminal-text.ts";
 import type { Deployment } from "../../model/deployment.ts";
 import { specOf } from "../../model/deployment.ts";
 import type { DeploymentEvent } from "../../model/event.ts";
@@ -31,7 +31,7 @@ export async function streamDeploymentLog(
       await write(
         events
           .filter((event) => !wanted || concerns(event, wanted))
-          .map((event) => harmlessText(logText(event)))
+          .map((event) => plainText(logText(event)))
           .join(""),
       );
     }
