@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { parseSlug } from "../model/product.ts";
 import type { Forge } from "../ports/forge.ts";
 import { routes } from "../routes.ts";
-import { createApi, errorAnswers, forEveryone, json } from "./api/route-parts.ts";
+import { createApi, forEveryone, json } from "./api/route-parts.ts";
 import { errorSchema, productParam } from "./api/schemas.ts";
 import { deliveryAnswerSchema } from "./api/source-schemas.ts";
 import type { Auth } from "./auth.ts";
@@ -10,7 +10,7 @@ import type { WebContext, WebNeeds } from "./needs.ts";
 import { createOrigins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { createPlaces } from "./places.ts";
-import { notFound, Problem } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 import { readBounded } from "./read-bounded.ts";
 
@@ -28,6 +28,8 @@ const tooSlow = `the body did not come within ${bodyTimeoutMs / 1_000} s`;
 const inTheWay = `the body did not come within ${bodiesAtOnce.patienceMs / 1_000} s, and others waited`;
 /** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
+/** From one network for all products, also those that are not there. */
+const floodPerMinute = 300;
 
 // Described, and not checked: the signature is over the bytes as they came, and what they say is read after it.
 const bodies = {
@@ -40,6 +42,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   const { auth, store, clock, forges, webhooks } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
   const places = createPlaces({ clock, ...bodiesAtOnce });
   const api = createApi();
 
@@ -56,8 +59,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
         responses: {
           200: json("Understood, and nothing new to deploy; the verdict says why", deliveryAnswerSchema),
           202: json("Deployments were queued", deliveryAnswerSchema),
-          401: json("The signature is missing or wrong", errorSchema),
-          404: errorAnswers[404],
+          401: json("The signature is missing or wrong, or no product has this address", errorSchema),
           408: json("The body came too slowly", errorSchema),
           413: json("The body is too large", errorSchema),
           429: json("Too many deliveries from this address were not let in", errorSchema),
@@ -74,21 +76,27 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   }
   return api;
 
+  /**
+   * Says the same to all who cannot sign for a product, after the same work: whether there is such a product, and whether
+   * it has a secret, is no business of theirs. What exactly was wrong stands in the product's ledger.
+   */
   async function receive(c: WebContext, text: string, forge: Forge) {
     const peer = peerNetwork(peerAddress(c, https));
     const slug = parseSlug(text);
     const product = slug && (await store.products.bySlug(slug));
-    if (!product) throw refusal(peer, notFound(`product "${text.slice(0, 40)}"`));
-
-    const bucket = `${peer} ${product.slug}`;
+    const bucket = `${peer} ${slug ?? text.slice(0, 40)}`;
     const unheard = limit.retryAfterSeconds(bucket) !== null;
     const { headers } = c.req.raw;
-    const whyUnread = await webhooks.whyUnread(forge, product, headers);
-    if (whyUnread !== null) {
-      if (!unheard) await webhooks.turnAway(forge, product, { headers, reason: whyUnread, bodyBytes: null });
-      throw refusal(bucket, new Problem(401, "unauthorized", whyUnread));
-    }
+    const turnAway = async (reason: string) => {
+      if (product && !unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
+    };
+    const refusal = (problem: Problem) => refusalOf(problem, peer, bucket);
 
+    if (forge.signatureFault(headers) !== null) {
+      const why = product && (await webhooks.whyUnread(forge, product, headers));
+      if (why) await turnAway(why);
+      throw refusal(notBelieved());
+    }
     using place = await places.take(peer);
     if (!place) {
       throw new Problem(503, "busy", "too many deliveries are being read: try again in a few seconds", {
@@ -99,27 +107,37 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
     const body = await readBounded(c.req.raw, limits, place.signal);
     if (body === "too-large" || body === "too-slow") {
       const reason = body === "too-large" ? tooLarge : place.signal.aborted ? inTheWay : tooSlow;
-      if (!unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
-      throw refusal(bucket, new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
+      await turnAway(reason);
+      throw refusal(new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
+    if (!product) throw refusal(notBelieved());
     const received = await webhooks.receive(forge, product, { headers, body, unheard }).catch(async (error) => {
       // It may have been deleted while the delivery was on its way.
       const now = await store.products.bySlug(product.slug);
-      throw now?.id === product.id ? error : notFound(`product "${product.slug}"`);
+      throw now?.id === product.id ? error : refusal(notBelieved());
     });
-    if (received.type === "foreign") throw refusal(bucket, new Problem(401, "unauthorized", received.message));
+    if (received.type === "foreign") throw refusal(notBelieved());
     return received;
   }
 
   /** Counts a failure. Asked only when something is to be refused: nobody's failures stand in the way of the forge. */
-  function refusal(key: string, problem: Problem): Problem {
-    const wait = limit.retryAfterSeconds(key);
+  function refusalOf(problem: Problem, peer: string, bucket: string): Problem {
+    const wait = flood.retryAfterSeconds(peer) ?? limit.retryAfterSeconds(bucket);
     if (wait === null) {
-      limit.failed(key);
+      flood.failed(peer);
+      limit.failed(bucket);
       return problem;
     }
     return new Problem(429, "too_many_attempts", `too many deliveries that were not let in: try again in ${wait} s`, {
       headers: { "Retry-After": String(wait) },
     });
   }
+}
+
+function notBelieved(): Problem {
+  return new Problem(
+    401,
+    "unauthorized",
+    "the signature is missing or wrong, or no product has this address: the product's Repository page says which",
+  );
 }

@@ -195,7 +195,29 @@ describe("nobody but the forge is believed", () => {
     const answer = await post(body(), headers());
     expect([answer.status, answer.error?.code]).toEqual([401, "unauthorized"]);
     expect(await deployments()).toEqual([]);
-    expect(await ledger()).toMatchObject([{ outcome: "refused", verdict: answer.error?.message }]);
+    expect(await ledger()).toMatchObject([
+      {
+        outcome: "refused",
+        verdict: expect.stringMatching(/^the (delivery is not signed|signature is wrong): the webhook/),
+      },
+    ]);
+  });
+
+  test("who cannot sign is told nothing of which products there are, or have a secret", async () => {
+    await world.samples.product("unset");
+    for (const signature of [null, "sha256=00", sign(body(), "wrong")]) {
+      const headers = { "x-hub-signature-256": signature };
+      const [here, unset, nowhere] = await Promise.all(
+        ["shop", "unset", "nothing"].map((name) => post(body(), headers, `/webhooks/github/${name}`)),
+      );
+      expect(here).toMatchObject({ status: 401, error: { code: "unauthorized" } });
+      expect(unset).toEqual(here);
+      expect(nowhere).toEqual(here);
+    }
+    const large = await Promise.all(
+      ["shop", "nothing"].map((name) => post("x".repeat(5 * 1024 * 1024 + 1), {}, `/webhooks/github/${name}`)),
+    );
+    expect(large.map(({ status }) => status)).toEqual([413, 413]);
   });
 
   test("a refused delivery takes nothing from the right one of its id", async () => {
@@ -210,10 +232,12 @@ describe("nobody but the forge is believed", () => {
 
   test("a product without a secret believes nobody", async () => {
     await world.samples.product("old");
-    expect(await post(body(), { "x-hub-signature-256": sign(body(), "") }, "/webhooks/github/old")).toMatchObject({
-      status: 401,
-      error: { message: "this product has no webhook secret yet: make one on its page" },
-    });
+    for (const headers of [{ "x-hub-signature-256": sign(body(), "") }, { "x-hub-signature-256": null }]) {
+      expect((await post(body(), headers, "/webhooks/github/old")).status).toBe(401);
+    }
+    const { json } = await world.read("/api/products/old/webhook-deliveries");
+    const verdict = "this product has no webhook secret yet: make one on its page";
+    expect(json.items).toMatchObject([{ verdict }, { verdict }]);
   });
 
   test("a new secret ends the old one", async () => {
@@ -299,7 +323,7 @@ describe("nobody but the forge is believed", () => {
     await Promise.all(slow.map(({ answer }) => answer));
   });
 
-  test("a product that is deleted while a delivery is on its way is not there", async () => {
+  test("a product that is deleted while a delivery is on its way is as one that never was", async () => {
     const product = await world.store.products.bySlug("shop" as never);
     const { record } = world.store.deliveries;
     Object.assign(world.store.deliveries, {
@@ -308,11 +332,10 @@ describe("nobody but the forge is believed", () => {
         throw new Error(`Product ${product?.id} is gone: nothing is delivered to it`);
       },
     });
-    expect(await post(body())).toMatchObject({ status: 404, error: { code: "not_found" } });
+    expect(await post(body())).toMatchObject({ status: 401, error: { code: "unauthorized" } });
   });
 
-  test("a product that is not there is not there, and no other address delivers", async () => {
-    expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(404);
+  test("no other address delivers", async () => {
     expect((await world.fetch("/webhooks/gitlab/shop", { method: "POST" })).status).toBe(404);
     expect((await world.fetch("/webhooks/github/shop")).status).toBe(405);
   });
@@ -342,10 +365,14 @@ describe("however often somebody is refused", () => {
     expect(json.items).toHaveLength(31);
   });
 
-  test("for products that are not there, those that are there have nothing of it", async () => {
-    for (let count = 0; count < 30; count++) await post(body(), {}, `/webhooks/github/nothing-${count}`);
+  test("for products that are not there, the right signature is let in, and nobody is told which are there", async () => {
+    for (let count = 0; count < 30; count++) await post(body(), {}, "/webhooks/github/nothing");
     expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(429);
+    expect((await post(body(), {}, "/webhooks/github/neither")).status).toBe(401);
     expect((await wrong()).status).toBe(401);
+    for (let count = 0; count < 268; count++) await post(body(), {}, `/webhooks/github/nothing-${count}`);
+    expect((await wrong()).status).toBe(429);
+    expect((await post(body(), {}, "/webhooks/github/nothing")).status).toBe(429);
     expect((await post(body())).status).toBe(202);
   });
 });
