@@ -6,6 +6,7 @@ import { createAudit } from "./audit.ts";
 import { createAuth, requireAudiences } from "./auth.ts";
 import { createBodyLimit } from "./body-limit.ts";
 import { createCatalog } from "./catalog.ts";
+import { acceptEmptyBody } from "./empty-body.ts";
 import { createErrorAnswers } from "./errors.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createSecurityHeaders } from "./headers.ts";
@@ -61,6 +62,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.use(createHostCheck(origins, outside.publicUrl));
   app.use(createMethodCheck(app, errors.answer));
   app.use(createBodyLimit());
+  app.use("/api/*", acceptEmptyBody);
   app.use(audit.recorder);
 
   app.route("/", createAssetRoutes(outside.assets, auth));

@@ -79,4 +79,14 @@ describe("errors", () => {
       vi.useRealTimers();
     }
   });
+
+  test("are not made of an empty body that is announced as JSON", async () => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+    const send = (method: string, path: string, body?: string) =>
+      world.fetch(path, { method, headers, body: body ?? null });
+    const missing = await send("POST", "/api/products", "");
+    expect([missing.status, await missing.text()]).toEqual([400, expect.stringMatching(/name: /)]);
+    expect((await send("POST", "/api/products", " ")).status).toBe(400);
+    expect((await send("DELETE", "/api/products/my-api")).status).toBeLessThan(300);
+  });
 });
