@@ -2,7 +2,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { RouterRoute } from "hono/types";
 import type { Identity } from "../ports/store.ts";
 import { routes } from "../routes.ts";
-import { csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
+import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
 import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "./needs.ts";
 import { createOpenStreams, credentialKey } from "./open-streams.ts";
 import type { Origins } from "./origins.ts";
@@ -29,6 +29,7 @@ const sessionDays = 14;
 
 export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl">, origins: Origins): Auth {
   const { store, clock } = needs;
+  const csrfKey = createCsrfKey(store.settings);
   const openStreams = createOpenStreams({ clock });
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
@@ -92,8 +93,9 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
     if (!secret || secret.length > maxTokenLength) return null;
     const ask = () => store.access.session(secret, clock.now());
     const identity = await ask();
+    if (!identity) return null;
     const streams = streamsOf("session", secret, async () => (await ask()) !== null);
-    return identity && { identity, via: "session", csrf: csrfTokenOf(secret), streams };
+    return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
   }
 
   function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {

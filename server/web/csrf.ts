@@ -1,12 +1,26 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { SettingStore } from "../ports/store.ts";
 import { isForm, readForm } from "./form.ts";
 import type { WebContext } from "./needs.ts";
 import type { Origins } from "./origins.ts";
 import { Problem } from "./problem.ts";
 
-/** Bound to the session by its secret, so nothing needs to be stored; another session's token is worth nothing. */
-export function csrfTokenOf(sessionSecret: string): string {
-  return createHmac("sha256", sessionSecret).update("csrf").digest("base64url");
+/**
+ * Bound to the session by its secret, so nothing needs to be stored for each; another session's token is worth nothing. The
+ * server's key is needed as well: who has come by the cookie alone cannot work it out.
+ */
+export function csrfTokenOf(key: string, sessionSecret: string): string {
+  return createHmac("sha256", key).update(`csrf ${sessionSecret}`).digest("base64url");
+}
+
+/** Made once and recorded, so that forms that are open survive a restart. */
+export function createCsrfKey(settings: Pick<SettingStore, "get" | "getOrSet">): () => Promise<string> {
+  const name = "csrf-key";
+  let known: string | null = null;
+  return async () => {
+    known ??= (await settings.get(name)) ?? (await settings.getOrSet(name, randomBytes(32).toString("base64url")));
+    return known;
+  };
 }
 
 /** The request comes from a page of ours, as far as the browser says. Without a word from the browser: refused. */

@@ -1,5 +1,6 @@
 import type { WebMiddleware } from "./needs.ts";
 import type { Origins } from "./origins.ts";
+import { isLoopback } from "./peer-address.ts";
 import { Problem } from "./problem.ts";
 
 /** Refuses requests for names that are not ours, so that a DNS name that is rebound to this address gets nothing. */
@@ -7,11 +8,14 @@ export function createHostCheck(origins: Origins, publicUrl: URL): WebMiddleware
   return async (c, next) => {
     // An absolute-form request names its host twice: in the request line and in the header. Both must be ours.
     const named = [new URL(c.req.url).host, ...hostHeaders(c.env?.incoming?.rawHeaders, c.req.header("host"))];
-    if (!named.every((host) => origins.hosts.has(host.toLowerCase()))) {
+    const peer = c.env?.incoming?.socket.remoteAddress;
+    const isOurs = (host: string) =>
+      origins.hosts.has(host) || (origins.loopbackHosts.has(host) && (peer === undefined || isLoopback(peer)));
+    if (!named.every((host) => isOurs(host.toLowerCase()))) {
       throw new Problem(
         421,
         "misdirected",
-        `Baton is not configured for this address: use ${publicUrl.origin}, or set BATON_PUBLIC_URL to the address you want`,
+        `Baton isn't configured for this address. Set BATON_PUBLIC_URL, or use ${publicUrl.origin}.`,
       );
     }
     await next();

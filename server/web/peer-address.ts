@@ -43,6 +43,12 @@ function ipv4Of(groups: readonly string[]): string {
   return numbers.flatMap((number) => [number >> 8, number & 255]).join(".");
 }
 
-function isLoopback(address: string): boolean {
-  return address === "::1" || address.replace(/^::ffff:/, "").startsWith("127.");
+export function isLoopback(address: string): boolean {
+  return (
+    address === "::1" ||
+    address
+      .toLowerCase()
+      .replace(/^::ffff:/, "")
+      .startsWith("127.")
+  );
 }

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createWorld, origin, token, type World } from "./world.ts";
 
@@ -49,6 +50,24 @@ describe("a form of a session", () => {
 
   test.each([[null], [""], ["wrong"], ["x".repeat(43)]])("with the token %j is refused", async (csrf) => {
     expect(await post({ origin, "sec-fetch-site": "same-origin" }, csrf)).toEqual(refused);
+  });
+
+  test("with a token that was worked out from the cookie alone is refused", async () => {
+    const secret = session.cookie.split("=")[1] ?? "";
+    for (const key of [secret, "", "csrf-key"]) {
+      for (const text of ["csrf", `csrf ${secret}`]) {
+        const guess = createHmac("sha256", key).update(text).digest("base64url");
+        expect(await post({ origin }, guess)).toEqual(refused);
+      }
+    }
+  });
+
+  test("is accepted after a restart, too", async () => {
+    const again = await createWorld({ store: world.store });
+    const form = new URLSearchParams({ name: "CANARY", value: "1", csrf: session.csrf });
+    const headers = { cookie: session.cookie, origin };
+    const answer = await again.fetch("/products/shop/variables", { method: "POST", headers, body: form });
+    expect(answer.status).toBe(303);
   });
 
   test("with the token of another session is refused", async () => {

@@ -56,7 +56,7 @@ describe("a request for", () => {
       const answer = await world.fetch(path, { headers: { host: "evil.example" } });
       expect(answer.status).toBe(421);
       const text = await answer.text();
-      expect(text).toContain("use https://baton.example, or set BATON_PUBLIC_URL");
+      expect(text).toContain("Set BATON_PUBLIC_URL, or use https://baton.example.");
       expect(text).not.toContain("Back to products");
     }
   });
@@ -69,4 +69,33 @@ describe("a request for", () => {
     expect(await ask("/livez", ["baton.example", "evil.example"])).toBeGreaterThanOrEqual(400);
     expect(await ask("/livez", ["evil.example", "baton.example"])).toBeGreaterThanOrEqual(400);
   });
+
+  const from = async (peer: string, host: string, changes: Parameters<typeof createWorld>[0] = {}) => {
+    const { app } = await createWorld({ listen: { host: "0.0.0.0", port: 4000 }, ...changes });
+    const incoming = { socket: { remoteAddress: peer }, rawHeaders: ["Host", host] };
+    const answer = await app.request(`http://${host}/livez`, { headers: { host } }, { incoming } as never);
+    return { status: answer.status, text: await answer.text() };
+  };
+  const open = { publicUrl: new URL("http://baton.example:4000") };
+
+  test.each(["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1", "::FFFF:127.0.0.1"])(
+    "a name of loopback is answered where %s asks",
+    async (peer) => {
+      for (const host of ["127.0.0.1:4000", "localhost:4000", "[::1]:4000"]) {
+        expect((await from(peer, host, open)).status).toBe(200);
+      }
+    },
+  );
+
+  test.each(["172.17.0.2", "10.214.0.3", "192.0.2.7", "::ffff:172.17.0.2", "fe80::1%eth0", "2001:db8::1"])(
+    "a name of loopback is refused where %s asks, as a container would, and the public one is answered",
+    async (peer) => {
+      for (const host of ["127.0.0.1:4000", "localhost:4000", "[::1]:4000"]) {
+        expect((await from(peer, host, open)).status).toBe(421);
+        // Neither when nobody said how Baton is reached.
+        expect((await from(peer, host)).status).toBe(421);
+      }
+      expect((await from(peer, "baton.example:4000", open)).status).toBe(200);
+    },
+  );
 });
