@@ -9,6 +9,7 @@ export async function dropEverything(url: string): Promise<void> {
   try {
     const tables = Object.values(schema).filter((value) => is(value, PgTable));
     for (const table of tables) await session`drop table if exists ${session(getTableName(table))} cascade`;
+    await session`drop function if exists refuse_to_empty_audit`;
     await session`drop table if exists drizzle.__drizzle_migrations`;
   } finally {
     await endNow(session);

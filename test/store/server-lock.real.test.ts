@@ -73,6 +73,8 @@ describe("migrations", () => {
 
   it("are wanted before a store is opened", async () => {
     await dropEverything(database.url);
+    const functions = await database.sql`select from pg_proc where pronamespace = 'public'::regnamespace`;
+    expect(functions).toHaveLength(0);
     await expect(open()).rejects.toThrow(/migrat|does not exist/);
   });
 
