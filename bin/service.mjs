@@ -9,7 +9,8 @@ import { lookAtMachine } from "./set-up/machine.mjs";
 import { dataFolder, root } from "./set-up/places.mjs";
 import { main } from "./set-up/problem.mjs";
 import { installService, refuseUnlessPossible } from "./set-up/service-install.mjs";
-import { serviceFiles } from "./set-up/service-units.mjs";
+import { serviceFiles, serviceGreeting } from "./set-up/service-units.mjs";
+import { readSettings } from "./set-up/settings.mjs";
 import { serverWishes, setUp } from "./set-up/steps.mjs";
 
 const facts = { root, data: dataFolder(), node: process.execPath, env: process.env };
@@ -19,7 +20,8 @@ await main(async () => {
   refuseUnlessPossible(await lookAtMachine());
   const { caddyBin } = await setUp({ ...serverWishes(), alsoNeeded: [mmdebstrap] });
   await installService(serviceFiles({ ...facts, caddy: caddyBin }));
-  process.stdout.write("  ✓ Baton runs as a service, and comes back with the machine. Its log: journalctl -fu baton\n");
+  const { publicUrl, adminToken } = await readSettings(root);
+  process.stdout.write(serviceGreeting({ dashboard: publicUrl.origin, hasOwnToken: adminToken !== null }));
 });
 
 async function print() {

@@ -93,7 +93,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
 }
 
 function wrong(name: string, value: string, accepted: string): BadConfig {
-  return new BadConfig(`${name} is "${value}", but ${accepted} is accepted`);
+  return new BadConfig(`${name} must be ${accepted} (got "${value}")`);
 }
 
 function wholeNumber(name: string, value: string, least: number, most: number): number {
@@ -121,7 +121,7 @@ function size(name: string, value: string): number | null {
   const match = /^(\d{1,4})([mgt])$/.exec(value);
   const unit = match?.[2] as keyof typeof unitBytes | undefined;
   const bytes = match && unit ? Number(match[1]) * unitBytes[unit] : 0;
-  if (bytes === 0) throw wrong(name, value, "a size such as 500m, 10g or 1t, or off,");
+  if (bytes === 0) throw wrong(name, value, "a size such as 500m, 10g or 1t, or off");
   return bytes;
 }
 
@@ -130,7 +130,7 @@ function flag(name: string, value: string): boolean {
 }
 
 function oneOf(name: string, value: string, choices: readonly string[]): string {
-  if (!choices.includes(value)) throw wrong(name, value, `one of ${choices.join(", ")}`);
+  if (!choices.includes(value)) throw wrong(name, value, choices.join(", ").replace(/, ([^,]*)$/, " or $1"));
   return value;
 }
 
@@ -148,7 +148,7 @@ function publicUrl(value: string | undefined, listen: Config["listen"]): URL {
   if (!value) {
     if (!isLoopback(listen.host)) {
       throw new BadConfig(
-        `BATON_LISTEN is "${host}:${listen.port}", which others can reach, so BATON_PUBLIC_URL must say by which URL they do (https://baton.example.com)`,
+        `BATON_LISTEN is "${host}:${listen.port}", which other machines can reach: set BATON_PUBLIC_URL to the URL they use, such as https://baton.example.com`,
       );
     }
     return new URL(`http://${host}:${listen.port}`);
@@ -164,10 +164,10 @@ function apiUrl(name: string, value: string | null): string | null {
   if (value === null) return null;
   const url = URL.canParse(value) ? new URL(value) : null;
   const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
-  if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3,");
+  if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3");
   // Tokens are sent there.
   if (url.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
-    throw wrong(name, value, "https, or http on loopback,");
+    throw wrong(name, value, "an https URL, or an http URL on loopback");
   }
   return value.replace(/\/+$/, "");
 }
@@ -187,7 +187,7 @@ function domainName(value: string): string {
 function adminToken(value: string | null): string | null {
   if (value !== null && !/^[\x21-\x7e]{32,256}$/.test(value)) {
     // The value is a secret, so the sentence leaves it out.
-    throw new BadConfig("BATON_ADMIN_TOKEN has a value that is not accepted: 32 to 256 visible ASCII characters are");
+    throw new BadConfig("BATON_ADMIN_TOKEN must be 32 to 256 visible ASCII characters");
   }
   return value;
 }
@@ -196,7 +196,7 @@ function portRange(value: string): PortRange {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(value);
   const [first, last] = [Number(match?.[1]), Number(match?.[2])];
   if (!(first >= 1024 && last <= 65_535 && last - first >= 9)) {
-    throw wrong("BATON_PORTS", value, "a range of at least 10 ports between 1024 and 65535, such as 20000-29999,");
+    throw wrong("BATON_PORTS", value, "a range of at least 10 ports between 1024 and 65535, such as 20000-29999");
   }
   return { first, last };
 }
@@ -205,14 +205,18 @@ function subnetPool(value: string): string {
   const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(value);
   const bits = Number(match?.[2]);
   if (!match?.[1] || !isIPv4(match[1]) || !(bits >= 8 && bits <= 27)) {
-    throw wrong("BATON_SUBNETS", value, "an IPv4 network from /8 to /27, such as 10.214.0.0/16,");
+    throw wrong("BATON_SUBNETS", value, "an IPv4 network from /8 to /27, such as 10.214.0.0/16");
   }
   return value;
 }
 
 function baseImages(value: string): string {
   if (!/^(?:auto|official|local|[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._-]+)*\/?)$/.test(value)) {
-    throw wrong("BATON_BASE_IMAGES", value, "auto, official, local or the prefix of a mirror");
+    throw wrong(
+      "BATON_BASE_IMAGES",
+      value,
+      "auto, official, local or a registry mirror's prefix, such as mirror.example.com/library",
+    );
   }
   return value;
 }

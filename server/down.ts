@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { BadConfig, type Config, readConfig } from "./config.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { createServerLog } from "./log.ts";
+import { counted } from "./rules/duration-text.ts";
+import { listed, removalSummary } from "./rules/removal-summary.ts";
 import { firstFreeSubnet } from "./rules/subnets.ts";
 import { dropEverything } from "./store/drop-everything.ts";
 import { createStore } from "./store/postgres-store.ts";
@@ -12,24 +14,30 @@ import { createWorld, type Everything, openDatabase } from "./world.ts";
 
 // npm run down: removes everything of one BATON_DATA and nothing of another.
 
+const removal = { hasBegun: false };
 try {
   const config = readConfig(process.env, process.cwd());
-  if (!existsSync(config.dataFolder)) say(`There is nothing at ${config.dataFolder}.`);
-  else if (process.argv.includes("--yes") || (await isSure(config))) await takeDown(config);
-  else say("Nothing was removed.");
+  if (!existsSync(config.dataFolder)) say(`There is nothing to remove at ${config.dataFolder}.`);
+  else await takeDown(config);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${error instanceof BadConfig ? message : `Not everything could be removed: ${message}`}\n`);
+  const outcome = removal.hasBegun ? "Not everything could be removed" : "Nothing was removed";
+  process.stderr.write(`${error instanceof BadConfig ? message : `${outcome}: ${message}`}\n`);
   process.exitCode = 1;
 }
 
-async function isSure(config: Config): Promise<boolean> {
+/** Without an answer, as where there is no terminal: no. */
+async function isSure(question: string): Promise<boolean> {
+  if (process.argv.includes("--yes")) return true;
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<null>((resolve) => prompt.once("close", () => resolve(null)));
   try {
-    const answer = await prompt.question(
-      `This stops and removes every app of ${config.dataFolder}: containers, images, volumes, repositories, database.\nType "yes" to go on: `,
-    );
-    return answer.trim() === "yes";
+    const answer = await Promise.race([prompt.question(`${question}\nType "yes" to continue: `), closed]);
+    if (answer === null) say("");
+    if (answer?.trim() === "yes") return true;
+    say(`Nothing was removed.${answer === null ? " To remove it without being asked: npm run down -- --yes" : ""}`);
+    if (answer === null) process.exitCode = 1;
+    return false;
   } finally {
     prompt.close();
   }
@@ -41,19 +49,49 @@ async function takeDown(config: Config): Promise<void> {
   const database = await openDatabase(config.databaseUrl, data, log);
   // No lock, no removal: a Baton that runs would put back what is taken away.
   const lock = await holdServerLock({ url: database.url, onLost: () => {} });
-  if (lock === "held-by-another") throw new Error("Baton is running on this data: stop it first");
-  const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
-  const world = await createWorld(config, data, store, log);
-
-  await world.proxy.stop();
-  say("Caddy is stopped");
-  await removeFromDocker(world);
-  await store.close();
-  await lock.release();
-  if (config.databaseUrl !== null) await dropEverything(config.databaseUrl);
-  await database.stop();
+  if (lock === "held-by-another") throw new Error("Baton is still running on this data. Stop it first.");
+  let isRemoved = false;
+  try {
+    isRemoved = await removeWhenSure(config, data, database, log);
+  } finally {
+    await lock.release();
+    await database.stop();
+  }
+  if (!isRemoved) return;
   await rm(data.root, { recursive: true, force: true });
-  say(`${data.root} is removed`);
+  say(`${data.root} is removed.`);
+}
+
+/** Everything but the data folder. */
+async function removeWhenSure(
+  config: Config,
+  data: DataFolder,
+  database: { readonly url: string },
+  log: ReturnType<typeof createServerLog>,
+): Promise<boolean> {
+  const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
+  try {
+    const world = await createWorld(config, data, store, log);
+    if (!(await isSure(await whatGoes(config, world)))) return false;
+    removal.hasBegun = true;
+    await world.proxy.stop();
+    say("Caddy is stopped.");
+    await removeFromDocker(world);
+  } finally {
+    await store.close();
+  }
+  if (config.databaseUrl !== null) await dropEverything(config.databaseUrl);
+  return true;
+}
+
+async function whatGoes(config: Config, { engine, store }: Everything): Promise<string> {
+  const products = await store.products.list();
+  const volumes = await engine.listVolumes(AbortSignal.timeout(60_000));
+  return removalSummary({
+    products: products.map(({ slug }) => slug),
+    volumes: volumes.length,
+    dataFolder: config.dataFolder,
+  });
 }
 
 async function removeFromDocker({ engine }: Everything): Promise<void> {
@@ -66,9 +104,13 @@ async function removeFromDocker({ engine }: Everything): Promise<void> {
   for (const name of volumes) await engine.removeVolume(name, signal);
   const tags = (await engine.listImages(signal)).flatMap((image) => image.tags);
   for (const tag of tags) await engine.removeTag(tag, signal);
-  say(
-    `${containers.length} containers, ${networks.length} networks, ${volumes.length} volumes and ${tags.length} images are removed`,
-  );
+  const counts = [
+    counted(containers.length, "container"),
+    counted(networks.length, "network"),
+    counted(volumes.length, "volume"),
+    counted(tags.length, "image"),
+  ];
+  say(`Removed from Docker: ${listed(counts)}.`);
 }
 
 function say(line: string): void {

@@ -12,7 +12,7 @@ export function readFailpoints(text: string): Failpoint {
     const known = failpointNames.find((candidate) => candidate === name);
     if (!known || (action !== "kill" && action !== "error" && action !== "hang")) {
       throw new BadConfig(
-        `BATON_TEST_FAILPOINTS has "${part}", but <name>=kill|error|hang is accepted, with a name of ${failpointNames.join(", ")}`,
+        `BATON_TEST_FAILPOINTS must hold <name>=kill|error|hang with one of these names: ${failpointNames.join(", ")} (got "${part}")`,
       );
     }
     armed.set(known, action);

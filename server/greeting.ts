@@ -12,7 +12,7 @@ export function greeting(facts: {
   remote.username = "x";
   remote.password = newToken ?? "TOKEN";
   const signIn = newToken
-    ? `${newToken}\n              (the administrator's token, shown this once; BATON_ADMIN_TOKEN sets another)`
+    ? `${newToken}\n                (the administrator's token: keep it, it is shown only this once)`
     : "with the administrator's token";
   return `
   Baton is running (${(tookMs / 1000).toFixed(1)} s)

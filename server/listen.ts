@@ -21,7 +21,10 @@ export async function listen(
       const where = `${address.host}:${address.port}`;
       reject(
         taken
-          ? new Error(`${where} is in use by another program: BATON_LISTEN sets another address`, { cause: error })
+          ? new Error(
+              `${where} is in use by another program. Set BATON_LISTEN to another address, or stop that program.`,
+              { cause: error },
+            )
           : error,
       );
     });

@@ -10,7 +10,10 @@ export function SignInPage(props: { readonly frame: Frame; readonly next: string
       <section class="sign-in card">
         <Mark />
         <h1>Sign in</h1>
-        <p class="muted">With the token that Baton printed when it was started first.</p>
+        <p class="muted">
+          Use the token that Baton printed the first time it started. Lost it? Set <code>BATON_ADMIN_TOKEN</code> to a
+          new one and restart Baton.
+        </p>
         <form method="post" action={routes.signIn()}>
           <input type="hidden" name="next" value={next} />
           {/* Password managers want a name to keep the token under. */}

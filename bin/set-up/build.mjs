@@ -10,18 +10,27 @@ const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 /** TypeScript to JavaScript in .build/, when what is there was not made from these sources. */
 export async function build(root, announce) {
   const output = join(root, ".build");
-  const stamp = join(output, "sources.sha256");
   const sources = await fingerprint(root);
-  if ((await readFile(stamp, "utf8").catch(() => null)) === sources) return {};
+  if ((await builtFrom(root)) === sources) return {};
   announce("compiling");
   // A file whose source is gone must not be found any more.
   await rm(output, { recursive: true, force: true });
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const { code, output: said } = await run(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: root });
   if (code !== 0) throw new SetUpProblem(`The sources do not compile:\n\n${indent(said)}`);
-  await writeFile(stamp, sources);
+  await writeFile(stampFile(root), sources);
   return { did: "compiled" };
 }
+
+/** Whether what is compiled was made from today's sources. */
+export async function isBuilt(root) {
+  return (await builtFrom(root)) === (await fingerprint(root));
+}
+
+const stampFile = (root) => join(root, ".build/sources.sha256");
+
+/** The sources' fingerprint at the last compilation; null: there was none. */
+const builtFrom = (root) => readFile(stampFile(root), "utf8").catch(() => null);
 
 /** By content: times tell little after a checkout, a copy or a deleted file. */
 export async function fingerprint(root) {

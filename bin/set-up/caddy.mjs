@@ -28,8 +28,8 @@ export async function provideCaddy({ folder, others = [], env = process.env }, a
     await rename(`${bin}.new`, bin);
     return { bin, is: await currentVersion(bin), did: "copied" };
   }
-  announce("downloading from Debian's unstable suite, some ten seconds");
-  return { bin, is: await download(bin), did: "downloaded from Debian's unstable suite" };
+  announce("downloading the current version from Debian, about ten seconds");
+  return { bin, is: await download(bin), did: "downloaded from Debian" };
 }
 
 async function download(bin) {
@@ -37,9 +37,9 @@ async function download(bin) {
     await downloadCaddy(bin);
     const version = await currentVersion(bin);
     if (version) return version;
-    throw new SetUpProblem("What was there is too old, or does not run here.");
+    throw new SetUpProblem("The version there is too old, or does not run on this machine.");
   } catch (error) {
-    throw new SetUpProblem(`Caddy could not be had from Debian's unstable suite. ${error.message}\n\n${howToGiveOne}`);
+    throw new SetUpProblem(`Caddy could not be downloaded from Debian. ${error.message}\n\n${howToGiveOne}`);
   }
 }
 

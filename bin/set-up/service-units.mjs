@@ -27,6 +27,21 @@ export function serviceFiles(facts) {
   ];
 }
 
+/** What `npm run service` ends with. Baton itself prints a new token, into its log. */
+export function serviceGreeting({ dashboard, hasOwnToken }) {
+  const signIn = hasOwnToken
+    ? "with the token in BATON_ADMIN_TOKEN"
+    : "with the administrator's token. A first start prints it in the log:\n                journalctl -u baton -g baton_";
+  return `
+  Baton is running as a service and starts again with the machine
+
+    Dashboard   ${dashboard}
+    Sign in     ${signIn}
+    Log         journalctl -fu baton
+
+`;
+}
+
 const environmentFile = (data) => join(data, "service.env");
 
 const batonUnit = ({ root, data, node }) => `[Unit]

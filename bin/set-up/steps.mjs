@@ -12,6 +12,7 @@ import { installPackages } from "./packages.mjs";
 import { cacheFolder, dataFolder, root } from "./places.mjs";
 import { createPrinter } from "./print.mjs";
 import { SetUpProblem } from "./problem.mjs";
+import { readSettings } from "./settings.mjs";
 import { takeTurn } from "./turn.mjs";
 
 /**
@@ -22,21 +23,24 @@ import { takeTurn } from "./turn.mjs";
  * @param {string} wishes.caddyFolder where a downloaded Caddy goes
  * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
  * @param {readonly import("./debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
+ * @param {boolean} [wishes.settings] the environment holds a server's settings: a wrong one stops before the long steps
  * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
  */
-export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [] }) {
+export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [], settings = false }) {
   const { step } = createPrinter();
   return inTurn(async () => {
     await step("Node", () => checkNode());
+    if (settings) await readSettings(root);
     const { machine, endpoint, packages } = await survey({ caddyFolder, alsoNeeded });
-    await step("Debian packages", (announce) => installDebianPackages(packages, announce));
     await step("npm packages", (announce) => installPackages(root, announce));
+    await step("Code", (announce) => build(root, announce));
+    if (settings) await readSettings(root);
+    await step("Debian packages", (announce) => installDebianPackages(packages, announce));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const caddy = await step("Caddy", (announce) =>
       provideCaddy({ folder: caddyFolder, others: otherCaddies }, announce),
     );
     await step("Kernel", () => keepWaitingConnections());
-    await step("Code", (announce) => build(root, announce));
     const docker = await step("Docker", (announce) => provideDocker({ endpoint, machine, folder }, announce));
     return { caddyBin: caddy.bin, stopDocker: docker.stop };
   });
@@ -88,4 +92,5 @@ export const serverWishes = () => ({
   folder: dataFolder(),
   caddyFolder: `${dataFolder()}/bin`,
   otherCaddies: [`${cacheFolder}/caddy`],
+  settings: true,
 });

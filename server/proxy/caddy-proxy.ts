@@ -39,6 +39,10 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     caddy,
     configuration,
     prover,
+    portSettings: new Map([
+      [options.httpsPort, "BATON_HTTPS_PORT"],
+      [options.httpPort, "BATON_HTTP_PORT"],
+    ]),
     log,
   });
 

@@ -30,6 +30,8 @@ export interface SupervisorDependencies {
   readonly caddy: CaddyProcess;
   readonly configuration: Configuration;
   readonly prover: Prover;
+  /** Which environment variable sets a port, for sentences about it. */
+  readonly portSettings: ReadonlyMap<number, string>;
   readonly log: (message: string) => void;
 }
 
@@ -75,7 +77,7 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
   }
 
   async function launch(signal: AbortSignal): Promise<void> {
-    await assertFree(listenersOf(await configuration.desired()));
+    await assertFree(listenersOf(await configuration.desired()), deps.portSettings);
     const { ended, lastWords } = caddy.launch();
     void ended.then(() => alarm.abort());
     const giveUpAt = performance.now() + startTimeoutMs;

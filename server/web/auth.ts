@@ -83,7 +83,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
       const holds = async () => (await store.access.identify(token)) !== null;
       return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
     }
-    throw new Problem(401, "unauthorized", "this token is not known here", {
+    throw new Problem(401, "unauthorized", "this token is not valid", {
       headers: { "WWW-Authenticate": "Bearer" },
     });
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { root } from "../../bin/set-up/places.mjs";
-import { serviceFiles } from "../../bin/set-up/service-units.mjs";
+import { serviceFiles, serviceGreeting } from "../../bin/set-up/service-units.mjs";
 
 const facts = {
   root: "/opt/baton",
@@ -80,4 +80,11 @@ describe("the service", () => {
     expect(stdout).toContain("DATABASE_URL=…\n");
     expect(stdout).not.toContain("hidden");
   });
+});
+
+test("a new service is told with its address, and where its token is", () => {
+  const first = serviceGreeting({ dashboard: "https://baton.example.com", hasOwnToken: false });
+  expect(first).toContain("https://baton.example.com");
+  expect(first).toMatch(/Sign in.*\n.*journalctl -u baton -g baton_/);
+  expect(serviceGreeting({ dashboard: "x", hasOwnToken: true })).toContain("BATON_ADMIN_TOKEN");
 });

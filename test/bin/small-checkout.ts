@@ -14,13 +14,21 @@ process.once("SIGINT", () => {
 process.stdout.write(\`serving \${answer} \${process.env.BATON_DATA} \${process.env.BATON_CADDY_BIN}\\n\`);
 `;
 
-/** This checkout with its npm packages and a server of two files, which answers SIGINT with exit code 42. */
+const config = `export class BadConfig extends Error {}
+export function readConfig(environment: NodeJS.ProcessEnv): object {
+  if (environment.BATON_WATCH === "long") throw new BadConfig("BATON_WATCH must be a duration");
+  return {};
+}
+`;
+
+/** This checkout with its npm packages and a server of three files, which answers SIGINT with exit code 42. */
 export async function smallCheckout(): Promise<string> {
   const folder = await temporaryFolder();
   for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   for (const name of ["server/web", "views", "builder"]) await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, "server/main.ts"), main);
+  await writeFile(join(folder, "server/config.ts"), config);
   await writeFile(join(folder, "server/web/answer.ts"), "export const answer: number = 42;\n");
   return folder;
 }

@@ -8,13 +8,27 @@ import { smallCheckout } from "./small-checkout.ts";
 /** Of the 5 s within which a second start serves; it takes about 0.5 s on an idle machine. */
 const SECOND_START_LIMIT_MS = 3_500;
 
-async function setUp(checkout: string): Promise<string> {
+async function setUp(checkout: string, env: Record<string, string> = {}): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, ["bin/start.mjs", "--set-up-only"], {
     cwd: checkout,
-    env: { ...process.env, BATON_DATA: "data" },
+    env: { ...process.env, BATON_DATA: "data", ...env },
   });
   return stdout;
 }
+
+test("a wrong setting stops the start with its sentence before Caddy and Docker are looked at", async () => {
+  const checkout = await smallCheckout();
+  const refused = async () => {
+    const error = await setUp(checkout, { BATON_WATCH: "long" }).catch((cause: unknown) => cause);
+    return error as { readonly code: number; readonly stdout: string; readonly stderr: string };
+  };
+  const first = await refused();
+  expect(first).toMatchObject({ code: 1, stderr: "\nBATON_WATCH must be a duration\n" });
+  expect(first.stdout).toMatch(/✓ Code \(compiled/);
+  expect(first.stdout).not.toMatch(/Caddy|Docker/);
+  // Once compiled, nothing comes before it.
+  expect((await refused()).stdout).not.toMatch(/packages|Code/);
+});
 
 test("a second start finds all that it needs, and is quick about it", async () => {
   const checkout = await smallCheckout();

@@ -30,7 +30,7 @@ test("a stranger is asked to sign in, is told when the token is wrong, and is le
   expect(new URL(page.url()).pathname).toBe("/sign-in");
   await page.getByLabel("Token").fill("not-the-token-of-anybody-who-is-known-here");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("This token is not known here.").waitFor();
+  await page.getByRole("alert").getByText("That token isn’t valid.").waitFor();
   await signIn(page, baton().token);
   expect(new URL(page.url()).pathname).toBe("/deployments");
   await page.getByRole("button", { name: "Sign out" }).click();

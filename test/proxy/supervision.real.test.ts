@@ -134,7 +134,7 @@ test("a port that is taken is named, also when its owner would share it", async 
   await bed.proxy.start(signal);
   await using second = await createTestBed({ httpPort: bed.options.httpPort });
   await expect(second.proxy.start(signal)).rejects.toThrow(
-    `Port ${bed.options.httpPort} is in use by another program.`,
+    `Port ${bed.options.httpPort} is in use by another program. Set BATON_HTTP_PORT to a free port, or stop that program.`,
   );
 });
 

@@ -26,7 +26,7 @@ export function createSignInPages(needs: PageNeeds) {
           await needs.audit.record(c, deed);
           return c.redirect(next, 303);
         }
-        return c.html(page(c, next, "This token is not known here."), 401);
+        return c.html(page(c, next, "That token isn’t valid."), 401);
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 429) throw error;
         for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
