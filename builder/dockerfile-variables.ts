@@ -3,18 +3,18 @@ const maxLength = 4096;
 
 /**
  * Replaces `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}` and `${NAME:+word}` as a Dockerfile does. Names that
- * nobody has set become nothing. What becomes too long is cut.
+ * nobody has set become `unset`. What becomes too long is cut.
  */
-export function expandVariables(text: string, variables: ReadonlyMap<string, string>): string {
+export function expandVariables(text: string, variables: ReadonlyMap<string, string>, unset = ""): string {
   const expanded = text.replace(
-    /\\\$|\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^}]*))?\})/g,
+    /\\\$|\$(?:(\w+)|\{(\w+)(?:(:?[-+])((?:[^{}]|\{[^{}]*\})*))?\})/g,
     (whole: string, bare?: string, braced?: string, operator?: string, word = "") => {
       if (whole === "\\$") return "$";
       const value = variables.get(bare ?? braced ?? "");
       const present = operator?.startsWith(":") ? Boolean(value) : value !== undefined;
-      if (operator?.endsWith("-")) return present ? (value ?? "") : expandVariables(word, variables);
-      if (operator?.endsWith("+")) return present ? expandVariables(word, variables) : "";
-      return value ?? "";
+      if (operator?.endsWith("-")) return present ? (value ?? "") : expandVariables(word, variables, unset);
+      if (operator?.endsWith("+")) return present ? expandVariables(word, variables, unset) : "";
+      return value ?? unset;
     },
   );
   return expanded.slice(0, maxLength);

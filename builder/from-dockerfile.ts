@@ -86,6 +86,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       buildSecrets: buildVariables.secret.filter(isMounted),
       newerSyntax: newerSyntaxIn(text),
       neededStages: neededStages(text, facts.needed),
+      written: { text, shownAs },
     },
     port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
     noCommand: noCommandOf(text, target, shownAs),

@@ -4,6 +4,7 @@ import { parseMemoryBytes } from "../server/model/memory-size.ts";
 import { parseSlug } from "../server/model/product.ts";
 import { hostNamePattern, hostNameRule, maxHostNameLength } from "./host-name.ts";
 import { leastMemoryBytes, tooLittleMemory } from "./machine.ts";
+import { mountPath } from "./mount-path.ts";
 
 const duration = z
   .string(says("must be a duration such as 500ms, 5s or 10m"))
@@ -49,18 +50,18 @@ const volumes = z
         const message = "is no name for a volume: letters, digits, dots, underscores and hyphens";
         context.addIssue({ code: "custom", path: [name], message });
       }
-      if (!isFolderInContainer(folder)) {
-        const message = "must be a folder in the container that begins with a slash, such as /data";
+      if (mountPath(folder) === null) {
+        const message = "must be an absolute path such as /data, outside of /proc and /sys";
         context.addIssue({ code: "custom", path: [name], message });
       }
     }
-    const places = Object.values(folders).map(withoutSlash);
+    const places = Object.values(folders).map(mountPath);
     if (new Set(places).size < places.length) {
       context.addIssue({ code: "custom", message: "puts two volumes into one folder" });
     }
   })
   .transform((folders) =>
-    Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, withoutSlash(folder)])),
+    Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, mountPath(folder) ?? folder])),
   );
 
 export type FolderKeys = z.output<typeof stackSchema>;
@@ -142,12 +143,4 @@ function pathInRepository(text: string): string | null {
   if (text.startsWith("/") || text.includes("\0")) return null;
   const segments = text.split("/").filter((segment) => segment !== "" && segment !== ".");
   return segments.includes("..") ? null : segments.join("/");
-}
-
-function isFolderInContainer(text: string): boolean {
-  return /^\/[^\0]*[^\0/]/.test(text) && !text.split("/").includes("..");
-}
-
-function withoutSlash(folder: string): string {
-  return folder.replace(/\/+$/, "");
 }

@@ -1,3 +1,4 @@
+import type { SourceRules } from "./allowed-sources.ts";
 import { buildVariablesOf } from "./build-variables.ts";
 import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
@@ -9,13 +10,12 @@ import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, 
 import { otherLanguageOf } from "./other-languages.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
+import { refusedSources } from "./plan-sources.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 import { describeSettings, type SettingsByService, settingsBeyond } from "./service-settings.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
-  /** The product's slug. */
-  readonly product: string;
   /** How long a service may take to become healthy where nothing in the repository says. */
   readonly healthTimeoutMs: number;
   /** The installation's variables: for what compose files fill in, and for builds, which are given the public ones. */
@@ -26,20 +26,25 @@ export interface PlanOptions {
   readonly buildMarks?: Readonly<Record<string, boolean>>;
   /** What services may use at most; undefined: not known. */
   readonly machine?: Machine | undefined;
+  /** Where images, and what Dockerfiles fetch, may come from; not given: from the internet. */
+  readonly sources?: SourceRules;
 }
+
+const onTheInternet: SourceRules = { allowPrivate: false, ownRegistry: null };
 
 /**
  * Decides what a version is made of: baton.yaml, else a compose file, else a Dockerfile, else what is recognised.
  * Rejects with PlanProblem, which holds all that was found in all of the files.
  */
 export async function planTree(tree: SourceTree, options: PlanOptions): Promise<Plan> {
-  if (tree.files.size === 0) throw new PlanProblem(`the repository of ${options.product} holds no files`);
+  if (tree.files.size === 0) throw new PlanProblem("the repository is empty");
   const named = await readManifest(tree);
   const { stacks, decisions } = named ? { stacks: named, decisions: [] } : await findStack(tree, options);
   const { results, failed } = await attemptAll(stacks, (stack) => planStack(tree, stack, options));
   const findings = [
     ...failed.flatMap(([stack, problem]) => findingsOf(problem, stack, stacks)),
     ...sharedNames(results),
+    ...(await refusedSources(results, options.variables, options.sources ?? onTheInternet)),
   ];
   if (findings.length > 0) throw named ? problemOf(findings) : withWayOut(problemOf(findings), tree, stacks);
 

@@ -60,6 +60,8 @@ export interface BuildRecipe {
   readonly expected?: { readonly path: string; readonly hint: string } | null;
   /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */
   readonly neededStages?: string | null;
+  /** The user's own Dockerfile, and what a person knows it by; not there: Baton generates it. */
+  readonly written?: { readonly text: string; readonly shownAs: string };
 }
 
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */

@@ -3,7 +3,6 @@ import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import { readBundledApp } from "./bundled-app.ts";
 import type { Config } from "./config.ts";
-import { createReach } from "./probe/reach.ts";
 import type { Shifts } from "./shifts.ts";
 import { sourceFolder } from "./source-folder.ts";
 import { thisMachine } from "./this-machine.ts";
@@ -29,7 +28,7 @@ export function createWebServer(needs: {
   readonly closing: AbortSignal;
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
-  const { engine, git, proxy, store, clock, urlOf } = world;
+  const { engine, git, proxy, reach, store, clock, urlOf } = world;
   const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
@@ -41,7 +40,7 @@ export function createWebServer(needs: {
     clock,
     log,
     machine: thisMachine(config.dataFolder),
-    reach: createReach(),
+    reach,
     version,
     assets: loadAssets(sourceFolder),
     closing,

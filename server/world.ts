@@ -9,6 +9,7 @@ import { readFailpoints } from "./failpoints.ts";
 import { createGitHub } from "./forge/github/github.ts";
 import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
+import { isPublicAddress } from "./model/public-address.ts";
 import { createMountFolder } from "./mounts/mount-folder.ts";
 import { createBaseImages } from "./pipeline/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "./pipeline/routes.ts";
@@ -16,9 +17,9 @@ import type { World } from "./pipeline/work.ts";
 import type { Forge } from "./ports/forge.ts";
 import type { Store } from "./ports/store.ts";
 import { createLoopbackProber } from "./probe/loopback-prober.ts";
+import { createReach } from "./probe/reach.ts";
 import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
-import { isPublicAddress } from "./rules/public-address.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { sourceFolder } from "./source-folder.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
@@ -71,6 +72,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     engine,
     proxy,
     prober,
+    reach: createReach(),
     store,
     clock,
     git: createGit({
@@ -80,7 +82,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     mountFiles: createMountFolder({ folder: data.mounts }),
     forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
-    limits: { ...config, publicHost: config.publicUrl.hostname },
+    limits: { ...config, publicHost: config.publicUrl.hostname, mirrorRegistry: mirrorRegistry(config) },
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,
@@ -89,4 +91,8 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     unserved: publisher.unserved,
     failpoint: readFailpoints(config.failpoints),
   };
+}
+
+function mirrorRegistry({ baseImages }: Config): string | null {
+  return /^(?:auto|official|local)$/.test(baseImages) ? null : (baseImages.split("/")[0] ?? null);
 }

@@ -1,3 +1,4 @@
+import { mountPath, mountPathHint } from "../mount-path.ts";
 import { child, type Field, flag, text } from "./field.ts";
 import { splitMount } from "./mount-syntax.ts";
 import { readBytes } from "./quantities.ts";
@@ -70,9 +71,8 @@ function fromLong(item: Field, report: Report): MountRequest | null {
 }
 
 function withPath(request: MountRequest, item: Field, report: Report): MountRequest | null {
-  const path = request.path.replace(/\/+$/, "");
-  if (path.startsWith("/") && !path.includes("\0") && !path.split("/").includes("..")) return { ...request, path };
-  const what = `mounts at ${request.path || "no path"}, which is no folder or file of the container`;
-  report.problem(item.at, item.key, what, "Name a path that begins with a slash, below the root.");
+  const path = mountPath(request.path);
+  if (path !== null) return { ...request, path };
+  report.problem(item.at, item.key, `cannot be mounted at ${request.path || "no path"}`, mountPathHint);
   return null;
 }

@@ -1,4 +1,5 @@
 import type { Lookup } from "../../server/model/template.ts";
+import { mountPath, mountPathHint } from "../mount-path.ts";
 import type { ComposeFile } from "./compose-project.ts";
 import { child, type Field, flag, items, text } from "./field.ts";
 import type { Report } from "./report.ts";
@@ -29,13 +30,18 @@ function readGrant(grant: Field, kind: ComposeFile["kind"], surroundings: Surrou
     return null;
   }
   const content = readContent(definition, kind, surroundings);
-  return content && { name, kind, content, path: pathOf(grant, kind, name), mode: readMode(grant, report) };
+  const path = readPath(grant, kind, name, report);
+  if (content === null || path === null) return null;
+  return { name, kind, content, path, mode: readMode(grant, report) };
 }
 
-function pathOf(grant: Field, kind: ComposeFile["kind"], name: string): string {
+/** Relative targets lie where Compose puts them. What can only name a folder is no place for a file. */
+function readPath(grant: Field, kind: ComposeFile["kind"], name: string, report: Report): string | null {
   const target = text(child(grant, "target")) ?? name;
-  if (target.startsWith("/")) return target;
-  return kind === "secret" ? `/run/secrets/${target}` : `/${target}`;
+  const folder = kind === "secret" ? "/run/secrets/" : "/";
+  const path = /(?:^|\/)\.?$/.test(target) ? null : mountPath(target.startsWith("/") ? target : folder + target);
+  if (path === null) report.problem(grant.at, grant.key, `cannot be mounted at ${target || "no path"}`, mountPathHint);
+  return path;
 }
 
 /** YAML's octal numbers have become numbers; a text holds octal digits. */

@@ -1,3 +1,4 @@
+import type { SourceRules } from "../../builder/allowed-sources.ts";
 import { type Plan, PlanProblem } from "../../builder/plan.ts";
 import { planTree } from "../../builder/plan-tree.ts";
 import { sourceTree } from "../../builder/source-tree.ts";
@@ -18,6 +19,8 @@ const treeLimits: TreeLimits = {
 };
 /** Files that the plan reads: manifests and lockfiles. */
 const maxReadBytes = 16 * 1024 * 1024;
+/** For all look-ups of a plan: a machine whose resolver keeps quiet deploys what it has. */
+const lookUpMs = 1_500;
 
 export interface Planned {
   readonly plan: Plan;
@@ -53,12 +56,12 @@ export async function planVersion(
     );
     const { installations } = world.store;
     const plan = await planTree(tree, {
-      product: product.slug,
       healthTimeoutMs: world.limits.healthTimeoutMs,
       variables,
       settings,
       buildMarks: await installations.buildMarks(work.installation.id),
       machine: await world.engine.machine(signal),
+      sources: sourceRules(world, signal),
     });
     checkHosts(world, work, plan);
     for (const decision of plan.decisions) journal.note(decision);
@@ -91,6 +94,19 @@ function checkHosts({ limits }: World, { product, environment }: Work, plan: Pla
   if (!fault) return;
   const whose = environment.domain === null ? "BATON_DOMAIN" : `the environment ${environment.name}`;
   throw new PlanProblem(`this version cannot be served: ${fault}`, `Use a shorter domain for ${whose}.`);
+}
+
+/** Where images, and what Dockerfiles fetch, may come from. */
+function sourceRules({ limits, reach }: World, signal: AbortSignal): SourceRules {
+  let soon: AbortSignal | undefined;
+  return {
+    allowPrivate: limits.allowPrivateRepositories,
+    ownRegistry: limits.mirrorRegistry,
+    addressesOf: (host) => {
+      soon ??= AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
+      return reach.addressesOf(host, soon);
+    },
+  };
 }
 
 /** As if the folder were all of the repository: nothing after this knows of the rest. */

@@ -8,6 +8,7 @@ import type { Git } from "../ports/git.ts";
 import type { MountFiles } from "../ports/mount-files.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
+import type { Reach } from "../ports/reach.ts";
 import type { PortRange, Store } from "../ports/store.ts";
 import type { BaseImages } from "./base-images.ts";
 import type { Journal } from "./journal.ts";
@@ -22,6 +23,7 @@ export interface World {
   readonly mountFiles: MountFiles;
   readonly proxy: ReverseProxy;
   readonly prober: Prober;
+  readonly reach: Reach;
   readonly store: Store;
   readonly clock: Clock;
   readonly baseImages: BaseImages;
@@ -45,6 +47,8 @@ export interface PipelineLimits {
   /** Baton's own. */
   readonly publicHost: string;
   readonly allowPrivateRepositories: boolean;
+  /** `host[:port]` of the mirror that base images come from; null: none is named. */
+  readonly mirrorRegistry: string | null;
 }
 
 /**

@@ -7,6 +7,11 @@ export interface Reach {
   ownAddresses(): readonly string[];
   /** The A and AAAA records of a host, asked of the machine's resolvers. Never rejects but for the signal. */
   lookUp(host: string, signal: AbortSignal): Promise<DnsAnswer>;
+  /**
+   * The addresses that programs on this machine find for a host: in /etc/hosts, else of its resolvers. Empty: none is known
+   * before the signal is aborted. Never rejects.
+   */
+  addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The certificate that Caddy presents for a host on this machine's HTTPS port. Never rejects but for the signal. */
   certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer>;
 }

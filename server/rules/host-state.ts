@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
+import { isPublicAddress } from "../model/public-address.ts";
 import type { CertificateAnswer, DnsAnswer } from "../ports/reach.ts";
-import { isPublicAddress } from "./public-address.ts";
 
 /** What is known of a host that this machine is meant to serve. */
 export interface HostFacts {

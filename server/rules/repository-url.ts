@@ -1,5 +1,5 @@
+import { mayBePublic } from "../model/public-address.ts";
 import type { RemoteRepository } from "../ports/git.ts";
-import { isPublicAddress } from "./public-address.ts";
 
 const maxLength = 500;
 /** What a URL of a repository never needs, and what programs that are given one might take for something else. */
@@ -57,13 +57,6 @@ function checked({ host: named, ...remote }: RemoteRepository): RemoteRepository
     folders !== "" && !path.startsWith("-") && !parts.some((part) => part === "" || part === "." || part === "..");
   const whole = hostPattern.test(host) && (user === null || userPattern.test(user)) && port >= 1 && port <= 65_535;
   return plain && whole ? { ...remote, host } : null;
-}
-
-/** False for addresses and names that are known to lead elsewhere. What a name resolves to is looked at when it is fetched. */
-function mayBePublic(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, "");
-  if (/^[0-9.]+$/.test(bare) || bare.includes(":")) return isPublicAddress(bare);
-  return bare.includes(".") && !/(?:^|\.)(?:localhost|local|internal|home\.arpa)$/.test(bare);
 }
 
 const refused = (why: string) => ({ refused: why });

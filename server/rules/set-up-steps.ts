@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
+import { isPublicAddress } from "../model/public-address.ts";
 import type { HostState } from "./host-state.ts";
-import { isPublicAddress } from "./public-address.ts";
 import type { FrontDoor } from "./urls.ts";
 import { isServedPlain } from "./urls.ts";
 

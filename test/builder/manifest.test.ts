@@ -79,15 +79,19 @@ describe("baton.yaml", () => {
     ],
     [
       "stacks:\n  web:\n    volumes: { data: data }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { data: / }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { data: /a/../b }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be a folder in the container that begins with a slash, such as /data",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
+    ],
+    [
+      "stacks:\n  web:\n    volumes: { data: /proc/sys }",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { a/b: /data }",

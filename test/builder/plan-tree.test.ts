@@ -255,7 +255,7 @@ describe("a repository that cannot be planned", () => {
     );
 
   it("is empty", async () => {
-    expect((await problem({}))?.message).toBe("the repository of shop holds no files");
+    expect((await problem({}))?.message).toBe("the repository is empty");
   });
 
   it("holds nothing that is known, which is said with what it does hold", async () => {

@@ -10,7 +10,7 @@ function plan(
   settings: Readonly<Record<string, Partial<ServiceSettings>>> = {},
 ) {
   const all = Object.entries(settings).map(([name, changes]) => [name, { ...nothingSet, ...changes }] as const);
-  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variables: {}, settings: new Map(all) });
+  return planTree(tree(files), { healthTimeoutMs: 90_000, variables: {}, settings: new Map(all) });
 }
 
 const everything: ServiceSettings = {

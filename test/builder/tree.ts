@@ -17,7 +17,7 @@ export function plan(
   buildMarks: Readonly<Record<string, boolean>> = {},
 ): Promise<Plan> {
   const values = Array.isArray(variables) ? Object.fromEntries(variables.map((name) => [name, "value"])) : variables;
-  return planTree(tree(files), { product: "shop", healthTimeoutMs: 90_000, variables: values, buildMarks });
+  return planTree(tree(files), { healthTimeoutMs: 90_000, variables: values, buildMarks });
 }
 
 /** The first service of such a plan, with its generated Dockerfile. */

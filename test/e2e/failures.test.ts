@@ -33,10 +33,17 @@ const faults: readonly Fault[] = [
   },
   {
     what: "its base image cannot be pulled",
-    release: { from: "127.0.0.1:9/nothing:1" },
+    release: { from: "registry.invalid/nothing:1" },
     stage: "build",
-    message: /the base image 127\.0\.0\.1:9\/nothing:1 cannot be pulled/,
+    message: /the base image registry\.invalid\/nothing:1 cannot be pulled/,
     hint: /name and tag.*registry.*baton\/node:22/,
+  },
+  {
+    what: "it fetches from this machine's own network",
+    release: { build: "ADD http://127.0.0.1:9/secret /secret" },
+    stage: "plan",
+    message: /ADD uses http:\/\/127\.0\.0\.1:9\/secret, but 127\.0\.0\.1 is not an address on the internet/,
+    hint: /BATON_ALLOW_PRIVATE_REPOSITORIES=1/,
   },
   {
     what: "its container exits at once",

@@ -10,7 +10,7 @@ import { useBaton } from "./harness.ts";
 import type { ProductApp } from "./product-app.ts";
 import { useWorkshop } from "./workshop.ts";
 
-const baton = useBaton();
+const baton = useBaton({ BATON_ALLOW_PRIVATE_REPOSITORIES: "1" });
 const workshop = useWorkshop();
 let shop: ProductApp;
 let registry: ScratchRegistry;

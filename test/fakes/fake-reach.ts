@@ -11,6 +11,10 @@ export function createFakeReach() {
       lookedUp.push(host);
       return dns.get(host) ?? { type: "missing" };
     },
+    addressesOf: async (host) => {
+      const answer = dns.get(host);
+      return answer?.type === "found" ? answer.addresses : [];
+    },
     certificate: async (host) => certificates.get(host) ?? { type: "none" },
   };
   return Object.assign(reach, { dns, certificates, lookedUp });

@@ -39,6 +39,7 @@ async function routesOf({ names, domain, environment }: Version) {
       sources: { get: async () => ({ rootDirectory: "" }) },
       installations: { buildMarks: async () => ({}) },
     },
+    engine: { machine: async () => ({ cpus: 2, memoryBytes: 4 * 1024 ** 3 }) },
     git: {
       listTree: async () => [{ path: "compose.yaml", type: "file", mode: "100644", sizeBytes: file.length }],
       readFile: async () => Buffer.from(file),

@@ -237,6 +237,7 @@ describe("a service of a compose file that is built", () => {
       buildSecrets: [],
       newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
       neededStages: null,
+      written: { text: expect.stringContaining("FROM baton/node:22"), shownAs: "apps/web/prod/Dockerfile" },
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });
   });

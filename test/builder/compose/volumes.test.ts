@@ -136,8 +136,12 @@ volumes: { data: , logs: , unused: }
   it.each([
     ['["data:/data"]', "uses the volume data, which is not declared"],
     ['["memos/:/data"]', "uses the volume memos/, which is not declared"],
-    ['["data:data"]', "mounts at data, which is no folder or file of the container"],
-    ['["/"]', "mounts at /, which is no folder or file of the container"],
+    ['["data:data"]', "cannot be mounted at data"],
+    ['["/"]', "cannot be mounted at /"],
+    ['["data:/a/../b"]', "cannot be mounted at /a/../b"],
+    ['["/proc/sys"]', "cannot be mounted at /proc/sys"],
+    ['["//proc/./sys/"]', "cannot be mounted at //proc/./sys/"],
+    ["[{ type: tmpfs, target: /sys }]", "cannot be mounted at /sys"],
     ["[{ type: npipe, source: a, target: /a }]", "is a mount of the type npipe"],
     ["[{ type: image, source: a, target: /a }]", "is a mount of the type image"],
     ["[{ type: volume, target: /a, volume: { subpath: b } }]", "mounts a part of a volume, which is not supported"],
@@ -213,5 +217,30 @@ configs:
     expect(await complaintsOf(`${withService("secrets: [key]")}${section}`)).toEqual([
       `compose.yaml:${line} ${message}`,
     ]);
+  });
+
+  it.each([
+    ["target: /..", "/.."],
+    ["target: /", "/"],
+    ["target: /etc/", "/etc/"],
+    ["target: ../x", "../x"],
+    ["target: a/../../x", "a/../../x"],
+    ["target: .", "."],
+    ["target: /proc/1/environ", "/proc/1/environ"],
+    ["target: /sys/x", "/sys/x"],
+  ])("cannot be mounted where no file can be: %s", async (target, path) => {
+    for (const kind of ["configs", "secrets"]) {
+      const file = `services:\n  web: { image: app, ${kind}: [{ source: a, ${target} }] }\n${kind}: { a: { file: x } }\n`;
+      expect(await complaintsOf({ x: "", "compose.yaml": file })).toEqual([
+        expect.stringContaining(`cannot be mounted at ${path}`),
+      ]);
+    }
+  });
+
+  it("cannot be mounted at their names when these are none of a file", async () => {
+    for (const name of [".", ".."]) {
+      const file = `services:\n  web: { image: app, configs: ["${name}"] }\nconfigs: { "${name}": { content: x } }\n`;
+      expect(await complaintsOf(file)).toEqual([expect.stringContaining(`cannot be mounted at ${name}`)]);
+    }
   });
 });

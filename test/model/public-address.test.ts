@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPublicAddress } from "../../server/rules/public-address.ts";
+import { isPublicAddress } from "../../server/model/public-address.ts";
 
 test.each(["140.82.112.3", "1.1.1.1", "8.8.8.8", "223.255.255.254", "2606:50c0:8000::154", "2a00:1450::1"])(
   "%s is on the internet",

@@ -40,3 +40,18 @@ export function isPublicAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, "");
   return isIPv6(plain) && publicV6.check(plain, "ipv6") && !refusedV6.check(plain, "ipv6");
 }
+
+/**
+ * False for hosts that are known to lead elsewhere: names of this machine and of private networks, single words, and
+ * addresses in any spelling (`2130706433`, `0x7f.1`, `[::ffff:127.0.0.1]`). What a name resolves to is another question.
+ */
+export function mayBePublic(host: string): boolean {
+  const bare = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "");
+  if (bare.includes(":")) return isPublicAddress(bare);
+  // As inet_aton takes it: numbers may be octal or hexadecimal, and fewer than four. Nobody needs that for a public one.
+  if (/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(bare)) return isPublicAddress(bare);
+  return bare.includes(".") && !/(?:^|\.)(?:localhost|localdomain|local|internal|lan|intranet|home\.arpa)$/.test(bare);
+}

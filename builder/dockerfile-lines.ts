@@ -1,0 +1,107 @@
+/** One instruction of a Dockerfile, as its builder splits it. */
+export interface DockerfileLine {
+  /** In capitals: "FROM". */
+  readonly keyword: string;
+  /** "from=build" of `--from=build`, without quotes and escapes. */
+  readonly flags: readonly string[];
+  /** What follows the flags, as it is written. */
+  readonly rest: string;
+  /** The line that it begins at, from 1. */
+  readonly line: number;
+}
+
+/** What builders of different ages read differently. */
+export interface Reading {
+  /** Before Docker 23 the lines of a here-document are instructions. */
+  readonly hereDocuments: boolean;
+  /** Whether `# escape=` counts only when it stands on the first line, or behind other directives, too, differs. */
+  readonly escapeToken: "`" | "\\";
+}
+
+/**
+ * Every way in which some builder splits this Dockerfile, the newest one's first. The others are left out when they
+ * hold what is no instruction at all: their builder refuses such a file as a whole.
+ */
+export function readingsOf(text: string): readonly (readonly DockerfileLine[])[] {
+  const escapes = /^\s*#\s*escape\s*=\s*`/im.test(text) ? (["`", "\\"] as const) : (["\\"] as const);
+  const hereDocuments = text.includes("<<") ? [true, false] : [true];
+  const [newest = [], ...others] = escapes.flatMap((escapeToken) =>
+    hereDocuments.map((each) => dockerfileLines(text, { hereDocuments: each, escapeToken })),
+  );
+  return [newest, ...others.filter((lines) => lines.every(({ keyword }) => keywords.has(keyword)))];
+}
+
+const keywords = new Set(
+  (
+    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME " +
+    "WORKDIR"
+  ).split(" "),
+);
+
+/**
+ * The instructions of a Dockerfile, split as BuildKit's parser does it. What must not be overlooked is read here rather
+ * than with dockerfile-ast, which is made for editors and lenient about quotes, escapes and here-documents.
+ */
+function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading): DockerfileLine[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const continued = escapeToken === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
+  const found: DockerfileLine[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const line = at + 1;
+    let instruction = "";
+    let goesOn = true;
+    while (goesOn && at < lines.length) {
+      const written = lines[at++] ?? "";
+      if (/^\s*(?:#|$)/.test(written)) {
+        goesOn = instruction !== "";
+        continue;
+      }
+      goesOn = continued.test(written);
+      instruction += written.replace(continued, "");
+    }
+    const read = readInstruction(instruction, line);
+    if (read === null) continue;
+    found.push(read);
+    if (hereDocuments) at = afterHereDocuments(read, lines, at);
+  }
+  return found;
+}
+
+/** `ONBUILD` holds one in its `rest`. Null: the text is blank. */
+export function readInstruction(text: string, line: number): DockerfileLine | null {
+  const [, keyword, args = ""] = /^\s*(\S+)\s*(.*)$/s.exec(text) ?? [];
+  if (keyword === undefined) return null;
+  const flags: string[] = [];
+  let rest = args;
+  while (rest.startsWith("--")) {
+    const [flag = rest] = wordsOf(rest);
+    rest = rest.slice(flag.length).replace(/^[\s\u0085]+/, "");
+    if (flag === "--") break;
+    flags.push(withoutQuotes(flag).slice(2));
+  }
+  return { keyword: keyword.toUpperCase(), flags, rest, line };
+}
+
+/** The words of a line. Quotes hold blanks together, and stay where they are. */
+export function wordsOf(text: string): readonly string[] {
+  return text.match(/(?:\\.|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s\u0085"'\\]|\\$)+/gs) ?? [];
+}
+
+/** Builders take quotes and escapes away wherever they stand in a word. */
+export function withoutQuotes(word: string): string {
+  return word.replace(/\\(.)|["']/gs, "$1");
+}
+
+/** Where the next instruction is, behind the here-documents that this one opens. */
+function afterHereDocuments({ keyword, flags, rest }: DockerfileLine, lines: readonly string[], from: number): number {
+  if (!["RUN", "COPY", "ADD"].includes(keyword)) return from;
+  let at = from;
+  for (const word of wordsOf([...flags, rest].join(" "))) {
+    const [, chomp, name = ""] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
+    const end = withoutQuotes(name);
+    if (end === "") continue;
+    while (at < lines.length && (chomp ? lines[at]?.replace(/^\t+/, "") : lines[at]) !== end) at++;
+    at++;
+  }
+  return at;
+}
