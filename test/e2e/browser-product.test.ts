@@ -33,7 +33,7 @@ test("the page for new products moves on by itself when the first push arrives, 
   const isSame = await markDocument(page);
   const stacks = page.getByRole("navigation", { name: "Stacks" });
   await stacks.getByRole("link", { name: /Web.*(?:Pending|Deploying)/ }).waitFor();
-  await page.getByText("What migrate prints").waitFor();
+  await page.getByText("Output of migrate").waitFor();
   await page.getByText("All 2 stacks run.").waitFor();
   expect(await isSame()).toBe(true);
   const { code, text } = await push.done;
@@ -90,8 +90,8 @@ test("a failure in one stack is told by both, and the old version serves on", as
   await page.getByText("column does not exist").first().waitFor();
   const stacks = page.getByRole("navigation", { name: "Stacks" });
   await stacks.getByRole("link", { name: /Backend.*Failed/ }).waitFor();
-  await stacks.getByRole("link", { name: /Web.*Failed/ }).click();
-  await page.getByText(/Rolled back/).waitFor();
+  await stacks.getByRole("link", { name: /Web.*Rolled back/ }).click();
+  await page.getByText(/Rolled back: /).waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(complaints()).toEqual([]);
 });
