@@ -24,10 +24,10 @@ export function ActivityPage(props: {
     <Layout frame={frame}>
       <header>
         <h1>Activity</h1>
-        <p class="muted">Who did what, from where. Entries are never changed, and hold no secrets.</p>
+        <p class="muted">Who did what, and from where. Append-only.</p>
       </header>
       {deeds.length === 0 ? (
-        <p class="card empty muted">Nobody has done anything yet.</p>
+        <p class="card empty muted">No activity yet.</p>
       ) : (
         <ol class="card flush deeds">
           {deeds.map((deed) => (

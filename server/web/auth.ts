@@ -3,6 +3,7 @@ import type { RouterRoute } from "hono/types";
 import type { Identity } from "../ports/store.ts";
 import { routes } from "../routes.ts";
 import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
+import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "./needs.ts";
 import { createOpenStreams, credentialKey } from "./open-streams.ts";
 import type { Origins } from "./origins.ts";
@@ -27,10 +28,11 @@ export interface Auth {
 const wrongPerMinute = 10;
 const sessionDays = 14;
 
-export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl">, origins: Origins): Auth {
+export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "publicUrl">, origins: Origins): Auth {
   const { store, clock } = needs;
   const csrfKey = createCsrfKey(store.settings);
   const openStreams = createOpenStreams({ clock });
+  const failures = createFailedSignIns(needs);
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
   const cookie = origins.trustworthy ? "__Host-baton" : "baton";
@@ -49,7 +51,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
 
     async signIn(c, token) {
       requireSameOrigin(c, origins);
-      const identity = await identify(c, token);
+      const identity = await identify(c, token, "the dashboard");
       if (!identity) return null;
       await closeSession(c);
       const expires = new Date(clock.now().getTime() + sessionDays * 24 * 60 * 60 * 1000);
@@ -78,7 +80,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
     const header = c.req.header("authorization");
     if (header === undefined) return null;
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-    const identity = token === undefined ? null : await identify(c, token);
+    const identity = token === undefined ? null : await identify(c, token, "the API");
     if (identity && token !== undefined) {
       const holds = async () => (await store.access.identify(token)) !== null;
       return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
@@ -102,8 +104,10 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "publicUrl"
     return { add: (end) => openStreams.add({ key: credentialKey(kind, secret), holds }, end) };
   }
 
-  async function identify(c: WebContext, token: string): Promise<Identity | null> {
-    const identity = await tokens.identify(peerNetwork(peerAddress(c, origins.https)), token);
+  async function identify(c: WebContext, token: string, how: string): Promise<Identity | null> {
+    const address = peerAddress(c, origins.https);
+    const identity = await tokens.identify(peerNetwork(address), token);
+    if (!identity || "retryAfterSeconds" in identity) await failures.record(address, how);
     if (identity && "retryAfterSeconds" in identity) {
       const wait = identity.retryAfterSeconds;
       throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {

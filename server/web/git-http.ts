@@ -10,6 +10,7 @@ import { BadPush, type Git, type GitService, type PushRequest } from "../ports/g
 import type { Log } from "../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PushTrigger } from "../trigger/push.ts";
+import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { Visitor, WebNeeds } from "./needs.ts";
 import { createOpenStreams, credentialKey } from "./open-streams.ts";
 import { createOrigins } from "./origins.ts";
@@ -47,13 +48,17 @@ export function createGitHttp(
 ): Hono<GitEnv> {
   const { store, git, pushes, clock, log } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+  const failures = createFailedSignIns(needs);
   const { https } = createOrigins(needs);
   const openStreams = createOpenStreams({ clock });
   const app = new Hono<GitEnv>();
 
   app.use("*", async (c, next) => {
     const token = passwordOf(c.req.header("authorization"));
-    const identity = token === null ? null : await tokens.identify(peerNetwork(peerAddress(c, https)), token);
+    const address = peerAddress(c, https);
+    const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
+    // Git asks without a token first.
+    if (token !== null && (!identity || "retryAfterSeconds" in identity)) await failures.record(address, "git");
     if (token === null || !identity) {
       return c.text(token === null ? signInText : wrongTokenText, 401, {
         "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',

@@ -162,6 +162,24 @@ describe("guessing", () => {
     expect(await answer.text()).toContain("Too many wrong tokens");
   });
 
+  test("is in the activity, with the address and without the token, and cannot fill it", async () => {
+    await world.fetch("/sign-in", {
+      method: "POST",
+      headers: { origin },
+      body: new URLSearchParams({ token: "canary" }),
+    });
+    await guess();
+    const [page, call] = world.store.rows.audit;
+    expect(page).toMatchObject({ who: "someone", what: "failed to sign in with the dashboard", detail: "wrong token" });
+    expect(call).toMatchObject({ what: "failed to sign in with the API", address: page?.address });
+    expect(JSON.stringify(world.store.rows.audit)).not.toContain("canary");
+    for (let count = 0; count < 20; count++) await guess();
+    expect(world.store.rows.audit).toHaveLength(3);
+    world.clock.advance(60_000);
+    await guess();
+    expect(world.store.rows.audit).toHaveLength(4);
+  });
+
   test("does not lock out those who are signed in", async () => {
     const { cookie } = await world.signIn();
     for (let i = 0; i < 12; i++) await guess();

@@ -89,6 +89,13 @@ describe("git over HTTP", () => {
     expect((await door.read("/shop.git/info/lfs/objects/batch", null, "POST")).status).toBe(401);
   });
 
+  test("writes down a wrong password, but not that git asks without one first", async () => {
+    await door.ask(null);
+    await door.ask(token);
+    await door.ask("wrong", { from: "192.0.2.9" });
+    expect(door.store.rows.audit).toMatchObject([{ what: "failed to sign in with git", address: "192.0.2.9" }]);
+  });
+
   test("says so where the database does not answer, and asks git for nothing", async () => {
     door.store.access.identify = () => Promise.reject(new StoreUnavailable("connection refused"));
     expect(await door.ask(token)).toBe(503);

@@ -20,7 +20,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",
     scheme: "bearer",
-    description: "A token: the one that Baton printed when it was started first",
+    description: "A token, such as the one Baton printed the first time it started",
   });
   api.route("/", createServerApi(needs));
   api.route("/", createEnvironmentsApi(all));
