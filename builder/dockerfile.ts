@@ -79,7 +79,7 @@ export function readDockerfile(
         break;
       }
       case "ARG":
-        declared.add((instruction as Arg).getProperty()?.getName() ?? "");
+        for (const argument of argumentsOf(instruction)) declared.add(argument.split("=")[0] ?? "");
         declareArgument(instruction as Arg, given, globals, stage?.variables ?? globals);
         break;
       case "ENV":

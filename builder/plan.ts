@@ -54,6 +54,10 @@ export interface BuildRecipe {
   readonly buildVariables?: readonly string[];
   /** Names of those that the build gets as secrets, by their names as ids: mounted for single commands, and in no layer. */
   readonly buildSecrets?: readonly string[];
+  /** What Baton itself tells the build as arguments. */
+  readonly told?: readonly OwnWord[];
+  /** What it tells as secrets, which do not count for the cache: an unchanged build keeps what it was told first. */
+  readonly toldInSecret?: readonly OwnWord[];
   /** What a Dockerfile of the user's has that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
   /** What a generated Dockerfile makes sure that the build has made, and what to do where it has not. */
@@ -63,6 +67,9 @@ export interface BuildRecipe {
   /** The user's own Dockerfile, and what a person knows it by; not there: Baton generates it. */
   readonly written?: { readonly text: string; readonly shownAs: string };
 }
+
+/** What running apps find in their environment, too. */
+export type OwnWord = "BATON_COMMIT" | "BATON_DEPLOYMENT";
 
 /** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */
 export type BaseName = `${string}:${string}`;

@@ -9,6 +9,7 @@ import { earlyInstall } from "./early-install.ts";
 import { adapterAuto, handlerServer } from "./frameworks.ts";
 import type { NodeImage } from "./node-dockerfile.ts";
 import { chooseNode } from "./node-version.ts";
+import { omittingAmong, withDevelopment } from "./omit-development.ts";
 import type { PackageJson } from "./package-json.ts";
 import { choosePackageManager, type PackageManager } from "./package-manager.ts";
 import { linesRunBy } from "./run-time-needs.ts";
@@ -24,7 +25,16 @@ export interface NodeBuild {
   readonly image: (prunes: boolean) => Omit<NodeImage, "buildBase">;
   readonly recipe: Pick<
     Detected["recipe"],
-    "contextFolder" | "dockerfile" | "extraFiles" | "ignore" | "target" | "args" | "buildVariables" | "buildSecrets"
+    | "contextFolder"
+    | "dockerfile"
+    | "extraFiles"
+    | "ignore"
+    | "target"
+    | "args"
+    | "buildVariables"
+    | "buildSecrets"
+    | "told"
+    | "toldInSecret"
   >;
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
@@ -35,7 +45,7 @@ export async function readNodeBuild(
   tree: SourceTree,
   manifest: PackageJson,
   startLines: readonly string[],
-  { buildVariables, around }: Installation,
+  { buildVariables, around, volumes }: Installation,
 ): Promise<NodeBuild> {
   const workspace = around && (await workspaceOf(around.tree, around.folder));
   const home = workspace?.root ?? tree;
@@ -57,11 +67,15 @@ export async function readNodeBuild(
     ...(wantsBun ? ["bun@1"] : []),
     ...(wantsServer ? [handlerServer.package] : []),
   ];
+  // A commit that changes nothing here must neither build it again nor replace what keeps data.
+  const commit = around === null && volumes.length === 0 ? "argument" : "secret";
   const known = builds ? buildVariables.known : [];
+  const secrets = builds || manager ? buildVariables.secret : [];
+  const omitting = omittingAmong(secrets);
+  const addDevelopment = manager && omitting.length > 0 ? withDevelopment[manager.name] : null;
   const early = manager && (await earlyInstall(home, root, manager));
   const builtBefore = workspace?.builtBefore ?? [];
   const compiled = manager && (await compiledPackage(home, manifests, manager.files));
-  const secrets = builds || manager ? buildVariables.secret : [];
 
   // 200 MB of a browser that only tests use, and that is fetched from elsewhere.
   const forTests = manifests.some(({ devDependencies }) => devDependencies.includes("cypress"))
@@ -74,9 +88,16 @@ export async function readNodeBuild(
     manager,
     hasDevelopmentDependencies: manifests.some(({ devDependencies }) => devDependencies.length > 0),
     image: (prunes) => ({
-      packages: manager && { ...manager, environment: [...manager.environment, ...forTests], prunes, early },
+      packages: manager && {
+        ...manager,
+        install: addDevelopment === null ? manager.install : `${manager.install} ${addDevelopment}`,
+        environment: [...manager.environment, ...forTests],
+        prunes,
+        early,
+      },
       tools,
       buildScript,
+      commit,
       compiles: compiled !== null,
       environment: buildEnvironment(manifest, manager),
       member: workspace?.member ?? null,
@@ -98,6 +119,7 @@ export async function readNodeBuild(
       args: {},
       buildVariables: known,
       buildSecrets: secrets,
+      ...(builds && { [commit === "argument" ? "told" : "toldInSecret"]: ["BATON_COMMIT"] }),
     },
     decisions: [
       version.decision,
@@ -108,6 +130,9 @@ export async function readNodeBuild(
       ...(wantsServer ? [`${handlerServer.program}, because the build makes a handler and no server`] : []),
       ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
       ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
+      ...(addDevelopment === null
+        ? []
+        : [`Development packages are installed for the build, although it gets ${omitting.join(", ")}`]),
       ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
       ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
     ],

@@ -21,6 +21,11 @@ export interface NodeImage {
   readonly compiles: boolean;
   /** `ENV` lines that the build script wants. */
   readonly environment: readonly string[];
+  /**
+   * How the build script is told which commit it builds: as an argument, for which it runs again at each commit, or as a
+   * secret, for which it does not.
+   */
+  readonly commit: "argument" | "secret";
   /** Names of variables that the build is given as arguments. */
   readonly buildVariables: readonly string[];
   /** Names of variables that install and build find in their environment, and that no layer keeps. */
@@ -79,6 +84,8 @@ function buildStage(image: NodeImage, check: string | null): string {
   const { buildBase, compiles, packages, tools, buildScript, member, builtBefore, buildVariables, buildSecrets } =
     image;
   const run = (command: string, flags: readonly string[] = []) => runWithSecrets(command, flags, buildSecrets);
+  const inSecret = image.commit === "secret" ? [...buildSecrets, "BATON_COMMIT"] : buildSecrets;
+  const build = (command: string) => runWithSecrets(command, [], inSecret);
   return lines(
     `FROM ${buildBase} AS build`,
     quietNpm,
@@ -91,10 +98,11 @@ function buildStage(image: NodeImage, check: string | null): string {
     ...image.environment.map((setting) => `ENV ${setting}`),
     // Late, so that another value does not install everything again.
     ...(buildScript === null ? [] : buildVariables.map((name) => `ARG ${name}`)),
+    buildScript !== null && image.commit === "argument" && "ARG BATON_COMMIT",
     buildScript !== null && buildSecrets.length > 0 && `ARG ${secretsVersionArgument}`,
     ...builtBefore.map((folder) => run(`cd ${folderOf(folder)} && npm run build`)),
     member && `WORKDIR ${folderOf(member)}`,
-    buildScript !== null && run(`npm run ${buildScript}`),
+    buildScript !== null && build(`npm run ${buildScript}`),
     check,
     member && packages?.prunes && "WORKDIR /app",
     packages?.prunes && packages.prune && run(packages.prune, [cached(packages)]),

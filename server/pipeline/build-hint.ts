@@ -1,4 +1,5 @@
 import { missingModule, missingModuleHint } from "../rules/missing-module.ts";
+import { nativePackageHint } from "../rules/native-package.ts";
 import type { BuildCause } from "./build-cause.ts";
 import { goCauses } from "./go-causes.ts";
 import { noSuchPackage, pythonCauses } from "./python-causes.ts";
@@ -10,8 +11,15 @@ export function buildHint(failed: {
   readonly lastLines: readonly string[];
   /** In what it differs from the same command on a fresh clone; none: it does not. */
   readonly differences?: readonly string[];
+  /** Package managers are told to leave out development packages. */
+  readonly leavesOutDevelopment?: boolean;
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
+  const native = nativePackageHint(text);
+  if (native !== null) return native;
+  const program = missingProgram.exec(text)?.[1];
+  if (program !== undefined && program !== "git")
+    return missingProgramHint(program, failed.leavesOutDevelopment === true);
   for (const { pattern, hint } of causes) {
     const match = pattern.exec(text);
     if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
@@ -48,6 +56,15 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** As dash, bash and BusyBox say it. */
+const missingProgram = /^(?:\S*\/)?(?:ba|da|a)?sh: (?:\d+: |line \d+: )?([\w@.+-]+): (?:command )?not found$/m;
+
+function missingProgramHint(program: string, leavesOutDevelopment: boolean): string {
+  return leavesOutDevelopment
+    ? `${program} is not installed: development packages are left out, because NODE_ENV is production or the install omits them. Install with \`npm ci --include=dev\`, or set NODE_ENV=production only after the build.`
+    : `${program} is not installed in the build. Add the package that brings it to package.json (or the like), or install it in the Dockerfile.`;
+}
+
 function outOfStep(lockfile: string, command: string): string {
   return `${lockfile} is out of step with package.json. Run \`${command}\` and commit ${lockfile}.`;
 }
@@ -62,8 +79,17 @@ const causes: readonly BuildCause[] = [
     pattern: /no space left on device/i,
     hint: "The server's disk is full. Free some space (docker system df shows what is used).",
   },
+  {
+    pattern: /npm (?:error|ERR!)[^\n]*spawn git\b/,
+    hint: "A package is fetched by git, which the base image does not have. Name an archive of that version in package.json instead (https://github.com/team/shop/archive/COMMIT.tar.gz), or add a Dockerfile of your own that installs git.",
+  },
   ...pythonCauses,
   ...goCauses,
+  {
+    pattern:
+      /not a git repository|\bgit: (?:command )?not found|spawn(?:Sync)? git ENOENT|Command failed: git |exec: "git": executable file not found|No such file or directory: '?git'?|setuptools[-_]scm was unable to detect version/,
+    hint: "The build asks git for the commit, but there is no .git folder in a build. Read the variable BATON_COMMIT instead, which holds the commit's id: the build scripts of Node apps find it in their environment; a Dockerfile of your own declares ARG BATON_COMMIT before the command.",
+  },
   {
     // The list of what differs can be so long that nothing else is left of npm's words.
     pattern:

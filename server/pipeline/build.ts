@@ -1,15 +1,13 @@
-import { secretsVersionArgument, withoutSecrets } from "../../builder/build-secrets.ts";
+import { secretsVersionArgument } from "../../builder/build-secrets.ts";
 import { contextEntries } from "../../builder/context.ts";
-import { nearestBase } from "../../builder/nearest-base.ts";
-import type { BaseName, BuildRecipe, ServicePlan } from "../../builder/plan.ts";
-import type { Failure } from "../model/deployment.ts";
+import type { BaseName, BuildRecipe, OwnWord, ServicePlan } from "../../builder/plan.ts";
 import type { CommitSha, ImageId } from "../model/ids.ts";
 import type { DeploymentSpec, ServiceSpec, StackSpec } from "../model/spec.ts";
 import { DistributionUnavailable } from "../ports/distribution.ts";
 import { BuildFailed, type BuildRequest } from "../ports/engine.ts";
 import type { TreeEntry } from "../ports/git.ts";
 import { imageTag } from "../rules/retention.ts";
-import { buildDifferences, buildHint } from "./build-hint.ts";
+import { buildFailure, linesThatExplain } from "./build-failure.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { explainNotMade } from "./not-made.ts";
 import { explainOldFrontend } from "./old-frontend.ts";
@@ -60,7 +58,7 @@ export async function obtainImages(
     if (image) return { image, pulledAs: null };
     board.enter("Building images", name);
     const { recipe } = source;
-    const made = await buildService(world, work, { commit, plan, recipe, entries, variables }, signal);
+    const made = await buildService(world, work, { commit, plan, recipe, entries, rootDirectory, variables }, signal);
     built.set(source.recipe, made);
     return { image: made, pulledAs: null };
   }
@@ -121,6 +119,7 @@ interface Making {
   readonly plan: ServicePlan;
   readonly recipe: BuildRecipe;
   readonly entries: readonly TreeEntry[];
+  readonly rootDirectory: string;
   readonly variables: DeploymentSpec["variables"];
 }
 
@@ -145,7 +144,7 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
       extraFiles.set(recipe.dockerfile, recipe.neededStages);
     }
 
-    const variables = variablesOfBuild(recipe, making.variables);
+    const told = toldTo(work, making);
     const context = git.archive(
       product.id,
       commit,
@@ -158,8 +157,8 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
         dockerfile: recipe.dockerfile,
         tag: imageTag(world.instance, product.id, plan.name, deployment.id),
         target: recipe.target,
-        args: { ...recipe.args, ...variables.args },
-        secrets: variables.secrets,
+        args: { ...recipe.args, ...told.args },
+        secrets: told.secrets,
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
@@ -175,7 +174,18 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
       const explained = recipe.generate
         ? explainNotMade(recipe, error)
         : explainOldFrontend(recipe, error, (await engine.info(signal)).version);
-      throw buildFailure(work, error, explained, making);
+      const file = (path: string) => git.readFile(product.id, commit, path, maxTextBytes, signal);
+      const root = making.rootDirectory === "" ? "" : `${making.rootDirectory}/`;
+      throw buildFailure(error, {
+        service: plan.name,
+        recipe,
+        entries,
+        variables: Object.values(toldTo(work, making)).flatMap((told) => Object.keys(told)),
+        lines: journal.lastLines(linesThatExplain),
+        explained,
+        dockerfile: recipe.generate ? null : await textOf(file(root + inContext(recipe))),
+        gitignore: await textOf(file(`${root}.gitignore`)),
+      });
     }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(
@@ -187,16 +197,38 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
   }
 }
 
-/** Values of the variables that the recipe names; all others are none of the build's business. */
-function variablesOfBuild(
-  { buildVariables = [], buildSecrets = [] }: BuildRecipe,
-  variables: DeploymentSpec["variables"],
+/** Values of the variables that the recipe names, and what Baton itself tells; all others are none of the build's business. */
+function toldTo(
+  { deployment }: Pick<Work, "deployment">,
+  { commit, recipe, variables }: Making,
 ): Required<Pick<BuildRequest, "args" | "secrets">> {
+  const { buildVariables = [], buildSecrets = [], told = [], toldInSecret = [] } = recipe;
+  const own: Readonly<Record<OwnWord, string>> = { BATON_COMMIT: commit, BATON_DEPLOYMENT: String(deployment.id) };
+  const ownAmong = (names: readonly OwnWord[]) => Object.fromEntries(names.map((name) => [name, own[name]]));
   const among = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
   const secrets = among(buildSecrets);
   const version = Object.keys(secrets).length > 0 ? { [secretsVersionArgument]: secretsVersion(secrets) } : {};
-  return { args: { ...among(buildVariables), ...version }, secrets };
+  return {
+    args: { ...ownAmong(told), ...among(buildVariables), ...version },
+    secrets: { ...ownAmong(toldInSecret), ...secrets },
+  };
+}
+
+/** Dockerfiles and ignore files are far smaller. */
+const maxTextBytes = 1024 * 1024;
+
+/** Only to explain: what cannot be read explains nothing. */
+async function textOf(file: Promise<Buffer | null>): Promise<string | null> {
+  try {
+    return (await file)?.toString("utf8") ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function inContext({ contextFolder, dockerfile }: BuildRecipe): string {
+  return contextFolder === "" ? dockerfile : `${contextFolder}/${dockerfile}`;
 }
 
 /** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */
@@ -214,78 +246,6 @@ async function provideBases(
     references.set(base, await provide(base, note, tellOutput(work, "base-image", null), signal));
   }
   return references;
-}
-
-function buildFailure(
-  work: Work,
-  error: BuildFailed,
-  explained: Pick<Failure, "message" | "hint"> | null,
-  { plan: { name: service }, recipe, entries, variables }: Making,
-): DeploymentFailed {
-  const common = { stage: "build", service, exitCode: error.exitCode, lastLines: work.journal.lastLines(20) } as const;
-  if (explained) return new DeploymentFailed({ ...common, ...explained }, { cause: error });
-  if (error.missingBase !== null) {
-    return new DeploymentFailed(
-      {
-        ...common,
-        message: `the base image ${error.missingBase} cannot be pulled: ${withoutDetails(error.message)}`,
-        hint: missingBaseHint(error.missingBase),
-      },
-      { cause: error },
-    );
-  }
-  if (error.step !== null && error.exitCode !== null) {
-    const step = withoutSecrets(error.step);
-    const lastLines = work.journal.lastLines(linesThatExplain);
-    const given = variablesOfBuild(recipe, variables);
-    const differences = buildDifferences({
-      variables: [...Object.keys(given.args), ...Object.keys(given.secrets)].filter(
-        (name) => name !== secretsVersionArgument,
-      ),
-      leftOut: filesIn(entries, recipe) - contextEntries(entries, recipe).entries.length,
-      text: [step, ...lastLines].join("\n"),
-    });
-    return new DeploymentFailed(
-      {
-        ...common,
-        message: `\`${step}\` exited with code ${error.exitCode}`,
-        hint: buildHint({
-          ...common,
-          message: `${step}\n${error.message}`,
-          lastLines,
-          differences,
-        }),
-      },
-      { cause: error },
-    );
-  }
-  // A missing file, a syntax error: the builder's own sentence says it.
-  return new DeploymentFailed({ ...common, message: error.message }, { cause: error });
-}
-
-function filesIn(entries: readonly TreeEntry[], { contextFolder }: BuildRecipe): number {
-  const prefix = contextFolder === "" ? "" : `${contextFolder}/`;
-  return entries.filter(({ path, type }) => type !== "submodule" && path.startsWith(prefix)).length;
-}
-
-function missingBaseHint(reference: string): string {
-  if (reference.startsWith("baton/")) {
-    return "Baton makes images of that name itself; this one is not among them. See the README for the list.";
-  }
-  const base = nearestBase(reference);
-  const without =
-    base === null
-      ? "Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one."
-      : `FROM baton/${base} does without one: that image is made here.`;
-  return `Check its name and tag, and that this server can reach its registry. ${without}`;
-}
-
-/** npm says first what is wrong, and then how it is used. */
-const linesThatExplain = 60;
-
-/** The sentence without what stands in brackets: the whole is in the log just above. */
-function withoutDetails(message: string): string {
-  return message.replace(/ \(.*$/s, "").replace(/\.$/, "");
 }
 
 function seconds(ms: number): string {

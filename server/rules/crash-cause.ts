@@ -1,5 +1,6 @@
 import { missingModule, packageOf } from "./missing-module.ts";
 import { variableMissedIn } from "./missing-variable.ts";
+import { nativePackageHint } from "./native-package.ts";
 
 interface Cause {
   readonly pattern: RegExp;
@@ -42,6 +43,8 @@ const causes: readonly Cause[] = [
 /** What to do about an app that crashed or answers with errors, as far as its last lines name a cause that is known. Pure. */
 export function crashCause(lastLines: readonly string[]): string | null {
   const text = lastLines.join("\n");
+  const native = nativePackageHint(text);
+  if (native !== null) return native;
   for (const { pattern, hint } of causes) {
     const found = pattern.exec(text);
     if (found) return hint(found[1] ?? found[2] ?? "");

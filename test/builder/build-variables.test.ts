@@ -79,3 +79,15 @@ it("a Dockerfile gets the marked secrets that it mounts, and a sentence about th
     "C is marked for builds, but Dockerfile does not mount it: RUN --mount=type=secret,id=C …, which finds it in /run/secrets/C. An ARG would keep it in the image",
   ]);
 });
+
+it("a Dockerfile is told by Baton what it declares, unless the compose file says it", async () => {
+  const { recipe } = await plannedService({ Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x" });
+  expect(recipe.told).toEqual(["BATON_COMMIT"]);
+  const both = await plannedService({ Dockerfile: "FROM a\nARG BATON_DEPLOYMENT BATON_COMMIT\nRUN x" });
+  expect(both.recipe.told).toEqual(["BATON_COMMIT", "BATON_DEPLOYMENT"]);
+  const composed = {
+    "compose.yaml": "services: { web: { build: { context: ., args: { BATON_COMMIT: none } }, ports: [80] } }",
+    Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x",
+  };
+  expect((await plannedService(composed)).recipe).toMatchObject({ told: [], args: { BATON_COMMIT: "none" } });
+});

@@ -92,6 +92,7 @@ WORKDIR /app
 COPY .baton/install package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
+ARG BATON_COMMIT
 RUN npm run build
 RUN test -f dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }
 

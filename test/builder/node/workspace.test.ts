@@ -43,7 +43,7 @@ COPY . .
 RUN cd /app/packages/types && npm run build
 RUN cd /app/packages/db && npm run build
 WORKDIR /app/packages/api
-RUN npm run build
+RUN --mount=type=secret,id=BATON_COMMIT export BATON_COMMIT="$(cat /run/secrets/BATON_COMMIT)" && npm run build
 RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
 WORKDIR /app
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund

@@ -45,6 +45,7 @@ WORKDIR /app
 COPY .baton/install package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
+ARG BATON_COMMIT
 RUN npm run build
 RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund
@@ -207,6 +208,47 @@ CMD ["npm","start"]
     expect(decisions).toContain("Bun 1, because a script calls it");
   });
 
+  it("is told its commit when it is built, after its packages are installed", async () => {
+    const files = {
+      "package.json": packageJson({
+        scripts: { build: "node build.js", start: "node a.js" },
+        dependencies: { a: "1" },
+      }),
+      "package-lock.json": "{}",
+    };
+    const { dockerfile, recipe } = await plannedService(files);
+    expect(recipe.told).toEqual(["BATON_COMMIT"]);
+    expect(dockerfile?.indexOf("npm ci")).toBeLessThan(dockerfile?.indexOf("ARG BATON_COMMIT") ?? 0);
+  });
+
+  it("that keeps data is told in a way that a commit without changes in it does not replace it", async () => {
+    const { dockerfile, recipe } = await plannedService({
+      "package.json": packageJson({ scripts: { build: "node build.js", start: "node a.js" } }),
+      "baton.yaml": "stacks: { web: { volumes: { data: /data } } }",
+    });
+    expect(recipe.toldInSecret).toEqual(["BATON_COMMIT"]);
+    expect(dockerfile).not.toContain("ARG BATON_COMMIT");
+    expect(dockerfile).toContain("--mount=type=secret,id=BATON_COMMIT");
+  });
+
+  it.each([
+    ["package-lock.json", "{}", "npm ci --no-audit --no-fund --include=dev"],
+    ["pnpm-lock.yaml", "lockfileVersion: '9.0'", "--prod=false"],
+    ["yarn.lock", "", "--production=false"],
+  ])("has its development packages in the build that gets NODE_ENV: %s", async (lockfile, text, flag) => {
+    const files = {
+      "package.json": packageJson({
+        scripts: { build: "vite build", start: "node a.js" },
+        devDependencies: { vite: "6" },
+      }),
+      [lockfile]: text,
+    };
+    const { dockerfile, decisions } = await plannedService(files, ["NODE_ENV"], { NODE_ENV: true });
+    expect(dockerfile).toContain(flag);
+    expect(decisions).toContain("Development packages are installed for the build, although it gets NODE_ENV");
+    expect((await plannedService(files, ["NODE_ENV"])).dockerfile).not.toContain(flag);
+  });
+
   it("is told public variables when it is built, late in its Dockerfile, and no others", async () => {
     const { dockerfile, recipe } = await plannedService(
       {
@@ -219,7 +261,9 @@ CMD ["npm","start"]
       ["NEXT_PUBLIC_URL", "DATABASE_URL", "NEXT_PUBLIC_A"],
     );
     expect(recipe.buildVariables).toEqual(["NEXT_PUBLIC_A", "NEXT_PUBLIC_URL"]);
-    expect(dockerfile).toContain("COPY . .\nARG NEXT_PUBLIC_A\nARG NEXT_PUBLIC_URL\nRUN npm run build\n");
+    expect(dockerfile).toContain(
+      "COPY . .\nARG NEXT_PUBLIC_A\nARG NEXT_PUBLIC_URL\nARG BATON_COMMIT\nRUN npm run build\n",
+    );
     expect(dockerfile).not.toContain("DATABASE_URL");
   });
 
@@ -279,7 +323,9 @@ CMD ["npm","start"]
       }),
     });
     const auto = await plannedService(manifest("@sveltejs/adapter-auto"));
-    expect(auto.dockerfile).toContain("COPY . .\nENV GCP_BUILDPACKS=1\nENV CI=true\nRUN npm run build\n");
+    expect(auto.dockerfile).toContain(
+      "COPY . .\nENV GCP_BUILDPACKS=1\nENV CI=true\nARG BATON_COMMIT\nRUN npm run build\n",
+    );
     expect(auto.dockerfile).toContain('CMD ["node","build"]\n');
     const node = await plannedService(manifest("@sveltejs/adapter-auto", "@sveltejs/adapter-node"));
     expect(node.dockerfile).not.toContain("GCP_BUILDPACKS");
