@@ -22,6 +22,7 @@ export const routes = {
   productDelete: (slug: string) => `/products/${slug}/delete`,
   /** The checklist from a bare server to HTTPS. */
   setUp: () => "/set-up",
+  setUpGuide: () => "/set-up/guide",
   setUpHide: () => "/set-up/hide",
   setUpStream: () => "/set-up/stream",
   newProduct: () => "/new",

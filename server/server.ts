@@ -7,13 +7,17 @@ import { pushHello } from "./hello.ts";
 import { listen } from "./listen.ts";
 import { createServerLog } from "./log.ts";
 import type { Store } from "./ports/store.ts";
+import { createReach } from "./probe/reach.ts";
 import { routes } from "./routes.ts";
+import { missingSteps } from "./rules/missing-steps.ts";
 import { firstFreeSubnet } from "./rules/subnets.ts";
 import { beginShift } from "./shift.ts";
 import { keepShifts, LockedOut } from "./shifts.ts";
 import { createStore } from "./store/postgres-store.ts";
 import { holdServerLock } from "./store/server-lock.ts";
 import { systemClock } from "./system-clock.ts";
+import { createHostStates } from "./web/host-states.ts";
+import { readSetUpSteps } from "./web/set-up-facts.ts";
 import { createWebServer } from "./web-server.ts";
 import { createWorld, openDatabase } from "./world.ts";
 
@@ -79,6 +83,7 @@ export async function openServer(
       );
       const token = newToken ?? config.adminToken;
       if (config.deployHello && token !== null) await helloOnce(config, store, token, terminal, signal);
+      await tellMissing(config, store, terminal, signal);
     },
     async close() {
       closing.abort(new Error("the server stops"));
@@ -108,5 +113,24 @@ async function helloOnce(
   await store.settings.set("hello", "done");
   if (!isFirst) return;
   terminal.write("  Pushing the bundled app to itself, as you would push yours:\n\n");
-  await pushHello(listenUrl(config.listen), token, signal);
+  const code = await pushHello(listenUrl(config.listen), token, signal);
+  if (code !== 0) {
+    terminal.write("\n  The bundled app was not deployed; the lines above say why. Baton itself is running.\n");
+  }
+}
+
+/** Of a server that others are meant to reach: what keeps them from it. */
+async function tellMissing(
+  config: Config,
+  store: Store,
+  terminal: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<void> {
+  const { publicUrl, domain, httpsPort } = config;
+  const reach = createReach();
+  const hostStates = createHostStates({ reach, clock: systemClock, httpsPort });
+  const steps = await readSetUpSteps({ ...config, store, reach, hostStates }, signal);
+  const listenPort = config.listen.port;
+  const lines = missingSteps({ steps, publicUrl, domain, listenPort, checklist: routes.setUp() });
+  if (lines.length > 0) terminal.write(`\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n\n`);
 }

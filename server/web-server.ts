@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
+import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
 import { readBundledApp } from "./bundled-app.ts";
@@ -42,6 +44,7 @@ export function createWebServer(needs: {
     machine: thisMachine(config.dataFolder),
     reach,
     version,
+    readGuide: () => readFile(join(sourceFolder, "docs", "going-public.md"), "utf8"),
     assets: loadAssets(sourceFolder),
     closing,
     triggers: createTriggers({

@@ -24,14 +24,17 @@ export function SetUpPage(props: { readonly frame: Frame; readonly setUp: SetUpP
   return (
     <Layout frame={frame} hasStream>
       <h1>Going public</h1>
-      <p class="muted">From this server to HTTPS for your team. This page checks each step and updates by itself.</p>
+      <p class="muted">
+        From this server to HTTPS for your team. This page checks each step and updates automatically.{" "}
+        <a href={routes.setUpGuide()}>Read the full guide</a>
+      </p>
       <LiveRegion stream={stream}>
         <SetUpSteps setUp={setUp} />
       </LiveRegion>
       {setUp.tunnel && (
         <section class="card" aria-labelledby="tunnel-title">
           <h2 id="tunnel-title">Before DNS is ready</h2>
-          <p>Open an SSH tunnel from your laptop, then sign in at the same address there:</p>
+          <p>Open an SSH tunnel from your laptop, then sign in there at the same address:</p>
           <Copyable id="tunnel" text={setUp.tunnel} label="the tunnel command" />
         </section>
       )}

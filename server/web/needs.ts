@@ -43,6 +43,8 @@ export interface WebNeeds extends FrontDoor {
   /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
   readonly gitHttp: ReturnType<typeof createGitHttp>;
   readonly version: string;
+  /** The guide to going public, as Markdown. */
+  readonly readGuide: () => Promise<string>;
   readonly assets: Assets;
   /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
   readonly closing?: AbortSignal;

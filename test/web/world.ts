@@ -90,6 +90,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     healthTimeoutMs: 90_000,
     gitHttp: new Hono(),
     version: "0.1.0",
+    readGuide: async () => "# Going public\n",
     assets,
     ...changes,
   };

@@ -1,19 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { Part } from "../../../views/live-region.tsx";
 import { SetUpPage, type SetUpProps, SetUpSteps, setUpStepsId } from "../../../views/set-up-page.tsx";
 import { routes } from "../../routes.ts";
 import type { HostState } from "../../rules/host-state.ts";
-import { type SetUpStep, setUpSteps } from "../../rules/set-up-steps.ts";
-import { isServedPlain } from "../../rules/urls.ts";
-import { isDashboardPlain } from "../host-states.ts";
+import { setUpSteps } from "../../rules/set-up-steps.ts";
 import type { WebEnv } from "../needs.ts";
+import { readSetUpSteps } from "../set-up-facts.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
-
-/** Only a wildcard record answers for it. One for each start, so that its answer is kept like any other host's. */
-const madeUpLabel = `baton-${randomBytes(6).toString("hex")}`;
 
 /** The checklist from a bare server to HTTPS. */
 export function createSetUpPages(needs: PageNeeds) {
@@ -35,6 +30,8 @@ export function createSetUpPages(needs: PageNeeds) {
       }),
     )
 
+    .get(routes.setUpGuide(), auth.allow("member"), async (c) => c.text(await needs.readGuide()))
+
     .post(routes.setUpHide(), auth.allow("member"), async (c) => {
       await needs.store.settings.set(hiddenSetting, "yes");
       return c.redirect(routes.home(), 303);
@@ -49,18 +46,6 @@ async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpPr
     addresses: reach.ownAddresses(),
     tunnel: isHttps ? null : `ssh -L ${listen.port}:127.0.0.1:${listen.port} root@this-server`,
   };
-}
-
-async function readSetUpSteps(needs: PageNeeds, signal: AbortSignal): Promise<readonly SetUpStep[]> {
-  const { store, reach, hostStates, publicUrl, domain, httpPort, httpsPort } = needs;
-  const [dashboard, wildcard, [live]] = await Promise.all([
-    publicUrl.protocol === "https:" ? hostStates.of(publicUrl.hostname, isDashboardPlain(needs), signal) : null,
-    // Apps get a certificate each when they are first served; the made-up name never has one.
-    isServedPlain(domain) ? null : hostStates.of(`${madeUpLabel}.${domain}`, true, signal),
-    store.domains.list(),
-  ]);
-  const facts = { domain, httpPort, httpsPort, publicUrl, own: reach.ownAddresses(), dashboard, wildcard };
-  return setUpSteps({ ...facts, hasLiveProduct: live !== undefined });
 }
 
 const hiddenSetting = "set-up-hidden";
