@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** What is set of health and limits beside the repository, by service: it counts where the repository does not say. */
   readonly settings?: SettingsByService;
+  /** Those of the variables that anybody may read; not given: none. */
+  readonly visible?: ReadonlySet<string>;
   /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
   /** What services may use at most; undefined: not known. */
@@ -114,11 +116,11 @@ async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions
 }
 
 function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions): Promise<PlannedStack> {
-  const { variables, buildMarks, healthTimeoutMs, settings = new Map(), machine } = options;
+  const { variables, visible, buildMarks, healthTimeoutMs, settings = new Map(), machine } = options;
   const buildVariables = buildVariablesOf(Object.keys(variables), buildMarks);
   switch (stack.type) {
     case "compose":
-      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, buildVariables, machine });
+      return planCompose(tree, stack, { healthTimeoutMs, settings, variables, visible, buildVariables, machine });
     case "folder":
       return planFolder(tree, stack, { healthTimeoutMs, settings, buildVariables, machine });
   }

@@ -1,6 +1,5 @@
 import type { BuildVariables } from "../build-variables.ts";
 import { attemptAll, problemOf } from "../findings.ts";
-import type { Machine } from "../machine.ts";
 import type { ComposeStack } from "../manifest.ts";
 import { addCommand } from "../no-command.ts";
 import type { Finding, ServicePlan, SourceTree } from "../plan.ts";
@@ -11,13 +10,15 @@ import type { ComposeProject, ComposeResult, ComposeService } from "./compose-pr
 import { isForDevelopment } from "./for-development.ts";
 import { createImageSources, type ServiceImage } from "./image-sources.ts";
 import { planComposeService } from "./plan-service.ts";
-import { readCompose } from "./read-compose.ts";
+import { type ComposeRequest, readCompose } from "./read-compose.ts";
 import { folderOf } from "./repository-path.ts";
 import { kindOf } from "./service-kind.ts";
 
 export interface ComposeOptions extends ServiceRules {
   /** The product's: for interpolation. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of them that anybody may read. */
+  readonly visible?: ReadonlySet<string> | undefined;
   /** Those of them that a build gets. */
   readonly buildVariables: BuildVariables;
 }
@@ -29,7 +30,10 @@ export async function planCompose(
   options: ComposeOptions,
 ): Promise<PlannedStack> {
   if (!tree.files.has(stack.file)) throw problemOf([notThere(tree, stack)]);
-  const result = await readStack(tree, stack, options.variables, options.machine);
+  const result = await readStack(tree, stack, options.variables, {
+    machine: options.machine,
+    visible: readableIn(options),
+  });
   if (result.type === "refused") throw problemOf(result.problems);
   const { project } = result;
   const sources = createImageSources(tree, project, options.buildVariables);
@@ -74,16 +78,21 @@ function ofService({ name, at, source }: ComposeService): (finding: Finding) => 
   return ({ message, hint }) => ({ ...at, message: `services.${name}.${source.type}: ${message}`, hint });
 }
 
+/** Those that are public by their names are no secrets, either. */
+function readableIn({ visible = new Set(), buildVariables }: ComposeOptions): ReadonlySet<string> {
+  return new Set([...visible, ...buildVariables.known]);
+}
+
 /** What the file of a stack holds. */
 export function readStack(
   tree: SourceTree,
   { file, withOverride }: ComposeStack,
   variables: ComposeOptions["variables"],
-  machine?: Machine,
+  { machine, visible }: Pick<ComposeRequest, "machine" | "visible"> = {},
 ): Promise<ComposeResult> {
   const folder = folderOf(file);
   const name = folder === "" ? file : file.slice(folder.length + 1);
-  return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride, machine });
+  return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride, machine, visible });
 }
 
 /** Whether it says itself what to start, whatever its image does. */

@@ -94,7 +94,10 @@ function usualName(context: string, repository: Repository): string {
 function readArgs(field: Field | null, { report, variables }: Surroundings): Readonly<Record<string, string>> {
   const args = pairs(field).flatMap(([name, written]): [string, string][] => {
     const value = written ?? variables(name);
-    if (written === null) report.used({ name, hasDefault: true, isMissing: value === undefined });
+    if (written === null) {
+      report.used({ name, hasDefault: true, isMissing: value === undefined });
+      if (field && value !== undefined) report.exposed(field.at, `${field.key}.${name}`, name, value, "image");
+    }
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(args);

@@ -20,6 +20,8 @@ export interface ComposeRequest {
   readonly file: string;
   /** For interpolation: the product's. A `.env` beside the file comes below them. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Those of the variables that anybody may read. */
+  readonly visible?: ReadonlySet<string> | undefined;
   /** Those that are on, beside what the variable COMPOSE_PROFILES names. */
   readonly profiles: readonly string[];
   /** False: an override file beside it is left alone, as with `docker compose --file`. Otherwise it is merged where the name is a standard one. */
@@ -30,7 +32,8 @@ export interface ComposeRequest {
 
 /** A compose file as a project, or all that keeps it from being one. Rejects with PlanProblem when a file is larger than 1 MiB. */
 export async function readCompose(request: ComposeRequest): Promise<ComposeResult> {
-  const report = createReport();
+  const { variables: own, visible = new Set() } = request;
+  const report = createReport(Object.fromEntries(Object.entries(own).filter(([name]) => !visible.has(name))));
   const repository = repositoryOf(request.tree);
   const { folder } = request;
   const path = inFolder(folder, request.file);

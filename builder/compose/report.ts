@@ -11,6 +11,8 @@ export interface Report {
   warn(key: string, what: string): void;
   /** The same, with the place where it is written. */
   remark(at: Place, key: string, what: string): void;
+  /** The value of a variable became part of a text that others can read; remarked on when it is a secret. */
+  exposed(at: Place, key: string, variable: string, text: string, to: "image" | "command line"): void;
   /** A variable was asked for. */
   used(use: VariableUse): void;
   problems(): readonly ComposeProblem[];
@@ -20,12 +22,23 @@ export interface Report {
   variablesUsed(): readonly VariableUse[];
 }
 
-export function createReport(): Report {
+const whereSeen = {
+  image: (name: string) =>
+    `puts the secret ${name} into the image, where \`docker history\` shows it: mark it for builds, and use RUN --mount=type=secret,id=${name} instead`,
+  "command line": (name: string) =>
+    `puts the secret ${name} on a command line, which the host's process list shows: let the program read it from its environment`,
+};
+
+/** `secrets` are the values of the variables that nobody may read. */
+export function createReport(secrets: Readonly<Record<string, string>> = {}): Report {
   const problems = new Map<string, ComposeProblem>();
   const notes = new Map<string, Set<string>>();
   const warnings = new Map<string, Set<string>>();
   const remarks = new Map<string, Remark>();
   const uses = new Map<string, VariableUse>();
+  const remark: Report["remark"] = ({ file, line }, key, what) => {
+    remarks.set(`${file}\n${line}\n${key}`, { file, line, message: `${key} ${what}` });
+  };
   return {
     problem({ file, line }, key, what, hint) {
       // The first thing that is wrong with a value is the cause of the next. And one fragment can be reached by several
@@ -35,8 +48,11 @@ export function createReport(): Report {
     },
     note: (key, what) => addTo(notes, key, what),
     warn: (key, what) => addTo(warnings, key, what),
-    remark({ file, line }, key, what) {
-      remarks.set(`${file}\n${line}\n${key}`, { file, line, message: `${key} ${what}` });
+    remark,
+    exposed(at, key, variable, text, to) {
+      const value = Object.hasOwn(secrets, variable) ? (secrets[variable] ?? "") : "";
+      if (!isTelling(value) || !text.includes(value)) return;
+      remark(at, key, whereSeen[to](variable));
     },
     used({ name, hasDefault, isMissing }) {
       const before = uses.get(name);
@@ -48,6 +64,11 @@ export function createReport(): Report {
     remarks: () => [...remarks.values()],
     variablesUsed: () => [...uses.values()],
   };
+}
+
+/** Variables are secret unless somebody says otherwise, and nobody minds that a port or a switch can be seen. */
+function isTelling(value: string): boolean {
+  return value !== "" && !/^(?:\d{1,5}|true|false|yes|no|on|off|production|development|test|staging)$/i.test(value);
 }
 
 function addTo(said: Map<string, Set<string>>, key: string, what: string): void {

@@ -58,6 +58,7 @@ export async function planVersion(
     const plan = await planTree(tree, {
       healthTimeoutMs: world.limits.healthTimeoutMs,
       variables,
+      visible: new Set(Object.keys(await installations.visibleVariables(work.installation.id))),
       settings,
       buildMarks: await installations.buildMarks(work.installation.id),
       machine: await world.engine.machine(signal),

@@ -37,7 +37,7 @@ async function routesOf({ names, domain, environment }: Version) {
   const world = {
     store: {
       sources: { get: async () => ({ rootDirectory: "" }) },
-      installations: { buildMarks: async () => ({}) },
+      installations: { buildMarks: async () => ({}), visibleVariables: async () => ({}) },
     },
     engine: { machine: async () => ({ cpus: 2, memoryBytes: 4 * 1024 ** 3 }) },
     git: {
