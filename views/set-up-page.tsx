@@ -66,7 +66,7 @@ export function SetUpSteps({ setUp: { steps, addresses } }: { readonly setUp: Se
 
 function Step({ step: { id, title, state, detail, example } }: { readonly step: SetUpStep }) {
   return (
-    <li class="card set-up-step" id={`step-${id}`}>
+    <li class={`card set-up-step${state === "done" ? " set-up-step-done" : ""}`} id={`step-${id}`}>
       <div class="set-up-step-head">
         <h2>{title}</h2>
         {state === "done" && <Badge tone="good" icon="check" text="Done" />}
