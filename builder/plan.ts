@@ -60,6 +60,8 @@ export interface BuildRecipe {
   readonly toldInSecret?: readonly OwnWord[];
   /** What a Dockerfile of the user's has that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
+  /** Whether a symlink of the context is kept, by its path and its target; not there: all are. */
+  readonly keepsLink?: (path: string, target: string) => boolean;
   /** What a generated Dockerfile makes sure that the build has made, and what to do where it has not. */
   readonly expected?: { readonly path: string; readonly hint: string } | null;
   /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */

@@ -1,4 +1,5 @@
 import { runWithSecrets, secretsVersionArgument } from "../build-secrets.ts";
+import { removeLinksOutOf } from "../static/site-links.ts";
 import { serveFiles } from "../static/static-dockerfile.ts";
 import type { BuiltProgram } from "./built-program.ts";
 import { type EarlyInstall, manifestsFolder } from "./early-install.ts";
@@ -66,7 +67,7 @@ export function nodeDockerfile(image: NodeServer): string {
 /** A Dockerfile for a site that Node builds and does not serve. */
 export function nodeSiteDockerfile(image: NodeSite): string {
   const { output, server } = image;
-  const check = expects(`${output}/index.html`, [`${output}/index.html`]);
+  const check = `${expects(`${output}/index.html`, [`${output}/index.html`])}; ${removeLinksOutOf(output)}`;
   return generated(buildStage(image, check), serveFiles(server, `--from=build ${folderOf(image.member)}/${output}`));
 }
 

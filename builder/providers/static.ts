@@ -3,6 +3,7 @@ import { readIgnoreFile } from "../from-dockerfile.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../plan.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
 import { ownServerSettings } from "../static/own-server-settings.ts";
+import { staysInSite } from "../static/site-links.ts";
 import { serveFiles, staticPort } from "../static/static-dockerfile.ts";
 import { readStaticfile } from "../static/staticfile.ts";
 
@@ -38,6 +39,7 @@ export const staticFiles: Provider = {
         ignore: [...(await readIgnoreFile(tree, null)), "**/.*", "!**/.well-known", ...shownByName(root)],
         target: null,
         args: {},
+        keepsLink: (path, target) => staysInSite(root, path, target),
       },
       decisions: [
         `Static files, from ${root === "" ? "the root of the repository" : `${root}/`}${settings ? " (Staticfile)" : ""}, served by Caddy`,

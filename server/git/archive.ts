@@ -50,7 +50,7 @@ async function* tar(source: ArchiveSource, request: ArchiveRequest, signal: Abor
 async function write(
   tarball: Pack,
   { processes, repository, mtime }: ArchiveSource,
-  { entries, stripPrefix, extraFiles }: ArchiveRequest,
+  { entries, stripPrefix, extraFiles, keepsLink = () => true }: ArchiveRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const path = await repository();
@@ -65,7 +65,7 @@ async function write(
   let next = 0;
   for await (const blob of readBlobs(git, objects)) {
     const file = files[next++];
-    if (file !== undefined) await addFile(tarball, file, time, blob);
+    if (file !== undefined) await addFile(tarball, file, time, blob, keepsLink);
   }
   await git.succeeded();
 }
@@ -88,10 +88,17 @@ function chosen(
     .filter(({ name }) => !extraFiles.has(name));
 }
 
-async function addFile(tarball: Pack, { name, entry }: ChosenFile, mtime: Date, blob: Blob): Promise<void> {
+async function addFile(
+  tarball: Pack,
+  { name, entry }: ChosenFile,
+  mtime: Date,
+  blob: Blob,
+  keepsLink: NonNullable<ArchiveRequest["keepsLink"]>,
+): Promise<void> {
   if (entry.type === "symlink") {
     if (blob.sizeBytes > maxLinkBytes) throw new Error(`the target of the symlink ${name} has ${blob.sizeBytes} bytes`);
     const linkname = (await blob.whole()).toString();
+    if (!keepsLink(name, linkname)) return;
     return addEntry(tarball, { name, type: "symlink", linkname, mode: 0o777, mtime });
   }
   const header = { name, mode: entry.type === "executable" ? 0o755 : 0o644, mtime };

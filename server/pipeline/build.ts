@@ -148,7 +148,10 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
     const context = git.archive(
       product.id,
       commit,
-      { entries: chosen.entries, stripPrefix: recipe.contextFolder, extraFiles },
+      {
+        ...{ entries: chosen.entries, stripPrefix: recipe.contextFolder, extraFiles },
+        ...(recipe.keepsLink && { keepsLink: recipe.keepsLink }),
+      },
       signal,
     );
     const image = await engine.build(

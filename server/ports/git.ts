@@ -201,6 +201,8 @@ export interface ArchiveRequest {
   readonly stripPrefix: string;
   /** Files that are not in the repository (a generated Dockerfile); they win over entries of the same path (after stripping). */
   readonly extraFiles: ReadonlyMap<string, string | Buffer>;
+  /** By a symlink's path, after stripping, and its target: whether it goes in; not there: all do. */
+  readonly keepsLink?: (path: string, target: string) => boolean;
 }
 
 /** One ref that the client wants to change. */

@@ -71,6 +71,19 @@ test("files, executables and symlinks come out as they went in, dated like the c
   ]);
 });
 
+test("symlinks that are not wanted are left out, by their path after the prefix is gone, and their target", async () => {
+  await using stored = await createStored();
+  await mkdir(join(stored.client.folder, "site"));
+  await symlink("/etc/passwd", join(stored.client.folder, "site/out"));
+  await symlink("index.html", join(stored.client.folder, "site/in"));
+  const commit = await stored.store(await stored.client.commit("all", { "site/index.html": "" }));
+  const asked: string[] = [];
+  const keepsLink = (path: string, target: string) => asked.push(`${path} ${target}`) > 0 && path === "in";
+  const entries = await unpack(await archiveOf(stored, commit, { stripPrefix: "site", keepsLink }));
+  expect(entries.map(({ name }) => name)).toEqual(["in", "index.html"]);
+  expect(asked).toEqual(["in index.html", "out /etc/passwd"]);
+});
+
 test("files made on the spot come first and win, after the prefix is gone", async () => {
   await using stored = await createStored();
   await mkdir(join(stored.client.folder, "web"));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPackageJson } from "../../../builder/node/package-json.ts";
 import { staticBuild } from "../../../builder/node/static-build.ts";
+import { removeLinksOutOf } from "../../../builder/static/site-links.ts";
 import { plannedService, tree } from "../tree.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -94,7 +95,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 ARG BATON_COMMIT
 RUN npm run build
-RUN test -f dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }
+RUN test -f dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }; ${removeLinksOutOf("dist")}
 
 FROM static:1
 COPY .baton/Caddyfile /etc/caddy/Caddyfile
