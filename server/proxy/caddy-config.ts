@@ -150,10 +150,18 @@ function forHosts(hosts: readonly string[], handle: readonly JsonObject[]) {
 /** A connection that is refused has sent nothing yet, so that any request may be tried again. */
 const patience: JsonObject = { load_balancing: { try_duration: `${holdLimitMs / 1000}s`, try_interval: "50ms" } };
 
+/**
+ * What clients claim about where they come from, and apps may believe. Caddy itself replaces X-Forwarded-For, -Host and
+ * -Proto. Headers of a CDN's own are left: whoever has one in front knows it.
+ */
+const claims = ["Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip"];
+const furtherClaims = ["Port", "Server", "Scheme", "Ssl", "Prefix"].map((what) => `X-Forwarded-${what}`);
+
 function proxyTo(dial: string): JsonObject {
   return {
     handler: "reverse_proxy",
     upstreams: [{ dial }],
+    headers: { request: { delete: [...claims, ...furtherClaims] } },
     stream_close_delay: streamCloseDelay,
     transport: { protocol: "http", keep_alive: { idle_timeout: upstreamIdleTimeout } },
   };

@@ -48,6 +48,12 @@ describe("one app over plain HTTP", () => {
     ]);
   });
 
+  test("apps hear nothing that a client claims about where it comes from", () => {
+    const [proxy] = front.routes[0]?.handle ?? [];
+    const { request } = (proxy as { headers: { request: { delete: string[] } } }).headers;
+    expect(request.delete).toEqual(expect.arrayContaining(["Forwarded", "X-Real-Ip", "X-Forwarded-Port"]));
+  });
+
   test("the proof listener has the same routes, and names the deployment; the front door does not", () => {
     const naming = { "X-Baton-Deployment": ["{file./data/routes/7/live/.deployment}"] };
     const named = proof.routes.slice(0, -1).map(({ match, handle }) => ({ match, proxy: handle[1] }));
