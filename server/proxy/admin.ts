@@ -75,6 +75,11 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
   };
 }
 
+/** Nobody listens on the socket, or it is not there: more than that no answer came in time. */
+export function isSocketGone({ cause }: ProxyUnavailable): boolean {
+  return ["ENOENT", "ECONNREFUSED"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+}
+
 /** Caddy explains itself as `{"error": "…"}`; anything else is passed on as it is. */
 function messageOf({ body }: Answer): string {
   try {

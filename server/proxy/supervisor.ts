@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gte } from "semver";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import type { CaddyAdmin } from "./admin.ts";
+import { type CaddyAdmin, isSocketGone } from "./admin.ts";
 import type { CaddyProcess } from "./caddy-process.ts";
 import { listenersOf } from "./config-reader.ts";
 import type { Configuration } from "./configuration.ts";
@@ -43,6 +43,7 @@ const adoptTimeoutMs = 1_000;
 const startPollMs = 20;
 const watchPollMs = 1_000;
 const longestPauseMs = 15_000;
+const longSilenceMs = 60_000;
 
 export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor {
   const { admin, caddy, configuration, prover, log } = deps;
@@ -50,11 +51,20 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
   /** Aborted when the Caddy that was launched here ends, so that the watch looks at once; an adopted one is polled. */
   let alarm = new AbortController();
   let lastSaid = "";
+  let silentSince: number | null = null;
 
   /** A state that lasts is worth one line. */
   function sayOnce(message: string): void {
     if (message !== lastSaid) log(message);
     lastSaid = message;
+  }
+
+  /** Null: it may only be slow, as it is on a busy machine. */
+  function adminTrouble(error: ProxyUnavailable): string | null {
+    if (isSocketGone(error)) return "its admin socket is gone: restart Baton before hosts are added.";
+    silentSince ??= performance.now();
+    if (performance.now() - silentSince < longSilenceMs) return null;
+    return "its admin socket has not answered for a minute: hosts can be added once it does.";
   }
 
   async function answers(signal: AbortSignal): Promise<boolean> {
@@ -121,11 +131,13 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
     try {
       if (await configuration.restore(signal)) log("Caddy ran another configuration than Baton's; it was put back.");
       lastSaid = "";
+      silentSince = null;
     } catch (error) {
       if (signal.aborted || !(error instanceof ProxyUnavailable)) throw error;
       const pid = await caddy.find();
       if (pid !== null && (await prover.listens(signal))) {
-        sayOnce(`Caddy serves (process ${pid}), but its admin socket is gone: restart Baton before hosts are added.`);
+        const trouble = adminTrouble(error);
+        if (trouble !== null) sayOnce(`Caddy serves (process ${pid}), but ${trouble}`);
         return;
       }
       // It may be starting, or somebody emptied its configuration, which moves the admin endpoint elsewhere.
