@@ -1,4 +1,4 @@
-import type { BuildVariables } from "./build-variables.ts";
+import type { BuildVariables } from "../server/model/build-variables.ts";
 import type { NoCommand } from "./no-command.ts";
 import type { BuildRecipe, SourceTree } from "./plan.ts";
 

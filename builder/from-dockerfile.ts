@@ -1,5 +1,5 @@
+import type { BuildVariables } from "../server/model/build-variables.ts";
 import { makeableBases } from "./base-images.ts";
-import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { neededStages } from "./needed-stages.ts";

@@ -1,5 +1,5 @@
+import type { BuildVariables } from "../server/model/build-variables.ts";
 import { readAppJson } from "./app-json.ts";
-import type { BuildVariables } from "./build-variables.ts";
 import type { Detected, Installation } from "./detected.ts";
 import { dockerfileIn } from "./dockerfile-name.ts";
 import { fromDockerfile } from "./from-dockerfile.ts";

@@ -1,5 +1,5 @@
+import { buildVariablesOf } from "../server/model/build-variables.ts";
 import type { SourceRules } from "./allowed-sources.ts";
-import { buildVariablesOf } from "./build-variables.ts";
 import { composeFilesIn, inFolder } from "./compose/compose-files.ts";
 import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";

@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
 import { counted } from "../server/rules/duration-text.ts";
+import { BuiltAgain } from "./built-again.tsx";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -13,13 +14,15 @@ export interface ProductRedeployProps {
   readonly environment: string;
   readonly deployment: Deployment;
   readonly stacks: readonly { readonly displayName: string; readonly serviceCount: number }[];
+  /** Variables that have changed and that builds are given. */
+  readonly builtIn: readonly string[];
   readonly interruptions: readonly InterruptionView[];
 }
 
 /** The whole product anew: the same version, with fresh images and today's variables. */
 export function ProductRedeployPage(props: { readonly frame: Frame; readonly redeploy: ProductRedeployProps }) {
   const { frame, redeploy } = props;
-  const { slug, environment, deployment, stacks, interruptions } = redeploy;
+  const { slug, environment, deployment, stacks, builtIn, interruptions } = redeploy;
   const place = { environment };
   return (
     <ConfirmPage
@@ -46,7 +49,8 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
         ))}
       </ul>
       <ul class="consequences">
-        <li>Images that are pulled are pulled anew, and today's variables are used.</li>
+        <li>Base and third-party images are pulled again, using the current variables.</li>
+        <BuiltAgain names={builtIn} condition="" />
         <li>The running containers keep serving until the new ones have passed their checks.</li>
         <Interruptions interruptions={interruptions} />
       </ul>

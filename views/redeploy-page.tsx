@@ -1,5 +1,6 @@
 import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
+import { BuiltAgain } from "./built-again.tsx";
 import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
@@ -18,6 +19,8 @@ export interface RedeployProps {
   readonly replaces: number | null;
   /** Services whose images are gone: pulled ones are pulled again, the others built from the very commit. */
   readonly missingImages: readonly string[];
+  /** Variables whose values today are other ones than then, and that builds are given. */
+  readonly builtIn: readonly string[];
   /** What differs from the live version; null: it is the live one, or nothing is live. */
   readonly changes: ChangesView | null;
   readonly interruptions: readonly InterruptionView[];
@@ -62,14 +65,15 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
 }
 
 function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
-  const { missingImages, replaces, live, interruptions, ranSince } = redeploy;
+  const { missingImages, builtIn, replaces, live, interruptions, ranSince } = redeploy;
   return (
     <ul class="consequences">
       <li>
         {missingImages.length === 0
-          ? "Its images are still here, so nothing is built: this takes seconds."
-          : `Images were removed (${missingImages.join(", ")}), so exactly this commit is built again.`}
+          ? "No build needed: the images are still here (takes seconds)."
+          : `Images were removed (${missingImages.join(", ")}), so this commit will be rebuilt.`}
       </li>
+      <BuiltAgain names={missingImages.length === 0 ? builtIn : []} condition="If you choose today's variables, " />
       {replaces === null ? (
         <li>Nothing is live now. It goes live when it has passed its checks.</li>
       ) : (

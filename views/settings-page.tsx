@@ -1,5 +1,6 @@
 import type { PushWatch } from "../server/model/product.ts";
 import { routes } from "../server/routes.ts";
+import { counted } from "../server/rules/duration-text.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -40,10 +41,7 @@ export function SettingsPage(props: {
         </p>
       )}
       {pending > 0 && (
-        <PendingChanges
-          head={head}
-          text={pending === 1 ? "The settings of 1 service are" : `The settings of ${pending} services are`}
-        />
+        <PendingChanges head={head} text={`The settings of ${counted(pending, "service")} are not live yet.`} />
       )}
       <section class="card" aria-labelledby="source-title">
         <h2 id="source-title">Source</h2>

@@ -1,4 +1,6 @@
 import { routes } from "../server/routes.ts";
+import { counted } from "../server/rules/duration-text.ts";
+import type { PendingVariables } from "../server/rules/pending-variables.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -8,8 +10,7 @@ import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 /** Names, never values: what is set can be replaced or removed, but not read. */
 export interface VariablesProps {
   readonly variables: readonly VariableRow[];
-  /** The live version has not got so many as they are set now. */
-  readonly pending: readonly string[];
+  readonly pending: PendingVariables;
 }
 
 export interface VariableRow {
@@ -29,10 +30,11 @@ export function VariablesPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, variables, notice, stream } = props;
+  const { pending } = variables;
   const form = { action: inEnvironment(routes.productVariables(head.slug), head), csrf: frame.csrf };
   return (
     <ProductFrame frame={frame} head={head} tab="variables" notice={notice} stream={stream}>
-      {variables.pending.length > 0 && <PendingChanges head={head} text={changesAre(variables.pending.length)} />}
+      {pending.names.length > 0 && <PendingChanges head={head} text={pendingText(pending)} />}
       <section class="card" aria-labelledby="variables-title">
         <h2 id="variables-title">Variables</h2>
         <p class="muted">The next deployment gets them. Values are kept encrypted and never shown again.</p>
@@ -77,8 +79,10 @@ export function VariablesPage(props: {
   );
 }
 
-function changesAre(count: number): string {
-  return count === 1 ? "1 change is" : `${count} changes are`;
+function pendingText({ names, inBuilds }: PendingVariables): string {
+  const changes = `${counted(names.length, "change")} not live yet.`;
+  if (inBuilds.length === 0) return changes;
+  return `${changes} ${inBuilds.join(", ")} ${inBuilds.length === 1 ? "is" : "are"} part of the build: the app is built again then.`;
 }
 
 interface FormPlace {

@@ -1,4 +1,4 @@
-import type { BuildVariables } from "../build-variables.ts";
+import type { BuildVariables } from "../../server/model/build-variables.ts";
 import { attemptAll, problemOf } from "../findings.ts";
 import type { ComposeStack } from "../manifest.ts";
 import { addCommand } from "../no-command.ts";

@@ -1,4 +1,4 @@
-import type { BuildVariables } from "../build-variables.ts";
+import type { BuildVariables } from "../../server/model/build-variables.ts";
 import type { DjangoProject } from "./django.ts";
 
 /** Heroku's name for it; those who come from there have it set. */

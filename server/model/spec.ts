@@ -172,6 +172,16 @@ export interface DeploymentSpec {
   /** Plain values here; the store encrypts them at rest and nothing else writes them down. */
   readonly variables: Readonly<Record<string, string>>;
   readonly routes: readonly RouteSpec[];
+  /** Absent in versions that were made before it was kept. */
+  readonly buildSettings?: BuildSettings;
+}
+
+/** What the builds of a version were told beside its commit and its variables. */
+export interface BuildSettings {
+  /** Variables that a user marked as known to builds (true) or not (false); the others go by their names. */
+  readonly marks: Readonly<Record<string, boolean>>;
+  /** The folder of the repository that is the product; empty for all of it. */
+  readonly rootDirectory: string;
 }
 
 export function servicesOf(spec: Pick<DeploymentSpec, "stacks">): readonly ServiceSpec[] {

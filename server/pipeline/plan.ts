@@ -5,7 +5,7 @@ import { sourceTree } from "../../builder/source-tree.ts";
 import type { CommitSha } from "../model/ids.ts";
 import type { ServiceSettings } from "../model/service-settings.ts";
 import { faultInRoute } from "../model/sound-route.ts";
-import type { DeploymentSpec } from "../model/spec.ts";
+import type { BuildSettings, DeploymentSpec } from "../model/spec.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../ports/git.ts";
 import { hostsFor } from "../rules/urls.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -35,6 +35,7 @@ export interface Given {
   /** Compose files are filled in with them, too. */
   readonly variables: DeploymentSpec["variables"];
   readonly settings: ReadonlyMap<string, ServiceSettings>;
+  readonly buildSettings: BuildSettings;
 }
 
 /** Reads the commit's tree and decides what it is made of and how that is built. */
@@ -42,32 +43,17 @@ export async function planVersion(
   world: World,
   work: Work,
   commit: CommitSha,
-  { variables, settings }: Given,
+  given: Given,
   signal: AbortSignal,
 ): Promise<Planned> {
-  const { product, journal } = work;
+  const { journal } = work;
   journal.stage("plan", "Reading the repository");
   try {
-    const { rootDirectory } = await world.store.sources.get(product.id);
-    const entries = below(rootDirectory, await world.git.listTree(product.id, commit, treeLimits, signal));
-    const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
-    const tree = sourceTree(entries, (path) =>
-      world.git.readFile(product.id, commit, root + path, maxReadBytes, signal),
-    );
-    const { installations } = world.store;
-    const plan = await planTree(tree, {
-      healthTimeoutMs: world.limits.healthTimeoutMs,
-      variables,
-      visible: new Set(Object.keys(await installations.visibleVariables(work.installation.id))),
-      settings,
-      buildMarks: await installations.buildMarks(work.installation.id),
-      machine: await world.engine.machine(signal),
-      sources: sourceRules(world, signal),
-    });
-    checkHosts(world, work, plan);
-    for (const decision of plan.decisions) journal.note(decision);
-    for (const warning of plan.warnings) journal.warn(warning);
-    return { plan, entries, rootDirectory };
+    const planned = await readPlan(world, work, commit, given, signal);
+    checkHosts(world, work, planned.plan);
+    for (const decision of planned.plan.decisions) journal.note(decision);
+    for (const warning of planned.plan.warnings) journal.warn(warning);
+    return planned;
   } catch (error) {
     if (error instanceof PlanProblem) {
       throw new DeploymentFailed({ stage: "plan", message: error.message, hint: error.hint }, { cause: error });
@@ -108,6 +94,30 @@ function sourceRules({ limits, reach }: World, signal: AbortSignal): SourceRules
       return reach.addressesOf(host, soon);
     },
   };
+}
+
+/** The same without a word in the log. Rejects with PlanProblem or TreeTooLarge. */
+export async function readPlan(
+  world: World,
+  { product, installation }: Work,
+  commit: CommitSha,
+  { variables, settings, buildSettings }: Given,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { rootDirectory, marks } = buildSettings;
+  const entries = below(rootDirectory, await world.git.listTree(product.id, commit, treeLimits, signal));
+  const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
+  const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, root + path, maxReadBytes, signal));
+  const plan = await planTree(tree, {
+    healthTimeoutMs: world.limits.healthTimeoutMs,
+    variables,
+    visible: new Set(Object.keys(await world.store.installations.visibleVariables(installation.id))),
+    settings,
+    buildMarks: marks,
+    machine: await world.engine.machine(signal),
+    sources: sourceRules(world, signal),
+  });
+  return { plan, entries, rootDirectory };
 }
 
 /** As if the folder were all of the repository: nothing after this knows of the rest. */

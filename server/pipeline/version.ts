@@ -1,14 +1,14 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
-import type { CommitSha } from "../model/ids.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
 import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
-import { type Former, obtainImages } from "./build.ts";
+import { obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
+import { formerImages } from "./former-images.ts";
 import { checkNamedDomains } from "./named-domains.ts";
 import { type Given, planVersion } from "./plan.ts";
 import { liveBefore } from "./stop-replaced.ts";
@@ -49,6 +49,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
       commit: stacks.commit,
       stacks: keepUnchanged({ stacks: stacks.stacks, variables }, live, deployment.fresh),
       variables,
+      buildSettings: given.buildSettings,
       routes: hostsFor({
         product: work.product.slug,
         environment: work.environment.name,
@@ -77,24 +78,13 @@ type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
 async function newStacks(world: World, work: Work, given: Given, signal: AbortSignal): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
-  return plannedStacks(world, work, sha, given, new Map(), signal);
-}
-
-async function plannedStacks(
-  world: World,
-  work: Work,
-  commit: CommitSha,
-  given: Given,
-  former: Former,
-  signal: AbortSignal,
-): Promise<Stacks> {
-  const planned = await planVersion(world, work, commit, given, signal);
-  return { commit, stacks: await obtainImages(world, work, commit, planned, given.variables, former, signal) };
+  const planned = await planVersion(world, work, sha, given, signal);
+  return { commit: sha, stacks: await obtainImages(world, work, sha, planned, given.variables, new Map(), signal) };
 }
 
 /**
  * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned anew,
- * since compose files are filled in with them; its images are used again in any case.
+ * since compose files are filled in with them; images are used again where the same would be built.
  */
 async function formerStacks(
   world: World,
@@ -114,12 +104,17 @@ async function formerStacks(
     await tellInitRuns(world, work, source);
     return null;
   }
-  journal.note("Its images are still here: nothing is built");
+  const isAsThen = deployment.variables === "then";
+  if (isAsThen) journal.note("Its images are still here: nothing is built");
   await tellInitRuns(world, work, source);
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
-  if (deployment.variables === "then") return { commit: spec.commit, stacks: spec.stacks };
-  const former = new Map(servicesOf(spec).map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
-  return plannedStacks(world, work, spec.commit, given, former, signal);
+  if (isAsThen) return { commit: spec.commit, stacks: spec.stacks };
+  const planned = await planVersion(world, work, spec.commit, given, signal);
+  const former = await formerImages(world, work, spec, given, planned, signal);
+  return {
+    commit: spec.commit,
+    stacks: await obtainImages(world, work, spec.commit, planned, given.variables, former, signal),
+  };
 }
 
 /** What the confirm page says, for those who go back without it: an old version meets data that newer ones have changed. */
@@ -136,10 +131,13 @@ async function imagesExist(world: World, stacks: readonly StackSpec[], signal: A
 /** A former version gets what it had, unless today's is asked for. */
 async function givenTo(world: World, work: Work, deployment: Building, source: Deployment | null): Promise<Given> {
   const then = source && deployment.variables === "then" ? specOf(source) : null;
-  if (then) return { variables: then.variables, settings: settingsOf(then) };
-  const { installations } = world.store;
+  const { installations, sources } = world.store;
   const { id } = work.installation;
-  return { variables: await installations.variables(id), settings: await installations.serviceSettings(id) };
+  const [marks, { rootDirectory }] = await Promise.all([installations.buildMarks(id), sources.get(work.product.id)]);
+  const buildSettings = then?.buildSettings ?? { marks, rootDirectory };
+  if (then) return { variables: then.variables, settings: settingsOf(then), buildSettings };
+  const settings = await installations.serviceSettings(id);
+  return { variables: await installations.variables(id), settings, buildSettings };
 }
 
 function settingsOf(spec: DeploymentSpec): Given["settings"] {

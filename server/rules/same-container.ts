@@ -1,4 +1,5 @@
 import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
+import { canonical } from "./canonical.ts";
 
 type Variables = DeploymentSpec["variables"];
 
@@ -31,13 +32,4 @@ function facets(service: ServiceSpec, variables: Variables): Readonly<Record<str
     "its limits": service.limits,
     "its settings": [options, service.stopGraceMs],
   };
-}
-
-/** JSON with sorted keys: a spec that was stored comes back with its keys in another order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

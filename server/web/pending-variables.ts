@@ -1,14 +1,16 @@
 import { type Deployment, specOf } from "../model/deployment.ts";
 import type { Installation } from "../model/product.ts";
 import type { Store } from "../ports/store.ts";
-import { changedNames, variableChanges } from "../rules/version-changes.ts";
+import { type PendingVariables, pendingVariables } from "../rules/pending-variables.ts";
 
-/** Names of variables that the live version has not got as they are set now. Values are compared here and go nowhere. */
-export async function pendingVariables(
-  store: Pick<Store, "installations">,
+/** What a version, mostly the live one, has not got as it is set now; nothing where there is none. Values go nowhere. */
+export async function readPendingVariables(
+  { installations }: Pick<Store, "installations">,
   { id }: Installation,
-  live: Deployment | null,
-): Promise<readonly string[]> {
-  const spec = live && specOf(live);
-  return spec ? changedNames(variableChanges(spec.variables, await store.installations.variables(id))) : [];
+  version: Deployment | null,
+): Promise<PendingVariables> {
+  const spec = version && specOf(version);
+  if (!spec) return { names: [], inBuilds: [] };
+  const [variables, marks] = await Promise.all([installations.variables(id), installations.buildMarks(id)]);
+  return pendingVariables(spec, { variables, marks });
 }

@@ -51,7 +51,7 @@ test("health check and limits that are set count from the next deployment on, un
   await page.getByLabel("Processors").fill("0.5");
   await page.getByRole("button", { name: "Save web" }).click();
   await page.getByText("Saved. The next deployment gets it.").waitFor();
-  await page.getByText("The settings of 1 service are not yet live").waitFor();
+  await page.getByText("The settings of 1 service are not live yet").waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(await limitsOf("shop")).toEqual({ memory: 1024 ** 3, cpus: 0 });
 

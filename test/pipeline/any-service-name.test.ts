@@ -52,7 +52,7 @@ async function routesOf({ names, domain, environment }: Version) {
     installation: { id: 1 },
     journal: { stage() {}, note() {}, warn() {} },
   } as unknown as Work;
-  const given = { variables: {}, settings: new Map() };
+  const given = { variables: {}, settings: new Map(), buildSettings: { marks: {}, rootDirectory: "" } };
   const { plan } = await planVersion(world, work, "a".repeat(40) as never, given, never);
   const services = plan.stacks.flatMap((stack) => stack.services);
   return hostsFor({ product: "a-product", environment, domain, services, custom: [] });

@@ -166,7 +166,9 @@ describe("variables", () => {
     expect(await world.store.installations.buildMarks(installation.id)).toEqual({ KEY: true });
     const { text, html } = await member.get(path);
     expect(text).toContain("KEY not yet live in builds");
-    expect(text).toContain("1 change is not yet live: the next deployment brings them. Redeploy now");
+    expect(text).toContain(
+      "1 change not live yet. KEY is part of the build: the app is built again then. They apply on the next deployment. Redeploy now",
+    );
     expect(html).not.toContain("canary-new");
   });
 
@@ -255,7 +257,7 @@ describe("settings", () => {
     expect(set).toEqual({ ...nothingSet, path: "/ready", timeoutMs: 120_000, cpus: 0.5 });
     const after = await member.get("/products/shop/settings?done=set");
     expect(after.text).toContain("Saved. The next deployment gets it.");
-    expect(after.text).toContain("The settings of 1 service are not yet live");
+    expect(after.text).toContain("The settings of 1 service are not live yet.");
     expect(after.html).toContain('name="timeout" value="2m"');
 
     const refused = await member.post(path, { ...sent, timeout: "soon" });

@@ -110,13 +110,13 @@ describe("going back to a version", () => {
     await world.store.installations.changeVariables(installation.id, { SAME: "x", NEW: "y" }, []);
     const path = `/deployments/${earlier.id}/redeploy`;
     const { html } = await get(path);
-    expect(textOf(html)).toContain("Images were removed (web), so exactly this commit is built again.");
+    expect(textOf(html)).toContain("Images were removed (web), so this commit will be rebuilt.");
     expect(textOf(html)).toContain("#2 keeps serving");
     expect(textOf(html)).toContain("with OLD, removed since");
     expect(textOf(html)).toContain("with NEW, added since");
     expect(html).not.toContain("canary");
     world.engine.images.add(earlier.spec.stacks[0]?.services[0]?.image ?? "");
-    expect(textOf((await get(path)).html)).toContain("Its images are still here, so nothing is built");
+    expect(textOf((await get(path)).html)).toContain("No build needed: the images are still here");
 
     const done = await post(path, { variables: "now" });
     const [newest] = await world.store.deployments.list({ limit: 1 });

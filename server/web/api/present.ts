@@ -11,7 +11,7 @@ import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 import { displayName } from "../display-name.ts";
 import type { WebNeeds } from "../needs.ts";
-import { pendingVariables } from "../pending-variables.ts";
+import { readPendingVariables } from "../pending-variables.ts";
 import { writtenSettings } from "../service-settings.ts";
 import { installationState } from "../service-states.ts";
 import { stacksOf } from "../stack-progress.ts";
@@ -83,7 +83,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
       const [state, variables, pending, domains, settings] = await Promise.all([
         installationState(needs, place, live, signal),
         store.installations.variableNames(installation.id),
-        pendingVariables(store, installation, live),
+        readPendingVariables(store, installation, live),
         store.domains.custom(installation.id),
         store.installations.serviceSettings(installation.id),
       ]);
@@ -97,7 +97,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
         status: state.status,
         live: installation.liveDeploymentId,
         variables: [...variables],
-        pendingVariables: [...pending],
+        pendingVariables: [...pending.names],
         serviceSettings: [...settings].map(([service, set]) => ({ service, ...writtenSettings(set) })),
         pendingSettings: spec ? [...pendingSettings(servicesOf(spec), settings)] : [],
         domains: domains.map(({ host, service }) => ({ host, service })),

@@ -8,7 +8,7 @@ import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
 import type { WebEnv } from "../needs.ts";
-import { pendingVariables } from "../pending-variables.ts";
+import { readPendingVariables } from "../pending-variables.ts";
 import { Problem } from "../problem.ts";
 import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
@@ -38,7 +38,7 @@ export function createProductVariablesPages(needs: PageNeeds) {
         store.installations.variableNames(place.installation.id),
         store.installations.buildMarks(place.installation.id),
         store.products.variableNames(place.product.id),
-        pendingVariables(store, place.installation, live?.deployment ?? null),
+        readPendingVariables(store, place.installation, live?.deployment ?? null),
       ]);
       const title = `Variables of ${place.product.slug}`;
       return c.html(
@@ -50,7 +50,7 @@ export function createProductVariablesPages(needs: PageNeeds) {
               name,
               atBuild: marks[name] ?? null,
               isShared: shared.includes(name),
-              isPending: pending.includes(name),
+              isPending: pending.names.includes(name),
             })),
             pending,
           },

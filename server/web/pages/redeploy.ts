@@ -11,6 +11,7 @@ import type { Place } from "../catalog.ts";
 import { displayName } from "../display-name.ts";
 import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
+import { readPendingVariables } from "../pending-variables.ts";
 import { Problem, problemOf } from "../problem.ts";
 import { changesBetween } from "./changes.ts";
 import { liveOf } from "./live-version.ts";
@@ -33,9 +34,10 @@ export function createRedeployPages(needs: PageNeeds) {
         );
       }
       const { product, installation, environment } = place;
-      const [live, today, missingImages] = await Promise.all([
+      const [live, today, pending, missingImages] = await Promise.all([
         liveOf(store, installation),
         store.installations.variableNames(installation.id),
+        readPendingVariables(store, installation, deployment),
         servicesWithoutImage(spec, c.req.raw.signal),
       ]);
       const isLive = live?.deployment.id === deployment.id;
@@ -48,6 +50,7 @@ export function createRedeployPages(needs: PageNeeds) {
         live: isLive,
         replaces: live?.deployment.number ?? null,
         missingImages,
+        builtIn: pending.inBuilds,
         changes:
           live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, c.req.raw.signal) : null,
         interruptions: interrupted(spec, live?.deployment ?? null, false),
@@ -84,6 +87,7 @@ export function createRedeployPages(needs: PageNeeds) {
           displayName: displayName(name),
           serviceCount: services.length,
         })),
+        builtIn: (await readPendingVariables(store, place.installation, source)).inBuilds,
         interruptions: interrupted(spec, live, true),
       };
       const frame = frameOf(c, needs, { title: `Redeploy ${product.slug}`, section: "products" });

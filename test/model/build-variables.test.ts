@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runWithSecrets, withoutSecrets } from "../../builder/build-secrets.ts";
-import { buildVariablesOf } from "../../builder/build-variables.ts";
-import { plannedService } from "./tree.ts";
+import { buildVariablesOf } from "../../server/model/build-variables.ts";
+import { plannedService } from "../builder/tree.ts";
 
 it("a build is given the variables whose names say that everyone may know them", () => {
   const names = ["VITE_B", "NEXT_PUBLIC_A", "SECRET", "MY_VITE_X", "VITE_A B", "vite_a", "REACT_APP_C"];
