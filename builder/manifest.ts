@@ -5,6 +5,7 @@ import { lineOfKey, manifestProblems } from "./manifest-problems.ts";
 import { type FolderKeys, manifestSchema } from "./manifest-schema.ts";
 import type { PlanProblem, SourceTree } from "./plan.ts";
 import { firstOf } from "./source-tree.ts";
+import { yamlFaults } from "./yaml-fault.ts";
 
 /** What baton.yaml says of one stack. Whatever it leaves out is undefined, and decided elsewhere. */
 export type ManifestStack = ComposeStack | FolderStack;
@@ -77,8 +78,8 @@ export async function readManifest(tree: SourceTree): Promise<readonly ManifestS
 
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken) throw refuse(file, lines.linePos(broken.pos[0]).line, `this is not valid YAML: ${broken.message}`);
+  const faults = yamlFaults(text, document.errors, (offset) => lines.linePos(offset).line);
+  if (faults.length > 0) throw problemOf(faults.map((fault) => ({ file, ...fault })));
   if (!isMap(document.contents)) throw refuse(file, null, "it names no stack");
 
   const parsed = manifestSchema.safeParse(readValue(document, file));
@@ -102,6 +103,9 @@ function readValue(document: Document, file: string): unknown {
     return document.toJS();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const anchor = /^Unresolved alias .*: (\S+)$/.exec(reason)?.[1];
+    if (anchor !== undefined)
+      throw refuse(file, null, `*${anchor} names an anchor that no line before it sets (&${anchor})`);
     throw refuse(file, null, `it cannot be read: ${reason}`);
   }
 }

@@ -28,14 +28,7 @@ export function createLoader({ repository, report }: { repository: Repository; r
     const source = await repository.read(path);
     if (source === null) return null;
     const { root, problems } = parseYaml(source, path, folder);
-    for (const { line, message } of problems) {
-      report.problem(
-        { file: path, line, folder },
-        "",
-        `the file ${message}`,
-        "Correct it; a YAML linter shows the spot.",
-      );
-    }
+    for (const { line, message, hint } of problems) report.fault({ file: path, line, folder }, message, hint);
     if (root === null || isNull(root)) return null;
     if (root.type !== "mapping") {
       report.problem(root.at, "", "is no compose file: it holds no mapping", "Begin it with services:");

@@ -9,8 +9,8 @@ import {
   type Pair,
   parseDocument,
   Scalar,
-  type YAMLParseError,
 } from "yaml";
+import { type YamlFault, yamlFaults } from "../yaml-fault.ts";
 import type { Entry, MergeTag, Place, Value } from "./value.ts";
 
 /** A few lines of anchors can stand for billions of values. Real files have some hundreds. */
@@ -18,51 +18,35 @@ const maxValues = 50_000;
 const maxDepth = 60;
 /** Items of one list: the schema has them compared each with each. */
 const maxItems = 1000;
-const maxSyntaxProblems = 10;
-
-export interface YamlProblem {
-  readonly line: number;
-  readonly message: string;
-}
 
 export interface ParsedYaml {
   /** Null: the file holds nothing, or nothing that can be read. */
   readonly root: Value | null;
-  readonly problems: readonly YamlProblem[];
+  readonly problems: readonly YamlFault[];
 }
 
 /** Text to values with places. Anchors, aliases and merge keys are resolved; Compose's own tags are kept. */
 export function parseYaml(source: string, file: string, folder: string): ParsedYaml {
   const lines = new LineCounter();
-  const problems: YamlProblem[] = [];
+  const problems: YamlFault[] = [];
   const lineOf = (offset: number) => lines.linePos(offset).line;
   try {
     const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-    if (document.errors.length > 0) return { root: null, problems: syntaxProblems(document.errors, lineOf) };
+    if (document.errors.length > 0) return { root: null, problems: yamlFaults(source, document.errors, lineOf) };
     if (document.contents === null) return { root: null, problems };
     const read = createReader({
       placeOf: (node) => ({ file, folder, line: lineOf(node.range?.[0] ?? 0) }),
-      complain: (node, message) => problems.push({ line: lineOf(node.range?.[0] ?? 0), message }),
+      complain: (node, message) => problems.push({ line: lineOf(node.range?.[0] ?? 0), message, hint: "Correct it." }),
     });
     return { root: read(document.contents), problems };
   } catch (cause) {
-    if (cause instanceof TooLarge) return { root: null, problems: [{ line: 1, message: cause.message }] };
+    if (cause instanceof TooLarge)
+      return { root: null, problems: [{ line: 1, message: cause.message, hint: "Shorten it." }] };
     throw cause;
   }
 }
 
 class TooLarge extends Error {}
-
-function syntaxProblems(errors: readonly YAMLParseError[], lineOf: (offset: number) => number): readonly YamlProblem[] {
-  // The parser recurses: a file of opening brackets exhausts its stack, and then everything looks wrong to it.
-  if (errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) return [{ line: 1, message: "is nested too deeply" }];
-  const byLine = new Map<number, YamlProblem>();
-  for (const { pos, message } of errors) {
-    const line = lineOf(pos[0]);
-    if (!byLine.has(line)) byLine.set(line, { line, message: `is not valid YAML: ${message}` });
-  }
-  return [...byLine.values()].slice(0, maxSyntaxProblems);
-}
 
 type Content = Exclude<Node, Alias>;
 
@@ -78,8 +62,8 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
 
   function read(written: Node, depth: number, inAlias: boolean): Value {
     values += 1;
-    if (values > maxValues) throw new TooLarge(`stands for more than ${maxValues} values`);
-    if (depth > maxDepth) throw new TooLarge("is nested too deeply, or contains itself");
+    if (values > maxValues) throw new TooLarge(`the file stands for more than ${maxValues} values`);
+    if (depth > maxDepth) throw new TooLarge("the file is nested too deeply, or contains itself");
     const node = resolve(written);
     if (!inAlias && node.anchor !== undefined) anchors.set(node.anchor, node);
     const below = inAlias || node !== written;
@@ -90,7 +74,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
       return { type: "mapping", entries: readEntries(pairs, depth, below), at, tag };
     }
     if (isSeq(node)) {
-      if (node.items.length > maxItems) throw new TooLarge(`has a list of more than ${maxItems} items`);
+      if (node.items.length > maxItems) throw new TooLarge(`the file has a list of more than ${maxItems} items`);
       return { type: "list", items: node.items.map((item) => read(item as Node, depth + 1, below)), at, tag };
     }
     return { type: "scalar", value: isScalar(node) ? scalarValue(node) : null, at, tag };
@@ -99,7 +83,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
   function resolve(node: Node): Content {
     if (!isAlias(node)) return node as Content;
     const target = anchors.get(node.source);
-    if (!target) complain(node, `names an anchor that does not stand before it: ${node.source}`);
+    if (!target) complain(node, `*${node.source} names an anchor that no line before it sets (&${node.source})`);
     return target ?? new Scalar(null);
   }
 
@@ -114,13 +98,13 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
       const at = placeOf(key);
       const name = resolve(key);
       if (!isScalar(name)) {
-        complain(key, "has a key that is not a text");
+        complain(key, "a key here is not a text");
         continue;
       }
       const content: Value = value ? read(value, depth + 1, inAlias) : { type: "scalar", value: null, at, tag: null };
       if (isMergeKey(name)) {
         // Of several, the first that has a key wins.
-        for (const [inheritedName, entry] of mergedEntries(content, () => complain(key, "merges what is no mapping"))) {
+        for (const [inheritedName, entry] of mergedEntries(content, () => complain(key, "<<: takes only mappings"))) {
           if (!inherited.has(inheritedName)) inherited.set(inheritedName, entry);
         }
       } else {
@@ -134,7 +118,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
   function tagOf(node: Node): MergeTag | null {
     if (node.tag === "!reset") return "reset";
     if (node.tag === "!override") return "override";
-    if (node.tag?.startsWith("!")) complain(node, `has a tag that Compose does not know: ${node.tag}`);
+    if (node.tag?.startsWith("!")) complain(node, `Compose does not know the tag ${node.tag}`);
     return null;
   }
 

@@ -5,6 +5,8 @@ import type { Place } from "./value.ts";
 export interface Report {
   /** `what` is the rest of a sentence that begins with the key, or with "the file" where the key is empty. */
   problem(at: Place, key: string, what: string, hint: string): void;
+  /** `message` is a whole sentence, about a line and no key. */
+  fault(at: Place, message: string, hint: string): void;
   /** The same for what is accepted, and replaced or left out. */
   note(key: string, what: string): void;
   /** The same for what is probably not meant so. */
@@ -45,6 +47,10 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
       // ways: extends, include.
       const id = `${file}\n${line}\n${key}`;
       if (!problems.has(id)) problems.set(id, { file, line, key, message: `${key || "the file"} ${what}`, hint });
+    },
+    fault({ file, line }, message, hint) {
+      const id = `${file}\n${line}\n`;
+      if (!problems.has(id)) problems.set(id, { file, line, key: "", message, hint });
     },
     note: (key, what) => addTo(notes, key, what),
     warn: (key, what) => addTo(warnings, key, what),

@@ -26,7 +26,7 @@ describe("baton.yaml", () => {
 
   it("is refused with its line when it is not YAML", async () => {
     expect(await refusal("stacks:\n  web:\n    port: [80\n")).toMatch(
-      /^baton\.yaml, line \d: this is not valid YAML: /,
+      /^baton\.yaml, line \d: a \{ or \[ is opened and never closed$/,
     );
   });
 

@@ -1,0 +1,128 @@
+import type { YAMLParseError } from "yaml";
+
+/** A line that YAML cannot be read at. */
+export interface YamlFault {
+  /** From 1. */
+  readonly line: number;
+  /** A whole sentence. */
+  readonly message: string;
+  readonly hint: string;
+}
+
+const maxFaults = 10;
+
+/** What the parser found, in words. What it finds after a fault is often its consequence: each kind is said once. Pure. */
+export function yamlFaults(
+  source: string,
+  errors: readonly YAMLParseError[],
+  lineOf: (offset: number) => number,
+): readonly YamlFault[] {
+  const lines = source.split(/\r\n?|\n/);
+  const conflict = lines.findIndex((line) => /^(?:<{7} |>{7} |={7}$)/.test(line));
+  if (conflict >= 0) {
+    const hint = "Decide which of the two sides to keep, remove the markers, and commit.";
+    return [{ line: conflict + 1, message: "the line is left over from a merge conflict", hint }];
+  }
+  const faults = new Map<string, YamlFault>();
+  for (const error of errors) {
+    const line = placeOf(error, lines, lineOf);
+    const isNew = ![...faults.values()].some((each) => each.line === line);
+    const id = error.code === "DUPLICATE_KEY" ? `${error.code} ${line}` : error.code;
+    if (isNew && !faults.has(id)) faults.set(id, { line, ...inWords(error, lines, line) });
+  }
+  return [...faults.values()].slice(0, maxFaults);
+}
+
+/** An open quote is noticed where the file ends: it is where a line has an odd number of them. */
+function placeOf({ code, message, pos }: YAMLParseError, lines: readonly string[], lineOf: (offset: number) => number) {
+  const line = Math.min(lineOf(pos[0]), Math.max(1, lines.length));
+  const quote = code === "MISSING_CHAR" ? /closing (["'])quote/.exec(message)?.[1] : undefined;
+  if (quote === undefined) return line;
+  const opened = lines.findLastIndex((each, index) => index < line && each.split(quote).length % 2 === 0);
+  return opened < 0 ? line : opened + 1;
+}
+
+function inWords({ code, message }: YAMLParseError, lines: readonly string[], line: number): Omit<YamlFault, "line"> {
+  const text = lines[line - 1] ?? "";
+  switch (code) {
+    case "RESOURCE_EXHAUSTION":
+      return { message: "the file is nested too deeply", hint: "Shorten it." };
+    case "TAB_AS_INDENT":
+      return {
+        message: "the line is indented with a tab, but YAML allows only spaces",
+        hint: "Replace the tabs at the beginning of lines with spaces: editors have a command for it.",
+      };
+    case "DUPLICATE_KEY": {
+      const key = keyOf(text);
+      const first = key === null ? -1 : firstOf(key, lines, line);
+      return {
+        message: `the key ${key?.name ?? "here"} is already there${first < 0 ? "" : `, in line ${first}`}: a mapping has each key once`,
+        hint: "Keep one of them, or put both values below one key.",
+      };
+    }
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return /:\s.*:\s/.test(text)
+        ? {
+            message: "the value has a colon and a space in it, which begin another key",
+            hint: "Put the value in quotes.",
+          }
+        : {
+            message: "the lines below are indented deeper than this one allows",
+            hint: "Indent all keys of one mapping alike.",
+          };
+    case "BAD_INDENT":
+      if (/end with a [}\]]/.test(message)) return neverClosed;
+      return {
+        message: "the indentation does not fit the lines above",
+        hint: "Indent all keys of one mapping, and all items of one list, alike.",
+      };
+    case "MISSING_CHAR":
+      if (/quote/.test(message)) return { message: "a quote is opened and never closed", hint: "Close it." };
+      if (/map values/.test(message))
+        return { message: "the line has a key without a colon behind it", hint: "Write it like key: value." };
+      return neverClosed;
+    case "BAD_SCALAR_START":
+      return {
+        message: `a value cannot begin with ${message.at(-1) ?? "this"}`,
+        hint: "Put the value in quotes.",
+      };
+    case "MULTIPLE_DOCS":
+      return {
+        message: "a second document begins here (---), but only one is read",
+        hint: "Keep one, or use a file for each.",
+      };
+    case "MULTILINE_IMPLICIT_KEY":
+      return {
+        message: "the line is neither a key with a colon nor an item of a list",
+        hint: "Write it like key: value.",
+      };
+    default:
+      return {
+        message: `this is not valid YAML: ${message}`,
+        hint: "Correct it; an editor's YAML mode shows the spot.",
+      };
+  }
+}
+
+const neverClosed = { message: "a { or [ is opened and never closed", hint: "Close it." };
+
+interface Key {
+  readonly name: string;
+  readonly indent: number;
+}
+
+function keyOf(text: string): Key | null {
+  const found = /^(\s*(?:- +)*)(["']?)([^:"'#{}[\]]+)\2\s*:(?:\s|$)/.exec(text);
+  return found ? { name: found[3]?.trim() ?? "", indent: found[1]?.length ?? 0 } : null;
+}
+
+/** The line of the same key in the same mapping; -1: it is not found. */
+function firstOf({ name, indent }: Key, lines: readonly string[], before: number): number {
+  for (let line = before - 1; line >= 1; line--) {
+    const key = keyOf(lines[line - 1] ?? "");
+    if (key === null) continue;
+    if (key.indent < indent) return -1;
+    if (key.indent === indent && key.name === name) return line;
+  }
+  return -1;
+}
