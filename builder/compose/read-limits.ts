@@ -7,6 +7,7 @@ import {
   tooManyCpus,
   tooMuchMemory,
 } from "../machine.ts";
+import { defaultPids, mostPids } from "../service-defaults.ts";
 import type { ComposeLimits, Ulimit } from "./compose-project.ts";
 import { deployKeys } from "./deploy-keys.ts";
 import { child, children, type Field, text } from "./field.ts";
@@ -21,12 +22,24 @@ export function readLimits(service: Field, report: Report, machine: Machine | un
   const resources = child(deploy, "resources");
   sayReserved(child(resources, "reservations"), report);
   const limits = child(resources, "limits");
-  const pids = readInteger(child(limits, "pids") ?? child(service, "pids_limit"), report, -1, 4_194_304);
   return {
     memoryBytes: limitMemory(child(limits, "memory") ?? child(service, "mem_limit"), report, machine),
     cpus: limitCpus(child(limits, "cpus") ?? child(service, "cpus"), report, machine),
-    pids: pids !== null && pids > 0 ? pids : null,
+    pids: limitPids(child(limits, "pids") ?? child(service, "pids_limit"), report),
   };
+}
+
+/** Null: as many as Baton gives where nobody asks. Processes are the whole machine's: nobody gets all of them. */
+function limitPids(field: Field | null, report: Report): number | null {
+  const pids = readInteger(field, report, -1, Number.MAX_SAFE_INTEGER);
+  if (field === null || pids === null) return null;
+  if (pids <= 0) {
+    report.remark(field.at, field.key, `asks for no limit: Baton limits every service, this one to ${defaultPids}`);
+    return null;
+  }
+  if (pids <= mostPids) return pids;
+  report.remark(field.at, field.key, `asks for ${pids} processes: Baton gives a service at most ${mostPids}`);
+  return mostPids;
 }
 
 function limitMemory(field: Field | null, report: Report, machine: Machine | undefined): number | null {

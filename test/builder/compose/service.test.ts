@@ -64,6 +64,17 @@ describe("a service in normal form", () => {
   });
 
   it.each([
+    ["pids_limit: -1", null, "pids_limit asks for no limit: Baton limits every service, this one to 512"],
+    ["pids_limit: 0", null, "pids_limit asks for no limit: Baton limits every service, this one to 512"],
+    ["pids_limit: 4194304", 16_384, "pids_limit asks for 4194304 processes: Baton gives a service at most 16384"],
+    ["pids_limit: 9000000000", 16_384, "pids_limit asks for 9000000000 processes: Baton gives a service at most 16384"],
+  ])("%j is told what it gets", async (lines, pids, remark) => {
+    const project = await projectOf(withService(lines));
+    expect(project.services[0]?.limits.pids).toBe(pids);
+    expect(project.remarks).toMatchObject([{ line: expect.any(Number), message: `services.web.${remark}` }]);
+  });
+
+  it.each([
     ["command: say 'hello", "command has a quote that is not closed"],
     ["stop_grace_period: soon", "stop_grace_period is no duration: soon"],
     ["stop_grace_period: 5", "stop_grace_period must be a text"],
