@@ -1,3 +1,5 @@
+import { isReadableOnTheWay } from "./rules/readable-on-the-way.ts";
+
 /** What a start prints once Baton serves: where, how to sign in, and what to try. */
 export function greeting(facts: {
   readonly publicUrl: URL;
@@ -21,6 +23,11 @@ export function greeting(facts: {
     Sign in     ${signIn}
     Deploy      git push ${remote.href} main
     Apps        ${appAddress}
-
+${isReadableOnTheWay(publicUrl) ? readable : ""}
 `;
 }
+
+const readable = `
+    Warning     Tokens are sent unencrypted to this address, and anyone on the way can read them.
+                Give BATON_PUBLIC_URL an https:// address: Caddy then serves the dashboard.
+`;

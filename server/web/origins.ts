@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
+import { isLoopbackName, isReadableOnTheWay } from "../rules/readable-on-the-way.ts";
 import type { WebNeeds } from "./needs.ts";
 
 /** The names under which Baton answers: its public URL, and loopback with its port. Nothing else is believed. */
@@ -22,7 +23,7 @@ export function createOrigins({ publicUrl, listen }: Pick<WebNeeds, "publicUrl" 
     loopbackHosts: new Set(local.map((url) => url.host)),
     origins: new Set(urls.map((url) => url.origin)),
     https: publicUrl.protocol === "https:",
-    trustworthy: publicUrl.protocol === "https:" || isLoopbackName(publicUrl.hostname),
+    trustworthy: !isReadableOnTheWay(publicUrl),
   };
 }
 
@@ -33,7 +34,3 @@ function listenUrl({ host, port }: WebNeeds["listen"]): readonly URL[] {
 }
 
 const isLocal = (url: URL) => isLoopbackName(url.hostname);
-
-function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name.endsWith(".localhost") || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
-}

@@ -12,3 +12,12 @@ test("the note on a new token stands under the token", () => {
   const index = lines.findIndex((line) => line.includes("Sign in"));
   expect(lines[index + 1]?.search(/\S/)).toBe(lines[index]?.indexOf("baton_new"));
 });
+
+test("a public address without https is warned of, one of this machine is not", () => {
+  const textFor = (url: string) => greeting({ ...facts, newToken: null, publicUrl: new URL(url) });
+  expect(textFor("http://baton.example.com")).toContain("Warning     Tokens are sent unencrypted to this address");
+  expect(textFor("http://192.0.2.7:4000")).toContain("Warning");
+  for (const url of ["https://baton.example.com", "http://127.0.0.1:4000", "http://[::1]:4000", "http://b.localhost"]) {
+    expect(textFor(url), url).not.toContain("Warning");
+  }
+});

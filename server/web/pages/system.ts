@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { sizeText } from "../../../views/size-text.ts";
 import { SystemPage, type SystemPart, type SystemProps } from "../../../views/system-page.tsx";
 import { routes } from "../../routes.ts";
+import { isReadableOnTheWay } from "../../rules/readable-on-the-way.ts";
 import { systemWarnings } from "../../rules/system-warnings.ts";
 import { checkHealth } from "../health.ts";
 import type { WebEnv } from "../needs.ts";
@@ -34,8 +35,6 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
-  const isLoopback =
-    /^(?:localhost|127\.|\[::1\])/.test(publicUrl.hostname) || publicUrl.hostname.endsWith(".localhost");
   const parts: readonly SystemPart[] = [
     {
       name: "Baton",
@@ -90,7 +89,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       disk,
       unserved: needs.unserved(),
       products: products ?? [],
-      isReadableOnTheWay: publicUrl.protocol !== "https:" && !isLoopback,
+      isReadableOnTheWay: isReadableOnTheWay(publicUrl),
     }),
   };
 }
