@@ -174,8 +174,8 @@ function Success({ view }: { readonly view: DeploymentView }) {
   return (
     <div class={`verdict ${live ? "tone-good" : "tone-off"}`}>
       <Icon name="check" />
-      {live && overview && <span>All {overview.stacks.length} stacks run.</span>}
-      {live ? <span>{urls.length > 0 ? "Live at" : "Live"}</span> : <span>It was ready. Another version is live.</span>}
+      {live && overview && <span>All {overview.stacks.length} stacks are running.</span>}
+      {live ? <span>{urls.length > 0 ? "Live at" : "Live"}</span> : <span>Was live. {capital(view.meanwhile.text)}.</span>}
       {live && urls.map((url) => <Address url={url} />)}
       {draining && (
         <span class="draining" role="status">

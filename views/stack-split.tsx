@@ -113,10 +113,18 @@ function StackState({ stack }: { readonly stack: StackView }) {
       );
     case "removing":
       return (
-        <p class="state tone-warn">
-          <Icon name="spinner" />
-          Removing existing stack before redeploy…
-        </p>
+        <>
+          <p class="state tone-warn">
+            <Icon name="spinner" />
+            Removing existing stack before redeploy…
+          </p>
+          {stack.currentService && (
+            <p class="muted">
+              The old {stack.currentService} is stopped so that the new one can start. It comes back if the new one
+              fails.
+            </p>
+          )}
+        </>
       );
     case "deploying":
       return (
@@ -154,25 +162,29 @@ function StackState({ stack }: { readonly stack: StackView }) {
   }
 }
 
-/** How many services have come through the phase: a bar, and the same in words. */
+/** How far the phase is: a bar, and the same in words. */
 function Measure({ stack }: { readonly stack: StackView }) {
   const { servicesDone, serviceCount, currentService, status, phase, displayName } = stack;
   const [tone] = lookOf(stack);
+  const percent = percentOf(stack);
   const words = [
+    ...(status === "deploying" ? [`${percent} %`] : []),
     `${servicesDone} of ${counted(serviceCount, "service")}`,
     ...(status === "failed" && phase ? [`stopped at: ${phase}`] : []),
     ...(currentService && status !== "running" ? [currentService] : []),
   ];
   return (
     <div class={`measure tone-${tone}`}>
-      <progress
-        value={servicesDone}
-        max={Math.max(1, serviceCount)}
-        aria-label={`Progress of ${displayName}`}
-      ></progress>
+      <progress value={percent} max={100} aria-label={`${phase ?? "Progress"} of ${displayName}`}></progress>
       <p class="muted">{words.join(" · ")}</p>
     </div>
   );
+}
+
+/** Of the phase; of all services where the phase does not say. */
+function percentOf({ status, phasePercent, servicesDone, serviceCount }: StackView): number {
+  if (status === "running") return 100;
+  return phasePercent ?? Math.round((100 * servicesDone) / Math.max(1, serviceCount));
 }
 
 function InitLog({ log }: { readonly log: NonNullable<StackView["initLog"]> }) {

@@ -12,6 +12,8 @@ export interface StackProgress {
   readonly phase: string | null;
   /** 0 to 100, never falling. */
   readonly percent: number;
+  /** How far it is in this phase alone, 0 to 100. Absent where that is not known, and in events that are older than this. */
+  readonly phasePercent?: number;
   readonly serviceCount: number;
   readonly servicesDone: number;
   readonly currentService: string | null;

@@ -1,15 +1,7 @@
 import type { StackProgress, StackStatus } from "../model/event.ts";
+import type { ServiceKind } from "../model/spec.ts";
 import type { Journal } from "./journal.ts";
-
-/** What a stack that is being deployed is at. */
-export type Phase =
-  | "Building images"
-  | "Pulling images"
-  | "Running init containers"
-  | "Starting services"
-  | "Checking health"
-  | "Cut-over"
-  | "Draining";
+import { createPhaseCount, type Phase } from "./phase-count.ts";
 
 /** How far a stack is when it enters a phase. Services that are through take it on from "Starting services". */
 const percentAt: Readonly<Record<Phase, number>> = {
@@ -25,7 +17,7 @@ const percentOfServices = 40;
 
 interface Listed {
   readonly name: string;
-  readonly services: readonly { readonly name: string }[];
+  readonly services: readonly { readonly name: string; readonly kind: ServiceKind }[];
 }
 
 /** How far each stack of a deployment is, told to its journal whenever that changes. Percentages never fall. */
@@ -50,10 +42,12 @@ export function createStackBoard(journal: Pick<Journal, "stack">, before: readon
   const stacks = new Map<string, StackProgress>(before.map((stack) => [stack.name, stack]));
   const stackOf = new Map<string, string>();
   const done = new Set<string>();
+  const phases = createPhaseCount(done);
 
   return {
     list(listed) {
       for (const { name, services } of listed) {
+        phases.list(name, services);
         for (const service of services) stackOf.set(service.name, name);
         const known = stacks.get(name);
         stacks.set(name, { ...(known ?? pending(name)), serviceCount: services.length });
@@ -92,7 +86,9 @@ export function createStackBoard(journal: Pick<Journal, "stack">, before: readon
 
   function tell(service: string, status: StackStatus, phase: Phase | null, percent: number, current: string | null) {
     const name = stackOf.get(service);
-    if (name !== undefined) put(name, status, phase ?? stacks.get(name)?.phase ?? null, percent, current);
+    if (name === undefined) return;
+    if (phase !== null) phases.enter(name, phase, service);
+    put(name, status, phase ?? stacks.get(name)?.phase ?? null, percent, current);
   }
 
   function put(
@@ -106,6 +102,7 @@ export function createStackBoard(journal: Pick<Journal, "stack">, before: readon
       status,
       phase,
       percent,
+      phasePercent: phases.percent(name, phase),
       currentService,
       servicesDone: Math.max(doneOf(name), stacks.get(name)?.servicesDone ?? 0),
     });
@@ -124,7 +121,7 @@ export function createStackBoard(journal: Pick<Journal, "stack">, before: readon
   }
 }
 
-const finished = { status: "running", phase: null, percent: 100, currentService: null } as const;
+const finished = { status: "running", phase: null, percent: 100, phasePercent: 100, currentService: null } as const;
 
 function pending(name: string): StackProgress {
   return {

@@ -43,7 +43,7 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
     await drain(world, [old.hostPort], limits.drainTimeoutMs, tell, signal);
   }
   if (old.status === "running" || old.status === "restarting") {
-    journal.note(`Stopping the old ${service.name}, which is kept until the new one has proved itself`);
+    journal.note(`Stopping the old ${service.name} so that the new one can start; it comes back if the new one fails`);
     await engine.stopContainer(old.id, before.stopGraceMs, signal);
   }
   await world.failpoint("old-stopped");

@@ -34,7 +34,7 @@ test("the page for new products moves on by itself when the first push arrives, 
   const stacks = page.getByRole("navigation", { name: "Stacks" });
   await stacks.getByRole("link", { name: /Web.*(?:Pending|Deploying)/ }).waitFor();
   await page.getByText("Output of migrate").waitFor();
-  await page.getByText("All 2 stacks run.").waitFor();
+  await page.getByText("All 2 stacks are running.").waitFor();
   expect(await isSame()).toBe(true);
   const { code, text } = await push.done;
   expect(code, text).toBe(0);
@@ -68,12 +68,12 @@ test("a product is redeployed in a split view of its stacks, also after a reload
   await page.getByRole("heading", { name: "Log of Backend" }).waitFor();
   for (const window of [page, second.page]) {
     await window.getByText("2 of 2 stacks").waitFor();
-    await window.getByText("All 2 stacks run.").waitFor();
+    await window.getByText("All 2 stacks are running.").waitFor();
     await window.getByText("Traffic switched").first().waitFor();
   }
   await page.getByText("All 4 services have passed their checks.").waitFor();
   await page.goBack();
-  await page.getByText("All 2 stacks run.").waitFor();
+  await page.getByText("All 2 stacks are running.").waitFor();
   await page.getByRole("link", { name: "All deployments" }).click();
   await page.getByText("Redeployed by admin").waitFor();
   expect([...first.complaints(), ...second.complaints()]).toEqual([]);
@@ -116,7 +116,7 @@ test("variables are set, marked, pasted, and not live before the next deployment
 
   await page.getByRole("link", { name: "Redeploy now" }).click();
   await page.getByRole("button", { name: "Redeploy all stacks" }).click();
-  await page.getByText("All 2 stacks run.").waitFor();
+  await page.getByText("All 2 stacks are running.").waitFor();
   await page.goto("/products/shop/variables");
   await page.getByRole("button", { name: "Remove COLOUR" }).waitFor();
   expect(await page.getByText("not yet live").count()).toBe(0);
@@ -164,7 +164,7 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await shop.release("v4");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
   await page.getByRole("link", { name: /shop #\d+ is live: Release v4/ }).click();
-  await page.getByText("All 2 stacks run.").waitFor();
+  await page.getByText("All 2 stacks are running.").waitFor();
   expect(complaints()).toEqual([]);
 });
 

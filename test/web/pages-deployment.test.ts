@@ -49,21 +49,26 @@ describe("the stacks of a deployment", () => {
     const { text, html } = await member.get(`/deployments/${id}`);
     expect(text).toContain("0 of 2 stacks");
     expect(text).toContain("Backend 2 services Deploying Frontend 1 service Pending");
-    expect(text).toContain("Backend Running init containers 0 of 2 services · migrate Output of migrate adding");
+    expect(text).toContain("Backend Running init containers 0 % · 0 of 2 services · migrate Output of migrate adding");
     expect(html).toContain("adding &lt;b&gt;columns&lt;/b&gt;");
     expect(html).toContain(`href="/deployments/${id}?stack=backend" aria-current="true"`);
   });
 
   test.each([
     ["pending", {}, "Waiting for its turn"],
-    ["removing", { currentService: "db" }, "Removing existing stack before redeploy…"],
-    ["deploying", {}, "Checking health 1 of 2 services · api"],
+    [
+      "removing",
+      { currentService: "db" },
+      "Removing existing stack before redeploy… The old db is stopped so that the new one can start.",
+    ],
+    ["deploying", {}, "Checking health 50 % · 1 of 2 services · api"],
     ["running", { servicesDone: 2 }, "All 2 services have passed their checks. 2 of 2 services"],
     [
       "failed",
       { message: "api exited with code 1" },
       "Api exited with code 1 1 of 2 services · stopped at: Checking health",
     ],
+    ["deploying", { phasePercent: 33 }, "Checking health 33 % · 1 of 2 services · api"],
   ] as const)("say what %s means", async (status, changes, words) => {
     const { id } = deploying();
     await world.store.events.append(id, [stack({ status, ...changes })]);
