@@ -3,7 +3,7 @@ import type { ContainerState } from "../ports/engine.ts";
 import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
-import { afterProbe, closedGate, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
+import { afterProbe, closedGate, crashesOf, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
 import { healthcheckWords } from "../rules/healthcheck-hint.ts";
 import { stillWaiting } from "../rules/still-waiting.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -168,7 +168,8 @@ async function exited(
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
   const evidence = await gatherEvidence(world, work, service, container, lastProbe);
-  const times = container && container.restartCount >= 3 ? `${container.restartCount + 1} times ` : "";
+  const crashes = container ? crashesOf(container) : 1;
+  const times = crashes > 1 ? `${crashes} times ` : "";
   return new DeploymentFailed(diagnoseExit("health", `${times}on startup`, evidence));
 }
 

@@ -28,8 +28,15 @@ export function pauseBeforeTry(triesSoFar: number, intervalMs: number): number {
   return Math.min(intervalMs, Math.round(firstPauseMs * 1.25 ** triesSoFar));
 }
 
+const mostCrashes = 4;
+
+/** How often a container that does not run has ended. The engine counts a restart when it decides on it, and carries it out later. */
+export function crashesOf({ status, restartCount }: Pick<ContainerState, "status" | "restartCount">): number {
+  return status === "restarting" ? restartCount : restartCount + 1;
+}
+
 /**
- * A container that has ended for good, as far as a check should wait for it: it ran to its end, or crashed for the third
+ * A container that has ended for good, as far as a check should wait for it: it ran to its end, or crashed for the fourth
  * time (an app may start before its database and deserves a second try; the engine restarts it).
  */
 export function hasEnded(
@@ -41,7 +48,7 @@ export function hasEnded(
     case "removing":
       return true;
     case "restarting":
-      return container.exitCode === 0 || container.outOfMemory || container.restartCount >= 3;
+      return container.exitCode === 0 || container.outOfMemory || container.restartCount >= mostCrashes;
     case "created":
     case "running":
     case "paused":

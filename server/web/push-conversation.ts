@@ -132,7 +132,7 @@ async function tell(
         for (const line of narrate(next.value)) say(line);
         if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
         if (watch === "background" && (await leave(needs, id, say))) return { reason: null, isWatched: true };
-        say("    The push ends with the watch. Ctrl-C leaves it running; -o watch=background does not wait for it");
+        say("    The push ends with the watch. Ctrl-C leaves it running; -o watch=background skips the wait");
       }
     } catch (error) {
       if (error instanceof DeploymentDeleted) {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { afterProbe, closedGate, hasCrashed, hasEnded, pauseBeforeTry } from "../../server/rules/health-gate.ts";
+import {
+  afterProbe,
+  closedGate,
+  crashesOf,
+  hasCrashed,
+  hasEnded,
+  pauseBeforeTry,
+} from "../../server/rules/health-gate.ts";
 import { aContainer } from "../ports/a-container.ts";
 
 const yes = { healthy: true, detail: "" };
@@ -37,8 +44,8 @@ describe("the pauses between tries", () => {
 
 describe("a container under check", () => {
   it("may crash twice: its database may be slower", () => {
-    expect(hasEnded(aContainer({ status: "restarting", exitCode: 1, restartCount: 2 }))).toBe(false);
-    expect(hasEnded(aContainer({ status: "restarting", exitCode: 1, restartCount: 3 }))).toBe(true);
+    expect(hasEnded(aContainer({ status: "restarting", exitCode: 1, restartCount: 3 }))).toBe(false);
+    expect(hasEnded(aContainer({ status: "restarting", exitCode: 1, restartCount: 4 }))).toBe(true);
   });
 
   it("has ended at once when it ran to its end or out of memory", () => {
@@ -51,5 +58,13 @@ describe("a container under check", () => {
     expect(hasCrashed(aContainer({ restartCount: 1 }), 1)).toBe(false);
     expect(hasCrashed(aContainer({ restartCount: 2 }), 1)).toBe(true);
     expect(hasCrashed(aContainer({ status: "restarting", restartCount: 1 }), 1)).toBe(true);
+  });
+});
+
+describe("the crashes of a container", () => {
+  it("are as many as the engine's restarts, and one more when it does not restart it again", () => {
+    expect(crashesOf(aContainer({ status: "restarting", restartCount: 4 }))).toBe(4);
+    expect(crashesOf(aContainer({ status: "exited", restartCount: 0 }))).toBe(1);
+    expect(crashesOf(aContainer({ status: "exited", restartCount: 2 }))).toBe(3);
   });
 });
