@@ -18,6 +18,7 @@ const keepAliveMs = 5_000;
 const databasePauseMs = 1_000;
 /** The reason stands in one line of the client's terminal, behind the name of the branch. */
 const maxReasonChars = 200;
+const deletedReason = "the product was deleted during the deployment";
 
 export interface PushConversation {
   readonly store: Store;
@@ -127,7 +128,7 @@ async function tell(
     try {
       const events = follow(needs.store, id, signal, heard);
       for (let next = await events.next(); ; next = await events.next()) {
-        if (next.done) return { reason: await conclude(needs, next.value, say), isWatched: false };
+        if (next.done) return { reason: await wordAtEnd(needs, next.value, say), isWatched: false };
         heard = next.value.seq;
         for (const line of narrate(next.value)) say(line);
         if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
@@ -135,9 +136,7 @@ async function tell(
         say("    The push ends with the watch. Ctrl-C leaves it running; -o watch=background skips the wait");
       }
     } catch (error) {
-      if (error instanceof DeploymentDeleted) {
-        return { reason: "the product was deleted during the deployment", isWatched: false };
-      }
+      if (error instanceof DeploymentDeleted) return { reason: deletedReason, isWatched: false };
       // The deployment goes on, and so does the telling when the database is back.
       if (!(error instanceof StoreUnavailable)) throw error;
       await needs.clock.sleep(databasePauseMs, signal);
@@ -145,10 +144,24 @@ async function tell(
   }
 }
 
+/** From the cut-over on a deployment is not cancelled any more: it comes to its end, though nothing of it stays. */
+async function wordAtEnd(
+  needs: PushConversation,
+  deployment: Deployment,
+  say: (line: string) => void,
+): Promise<string | null> {
+  return (await isInstalled(needs, deployment)) ? conclude(needs, deployment, say) : deletedReason;
+}
+
+async function isInstalled({ store }: PushConversation, { installationId }: Deployment): Promise<boolean> {
+  return (await store.installations.list()).some(({ id }) => id === installationId);
+}
+
 /** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */
 async function leave(needs: PushConversation, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
   const deployment = await needs.store.deployments.get(id);
   if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;
+  if (!(await isInstalled(needs, deployment))) return false;
   sayDeployed(needs, deployment, say);
   say("    It is watched in the background: if it fails there, traffic moves back, and this branch stays.");
   return true;

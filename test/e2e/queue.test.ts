@@ -270,3 +270,15 @@ test("a push whose client is killed half-way is deployed all the same", async ()
   expect((await baton().ask("shop")).body).toBe("v22");
   expect(await tip("shop")).toBe(commit);
 });
+
+test("a push whose product is deleted while its version is watched ends refused, and says so", async () => {
+  const doomed = await workshop.serviceApp("doomed");
+  await doomed.release("v1");
+  const running = push(doomed);
+  await running.shows(/watching it/);
+  expect((await baton().api.send("DELETE", "/api/products/doomed")).status).toBe(204);
+  const { code, text } = await running.done;
+  expect(code).not.toBe(0);
+  expect(text).toContain("(the product was deleted during the deployment)");
+  expect(text).not.toContain("Deployed #");
+});
