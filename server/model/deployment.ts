@@ -122,6 +122,8 @@ export interface Stopped extends Identity {
   readonly spec: DeploymentSpec | null;
   /** Set when it had been ready before it was stopped by hand: then it can be made live again. */
   readonly readyAt: Date | null;
+  /** When traffic had moved to it; null or absent: it never did. */
+  readonly liveAt?: Date | null;
 }
 
 export type Deployment = Queued | Building | Deploying | Ready | Failed | Stopped;
@@ -204,7 +206,13 @@ function stop(deployment: Deployment, at: Date, reason: StopReason): Stopped | n
         : null;
     case "ready":
       return reason === "stopped by hand"
-        ? { ...end, startedAt: deployment.startedAt, spec: deployment.spec, readyAt: deployment.readyAt }
+        ? {
+            ...end,
+            startedAt: deployment.startedAt,
+            spec: deployment.spec,
+            readyAt: deployment.readyAt,
+            liveAt: deployment.liveAt,
+          }
         : null;
     case "failed":
     case "stopped":

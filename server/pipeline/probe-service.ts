@@ -1,7 +1,7 @@
 import type { ContainerState } from "../ports/engine.ts";
 import type { HttpOutcome, TcpOutcome } from "../ports/prober.ts";
 import type { LastProbe } from "../rules/diagnose.ts";
-import { durationText } from "../rules/duration-text.ts";
+import { durationText, elapsedText } from "../rules/duration-text.ts";
 import type { ProbeResult } from "../rules/health-gate.ts";
 import type { RunningService, World } from "./work.ts";
 
@@ -45,7 +45,7 @@ function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<P
   switch (outcome.type) {
     case "answered": {
       const healthy = outcome.status >= 200 && outcome.status < 400;
-      const took = healthy ? ` in ${durationText(outcome.tookMs)}` : "";
+      const took = healthy ? ` in ${elapsedText(outcome.tookMs)}` : "";
       const answer = told(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
       return { ...answer, last: answer.last && { ...answer.last, wantsTls: outcome.wantsTls === true } };
     }

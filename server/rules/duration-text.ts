@@ -10,6 +10,11 @@ export function durationText(ms: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** The same of what was measured, where nothing takes no time. */
+export function elapsedText(ms: number): string {
+  return Math.round(ms) < 1 ? "under 1 ms" : durationText(ms);
+}
+
 /** "1 request", "3 requests". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -57,6 +57,7 @@ export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
         finishedAt: must(row, "finishedAt"),
         spec: specOrNull(),
         readyAt: row.readyAt,
+        ...(row.liveAt && { liveAt: row.liveAt }),
       };
   }
 }

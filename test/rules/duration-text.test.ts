@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { counted, durationText } from "../../server/rules/duration-text.ts";
+import { counted, durationText, elapsedText } from "../../server/rules/duration-text.ts";
 
 it.each([
   [0, "0 ms"],
@@ -14,6 +14,10 @@ it.each([
   [7_200_000, "2 h"],
 ])("%d ms reads %s", (ms, text) => {
   expect(durationText(ms)).toBe(text);
+});
+
+it("what was measured took some time", () => {
+  expect([0, 0.4, 0.6, 1_000].map(elapsedText)).toEqual(["under 1 ms", "under 1 ms", "1 ms", "1 s"]);
 });
 
 it("one request, two requests", () => {

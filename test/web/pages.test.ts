@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { advance } from "../../server/model/deployment.ts";
 import type { Installation, Product } from "../../server/model/product.ts";
+import { durationText } from "../../server/rules/duration-text.ts";
 import { textOf } from "./member.ts";
 import { sampleCommit, sampleContainer } from "./samples.ts";
 import { createWorld, origin, type World } from "./world.ts";
@@ -147,6 +149,18 @@ describe("a deployment", () => {
     expect(textOf(html)).toMatch(
       /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Last output listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
     );
+  });
+
+  test("took as long as it was until traffic moved, also when it was stopped afterwards", async () => {
+    const ready = world.samples.ready(installation);
+    const took = `took ${durationText(ready.liveAt.getTime() - ready.startedAt.getTime())}`;
+    expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);
+    const stopped = advance(ready, { type: "stop", at: world.clock.now(), reason: "stopped by hand" });
+    if (!stopped) throw new Error("unreachable");
+    world.store.put(stopped);
+    expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);
+    const told = await world.read(`/api/deployments/${ready.id}`);
+    expect(told.json.liveAt).toBe(ready.liveAt.toISOString());
   });
 
   test("that failed for a variable leads to where it is set, and opens its output at the line that says so", async () => {

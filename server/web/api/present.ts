@@ -167,6 +167,7 @@ function deploymentJson(
 }
 
 function liveAtOf(row: Deployment): Date | null {
+  if (row.status === "stopped") return row.liveAt ?? null;
   return row.status === "ready" || (row.status === "deploying" && row.step === "watch") ? row.liveAt : null;
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentRow } from "../../../views/deployment-row.tsx";
 import type { Deployment } from "../../model/deployment.ts";
 import { readyAtOf, specOf } from "../../model/deployment.ts";
-import { durationText } from "../../rules/duration-text.ts";
+import { elapsedText } from "../../rules/duration-text.ts";
 import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 
@@ -20,10 +20,8 @@ export function deploymentRow(deployment: Deployment, place: Place, among: "its 
 export function tookText(deployment: Deployment): string | null {
   const end = endOf(deployment);
   if (!end || deployment.status === "queued" || !deployment.startedAt) return null;
-  if (deployment.status === "ready") return durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
-  // A version that was stopped by hand long after it was ready took until it was ready.
-  const readyAt = readyAtOf(deployment);
-  return durationText((readyAt ?? end).getTime() - deployment.startedAt.getTime());
+  const liveAt = deployment.status === "ready" || deployment.status === "stopped" ? deployment.liveAt : null;
+  return elapsedText((liveAt ?? end).getTime() - deployment.startedAt.getTime());
 }
 
 /** It was ready once, and what it was made of is known. */

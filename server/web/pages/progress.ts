@@ -1,7 +1,7 @@
 import type { StepState, StepView } from "../../../views/steps.tsx";
 import type { Stage } from "../../model/deployment.ts";
 import type { DeploymentEvent, StackProgress } from "../../model/event.ts";
-import { counted, durationText } from "../../rules/duration-text.ts";
+import { counted, elapsedText } from "../../rules/duration-text.ts";
 import { narrate } from "../../rules/narrate.ts";
 
 const steps = ["queue", "fetch", "build", "start", "check", "cut-over", "watch", "ready"] as const;
@@ -203,7 +203,7 @@ function stateOf(step: Step, progress: Progress): StepState {
 
 function tookOf(step: Step, { begun, ended }: Progress): string | null {
   const [start, end] = [begun[step], step === "ready" ? undefined : ended[step]];
-  return start && end ? durationText(end.getTime() - start.getTime()) : null;
+  return start && end ? elapsedText(end.getTime() - start.getTime()) : null;
 }
 
 export function drainingText({ draining }: Progress): string | null {
