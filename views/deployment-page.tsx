@@ -68,6 +68,7 @@ export function DeploymentPage(props: {
       <LiveRegion stream={stream}>
         <DeploymentSummary view={view} now={frame.now} csrf={frame.csrf} />
         <Steps steps={view.steps} />
+        <Announcement view={view} />
         <DeploymentOutcome view={view} now={frame.now} csrf={frame.csrf} />
         <LogPanel {...log} empty="Nothing has happened yet." />
       </LiveRegion>
@@ -120,6 +121,34 @@ export function DeploymentSummary(props: {
   );
 }
 
+export const announcementId = "announcement";
+
+/** What a screen reader is told as it happens: each step, and how it ended. Every line would be too much. */
+export function Announcement({ view }: { readonly view: DeploymentView }) {
+  return (
+    <p id={announcementId} class="visually-hidden" role="status">
+      {announcement(view)}
+    </p>
+  );
+}
+
+function announcement({ deployment, slug, steps }: DeploymentView): string {
+  const name = `${slug} #${deployment.number}`;
+  switch (deployment.status) {
+    case "queued":
+      return `${name} is queued`;
+    case "building":
+    case "deploying":
+      return `${name}: ${steps.find(({ state }) => state === "current")?.name ?? "under way"}`;
+    case "ready":
+      return `${name} is ready`;
+    case "failed":
+      return `${name} failed: ${deployment.failure.message}`;
+    case "stopped":
+      return `${name} was stopped: ${deployment.reason}`;
+  }
+}
+
 export const outcomeId = "outcome";
 
 /** What is going on, or how it ended. */
@@ -156,11 +185,7 @@ export function DeploymentOutcome(props: {
           <MeanwhileLine meanwhile={view.meanwhile} now={now} />
         </div>
       )}
-      {sentence !== null && (
-        <p class="sentence" role="status">
-          {sentence}
-        </p>
-      )}
+      {sentence !== null && <p class="sentence">{sentence}</p>}
       {overview && <StackSplit overview={overview} path={routes.deployment(deployment.id)} />}
       {timeline && <ChecksTimeline timeline={timeline} now={now} />}
     </div>
@@ -175,7 +200,11 @@ function Success({ view }: { readonly view: DeploymentView }) {
     <div class={`verdict ${live ? "tone-good" : "tone-off"}`}>
       <Icon name="check" />
       {live && overview && <span>All {overview.stacks.length} stacks are running.</span>}
-      {live ? <span>{urls.length > 0 ? "Live at" : "Live"}</span> : <span>Was live. {capital(view.meanwhile.text)}.</span>}
+      {live ? (
+        <span>{urls.length > 0 ? "Live at" : "Live"}</span>
+      ) : (
+        <span>Was live. {capital(view.meanwhile.text)}.</span>
+      )}
       {live && urls.map((url) => <Address url={url} />)}
       {draining && (
         <span class="draining" role="status">

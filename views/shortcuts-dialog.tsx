@@ -9,7 +9,7 @@ const shortcuts: readonly (readonly [string, string])[] = [
   ["n, shift n", "Next and previous hit"],
   ["e", "First error in a log"],
   ["f", "Follow a log"],
-  ["p", "Hold a log of containers, and go on"],
+  ["p", "Pause or resume live logs"],
   ["w", "Wrap long lines"],
   ["?", "This help"],
 ];
@@ -29,6 +29,11 @@ export function ShortcutsDialog() {
           </div>
         ))}
       </dl>
+      <p class="with-script">
+        <label>
+          <input type="checkbox" checked data-shortcuts-on="" /> Use these keys in this browser
+        </label>
+      </p>
       <form method="dialog">
         <button class="button" type="submit">
           Close

@@ -160,6 +160,22 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await page.keyboard.press("g");
   await page.keyboard.press("a");
   await page.waitForURL("/activity");
+
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  await help.getByRole("checkbox", { name: "Use these keys in this browser" }).uncheck();
+  await help.getByRole("button", { name: "Close" }).click();
+  await page.reload();
+  await page.keyboard.press("g");
+  await page.keyboard.press("s");
+  await page.keyboard.press("?");
+  expect(await help.isVisible()).toBe(false);
+  expect(new URL(page.url()).pathname).toBe("/activity");
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  await help.getByRole("checkbox", { name: "Use these keys in this browser" }).check();
+  await help.getByRole("button", { name: "Close" }).click();
+  await page.keyboard.press("?");
+  await help.waitFor();
+  await page.keyboard.press("Escape");
   await page.getByText("administrator redeployed shop").first().waitFor();
   await shop.release("v4");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);

@@ -72,7 +72,7 @@ test("a deployment that failed shows its post-mortem, and what is live meanwhile
   await page.goto(`/deployments/${id}`);
   const isSame = await markDocument(page);
   const postMortem = page.getByRole("region", { name: /exited with code 9/ });
-  await postMortem.getByText("Its last lines say why.").waitFor();
+  await postMortem.getByText("See the output below.").waitFor();
   await postMortem.getByText("no such module").first().waitFor();
   await postMortem.getByText("#1 is still live; it went live").waitFor();
   expect(await isSame()).toBe(true);

@@ -169,6 +169,7 @@ describe("a deployment", () => {
       lastLines: ["/app/server.js:3", "Error: DATABASE_URL is not set", "    at start"],
     });
     const { html } = await get(`/deployments/${id}`);
+    expect(html).toMatch(/<p id="announcement" class="visually-hidden" role="status">shop #1 failed: /);
     expect(html).toMatch(/<a class="button" href="\/products\/shop\/variables">\s*Set DATABASE_URL/);
     expect(html).toContain('<mark class="error-line" data-shown-first="">Error: DATABASE_URL is not set</mark>');
     expect(html).toContain("<code>node .</code> exited with code 1");

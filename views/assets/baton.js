@@ -107,7 +107,19 @@
   // in the help, too: there they are read, and Escape closes it only after the next key may have been typed.
   const togetherMs = 1_200;
   let before = { key: "", at: 0 };
+  const keysOff = "baton-keys-off";
+  const areKeysOff = () => localStorage.getItem(keysOff) !== null;
+  const keysSwitch = document.querySelector("[data-shortcuts-on]");
+  if (keysSwitch) {
+    keysSwitch.checked = !areKeysOff();
+    keysSwitch.addEventListener("change", () => {
+      if (keysSwitch.checked) localStorage.removeItem(keysOff);
+      else localStorage.setItem(keysOff, "");
+    });
+  }
+
   document.addEventListener("keydown", (event) => {
+    if (areKeysOff()) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && event.target.matches?.("input[type='search']")) event.target.blur();
     if (event.target.closest?.("input:not([type='checkbox'], [type='radio']), textarea, select")) return;

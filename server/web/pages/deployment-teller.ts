@@ -1,4 +1,11 @@
-import { DeploymentOutcome, DeploymentSummary, outcomeId, summaryId } from "../../../views/deployment-page.tsx";
+import {
+  Announcement,
+  announcementId,
+  DeploymentOutcome,
+  DeploymentSummary,
+  outcomeId,
+  summaryId,
+} from "../../../views/deployment-page.tsx";
 import { Part } from "../../../views/live-region.tsx";
 import { LogLines, logIncomingId } from "../../../views/log.tsx";
 import { PageTitle } from "../../../views/page-title.tsx";
@@ -36,6 +43,7 @@ export async function createDeploymentTeller(
         { id: "title", element: PageTitle({ title }) },
         replace(summaryId, DeploymentSummary({ view, now: clock.now(), csrf })),
         replace(stepsId, Steps({ steps: view.steps })),
+        replace(announcementId, Announcement({ view })),
         replace(outcomeId, DeploymentOutcome({ view, now: clock.now(), csrf })),
       ];
       const changed: string[] = [];
