@@ -26,6 +26,8 @@ export interface Config {
   /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
   readonly buildCacheBytes: number | null;
   readonly ports: PortRange;
+  /** The loopback address on which apps are published: not the dashboard's, since cookies know no ports. */
+  readonly appsHost: string;
   readonly subnets: string;
   readonly allowPrivateRepositories: boolean;
   /** Where GitHub's API is; null: at GitHub's own address. */
@@ -51,12 +53,13 @@ export function readConfig(environment: Environment, workingFolder: string): Con
   const listen = address("BATON_LISTEN", text("BATON_LISTEN", "127.0.0.1:4000"));
   const domain = domainName(text("BATON_DOMAIN", "localhost"));
   const local = domain === "localhost";
+  const url = publicUrl(environment.BATON_PUBLIC_URL?.trim(), listen);
   const dataFolder = text("BATON_DATA", ".baton");
 
   return {
     dataFolder: isAbsolute(dataFolder) ? dataFolder : resolve(workingFolder, dataFolder),
     listen,
-    publicUrl: publicUrl(environment.BATON_PUBLIC_URL?.trim(), listen),
+    publicUrl: url,
     domain,
     httpPort: wholeNumber("BATON_HTTP_PORT", text("BATON_HTTP_PORT", local ? "8080" : "80"), 1, 65_535),
     httpsPort: wholeNumber("BATON_HTTPS_PORT", text("BATON_HTTPS_PORT", local ? "8443" : "443"), 1, 65_535),
@@ -74,6 +77,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
     buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
     ports: portRange(text("BATON_PORTS", "20000-29999")),
+    appsHost: appsHost(listen.host, url.hostname),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
     allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
     gitHubApi: apiUrl("BATON_GITHUB_API", environment.BATON_GITHUB_API?.trim() || null),
@@ -90,6 +94,11 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     ]),
     failpoints: text("BATON_TEST_FAILPOINTS", ""),
   };
+}
+
+/** Linux has all of 127.0.0.0/8 without further ado. */
+function appsHost(...dashboard: readonly string[]): string {
+  return ["127.0.0.2", "127.0.0.3", "127.0.0.4"].find((host) => !dashboard.includes(host)) ?? "127.0.0.2";
 }
 
 function wrong(name: string, value: string, accepted: string): BadConfig {

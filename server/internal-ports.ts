@@ -1,3 +1,4 @@
+import { hostAddress } from "./model/host-address.ts";
 import type { Prober } from "./ports/prober.ts";
 import type { PortRange, SettingStore } from "./ports/store.ts";
 import { PoolExhausted } from "./ports/store.ts";
@@ -15,7 +16,7 @@ export async function internalPorts(
   if (recorded !== null) return read(recorded);
   const free: number[] = [];
   for (let port = range.last; port >= range.first && free.length < 2; port--) {
-    if (await prober.isFree(port)) free.push(port);
+    if (await prober.isFree(hostAddress("127.0.0.1", port))) free.push(port);
   }
   if (free.length < 2) throw new PoolExhausted(`No port is free between ${range.first} and ${range.last}`);
   return read(await settings.getOrSet("caddy-ports", free.join(" ")));

@@ -1,4 +1,5 @@
 import { isOver } from "../model/deployment.ts";
+import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
@@ -95,12 +96,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     const { engine, proxy } = needs;
     const folders = await proxy.listFolders();
     const current = new Map<InstallationId, DeploymentId | "stopped">();
-    const dials = new Map<InstallationId, ReadonlyMap<string, number>>();
+    const dials = new Map<InstallationId, ReadonlyMap<string, HostAddress>>();
     for (const installation of folders.keys()) {
       const target = await proxy.current(installation);
       if (target !== null) current.set(installation, target);
       if (target !== null && target !== "stopped") {
-        dials.set(installation, await proxy.portsOf(installation, target));
+        dials.set(installation, await proxy.addressesOf(installation, target));
       }
     }
     const [containers, networks] = await Promise.all([
@@ -138,8 +139,8 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
         await needs.proxy.switchTo(repair.installation, repair.to);
         return;
       case "dial":
-        log.info(repair, "the traffic of a service went to another port than its container has; putting it right");
-        await needs.proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.port]]));
+        log.info(repair, "the traffic of a service went to another address than its container has; putting it right");
+        await needs.proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));
         return;
       case "revive":
         log.info(repair, "a container of a live version is not there; starting it");

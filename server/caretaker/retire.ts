@@ -1,3 +1,4 @@
+import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import { drain } from "../pipeline/drain.ts";
 import { removeDeployment } from "../pipeline/remove.ts";
@@ -21,21 +22,21 @@ export async function retire(
 ): Promise<void> {
   const except = new Set(leaving.except);
   const containers = await needs.engine.listContainers({ deployment: leaving.deployment }, signal);
-  const ports = containers.flatMap(({ kind, status, service, hostPort }) =>
-    kind === "web" && status === "running" && hostPort !== null && !except.has(service) ? [hostPort] : [],
+  const addresses = containers.flatMap(({ kind, status, service, hostAddress }) =>
+    kind === "web" && status === "running" && hostAddress !== null && !except.has(service) ? [hostAddress] : [],
   );
-  if (ports.length > 0) await drainVersion(needs, leaving.installation, ports, signal);
+  if (addresses.length > 0) await drainVersion(needs, leaving.installation, addresses, signal);
   await removeDeployment(needs, leaving.deployment, signal, { graceMs: stopGraceMs, except });
 }
 
 async function drainVersion(
   needs: CaretakerNeeds,
   installation: InstallationId | null,
-  ports: readonly number[],
+  addresses: readonly HostAddress[],
   signal: AbortSignal,
 ): Promise<void> {
   const tell = (remaining: number) => tellSuccessor(needs, installation, remaining);
-  const left = await drain(needs, ports, needs.drainTimeoutMs, tell, signal);
+  const left = await drain(needs, addresses, needs.drainTimeoutMs, tell, signal);
   if (left !== null && left > 0) await tellCut(needs, installation, left);
 }
 

@@ -26,9 +26,9 @@ export async function revive(
   const maker = { ...owner, deployment: makerOf(service, deployment) };
   const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
   if (isStateful(service) && (await isReplacing(needs, installation.id))) return;
-  const { hostPort } = await runContainer(needs, making, signal);
-  if (service.kind === "web" && hostPort !== null) {
-    await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostPort]]));
+  const { hostAddress } = await runContainer(needs, making, signal);
+  if (service.kind === "web" && hostAddress !== null) {
+    await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
   }
   const text = `${service.name} was not running any more; it was started again`;
   await store.events.append(repair.deployment, [{ type: "warning", text }]);

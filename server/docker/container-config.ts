@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { type HostAddress, partsOf } from "../model/host-address.ts";
 import type { InstanceId } from "../model/ids.ts";
 import type { ContainerOptions, Healthcheck, ServiceKind } from "../model/spec.ts";
 import type { ContainerMount, ContainerRequest } from "../ports/engine.ts";
@@ -46,7 +47,7 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
       Init: options.init,
       NetworkMode: request.network,
       RestartPolicy: { Name: restartPolicy(request.kind) },
-      ...(port && { PortBindings: { [port]: [{ HostIp: "127.0.0.1", HostPort: String(request.publish.hostPort) }] } }),
+      ...(port && { PortBindings: { [port]: [bindingOf(request.publish.hostAddress)] } }),
       CapDrop: ["ALL"],
       CapAdd: capabilitiesOf(options),
       SecurityOpt: ["no-new-privileges"],
@@ -63,6 +64,11 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
       ...(Object.keys(options.sysctls).length > 0 && { Sysctls: { ...options.sysctls } }),
     },
   };
+}
+
+function bindingOf(address: HostAddress) {
+  const { host, port } = partsOf(address);
+  return { HostIp: host, HostPort: String(port) };
 }
 
 export function restartPolicy(kind: ServiceKind): "no" | "unless-stopped" {

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { type HostAddress, hostAddress } from "../model/host-address.ts";
 import type { ContainerId, InstanceId } from "../model/ids.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { isOf, serviceOf } from "./labels.ts";
@@ -24,7 +25,7 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     restartCount: container.RestartCount,
     error: state.Error,
     startedAt: dateOf(state.StartedAt),
-    hostPort: hostPortOf(host.PortBindings),
+    hostAddress: hostAddressOf(host.PortBindings),
     memoryLimitBytes: host.Memory || null,
     stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
     keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
@@ -38,10 +39,15 @@ function dateOf(text: string): Date | null {
   return text.startsWith("0001-") ? null : new Date(text);
 }
 
+interface Binding {
+  readonly HostIp?: string;
+  readonly HostPort: string;
+}
+
 /** What was asked for rather than what is bound now: a stopped container keeps its port. */
-function hostPortOf(bindings: Record<string, { readonly HostPort: string }[] | null> | null | undefined) {
+function hostAddressOf(bindings: Record<string, Binding[] | null> | null | undefined): HostAddress | null {
   const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
-  return binding ? Number(binding.HostPort) : null;
+  return binding ? hostAddress(binding.HostIp || "127.0.0.1", Number(binding.HostPort)) : null;
 }
 
 /** Docker keeps the last five runs of a health check, the newest last, and up to 4 KB of what each printed. */

@@ -63,7 +63,7 @@ export function createContainers({
       state.owner.deployment === request.owner.deployment &&
       state.service === request.service &&
       // A port that turned out to be taken is tried again with another one.
-      state.hostPort === (request.publish?.hostPort ?? null);
+      state.hostAddress === (request.publish?.hostAddress ?? null);
     if (same && state.status !== "removing" && state.status !== "dead") return state.id;
     log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt had made otherwise");
     await remove(state.id, signal);

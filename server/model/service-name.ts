@@ -10,15 +10,9 @@ export function isServiceName(text: string): boolean {
 }
 
 /**
- * The name of a file or folder that is about this service. One whose name could be hidden, a folder's own (`..`) or an
+ * The name of a folder that is about this service. One whose name could be hidden, a folder's own (`..`) or an
  * option of a command gets a sign in front, which no service has in its name.
  */
 export function serviceFileName(service: string): string {
   return plainFile.test(service) ? service : `@${service}`;
-}
-
-/** The service that a file of such a name is about; null: none. */
-export function serviceOfFile(file: string): string | null {
-  const service = file.startsWith("@") ? file.slice(1) : file;
-  return isServiceName(service) && serviceFileName(service) === file ? service : null;
 }

@@ -1,3 +1,4 @@
+import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId, InstanceId } from "../model/ids.ts";
 import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
 import type { ContainerMount, ContainerRequest, Owner } from "../ports/engine.ts";
@@ -35,10 +36,10 @@ export function containerRequest(given: {
   readonly service: ServiceSpec;
   readonly network: string;
   /** Null for a service without a port. */
-  readonly hostPort: number | null;
+  readonly hostAddress: HostAddress | null;
   readonly mounts: readonly ContainerMount[];
 }): ContainerRequest {
-  const { instance, owner, spec, service, network, hostPort, mounts } = given;
+  const { instance, owner, spec, service, network, hostAddress, mounts } = given;
   const { mounts: _, ...options } = service.container;
   return {
     name: containerName(instance, owner.deployment, service.name),
@@ -49,7 +50,7 @@ export function containerRequest(given: {
     command: service.command,
     environment: environmentOf(owner, spec, service),
     network,
-    publish: service.port === null || hostPort === null ? null : { containerPort: service.port, hostPort },
+    publish: service.port === null || hostAddress === null ? null : { containerPort: service.port, hostAddress },
     limits: service.limits,
     stopGraceMs: service.stopGraceMs,
     options,

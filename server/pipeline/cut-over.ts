@@ -30,18 +30,18 @@ export async function cutOver(
   work.board.enterAll("Cut-over");
   await introduceKept(world, work, services);
 
-  const ports = new Map(
-    services.flatMap(({ spec: { kind, name }, hostPort }) =>
-      kind === "web" && hostPort !== null ? [[name, hostPort] as const] : [],
+  const addresses = new Map(
+    services.flatMap(({ spec: { kind, name }, hostAddress }) =>
+      kind === "web" && hostAddress !== null ? [[name, hostAddress] as const] : [],
     ),
   );
   // Until the routes of this version alone are loaded, it is found under the names of the one before as well.
   for (const [name, successor] of standIns(await routesNow(world, work), spec.routes)) {
-    const port = ports.get(successor);
-    if (port !== undefined) ports.set(name, port);
+    const address = addresses.get(successor);
+    if (address !== undefined) addresses.set(name, address);
   }
-  if (ports.size > 0) {
-    await proxy.prepare(installation.id, deployment.id, ports);
+  if (addresses.size > 0) {
+    await proxy.prepare(installation.id, deployment.id, addresses);
     await world.failpoint("before-switch");
     const { tookMs } = await proxy.switchTo(installation.id, deployment.id);
     await world.failpoint("after-switch");

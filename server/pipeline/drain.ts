@@ -1,3 +1,4 @@
+import type { HostAddress } from "../model/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
 import type { World } from "./work.ts";
 
@@ -6,13 +7,13 @@ const lookEveryMs = 200;
 const zerosNeeded = 2;
 
 /**
- * Waits until nothing is answered on these ports any more, at most `limitMs`. Resolves with how many requests were left
+ * Waits until nothing is answered at these addresses any more, at most `limitMs`. Resolves with how many requests were left
  * then; null when the proxy could not say, and the whole limit was waited. `onRemaining` hears of every other number, but
  * for a zero that nothing came before.
  */
 export async function drain(
   { proxy, clock }: Pick<World, "proxy" | "clock">,
-  ports: readonly number[],
+  addresses: readonly HostAddress[],
   limitMs: number,
   onRemaining: (remaining: number) => Promise<void>,
   signal: AbortSignal,
@@ -20,7 +21,7 @@ export async function drain(
   const deadlineMs = clock.monotonicMs() + limitMs;
   let told: number | null = null;
   for (let zeros = 0; zeros < zerosNeeded && clock.monotonicMs() < deadlineMs; ) {
-    const remaining = await requestsLeft({ proxy }, ports, signal);
+    const remaining = await requestsLeft({ proxy }, addresses, signal);
     if (remaining !== null && remaining !== told && (remaining > 0 || told !== null)) {
       await onRemaining(remaining);
       told = remaining;
@@ -34,11 +35,11 @@ export async function drain(
 /** Null when the proxy cannot say: then the whole drain limit is waited. */
 async function requestsLeft(
   { proxy }: Pick<World, "proxy">,
-  ports: readonly number[],
+  addresses: readonly HostAddress[],
   signal: AbortSignal,
 ): Promise<number | null> {
   try {
-    const counts = await Promise.all(ports.map((port) => proxy.inFlight(port, signal)));
+    const counts = await Promise.all(addresses.map((address) => proxy.inFlight(address, signal)));
     return counts.reduce((sum, count) => sum + count, 0);
   } catch (error) {
     if (error instanceof ProxyUnavailable) return null;

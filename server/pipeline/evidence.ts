@@ -35,10 +35,10 @@ export async function gatherEvidence(
 }
 
 /** Only what did not answer as HTTP is asked whether it speaks TLS. */
-async function speaksTls(world: World, { hostPort, spec }: RunningService, lastProbe: LastProbe | null) {
+async function speaksTls(world: World, { hostAddress, spec }: RunningService, lastProbe: LastProbe | null) {
   if (lastProbe?.wantsTls) return true;
-  if (spec.kind !== "web" || hostPort === null || lastProbe?.outcome === "answered") return false;
-  return world.prober.speaksTls(hostPort, tlsTimeoutMs);
+  if (spec.kind !== "web" || hostAddress === null || lastProbe?.outcome === "answered") return false;
+  return world.prober.speaksTls(hostAddress, tlsTimeoutMs);
 }
 
 /** The last lines that a container printed, what it repeats told once; none when the engine cannot say. */

@@ -47,10 +47,10 @@ async function prepareLent(
   lent: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (lent.size === 0) return;
-  const ports = await proxy.portsOf(installation.id, live.id);
+  const addresses = await proxy.addressesOf(installation.id, live.id);
   const named = [...lent].flatMap(([name, service]) => {
-    const port = ports.get(service);
-    return port === undefined ? [] : [[name, port] as const];
+    const address = addresses.get(service);
+    return address === undefined ? [] : [[name, address] as const];
   });
   await proxy.prepare(installation.id, live.id, new Map(named));
 }

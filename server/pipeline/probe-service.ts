@@ -25,17 +25,17 @@ export async function probeService(
   leftMs: number,
   signal: AbortSignal,
 ): Promise<Probe> {
-  const { spec, hostPort } = service;
+  const { spec, hostAddress } = service;
   const timeoutMs = Math.max(1, Math.min(spec.health.tryTimeoutMs, leftMs));
-  if (spec.kind === "web" && hostPort !== null) {
-    const probe = { port: hostPort, path: spec.health.path, host, timeoutMs };
+  if (spec.kind === "web" && hostAddress !== null) {
+    const probe = { address: hostAddress, path: spec.health.path, host, timeoutMs };
     return {
       ...readHttp(await world.prober.http(probe, signal), spec.health.path, timeoutMs),
       needed: spec.health.successes,
     };
   }
-  if (spec.kind === "tcp" && hostPort !== null) {
-    const outcome = await world.prober.tcp(hostPort, tcpHoldMs, timeoutMs, signal);
+  if (spec.kind === "tcp" && hostAddress !== null) {
+    const outcome = await world.prober.tcp(hostAddress, tcpHoldMs, timeoutMs, signal);
     return { ...readTcp(outcome, spec.port, timeoutMs), needed: spec.health.successes };
   }
   return { result: readUptime(container, world.limits.workerUpMs, world.clock.now()), last: null, needed: 1 };

@@ -1,8 +1,9 @@
+import { type HostAddress, hostAddress, partsOf } from "../model/host-address.ts";
 import type { ContainerId } from "../model/ids.ts";
 import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
-import { type Owner, PortTaken } from "../ports/engine.ts";
+import { type ContainerState, type Owner, PortTaken } from "../ports/engine.ts";
 import { isStateful } from "../rules/stateful.ts";
-import { containerRequest } from "./container-request.ts";
+import { containerName, containerRequest } from "./container-request.ts";
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";
 import type { World } from "./work.ts";
@@ -12,7 +13,7 @@ const maxTries = 20;
 
 export interface Started {
   readonly container: ContainerId;
-  readonly hostPort: number | null;
+  readonly hostAddress: HostAddress | null;
 }
 
 /**
@@ -37,19 +38,20 @@ export async function runContainer(
   const lives = homeOf(service, networks);
   const avoid = new Set<number>();
   for (let tries = 1; ; tries++) {
-    const hostPort = service.port === null ? null : await leasePort(world, owner, service, avoid, signal);
+    const hostAddress = service.port === null ? null : await leaseAddress(world, owner, service, avoid, signal);
     const network = lives.network;
-    const request = containerRequest({ instance, owner, spec, service, network, hostPort, mounts });
+    const request = containerRequest({ instance, owner, spec, service, network, hostAddress, mounts });
     const container = await engine.createContainer(request, signal);
     if (lives.visits) await engine.connect(container, lives.visits.network, lives.visits.aliases, signal);
     await world.failpoint("created");
     try {
       await engine.startContainer(container, signal);
-      return { container, hostPort };
+      return { container, hostAddress };
     } catch (error) {
-      if (!(error instanceof PortTaken) || hostPort === null || tries === maxTries) throw error;
-      making.onNote(`Port ${hostPort} of this server is taken by something else; trying the next`);
-      avoid.add(hostPort);
+      if (!(error instanceof PortTaken) || hostAddress === null || tries === maxTries) throw error;
+      const { port } = partsOf(hostAddress);
+      making.onNote(`Port ${port} of this server is taken by something else; trying the next`);
+      avoid.add(port);
     }
   }
 }
@@ -69,21 +71,27 @@ export function namesOf(service: Pick<ServiceSpec, "name" | "container">): reado
   return [service.name, ...service.container.aliases];
 }
 
-/** A port that is recorded for this service and that nothing else listens on: another Baton may use the same range. */
-async function leasePort(
-  { store, engine, prober, limits }: Pick<World, "store" | "engine" | "prober" | "limits">,
-  { installation, deployment }: Owner,
+/**
+ * An address whose port is recorded for this service and where nothing else listens: another Baton may use the same range.
+ * A container that is there already keeps its own, wherever an older Baton has published it.
+ */
+async function leaseAddress(
+  { instance, store, engine, prober, limits }: Pick<World, "instance" | "store" | "engine" | "prober" | "limits">,
+  owner: Owner,
   service: ServiceSpec,
   avoid: Set<number>,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<HostAddress> {
+  const { installation, deployment } = owner;
   const holder = isStateful(service) ? { installation } : { deployment };
-  const held = (await engine.listContainers(holder, signal)).find(
-    (container) => container.service === service.name && container.status === "running",
-  );
+  const containers = (await engine.listContainers(holder, signal)).filter(({ service: name }) => name === service.name);
+  const isOwn = ({ name }: ContainerState) => name === containerName(instance, deployment, service.name);
+  const made = containers.find(isOwn)?.hostAddress ?? null;
+  const held = containers.filter(({ status }) => status === "running").map((container) => container.hostAddress);
   for (;;) {
     const port = await store.leases.port(holder, service.name, limits.ports, avoid);
-    if (held?.hostPort === port || (await prober.isFree(port))) return port;
+    const address = made !== null && partsOf(made).port === port ? made : hostAddress(limits.appsHost, port);
+    if (held.includes(address) || (await prober.isFree(address))) return address;
     avoid.add(port);
   }
 }

@@ -153,7 +153,7 @@ async function bringUp(
     board.enter("Starting services", name);
     if (found) {
       journal.note(`${name} is kept as it is`);
-      return { stack, spec: service, container: found.id, hostPort: found.hostPort, kept: true };
+      return { stack, spec: service, container: found.id, hostAddress: found.hostAddress, kept: true };
     }
   }
   if (action === "replace" && live) await stopReplaced(world, work, live, service);
@@ -163,8 +163,8 @@ async function bringUp(
   const making = { owner, spec, stack, service, networks, onNote: journal.note };
   try {
     const started = await runContainer(world, making, signal);
-    const { hostPort } = started;
-    journal.note(`${name} started${hostPort === null ? "" : ` (port ${service.port}, on 127.0.0.1:${hostPort})`}`);
+    const { hostAddress } = started;
+    journal.note(`${name} started${hostAddress === null ? "" : ` (port ${service.port}, on ${hostAddress})`}`);
     return { stack, spec: service, kept: false, ...started };
   } catch (error) {
     throw await startFailed(world, work, "start", service, error);
@@ -222,8 +222,8 @@ export async function findServices(
     stack.services.flatMap((service): readonly RunningService[] => {
       const container = service.kind === "init" ? null : containerOf(work.deployment.id, service, containers);
       if (!container) return [];
-      const { id, hostPort } = container;
-      return [{ stack: stack.name, spec: service, container: id, hostPort, kept: service.keptFrom !== null }];
+      const { id, hostAddress } = container;
+      return [{ stack: stack.name, spec: service, container: id, hostAddress, kept: service.keptFrom !== null }];
     }),
   );
   return found.length === wanted.length ? found : null;

@@ -36,11 +36,11 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
   const old = before && (await containerOfLive(world, work, live, before));
   if (!before || !old) return;
   board.removing(service.name);
-  if (old.kind === "web" && old.hostPort !== null && (await proxy.current(work.installation.id)) === live.id) {
+  if (old.kind === "web" && old.hostAddress !== null && (await proxy.current(work.installation.id)) === live.id) {
     await proxy.hold(work.installation.id, live.id, [service.name]);
     await world.failpoint("held");
     const tell = async (remaining: number) => journal.event({ type: "drain", remaining });
-    await drain(world, [old.hostPort], limits.drainTimeoutMs, tell, signal);
+    await drain(world, [old.hostAddress], limits.drainTimeoutMs, tell, signal);
   }
   if (old.status === "running" || old.status === "restarting") {
     journal.note(`Stopping the old ${service.name} so that the new one can start; it comes back if the new one fails`);
@@ -114,8 +114,8 @@ async function bringBack(world: World, work: Work, live: LiveVersion, service: S
     const isBack = await untilAnswering(world, service, old, signal);
     journal.note(`The old ${service.name} runs again${isBack ? "" : ", but does not answer yet"}`);
   } finally {
-    if (service.kind === "web" && old.hostPort !== null) {
-      await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostPort]]));
+    if (service.kind === "web" && old.hostAddress !== null) {
+      await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostAddress]]));
     }
   }
 }
@@ -134,16 +134,19 @@ async function containerOfLive(
 async function untilAnswering(
   { prober, clock }: Pick<World, "prober" | "clock">,
   service: ServiceSpec,
-  { hostPort }: ContainerState,
+  { hostAddress }: ContainerState,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (hostPort === null) return true;
+  if (hostAddress === null) return true;
   const deadlineMs = clock.monotonicMs() + backTimeoutMs;
   while (clock.monotonicMs() < deadlineMs) {
     const outcome =
       service.kind === "web"
-        ? await prober.http({ port: hostPort, path: service.health.path, host: "localhost", timeoutMs: 5_000 }, signal)
-        : await prober.tcp(hostPort, 300, 5_000, signal);
+        ? await prober.http(
+            { address: hostAddress, path: service.health.path, host: "localhost", timeoutMs: 5_000 },
+            signal,
+          )
+        : await prober.tcp(hostAddress, 300, 5_000, signal);
     if (outcome.type === "answered" || outcome.type === "open") return true;
     await clock.sleep(lookEveryMs, signal);
   }

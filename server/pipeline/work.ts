@@ -1,4 +1,5 @@
 import type { Running } from "../model/deployment.ts";
+import type { HostAddress } from "../model/host-address.ts";
 import type { ContainerId, InstanceId } from "../model/ids.ts";
 import type { Environment, Installation, Product } from "../model/product.ts";
 import type { ServiceSpec } from "../model/spec.ts";
@@ -42,6 +43,8 @@ export interface PipelineLimits {
   readonly workerUpMs: number;
   readonly drainTimeoutMs: number;
   readonly ports: PortRange;
+  /** The address of this host on which services are published: never one that the dashboard has, since cookies know no ports. */
+  readonly appsHost: string;
   readonly subnets: string;
   readonly domain: string;
   /** Baton's own. */
@@ -90,7 +93,7 @@ export interface RunningService {
   readonly stack: string;
   readonly spec: ServiceSpec;
   readonly container: ContainerId;
-  readonly hostPort: number | null;
+  readonly hostAddress: HostAddress | null;
   /** It is the container of an earlier version, which goes on as it is: nothing to check or to watch. */
   readonly kept: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { HostAddress } from "../model/host-address.ts";
 import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
 import type { ContainerOptions, ResourceLimits, ServiceKind } from "../model/spec.ts";
 
@@ -180,8 +181,8 @@ export interface ContainerRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** The network that it is created on, and which publishes its port; it is known there under its service's name and `options.aliases`. */
   readonly network: string;
-  /** Published on 127.0.0.1 only. */
-  readonly publish: { readonly containerPort: number; readonly hostPort: number } | null;
+  /** Published there only, on loopback. */
+  readonly publish: { readonly containerPort: number; readonly hostAddress: HostAddress } | null;
   readonly limits: ResourceLimits;
   readonly stopGraceMs: number;
   readonly options: Omit<ContainerOptions, "mounts">;
@@ -209,7 +210,8 @@ export interface ContainerState {
   /** The engine's own word about a start that failed; empty otherwise. */
   readonly error: string;
   readonly startedAt: Date | null;
-  readonly hostPort: number | null;
+  /** Where its port is published; one that was made by an older Baton may be elsewhere than new ones. */
+  readonly hostAddress: HostAddress | null;
   readonly memoryLimitBytes: number | null;
   /** What it asks for between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;

@@ -1,4 +1,6 @@
-/** One look at a port on loopback, as a health check takes it. */
+import type { HostAddress } from "../model/host-address.ts";
+
+/** One look at an address of this host, as a health check takes it. */
 export interface Prober {
   /** GET; redirects are not followed; the body is read up to 64 KB and thrown away. Never rejects but for the signal. */
   http(request: HttpProbe, signal: AbortSignal): Promise<HttpOutcome>;
@@ -6,15 +8,15 @@ export interface Prober {
    * Connects and waits `holdMs`: docker-proxy accepts connections even when nothing listens inside and closes
    * them at once, so only a connection that stays open (or is spoken to) counts.
    */
-  tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
-  /** Whether what listens on the port of 127.0.0.1 takes part in a TLS handshake. Never rejects. */
-  speaksTls(port: number, timeoutMs: number): Promise<boolean>;
-  /** Nothing listens on this port of 127.0.0.1 right now. */
-  isFree(port: number): Promise<boolean>;
+  tcp(address: HostAddress, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
+  /** Whether what listens there takes part in a TLS handshake. Never rejects. */
+  speaksTls(address: HostAddress, timeoutMs: number): Promise<boolean>;
+  /** Nothing listens there right now. */
+  isFree(address: HostAddress): Promise<boolean>;
 }
 
 export interface HttpProbe {
-  readonly port: number;
+  readonly address: HostAddress;
   readonly path: string;
   /** Sent as Host: the service's own domain. */
   readonly host: string;

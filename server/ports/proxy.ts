@@ -1,3 +1,4 @@
+import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { RouteSpec } from "../model/spec.ts";
 
@@ -21,8 +22,12 @@ export interface Proxy {
    */
   setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
 
-  /** Writes a deployment's folder: the loopback port of each of its `web` services, and its id. Switches nothing. */
-  prepare(installation: InstallationId, deployment: DeploymentId, ports: ReadonlyMap<string, number>): Promise<void>;
+  /** Writes a deployment's folder: the address of each of its `web` services on this host, and its id. Switches nothing. */
+  prepare(
+    installation: InstallationId,
+    deployment: DeploymentId,
+    addresses: ReadonlyMap<string, HostAddress>,
+  ): Promise<void>;
   /**
    * From now on requests to these services wait, where their routes say `waits`: until the service is prepared again, or
    * another deployment is switched to. Those that have begun go on. At most `holdLimitMs`, then they are answered with 502.
@@ -33,8 +38,8 @@ export interface Proxy {
    * `stopped` answers 503 with a plain page. Resolves with how long the rename took.
    */
   switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<{ readonly tookMs: number }>;
-  /** The loopback ports that a deployment's folder holds, by service. */
-  portsOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, number>>;
+  /** The addresses that a deployment's folder holds, by service. */
+  addressesOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, HostAddress>>;
   /** What the switch on disk says; null: never switched. */
   current(installation: InstallationId): Promise<DeploymentId | "stopped" | null>;
   /** Removes a deployment's folder. The one that is current stays. */
@@ -46,8 +51,8 @@ export interface Proxy {
 
   /** Asks the proxy itself, on a plain loopback listener, which deployment answers for a host. */
   prove(host: string, signal: AbortSignal): Promise<DeploymentId | null>;
-  /** Requests, streams and WebSockets that this loopback port still answers through the proxy. Rejects with ProxyUnavailable. */
-  inFlight(hostPort: number, signal: AbortSignal): Promise<number>;
+  /** Requests, streams and WebSockets that this address still answers through the proxy. Rejects with ProxyUnavailable. */
+  inFlight(address: HostAddress, signal: AbortSignal): Promise<number>;
 }
 
 /** Longer than a service may take to become healthy. */

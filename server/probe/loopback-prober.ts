@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { createConnection, createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { type HostAddress, partsOf } from "../model/host-address.ts";
 import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
 
 /** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */
@@ -10,7 +11,7 @@ const maxBodyBytes = 64 * 1024;
 const plainHttpToTls =
   /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
 
-/** Probes ports on 127.0.0.1, where Baton publishes every service. */
+/** Probes addresses on loopback, where Baton publishes every service. */
 export function createLoopbackProber(): Prober {
   return { http, tcp, speaksTls, isFree };
 }
@@ -20,8 +21,7 @@ function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
     signal.throwIfAborted();
     const began = performance.now();
     const outgoing = request({
-      host: "127.0.0.1",
-      port: probe.port,
+      ...partsOf(probe.address),
       path: probe.path,
       method: "GET",
       agent: false,
@@ -68,11 +68,11 @@ function http(probe: HttpProbe, signal: AbortSignal): Promise<HttpOutcome> {
   });
 }
 
-function tcp(port: number, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome> {
+function tcp(address: HostAddress, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const began = performance.now();
-    const socket = createConnection({ host: "127.0.0.1", port });
+    const socket = createConnection(partsOf(address));
     let hold: NodeJS.Timeout | undefined;
     const done = (outcome: TcpOutcome) => {
       clearTimeout(hold);
@@ -115,9 +115,9 @@ function closedDetail(error: NodeJS.ErrnoException): string {
 /** The peer has said something in TLS, if only that it does not like this client. */
 const tlsAlert = /ALERT|UNSUPPORTED_PROTOCOL|NO_CIPHERS|DH_KEY_TOO_SMALL/;
 
-function speaksTls(port: number, timeoutMs: number): Promise<boolean> {
+function speaksTls(address: HostAddress, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    const socket = connectTls({ ...partsOf(address), rejectUnauthorized: false });
     const done = (speaks: boolean) => {
       clearTimeout(deadline);
       socket.destroy();
@@ -130,10 +130,10 @@ function speaksTls(port: number, timeoutMs: number): Promise<boolean> {
   });
 }
 
-function isFree(port: number): Promise<boolean> {
+function isFree(address: HostAddress): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ ...partsOf(address), exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { InstallationId } from "../model/ids.ts";
-import { serviceFileName } from "../model/service-name.ts";
 import { holdLimitMs, type InstallationRoutes } from "../ports/proxy.ts";
+import { addressFile } from "./address-files.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 import { hostsOf, inOrder, servicesOf } from "./route-table.ts";
 
@@ -9,7 +9,7 @@ import { hostsOf, inOrder, servicesOf } from "./route-table.ts";
 export interface Frame {
   /** Caddy's own folder: certificates, logs, the configuration file. */
   readonly folder: string;
-  /** Where the switches are: `<routesFolder>/<installation>/live/<service>` holds a port. */
+  /** Where the switches are: `<routesFolder>/<installation>/live/@<service>` holds the address that is dialled; see Switch. */
   readonly routesFolder: string;
   readonly httpPort: number;
   readonly httpsPort: number;
@@ -109,7 +109,7 @@ function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): rea
     servicesOf({ installation, routes }).map((service) => ({
       id: `${installation}/${service}`,
       hosts: routes.filter((route) => route.service === service).map((route) => route.host),
-      upstream: `127.0.0.1:${liveFile(frame, installation, serviceFileName(service))}`,
+      upstream: liveFile(frame, installation, addressFile(service)),
       waits: routes.some((route) => route.service === service && route.waits === true),
       deployment: liveFile(frame, installation, ".deployment"),
     })),

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { isHostName } from "../model/host-name.ts";
 import type { Proxy as ProxyPort } from "../ports/proxy.ts";
+import { createOlderFiles } from "./address-files.ts";
 import { createAdmin } from "./admin.ts";
 import type { Frame } from "./caddy-config.ts";
 import { createCaddyProcess } from "./caddy-process.ts";
@@ -43,6 +44,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
       [options.httpsPort, "BATON_HTTPS_PORT"],
       [options.httpPort, "BATON_HTTP_PORT"],
     ]),
+    olderFiles: createOlderFiles({ routesFolder }),
     log,
   });
 
@@ -52,14 +54,14 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
     setRoutes: configuration.setRoutes,
     prepare: switches.prepare,
     hold: switches.hold,
-    portsOf: switches.portsOf,
+    addressesOf: switches.addressesOf,
     switchTo: switches.switchTo,
     current: switches.current,
     forget: switches.forget,
     forgetInstallation: switches.forgetInstallation,
     listFolders: switches.listFolders,
     prove: prover.prove,
-    inFlight: async (hostPort, signal) => countInFlight(await admin.upstreams(signal), hostPort),
+    inFlight: async (address, signal) => countInFlight(await admin.upstreams(signal), address),
   };
 }
 

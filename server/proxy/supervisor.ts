@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gte } from "semver";
 import { ProxyUnavailable } from "../ports/proxy.ts";
+import type { OlderFiles } from "./address-files.ts";
 import { type CaddyAdmin, isSocketGone } from "./admin.ts";
 import type { CaddyProcess } from "./caddy-process.ts";
 import { listenersOf } from "./config-reader.ts";
@@ -32,6 +33,7 @@ export interface SupervisorDependencies {
   readonly prover: Prover;
   /** Which environment variable sets a port, for sentences about it. */
   readonly portSettings: ReadonlyMap<number, string>;
+  readonly olderFiles: OlderFiles;
   readonly log: (message: string) => void;
 }
 
@@ -46,7 +48,7 @@ const longestPauseMs = 15_000;
 const longSilenceMs = 60_000;
 
 export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor {
-  const { admin, caddy, configuration, prover, log } = deps;
+  const { admin, caddy, configuration, prover, olderFiles, log } = deps;
   let stopped = false;
   /** Aborted when the Caddy that was launched here ends, so that the watch looks at once; an adopted one is polled. */
   let alarm = new AbortController();
@@ -155,9 +157,12 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
       for (const folder of [deps.folder, deps.routesFolder, dirname(deps.adminSocket)]) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
-      if (await adopt(signal)) return;
-      await end();
-      await launch(signal);
+      const isOlder = await olderFiles.convert();
+      if (!(await adopt(signal))) {
+        await end();
+        await launch(signal);
+      }
+      if (isOlder) await olderFiles.remove();
     },
 
     async watch(signal) {

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { type HostAddress, hostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import { isServiceName, serviceFileName, serviceOfFile } from "../model/service-name.ts";
+import { isServiceName } from "../model/service-name.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../ports/proxy.ts";
+import { addressFile, serviceOfFile } from "./address-files.ts";
 import { replaceFile, syncFolder } from "./durable-file.ts";
 import { servicesOf } from "./route-table.ts";
 
@@ -10,14 +12,14 @@ import { servicesOf } from "./route-table.ts";
  * Which deployment answers, on disk, one folder per installation:
  *
  *     7/live -> 12          a symlink; replacing it is the cut-over
- *     7/12/web              the loopback port of service `web` in deployment 12; see serviceFileName
+ *     7/12/@web             the address of service `web` in deployment 12: 127.0.0.2:20001
  *     7/12/.deployment      its id, for the proof
- *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the port is the resting page's
+ *     7/stopped, 7/empty    the same for "stopped by hand" and "never deployed"; the address is the resting page's
  */
 export interface Switch
   extends Pick<
     ProxyPort,
-    "prepare" | "hold" | "portsOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
+    "prepare" | "hold" | "addressesOf" | "switchTo" | "current" | "forget" | "forgetInstallation" | "listFolders"
   > {
   /** Makes sure that `live` exists and that whatever it points to has an answer for each of these services. */
   settle(routes: InstallationRoutes): Promise<void>;
@@ -27,16 +29,17 @@ const empty = "empty";
 const stopped = "stopped";
 const idFile = ".deployment";
 /** tcpmux, which nobody runs: connections are refused, and a proxy that may wait tries again and reads the file anew. */
-const nowhere = 1;
+const nowhere = hostAddress("127.0.0.1", 1);
 
 export function createSwitch(config: { readonly routesFolder: string; readonly restingPort: number }): Switch {
   const { routesFolder } = config;
+  const restingPage = hostAddress("127.0.0.1", config.restingPort);
   /** The services that this process has settled: with a thousand installations, looking again takes seconds. */
   const settled = new Map<InstallationId, string>();
   const folderOf = (installation: InstallationId) => join(routesFolder, String(installation));
 
   /** Writes `files` into a target's folder, each as a whole, and makes the folder itself durable. */
-  async function write(installation: InstallationId, target: string, files: ReadonlyMap<string, string | number>) {
+  async function write(installation: InstallationId, target: string, files: ReadonlyMap<string, string>) {
     const folder = join(folderOf(installation), target);
     const created = await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [name, content] of files) await replaceFile(join(folder, name), `${content}\n`);
@@ -53,9 +56,9 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   /** Gives services that the target does not have the resting page, so that no routed host is left without an answer. */
   async function fillGaps(installation: InstallationId, target: string, services: readonly string[]) {
     const there = await filesIn(installation, target);
-    const missing = services.map(serviceFileName).filter((file) => !there.has(file));
+    const missing = services.map(addressFile).filter((file) => !there.has(file));
     if (missing.length === 0) return;
-    await write(installation, target, new Map(missing.map((file) => [file, config.restingPort])));
+    await write(installation, target, new Map(missing.map((file) => [file, restingPage])));
   }
 
   /** The services that have ever been routed: each has a file in `stopped`. */
@@ -91,31 +94,31 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
       settled.set(installation, services.join("/"));
     },
 
-    async prepare(installation, deployment, ports) {
-      const stranger = [...ports.keys()].find((service) => !isServiceName(service));
+    async prepare(installation, deployment, addresses) {
+      const stranger = [...addresses.keys()].find((service) => !isServiceName(service));
       if (stranger !== undefined) throw new TypeError(`${JSON.stringify(stranger)} is not a service name.`);
-      const files = [...ports].map(([service, port]) => [serviceFileName(service), port] as const);
-      await write(installation, String(deployment), new Map([...files, [idFile, deployment]]));
+      const files = [...addresses].map(([service, address]) => [addressFile(service), address] as const);
+      await write(installation, String(deployment), new Map([...files, [idFile, String(deployment)] as const]));
     },
 
     async hold(installation, deployment, services) {
       await write(
         installation,
         String(deployment),
-        new Map(services.map((service) => [serviceFileName(service), nowhere])),
+        new Map(services.map((service) => [addressFile(service), nowhere])),
       );
     },
 
-    async portsOf(installation, deployment) {
+    async addressesOf(installation, deployment) {
       const folder = join(folderOf(installation), String(deployment));
-      const ports = await Promise.all(
+      const addresses = await Promise.all(
         (await entriesOf(folder)).map(async (file) => {
           const service = serviceOfFile(file);
           const content = service && (await readFile(join(folder, file), "utf8").catch(nullWhenMissing));
-          return service && content ? [[service, Number(content)] as const] : [];
+          return service && content ? [[service, content.trim() as HostAddress] as const] : [];
         }),
       );
-      return new Map(ports.flat());
+      return new Map(addresses.flat());
     },
 
     async switchTo(installation, target) {

@@ -1,4 +1,5 @@
 import { type Deploying, type Deployment, specOf } from "../model/deployment.ts";
+import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Installation } from "../model/product.ts";
 import { servicesOf } from "../model/spec.ts";
@@ -23,20 +24,20 @@ export interface World {
   readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
   /** What the switch on disk says. */
   readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
-  /** The ports to which that sends the traffic, by service. */
-  readonly dials: ReadonlyMap<InstallationId, ReadonlyMap<string, number>>;
+  /** The addresses to which that sends the traffic, by service. */
+  readonly dials: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
 }
 
 /** What has to be done so that the world is as the rows say. Every one may be done twice. */
 export type Repair =
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
-  /** The traffic of a service goes to another port than its container has. */
+  /** The traffic of a service goes to another address than its container has. */
   | {
       readonly type: "dial";
       readonly installation: InstallationId;
       readonly deployment: DeploymentId;
       readonly service: string;
-      readonly port: number;
+      readonly address: HostAddress;
     }
   /** Drain, stop and remove what a deployment has. */
   | {
@@ -98,17 +99,18 @@ function switches(installation: Installation, rows: Rows, world: World): readonl
 
 function dials(installation: Installation, rows: Rows, world: World): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
-  const ports = world.dials.get(installation.id);
+  const addresses = world.dials.get(installation.id);
   // A running deployment holds and moves traffic as it must.
   const isDeploying = rows.deployments.some(
     (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
   );
-  if (live?.status !== "ready" || isDeploying || !ports || world.current.get(installation.id) !== live.id) return [];
+  if (live?.status !== "ready" || isDeploying || !addresses || world.current.get(installation.id) !== live.id)
+    return [];
   return servicesOf(live.spec).flatMap((service): readonly Repair[] => {
     const container = service.kind === "web" ? containerOf(live.id, service, world.containers) : null;
-    const port = container?.status === "running" ? container.hostPort : null;
-    if (port === null || ports.get(service.name) === port) return [];
-    return [{ type: "dial", installation: installation.id, deployment: live.id, service: service.name, port }];
+    const address = container?.status === "running" ? container.hostAddress : null;
+    if (address === null || addresses.get(service.name) === address) return [];
+    return [{ type: "dial", installation: installation.id, deployment: live.id, service: service.name, address }];
   });
 }
 

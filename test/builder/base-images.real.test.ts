@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BaseName } from "../../builder/plan.ts";
 import { createDistribution } from "../../server/distribution/debian-npm.ts";
+import { hostAddress } from "../../server/model/host-address.ts";
 import type { ImageId } from "../../server/model/ids.ts";
 import { plainContainer } from "../../server/model/spec.ts";
 import { type BaseImages, createBaseImages } from "../../server/pipeline/base-images.ts";
@@ -192,7 +193,7 @@ async function running(image: ImageId, port: number, ready: RegExp, use: (get: G
       command: null,
       environment: { PORT: String(port) },
       network,
-      publish: { containerPort: port, hostPort },
+      publish: { containerPort: port, hostAddress: hostAddress("127.0.0.1", hostPort) },
       limits: { memoryBytes: 256 * 1024 * 1024, pids: 64, cpus: null },
       stopGraceMs: 1000,
       options: plainContainer,

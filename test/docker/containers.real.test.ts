@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hostAddress } from "../../server/model/host-address.ts";
 import type { ContainerId, ImageId } from "../../server/model/ids.ts";
 import {
   type ContainerRequest,
@@ -81,9 +82,10 @@ const memoryForNode = { memoryBytes: 256 * 1024 * 1024, pids: 64, cpus: 1.5 };
 describe("creating", () => {
   test("runs with a small set of capabilities, limits, capped logs and a loopback port", async () => {
     const hostPort = await freePort();
+    const address = hostAddress("127.0.0.2", hostPort);
     const id = await start({
       kind: "web",
-      publish: { containerPort: 3000, hostPort },
+      publish: { containerPort: 3000, hostAddress: address },
       limits: memoryForNode,
       environment: { A: "b=c" },
     });
@@ -97,7 +99,7 @@ describe("creating", () => {
       NanoCpus: 1.5e9,
       RestartPolicy: { Name: "unless-stopped" },
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
-      PortBindings: { "3000/tcp": [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }] },
+      PortBindings: { "3000/tcp": [{ HostIp: "127.0.0.2", HostPort: String(hostPort) }] },
     });
     expect(host.Privileged).toBe(false);
     expect(host.Binds ?? []).toEqual([]);
@@ -108,7 +110,7 @@ describe("creating", () => {
       service: "app",
       kind: "web",
       status: "running",
-      hostPort,
+      hostAddress: address,
       memoryLimitBytes: memoryForNode.memoryBytes,
       restartCount: 0,
       healthcheck: null,
@@ -131,13 +133,15 @@ describe("creating", () => {
   });
 
   test("replaces what an earlier try has made of another image, or on another port", async () => {
-    const wanted = request({ publish: { containerPort: 1, hostPort: await freePort() } });
+    const wanted = request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.2", await freePort()) } });
     const first = await scratch.engine.createContainer(wanted, never);
-    const moved = { ...wanted, publish: { containerPort: 1, hostPort: await freePort() } };
+    const moved = { ...wanted, publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.2", await freePort()) } };
     const second = await scratch.engine.createContainer(moved, never);
     expect(second).not.toBe(first);
     expect(await scratch.engine.inspectContainer(first, never)).toBeNull();
-    expect(await scratch.engine.inspectContainer(second, never)).toMatchObject({ hostPort: moved.publish.hostPort });
+    expect(await scratch.engine.inspectContainer(second, never)).toMatchObject({
+      hostAddress: moved.publish.hostAddress,
+    });
   });
 
   test("never touches a container of somebody else's, not even one that was made by hand of our own image", async () => {
@@ -167,14 +171,20 @@ describe("starting", () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
     const { port: hostPort } = holder.address() as AddressInfo;
-    const id = await scratch.engine.createContainer(request({ publish: { containerPort: 1, hostPort } }), never);
+    const id = await scratch.engine.createContainer(
+      request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.1", hostPort) } }),
+      never,
+    );
     await expect(scratch.engine.startContainer(id, never)).rejects.toBeInstanceOf(PortTaken);
 
     await new Promise((resolve) => holder.close(resolve));
     await scratch.engine.startContainer(id, never);
     expect(await scratch.engine.inspectContainer(id, never)).toMatchObject({ status: "running" });
 
-    const other = await scratch.engine.createContainer(request({ publish: { containerPort: 1, hostPort } }), never);
+    const other = await scratch.engine.createContainer(
+      request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.1", hostPort) } }),
+      never,
+    );
     await expect(scratch.engine.startContainer(other, never)).rejects.toBeInstanceOf(PortTaken);
     await scratch.engine.removeContainer(other, never);
     expect(await scratch.engine.inspectContainer(other, never)).toBeNull();
@@ -240,14 +250,14 @@ describe("looking", () => {
 
   test("sees what listens inside, and the app answers on its loopback port", async () => {
     const hostPort = await freePort();
-    const publish = { containerPort: 3000, hostPort };
+    const publish = { containerPort: 3000, hostAddress: hostAddress("127.0.0.2", hostPort) };
     const id = await start({ kind: "web", publish, limits: memoryForNode, command: answerHello });
     await eventually(async () => expect(await scratch.engine.listeningPorts(id)).toHaveLength(2));
     expect(await scratch.engine.listeningPorts(id)).toEqual([
       { port: 3000, loopbackOnly: false },
       { port: 3001, loopbackOnly: true },
     ]);
-    expect(await (await fetch(`http://127.0.0.1:${hostPort}/`)).text()).toBe("hello");
+    expect(await (await fetch(`http://127.0.0.2:${hostPort}/`)).text()).toBe("hello");
     await scratch.engine.stopContainer(id, 1_000, never);
     expect(await scratch.engine.listeningPorts(id)).toBeNull();
   });

@@ -33,7 +33,7 @@ test("a folder with a Dockerfile is live after one push, and the terminal tells 
     "remote:     | compiling",
     "remote:     Image ready (",
     "remote: ==> Starting the new version",
-    "web started (port 3000, on 127.0.0.1:",
+    "web started (port 3000, on 127.0.0.2:",
     "remote: ==> Checking that the new version is healthy",
     "✓ web: GET / answered 200 in",
     "(3 of 3)",

@@ -16,7 +16,7 @@ export function createFakeProxy(): FakeProxy {
     setRoutes: async () => [],
     prepare: async () => {},
     hold: async () => {},
-    portsOf: async () => new Map(),
+    addressesOf: async () => new Map(),
     switchTo: async () => ({ tookMs: 0.2 }),
     current: async () => null,
     forget: async () => {},

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hostAddress } from "../../server/model/host-address.ts";
 import { longestServiceName } from "../../server/model/service-name.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
 import { planVersion } from "../../server/pipeline/plan.ts";
@@ -80,12 +81,15 @@ async function serve(routes: Awaited<ReturnType<typeof routesOf>>) {
   const prover = { prove: async () => null, untilKnown: async () => {}, listens: async () => true };
   const configuration = createConfiguration({ file: join(own, "caddy.json"), frame, admin, switches, prover });
   const faults = await configuration.setRoutes([{ installation: installation(1), routes }], never);
-  const ports = new Map(
-    [...new Set(routes.map(({ service }) => service))].map((name, index) => [name, 20_000 + index]),
+  const addresses = new Map(
+    [...new Set(routes.map(({ service }) => service))].map((name, index) => [
+      name,
+      hostAddress("127.0.0.2", 20_000 + index),
+    ]),
   );
-  await switches.prepare(installation(1), deployment(7), ports);
+  await switches.prepare(installation(1), deployment(7), addresses);
   await switches.switchTo(installation(1), deployment(7));
-  return { faults, ports, found: await switches.portsOf(installation(1), deployment(7)) };
+  return { faults, addresses, found: await switches.addressesOf(installation(1), deployment(7)) };
 }
 
 async function isRefusedOrServed(version: Version): Promise<"refused" | "served"> {
@@ -96,9 +100,9 @@ async function isRefusedOrServed(version: Version): Promise<"refused" | "served"
     return null;
   });
   if (routes === null) return "refused";
-  const { faults, ports, found } = await serve(routes);
+  const { faults, addresses, found } = await serve(routes);
   expect(faults).toEqual([]);
-  expect(found).toEqual(ports);
+  expect(found).toEqual(addresses);
   expect(new Set(routes.map(({ host }) => host)).size).toBe(routes.length);
   const tags = new Set(version.names.map((name) => imageTag("abcdefgh", 1, name, 2)));
   expect(tags.size).toBe(version.names.length);

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { EventBody } from "../../server/model/event.ts";
+import { hostAddress } from "../../server/model/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
 import type { RunningService, Work, World } from "../../server/pipeline/work.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -17,7 +18,7 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     stack: "shop",
     spec: aService(),
     container: container.id,
-    hostPort: 20_000,
+    hostAddress: hostAddress("127.0.0.2", 20_000),
     kept: false,
   };
   const prober = { http: async () => ({ type: "answered", status: 500, tookMs: 1 }), speaksTls: async () => false };

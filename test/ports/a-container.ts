@@ -1,3 +1,4 @@
+import { hostAddress } from "../../server/model/host-address.ts";
 import type { ContainerId, DeploymentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import type { ContainerState, Owner } from "../../server/ports/engine.ts";
 
@@ -22,7 +23,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     restartCount: 0,
     error: "",
     startedAt: new Date("2026-01-31T12:00:00Z"),
-    hostPort: 20000,
+    hostAddress: hostAddress("127.0.0.2", 20_000),
     stopGraceMs: 10_000,
     keepsData: false,
     memoryLimitBytes: null,

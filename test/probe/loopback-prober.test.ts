@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
+import { type HostAddress, hostAddress, partsOf } from "../../server/model/host-address.ts";
 import { createLoopbackProber } from "../../server/probe/loopback-prober.ts";
 
 const prober = createLoopbackProber();
@@ -9,16 +10,16 @@ const signal = new AbortController().signal;
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
 
-async function listening(server: Server): Promise<number> {
+async function listening(server: Server, host = "127.0.0.1"): Promise<HostAddress> {
   servers.push(server);
   server.on("connection", (socket: Socket) => void sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return (server.address() as AddressInfo).port;
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  return hostAddress(host, (server.address() as AddressInfo).port);
 }
 
 const serving = (answer: RequestListener) => listening(createServer(answer));
-const ask = (port: number, timeoutMs = 5_000) =>
-  prober.http({ port, path: "/ready", host: "shop.example", timeoutMs }, signal);
+const ask = (address: HostAddress, timeoutMs = 5_000) =>
+  prober.http({ address, path: "/ready", host: "shop.example", timeoutMs }, signal);
 
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
@@ -28,11 +29,11 @@ afterEach(async () => {
 describe("a health check over HTTP", () => {
   test("asks as a visitor of the app would, and hears its status", async () => {
     const asked: unknown[] = [];
-    const port = await serving((request, answer) => {
+    const address = await serving((request, answer) => {
       asked.push([request.method, request.url, request.headers.host]);
       answer.writeHead(204).end();
     });
-    expect(await ask(port)).toMatchObject({ type: "answered", status: 204 });
+    expect(await ask(address)).toMatchObject({ type: "answered", status: 204 });
     expect(asked).toEqual([["GET", "/ready", "shop.example"]]);
   });
 
@@ -42,10 +43,10 @@ describe("a health check over HTTP", () => {
       strangers.push(request.url ?? "");
       answer.end();
     });
-    const port = await serving((_request, answer) =>
-      answer.writeHead(302, { location: `http://127.0.0.1:${elsewhere}/` }).end(),
+    const address = await serving((_request, answer) =>
+      answer.writeHead(302, { location: `http://${elsewhere}/` }).end(),
     );
-    expect(await ask(port)).toMatchObject({ type: "answered", status: 302 });
+    expect(await ask(address)).toMatchObject({ type: "answered", status: 302 });
     expect(strangers).toEqual([]);
   });
 
@@ -56,8 +57,8 @@ describe("a health check over HTTP", () => {
     ["Bad Request\nThis combination of host and port requires TLS.", true],
     ["Invalid HTTP_HOST header", undefined],
   ])("hears a 400 that says %s", async (body, wantsTls) => {
-    const port = await serving((_request, answer) => answer.writeHead(400).end(body));
-    expect(await ask(port)).toEqual({
+    const address = await serving((_request, answer) => answer.writeHead(400).end(body));
+    expect(await ask(address)).toEqual({
       type: "answered",
       status: 400,
       tookMs: expect.any(Number),
@@ -77,7 +78,7 @@ describe("a health check over HTTP", () => {
 
   test("reads no more than 64 KB of an answer that does not end", async () => {
     let sent = 0;
-    const port = await serving((_request, answer) => {
+    const address = await serving((_request, answer) => {
       const piece = Buffer.alloc(16 * 1024);
       const send = () => {
         while (!answer.destroyed && answer.write(piece)) sent += piece.length;
@@ -85,7 +86,7 @@ describe("a health check over HTTP", () => {
       };
       send();
     });
-    expect(await ask(port)).toMatchObject({ type: "answered", status: 200 });
+    expect(await ask(address)).toMatchObject({ type: "answered", status: 200 });
     // What lies in the buffers of the two sockets comes on top.
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
@@ -97,9 +98,9 @@ describe("a health check over HTTP", () => {
       answer.on("close", () => clearInterval(timer));
     });
     const silent = await serving(() => {});
-    for (const port of [trickling, silent]) {
+    for (const address of [trickling, silent]) {
       const began = performance.now();
-      expect(await ask(port, 200)).toEqual({ type: "timeout" });
+      expect(await ask(address, 200)).toEqual({ type: "timeout" });
       expect(performance.now() - began).toBeLessThan(2_000);
     }
   });
@@ -116,9 +117,9 @@ describe("a health check over HTTP", () => {
   });
 
   test("ends with its signal's reason", async () => {
-    const port = await serving(() => {});
+    const address = await serving(() => {});
     const cancel = new AbortController();
-    const asked = prober.http({ port, path: "/", host: "shop.example", timeoutMs: 5_000 }, cancel.signal);
+    const asked = prober.http({ address, path: "/", host: "shop.example", timeoutMs: 5_000 }, cancel.signal);
     cancel.abort(new Error("cancelled"));
     await expect(asked).rejects.toThrow("cancelled");
   });
@@ -139,10 +140,26 @@ describe("a check of a connection", () => {
   });
 
   test("a port is free until somebody listens there", async () => {
-    const port = await listening(createTcpServer());
-    expect(await prober.isFree(port)).toBe(false);
+    const address = await listening(createTcpServer());
+    expect(await prober.isFree(address)).toBe(false);
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));
-    expect(await prober.isFree(port)).toBe(true);
+    expect(await prober.isFree(address)).toBe(true);
+  });
+
+  test("a port belongs to its address: what listens on another one is neither asked nor in the way", async () => {
+    const address = await listening(
+      createTcpServer((socket) => void socket.write("220 ready\r\n")),
+      "127.0.0.2",
+    );
+    expect(await prober.tcp(address, 60_000, 1_000, signal)).toMatchObject({ type: "open" });
+    const elsewhere = hostAddress("127.0.0.1", partsOf(address).port);
+    expect(await prober.tcp(elsewhere, 50, 1_000, signal)).toEqual({ type: "closed", detail: "connection refused" });
+    expect([await prober.isFree(address), await prober.isFree(elsewhere)]).toEqual([false, true]);
+  });
+
+  test("a port that is taken on every address is taken on each", async () => {
+    const everywhere = await listening(createTcpServer(), "0.0.0.0");
+    expect(await prober.isFree(hostAddress("127.0.0.2", partsOf(everywhere).port))).toBe(false);
   });
 });

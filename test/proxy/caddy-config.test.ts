@@ -36,13 +36,13 @@ describe("one app over plain HTTP", () => {
       {
         "@id": "7/api",
         match: [{ host: ["api.shop.localhost"] }],
-        handle: [{ handler: "reverse_proxy", upstreams: [{ dial: "127.0.0.1:{file./data/routes/7/live/api}" }] }],
+        handle: [{ handler: "reverse_proxy", upstreams: [{ dial: "{file./data/routes/7/live/@api}" }] }],
         terminal: true,
       },
       {
         "@id": "7/web",
         match: [{ host: ["shop.localhost", "www.shop.localhost"] }],
-        handle: [{ handler: "reverse_proxy", upstreams: [{ dial: "127.0.0.1:{file./data/routes/7/live/web}" }] }],
+        handle: [{ handler: "reverse_proxy", upstreams: [{ dial: "{file./data/routes/7/live/@web}" }] }],
         terminal: true,
       },
     ]);
@@ -141,7 +141,7 @@ describe("always", () => {
     const placeholders = new Set(stringsIn(config).flatMap((text) => text.match(/[{}][^{}]*[{}]?/g) ?? []));
     for (const placeholder of placeholders) {
       expect(placeholder).toMatch(
-        /^{(file\.\/data\/routes\/7\/live\/(web|api|\.deployment)|http\.(request|error)\.\w+)}$/,
+        /^{(file\.\/data\/routes\/7\/live\/(@web|@api|\.deployment)|http\.(request|error)\.\w+)}$/,
       );
     }
   });

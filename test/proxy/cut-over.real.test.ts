@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { get, keepAliveAgent, open } from "./http-client.ts";
 import { createTestBed } from "./real-caddy.ts";
-import { deployment, installation, routesFor, webOn } from "./sample-routes.ts";
+import { deployment, installation, local, routesFor, webOn } from "./sample-routes.ts";
 import { startApp } from "./test-app.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -75,11 +75,11 @@ test("what is under way at a cut-over ends on the old version, and is counted un
   await slowArrives;
   const events = await open(options.httpPort, host, { path: "/events" });
   const socket = await connect(host);
-  expect(await proxy.inFlight(first.port, signal)).toBe(3);
+  expect(await proxy.inFlight(local(first.port), signal)).toBe(3);
 
   await proxy.switchTo(shop, deployment(2));
   expect(await get(options.httpPort, host)).toMatchObject({ body: "second" });
-  expect(await proxy.inFlight(first.port, signal)).toBe(3);
+  expect(await proxy.inFlight(local(first.port), signal)).toBe(3);
   expect(await echo(socket, "still there?")).toBe("first: still there?");
 
   first.release();
@@ -109,7 +109,7 @@ test("a load that brings and takes hosts leaves the requests, streams and WebSoc
   }
 
   expect(await echo(socket, "hello")).toBe("first: hello");
-  expect(await proxy.inFlight(first.port, signal)).toBe(2);
+  expect(await proxy.inFlight(local(first.port), signal)).toBe(2);
   first.release();
   expect(await text(stream)).toBe("data: first\n\nfirst");
   socket.close();
@@ -117,7 +117,7 @@ test("a load that brings and takes hosts leaves the requests, streams and WebSoc
 });
 
 test("an address that nobody has asked for has nothing in flight", async () => {
-  expect(await bed.proxy.inFlight(1, signal)).toBe(0);
+  expect(await bed.proxy.inFlight(local(1), signal)).toBe(0);
 });
 
 async function connect(name: string): Promise<WebSocket> {
@@ -140,5 +140,8 @@ async function firstChunk(stream: IncomingMessage): Promise<string> {
 }
 
 async function inFlightFalls(port: number, to: number): Promise<void> {
-  await vi.waitUntil(async () => (await bed.proxy.inFlight(port, signal)) === to, { interval: 10, timeout: 5_000 });
+  await vi.waitUntil(async () => (await bed.proxy.inFlight(local(port), signal)) === to, {
+    interval: 10,
+    timeout: 5_000,
+  });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isHostName } from "../../server/model/host-name.ts";
-import { isServiceName, serviceFileName, serviceOfFile } from "../../server/model/service-name.ts";
+import { isServiceName } from "../../server/model/service-name.ts";
+import { addressFile, serviceOfFile } from "../../server/proxy/address-files.ts";
 import { isPlainPath, sortOut } from "../../server/proxy/route-table.ts";
 import { routesFor } from "./sample-routes.ts";
 
@@ -37,8 +38,8 @@ test.each(["web", "Web_1", "a.b-c", "0", ".", "..", "_web", ".x", "-x", ".deploy
   "%s is a service name, and has a file of its own that is found again",
   (name) => {
     expect(isServiceName(name)).toBe(true);
-    expect(serviceFileName(name)).toMatch(/^[@A-Za-z0-9][A-Za-z0-9_.-]*$/);
-    expect(serviceOfFile(serviceFileName(name))).toBe(name);
+    expect(addressFile(name)).toMatch(/^@[A-Za-z0-9_.-]+$/);
+    expect(serviceOfFile(addressFile(name))).toBe(name);
   },
 );
 
@@ -46,7 +47,7 @@ test.each(["", "a/b", "../live", "a b", "a\n", "{x}", "é", "@a", "a".repeat(201
   expect(isServiceName(name)).toBe(false),
 );
 
-test.each([".deployment", ".web.new", "..", "@web", "@", "@@_", ""])("%j is no service's file", (file) =>
+test.each([".deployment", ".@web.new", "..", "web", "@", "@@_", ""])("%j is no service's file", (file) =>
   expect(serviceOfFile(file)).toBeNull(),
 );
 

@@ -1,3 +1,4 @@
+import { type HostAddress, hostAddress } from "../../server/model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
 import type { InstallationRoutes } from "../../server/ports/proxy.ts";
 
@@ -9,4 +10,7 @@ export function routesFor(id: number, ...hosts: readonly string[]): Installation
   return { installation: installation(id), routes: hosts.map((host) => ({ host, service: "web" })) };
 }
 
-export const webOn = (port: number): ReadonlyMap<string, number> => new Map([["web", port]]);
+/** Where test apps listen. */
+export const local = (port: number) => hostAddress("127.0.0.1", port);
+
+export const webOn = (port: number): ReadonlyMap<string, HostAddress> => new Map([["web", local(port)]]);

@@ -6,7 +6,7 @@ import { ProxyRefused, ProxyUnavailable } from "../../server/ports/proxy.ts";
 import { createAdmin } from "../../server/proxy/admin.ts";
 import { get } from "./http-client.ts";
 import { createTestBed, freePorts } from "./real-caddy.ts";
-import { deployment, installation, routesFor, webOn } from "./sample-routes.ts";
+import { deployment, installation, local, routesFor, webOn } from "./sample-routes.ts";
 import { startApp } from "./test-app.ts";
 
 const host = "hello.localhost";
@@ -107,7 +107,7 @@ test("a Caddy that serves is left alone when its admin socket has gone; the swit
   await vi.waitUntil(() => bed.said.length > 0, { interval: 10, timeout: 5_000 });
   expect(bed.said[0]).toContain("its admin socket is gone");
 
-  await expect(bed.proxy.inFlight(app.port, signal)).rejects.toThrow(ProxyUnavailable);
+  await expect(bed.proxy.inFlight(local(app.port), signal)).rejects.toThrow(ProxyUnavailable);
   await expect(bed.proxy.setRoutes([routesFor(7, "new.localhost")], signal)).rejects.toThrow(ProxyUnavailable);
   await bed.proxy.switchTo(installation(7), "stopped");
   expect(await visit()).toMatchObject({ status: 503 });

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, readlink, rm, symlink } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hostAddress } from "../../server/model/host-address.ts";
 import { createSwitch, type Switch } from "../../server/proxy/switch.ts";
-import { deployment, installation, routesFor, webOn } from "./sample-routes.ts";
+import { deployment, installation, local, routesFor, webOn } from "./sample-routes.ts";
 
 const shop = installation(7);
 let folder: string;
@@ -20,7 +21,7 @@ const live = (file: string) => readFile(join(folder, "7/live", file), "utf8");
 test("a new installation rests until its first switch", async () => {
   expect(await switches.current(shop)).toBeNull();
   await switches.settle(routesFor(7, "shop.localhost"));
-  expect(await live("web")).toBe("19002\n");
+  expect(await live("@web")).toBe("127.0.0.1:19002\n");
   expect(await live(".deployment")).toBe("empty\n");
   expect(await switches.current(shop)).toBeNull();
 });
@@ -28,16 +29,20 @@ test("a new installation rests until its first switch", async () => {
 test("preparing switches nothing; switching moves all services at once by a relative link", async () => {
   await switches.settle(routesFor(7, "shop.localhost"));
   const ports = new Map([
-    ["web", 20001],
-    ["api", 20002],
+    ["web", hostAddress("127.0.0.2", 20001)],
+    ["api", hostAddress("127.0.0.2", 20002)],
   ]);
   await switches.prepare(shop, deployment(12), ports);
-  expect(await live("web")).toBe("19002\n");
+  expect(await live("@web")).toBe("127.0.0.1:19002\n");
 
   const { tookMs } = await switches.switchTo(shop, deployment(12));
   expect(tookMs).toBeGreaterThan(0);
   expect(await readlink(join(folder, "7/live"))).toBe("12");
-  expect([await live("web"), await live("api"), await live(".deployment")]).toEqual(["20001\n", "20002\n", "12\n"]);
+  expect([await live("@web"), await live("@api"), await live(".deployment")]).toEqual([
+    "127.0.0.2:20001\n",
+    "127.0.0.2:20002\n",
+    "12\n",
+  ]);
   expect(await switches.current(shop)).toBe(12);
 });
 
@@ -55,7 +60,7 @@ test("settling again keeps the switch where it is, and gives new services the re
   await switches.prepare(shop, deployment(12), webOn(20001));
   await switches.switchTo(shop, deployment(12));
   await switches.settle({ installation: shop, routes: [{ host: "api.shop.localhost", service: "api" }] });
-  expect([await live("web"), await live("api")]).toEqual(["20001\n", "19002\n"]);
+  expect([await live("@web"), await live("@api")]).toEqual(["127.0.0.1:20001\n", "127.0.0.1:19002\n"]);
 });
 
 test("a switch to what was never prepared is refused, and the live one stays", async () => {
@@ -75,7 +80,7 @@ test("preparing the live deployment again changes its ports in place", async () 
   await switches.prepare(shop, deployment(12), webOn(20001));
   await switches.switchTo(shop, deployment(12));
   await switches.prepare(shop, deployment(12), webOn(20009));
-  expect(await live("web")).toBe("20009\n");
+  expect(await live("@web")).toBe("127.0.0.1:20009\n");
 });
 
 test("a forgotten deployment is gone; the live one can't be forgotten", async () => {
@@ -86,7 +91,7 @@ test("a forgotten deployment is gone; the live one can't be forgotten", async ()
   await switches.forget(shop, deployment(13));
   await switches.forget(shop, deployment(99));
   expect(await switches.listFolders()).toEqual(new Map([[shop, [13]]]));
-  expect(await live("web")).toBe("20002\n");
+  expect(await live("@web")).toBe("127.0.0.1:20002\n");
 });
 
 test("a forgotten installation is gone with everything", async () => {
@@ -96,7 +101,7 @@ test("a forgotten installation is gone with everything", async () => {
   expect(await readdir(folder)).toEqual([]);
 
   await switches.settle(routesFor(7, "shop.localhost"));
-  expect(await live("web")).toBe("19002\n");
+  expect(await live("@web")).toBe("127.0.0.1:19002\n");
 });
 
 test("the list has every installation and its deployments, and nothing else", async () => {
@@ -113,6 +118,8 @@ test("the list has every installation and its deployments, and nothing else", as
 });
 
 test.each(["../../etc/passwd", "a b", ""])("a service named %j is not written", async (name) => {
-  await expect(switches.prepare(shop, deployment(12), new Map([[name, 1]]))).rejects.toThrow("is not a service name");
+  await expect(switches.prepare(shop, deployment(12), new Map([[name, local(1)]]))).rejects.toThrow(
+    "is not a service name",
+  );
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,12 +1,13 @@
 import { createServer, type ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
+import { hostAddress } from "../../server/model/host-address.ts";
 import { portOf } from "./real-caddy.ts";
 
 /**
  * An app that answers with its name: `/` at once, `/slow` when it is released, `/events` as server-sent events,
  * and WebSockets that echo behind its name.
  */
-export async function startApp(name: string) {
+export async function startApp(name: string, host = "127.0.0.1") {
   const waiting = new Set<ServerResponse>();
   let arrived = () => {};
   const server = createServer((request, response) => {
@@ -26,10 +27,11 @@ export async function startApp(name: string) {
     socket.on("message", (message) => socket.send(`${name}: ${message}`));
     arrived();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
 
   return {
     port: portOf(server),
+    address: hostAddress(host, portOf(server)),
     /** Resolves when the next slow request, stream or WebSocket has come in. Ask before it is sent. */
     nextArrival: () =>
       new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../server/model/deployment.ts";
+import { hostAddress } from "../../server/model/host-address.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
 import { type Repair, type Rows, reconcile, type World } from "../../server/rules/reconcile.ts";
@@ -59,13 +60,14 @@ describe("reconciliation", () => {
     ]);
   });
 
-  it("sends the traffic of a live service to the port that its container has", () => {
-    const containers = [aContainer({ owner: anOwner(1), hostPort: 20007 })];
-    const repair = { type: "dial", installation: one, deployment: 1, service: "web", port: 20007 };
-    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", 1]])]]) })).toEqual([repair]);
-    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", 20007]])]]) })).toEqual([]);
+  it("sends the traffic of a live service to the address that its container has", () => {
+    const at = (port: number) => hostAddress("127.0.0.2", port);
+    const containers = [aContainer({ owner: anOwner(1), hostAddress: at(20007) })];
+    const repair = { type: "dial", installation: one, deployment: 1, service: "web", address: at(20007) };
+    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual([repair]);
+    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", at(20007)]])]]) })).toEqual([]);
     const deployments = [live, aDeploying("start", { id: id(2) })];
-    expect(repairs({ deployments }, { containers, dials: new Map([[one, new Map([["web", 1]])]]) })).toEqual([]);
+    expect(repairs({ deployments }, { containers, dials: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual([]);
   });
 
   it("brings a database back only when nothing else has its data", () => {

@@ -26,6 +26,8 @@ describe("the configuration", () => {
       baseImages: "auto",
       deployHello: true,
     });
+    expect(read().appsHost).toBe("127.0.0.2");
+    expect(read({ BATON_LISTEN: "127.0.0.2:4000" }).appsHost).toBe("127.0.0.3");
     expect(read().publicUrl.href).toBe("http://127.0.0.1:4000/");
   });
 

@@ -9,6 +9,7 @@ import type {
   Ready,
   Stopped,
 } from "../../server/model/deployment.ts";
+import { hostAddress } from "../../server/model/host-address.ts";
 import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from "../../server/model/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
 import type { DeploymentSpec } from "../../server/model/spec.ts";
@@ -134,7 +135,7 @@ export function sampleContainer(
     restartCount: 0,
     error: "",
     startedAt: deployment.createdAt,
-    hostPort: 20_000,
+    hostAddress: hostAddress("127.0.0.2", 20_000),
     stopGraceMs: 10_000,
     keepsData: false,
     memoryLimitBytes: null,
