@@ -17,6 +17,7 @@ import { readProcfile } from "../procfile.ts";
 import { argumentVector } from "../simple-command.ts";
 import { firstOf } from "../source-tree.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";
+import { readSiteRules } from "../static/netlify-files.ts";
 import { ownServerSettings } from "../static/own-server-settings.ts";
 import { staticPort } from "../static/static-dockerfile.ts";
 import { readStaticfile } from "../static/staticfile.ts";
@@ -119,7 +120,9 @@ async function detectSite(
   const build = await readNodeBuild(tree, manifest, [], installation);
   const server: BaseName = "static:1";
   const { tool, output, outputSource } = site;
-  const singlePage = (await readStaticfile(tree))?.singlePage ?? site.singlePage;
+  // Tools copy these folders into what they make.
+  const rules = await readSiteRules(tree, ["public", "static", ""]);
+  const singlePage = (await readStaticfile(tree))?.singlePage ?? (site.singlePage || rules.singlePage);
   return {
     kind: "web",
     port: staticPort,
@@ -140,15 +143,16 @@ async function detectSite(
       },
       extraFiles: new Map([
         ...build.recipe.extraFiles,
-        [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage })],
+        [".baton/Caddyfile", staticCaddyfile({ port: staticPort, singlePage, rules })],
       ]),
     },
     decisions: [
       ...build.decisions,
       `${tool} makes a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
       ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
+      ...rules.decisions,
     ],
-    warnings: [...build.warnings, ...ownServerSettings(tree)],
+    warnings: [...build.warnings, ...ownServerSettings(tree), ...rules.warnings],
     servesFiles: true,
   };
 }

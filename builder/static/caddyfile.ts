@@ -1,3 +1,5 @@
+import { noRules, type SiteRules } from "./netlify-files.ts";
+
 /**
  * The configuration of the Caddy that serves a folder of static files, from /srv. It listens on PORT, keeps no state
  * and opens no admin socket.
@@ -10,19 +12,22 @@ export function staticCaddyfile(site: {
   readonly port: number;
   /** Addresses are read by the page itself: what is no file, and has no ending like one, is answered with the first page. */
   readonly singlePage: boolean;
+  /** Those of its own that it has. */
+  readonly rules?: Pick<SiteRules, "redirects" | "headers">;
 }): string {
+  const { redirects, headers } = site.rules ?? noRules;
   return `{
 	admin off
 	auto_https off
 	persist_config off
-}
+${redirects.length > 0 ? "\torder route before rewrite\n" : ""}}
 
 :{$PORT:${site.port}} {
 	root * /srv
 	encode gzip
 
 	@hidden {
-		path */.*
+		path */.* /_redirects /_headers
 		not path /.well-known/*
 	}
 	error @hidden 404
@@ -42,7 +47,7 @@ export function staticCaddyfile(site: {
 		-Server
 	}
 
-${site.singlePage ? firstPageForAddresses : ""}	try_files {path} {path}/ {path}.html
+${indented(headers, 1)}${redirects.length > 0 ? `	route {\n${indented(redirects, 2)}	}\n\n` : ""}${site.singlePage ? firstPageForAddresses : ""}	try_files {path} {path}/ {path}.html
 	file_server
 
 	handle_errors {
@@ -60,6 +65,10 @@ ${site.singlePage ? firstPageForAddresses : ""}	try_files {path} {path}/ {path}.
 	}
 }
 `;
+}
+
+function indented(lines: readonly string[], depth: number): string {
+  return lines.map((line) => `${"\t".repeat(depth)}${line}\n`).join("");
 }
 
 const firstPageForAddresses = `

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { staticCaddyfile } from "../../builder/static/caddyfile.ts";
+import { noRules, readHeaders, readRedirects, type SiteRules } from "../../builder/static/netlify-files.ts";
 import { freePorts } from "../e2e/free-ports.ts";
 import { caddyBin } from "../proxy/real-caddy.ts";
 
@@ -119,22 +120,74 @@ describe("a single-page app", () => {
   });
 });
 
+describe("a static site with _redirects and _headers", () => {
+  let site: Site;
+  beforeAll(async () => {
+    const redirects = [
+      "/old /about.html 301",
+      "/go/* https://example.com/:splat 302",
+      "/up/* /:splat",
+      "/app/* /docs/index.html 200",
+      "/about / 302!",
+      "/docs/* /about 301",
+      "/gone /404.html 404",
+    ];
+    const headers = ["/*", "  X-Test: yes", "/style.css", '  Cache-Control: public, max-age="60"'];
+    site = await serve({
+      hasNotFoundPage: true,
+      singlePage: false,
+      rules: { redirects: readRedirects(redirects.join("\n")).lines, headers: readHeaders(headers.join("\n")).lines },
+      more: { _redirects: "x", _headers: "x" },
+    });
+  });
+  afterAll(() => site.stop());
+
+  it.each([
+    ["/old", 301, "/about.html"],
+    ["/old/", 301, "/about.html"],
+    ["/go/a/b", 302, "https://example.com/a/b"],
+    ["/up//example.com", 301, "/example.com"],
+    ["/about", 302, "/"],
+    ["/docs/missing", 301, "/about"],
+  ])("sends %s on", async (path, status, location) => {
+    expect(await site.get(path)).toMatchObject({ status, headers: { location, "x-test": "yes" } });
+  });
+
+  it("shows another page for an address, and prefers files that are there", async () => {
+    expect(await site.get("/app/x")).toMatchObject({ status: 200, body: "docs" });
+    expect(await site.get("/docs/")).toMatchObject({ status: 200, body: "docs" });
+  });
+
+  it.each(["/gone", "/_redirects", "/_headers", "/.env"])("has nothing at %s", async (path) => {
+    expect(await site.get(path)).toMatchObject({ status: 404, body: "nothing here" });
+  });
+
+  it("gives its own headers, also in place of the usual ones", async () => {
+    const answer = await site.get("/style.css");
+    expect(answer.headers).toMatchObject({ "x-test": "yes", "cache-control": 'public, max-age="60"' });
+  });
+});
+
 async function serve({
   hasNotFoundPage,
   singlePage,
+  rules = noRules,
+  more = {},
 }: {
   readonly hasNotFoundPage: boolean;
   readonly singlePage: boolean;
+  readonly rules?: Pick<SiteRules, "redirects" | "headers">;
+  readonly more?: Readonly<Record<string, string>>;
 }): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "baton-static-"));
-  for (const [path, content] of Object.entries(files)) {
+  for (const [path, content] of Object.entries({ ...files, ...more })) {
     if (path === "404.html" && !hasNotFoundPage) continue;
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
   const [port = 0] = await freePorts(1);
   const caddyfile = join(folder, ".Caddyfile");
-  await writeFile(caddyfile, staticCaddyfile({ port: 1, singlePage }).replace("/srv", folder));
+  await writeFile(caddyfile, staticCaddyfile({ port: 1, singlePage, rules }).replace("/srv", folder));
   const caddy = spawn(caddyBin(), ["run", "--config", caddyfile, "--adapter", "caddyfile"], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { PATH: process.env.PATH, HOME: folder, PORT: String(port) },

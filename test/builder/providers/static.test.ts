@@ -52,6 +52,39 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
     expect(recipe.extraFiles.get(".baton/Caddyfile")?.includes("rewrite @address /index.html")).toBe(singlePage);
   });
 
+  it("have redirects and headers, and a line for each that is not used", async () => {
+    const { decisions, warnings, recipe } = await plannedService({
+      "index.html": "",
+      _redirects: [
+        "# ours",
+        "/old /new.html 301",
+        "/api/* https://api.example.com/:splat 200",
+        "/u/:id /user.html 200",
+        "/c /d 302 Country=us",
+        "https://a.example.com/* /x",
+        "/e /f 418",
+        "/{x} /y",
+      ].join("\n"),
+      _headers: "/*\n  X-Frame-Options: DENY\n  Basic-Auth: a:b\n/p/:id\n  A: b\n",
+    });
+    expect(decisions).toContain("_redirects: 1 rule is used");
+    expect(decisions).toContain("_headers: 1 rule is used");
+    expect(warnings).toEqual([
+      "_redirects, line 3 is not used: other servers are not asked for pages",
+      "_redirects, line 4 is not used: placeholders are not supported",
+      "_redirects, line 5 is not used: conditions are not supported",
+      "_redirects, line 6 is not used: rules for a whole domain are not supported",
+      "_redirects, line 7 is not used: the status 418 is not supported",
+      "_redirects, line 8 is not used: /{x} is not a plain path",
+      "_headers, line 3 is not used: passwords are not supported",
+      "_headers, line 4 is not used: /p/:id is not a plain path",
+    ]);
+    const caddyfile = recipe.extraFiles.get(".baton/Caddyfile");
+    expect(caddyfile).toContain("redir @r1 /new.html 301");
+    expect(caddyfile).toContain('X-Frame-Options "DENY"');
+    expect(caddyfile).not.toContain("{x}");
+  });
+
   it("are not served by an nginx.conf that lies there, which is said", async () => {
     const { warnings } = await plannedService({ "public/index.html": "", "nginx.conf": "" });
     expect(warnings).toEqual([expect.stringMatching(/^nginx\.conf is not used/)]);
