@@ -30,6 +30,8 @@ export interface Config {
   readonly appsHost: string;
   readonly subnets: string;
   readonly allowPrivateRepositories: boolean;
+  /** Whether Baton sets rules of its own in the host's packet filter. */
+  readonly firewall: boolean;
   /** Where GitHub's API is; null: at GitHub's own address. */
   readonly gitHubApi: string | null;
   /** auto, official, local, or the prefix of a mirror. */
@@ -80,6 +82,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     appsHost: appsHost(listen.host, url.hostname),
     subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
     allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
+    firewall: flag("BATON_FIREWALL", text("BATON_FIREWALL", "1")),
     gitHubApi: apiUrl("BATON_GITHUB_API", environment.BATON_GITHUB_API?.trim() || null),
     baseImages: baseImages(text("BATON_BASE_IMAGES", "auto")),
     deployHello: flag("BATON_HELLO", text("BATON_HELLO", "1")),

@@ -30,13 +30,14 @@ export function createWebServer(needs: {
   readonly closing: AbortSignal;
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
-  const { engine, git, proxy, reach, store, clock, urlOf } = world;
+  const { engine, firewall, git, proxy, reach, store, clock, urlOf } = world;
   const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
     store,
     engine,
+    firewall,
     git,
     proxy,
     clock,

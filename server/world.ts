@@ -6,6 +6,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { createDistribution } from "./distribution/debian-npm.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
 import { readFailpoints } from "./failpoints.ts";
+import { createFirewall } from "./firewall/iptables.ts";
 import { createGitHub } from "./forge/github/github.ts";
 import { createGit } from "./git/git.ts";
 import { internalPorts } from "./internal-ports.ts";
@@ -20,6 +21,7 @@ import { createLoopbackProber } from "./probe/loopback-prober.ts";
 import { createReach } from "./probe/reach.ts";
 import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
+import { firewallRules } from "./rules/firewall-rules.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { sourceFolder } from "./source-folder.ts";
 import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
@@ -79,6 +81,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
       folder: data.repositories,
       ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
     }),
+    firewall: createFirewall(firewallRules(instance, config.subnets), { isOff: !config.firewall }),
     mountFiles: createMountFolder({ folder: data.mounts }),
     forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),

@@ -59,7 +59,8 @@ TimeoutStopSec=60
 # Only Baton itself is told to stop: it ends its database, and leaves Caddy to serve the apps.
 KillMode=process
 UMask=0077
-ReadWritePaths=${quote(root)} ${quote(data)}
+# The lock is that of older iptables, which Docker takes, too.
+ReadWritePaths=${quote(root)} ${quote(data)} -/run/xtables.lock
 ${sandbox}
 PrivateTmp=yes
 

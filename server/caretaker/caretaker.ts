@@ -75,6 +75,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
 
   async function lookOnce(): Promise<void> {
     signal.throwIfAborted();
+    await guard();
     await publishOnce().catch((error: unknown) => complain(error, "telling the proxy its hosts has to wait"));
     // The world first: a thing that is seen there has its row already, since intent is written before effects.
     const seen = await see();
@@ -90,6 +91,15 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (hasPublished) return;
     await needs.publishRoutes(signal);
     hasPublished = true;
+  }
+
+  /** Docker, when it is started, and other programs clear what they did not set. */
+  async function guard(): Promise<void> {
+    const before = needs.firewall.state();
+    const now = await needs.firewall.apply(signal);
+    if (now.type === "missing" && before?.type !== "missing") {
+      log.warn({}, `Baton's firewall rules are not in place: ${now.why}`);
+    }
   }
 
   async function see(): Promise<Seen> {

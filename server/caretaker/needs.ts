@@ -1,4 +1,5 @@
 import type { World } from "../pipeline/work.ts";
+import type { Firewall } from "../ports/firewall.ts";
 
 /** What looking after things takes: the pipeline's world, and how long and how much is kept. */
 export interface CaretakerNeeds
@@ -16,6 +17,7 @@ export interface CaretakerNeeds
     | "publishRoutes"
     | "failpoint"
   > {
+  readonly firewall: Firewall;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
   /** What the build cache may grow to; null: it is left alone. */

@@ -1,9 +1,12 @@
+import type { FirewallState } from "../ports/firewall.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
 
 /** What is known about the machine and what Baton stands on; null: it does not answer. */
 export interface SystemFacts {
   readonly docker: { readonly builder: "buildkit" | "classic" } | null;
   readonly usage: { readonly imagesBytes: number; readonly buildCacheBytes: number } | null;
+  /** Null: it has not been looked at yet. */
+  readonly firewall: FirewallState | null;
   readonly caddyAnswers: boolean;
   readonly databaseAnswers: boolean;
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
@@ -27,7 +30,8 @@ const largeCacheBytes = 20 * gibibyte;
 
 /** What somebody should look after, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
-  const { docker, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved, products } = facts;
+  const { docker, firewall, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved, products } =
+    facts;
   const warnings: SystemWarning[] = [];
   const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
 
@@ -67,6 +71,13 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
   }
   if (docker?.builder === "classic") {
     warn(false, "This Docker has no BuildKit.", "Dockerfiles with RUN --mount fail. A newer Docker has it.");
+  }
+  if (firewall?.type === "missing") {
+    warn(
+      false,
+      `Baton's firewall rules are not in place: ${firewall.why}.`,
+      "Containers and builds can reach a cloud's metadata service, builds each other, and on Docker before 28 the local network can reach containers.",
+    );
   }
   if (isReadableOnTheWay) {
     warn(

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { Firewall } from "../ports/firewall.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
@@ -21,6 +22,7 @@ import type { StreamEnded } from "./open-streams.ts";
 export interface WebNeeds extends FrontDoor {
   readonly store: Store;
   readonly engine: Engine;
+  readonly firewall: Pick<Firewall, "state">;
   readonly git: Git;
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;

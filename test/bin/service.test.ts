@@ -49,7 +49,7 @@ describe("the service", () => {
     const odd = unit("baton.service", { root: '/srv/100% "my" $HOME' });
     expect(odd).toContain('ExecStart="/usr/bin/node" "/srv/100%% \\"my\\" $$HOME/bin/start.mjs"\n');
     expect(odd).toContain('WorkingDirectory=/srv/100%% "my" $HOME\n');
-    expect(odd).toContain('ReadWritePaths="/srv/100%% \\"my\\" $HOME" "/var/lib/baton"\n');
+    expect(odd).toContain('ReadWritePaths="/srv/100%% \\"my\\" $HOME" "/var/lib/baton" -/run/xtables.lock\n');
   });
 
   test("refuses a path that would end a line", () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import { freePorts } from "./free-ports.ts";
 import { keepBaseImages } from "./kept-base-images.ts";
-import { leftInDocker, processesNaming } from "./leftovers.ts";
+import { leftInDocker, leftInFirewall, processesNaming } from "./leftovers.ts";
 import { type Environment, type Exit, runServer, type ServerProcess } from "./server-process.ts";
 
 /** A Baton of its own: the real server as a process, with its own data, ports, networks and database. */
@@ -27,6 +27,8 @@ export interface Baton {
   containersOf(product: string): Promise<readonly string[]>;
   /** Everything in Docker that carries this Baton's label. */
   inDocker(): Promise<readonly string[]>;
+  /** Rules of this Baton in the host's packet filter. */
+  inFirewall(): Promise<readonly string[]>;
   /** The process that runs, or ran last. */
   process(): ServerProcess;
   stop(signal?: "SIGTERM" | "SIGINT"): Promise<Exit>;
@@ -116,6 +118,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
       return containers.map(({ Names: [name = ""] }) => name.slice(1)).sort();
     },
     inDocker: async () => leftInDocker(docker, await findInstance()),
+    inFirewall: async () => leftInFirewall(await findInstance()),
     process: () => server,
     stop: (signal) => server.stop(signal),
     kill: () => server.kill(),
@@ -140,6 +143,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     const { code, output } = await runServer("down.js", environment, ["--yes"]).exited;
     const left = [
       ...(known === null ? [] : await leftInDocker(docker, known)),
+      ...(known === null ? [] : await leftInFirewall(known)),
       ...(await processesNaming(folder)),
       ...(await readdir(folder)),
     ];

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import type Dockerode from "dockerode";
 
 /** What the daemon holds of one Baton, each as a line for a person; shared base images apart. */
@@ -18,6 +20,12 @@ export async function leftInDocker(docker: Dockerode, instance: string): Promise
       .map(({ Id: id, RepoTags: tags }) => `image ${tags?.join(" ") ?? id}`),
     ...(volumes ?? []).map(({ Name: name }) => `volume ${name}`),
   ];
+}
+
+/** Its rules in the host's packet filter. */
+export async function leftInFirewall(instance: string): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)("iptables", ["-w", "5", "-S"]);
+  return stdout.split("\n").filter((rule) => rule.includes(instance));
 }
 
 /** A base image that it made may go on under the claim of another. */

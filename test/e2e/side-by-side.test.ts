@@ -21,15 +21,19 @@ test("two Batons share a daemon, and taking one down leaves nothing of it and al
   onTestFinished,
 }) => {
   const before = await first().inDocker();
+  const rules = await first().inFirewall();
+  expect(rules).toContainEqual(expect.stringMatching(/^-A DOCKER-USER .* -j BATON-/));
   const second = await startBaton({ BATON_HELLO: "1" });
   onTestFinished(() => second.down());
   await second.process().prints("Deployed #1 in");
   expect((await second.ask("hello", "/")).status).toBe(200);
   expect(await second.inDocker()).toHaveLength(before.length);
+  expect(await second.inFirewall()).toHaveLength(rules.length);
 
   // Rejects when anything is left.
   await second.down();
   expect(before).toHaveLength(3);
   expect(await first().inDocker()).toEqual(before);
+  expect(await first().inFirewall()).toEqual(rules);
   expect((await first().ask("hello", "/")).status).toBe(200);
 });

@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   forge: ["model", "ports", "waiting"],
   distribution: ["model", "ports"],
   mounts: ["model", "ports"],
+  firewall: ["model", "ports"],
   web: ["model", "rules", "ports", "trigger", "waiting", "views", "routes"],
   routes: [],
 };

@@ -5,6 +5,7 @@ const gibibyte = 1024 ** 3;
 const well: SystemFacts = {
   docker: { builder: "buildkit" },
   usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
+  firewall: { type: "held" },
   caddyAnswers: true,
   databaseAnswers: true,
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
@@ -25,6 +26,14 @@ describe("the system page warns", () => {
       "Caddy does not answer.",
       "Less than a tenth of the disk is free.",
     ]);
+  });
+
+  test("of firewall rules that are not in place, unless nobody wants them", () => {
+    expect(texts({ firewall: { type: "missing", why: "iptables is not installed" } })).toEqual([
+      "Baton's firewall rules are not in place: iptables is not installed.",
+    ]);
+    expect(texts({ firewall: { type: "off" } })).toEqual([]);
+    expect(texts({ firewall: null })).toEqual([]);
   });
 
   test("of products that are not well", () => {

@@ -50,6 +50,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
   const needs: WebNeeds = {
     store,
     engine,
+    firewall: { state: () => ({ type: "held" }) },
     git,
     proxy,
     clock,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { sizeText } from "../../../views/size-text.ts";
 import { SystemPage, type SystemPart, type SystemProps } from "../../../views/system-page.tsx";
+import type { FirewallState } from "../../ports/firewall.ts";
 import { routes } from "../../routes.ts";
 import { isReadableOnTheWay } from "../../rules/readable-on-the-way.ts";
 import { systemWarnings } from "../../rules/system-warnings.ts";
@@ -53,6 +54,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
             ["Version", docker.version],
             ["API", docker.apiVersion],
             ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
+            ["Firewall rules", firewallText(needs.firewall.state())],
           ]
         : [],
     },
@@ -83,6 +85,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
     ],
     warnings: systemWarnings({
       docker,
+      firewall: needs.firewall.state(),
       usage,
       caddyAnswers: health.caddy === "ok",
       databaseAnswers: health.database === "ok",
@@ -92,6 +95,19 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       isReadableOnTheWay: isReadableOnTheWay(publicUrl),
     }),
   };
+}
+
+function firewallText(state: FirewallState | null): string {
+  switch (state?.type) {
+    case "held":
+      return "in place";
+    case "off":
+      return "off (BATON_FIREWALL=0)";
+    case "missing":
+      return "not in place";
+    case undefined:
+      return "not known yet";
+  }
 }
 
 /** Null: it could not be found out. A page that says so is worth more than none. */

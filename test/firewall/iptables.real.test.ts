@@ -1,0 +1,120 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFirewall } from "../../server/firewall/iptables.ts";
+import { firewallRules } from "../../server/rules/firewall-rules.ts";
+
+const run = promisify(execFile);
+const never = new AbortController().signal;
+
+/**
+ * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge and a
+ * neighbour, who also answers as the metadata service.
+ */
+const id = `bt${process.pid}`;
+const [router, app, build, neighbour] = ["r", "a", "b", "n"].map((name) => `${id}${name}`) as [
+  string,
+  string,
+  string,
+  string,
+];
+const within = ["ip", "netns", "exec", router];
+const ip = (...args: string[]) => run("ip", args);
+const iptables = (...args: string[]) => run("ip", ["netns", "exec", router, "iptables", ...args]);
+const rules = firewallRules("abcd1234", "10.99.0.0/24");
+const firewall = createFirewall(rules, { within });
+
+async function join(name: string, device: string, address: string, gateway: string): Promise<void> {
+  await ip("netns", "add", name);
+  await ip("link", "add", device, "netns", router, "type", "veth", "peer", "name", "eth0", "netns", name);
+  await ip("-n", router, "addr", "add", `${gateway}/24`, "dev", device);
+  await ip("-n", router, "link", "set", device, "up");
+  await ip("-n", name, "addr", "add", `${address}/24`, "dev", "eth0");
+  for (const link of ["lo", "eth0"]) await ip("-n", name, "link", "set", link, "up");
+  await ip("-n", name, "route", "add", "default", "via", gateway);
+}
+
+/** Whether a program in one namespace gets through to an address where nothing listens: "refused" is an answer. */
+async function reach(from: string, host: string, port = 80): Promise<"answered" | "silence"> {
+  const script = `const s = require("net").connect({ host: "${host}", port: ${port} });
+    s.on("connect", () => process.exit(0)).on("error", (e) => process.exit(e.code === "ECONNREFUSED" ? 0 : 1));
+    setTimeout(() => process.exit(1), 700);`;
+  return run("ip", ["netns", "exec", from, process.execPath, "-e", script]).then(
+    () => "answered" as const,
+    () => "silence" as const,
+  );
+}
+
+beforeAll(async () => {
+  await ip("netns", "add", router);
+  await ip("-n", router, "link", "set", "lo", "up");
+  await join(app, "app0", "10.99.0.2", "10.99.0.1");
+  await join(build, "docker0", "10.99.1.2", "10.99.1.1");
+  await join(neighbour, "lan0", "10.99.2.2", "10.99.2.1");
+  await ip("-n", neighbour, "addr", "add", "169.254.169.254/32", "dev", "lo");
+  await ip("-n", router, "route", "add", "169.254.169.254/32", "via", "10.99.2.2");
+  await run("ip", [...within.slice(1), "sysctl", "-q", "-w", "net.ipv4.ip_forward=1"]);
+  await iptables("-N", "DOCKER-USER");
+  await iptables("-A", "FORWARD", "-j", "DOCKER-USER");
+});
+afterAll(async () => {
+  for (const name of [app, build, neighbour, router]) await ip("netns", "del", name).catch(() => {});
+});
+
+describe("the firewall's rules", () => {
+  test("keep containers and builds from the metadata service, and neighbours from apps", async () => {
+    expect(await reach(app, "169.254.169.254")).toBe("answered");
+    expect(await reach(neighbour, "10.99.0.2")).toBe("answered");
+    expect(await firewall.apply(never)).toEqual({ type: "held" });
+    expect(await reach(app, "169.254.169.254")).toBe("silence");
+    expect(await reach(build, "169.254.169.254")).toBe("silence");
+    expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+  });
+
+  test("leave alone what apps ask of others, name servers, and the host's own way to apps", async () => {
+    expect(await reach(app, "10.99.2.2")).toBe("answered");
+    expect(await reach(build, "10.99.2.2")).toBe("answered");
+    expect(await reach(app, "169.254.169.254", 53)).toBe("answered");
+    expect(await reach(router, "10.99.0.2")).toBe("answered");
+  });
+
+  test("are put back when others have cleared them, and are never there twice", async () => {
+    const { stdout: before } = await iptables("-S");
+    expect(before).toContain('-A DOCKER-USER -m comment --comment "baton abcd1234" -j BATON-abcd1234');
+    await firewall.apply(never);
+    await createFirewall(rules, { within }).apply(never);
+    expect((await iptables("-S")).stdout).toBe(before);
+    await iptables("-F", "DOCKER-USER");
+    await iptables("-D", "BATON-abcd1234", "1");
+    await firewall.apply(never);
+    expect((await iptables("-S")).stdout).toBe(before);
+  });
+
+  test("are taken away without a trace, and others' are left", async () => {
+    await iptables("-A", "DOCKER-USER", "-s", "10.1.2.3", "-j", "DROP");
+    await firewall.remove(never);
+    const { stdout } = await iptables("-S");
+    expect(stdout).not.toMatch(/baton/i);
+    expect(stdout).toContain("-A DOCKER-USER -s 10.1.2.3/32 -j DROP");
+    await firewall.remove(never);
+  });
+
+  test("are taken away by a start that wants none", async () => {
+    await firewall.apply(never);
+    expect(await createFirewall(rules, { within, isOff: true }).apply(never)).toEqual({ type: "off" });
+    expect((await iptables("-S")).stdout).not.toMatch(/baton/i);
+  });
+
+  test("that cannot be set are said to be missing, and why", async () => {
+    await iptables("-F", "FORWARD");
+    await iptables("-F", "DOCKER-USER");
+    await iptables("-X", "DOCKER-USER");
+    const missing = { type: "missing", why: "Docker has no chain DOCKER-USER in iptables" };
+    expect(await firewall.apply(never)).toEqual(missing);
+    expect(firewall.state()).toEqual(missing);
+    expect(await createFirewall(rules, { within: ["/nowhere/at-all"] }).apply(never)).toEqual({
+      type: "missing",
+      why: "iptables is not installed",
+    });
+  });
+});
