@@ -5,6 +5,7 @@ import { holdsOnlyData, isForDevelopment } from "./compose/for-development.ts";
 import { planCompose, readStack } from "./compose/plan-compose.ts";
 import { dockerfileIn } from "./dockerfile-name.ts";
 import { attemptAll, problemOf } from "./findings.ts";
+import { lfsWarnings } from "./lfs-pointers.ts";
 import type { Machine } from "./machine.ts";
 import { type ComposeStack, type FolderStack, type ManifestStack, readManifest, unnamedStack } from "./manifest.ts";
 import { otherLanguageOf } from "./other-languages.ts";
@@ -67,6 +68,7 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
       ...results.flatMap((stack) => ofStack(stack, stack.warnings, results)),
       ...settingsBeyond(all, options.machine),
       ...unusedCompose(tree, stacks),
+      ...(await lfsWarnings(tree)),
     ],
   };
 }
