@@ -27,7 +27,7 @@ const faults: readonly Fault[] = [
     release: { build: "RUN echo compiling && echo 'no such module' && exit 9" },
     stage: "build",
     message: /echo compiling.* exited with code 9/,
-    hint: /last lines say why/,
+    hint: /^See the output below/,
     also: { exitCode: 9 },
     printed: "no such module",
   },
