@@ -28,6 +28,9 @@ export const routes = {
   newProduct: () => "/new",
   /** POST makes a product of the bundled app. */
   newSample: () => "/new/sample",
+  /** GET lists them, POST makes one. */
+  environments: () => "/environments",
+  environmentRemove: (name: string) => `/environments/${name}/remove`,
   queue: () => "/queue",
   activity: () => "/activity",
   system: () => "/system",
@@ -70,6 +73,7 @@ export const routes = {
   api: {
     openapi: () => "/api/openapi.json",
     environments: () => "/api/environments",
+    environment: (id: number | string) => `/api/environments/${id}`,
     productRedeploy: (environment: number | string, installation: number | string) =>
       `/api/environments/${environment}/product-deployments/${installation}/redeploy`,
     progress: (session: string) => `/api/progress/${session}`,

@@ -99,13 +99,13 @@ export function SettingsPage(props: {
         </form>
       </section>
       <ServiceSettingsCard place={head} csrf={frame.csrf} services={services} />
-      {elsewhere.length > 0 && (
-        <section class="card" aria-labelledby="elsewhere-title">
-          <h2 id="elsewhere-title">Install in another environment</h2>
+      <section class="card" aria-labelledby="elsewhere-title">
+        <h2 id="elsewhere-title">Other environments</h2>
+        {elsewhere.length > 0 && (
           <form class="fields" method="post" action={action}>
             <CsrfField token={frame.csrf} />
             <p class="field">
-              <label for="install">Environment</label>
+              <label for="install">Install in</label>
               <select id="install" name="install">
                 {elsewhere.map((name) => (
                   <option value={name}>{name}</option>
@@ -116,8 +116,12 @@ export function SettingsPage(props: {
               Install
             </button>
           </form>
-        </section>
-      )}
+        )}
+        <p class="muted">
+          Run another copy of {head.slug}, for example for staging:{" "}
+          <a href={routes.environments()}>create or remove environments</a>.
+        </p>
+      </section>
       <section class="card danger-zone" aria-labelledby="danger-title">
         <h2 id="danger-title">Stop or delete</h2>
         <p class="muted">

@@ -1,3 +1,4 @@
+import { routes } from "../server/routes.ts";
 import type { SystemWarning } from "../server/rules/system-warnings.ts";
 import { Badge } from "./badge.tsx";
 import type { Frame } from "./frame.ts";
@@ -23,7 +24,17 @@ export function SystemPage({ frame, system }: { readonly frame: Frame; readonly 
   const { warnings, parts, disk, usage } = system;
   return (
     <Layout frame={frame}>
-      <h1>System</h1>
+      <header class="page-head">
+        <h1>System</h1>
+        <div class="actions">
+          <a class="button" href={routes.environments()}>
+            Environments
+          </a>
+          <a class="button" href={routes.setUp()}>
+            Going public
+          </a>
+        </div>
+      </header>
       {warnings.length === 0 ? (
         <p class="verdict tone-good">
           <Icon name="check" />

@@ -46,6 +46,8 @@ export interface EnvironmentStore {
   get(id: EnvironmentId): Promise<Environment | null>;
   /** Null when the name is taken. */
   create(environment: Omit<Environment, "id">): Promise<Environment | null>;
+  /** Only an empty one goes. In use: a product is installed there, or is still being removed. */
+  remove(id: EnvironmentId): Promise<"removed" | "in-use">;
 }
 
 export interface ProductStore {

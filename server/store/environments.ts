@@ -1,7 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import type { EnvironmentStore } from "../ports/store.ts";
 import type { Database } from "./database.ts";
-import { environments } from "./schema.ts";
+import { environments, installations } from "./schema.ts";
 
 export function createEnvironmentStore(database: Database): EnvironmentStore {
   return {
@@ -21,6 +21,20 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
           .onConflictDoNothing({ target: environments.name })
           .returning();
         return created ?? null;
+      }),
+
+    remove: (id) =>
+      database.write(async ({ tx }) => {
+        // Locked, so that an installation which is being made at this moment is waited for.
+        await tx.select({ id: environments.id }).from(environments).where(eq(environments.id, id)).for("update");
+        const [user] = await tx
+          .select({ id: installations.id })
+          .from(installations)
+          .where(eq(installations.environmentId, id))
+          .limit(1);
+        if (user) return "in-use";
+        await tx.delete(environments).where(eq(environments.id, id));
+        return "removed";
       }),
   };
 }

@@ -10,6 +10,7 @@ import type { DeploymentRequest, Store } from "../ports/store.ts";
 import { createAddresses } from "./addresses.ts";
 import type { Asked } from "./asked.ts";
 import { askedVersion, namesNothing, type VersionRequest } from "./asked-version.ts";
+import { createEnvironments, type Environments } from "./environments.ts";
 import { createHosting, type Hosting } from "./hosting.ts";
 import { createInstalling, type Installing } from "./installing.ts";
 import { type Refused, refused } from "./refused.ts";
@@ -19,7 +20,7 @@ export type { Asked } from "./asked.ts";
 export type { Refused } from "./refused.ts";
 
 /** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
-export interface Triggers extends Installing, Hosting, Sampling {
+export interface Triggers extends Installing, Hosting, Sampling, Environments {
   /**
    * Queue a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
    * ref must be part of it: told now of what was pushed here, and when it is fetched of what is elsewhere.
@@ -69,6 +70,7 @@ export function createTriggers(needs: {
 
   return {
     ...installing,
+    ...createEnvironments({ store, install: installing.install }),
     ...createHosting({ store, addresses, domain, publicHost, publishRoutes }),
     ...createSampling({
       ...{ git, clock, readSample, createProduct: installing.createProduct },

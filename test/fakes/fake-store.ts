@@ -118,6 +118,11 @@ export function createFakeStore(clock: Clock): FakeStore {
         rows.environments.set(created.id, created);
         return created;
       },
+      async remove(id) {
+        if ([...rows.installations.values()].some(({ environmentId }) => environmentId === id)) return "in-use";
+        rows.environments.delete(id);
+        return "removed";
+      },
     },
     events: createEvents(rows, announcements, append),
     domains: createDomains(rows),

@@ -129,6 +129,20 @@ describe("installations", () => {
     return environment;
   };
 
+  it("keep their environment from being removed until their rows are gone", async () => {
+    const { environments, installations } = store;
+    const { id } = await staging();
+    const { product } = await aProduct(store);
+    const there = await installations.create({ productId: product.id, environmentId: id, branch: null });
+    if (!there) throw new Error("The product was not installed");
+    expect(await environments.remove(id)).toBe("in-use");
+    await installations.markDeleted(there.id, { keepVolumes: true });
+    expect(await environments.remove(id)).toBe("in-use");
+    await installations.purge(there.id);
+    expect(await environments.remove(id)).toBe("removed");
+    expect(await environments.get(id)).toBeNull();
+  });
+
   it("are made in environments of their own, once for each place", async () => {
     const { id: environmentId } = await staging();
     expect(await store.environments.create({ name: "staging", domain: null, branch: null })).toBeNull();

@@ -19,7 +19,7 @@ describe("environments", () => {
     const made = await make({ name: "staging", domain: "staging.example.com", branch: "develop" });
     expect(made).toEqual({
       status: 201,
-      json: { id: expect.any(Number), name: "staging", domain: "staging.example.com", branch: "develop" },
+      json: { id: expect.any(Number), name: "staging", domain: "staging.example.com", branch: "develop", copied: [] },
     });
     expect((await make({ name: "demo" })).json).toMatchObject({ domain: "localhost", branch: null });
     expect((await read("/api/environments")).json.items.map(({ name }) => name)).toEqual([

@@ -1,11 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { EnvironmentId } from "../../model/ids.ts";
 import { routes } from "../../routes.ts";
 import { noteDetail } from "../audit.ts";
-import { Problem } from "../problem.ts";
+import { notFound, problemOf } from "../problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
-import { environmentSchema, listOf, newEnvironmentSchema } from "./schemas.ts";
+import { environmentSchema, idParam, listOf, newEnvironmentAnswerSchema, newEnvironmentSchema } from "./schemas.ts";
 
-export function createEnvironmentsApi({ store, auth, present }: ApiNeeds) {
+export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNeeds) {
   const api = createApi();
   const member = forMembers(auth);
 
@@ -27,17 +28,40 @@ export function createEnvironmentsApi({ store, auth, present }: ApiNeeds) {
       method: "post",
       path: routes.api.environments(),
       tags: ["Environments"],
-      summary: "Make an environment",
+      summary: "Create an environment",
       description: "A place for further installations of products; `production` exists from the start.",
       request: { body: jsonBody(newEnvironmentSchema) },
-      responses: { 201: json("The new environment", environmentSchema), ...errorAnswers, ...conflictAnswer },
+      responses: { 201: json("The new environment", newEnvironmentAnswerSchema), ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
-      const { name, domain = null, branch = null } = c.req.valid("json");
+      const { name, domain = null, branch = null, copyFrom = null } = c.req.valid("json");
       noteDetail(c, name);
-      const created = await store.environments.create({ name, domain, branch });
-      if (!created) throw new Problem(409, "conflict", `there is an environment named "${name}" already`);
-      return c.json(present.environment(created), 201);
+      const created = await triggers.createEnvironment({ name, domain, branch }, copyFrom);
+      if (created.type === "refused") throw problemOf(created);
+      const copied = created.copied.map((one) => ({ ...one, secrets: [...one.secrets] }));
+      return c.json({ ...present.environment(created.environment), copied }, 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "delete",
+      path: routes.api.environment("{id}"),
+      tags: ["Environments"],
+      summary: "Remove an environment",
+      description: "Only an empty one; `production` stays.",
+      request: { params: idParam },
+      responses: { 204: { description: "It is gone" }, ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const environment = await store.environments.get(id as EnvironmentId);
+      if (!environment) throw notFound(`environment ${id}`);
+      noteDetail(c, environment.name);
+      const outcome = await triggers.removeEnvironment(environment);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.body(null, 204);
     },
   );
 

@@ -282,7 +282,28 @@ export const newEnvironmentSchema = z.strictObject({
     .optional()
     .openapi({ description: "Apps are served below it; without it, below the server's own" }),
   branch: gitName.nullable().optional().openapi({ description: "What its new product deployments track" }),
+  copyFrom: z.string().nullable().optional().openapi({
+    description:
+      "The name of an environment whose products are installed in this one, too, with their settings and the variables that are not secret",
+    example: "production",
+  }),
 });
+
+export const newEnvironmentAnswerSchema = environmentSchema
+  .extend({
+    copied: z
+      .array(
+        z.object({
+          product: z.string(),
+          refused: z.string().nullable().openapi({ description: "Why it could not be installed; null: it was" }),
+          secrets: z
+            .array(z.string())
+            .openapi({ description: "Variables that were not copied, because they are secret" }),
+        }),
+      )
+      .openapi({ description: "What became of each product of the environment that was copied" }),
+  })
+  .openapi("NewEnvironment");
 
 export const newInstallationSchema = z.strictObject({
   product: z.string().openapi({ description: "The product's slug", example: "my-app" }),
