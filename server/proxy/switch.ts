@@ -31,11 +31,26 @@ const idFile = ".deployment";
 /** tcpmux, which nobody runs: connections are refused, and a proxy that may wait tries again and reads the file anew. */
 const nowhere = hostAddress("127.0.0.1", 1);
 
+/** Resolves with the milliseconds that the rename took. */
+async function replaceLive(folder: string, target: string): Promise<number> {
+  const live = join(folder, "live");
+  const next = `${live}.new`;
+  await rm(next, { force: true });
+  await symlink(target, next);
+  const before = performance.now();
+  await rename(next, live);
+  const tookMs = performance.now() - before;
+  await syncFolder(folder);
+  return tookMs;
+}
+
 export function createSwitch(config: { readonly routesFolder: string; readonly restingPort: number }): Switch {
   const { routesFolder } = config;
   const restingPage = hostAddress("127.0.0.1", config.restingPort);
   /** The services that this process has settled: with a thousand installations, looking again takes seconds. */
   const settled = new Map<InstallationId, string>();
+  /** The last replacement of each `live`: a deployment that goes back and a repair may come at the same moment. */
+  const replacing = new Map<InstallationId, Promise<unknown>>();
   const folderOf = (installation: InstallationId) => join(routesFolder, String(installation));
 
   /** Writes `files` into a target's folder, each as a whole, and makes the folder itself durable. */
@@ -128,15 +143,14 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
         throw new Error(`Deployment ${target} of installation ${installation} was never prepared.`);
       }
       await fillGaps(installation, String(target), services);
-      const live = join(folderOf(installation), "live");
-      const next = `${live}.new`;
-      await rm(next, { force: true });
-      await symlink(String(target), next);
-      const before = performance.now();
-      await rename(next, live);
-      const tookMs = performance.now() - before;
-      await syncFolder(folderOf(installation));
-      return { tookMs };
+      const mine = (replacing.get(installation) ?? Promise.resolve()).then(() =>
+        replaceLive(folderOf(installation), String(target)),
+      );
+      replacing.set(
+        installation,
+        mine.catch(() => {}),
+      );
+      return { tookMs: await mine };
     },
 
     async current(installation) {

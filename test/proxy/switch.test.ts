@@ -123,3 +123,13 @@ test.each(["../../etc/passwd", "a b", ""])("a service named %j is not written", 
   );
   expect(await readdir(folder)).toEqual([]);
 });
+
+test("two switches at one moment both succeed", async () => {
+  await switches.settle(routesFor(7, "shop.localhost"));
+  for (const id of [12, 13]) await switches.prepare(shop, deployment(id), webOn(20_000 + id));
+  for (let round = 0; round < 20; round++) {
+    await Promise.all([12, 13].map((id) => switches.switchTo(shop, deployment(id))));
+  }
+  expect(["12", "13"]).toContain(await readlink(join(folder, "7/live")));
+  expect(await readdir(join(folder, "7"))).not.toContain("live.new");
+});
