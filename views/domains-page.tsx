@@ -109,7 +109,7 @@ function Service(props: {
             name="add"
             value={refused?.host ?? ""}
             required
-            maxlength={253}
+            maxlength={2000}
             autocomplete="off"
             spellcheck={false}
             placeholder="shop.example.com"

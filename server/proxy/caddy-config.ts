@@ -79,12 +79,12 @@ function servers(frame: Frame, installations: readonly InstallationRoutes[]): Js
   const hosts = [...hostsOf(installations), ...(publicHost === null ? [] : [publicHost.host])];
   const doors = plainHttp
     ? {
-        front: plainServer(loopback(frame, frame.httpPort), [...front, notFound]),
-        ...(publicHost === null ? {} : { public: secureServer(frame, [...baton, notFound]) }),
+        front: plainServer(loopback(frame, frame.httpPort), [...front, ...withoutDot, notFound]),
+        ...(publicHost === null ? {} : { public: secureServer(frame, [...baton, ...withoutDot, notFound]) }),
       }
     : {
-        front: secureServer(frame, [...baton, ...front, notFound]),
-        redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), notFound]),
+        front: secureServer(frame, [...baton, ...front, ...withoutDot, notFound]),
+        redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), ...withoutDot, notFound]),
       };
   return {
     ...doors,
@@ -193,6 +193,23 @@ function redirectToHttps(frame: Frame, hosts: readonly string[]): readonly JsonO
   const headers = { Location: [`https://{http.request.host}${port}{http.request.uri}`] };
   return [forHosts(hosts, [{ handler: "static_response", status_code: "308", headers }])];
 }
+
+/** `shop.example.com.` is the same name to DNS, and no route's: whoever asks for it is sent to the one without the dot. */
+const withoutDot: readonly JsonObject[] = [
+  {
+    match: [{ header_regexp: { Host: { name: "dotted", pattern: "^([A-Za-z0-9.-]*[A-Za-z0-9])\\.(:[0-9]+)?$" } } }],
+    handle: [
+      {
+        handler: "static_response",
+        status_code: "308",
+        headers: {
+          Location: ["{http.request.scheme}://{http.regexp.dotted.1}{http.regexp.dotted.2}{http.request.uri}"],
+        },
+      },
+    ],
+    terminal: true,
+  },
+];
 
 function respond({ status, headers, body }: StaticAnswer, extra: JsonObject = {}): JsonObject {
   return { handler: "static_response", status_code: status, headers: { ...headers, ...extra }, body };

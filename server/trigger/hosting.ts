@@ -4,7 +4,7 @@ import type { Environment, Installation, Product } from "../model/product.ts";
 import { type DeploymentSpec, type RouteSpec, servicesOf } from "../model/spec.ts";
 import { ProxyRefused, type RouteFault } from "../ports/proxy.ts";
 import type { Store } from "../ports/store.ts";
-import { faultInCustomDomain } from "../rules/custom-domain.ts";
+import { customDomainOf, faultInCustomDomain } from "../rules/custom-domain.ts";
 import { hostsFor } from "../rules/urls.ts";
 import { withWaiting } from "../rules/waiting-routes.ts";
 import type { Addresses } from "./addresses.ts";
@@ -13,13 +13,13 @@ import { type Refused, refused } from "./refused.ts";
 /** Hosts that users give to services, beside those that Baton makes of their names. */
 export interface Hosting {
   /**
-   * Makes these the hosts of a service, and no others. While a version is live they are served when this resolves, without
+   * Makes these the hosts of a service, and no others; each may be written as people do (see customDomainOf). While a version is live they are served when this resolves, without
    * a deployment; else with the next one. Rejects with ProxyUnavailable when they are on record, but not served yet.
    */
   setDomains(
     id: InstallationId,
     service: string,
-    hosts: readonly string[],
+    typed: readonly string[],
     signal: AbortSignal,
   ): Promise<{ readonly type: "set" } | Refused>;
 }
@@ -44,7 +44,8 @@ export function createHosting(needs: {
   const { store, addresses, domain, publicHost, publishRoutes } = needs;
 
   return {
-    async setDomains(id, service, hosts, signal) {
+    async setDomains(id, service, typed, signal) {
+      const hosts = [...new Set(typed.map(customDomainOf))];
       const place = await find(id);
       if (!place) return refused("not_found", `there is no product deployment ${id}`);
       const refusal = refusedService(place, service) ?? (await refusedHost(place, hosts));

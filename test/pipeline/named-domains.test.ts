@@ -20,7 +20,7 @@ async function world() {
 test.each([
   ["baton.example.com", "baton.example.com is Baton's own address"],
   ["x.baton.example.com", "x.baton.example.com is below Baton's own address, baton.example.com"],
-  ["apps.example.com", "apps.example.com is what apps are served below, and belongs to none of them"],
+  ["apps.example.com", "apps.example.com is the base domain for all apps, so it can't be assigned to one"],
   ["shop.apps.example.com", "the address shop.apps.example.com belongs to shop"],
   ["shop.example.com", "the address shop.example.com belongs to shop"],
 ])("a repository cannot have %s for its service", async (host, why) => {

@@ -127,3 +127,14 @@ test.each([
   expect(faults).toMatchObject([{ installation: 8 }]);
   expect(await visit("hello.localhost")).toMatchObject({ body: "first" });
 });
+
+test("a host with a dot at its end is sent to the same without it", async () => {
+  for (const [host, location] of [
+    ["hello.localhost.", "http://hello.localhost/page?x=1"],
+    ["Hello.localhost.:8080", "http://Hello.localhost:8080/page?x=1"],
+  ] as const) {
+    const answer = await get(bed.options.httpPort, host, { path: "/page?x=1" });
+    expect([answer.status, answer.headers.location]).toEqual([308, location]);
+  }
+  expect((await visit("unknown.localhost")).status).toBe(404);
+});

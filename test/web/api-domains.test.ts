@@ -91,12 +91,22 @@ describe("domains of a service", () => {
     for (const host of ["shop.localhost", "api.shop.localhost"]) expect((await put("api", host)).status).toBe(409);
   });
 
-  test.each(["Shop.example.com", "*.example.com", "{env.HOME}.com", "127.0.0.1", "localhost", "x.com/y"])(
+  test.each(["*.example.com", "{env.HOME}.com", "127.0.0.1", "localhost", "x_y.com"])(
     "are host names, not %j",
     async (host) => {
       expect(await put("web", host)).toMatchObject({ status: 400, json: { error: { code: "invalid" } } });
     },
   );
+
+  test("may be written as people do, and are answered as DNS writes them", async () => {
+    const typed = ["https://Shop.example.com/start", "müller.example", "shop.example.com."];
+    expect((await put("web", ...typed)).json).toMatchObject({
+      domains: [
+        { host: "shop.example.com", service: "web" },
+        { host: "xn--mller-kva.example", service: "web" },
+      ],
+    });
+  });
 
   test("are given to services that answer to hosts", async () => {
     await live();

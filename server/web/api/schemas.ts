@@ -397,9 +397,12 @@ export const serviceSettingsSchema = z.strictObject({
 export const domainsSchema = z.strictObject({
   service: serviceName,
   domains: z
-    .array(z.string().max(253))
+    .array(z.string().max(2_000))
     .max(50)
-    .openapi({ example: ["shop.example.com"] }),
+    .openapi({
+      description: "Also as a URL, in capitals or with letters such as ü; each is answered as DNS writes it",
+      example: ["shop.example.com"],
+    }),
 });
 
 export const deployRequestSchema = z.strictObject({

@@ -11,6 +11,7 @@ import { Part } from "../../../views/live-region.tsx";
 import { specOf } from "../../model/deployment.ts";
 import { servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { customDomainOf } from "../../rules/custom-domain.ts";
 import { recordAdvice } from "../../rules/host-state.ts";
 import { isServedPlain, urlOf } from "../../rules/urls.ts";
 import { noteDetail } from "../audit.ts";
@@ -40,14 +41,15 @@ export function createProductDomainsPages(needs: PageNeeds) {
       const place = await placeOf(c, needs);
       const form = await readForm(c);
       const service = form.get("service") ?? "";
-      const [added, removed] = [form.get("add")?.trim().toLowerCase() ?? null, form.get("remove")];
+      const [typed, removed] = [form.get("add"), form.get("remove")];
+      const added = typed === null || typed === undefined ? null : customDomainOf(typed);
       const custom = await store.domains.custom(place.installation.id);
       const before = custom.filter((route) => route.service === service).map(({ host }) => host);
       const kept = before.filter((host) => host !== removed && host !== added);
       const hosts = added === null ? kept : [...kept, added];
       const outcome = await triggers.setDomains(place.installation.id, service, hosts, c.req.raw.signal);
       if (outcome.type === "refused") {
-        const refused = { service, host: added ?? "", message: outcome.message };
+        const refused = { service, host: typed ?? "", message: outcome.message };
         return c.html(await page(c, place, refused), 400);
       }
       noteDetail(c, added === null ? `without ${removed}` : `with ${added}`);
