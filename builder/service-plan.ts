@@ -78,6 +78,7 @@ export function planProcess(
     settings,
     dependsOn: [],
     stateful: kind === "init" ? null : statefulReason(stack),
+    strategy: stack.strategy ?? null,
     container: {
       ...plainContainer,
       mounts: volumes.map(([volume, path]) => ({ type: "volume", volume, path, readOnly: false })),

@@ -47,6 +47,7 @@ export function planComposeService(
     dependsOn: service.dependsOn,
     // It runs to its end in each deployment, whatever it writes to.
     stateful: decision.kind === "init" ? null : statefulReason(service),
+    strategy: service.xBaton.strategy,
     container: containerOptions(service, isBuilt),
     domains: service.xBaton.domains,
     source,

@@ -1,9 +1,10 @@
 import { specOf } from "../model/deployment.ts";
 import type { InstallationId } from "../model/ids.ts";
+import type { ServiceSpec } from "../model/spec.ts";
 import { provideNetworks } from "../pipeline/networks.ts";
 import { runContainer } from "../pipeline/run-container.ts";
-import type { Repair } from "../rules/reconcile.ts";
-import { isStateful, makerOf } from "../rules/stateful.ts";
+import { isReplacedBy, type Repair } from "../rules/reconcile.ts";
+import { makerOf } from "../rules/stateful.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
 /** Brings a service of a live version back, on the port it had, from the image it had, with the data it had. */
@@ -25,7 +26,7 @@ export async function revive(
   const networks = await provideNetworks(needs, owner, spec, signal);
   const maker = { ...owner, deployment: makerOf(service, deployment) };
   const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
-  if (isStateful(service) && (await isReplacing(needs, installation.id))) return;
+  if (await isBeingReplaced(needs, installation.id, service)) return;
   const { hostAddress } = await runContainer(needs, making, signal);
   if (service.kind === "web" && hostAddress !== null) {
     await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
@@ -35,7 +36,13 @@ export async function revive(
 }
 
 /** A deployment that began after the look has stopped it on purpose, or is about to. */
-async function isReplacing({ store }: Pick<CaretakerNeeds, "store">, installation: InstallationId): Promise<boolean> {
+async function isBeingReplaced(
+  { store }: Pick<CaretakerNeeds, "store">,
+  installation: InstallationId,
+  service: ServiceSpec,
+): Promise<boolean> {
   const { running } = await store.deployments.queue();
-  return running.some((each) => each.installationId === installation && each.status === "deploying");
+  return running.some(
+    (each) => each.installationId === installation && each.status === "deploying" && isReplacedBy(service, each.spec),
+  );
 }

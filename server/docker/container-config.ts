@@ -100,7 +100,13 @@ function healthConfig(check: Healthcheck): Docker.HealthConfig {
 function mountConfig(mount: ContainerMount): Docker.MountSettings {
   switch (mount.type) {
     case "volume":
-      return { Type: "volume", Source: mount.volume, Target: mount.path, ReadOnly: mount.readOnly };
+      return {
+        Type: "volume",
+        Source: mount.volume,
+        Target: mount.path,
+        ReadOnly: mount.readOnly,
+        ...(mount.startsEmpty && { VolumeOptions: { NoCopy: true } }),
+      } as Docker.MountSettings;
     case "host":
       return { Type: "bind", Source: mount.source, Target: mount.path, ReadOnly: mount.readOnly };
     case "tmpfs":

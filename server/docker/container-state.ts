@@ -29,9 +29,20 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
     memoryLimitBytes: host.Memory || null,
     stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
     keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
+    ownVolumes: ownVolumesOf(container),
     healthcheck: healthOf(state.Health?.Status),
     healthcheckOutput: lastFailure(state.Health?.Log),
   };
+}
+
+/** Volumes that were not asked for by name. */
+function ownVolumesOf({ Mounts: mounts, HostConfig: host }: Docker.ContainerInspectInfo): readonly string[] {
+  const named = new Set(
+    (host.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "volume" && Source ? [Source] : [])),
+  );
+  return mounts.flatMap(({ Type, Name, Destination }) =>
+    Type === "volume" && Name !== undefined && !named.has(Name) ? [Destination] : [],
+  );
 }
 
 /** Docker writes the year 1 for "never". */

@@ -10,7 +10,7 @@ import { link } from "../waiting/linked-abort.ts";
 const deadlineMs = 30_000;
 
 export interface DaemonRequest {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Without a query: `/containers/json`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;

@@ -8,6 +8,7 @@ import { createContainers } from "./containers.ts";
 import { createDaemon } from "./daemon.ts";
 import { readDiskUsage } from "./disk-usage.ts";
 import { readEvents } from "./events.ts";
+import { createFillVolume } from "./fill-volume.ts";
 import { createImages } from "./images.ts";
 import { createListeningPorts } from "./listening-ports.ts";
 import { readLogs } from "./logs.ts";
@@ -50,5 +51,6 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
     logs: (id, options, signal) => readLogs(daemon, id, options, signal),
     events: (signal) => readEvents(daemon, instance, signal),
     ...createVolumes(ours),
+    fillVolume: createFillVolume(ours),
   };
 }

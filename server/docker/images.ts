@@ -80,6 +80,7 @@ function imageInfo(image: Docker.ImageInspectInfo): ImageInfo {
     tags: image.RepoTags ?? [],
     exposedPorts: Object.keys(image.Config?.ExposedPorts ?? {}).flatMap(exposedPort),
     user: image.Config?.User ?? "",
+    volumes: Object.keys(image.Config?.Volumes ?? {}),
     sizeBytes: image.Size,
     createdAt: new Date(image.Created),
     hasHealthcheck: hasHealthcheck(image.Config),

@@ -11,6 +11,8 @@ const deploymentLabel = "baton.deployment";
 /** On containers alone. A container inherits its image's labels, so this is what tells ours from one made by hand. */
 export const serviceLabel = "baton.service";
 const kindLabel = "baton.kind";
+/** On volumes: the deployment that copied data into it. Until that one has been ready, the data counts for nothing. */
+const filledByLabel = "baton.filled-by";
 
 export function ownerLabels(instance: InstanceId, owner: Owner | LastingOwner | null): Record<string, string> {
   const labels = { [instanceLabel]: instance };
@@ -25,6 +27,19 @@ export function ownerLabels(instance: InstanceId, owner: Owner | LastingOwner | 
 
 export function serviceLabels(service: string, kind: ServiceKind): Record<string, string> {
   return { [serviceLabel]: service, [kindLabel]: kind };
+}
+
+export function volumeLabels(
+  instance: InstanceId,
+  owner: LastingOwner,
+  filledBy: DeploymentId | null,
+): Record<string, string> {
+  return { ...ownerLabels(instance, owner), ...(filledBy !== null && { [filledByLabel]: String(filledBy) }) };
+}
+
+/** The deployment that a volume was filled by; null: it was not filled by Baton. */
+export function fillerOf(labels: Labels | null | undefined): DeploymentId | null {
+  return rowId(labels?.[filledByLabel]) as DeploymentId | null;
 }
 
 /** `label=value` expressions, as the daemon's filters want them. */

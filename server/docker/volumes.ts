@@ -2,14 +2,20 @@ import type Docker from "dockerode";
 import type { InstanceId } from "../model/ids.ts";
 import type { Engine } from "../ports/engine.ts";
 import { type Daemon, ifThere } from "./daemon.ts";
-import { isOf, only, ownerLabels } from "./labels.ts";
+import { fillerOf, isOf, only, volumeLabels } from "./labels.ts";
 
-type Volumes = Pick<Engine, "createVolume" | "listVolumes" | "removeVolume">;
+type Volumes = Pick<Engine, "createVolume" | "listVolumes" | "inspectVolume" | "removeVolume">;
 
 export function createVolumes({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Volumes {
+  async function inspect(name: string, signal: AbortSignal): Promise<Docker.VolumeInspectInfo | null> {
+    const path = `/volumes/${name}`;
+    const volume = await ifThere(daemon.ask<Docker.VolumeInspectInfo>({ method: "GET", path }, signal));
+    return volume !== null && isOf(instance, volume.Labels) ? volume : null;
+  }
+
   return {
-    async createVolume({ name, owner }, signal) {
-      const body = { Name: name, Driver: "local", Labels: ownerLabels(instance, owner) };
+    async createVolume({ name, owner, filledBy }, signal) {
+      const body = { Name: name, Driver: "local", Labels: volumeLabels(instance, owner, filledBy) };
       // The daemon answers with the volume that has the name already, whoever made it.
       const volume = await daemon.ask<Docker.VolumeInspectInfo>(
         { method: "POST", path: "/volumes/create", body },
@@ -25,11 +31,14 @@ export function createVolumes({ daemon, instance }: { daemon: Daemon; instance: 
       return (volumes ?? []).map((volume) => volume.Name);
     },
 
+    async inspectVolume(name, signal) {
+      const volume = await inspect(name, signal);
+      return volume && { filledBy: fillerOf(volume.Labels) };
+    },
+
     async removeVolume(name, signal) {
-      const path = `/volumes/${name}`;
-      const volume = await ifThere(daemon.ask<Docker.VolumeInspectInfo>({ method: "GET", path }, signal));
-      if (volume !== null && isOf(instance, volume.Labels))
-        await ifThere(daemon.ask({ method: "DELETE", path }, signal));
+      const volume = await inspect(name, signal);
+      if (volume !== null) await ifThere(daemon.ask({ method: "DELETE", path: `/volumes/${name}` }, signal));
     },
   };
 }

@@ -58,6 +58,8 @@ export interface ServiceSpec {
   readonly dependsOn: readonly Dependency[];
   /** Why two versions of it cannot run beside each other, as the rest of a sentence about it: "keeps its data in the volume db"; null: they can. */
   readonly stateful: string | null;
+  /** What the user said about running two versions at once; null: nothing. Absent in versions made before this was noted. */
+  readonly strategy?: "blue-green" | "recreate" | null;
   /**
    * Of a stateful service that was kept as it was: the deployment that made its container. Null: this deployment makes one.
    * Decided before the first container of a version is started.
@@ -133,7 +135,16 @@ export interface Healthcheck {
 /** `path` is where it is in the container. */
 export type Mount =
   /** Lasts as long as the installation; known by this name in the stack. */
-  | { readonly type: "volume"; readonly volume: string; readonly path: string; readonly readOnly: boolean }
+  | {
+      readonly type: "volume";
+      readonly volume: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+      /** Nobody named it: the image says VOLUME, or the compose file mounts a path without a name. Absent: the user did. */
+      readonly origin?: "image" | "anonymous";
+      /** It is new in this version, and filled from what the live container had at its path. */
+      readonly carried?: boolean;
+    }
   /** A file or folder of the commit. `digest` changes when its content does. */
   | {
       readonly type: "repository";
@@ -148,7 +159,7 @@ export type Mount =
   /** A file made of the value of a variable. */
   | { readonly type: "variable"; readonly variable: string; readonly path: string; readonly mode: number }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
-  /** Empty at the start of each container. */
+  /** Begins with what the image has there, for each container anew. */
   | { readonly type: "anonymous"; readonly path: string };
 
 /** Services that belong together: one compose file, one Dockerfile, or one detected app. */

@@ -55,8 +55,9 @@ async function provide(
   switch (mount.type) {
     case "volume": {
       const volume = volumeName(world.instance, owner.installation, stack, mount.volume);
-      await engine.createVolume({ name: volume, owner }, signal);
-      return { ...mount, volume };
+      const { path, readOnly, carried = false } = mount;
+      await engine.createVolume({ name: volume, owner, filledBy: carried ? owner.deployment : null }, signal);
+      return { type: "volume", volume, path, readOnly, startsEmpty: carried };
     }
     case "repository": {
       const source = await fromCommit(world, owner, spec, place, mount.source, signal);

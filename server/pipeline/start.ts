@@ -6,6 +6,7 @@ import { execTrouble, type Program } from "../rules/exec-trouble.ts";
 import { type RolloutStep, rollout } from "../rules/rollout.ts";
 import { startRefusal } from "../rules/start-refusal.ts";
 import { isStateful, type LiveVersion } from "../rules/stateful.ts";
+import { carryOver } from "./carry-over.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { findPrograms, thisMachine } from "./find-programs.ts";
@@ -159,6 +160,7 @@ async function bringUp(
   if (action === "replace" && live) await stopReplaced(world, work, live, service);
   if (isStateful(service)) await stopOthersOnItsData(world, work, live, spec, stack, service);
   board.enter("Starting services", name);
+  await carryOver(world, work, live, stack, service);
   const owner = { ...ownerOf(work), ...(kept !== null && { deployment: kept }) };
   const making = { owner, spec, stack, service, networks, onNote: journal.note };
   try {

@@ -3,7 +3,7 @@ import type { DeploymentId } from "../model/ids.ts";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { containerOf } from "../rules/container-of.ts";
-import { isStateful, type LiveVersion, makerOf, statefulBefore } from "../rules/stateful.ts";
+import { isStateful, type LiveVersion, makerOf, replacedBy } from "../rules/stateful.ts";
 import { drain } from "./drain.ts";
 import type { Work, World } from "./work.ts";
 
@@ -32,7 +32,7 @@ async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Pro
 export async function stopReplaced(world: World, work: Work, live: LiveVersion, service: ServiceSpec): Promise<void> {
   const { engine, proxy, limits } = world;
   const { journal, board, signal } = work;
-  const before = statefulBefore(service.name, live);
+  const before = replacedBy(service, live);
   const old = before && (await containerOfLive(world, work, live, before));
   if (!before || !old) return;
   board.removing(service.name);
@@ -95,7 +95,7 @@ function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">)
 /** The old containers of services that were replaced run again, and their users need not wait any more. */
 export async function bringBackReplaced(world: World, work: Work, live: LiveVersion): Promise<void> {
   const coming = servicesOf(live.spec)
-    .filter(isStateful)
+    .filter(({ kind }) => kind !== "init")
     .map((service) => bringBack(world, work, live, service));
   const failed = (await Promise.allSettled(coming)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
@@ -107,7 +107,8 @@ async function bringBack(world: World, work: Work, live: LiveVersion, service: S
   const { journal, installation } = work;
   const signal = AbortSignal.timeout(backTimeoutMs + backSlackMs);
   const old = await containerOfLive(world, { ...work, signal }, live, service);
-  if (!old) return;
+  // What can run twice is stopped only when its data was carried over.
+  if (!old || (!isStateful(service) && old.status === "running")) return;
   try {
     if (old.status === "running") return;
     await engine.startContainer(old.id, signal);

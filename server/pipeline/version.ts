@@ -9,6 +9,7 @@ import { obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { fetchCommit } from "./fetch.ts";
 import { formerImages } from "./former-images.ts";
+import { keepData } from "./lasting-data.ts";
 import { checkNamedDomains } from "./named-domains.ts";
 import { type Given, planVersion } from "./plan.ts";
 import { liveBefore } from "./stop-replaced.ts";
@@ -45,9 +46,10 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const { domain, publicHost } = limits;
     await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
     const live = await liveBefore(world, work);
+    const kept = await keepData(world, work, stacks.stacks, live, signal);
     return {
       commit: stacks.commit,
-      stacks: keepUnchanged({ stacks: stacks.stacks, variables }, live, deployment.fresh),
+      stacks: keepUnchanged({ stacks: kept, variables }, live, deployment.fresh),
       variables,
       buildSettings: given.buildSettings,
       routes: hostsFor({

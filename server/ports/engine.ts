@@ -83,6 +83,18 @@ export interface Engine {
   createVolume(request: VolumeRequest, signal: AbortSignal): Promise<void>;
   /** Volumes of this instance; removal only by explicit request of a user. */
   listVolumes(signal: AbortSignal): Promise<readonly string[]>;
+  /** Null when there is none of this name, or it is somebody else's. */
+  inspectVolume(name: string, signal: AbortSignal): Promise<VolumeInfo | null>;
+  /**
+   * Copies what a container has in a folder into a volume that is empty, with owners and modes. The container need not
+   * run. Resolves with whether there was such a folder.
+   */
+  fillVolume(
+    volume: string,
+    from: { readonly container: ContainerId; readonly path: string },
+    owner: Owner,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -145,6 +157,8 @@ export interface ImageInfo {
   readonly tags: readonly string[];
   readonly exposedPorts: readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[];
   readonly user: string;
+  /** Paths of its VOLUMEs. */
+  readonly volumes: readonly string[];
   readonly sizeBytes: number;
   readonly createdAt: Date;
   /** It checks itself (HEALTHCHECK). */
@@ -169,6 +183,12 @@ export interface NetworkInfo {
 export interface VolumeRequest {
   readonly name: string;
   readonly owner: LastingOwner;
+  /** The deployment that fills it; null: its first user does. */
+  readonly filledBy: DeploymentId | null;
+}
+
+export interface VolumeInfo {
+  readonly filledBy: DeploymentId | null;
 }
 
 export interface ContainerRequest {
@@ -190,7 +210,14 @@ export interface ContainerRequest {
 }
 
 export type ContainerMount =
-  | { readonly type: "volume"; readonly volume: string; readonly path: string; readonly readOnly: boolean }
+  | {
+      readonly type: "volume";
+      readonly volume: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+      /** It does not take over what the image has there. */
+      readonly startsEmpty: boolean;
+    }
   /** A file or folder of this host that Baton made for it: an absolute path in Baton's data folder. */
   | { readonly type: "host"; readonly source: string; readonly path: string; readonly readOnly: boolean }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
@@ -217,6 +244,8 @@ export interface ContainerState {
   readonly stopGraceMs: number;
   /** It may write to a named volume. */
   readonly keepsData: boolean;
+  /** Paths of its volumes that have no name: they are removed with it. */
+  readonly ownVolumes: readonly string[];
   /** Of the image's HEALTHCHECK; null without one. */
   readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
   /** What its HEALTHCHECK printed when it failed last; empty when it printed nothing, or has not failed. */

@@ -2,10 +2,10 @@ import { type Deploying, type Deployment, specOf } from "../model/deployment.ts"
 import type { HostAddress } from "../model/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
 import type { Installation } from "../model/product.ts";
-import { servicesOf } from "../model/spec.ts";
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
 import type { ContainerState, NetworkInfo } from "../ports/engine.ts";
 import { containerOf } from "./container-of.ts";
-import { isStateful, makerOf } from "./stateful.ts";
+import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 
 /** What the rows say. */
 export interface Rows {
@@ -125,12 +125,14 @@ function revivals(installation: Installation, rows: Rows, world: World): readonl
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   if (live?.status !== "ready") return [];
   // What a running deployment has stopped to replace it is its own to bring back.
-  const isReplacing = rows.deployments.some(
-    (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
+  const replacing = rows.deployments.filter(
+    (deployment): deployment is Deploying =>
+      deployment.installationId === installation.id && deployment.status === "deploying",
   );
+  const isBeingReplaced = (service: ServiceSpec) => replacing.some(({ spec }) => isReplacedBy(service, spec));
   return (
     servicesOf(live.spec)
-      .filter((service) => service.kind !== "init" && !(isReplacing && isStateful(service)))
+      .filter((service) => service.kind !== "init" && !isBeingReplaced(service))
       // Nothing else may have its data: what a failed version has left goes first.
       .filter(
         (service) =>
@@ -155,6 +157,12 @@ function revivals(installation: Installation, rows: Rows, world: World): readonl
         service: service.name,
       }))
   );
+}
+
+/** A service of the live version that a running deployment stops on its way: it keeps data, or is carried over. */
+export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "stacks">): boolean {
+  const next = servicesOf(spec).find(({ name }) => name === service.name);
+  return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
 function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {

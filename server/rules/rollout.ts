@@ -1,5 +1,5 @@
 import { type Dependency, type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
-import { isStateful, type LiveVersion, statefulBefore } from "./stateful.ts";
+import { isStateful, type LiveVersion, replacedBy } from "./stateful.ts";
 
 /** What is done about one service of a version. */
 export interface RolloutStep {
@@ -35,7 +35,7 @@ export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveVersion 
 function actionOf(service: ServiceSpec, live: LiveVersion | null): RolloutStep["action"] {
   if (service.kind === "init") return "run";
   if (service.keptFrom !== null) return "keep";
-  return isStateful(service) && statefulBefore(service.name, live) !== null ? "replace" : "start";
+  return isStateful(service) && replacedBy(service, live) !== null ? "replace" : "start";
 }
 
 /** What each service waits for: what the user named, and what the kinds imply. */

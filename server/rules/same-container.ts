@@ -1,4 +1,4 @@
-import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
+import type { DeploymentSpec, Mount, ServiceSpec } from "../model/spec.ts";
 import { canonical } from "./canonical.ts";
 
 type Variables = DeploymentSpec["variables"];
@@ -26,10 +26,17 @@ function facets(service: ServiceSpec, variables: Variables): Readonly<Record<str
     "its port": service.port,
     "its environment": { ...service.environment, ...(service.takesVariables ? variables : {}) },
     "its mounts": mounts.map((mount) =>
-      mount.type === "variable" ? { ...mount, content: variables[mount.variable] ?? "" } : mount,
+      mount.type === "variable" ? { ...mount, content: variables[mount.variable] ?? "" } : placeOf(mount),
     ),
     "its health check": healthcheck,
     "its limits": service.limits,
     "its settings": [options, service.stopGraceMs],
   };
+}
+
+/** A mount without its history: where a volume came from makes no other container. */
+export function placeOf(mount: Mount): Mount {
+  if (mount.type !== "volume") return mount;
+  const { origin: _, carried: __, ...place } = mount;
+  return place;
 }

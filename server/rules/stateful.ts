@@ -1,5 +1,5 @@
 import type { DeploymentId } from "../model/ids.ts";
-import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import { type DeploymentSpec, type Mount, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
 import { containerChanges } from "./same-container.ts";
 
 /** The version that serves. */
@@ -17,6 +17,7 @@ export interface Interruption {
   readonly why: string;
 }
 
+type VolumeMount = Extract<Mount, { type: "volume" }>;
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
 
 /**
@@ -59,13 +60,16 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
   if (!live) return [];
   const now = new Map(servicesOf(version).map((service) => [service.name, service]));
   return live.spec.stacks.flatMap((stack) =>
-    stack.services.filter(isStateful).flatMap((before): readonly Interruption[] => {
+    stack.services.flatMap((before): readonly Interruption[] => {
       const service = now.get(before.name);
+      const isCarried = service !== undefined && isStateful(service) && carriedVolumes(service).length > 0;
+      if (before.kind === "init" || !(isStateful(before) || isCarried)) return [];
       const told = { stack: stack.name, service: before.name, kind: before.kind };
       if (!service) return [{ ...told, why: "it is not part of this version" }];
       if (service.keptFrom !== null) return [];
       // Both run until the old one has been drained.
       if (!isStateful(service)) return [];
+      if (isCarried) return [{ ...told, why: "its data moves to a volume that lasts" }];
       const changes = changesOf(stackOf(version, service.name) ?? "", before, live, service, version);
       return [{ ...told, why: fresh ? "everything is made afresh" : `${listed(changes)} changed` }];
     }),
@@ -81,6 +85,15 @@ export function statefulBefore(name: string, live: LiveVersion | null): ServiceS
   return (live && servicesOf(live.spec).find((service) => service.name === name && isStateful(service))) ?? null;
 }
 
+/**
+ * The service of the live version that is stopped before this stateful one starts: one that keeps data itself, or whose
+ * data is carried over into a volume; null: there is none.
+ */
+export function replacedBy(service: ServiceSpec, live: LiveVersion | null): ServiceSpec | null {
+  if (carriedVolumes(service).length === 0) return statefulBefore(service.name, live);
+  return (live && servicesOf(live.spec).find(({ name, kind }) => name === service.name && kind !== "init")) ?? null;
+}
+
 /** The deployment whose container it is. */
 export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveVersion, "id">): DeploymentId {
   return service.keptFrom ?? version.id;
@@ -88,4 +101,9 @@ export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<Li
 
 function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** Volumes that are filled from the live container before this one starts. */
+export function carriedVolumes({ container }: Pick<ServiceSpec, "container">): readonly VolumeMount[] {
+  return container.mounts.filter((mount): mount is VolumeMount => mount.type === "volume" && mount.carried === true);
 }

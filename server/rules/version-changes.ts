@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../model/spec.ts";
+import { placeOf } from "./same-container.ts";
 
 /** Names that are in one and not in the other, and those whose value is another. Each sorted; values never leave this. */
 export interface VariableChanges {
@@ -93,7 +94,7 @@ function aspectsOf(service: ServiceSpec): Readonly<Record<ServiceAspect, unknown
     environment: [service.environment, service.takesVariables],
     "health check": [service.health, healthcheck],
     dependencies: service.dependsOn,
-    "volumes and files": [mounts, service.stateful],
+    "volumes and files": [mounts.map(placeOf), service.stateful],
     limits: service.limits,
     domains: service.domains,
     "container options": [options, service.stopGraceMs],

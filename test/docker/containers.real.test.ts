@@ -5,6 +5,7 @@ import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress } from "../../server/model/host-address.ts";
 import type { ContainerId, ImageId } from "../../server/model/ids.ts";
+import { plainContainer } from "../../server/model/spec.ts";
 import {
   type ContainerRequest,
   type EngineEvent,
@@ -290,5 +291,50 @@ describe("looking", () => {
     );
     abort.abort();
     await reading;
+  });
+});
+
+describe("filling a volume", () => {
+  const limits = { memoryBytes: 256 * 1024 * 1024, pids: 32, cpus: null };
+  const node = (script: string) => ["/bin/node", "-e", `const fs = require("node:fs"); ${script}`];
+
+  test("a stopped container's own volume comes over into a named one, with owners and modes, and all of it", async () => {
+    const { engine, instance } = scratch;
+    const size = 3 * 1024 * 1024;
+    const from = await start({
+      ...{ kind: "init", limits, mounts: [{ type: "anonymous", path: "/data" }] },
+      command: node(`
+        fs.mkdirSync("/data/deep");
+        fs.writeFileSync("/data/deep/rows", "r".repeat(${size}), { mode: 0o600 });
+        fs.symlinkSync("rows", "/data/deep/link");
+        fs.chmodSync("/data", 0o700);
+        for (const path of ["/data/deep/rows", "/data"]) fs.chownSync(path, 1000, 999);`),
+    });
+    expect((await ended(from))?.exitCode).toBe(0);
+    expect((await engine.inspectContainer(from, never))?.ownVolumes).toEqual(["/data"]);
+
+    const volume = `baton-${instance}-i2-app_copy`;
+    await engine.createVolume({ name: volume, owner, filledBy: owner.deployment }, never);
+    expect(await engine.inspectVolume(volume, never)).toEqual({ filledBy: owner.deployment });
+    const mounts = [{ type: "volume", volume, path: "/data", readOnly: false, startsEmpty: true }] as const;
+    const command = node(`
+      const facts = ({ uid, gid, mode }) => [uid, gid, (mode & 0o777).toString(8)].join(" ");
+      const file = fs.statSync("/data/deep/rows");
+      console.log([facts(fs.statSync("/data")), facts(file), file.size, fs.readlinkSync("/data/deep/link")].join(", "));`);
+    expect(await engine.fillVolume(volume, { container: from, path: "/data" }, owner, never)).toBe(true);
+    const options = { ...plainContainer, readOnly: true };
+    const to = await engine.createContainer(request({ kind: "init", limits, mounts, command, options }), never);
+    await engine.startContainer(to, never);
+    await ended(to);
+    expect(await logsOf(to)).toEqual([`1000 999 700, 1000 999 600, ${size}, rows`]);
+    expect((await engine.inspectContainer(to, never))?.ownVolumes).toEqual([]);
+  });
+
+  test("a folder that is not there is nothing to copy", async () => {
+    const { engine, instance } = scratch;
+    const volume = `baton-${instance}-i2-app_none`;
+    await engine.createVolume({ name: volume, owner, filledBy: null }, never);
+    const container = await engine.createContainer(request(), never);
+    expect(await engine.fillVolume(volume, { container, path: "/nowhere" }, owner, never)).toBe(false);
   });
 });

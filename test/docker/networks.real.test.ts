@@ -77,12 +77,14 @@ test("a volume is made once, and only this Baton's own is adopted", async () => 
   const { engine, instance } = scratch;
   const lasting = { product: owner.product, installation: owner.installation };
   const name = `baton-${instance}-i2-app_data`;
-  await engine.createVolume({ name, owner: lasting }, never);
-  await engine.createVolume({ name, owner: lasting }, never);
+  await engine.createVolume({ name, owner: lasting, filledBy: null }, never);
+  await engine.createVolume({ name, owner: lasting, filledBy: null }, never);
   expect(await engine.listVolumes(never)).toEqual([name]);
   await engine.removeVolume(name, never);
   await new Docker().createVolume({ Name: name });
-  await expect(engine.createVolume({ name, owner: lasting }, never)).rejects.toThrow("not this Baton's");
+  await expect(engine.createVolume({ name, owner: lasting, filledBy: null }, never)).rejects.toThrow(
+    "not this Baton's",
+  );
   await new Docker().getVolume(name).remove();
 });
 

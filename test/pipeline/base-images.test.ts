@@ -29,7 +29,16 @@ function world(
     async inspectImage(reference) {
       const id = present.get(reference);
       return id
-        ? { id, tags: [], exposedPorts: [], user: "", sizeBytes: 1, createdAt: new Date(0), hasHealthcheck: false }
+        ? {
+            id,
+            tags: [],
+            exposedPorts: [],
+            user: "",
+            volumes: [],
+            sizeBytes: 1,
+            createdAt: new Date(0),
+            hasHealthcheck: false,
+          }
         : null;
     },
     async tagImage(id, reference) {

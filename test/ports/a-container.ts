@@ -26,6 +26,7 @@ export function aContainer(changes: Partial<ContainerState> = {}): ContainerStat
     hostAddress: hostAddress("127.0.0.2", 20_000),
     stopGraceMs: 10_000,
     keepsData: false,
+    ownVolumes: [],
     memoryLimitBytes: null,
     healthcheck: null,
     healthcheckOutput: "",

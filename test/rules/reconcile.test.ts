@@ -3,6 +3,7 @@ import type { Deployment } from "../../server/model/deployment.ts";
 import { hostAddress } from "../../server/model/host-address.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
+import type { DeploymentSpec } from "../../server/model/spec.ts";
 import { type Repair, type Rows, reconcile, type World } from "../../server/rules/reconcile.ts";
 import { aBuilding, aDeploying, aReady, aService, aSpec, aWatched } from "../model/a-deployment.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
@@ -84,6 +85,19 @@ describe("reconciliation", () => {
     );
     expect(found([old, left])).not.toContain("revive");
     expect(found([old, left])).toContain("retire");
+  });
+
+  it("leaves a stopped container alone while a deployment carries its data over", () => {
+    const db = aService({ name: "db", kind: "tcp" });
+    const mount = { type: "volume", volume: "db-data", path: "/data", readOnly: false, carried: true } as const;
+    const next = { ...db, stateful: "keeps its data in /data", container: { ...db.container, mounts: [mount] } };
+    const stopped = aContainer({ owner: anOwner(1), service: "db", kind: "tcp", status: "exited" });
+    const found = (spec: DeploymentSpec) => {
+      const deployments = [aReady({ id: id(1), spec: aSpec([db]) }), aDeploying("start", { id: id(2), spec })];
+      return repairs({ deployments }, { containers: [stopped] }).map(({ type }) => type);
+    };
+    expect(found(aSpec([next]))).not.toContain("revive");
+    expect(found(aSpec([db]))).toContain("revive");
   });
 
   it("frees a lease of a deployment that has nothing else", () => {

@@ -14,6 +14,7 @@ function builtBy(deployment: number, letter: string): ImageInfo {
     tags,
     exposedPorts: [],
     user: "",
+    volumes: [],
     sizeBytes: 1,
     hasHealthcheck: false,
     createdAt: new Date(0),

@@ -54,6 +54,7 @@ describe("a service of a compose file", () => {
             settings: { set: nothingSet, inRepository: [] },
             dependsOn: [],
             stateful: null,
+            strategy: null,
             container: {
               entrypoint: null,
               user: null,
