@@ -18,6 +18,8 @@ export const routes = {
   productServiceSettings: (slug: string) => `/products/${slug}/settings/service`,
   /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
   productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
+  /** POST only: the live version with today's variables and settings. */
+  productApply: (slug: string) => `/products/${slug}/apply`,
   /** GET asks for the product's name, POST deletes it. */
   productDelete: (slug: string) => `/products/${slug}/delete`,
   /** The checklist from a bare server to HTTPS. */
@@ -90,6 +92,7 @@ export const routes = {
     deliveryAgain: (slug: string, id: number | string) => `/api/products/${slug}/webhook-deliveries/${id}/redeliver`,
     installations: () => "/api/product-deployments",
     installation: (id: number | string) => `/api/product-deployments/${id}`,
+    installationApply: (id: number | string) => `/api/product-deployments/${id}/apply`,
     installationVariables: (id: number | string) => `/api/product-deployments/${id}/variables`,
     installationDomains: (id: number | string) => `/api/product-deployments/${id}/domains`,
     installationSettings: (id: number | string) => `/api/product-deployments/${id}/settings`,

@@ -41,7 +41,11 @@ export function SettingsPage(props: {
         </p>
       )}
       {pending > 0 && (
-        <PendingChanges head={head} text={`The settings of ${counted(pending, "service")} are not live yet.`} />
+        <PendingChanges
+          head={head}
+          csrf={frame.csrf}
+          text={`The settings of ${counted(pending, "service")} are not live yet.`}
+        />
       )}
       <section class="card" aria-labelledby="source-title">
         <h2 id="source-title">Source</h2>

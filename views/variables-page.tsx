@@ -34,7 +34,7 @@ export function VariablesPage(props: {
   const form = { action: inEnvironment(routes.productVariables(head.slug), head), csrf: frame.csrf };
   return (
     <ProductFrame frame={frame} head={head} tab="variables" notice={notice} stream={stream}>
-      {pending.names.length > 0 && <PendingChanges head={head} text={pendingText(pending)} />}
+      {pending.names.length > 0 && <PendingChanges head={head} csrf={frame.csrf} text={pendingText(pending)} />}
       <section class="card" aria-labelledby="variables-title">
         <h2 id="variables-title">Variables</h2>
         <p class="muted">The next deployment gets them. Values are kept encrypted and never shown again.</p>

@@ -62,7 +62,8 @@ export interface ServiceSpec {
   readonly strategy?: "blue-green" | "recreate" | null;
   /**
    * Of a stateful service that was kept as it was: the deployment that made its container. Null: this deployment makes one.
-   * Decided before the first container of a version is started.
+   * Of an init service: the deployment whose run counts; it does not run again. Decided before the first container of a
+   * version is started.
    */
   readonly keptFrom: DeploymentId | null;
   readonly container: ContainerOptions;

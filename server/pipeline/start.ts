@@ -35,7 +35,10 @@ export async function startServices(
 
   for (const step of rollout(spec, live)) {
     await check(step.last ? [...up.keys()] : step.after.flatMap(healthy), step.last ? null : step.service.name);
-    if (step.action === "run") {
+    if (step.action === "skip") {
+      work.journal.note(`${step.service.name} did not change, so it does not run again`);
+      work.board.through(step.service.name);
+    } else if (step.action === "run") {
       await runInit(world, work, spec, step, networks);
       if (told === "some") told = "interrupted";
     } else {

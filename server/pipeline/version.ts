@@ -1,6 +1,7 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
 import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import { appliesChanges, keepInits } from "../rules/apply.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
 import { keepUnchanged } from "../rules/stateful.ts";
@@ -36,6 +37,13 @@ export async function makeVersion(world: World, work: Work, deployment: Building
   try {
     const signal = AbortSignal.any([work.signal, timeout]);
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
+    if (source?.status === "failed") {
+      throw new DeploymentFailed({
+        stage: "plan",
+        message: `deployment ${source.number}, whose version this was to be, failed in the meantime`,
+        hint: "What was live before it is live again. Apply the changes once more.",
+      });
+    }
     const given = await givenTo(world, work, deployment, source);
     const { variables } = given;
     work.journal.hide(variables);
@@ -46,10 +54,12 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const { domain, publicHost } = limits;
     await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
     const live = await liveBefore(world, work);
-    const kept = await keepData(world, work, stacks.stacks, live, signal);
+    const withData = await keepData(world, work, stacks.stacks, live, signal);
+    const kept = keepUnchanged({ stacks: withData, variables }, live, deployment.fresh);
+    const isApplied = appliesChanges(deployment, work.installation.liveDeploymentId);
     return {
       commit: stacks.commit,
-      stacks: keepUnchanged({ stacks: kept, variables }, live, deployment.fresh),
+      stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
       variables,
       buildSettings: given.buildSettings,
       routes: hostsFor({

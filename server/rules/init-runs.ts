@@ -21,8 +21,8 @@ export function initRunsSince(
   const runs = new Map<string, number[]>();
   const since = ready.filter((one) => one.number > number).toSorted((a, b) => a.number - b.number);
   for (const later of since) {
-    for (const { name, kind } of servicesOf(specOf(later) ?? { stacks: [] })) {
-      if (kind === "init") runs.set(name, [...(runs.get(name) ?? []), later.number]);
+    for (const { name, kind, keptFrom } of servicesOf(specOf(later) ?? { stacks: [] })) {
+      if (kind === "init" && keptFrom === null) runs.set(name, [...(runs.get(name) ?? []), later.number]);
     }
   }
   return [...runs].map(([service, deployments]) => ({ service, deployments }));

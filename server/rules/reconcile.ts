@@ -188,8 +188,8 @@ function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMa
   const kept = new Map<DeploymentId, Set<string>>();
   for (const deployment of rows.deployments) {
     const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
-    for (const { name, keptFrom } of spec ? servicesOf(spec) : []) {
-      if (keptFrom !== null) kept.set(keptFrom, (kept.get(keptFrom) ?? new Set()).add(name));
+    for (const { name, kind, keptFrom } of spec ? servicesOf(spec) : []) {
+      if (keptFrom !== null && kind !== "init") kept.set(keptFrom, (kept.get(keptFrom) ?? new Set()).add(name));
     }
   }
   return kept;

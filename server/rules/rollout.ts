@@ -6,10 +6,10 @@ export interface RolloutStep {
   readonly stack: string;
   readonly service: ServiceSpec;
   /**
-   * run: to its end. keep: it runs already and is left alone. replace: the old container is stopped, kept, and a new one
+   * run: to its end. skip: its run in an earlier version counts. keep: it runs already and is left alone. replace: the old container is stopped, kept, and a new one
    * started in its place. start: beside whatever runs.
    */
-  readonly action: "run" | "keep" | "replace" | "start";
+  readonly action: "run" | "skip" | "keep" | "replace" | "start";
   /** What must have happened to other services before: those that the user named, and init services before all others. */
   readonly after: readonly Dependency[];
   /** Its users wait while it is replaced: so it comes when all the others have passed their checks. */
@@ -33,7 +33,7 @@ export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveVersion 
 }
 
 function actionOf(service: ServiceSpec, live: LiveVersion | null): RolloutStep["action"] {
-  if (service.kind === "init") return "run";
+  if (service.kind === "init") return service.keptFrom === null ? "run" : "skip";
   if (service.keptFrom !== null) return "keep";
   return isStateful(service) && replacedBy(service, live) !== null ? "replace" : "start";
 }

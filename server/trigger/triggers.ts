@@ -31,6 +31,11 @@ export interface Triggers extends Installing, Hosting, Sampling, Environments {
   /** Make a version that was ready live again, with the variables it had ("then") or today's ("now"). */
   redeploy(deployment: Deployment, variables: "then" | "now", by: string, signal: AbortSignal): Promise<Asked>;
   /**
+   * Give the live version today's variables and settings: what keeps data and what prepares it is left alone unless its
+   * own settings changed, and images are built again where that is part of the build. Refused while another is under way.
+   */
+  apply(id: InstallationId, by: string): Promise<Asked>;
+  /**
    * Make the version that is live anew, or, after a stop, the last that was ready: all stacks, pulled images pulled again,
    * stateful services replaced too, today's variables. `sessionId`: its progress can be followed under this name.
    */
@@ -110,6 +115,21 @@ export function createTriggers(needs: {
         },
         images.includes(null),
       );
+    },
+
+    async apply(id, by) {
+      const installation = await store.installations.get(id);
+      if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+      const { liveDeploymentId } = installation;
+      const live = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
+      if (!live) return refused("conflict", "nothing is live, so there is nothing to apply changes to");
+      const others = (await store.deployments.undecided(id)).filter((one) => one.id !== live.id);
+      if (others[0]) {
+        return refused("conflict", `deployment ${others[0].number} is under way: apply the changes when it is over`);
+      }
+      const { ref, commit } = live;
+      const version = { ref, commit, sourceId: live.id, variables: "now" } as const;
+      return enqueue({ installationId: id, trigger: "redeploy", by, ...version }, false);
     },
 
     async redeployProduct(id, { by, sessionId }) {

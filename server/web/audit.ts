@@ -42,6 +42,8 @@ const deeds: Readonly<Record<string, string>> = {
   "PUT /api/product-deployments/:/settings": "changed health checks and limits of",
   "POST /products/:/redeploy": "redeployed",
   "POST /api/environments/:/product-deployments/:/redeploy": "redeployed",
+  "POST /products/:/apply": "applied changes to",
+  "POST /api/product-deployments/:/apply": "applied changes to",
   "POST /deployments/:/redeploy": "rolled back to",
   "POST /api/deployments/:/redeploy": "rolled back to",
   "POST /deployments/:/retry": "retried",

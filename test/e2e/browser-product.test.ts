@@ -114,8 +114,7 @@ test("variables are set, marked, pasted, and not live before the next deployment
   expect(await page.content()).not.toContain("canary-blue");
   expect(await barriers(page)).toEqual([]);
 
-  await page.getByRole("link", { name: "Redeploy now" }).click();
-  await page.getByRole("button", { name: "Redeploy all stacks" }).click();
+  await page.getByRole("button", { name: "Apply changes" }).click();
   await page.getByText("All 2 stacks are running.").waitFor();
   await page.goto("/products/shop/variables");
   await page.getByRole("button", { name: "Remove COLOUR" }).waitFor();

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { DeploymentId } from "../../server/model/ids.ts";
 import type { Installation, Product } from "../../server/model/product.ts";
 import { sampleCommit, sampleContainer } from "./samples.ts";
 import { createWorld, type World } from "./world.ts";
@@ -48,6 +49,26 @@ describe("a product deployment", () => {
     });
     expect(JSON.stringify([put, await read("/api/product-deployments")])).not.toContain(canary);
     expect(await world.store.installations.variables(installation.id)).toEqual({ A: canary, B: canary });
+  });
+
+  test("gets today's variables by a deployment of its live version, unless another is under way", async () => {
+    const apply = () => read(`/api/product-deployments/${installation.id}/apply`, { method: "POST" });
+    expect((await apply()).status).toBe(409);
+    const live = world.samples.live(installation);
+    const { status, json } = await apply();
+    expect([status, json]).toMatchObject([
+      202,
+      { trigger: "redeploy", source: live.id, status: "queued", fresh: false },
+    ]);
+    expect(await world.store.deployments.get(json.id as DeploymentId)).toMatchObject({
+      variables: "now",
+      sourceId: live.id,
+    });
+    const again = await apply();
+    expect([again.status, again.json.error.message]).toEqual([
+      409,
+      "deployment 2 is under way: apply the changes when it is over",
+    ]);
   });
 
   test("without a version is empty", async () => {

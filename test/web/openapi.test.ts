@@ -64,6 +64,7 @@ describe("the API's description", () => {
         "PUT /api/product-deployments/{id}/variables",
         "POST /api/product-deployments/{id}/deploy",
         "POST /api/product-deployments/{id}/stop",
+        "POST /api/product-deployments/{id}/apply",
         "GET /api/product-deployments/{id}/logs",
         "GET /api/deployments/{id}",
         "GET /api/deployments/{id}/changes",

@@ -167,7 +167,7 @@ describe("variables", () => {
     const { text, html } = await member.get(path);
     expect(text).toContain("KEY not yet live in builds");
     expect(text).toContain(
-      "1 change not live yet. KEY is part of the build: the app is built again then. They apply on the next deployment. Redeploy now",
+      "1 change not live yet. KEY is part of the build: the app is built again then. They apply on the next deployment. Apply changes",
     );
     expect(html).not.toContain("canary-new");
   });

@@ -216,6 +216,26 @@ export function createInstallationsApi(needs: ApiNeeds) {
     createRoute({
       ...member,
       method: "post",
+      path: routes.api.installationApply("{id}"),
+      tags: ["Product deployments"],
+      summary: "Apply changed variables and settings to the live version",
+      description:
+        "The live version again, with today's variables and settings. Services that keep data and init services are left alone unless theirs changed; images are built again when a change is part of the build. 409 when nothing is live, or while another deployment is under way.",
+      request: { params: idParam },
+      responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const asked = await triggers.apply(place.installation.id, visitorOf(c).identity.name);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.json(await present.deployment(asked.deployment, place), 202);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
       path: routes.api.installationStop("{id}"),
       tags: ["Product deployments"],
       summary: "Stop it",

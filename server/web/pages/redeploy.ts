@@ -71,6 +71,13 @@ export function createRedeployPages(needs: PageNeeds) {
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
+    .post(routes.productApply(":slug"), auth.allow("member"), async (c) => {
+      const { installation } = await placeOf(c, needs);
+      const asked = await triggers.apply(installation.id, visitorOf(c).identity.name);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
+    })
+
     .get(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
       const place = await placeOf(c, needs);
       const { product, environment } = place;
