@@ -26,8 +26,8 @@ export function Changes({ changes }: { readonly changes: ChangesView }) {
   const { added, undone, variables } = changes;
   return (
     <div class="changes">
-      <Commits commits={added} title="New" mark="+" />
-      <Commits commits={undone} title="Taken back" mark="−" />
+      <Commits commits={added} title="Adds" mark="+" />
+      <Commits commits={undone} title="Reverts" mark="−" />
       <Names names={variables.added} title="Variables added" />
       <Names names={variables.removed} title="Variables removed" />
       <Names names={variables.changed} title="Variables changed" />
@@ -42,7 +42,7 @@ function Commits(props: { readonly commits: readonly Commit[]; readonly title: s
   return (
     <div>
       <h3>
-        {title}: {more ? `more than ${counted(shownCommits, "commit")}` : counted(commits.length, "commit")}
+        {title} {more ? `more than ${counted(shownCommits, "commit")}` : counted(commits.length, "commit")}
       </h3>
       <ul class="commits">
         {commits.slice(0, shownCommits).map((commit) => (

@@ -37,9 +37,9 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
           <>
             <li>
               Its containers, addresses, images, variables and its repository here are removed
-              {environments.length > 1 && `, in ${environments.join(", ")}`}. This cannot be taken back.
+              {environments.length > 1 && `, in ${environments.join(", ")}`}. This can't be undone.
             </li>
-            <li>Its deployments are not listed any more. Who deleted it stays in the activity.</li>
+            <li>Its deployment history is removed; the deletion itself stays in Activity.</li>
           </>
         ) : (
           <li>Its containers, addresses and variables in {environment} are removed. Its other environments stay.</li>
@@ -57,7 +57,7 @@ function Fields({ slug, error }: { readonly slug: string; readonly error: string
         <label>
           <input type="radio" name="volumes" value="keep" checked />
           <span>
-            Keep <span class="muted">The volumes stay in Docker, for whoever wants them.</span>
+            Keep <span class="muted">Volumes stay in Docker.</span>
           </span>
         </label>
         <label>

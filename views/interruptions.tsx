@@ -10,7 +10,7 @@ export function Interruptions({ interruptions }: { readonly interruptions: reado
     <>
       {interruptions.map(({ service, why }) => (
         <li class="tone-warn">
-          <strong>{service}</strong> is interrupted while it is replaced: {why}.
+          <strong>{service}</strong> will be unavailable while it is replaced: {why}.
         </li>
       ))}
     </>

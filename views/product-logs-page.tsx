@@ -46,11 +46,11 @@ export function ProductLogsPage(props: {
         downloadUrl={log.downloadUrl}
         search={{ path, query: query(service), words: log.words }}
         isEndless
-        empty={services.length === 0 ? "Nothing runs, so nothing prints." : "Nothing was printed yet."}
+        empty={services.length === 0 ? "Nothing is running." : "No output yet."}
       />
       <p class="muted small">
-        <span class="without-script">Times are UTC. </span>Docker keeps the last lines of each container; a new version
-        begins anew.
+        <span class="without-script">Times are UTC. </span>Only recent lines of the current containers are kept; each
+        new version starts a new log.
       </p>
     </ProductFrame>
   );

@@ -113,18 +113,15 @@ function FirstVersion({ overview, head }: { readonly overview: OverviewProps; re
             <h2 id="push-title">Push the first version</h2>
             <p>
               In a folder with a Dockerfile, a Node app or an index.html, commit and push.{" "}
-              <span class="with-script">This page shows it as it comes.</span>
+              <span class="with-script">This page updates as soon as you push.</span>
             </p>
             <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
-            <p class="muted">TOKEN is the token that you signed in with. {pushText(overview)}</p>
+            <p class="muted">TOKEN is the token you signed in with. {pushText(overview)}</p>
           </>
         ) : (
           <>
-            <h2 id="push-title">Nothing was fetched yet</h2>
-            <p>
-              {pushText(overview)} Set up how Baton hears of pushes, or let it look now: both are on the page about the
-              repository.
-            </p>
+            <h2 id="push-title">Nothing fetched yet</h2>
+            <p>{pushText(overview)} Add the webhook, or check the repository now, on the Repository tab.</p>
             <p>
               <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
                 Go to the repository
@@ -142,7 +139,7 @@ function pushText({ branch, repository }: OverviewProps): string {
     return `Pushes to ${branch === null ? "the default branch" : branch} of ${repository} are deployed.`;
   }
   return branch === null
-    ? "The first push to main or master decides which of them is deployed from then on."
+    ? "Whichever of main or master you push first becomes the deployed branch."
     : `Pushes to ${branch} are deployed; other branches are only stored.`;
 }
 

@@ -79,7 +79,7 @@ export function Queue(props: { readonly queue: QueueProps; readonly now: Date; r
       </section>
       <section class="card flush" aria-labelledby="waiting-title">
         <h2 id="waiting-title">Waiting</h2>
-        {waiting.length === 0 && <p class="empty muted">Nothing waits. What is pushed now begins at once.</p>}
+        {waiting.length === 0 && <p class="empty muted">The queue is empty. A push starts at once.</p>}
         <ol class="queue">
           {waiting.map((row) => (
             <li class="queue-row">

@@ -36,13 +36,11 @@ export function ServiceSettingsCard(props: {
     <section class="card" aria-labelledby="services-title">
       <h2 id="services-title">Health check and limits</h2>
       <p class="muted">
-        They count from the next deployment on. What the repository says wins: <code>baton.yaml</code> at its root, or{" "}
-        <code>x-baton</code> and limits in a compose file.
+        These apply from the next deployment. Settings in your repository take precedence: <code>baton.yaml</code> at
+        its root, or <code>x-baton</code> and limits in a compose file.
       </p>
       {services.length === 0 ? (
-        <p class="muted">
-          Which services there are, the first deployment shows. They can be set then, also if it fails.
-        </p>
+        <p class="muted">Services appear here after the first deployment, even a failed one.</p>
       ) : (
         services.map((service) => (
           <Service service={service} action={action} csrf={csrf} isOnly={services.length === 1} />
@@ -69,7 +67,7 @@ function Service(props: {
           {isPending && <span class="tag tone-wait">not yet live</span>}
         </span>
         {summary.length === 0 ? (
-          <span class="help">Not in the version that was deployed last: this waits for it.</span>
+          <span class="help">Not in the last deployed version. These settings apply once it is.</span>
         ) : (
           summary.map((sentence) => <span class="help">{sentence}</span>)
         )}
@@ -96,7 +94,7 @@ function Field({ field, service }: { readonly field: SettingField; readonly serv
       <p class="field">
         <span class="label">{label}</span>
         <span class="said">
-          <code>{fromRepository}</code> <span class="muted small">says the repository</span>
+          <code>{fromRepository}</code> <span class="muted small">set in the repository</span>
         </span>
       </p>
     );

@@ -20,11 +20,9 @@ export function StopPage(props: {
       no={{ text: "Keep it running", url: inEnvironment(routes.product(slug), { environment }) }}
     >
       <ul class="consequences">
-        <li>Its containers stop. Requests that are being answered are finished first.</li>
-        {urls.length > 0 && (
-          <li>{urls.map((url) => url.replace(/^https?:\/\//, "")).join(", ")} answers 503 with a plain page.</li>
-        )}
-        <li>Data, variables and versions stay. A redeploy or a push starts it again.</li>
+        <li>Its containers stop. Requests in progress finish first.</li>
+        {urls.length > 0 && <li>{urls.map((url) => url.replace(/^https?:\/\//, "")).join(", ")} will return 503.</li>}
+        <li>Data, variables and versions are kept. A redeploy or a push starts it again.</li>
       </ul>
     </ConfirmPage>
   );

@@ -29,8 +29,8 @@ export function UninstalledPage(props: {
         </div>
       </header>
       <section class="card empty" aria-labelledby="install-title">
-        <h2 id="install-title">It is in no environment</h2>
-        <p>So nothing of it runs, and pushes are only stored. Install it somewhere first.</p>
+        <h2 id="install-title">Not installed in any environment</h2>
+        <p>Nothing is running, and pushes are only stored. Install it in an environment first.</p>
         <form class="fields" method="post" action={routes.productSettings(slug)}>
           <CsrfField token={frame.csrf} />
           <p class="field">

@@ -2,7 +2,7 @@ import type { Commit, Deployment } from "../server/model/deployment.ts";
 
 /** What a deployment is called by people: the commit's message. */
 export function headline(deployment: Pick<Deployment, "commit" | "ref">): string {
-  return deployment.commit?.message || deployment.ref || "A version that is still being looked up";
+  return deployment.commit?.message || deployment.ref || "Resolving the commit…";
 }
 
 export function Sha({ commit }: { readonly commit: Commit }) {

@@ -23,7 +23,7 @@ export function AccessCard(props: {
       <h2>Access</h2>
       <h3>Token</h3>
       <p class="muted">
-        For a private repository by https, and to tell {forge} about deployments. It is never shown again.
+        For a private https:// URL, and for reporting deployments to {forge}. It can't be viewed after saving.
       </p>
       <form class="variable-form" method="post" action={routes.productToken(slug)}>
         <CsrfField token={csrf} />
@@ -41,21 +41,21 @@ export function AccessCard(props: {
         )}
       </form>
       <h3>Deploy key</h3>
-      <p class="muted">For an ssh URL. Add it to the repository's deploy keys; it need not be allowed to write.</p>
+      <p class="muted">For an ssh:// URL. Add it to the repository's deploy keys; read-only access is enough.</p>
       {deployKey !== null && <Copyable id="deploy-key" text={deployKey} label="deploy key" />}
       <form method="post" action={routes.productDeployKey(slug)}>
         <CsrfField token={csrf} />
         <button class="button" type="submit">
-          {deployKey === null ? "Make a deploy key" : "Make a new deploy key"}
+          {deployKey === null ? "Generate deploy key" : "Generate a new deploy key"}
         </button>
       </form>
       {hostKey !== null && (
         <form method="post" action={routes.productHostKey(slug)}>
           <CsrfField token={csrf} />
           <p class="muted">
-            The host is known by <code>{hostKey}</code>.{" "}
+            Host key: <code>{hostKey}</code>.{" "}
             <button class="link" type="submit">
-              Forget it
+              Remove
             </button>
           </p>
         </form>

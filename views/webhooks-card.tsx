@@ -25,13 +25,13 @@ export function WebhookCard(props: {
     <section class="card" id="webhook">
       <h2>Webhook</h2>
       <p class="muted">
-        Paste both into the repository's settings at {forge}, under Webhooks, with content type application/json.{" "}
-        {forge} sends a ping then, and it shows here that it works.
+        Paste the URL and the secret into the repository's settings at {forge}, under Webhooks, with content type
+        application/json. {forge} will send a ping, and you'll see it here.
       </p>
       <Copyable id="webhook-url" text={url} label="URL" />
       {newSecret !== null && (
         <>
-          <p>The secret, shown this once:</p>
+          <p>The secret, shown only once:</p>
           <Copyable id="webhook-secret" text={newSecret} label="secret" />
         </>
       )}
@@ -40,7 +40,7 @@ export function WebhookCard(props: {
           <Badge tone="wait" icon="clock" text={hasSecret ? "No ping yet" : "No secret yet"} />
         ) : (
           <>
-            <Badge tone="good" icon="check" text="It works" />
+            <Badge tone="good" icon="check" text="Working" />
             <span>
               last ping <RelativeTime at={pingedAt} now={now} />
             </span>
@@ -50,9 +50,9 @@ export function WebhookCard(props: {
       <form method="post" action={routes.productWebhookSecret(slug)}>
         <CsrfField token={csrf} />
         <button class="button" type="submit">
-          {hasSecret ? "Make a new secret" : "Make a secret"}
+          {hasSecret ? "Generate a new secret" : "Generate secret"}
         </button>{" "}
-        {hasSecret && <span class="muted">The one before is worth nothing then.</span>}
+        {hasSecret && <span class="muted">The old secret stops working.</span>}
       </form>
     </section>
   );

@@ -52,7 +52,7 @@ export function DeliveryPage(props: {
           {delivery.deliveryId !== null && <code>{delivery.deliveryId}</code>}
           {again !== null && <a href={routes.delivery(slug, again)}>Delivery {again} once more</a>}
           {delivery.deployments.map((id) => (
-            <a href={routes.deployment(id)}>Its deployment</a>
+            <a href={routes.deployment(id)}>Deployment</a>
           ))}
         </p>
       </section>

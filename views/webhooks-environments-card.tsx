@@ -18,7 +18,7 @@ export function EnvironmentsCard(props: {
   const { slug, environments, now } = props;
   return (
     <section class="card" id="environments">
-      <h2>What is deployed where</h2>
+      <h2>Branches and environments</h2>
       <ul class="variables">
         {environments.map(({ environment, branch, live }) => (
           <li>

@@ -29,7 +29,7 @@ export function Ledger(props: {
     <section class="card flush" id="deliveries">
       <h2>Deliveries</h2>
       {lines.length === 0 ? (
-        <p class="empty muted">Nothing was delivered yet.</p>
+        <p class="empty muted">No deliveries yet.</p>
       ) : (
         <ol class="deployments">
           {lines.map((line) => (
@@ -59,7 +59,7 @@ function Line({ slug, line, now }: { readonly slug: string; readonly line: Ledge
         <p class="meta">
           <span>{nameOf(line)}</span>
           {line.deployments.map((id) => (
-            <a href={routes.deployment(id)}>Its deployment</a>
+            <a href={routes.deployment(id)}>Deployment</a>
           ))}
         </p>
       </div>
@@ -72,16 +72,12 @@ function Line({ slug, line, now }: { readonly slug: string; readonly line: Ledge
 }
 
 export function nameOf({ via, name }: Pick<LedgerLine, "via" | "name">): string {
-  return via === "baton"
-    ? name === "poll"
-      ? "Baton looked by itself"
-      : "Baton looked because somebody asked"
-    : `${via}: ${name}`;
+  return via === "baton" ? (name === "poll" ? "Scheduled check" : "Manual check") : `${via}: ${name}`;
 }
 
 const looks: Readonly<Record<DeliveryOutcome, readonly [Tone, IconName, string]>> = {
   deployed: ["good", "check", "Deployed"],
-  duplicate: ["off", "dash", "Known already"],
+  duplicate: ["off", "dash", "Duplicate"],
   ignored: ["off", "dash", "Ignored"],
   pong: ["good", "check", "Ping"],
   refused: ["bad", "cross", "Refused"],

@@ -23,21 +23,21 @@ export function ReportsCard(props: {
       <h2>Results</h2>
       <p class="muted">
         {hasToken
-          ? `What Baton tells ${forge} of each deployment. Trouble there fails no deployment and is tried again.`
-          : `With a token, Baton tells ${forge} how each deployment goes.`}
+          ? `What Baton reports to ${forge} for each deployment. Reporting errors never fail a deployment; they are retried.`
+          : `Add a token, and Baton reports each deployment to ${forge}.`}
       </p>
       {trouble && (
         <p class="reason tone-bad">
-          {trouble.message}. {trouble.givenUp ? "It is not tried any more." : "It is tried again."}
+          {trouble.message}. {trouble.givenUp ? "Baton has given up." : "Baton will retry."}
         </p>
       )}
       <form method="post" action={routes.productReports(slug)}>
         <CsrfField token={csrf} />
         <fieldset class="choice">
-          <legend>Tell by</legend>
-          <Choice name="status" checked={reports.status} text="a status beside the commit" />
+          <legend>Report via</legend>
+          <Choice name="status" checked={reports.status} text="a commit status" />
           <Choice name="deployment" checked={reports.deployment} text={`${forge}'s list of deployments`} />
-          <Choice name="comment" checked={reports.comment} text="one comment on the branch's pull request" />
+          <Choice name="comment" checked={reports.comment} text="a comment on the branch's pull request" />
         </fieldset>
         <p class="actions">
           <button class="button" type="submit">

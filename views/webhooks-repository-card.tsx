@@ -36,8 +36,8 @@ export function RepositoryCard(props: {
       <h2>Repository</h2>
       <p class="muted">
         {url === null
-          ? "This product is pushed to Baton. With a repository it is fetched from there instead."
-          : "Baton fetches what it deploys from here. Pushes to Baton itself are refused; without a URL they are taken again."}
+          ? "You push this product to Baton. Connect a repository, and Baton fetches from there instead."
+          : "Baton deploys from this repository. Direct pushes are refused while a repository is connected."}
       </p>
       <form class="variable-form" method="post" action={routes.productRepository(slug)}>
         <CsrfField token={csrf} />
@@ -56,7 +56,7 @@ export function RepositoryCard(props: {
             placeholder="the default"
           />
         ))}
-        <Field name="rootDirectory" label="Root directory" value={rootDirectory} placeholder="all of it" />
+        <Field name="rootDirectory" label="Root directory" value={rootDirectory} placeholder="repository root" />
         <Field
           name="paths"
           label="Deploy only when these change"
@@ -64,14 +64,14 @@ export function RepositoryCard(props: {
           placeholder="apps/shop/** packages/**"
           width="grow"
         />
-        <Field name="pollMinutes" label="Look every … minutes" value={String(pollMinutes ?? "")} placeholder="never" />
+        <Field name="pollMinutes" label="Poll every (minutes)" value={String(pollMinutes ?? "")} placeholder="never" />
         <button class="button" type="submit">
           Save
         </button>
       </form>
       {pollMinutes !== null && polledAt !== null && (
         <p class="muted">
-          Baton last looked <RelativeTime at={polledAt} now={now} />.
+          Last polled <RelativeTime at={polledAt} now={now} />.
         </p>
       )}
     </section>

@@ -43,7 +43,7 @@ export function createOfficialImages(world: {
     if (await engine.inspectImage(reference, signal)) return true;
     const failure = recentFailure(reference);
     if (failure) {
-      tell(note(`${reference} could not be pulled a while ago (${failure.why})`));
+      tell(note(`${reference} was not pulled again: a recent attempt failed (${failure.why})`));
       return false;
     }
     try {

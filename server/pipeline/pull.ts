@@ -51,7 +51,7 @@ export async function pullAnew(
     const reason = error instanceof DeploymentFailed ? error.cause : null;
     const isUnreachable = reason instanceof PullFailed && reason.reason === "unreachable";
     if (!isUnreachable || !(await world.engine.inspectImage(before, signal))) throw error;
-    journal.warn(`${reference} could not be pulled anew, because no registry answers: ${short(before)} is used again`);
+    journal.warn(`${reference} could not be pulled again, because no registry answers: ${short(before)} is used again`);
     return before;
   }
 }

@@ -116,7 +116,7 @@ function tellInterruptions({ journal }: Work, interrupted: readonly Interruption
     journal.note(
       kind === "web"
         ? `${service} cannot run twice: requests to it wait while it is replaced (${why})`
-        : `${service} cannot run twice: it is interrupted while it is replaced (${why})`,
+        : `${service} cannot run twice: it will be unavailable while it is replaced (${why})`,
     );
   }
 }

@@ -20,7 +20,7 @@ export async function withDocker<Result>(world: World, work: Work, make: () => P
       if (!(error instanceof EngineUnavailable) || signal.aborted || anew === maxAnew) throw error;
       journal.warn(`Docker does not answer (${error.message}): waiting for it`);
       await untilItAnswers(world, signal);
-      journal.note("Docker answers again: this begins anew");
+      journal.note("Docker is back: starting over");
     }
   }
 }

@@ -17,12 +17,12 @@ export interface StaticAnswer {
 
 export const unknownHostPage: StaticAnswer = answer("404", {
   title: "Nothing here",
-  text: "No app has this address. It may have moved, or the address has a typing error.",
+  text: "No app has this address. It may have moved; check the address for typos.",
 });
 
 export const stoppedPage: StaticAnswer = answer("503", {
   title: "This app is stopped",
-  text: "It was stopped on purpose and comes back when it is deployed again.",
+  text: "This app has been stopped by its owner.",
 });
 
 export const nothingDeployedPage: StaticAnswer = answer("503", {
@@ -33,7 +33,7 @@ export const nothingDeployedPage: StaticAnswer = answer("503", {
 
 /** Shown with whatever gateway error Caddy met; no details, because they would name ports and addresses. */
 export const noAnswerPage: StaticAnswer = answer("{http.error.status_code}", {
-  title: "The app does not answer",
+  title: "The app isn't responding",
   text: "It may be starting again. Please try again in a moment.",
 });
 

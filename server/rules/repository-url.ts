@@ -18,7 +18,10 @@ export function readRepositoryUrl(
   { allowPrivate }: { readonly allowPrivate: boolean },
 ): RemoteRepository | { readonly refused: string } {
   const remote = text.length > maxLength || strange.test(text) ? null : parse(text);
-  if (remote === null) return refused("an https or ssh URL with a host is wanted");
+  if (remote === null)
+    return refused(
+      "enter an https:// or ssh:// URL without a token or password in it, such as https://github.com/you/app.git",
+    );
   if (remote.protocol === "http" && !allowPrivate) {
     return refused("plain http lets everybody on the way change what is deployed: use the https URL");
   }

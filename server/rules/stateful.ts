@@ -71,7 +71,7 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
       if (!isStateful(service)) return [];
       if (isCarried) return [{ ...told, why: "its data moves to a volume that lasts" }];
       const changes = changesOf(stackOf(version, service.name) ?? "", before, live, service, version);
-      return [{ ...told, why: fresh ? "everything is made afresh" : `${listed(changes)} changed` }];
+      return [{ ...told, why: fresh ? "every container is recreated" : `${listed(changes)} changed` }];
     }),
   );
 }

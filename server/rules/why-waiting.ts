@@ -29,5 +29,5 @@ export function whyWaiting(
   if (building >= maxBuilding) {
     return { position, waitingFor: `a free build slot (${building} of ${maxBuilding} are building)` };
   }
-  return { position, waitingFor: "its turn, in a moment" };
+  return { position, waitingFor: "a free slot (starting shortly)" };
 }

@@ -143,7 +143,7 @@ async function html(): Promise<string> {
     downloadUrl: "/",
     search: { path: "/", query: {}, words: "" },
     isEndless: true,
-    empty: "Nothing was printed yet.",
+    empty: "No output yet.",
   });
   const frame = {
     title: "log",

@@ -54,7 +54,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
     expect.stringMatching(/Web\s+1 service/),
     expect.stringMatching(/Backend\s+4 services/),
   ]);
-  await page.getByText("db is interrupted while it is replaced: everything is made afresh.").waitFor();
+  await page.getByText("db will be unavailable while it is replaced: every container is recreated.").waitFor();
   await page.getByRole("button", { name: "Redeploy all stacks" }).click();
   await page.waitForURL(/\/deployments\/\d+$/);
   await second.page.goto(page.url());

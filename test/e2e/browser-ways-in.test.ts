@@ -38,17 +38,17 @@ test("health check and limits that are set count from the next deployment on, un
   // Chromium itself reports the status of a form that was refused: nobody asks this one for complaints.
   const hasty = (await visitors.member()).page;
   await hasty.goto("/products/shop/settings");
-  await hasty.getByLabel("Path that is asked for").fill("version");
+  await hasty.getByLabel("Health check path").fill("version");
   await hasty.getByRole("button", { name: "Save web" }).click();
-  await hasty.getByRole("alert").getByText("a path is wanted that begins with a slash, such as /ready").waitFor();
+  await hasty.getByRole("alert").getByText("enter a path that starts with a slash, such as /ready").waitFor();
   expect(await barriers(hasty)).toEqual([]);
 
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/settings");
-  await page.getByLabel("Path that is asked for").fill("/version");
-  await page.getByLabel("Healthy within").fill("40s");
+  await page.getByLabel("Health check path").fill("/version");
+  await page.getByLabel("Startup timeout").fill("40s");
   await page.getByLabel("Memory").fill("200m");
-  await page.getByLabel("Processors").fill("0.5");
+  await page.getByLabel("CPUs").fill("0.5");
   await page.getByRole("button", { name: "Save web" }).click();
   await page.getByText("Saved. The next deployment gets it.").waitFor();
   await page.getByText("The settings of 1 service are not live yet").waitFor();
@@ -65,7 +65,7 @@ test("health check and limits that are set count from the next deployment on, un
   expect(log).toMatch(/web: GET \/version answered 200/);
   expect(await limitsOf("shop")).toEqual({ memory: 128 * 1024 ** 2, cpus: 0.5 });
   await page.goto("/products/shop/settings");
-  await page.getByText("128m says the repository").waitFor();
+  await page.getByText("128m set in the repository").waitFor();
   await page.getByText("Healthy when GET /version answers 2xx or 3xx 3 times in a row within 40 s.").waitFor();
   expect(await page.getByText("not yet live").count()).toBe(0);
   expect(complaints()).toEqual([]);
@@ -84,8 +84,8 @@ test("the page about a repository shows what each environment deploys, and none 
   await page.locator("#repository").getByRole("button", { name: "Save" }).click();
   await page.getByText("staging deploys pushes to release").waitFor();
   await page.getByText("production deploys pushes to main").waitFor();
-  await page.getByRole("button", { name: "Make a new secret" }).click();
-  await page.getByText("The secret, shown this once:").waitFor();
+  await page.getByRole("button", { name: "Generate a new secret" }).click();
+  await page.getByText("The secret, shown only once:").waitFor();
   expect(await barriers(page)).toEqual([]);
 
   // Nobody has signed it: it is refused, and told in the ledger.
@@ -110,7 +110,7 @@ test("a product in no environment says so, is installed from its page, and waits
   const { page, complaints } = await visitors.member();
   await page.getByText("In no environment").waitFor();
   await page.getByRole("link", { name: "nowhere", exact: true }).click();
-  await page.getByRole("heading", { name: "It is in no environment" }).waitFor();
+  await page.getByRole("heading", { name: "Not installed in any environment" }).waitFor();
   expect(await barriers(page)).toEqual([]);
   await page.getByRole("combobox", { name: "Environment" }).selectOption("staging");
   await page.getByRole("button", { name: "Install" }).click();

@@ -82,7 +82,7 @@ test("a deployment that failed shows its post-mortem, and what is live meanwhile
   await page.getByRole("link", { name: /#2.*exited with code 9/ }).waitFor();
 
   await page.goto(`/deployments/${id}`);
-  await postMortem.getByText("New: 1 commit").waitFor();
+  await postMortem.getByText("Adds 1 commit").waitFor();
   await postMortem.getByText("Release v2").waitFor();
   await page.getByRole("button", { name: "Retry" }).click();
   await page.waitForURL((url) => url.pathname !== `/deployments/${id}`);
@@ -129,7 +129,7 @@ test("a previous version is live again after a page that says what will happen",
   await page.getByRole("link", { name: "Redeploy #1" }).click();
   await page.getByRole("heading", { name: "Go back to #1 of shop?" }).waitFor();
   await page.getByText("nothing is built: this takes seconds").waitFor();
-  await page.getByText(/Taken back: \d+ commits/).waitFor();
+  await page.getByText(/Reverts \d+ commits/).waitFor();
   await page.getByRole("button", { name: "Go back to #1" }).click();
   await page.waitForURL(/\/deployments\/\d+$/);
   await page.getByText("Live at").waitFor();
@@ -184,7 +184,7 @@ test("without JavaScript everything can still be read and done: stop, and start 
   await page.getByRole("link", { name: "Stop", exact: true }).click();
   await page.getByRole("heading", { name: "Stop shop?" }).waitFor();
   await page.getByRole("button", { name: "Stop shop" }).click();
-  await page.getByText("Stopping. Requests that are being answered are finished first.").waitFor();
+  await page.getByText("Stopping. Requests in progress finish first.").waitFor();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 10_000 }).toBe(503);
   await page.goto("/");
   await page.getByText("Stopped", { exact: true }).waitFor();

@@ -32,7 +32,7 @@ test("a Docker that goes in the middle of a build and comes back costs the app n
   await door.open();
   const { code, text } = await push.done;
   expect(code, text).toBe(0);
-  expect(text).toContain("Docker answers again: this begins anew");
+  expect(text).toContain("Docker is back: starting over");
   await traffic.sees(2);
   const { failures, wentBack } = await traffic.stop();
   expect([failures, wentBack]).toEqual([[], []]);

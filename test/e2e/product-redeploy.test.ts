@@ -66,7 +66,7 @@ function listen(sessionId: string) {
   return { heard, done };
 }
 
-test("everything is made afresh, in front of whoever listens: both stacks, the image whose tag moved, the database with its data", async () => {
+test("every container is recreated, in front of whoever listens: both stacks, the image whose tag moved, the database with its data", async () => {
   await baton().ask("api.shop", "/remember?key=apples&value=seven");
   const before = await baton().containersOf("shop");
   registry.move(["/bin/sleep", "601"]);
@@ -114,7 +114,7 @@ test("where no registry answers any more, the image that is here is used again, 
   expect(body.success).toBe(true);
   const { id } = await baton().api.newest("shop");
   expect(await baton().api.log(id)).toMatch(
-    /could not be pulled anew, because no registry answers: sha256:\w+ is used/,
+    /could not be pulled again, because no registry answers: sha256:\w+ is used/,
   );
 });
 

@@ -124,7 +124,7 @@ describe("a product of two stacks and five services", () => {
   test("a push that changes the database says so before, and is live with its data", async () => {
     const id = await pushed({ database: "second" });
     const log = await baton().api.log(id);
-    expect(log).toContain("db cannot run twice: it is interrupted while it is replaced (its image changed)");
+    expect(log).toContain("db cannot run twice: it will be unavailable while it is replaced (its image changed)");
     await baton().api.settled(id);
     expect((await makers()).db).toBe(id);
     expect(await recall("apples")).toBe("seven");

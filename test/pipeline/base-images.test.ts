@@ -171,7 +171,7 @@ describe("where generated Dockerfiles take their base", () => {
     pass(9 * 60_000);
     await resolve("static:1");
     expect(asked).toEqual(["pull node:22-slim"]);
-    expect(notes.at(-1)).toBe("caddy:2 could not be pulled a while ago (no registry answers)");
+    expect(notes.at(-1)).toBe("caddy:2 was not pulled again: a recent attempt failed (no registry answers)");
     pass(2 * 60_000);
     await resolve("static:1");
     expect(asked).toEqual(["pull node:22-slim", "pull caddy:2"]);

@@ -41,7 +41,7 @@ describe("what needs Docker before anything that runs is touched", () => {
     expect(await made).toBe("made");
     expect(said).toEqual([
       "Docker does not answer (connect ECONNREFUSED): waiting for it",
-      "Docker answers again: this begins anew",
+      "Docker is back: starting over",
     ]);
   });
 

@@ -82,7 +82,7 @@ test("an app that does not answer is a 502 without details", async () => {
 
   const { status, body } = await visit("hello.localhost");
   expect(status).toBe(502);
-  expect(body).toContain("The app does not answer");
+  expect(body).toContain("The app isn't responding");
   expect(body).not.toMatch(/127\.0\.0\.1|\d{4}/);
 });
 

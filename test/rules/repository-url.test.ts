@@ -48,7 +48,10 @@ describe("the URL of a repository", () => {
     "https://github.com../acme/shop",
     `https://github.com/${"a".repeat(500)}`,
   ])("%j is none", (text) => {
-    expect(read(text, true)).toEqual({ refused: "an https or ssh URL with a host is wanted" });
+    expect(read(text, true)).toEqual({
+      refused:
+        "enter an https:// or ssh:// URL without a token or password in it, such as https://github.com/you/app.git",
+    });
   });
 
   test.each([

@@ -136,7 +136,7 @@ describe("a stateful service", () => {
   it("is replaced by a product redeploy in any case", () => {
     const { order, interrupted } = following(serving(db), [db], true);
     expect(order).toEqual(["replace db"]);
-    expect(interrupted).toEqual(["db: everything is made afresh"]);
+    expect(interrupted).toEqual(["db: every container is recreated"]);
   });
 
   it("is named when the version does not have it any more", () => {

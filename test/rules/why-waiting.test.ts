@@ -20,7 +20,7 @@ describe("a waiting deployment", () => {
   it("does not wait for a slot that a deploying one has freed", () => {
     const deploying = aDeploying("start", { id: id(1), installationId: installation(1) });
     const queue = { queued: [queued(5)], running: [deploying, building(2), building(3), building(4)] };
-    expect(whyWaiting(queue, 4, id(5))?.waitingFor).toBe("its turn, in a moment");
+    expect(whyWaiting(queue, 4, id(5))?.waitingFor).toBe("a free slot (starting shortly)");
   });
 
   it("waits for the deployment of its product that runs", () => {

@@ -11,6 +11,6 @@ test("a repository that may not be fetched is named without the password in its 
   const old = { ...product, repository: "https://acme:canary@github.com/acme/shop" };
   const needs = { store, allowPrivateRepositories: false };
   await expect(withRemote(needs, old, async () => {})).rejects.toThrow(
-    "https://github.com/acme/shop: an https or ssh URL with a host is wanted",
+    "https://github.com/acme/shop: enter an https:// or ssh:// URL without a token or password in it, such as https://github.com/you/app.git",
   );
 });

@@ -150,7 +150,7 @@ describe("a version is made live again", () => {
     expect(asked).toMatchObject({ status: 202, json: { rebuild: true, trigger: "redeploy" } });
     expect(rowOf(asked.json.id)).toMatchObject({ variables: "now" });
     expect((await redeploy(live.id, { variables: "later" })).json.error.message).toBe(
-      'variables: either "then" or "now" is wanted',
+      'variables: enter "then" or "now"',
     );
   });
 

@@ -38,9 +38,9 @@ describe("environments", () => {
   test.each([
     [{ name: "Staging" }, /^name: 1 to 22 characters/],
     [{ name: "x".repeat(23) }, /^name: 1 to 22 characters/],
-    [{ name: "a", domain: "no host" }, /^domain: a host name in lower case is wanted/],
-    [{ name: "a", domain: "{env.HOME}.com" }, /^domain: a host name/],
-    [{ name: "a", branch: "--exec=x" }, /^branch: a branch, tag or commit is wanted$/],
+    [{ name: "a", domain: "no host" }, /^domain: enter a host name in lower case/],
+    [{ name: "a", domain: "{env.HOME}.com" }, /^domain: enter a host name/],
+    [{ name: "a", branch: "--exec=x" }, /^branch: enter a branch, tag or commit$/],
     [{ name: "a", engine: "x" }, /^"engine" is nothing that this call takes$/],
   ])("as %j are refused in one sentence", async (body, message) => {
     const answer = await make(body);

@@ -55,9 +55,9 @@ describe("products", () => {
     [{ name: "Shop!" }, /^name: 1 to 40 characters/],
     [{}, /^name: expected string, received undefined$/],
     [{ name: "shop", colour: "red" }, /^"colour" is nothing that this call takes$/],
-    [{ name: "shop", repository: "file:///etc/passwd" }, /^repository: an https or ssh URL with a host is wanted$/],
-    [{ name: "shop", repository: "--upload-pack=x" }, /^repository: an https or ssh URL/],
-    [{ name: "shop", branch: "-x" }, /^branch: a branch, tag or commit is wanted$/],
+    [{ name: "shop", repository: "file:///etc/passwd" }, /^repository: enter an https:\/\/ or ssh:\/\/ URL/],
+    [{ name: "shop", repository: "--upload-pack=x" }, /^repository: enter an https:\/\/ or ssh:\/\/ URL/],
+    [{ name: "shop", branch: "-x" }, /^branch: enter a branch, tag or commit$/],
   ])("as %j are refused in one sentence", async (body, message) => {
     const answer = await read("/api/products", { method: "POST", body });
     expect([answer.status, answer.json.error.code]).toEqual([400, "invalid"]);

@@ -43,11 +43,11 @@ describe("health check and limits of a service", () => {
   });
 
   test.each([
-    [{ health: { path: "ready" } }, "health.path: a path is wanted that begins with a slash, such as /ready"],
-    [{ health: { timeout: "90" } }, "health.timeout: a duration such as 500ms, 5s or 10m is wanted"],
-    [{ health: { successes: 0 } }, "health.successes: a whole number from 1 to 100 is wanted"],
-    [{ memory: "1m" }, "memory: a size from 6m to 1024g is wanted, such as 512m"],
-    [{ cpus: 0 }, "cpus: a number from 0.01 to 1024 is wanted, such as 0.5"],
+    [{ health: { path: "ready" } }, "health.path: enter a path that starts with a slash, such as /ready"],
+    [{ health: { timeout: "90" } }, "health.timeout: enter a duration such as 500ms, 5s or 10m"],
+    [{ health: { successes: 0 } }, "health.successes: enter a whole number from 1 to 100"],
+    [{ memory: "1m" }, "memory: enter a size from 6m to 1024g, such as 512m"],
+    [{ cpus: 0 }, "cpus: enter a number from 0.01 to 1024, such as 0.5"],
     [{ health: { retries: 3 } }, '"retries" is nothing that this call takes'],
   ])("are refused in a sentence: %j", async (wrong, message) => {
     const { status, json } = await put({ service: "web", ...wrong });

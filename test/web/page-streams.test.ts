@@ -85,7 +85,7 @@ test("a deployment's page is told within two seconds of what happens elsewhere, 
   await world.store.events.append(other.id, [{ type: "status", status: "building", reason: null }]);
   await vi.waitFor(() => expect(world.clock.sleeping).toBe(2));
   world.clock.advance(2_000);
-  expect((await stream.next())?.data).toContain("elsewhere #1 has begun");
+  expect((await stream.next())?.data).toContain("elsewhere #1 started");
 });
 
 test("a page that comes back after the end is told at once that this was all", async () => {

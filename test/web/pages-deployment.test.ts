@@ -144,7 +144,7 @@ describe("a deployment that failed", () => {
     const failed = world.samples.failed(installation, {}, { commit: sampleCommit("Bad") });
     world.git.between.set(`${good.commit?.sha}..${failed.commit?.sha}`, [sampleCommit("Bad"), sampleCommit("Worse")]);
     const { text } = await member.get(`/deployments/${failed.id}`);
-    expect(text).toMatch(/What changed since #1, the last good version New: 2 commits .* Bad Ada Lovelace .* Worse/);
+    expect(text).toMatch(/What changed since #1, the last good version Adds 2 commits .* Bad Ada Lovelace .* Worse/);
     expect(text).toContain("#1 is still live; it went live just now");
   });
 
@@ -188,8 +188,8 @@ test("going back says which commits are taken back, what is interrupted, and whi
   world.git.between.set(`${earlier.commit?.sha}..${later.commit?.sha}`, [sampleCommit("Later")]);
 
   const { text } = await member.get(`/deployments/${earlier.id}/redeploy`);
-  expect(text).toContain("Taken back: 1 commit");
-  expect(text).toContain("db is interrupted while it is replaced: its port changed.");
+  expect(text).toContain("Reverts 1 commit");
+  expect(text).toContain("db will be unavailable while it is replaced: its port changed.");
   expect(text).toContain("migrate has run since, in #2: what it changed in your data is not taken back.");
 });
 

@@ -92,7 +92,7 @@ describe("a product", () => {
     expect((await member.get("/")).text).toContain("shop In no environment");
     const { status, text } = await member.get("/products/shop");
     expect(status).toBe(200);
-    expect(text).toContain("It is in no environment");
+    expect(text).toContain("Not installed in any environment");
     expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
     expect((await member.get("/products/shop/delete")).text).toContain("Delete shop?");
     expect((await member.get("/products/shop/settings")).status).toBe(404);
@@ -231,11 +231,13 @@ describe("settings", () => {
     expect((await member.get("/products/shop/settings")).html).toContain('name="rootDirectory" value="apps/shop"');
     const outside = await member.post("/products/shop/settings", { branch: "main", rootDirectory: "../etc" });
     expect(outside.status).toBe(400);
-    expect(outside.text).toContain("a folder of the repository is wanted");
+    expect(outside.text).toContain("enter a folder of the repository");
   });
 
   test("say of a service that nothing was deployed of that it shows with the first deployment", async () => {
-    expect((await member.get("/products/shop/settings")).text).toContain("the first deployment shows");
+    expect((await member.get("/products/shop/settings")).text).toContain(
+      "Services appear here after the first deployment",
+    );
   });
 
   test("of a service are shown, changed, and not yet live before the next deployment; what the repository says is not asked", async () => {
@@ -245,7 +247,7 @@ describe("settings", () => {
     world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "app", services }] } });
     const before = await member.get("/products/shop/settings");
     expect(before.text).toContain("Healthy when GET / answers 2xx or 3xx 3 times in a row within 90 s.");
-    expect(before.text).toContain("Memory 512m says the repository");
+    expect(before.text).toContain("Memory 512m set in the repository");
     expect(before.html).not.toContain('name="memory"');
     expect(before.html).toContain('id="worker-cpus"');
     expect(before.html).not.toContain('id="worker-path"');
@@ -263,7 +265,7 @@ describe("settings", () => {
     const refused = await member.post(path, { ...sent, timeout: "soon" });
     expect(refused.status).toBe(400);
     expect(refused.html).toContain('name="timeout" value="soon"');
-    expect(refused.text).toContain("a duration such as 500ms, 5s or 10m is wanted");
+    expect(refused.text).toContain("enter a duration such as 500ms, 5s or 10m");
     await member.post(path, { service: "web", path: "", timeout: "", cpus: "" });
     expect(await world.store.installations.serviceSettings(installation.id)).toEqual(new Map());
   });
@@ -271,7 +273,7 @@ describe("settings", () => {
   test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {
     const wrong = await member.post("/products/shop/delete", { confirm: "shopp" });
     expect(wrong.status).toBe(400);
-    expect(wrong.text).toContain("This is not its name: shop");
+    expect(wrong.text).toContain("Type shop exactly to confirm.");
     expect(await world.store.products.list()).toHaveLength(1);
     expect((await member.post("/products/shop/delete", { confirm: "shop", volumes: "keep" })).location).toBe("/");
     expect(await world.store.products.list()).toEqual([]);
@@ -301,7 +303,7 @@ describe("redeploying a product", () => {
     const { text, html } = await member.get("/products/shop/redeploy");
     expect(text).toMatch(/Redeploy shop\? Product shop Version .* Environment production Stacks 2/);
     expect(text).toContain("Back End 2 services Front End 1 service");
-    expect(text).toContain("db is interrupted while it is replaced");
+    expect(text).toContain("db will be unavailable while it is replaced");
     expect(text).toContain("Redeploy all stacks Cancel");
     expect(html).toContain('<form method="post" action="/products/shop/redeploy">');
     const { location } = await member.post("/products/shop/redeploy");

@@ -25,7 +25,7 @@ describe("the queue", () => {
   });
 
   test("that is empty says so", async () => {
-    expect((await member.get("/queue")).text).toContain("Nothing waits. What is pushed now begins at once.");
+    expect((await member.get("/queue")).text).toContain("The queue is empty. A push starts at once.");
   });
 });
 
@@ -149,6 +149,6 @@ describe("what happens elsewhere", () => {
       heard += value;
     }
     await reader?.cancel();
-    expect(heard).toContain("shop #1 has begun: Say hello");
+    expect(heard).toContain("shop #1 started: Say hello");
   });
 });

@@ -132,7 +132,7 @@ describe("a delivery", () => {
     const page = async () => (await world.fetch("/products/shop/webhooks", { headers: { cookie } })).text();
     expect(await page()).toContain("No ping yet");
     await post(JSON.stringify({ ...payloadOf("ping"), ...here }), { "x-github-event": "ping" });
-    expect(await page()).toContain("It works");
+    expect(await page()).toContain("Working");
   });
 
   test("of another repository says on the product's pages that its own may have been renamed, until the new URL is set", async () => {
@@ -454,12 +454,12 @@ describe("a repository", () => {
 
   test.each([
     [{ repository: "https://169.254.169.254/latest" }, /not an address on the internet/],
-    [{ repository: "https://t0ken@github.com/acme/shop" }, /an https or ssh URL/],
-    [{ repository, rootDirectory: "../.." }, /a folder of the repository is wanted/],
+    [{ repository: "https://t0ken@github.com/acme/shop" }, /enter an https:\/\/ or ssh:\/\/ URL/],
+    [{ repository, rootDirectory: "../.." }, /enter a folder of the repository/],
     [{ repository, paths: "apps/** ../lib" }, /leaves the repository: paths start at its root/],
     [{ repository, paths: "{apps,lib/**" }, /a brace without its other one/],
     [{ repository, pollMinutes: "0" }, /at least 1 minute/],
-    [{ repository, pollMinutes: "x" }, /PollMinutes: a whole number of minutes is wanted/],
+    [{ repository, pollMinutes: "x" }, /PollMinutes: enter a whole number of minutes/],
   ])("as %j is refused on the page", async (fields, message) => {
     const answer = await form("/products/shop/webhooks/repository", fields);
     expect(answer.status).toBe(400);

@@ -233,10 +233,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 
 export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
 
-const idInPath = z.coerce
-  .number("a number is wanted")
-  .int("a whole number is wanted")
-  .positive("a positive number is wanted");
+const idInPath = z.coerce.number("enter a number").int("enter a whole number").positive("enter a positive number");
 
 export const idParam = z.object({ id: idInPath });
 
@@ -246,10 +243,10 @@ function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
 }
 
 export const pageQuery = z.object({
-  limit: unlessEmpty(z.coerce.number("a number is wanted").int().min(1).max(100).default(20)).openapi({
+  limit: unlessEmpty(z.coerce.number("enter a number").int().min(1).max(100).default(20)).openapi({
     description: "At most so many, up to 100",
   }),
-  before: unlessEmpty(z.coerce.number("a number is wanted").int().positive().optional()).openapi({
+  before: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
     description: "`next` of the page before",
   }),
 });
@@ -259,7 +256,7 @@ const repository = z
   .max(500)
   .regex(
     /^(?:(?:https?|ssh):\/\/[^\s/@]*@?[^\s/@]+\/\S+|[\w.-]+@[\w.-]+:(?!\/\/)\S+)$/,
-    "an https or ssh URL with a host is wanted",
+    "enter an https:// or ssh:// URL without a token or password in it, such as https://github.com/you/app.git",
   )
   .openapi({ example: "https://github.com/acme/shop.git" });
 
@@ -268,7 +265,7 @@ const gitName = z
   .min(1)
   .max(250)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses them in names too
-  .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "a branch, tag or commit is wanted");
+  .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "enter a branch, tag or commit");
 
 export const newEnvironmentSchema = z.strictObject({
   name: z
@@ -277,7 +274,7 @@ export const newEnvironmentSchema = z.strictObject({
     .openapi({ description: environmentNameRule, example: "staging" }),
   domain: z
     .string()
-    .refine(isHostName, "a host name in lower case is wanted, such as staging.example.com")
+    .refine(isHostName, "enter a host name in lower case, such as staging.example.com")
     .nullable()
     .optional()
     .openapi({ description: "Apps are served below it; without it, below the server's own" }),
@@ -317,7 +314,7 @@ export const installationChangesSchema = z.strictObject({ branch: gitName.option
 
 export const leavingSchema = z.strictObject({
   volumes: z
-    .enum(["keep", "delete"], 'either "keep" or "delete" is wanted')
+    .enum(["keep", "delete"], 'enter "keep" or "delete"')
     .default("keep")
     .openapi({ description: "What becomes of its data" }),
 });
@@ -334,7 +331,7 @@ export const newProductSchema = z.strictObject({
 export const productChangesSchema = z.strictObject({
   repository: repository.nullable().optional(),
   branch: gitName.optional(),
-  watch: z.enum(pushWatches, 'either "wait" or "background" is wanted').optional().openapi({ description: watchWords }),
+  watch: z.enum(pushWatches, 'enter "wait" or "background"').optional().openapi({ description: watchWords }),
 });
 
 export const variableName = z
@@ -353,17 +350,17 @@ export const variableChangesSchema = z.strictObject({
   }),
 });
 
-const serviceNameRule = "a service's name is wanted";
+const serviceNameRule = "enter a service's name";
 const serviceName = z.string().max(longestServiceName, serviceNameRule).regex(serviceNamePattern, serviceNameRule);
 
-const durationRule = "a duration such as 500ms, 5s or 10m is wanted";
+const durationRule = "enter a duration such as 500ms, 5s or 10m";
 const duration = z.string(durationRule).refine((text) => parseDurationMs(text) !== null, durationRule);
-const successesRule = "a whole number from 1 to 100 is wanted";
-const cpusRule = "a number from 0.01 to 1024 is wanted, such as 0.5";
+const successesRule = "enter a whole number from 1 to 100";
+const cpusRule = "enter a number from 0.01 to 1024, such as 0.5";
 /** Less than this, Docker does not give. */
 const leastMemoryBytes = 6 * 1024 ** 2;
 const mostMemoryBytes = 1024 ** 4;
-const memoryRule = "a size from 6m to 1024g is wanted, such as 512m";
+const memoryRule = "enter a size from 6m to 1024g, such as 512m";
 
 /** Checks what is to be set about a service. Null takes a setting away, what is left out stays. */
 export const serviceSettingsSchema = z.strictObject({
@@ -373,7 +370,7 @@ export const serviceSettingsSchema = z.strictObject({
       path: z
         .string()
         .max(500)
-        .regex(/^\/[\x21-\x7e]*$/, "a path is wanted that begins with a slash, such as /ready")
+        .regex(/^\/[\x21-\x7e]*$/, "enter a path that starts with a slash, such as /ready")
         .nullable()
         .optional(),
       interval: duration.nullable().optional().openapi({ description: "The longest pause between two tries" }),
@@ -412,7 +409,7 @@ export const deployRequestSchema = z.strictObject({
 
 export const sessionId = z
   .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 visible ASCII characters are wanted")
+  .regex(/^[\x21-\x7e]{1,128}$/, "enter 1 to 128 visible ASCII characters")
   .openapi({ description: "Chosen anew for each redeploy, to follow it by", example: "0b5b2f0e-7d0a" });
 
 export const productRedeployRequestSchema = z.strictObject({ sessionId: sessionId.optional() });
@@ -423,13 +420,13 @@ export const sessionParam = z.object({ sessionId });
 
 export const redeployRequestSchema = z.strictObject({
   variables: z
-    .enum(["then", "now"], 'either "then" or "now" is wanted')
+    .enum(["then", "now"], 'enter "then" or "now"')
     .default("then")
     .openapi({ description: "The variables that the version had, or today's" }),
 });
 
 export const changesQuery = z.object({
-  from: unlessEmpty(z.coerce.number("the id of a deployment is wanted").int().positive().optional()).openapi({
+  from: unlessEmpty(z.coerce.number("enter a deployment's id").int().positive().optional()).openapi({
     description: "What it is compared with: one of the same product deployment; without it, the live one",
   }),
 });
@@ -445,12 +442,12 @@ export const containerLogQuery = z.object({
   service: unlessEmpty(z.string().optional()).openapi({
     description: "Without it: all services, each line with its name",
   }),
-  tail: unlessEmpty(z.coerce.number("a number is wanted").int().min(0).max(10_000).default(200)),
-  follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "true or false is wanted").default("false")),
+  tail: unlessEmpty(z.coerce.number("enter a number").int().min(0).max(10_000).default(200)),
+  follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "enter true or false").default("false")),
 });
 
 export const afterQuery = z.object({
-  after: unlessEmpty(z.coerce.number("a number is wanted").int().min(0).default(0)).openapi({
+  after: unlessEmpty(z.coerce.number("enter a number").int().min(0).default(0)).openapi({
     description: "Replay what came after this event",
   }),
 });

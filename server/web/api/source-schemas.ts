@@ -50,7 +50,7 @@ export const sourceChangesSchema = z.strictObject({
     .transform((text, context): string => {
       const folder = parseRootDirectory(text);
       if (folder !== null) return folder;
-      context.addIssue("a folder of the repository is wanted");
+      context.addIssue("enter a folder of the repository");
       return z.NEVER;
     })
     .optional(),
@@ -59,7 +59,7 @@ export const sourceChangesSchema = z.strictObject({
     .max(50, "at most 50 patterns")
     .optional(),
   pollMinutes: z
-    .int("a whole number of minutes is wanted")
+    .int("enter a whole number of minutes")
     .min(1, "at least 1 minute")
     .max(1_440, "at most 1440 minutes, a day")
     .nullable()
@@ -110,5 +110,5 @@ export const deliveryDetailSchema = deliverySchema.extend({
 
 export const deliveryParam = z.object({
   product: z.string(),
-  id: z.coerce.number("a number is wanted").int("a whole number is wanted").positive("a positive number is wanted"),
+  id: z.coerce.number("enter a number").int("enter a whole number").positive("enter a positive number"),
 });

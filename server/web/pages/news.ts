@@ -45,7 +45,7 @@ export function toastOf(deployment: Deployment, { product }: Place, since: Date)
   const toast = (tone: Toast["tone"], text: string): Toast => ({ deploymentId: deployment.id, tone, text });
   switch (deployment.status) {
     case "building":
-      return toast("busy", `${name} has begun: ${headline(deployment)}`);
+      return toast("busy", `${name} started: ${headline(deployment)}`);
     case "ready":
       return toast("good", `${name} is live: ${headline(deployment)}`);
     case "failed":

@@ -93,7 +93,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
       const leaver = await part(c, product);
       const form = await readForm(c);
       if (form.get("confirm")?.trim() !== product.slug) {
-        return c.html(await deletion(c, product, leaver, `This is not its name: ${product.slug}`), 400);
+        return c.html(await deletion(c, product, leaver, `Type ${product.slug} exactly to confirm.`), 400);
       }
       const leaving = { keepVolumes: form.get("volumes") !== "delete" };
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");

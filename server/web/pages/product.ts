@@ -38,9 +38,9 @@ const shownDeployments = 5;
 
 /** What a redirect may say; anything else in the URL says nothing. */
 const notices: Readonly<Record<string, string>> = {
-  stopping: "Stopping. Requests that are being answered are finished first.",
+  stopping: "Stopping. Requests in progress finish first.",
   installed: "Installed. Nothing is deployed here yet.",
-  created: "Made. Now it wants its first version.",
+  created: "Created. Push the first version to deploy it.",
 };
 
 /** A product: its overview, and the stream that keeps its tabs up to date. */

@@ -17,13 +17,13 @@ export interface RefusedSettings {
 
 /** By the names that the form sends, in the order in which they are shown. */
 const fields: readonly { readonly name: string; readonly setting: SettingName; readonly label: string }[] = [
-  { name: "path", setting: "path", label: "Path that is asked for" },
-  { name: "successes", setting: "successes", label: "Successes in a row" },
-  { name: "timeout", setting: "timeoutMs", label: "Healthy within" },
-  { name: "interval", setting: "intervalMs", label: "Pause between tries" },
-  { name: "tryTimeout", setting: "tryTimeoutMs", label: "One try may take" },
+  { name: "path", setting: "path", label: "Health check path" },
+  { name: "successes", setting: "successes", label: "Required successes" },
+  { name: "timeout", setting: "timeoutMs", label: "Startup timeout" },
+  { name: "interval", setting: "intervalMs", label: "Interval" },
+  { name: "tryTimeout", setting: "tryTimeoutMs", label: "Request timeout" },
   { name: "memory", setting: "memoryBytes", label: "Memory" },
-  { name: "cpus", setting: "cpus", label: "Processors" },
+  { name: "cpus", setting: "cpus", label: "CPUs" },
 ];
 
 /** What Baton asks of a service of each kind; limits hold for all of them. */

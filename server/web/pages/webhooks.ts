@@ -23,10 +23,10 @@ const shownDeliveries = 30;
 /** What a redirect may say; anything else in the URL says nothing. */
 const notices: Readonly<Record<string, string>> = {
   saved: "Saved.",
-  created: "Made. Set up here how Baton hears of pushes, or check now.",
-  deployed: "Something new was there: it is queued.",
-  duplicate: "Nothing new: the branch is where it was.",
-  ignored: "Nothing was deployed; the ledger says why.",
+  created: "Connected. Add the webhook below, or check now.",
+  deployed: "A new version was found and queued.",
+  duplicate: "Nothing new on this branch.",
+  ignored: "Nothing was deployed; see Deliveries for the reason.",
 };
 
 /** A product's repository: where it is, how Baton hears of pushes, and what it has heard. */
