@@ -1,39 +1,27 @@
 import { routes } from "../server/routes.ts";
-import { type Activity, ActivityLine } from "./activity-line.tsx";
-import { Address } from "./address.tsx";
-import { RunBadge, type RunState } from "./badge.tsx";
-import type { Frame, LiveStream, Mood } from "./frame.ts";
-import { inEnvironment } from "./in-environment.ts";
+import { type ProductSort, productSorts } from "../server/rules/product-list.ts";
+import type { Frame, LiveStream } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
-import { type LiveVersion, VersionLine } from "./live-version.tsx";
+import { ProductList, type ProductListProps, productListId } from "./product-list.tsx";
 import { PushLines } from "./push-lines.tsx";
 import { SetUpHint } from "./set-up-page.tsx";
-import { headline } from "./version.tsx";
 
-export interface ProductCard {
-  readonly slug: string;
-  /** `production` first. */
-  readonly installations: readonly InstallationCard[];
-}
-
-export interface InstallationCard {
-  readonly environment: string;
-  readonly state: RunState;
-  readonly url: string | null;
-  readonly live: LiveVersion | null;
-  readonly activity: Activity | null;
+export interface HomeProps {
+  /** Null: there are no products yet. */
+  readonly list: ProductListProps | null;
+  /** Where the first push of a new product goes. */
+  readonly gitUrl: string;
 }
 
 export function HomePage(props: {
   readonly frame: Frame;
-  readonly cards: readonly ProductCard[];
+  readonly home: HomeProps;
   readonly stream: LiveStream;
-  readonly gitUrl: string;
   /** Steps of the set-up checklist that are left; 0: nothing is said of it. */
   readonly setUpStepsLeft: number;
 }) {
-  const { frame, cards, stream, gitUrl, setUpStepsLeft } = props;
+  const { frame, home, stream, setUpStepsLeft } = props;
   return (
     <Layout frame={frame} hasStream>
       <header class="page-head">
@@ -43,99 +31,75 @@ export function HomePage(props: {
         </a>
       </header>
       {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
+      {home.list?.hasTools && <Finder list={home.list} />}
       <LiveRegion stream={stream}>
-        <ProductList cards={cards} now={frame.now} gitUrl={gitUrl} />
+        <HomeList home={home} now={frame.now} />
       </LiveRegion>
     </Layout>
   );
 }
 
-export const productListId = "products";
+/** What the stream replaces; the search above it stays, with what is being typed. */
+export function HomeList({ home, now }: { readonly home: HomeProps; readonly now: Date }) {
+  return home.list ? <ProductList list={home.list} now={now} /> : <NoProducts gitUrl={home.gitUrl} />;
+}
 
-export function ProductList(props: {
-  readonly cards: readonly ProductCard[];
-  readonly now: Date;
-  readonly gitUrl: string;
-}) {
-  const { cards, now, gitUrl } = props;
-  if (cards.length === 0) {
-    return (
-      <div id={productListId} class="card empty">
-        <h2>Nothing here yet: push something</h2>
-        <p>
-          In a folder with a Dockerfile, a Node app or an <code>index.html</code>, commit and push. The first push makes
-          the product, and ends with its address.
-        </p>
-        <PushLines gitUrl={gitUrl} branch="main" />
-        <p class="muted">
-          TOKEN is the token that you signed in with. There are <a href={routes.newProduct()}>other ways in</a>, too.
-        </p>
-      </div>
-    );
-  }
+const sortNames: Readonly<Record<ProductSort, string>> = {
+  attention: "Needs attention first",
+  name: "Name",
+  recent: "Last deployment",
+};
+
+function Finder({ list }: { readonly list: ProductListProps }) {
+  const { q, state, sort, view } = list.query;
   return (
-    <ul id={productListId} class="products" data-mood={moodOf(cards)}>
-      {cards.map((card) => (
-        <li class="card product-card" id={`product-${card.slug}`}>
-          {card.installations.length === 0 && (
-            <div class="product">
-              <div class="product-name">
-                <h2>
-                  <a href={routes.product(card.slug)}>{card.slug}</a>
-                </h2>
-              </div>
-              <p class="meta">In no environment</p>
-            </div>
-          )}
-          {card.installations.map((installation) => (
-            <Installed card={card} installation={installation} now={now} />
+    <form class="finder" method="get" action={routes.home()}>
+      {state !== "all" && <input type="hidden" name="state" value={state} />}
+      {view !== null && <input type="hidden" name="view" value={view} />}
+      <label class="visually-hidden" for="q">
+        Search products by name
+      </label>
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value={q}
+        maxlength={100}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Search by name"
+        data-shortcut="/"
+      />
+      <button class="button" type="submit">
+        Search
+      </button>
+      <label class="finder-sort">
+        Sort by
+        <select name="sort" data-submits="">
+          {productSorts.map((each) => (
+            <option value={each} selected={each === sort}>
+              {sortNames[each]}
+            </option>
           ))}
-        </li>
-      ))}
-    </ul>
+        </select>
+      </label>
+    </form>
   );
 }
 
-/** What the icon in the tab shows: something is under way, else something went wrong. */
-export function moodOf(cards: readonly ProductCard[]): Mood {
-  const tones = cards.flatMap(({ installations }) => installations.map(({ activity }) => activity?.tone));
-  if (tones.some((tone) => tone === "busy" || tone === "wait")) return "busy";
-  return tones.includes("bad") ? "failed" : "idle";
-}
-
-function Installed(props: { readonly card: ProductCard; readonly installation: InstallationCard; readonly now: Date }) {
-  const { card, installation, now } = props;
-  const { environment, state, url, live, activity } = installation;
-  const isFirst = installation === card.installations[0];
+function NoProducts({ gitUrl }: { readonly gitUrl: string }) {
   return (
-    <div class="product">
-      <div class="product-name">
-        {isFirst && (
-          <h2>
-            <a href={inEnvironment(routes.product(card.slug), installation)}>{card.slug}</a>
-          </h2>
-        )}
-        {card.installations.length > 1 && (
-          <a class="environment" href={inEnvironment(routes.product(card.slug), installation)}>
-            {environment}
-          </a>
-        )}
-        {url && <Address url={url} />}
-      </div>
-      <div class="product-version">
-        {live ? (
-          <>
-            <a class="headline" href={routes.deployment(live.deployment.id)}>
-              {headline(live.deployment)}
-            </a>
-            <VersionLine live={live} now={now} />
-          </>
-        ) : (
-          <p class="meta">No version is live</p>
-        )}
-      </div>
-      <RunBadge state={state} />
-      {activity && <ActivityLine activity={activity} />}
+    <div id={productListId} class="card empty" data-mood="idle">
+      <h2>No products yet. Push your first one.</h2>
+      <p>
+        In a folder with a Dockerfile, a Node app or an <code>index.html</code>, commit and push. The first push creates
+        the product and prints its address.
+      </p>
+      <PushLines gitUrl={gitUrl} branch="main" />
+      <p class="muted">
+        Replace TOKEN with the token you signed in with. Or{" "}
+        <a href={routes.newProduct()}>connect a repository instead</a>.
+      </p>
     </div>
   );
 }

@@ -37,14 +37,15 @@ export function NewProductPage(props: {
       <header>
         <h1>New product</h1>
         <p class="muted">
-          Three ways in. What has a Dockerfile, a compose file, or is a Node, Python, Go or static app is built.
+          Choose how to start. Baton builds anything with a Dockerfile or compose file, and Node, Python, Go and static
+          apps without one.
         </p>
       </header>
       <section class="card way" aria-labelledby="push-title">
         <h2 id="push-title">Push from a terminal</h2>
         <p>
-          In the folder of your app; <code>my-app</code> is the product's name, any of your choosing. The first push
-          makes it.
+          Run this in your app's folder. Replace <code>my-app</code> with any name you like; the first push creates the
+          product.
         </p>
         <CopyLines
           id="push-lines"
@@ -56,7 +57,7 @@ export function NewProductPage(props: {
           ]}
         />
         <p class="muted small">
-          TOKEN is the token that you signed in with. A folder that is a repository already needs only the last line.
+          Replace TOKEN with the token you signed in with. Already a Git repository? You only need the last line.
         </p>
         <LiveRegion stream={stream}>
           <FirstPush product={null} />
@@ -65,8 +66,8 @@ export function NewProductPage(props: {
       <section class="card way" aria-labelledby="repository-title">
         <h2 id="repository-title">Connect a repository</h2>
         <p>
-          Baton fetches it from there. Its page then shows what to enter at the forge, so that pushes deploy by
-          themselves.
+          Baton fetches it from GitHub or any other Git server. Next you'll get a webhook to add there, so every push
+          deploys automatically.
         </p>
         {error && (
           <p class="field-error" role="alert" id="form-error">
@@ -123,12 +124,12 @@ export function NewProductPage(props: {
       <section class="card way" aria-labelledby="sample-title">
         <h2 id="sample-title">Try the sample app</h2>
         <p>
-          Nothing at hand? Baton brings a page of its own. It becomes the product <code>{sample.slug}</code>, built,
-          checked and served like yours, and is deleted like any.
+          No app handy? Deploy the built-in sample as <code>{sample.slug}</code>. You can delete it like any other
+          product.
         </p>
         {sample.existing !== null && (
           <p>
-            There is one already: <a href={routes.product(sample.existing)}>{sample.existing}</a>.
+            You already have one: <a href={routes.product(sample.existing)}>{sample.existing}</a>.
           </p>
         )}
         {sample.error && (
@@ -162,14 +163,14 @@ export function FirstPush({
         <>
           {product.slug} has been pushed:{" "}
           <a href={routes.deployment(product.deploymentId)} data-move-on="">
-            watch it being deployed
+            watch the deployment
           </a>
         </>
       ) : (
         <span>
-          Waiting for the first push. <span class="with-script">This page moves on by itself.</span>
+          Waiting for the first push. <span class="with-script">This page updates automatically.</span>
           <span class="without-script">
-            It shows among the <a href={routes.home()}>products</a> then.
+            Then it appears among the <a href={routes.home()}>products</a>.
           </span>
         </span>
       )}

@@ -23,10 +23,10 @@ beforeAll(async () => {
   await shop.repository.write({ [file]: talkative });
 });
 
-test("the page for new products moves on by itself when the first push arrives, and shows it to its end", async () => {
+test("the page for new products moves on when the first push arrives, and shows it to its end", async () => {
   const { page, complaints } = await visitors.member();
   await page.getByRole("link", { name: "New product" }).click();
-  await page.getByText("Waiting for the first push. This page moves on by itself.").waitFor();
+  await page.getByText("Waiting for the first push. This page updates automatically.").waitFor();
   await shop.release("v1");
   const push = shop.repository.push(baton().remote("shop"));
   await page.waitForURL(/\/deployments\/\d+$/);
@@ -190,7 +190,7 @@ test("a product is deleted when its name is typed", async () => {
   await page.getByLabel(/Delete Databases and uploads/).check();
   await page.getByLabel("Type shop to confirm").fill("shop");
   await page.getByRole("button", { name: "Delete shop" }).click();
-  await page.getByText("Nothing here yet: push something").waitFor();
+  await page.getByText("No products yet. Push your first one.").waitFor();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 30_000 }).not.toBe(200);
   expect(complaints()).toEqual([]);
 });

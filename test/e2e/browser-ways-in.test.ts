@@ -25,7 +25,7 @@ test("the sample app is deployed by one button, also without JavaScript, and is 
 
   const second = await visitors.member();
   await second.page.goto("/new");
-  await second.page.getByText("It becomes the product hello-2").waitFor();
+  await second.page.getByText("Deploy the built-in sample as hello-2").waitFor();
   expect(await barriers(second.page)).toEqual([]);
   await second.page.getByRole("link", { name: "hello", exact: true }).click();
   await second.page.getByRole("link", { name: "Hello", exact: true }).first().waitFor();

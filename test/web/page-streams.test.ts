@@ -72,6 +72,25 @@ test("a deployment's page is given new lines to add and the parts that have chan
   expect(await stream.next()).toBeNull();
 });
 
+test("the list of products stays what was searched for while things change", async () => {
+  const { cookie } = await world.signIn();
+  const other = await world.samples.product("blog");
+  const page = await (await world.fetch("/?q=shop&view=dense", { headers: { cookie } })).text();
+  expect(streamOf(page)).toMatch(/^\/stream\?q=shop&view=dense&shown=/);
+  const stream = await open(streamOf(page));
+  await vi.waitFor(() => expect(world.clock.sleeping).toBe(1));
+
+  world.samples.building(other.installation);
+  const deployment = world.samples.building(installation);
+  await world.store.events.append(deployment.id, [{ type: "status", status: "building", reason: null }]);
+  world.clock.advance(500);
+  const news = await stream.next();
+  expect(news?.data).toContain('<hx-partial hx-target="#products" hx-swap="outerMorph">');
+  expect(news?.data).toContain('id="product-shop"');
+  expect(news?.data).toContain("product-line");
+  expect(news?.data).not.toContain('id="product-blog"');
+});
+
 test("a deployment's page is told within two seconds of what happens elsewhere, however soon it comes after something else", async () => {
   const { cookie } = await world.signIn();
   const elsewhere = await world.samples.product("elsewhere");

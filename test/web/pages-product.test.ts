@@ -362,7 +362,7 @@ describe("a new product", () => {
     expect((await world.store.deployments.queue()).queued).toHaveLength(1);
 
     const again = await member.get("/new");
-    expect(again.text).toContain("There is one already: hello .");
+    expect(again.text).toContain("You already have one: hello .");
     expect(again.html).toContain('<input type="hidden" name="name" value="hello-2"/>');
     expect((await member.get("/activity")).text).toContain("admin deployed the sample app as hello");
     expect((await member.post("/new/sample", { name: "No Good" })).status).toBe(400);

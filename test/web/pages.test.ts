@@ -46,6 +46,50 @@ describe("the products", () => {
     expect(html).toContain('href="http://shop.localhost:8080"');
   });
 
+  test("that need attention come first, by name among equals", async () => {
+    const well = await world.samples.product("alpha");
+    const broken = await world.samples.product("zeta");
+    world.engine.containers.push(sampleContainer(world.samples.live(well.installation), well.product.id));
+    world.engine.containers.push(sampleContainer(world.samples.live(installation), product.id));
+    world.samples.failed(broken.installation, { message: "npm run build ended with exit code 1" });
+    const listed = async (path: string) =>
+      [...(await get(path)).html.matchAll(/<li [^>]*id="product-([\w-]+)"/g)].map(([, slug]) => slug);
+    expect(await listed("/")).toEqual(["zeta", "alpha", "shop"]);
+    expect(await listed("/?sort=name")).toEqual(["alpha", "shop", "zeta"]);
+    expect(await listed("/?state=running")).toEqual(["alpha", "shop"]);
+    expect(await listed("/?q=ALPH")).toEqual(["alpha"]);
+    const { html } = await get("/?q=a&state=attention&sort=name&view=dense");
+    expect(textOf(html)).toContain("All 2 Needs attention 1 Running 1 Stopped 0 Nothing deployed 1");
+    expect(textOf(html)).toContain("zeta Failed #1 failed No version is live");
+    expect(html).toContain('href="/?q=a&amp;sort=name&amp;view=dense"');
+    expect(html).toContain('<input type="hidden" name="state" value="attention"/>');
+  });
+
+  test("of which none has the name searched for say so and lead back", async () => {
+    const { status, html } = await get('/?q="><b>&sort=name');
+    expect(status).toBe(200);
+    expect(textOf(html)).toContain("No product has a name that contains “&quot;&gt;&lt;b&gt;”. Show all products");
+    expect(html).toContain('<a class="button" href="/?sort=name">');
+  });
+
+  test("are each on a line once there are more than twelve", async () => {
+    for (let count = 2; count <= 12; count++) await world.samples.product(`p${count}`);
+    const live = world.samples.live(installation, { commit: sampleCommit("Add search") });
+    world.engine.containers.push(sampleContainer(live, product.id));
+    expect((await get("/")).html).not.toContain('class="product-line"');
+    await world.samples.product("p13");
+    const { html } = await get("/");
+    expect(html.match(/class="product-line"/g)).toHaveLength(13);
+    expect(textOf(html)).toContain("shop Running #1 Add search just now shop.localhost:8080");
+    expect((await get("/?view=cards")).html).not.toContain('class="product-line"');
+  });
+
+  test("that are one alone have nothing to search or choose", async () => {
+    const { html } = await get("/");
+    expect(html).not.toContain('name="q"');
+    expect(html).not.toContain('class="filters"');
+  });
+
   test("say why the last deployment failed", async () => {
     world.samples.live(installation);
     world.samples.failed(installation, { message: "npm run build ended with exit code 1" });

@@ -1,17 +1,14 @@
 import { Hono } from "hono";
-import {
-  HomePage,
-  type InstallationCard,
-  moodOf,
-  type ProductCard,
-  ProductList,
-  productListId,
-} from "../../../views/home-page.tsx";
+import type { Activity } from "../../../views/activity-line.tsx";
+import type { Mood } from "../../../views/frame.ts";
+import { HomeList, HomePage, type HomeProps } from "../../../views/home-page.tsx";
 import { Part } from "../../../views/live-region.tsx";
+import { type InstallationCard, type ProductCard, productListId } from "../../../views/product-list.tsx";
 import type { Store } from "../../ports/store.ts";
 import { routes } from "../../routes.ts";
+import { parseProductQuery, productQueryParams, selectProducts } from "../../rules/product-list.ts";
 import type { Place } from "../catalog.ts";
-import type { WebEnv } from "../needs.ts";
+import type { WebContext, WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { activityOf } from "./activity.ts";
 import { digestOf } from "./digest.ts";
@@ -26,34 +23,50 @@ export function createHomePages(needs: PageNeeds) {
 
   return new Hono<WebEnv>()
     .get(routes.home(), auth.allow("member"), async (c) => {
-      const cards = await productCards(needs, c.req.raw.signal);
-      const url = `${routes.homeStream()}?${new URLSearchParams({ shown: digestOf(cards) })}`;
-      const frame = frameOf(c, needs, { title: "Products", section: "products", mood: moodOf(cards) });
+      const home = await readHome(c);
+      const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
+      const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
+      const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
       const setUpStepsLeft = await setUpStepsToTell(needs);
-      return c.html(HomePage({ frame, cards, gitUrl, setUpStepsLeft, stream: { url, pauseInBackground: true } }));
+      return c.html(HomePage({ frame, home, setUpStepsLeft, stream: { url, pauseInBackground: true } }));
     })
 
     .get(routes.homeStream(), auth.allow("member"), (c) =>
       answerWithSnapshots(c, needs, async () => {
-        const cards = await productCards(needs, c.req.raw.signal);
-        const list = ProductList({ cards, now: clock.now(), gitUrl });
-        const html = await Part({ target: productListId, how: "replace", children: list }).toString();
-        return { digest: digestOf(cards), html };
+        const home = await readHome(c);
+        const children = HomeList({ home, now: clock.now() });
+        const html = await Part({ target: productListId, how: "replace", children }).toString();
+        return { digest: digestOf(home), html };
       }),
     );
+
+  async function readHome(c: WebContext): Promise<HomeProps> {
+    const cards = await productCards(needs, c.req.raw.signal);
+    if (cards.length === 0) return { list: null, gitUrl };
+    const query = parseProductQuery(c.req.query());
+    const hasTools = cards.length > 1 || Object.keys(productQueryParams(query)).length > 0;
+    const activities = cards.flatMap(({ installations }) => installations.map(({ activity }) => activity));
+    return { list: { ...selectProducts(cards, query), query, hasTools, mood: moodOf(activities) }, gitUrl };
+  }
+}
+
+/** What the icon in the tab shows: something is under way, else something went wrong. */
+function moodOf(activities: readonly (Activity | null)[]): Mood {
+  const tones = activities.map((activity) => activity?.tone);
+  if (tones.some((tone) => tone === "busy" || tone === "wait")) return "busy";
+  return tones.includes("bad") ? "failed" : "idle";
 }
 
 async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductCard[]> {
   const { store, catalog } = needs;
   const [products, queue] = await Promise.all([store.products.list(), store.deployments.queue()]);
-  const cards = await Promise.all(
+  return Promise.all(
     products.map(async (product): Promise<ProductCard> => {
       const places = await catalog.placesOf(product);
       const installations = await Promise.all(places.map((place) => installationCard(needs, place, queue, signal)));
       return { slug: product.slug, installations };
     }),
   );
-  return cards.sort((a, b) => a.slug.localeCompare(b.slug));
 }
 
 async function installationCard(
@@ -72,5 +85,12 @@ async function installationCard(
     runState(needs, place, live?.deployment ?? null, signal),
     activityOf(needs, queue, installation.id, newest ?? null),
   ]);
-  return { environment: environment.name, state: state.status, url: state.urls[0] ?? null, live, activity };
+  return {
+    environment: environment.name,
+    state: state.status,
+    url: state.urls[0] ?? null,
+    live,
+    activity,
+    deployedAt: newest?.createdAt ?? null,
+  };
 }
