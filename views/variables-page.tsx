@@ -4,13 +4,29 @@ import type { PendingVariables } from "../server/rules/pending-variables.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
+import { keptText } from "./kept-text.ts";
 import { PendingChanges } from "./pending-changes.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
+import { type PasteView, VariablesPasteCard } from "./variables-paste-card.tsx";
 
 /** Names, never values: what is set can be replaced or removed, but not read. */
 export interface VariablesProps {
   readonly variables: readonly VariableRow[];
   readonly pending: PendingVariables;
+  /** What was pasted and is not saved yet; null: nothing. */
+  readonly paste: PasteView | null;
+  /** A form that was refused, as it was typed, and why; null: none was. */
+  readonly refused: RefusedVariable | null;
+}
+
+export interface RefusedVariable {
+  readonly error: string;
+  readonly name: string;
+  readonly value: string;
+  readonly atBuild: boolean | null;
+  readonly isShared: boolean;
+  /** It was to change a variable that is there. */
+  readonly isChange: boolean;
 }
 
 export interface VariableRow {
@@ -30,51 +46,31 @@ export function VariablesPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, variables, notice, stream } = props;
-  const { pending } = variables;
+  const { pending, refused } = variables;
   const form = { action: inEnvironment(routes.productVariables(head.slug), head), csrf: frame.csrf };
   return (
     <ProductFrame frame={frame} head={head} tab="variables" notice={notice} stream={stream}>
       {pending.names.length > 0 && <PendingChanges head={head} csrf={frame.csrf} text={pendingText(pending)} />}
       <section class="card" aria-labelledby="variables-title">
         <h2 id="variables-title">Variables</h2>
-        <p class="muted">The next deployment gets them. Values are kept encrypted and never shown again.</p>
+        <p class="muted">
+          Changes apply on the next deployment. Values are encrypted and can't be viewed after saving.
+        </p>
         {variables.variables.length === 0 ? (
           <p class="muted">There are none yet.</p>
         ) : (
           <ul class="variables">
             {variables.variables.map((variable) => (
-              <Variable variable={variable} form={form} />
+              <Variable variable={variable} form={form} refused={refusedChange(refused, variable)} />
             ))}
           </ul>
         )}
       </section>
       <section class="card" aria-labelledby="add-title">
         <h2 id="add-title">Add a variable</h2>
-        <AddForm form={form} head={head} />
+        <AddForm form={form} head={head} refused={refused?.isChange === false ? refused : null} />
       </section>
-      <section class="card" aria-labelledby="paste-title">
-        <h2 id="paste-title">Paste a .env file</h2>
-        <form method="post" action={form.action}>
-          <CsrfField token={form.csrf} />
-          <p class="field">
-            <label for="env-file">Lines of NAME=value</label>
-            <textarea
-              id="env-file"
-              name="file"
-              rows={6}
-              required
-              maxlength={500_000}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder={'DATABASE_URL="postgres://…"\nSESSION_SECRET=…'}
-            ></textarea>
-          </p>
-          <p class="help">Quotes and comments are understood. What has the same name is replaced, the others stay.</p>
-          <button class="button" type="submit">
-            Set all of them
-          </button>
-        </form>
-      </section>
+      <VariablesPasteCard action={form.action} csrf={frame.csrf} paste={variables.paste} />
     </ProductFrame>
   );
 }
@@ -90,7 +86,16 @@ interface FormPlace {
   readonly csrf: string | null;
 }
 
-function Variable({ variable, form }: { readonly variable: VariableRow; readonly form: FormPlace }) {
+function refusedChange(refused: RefusedVariable | null, { name }: VariableRow): RefusedVariable | null {
+  return refused?.isChange && refused.name === name ? refused : null;
+}
+
+function Variable(props: {
+  readonly variable: VariableRow;
+  readonly form: FormPlace;
+  readonly refused: RefusedVariable | null;
+}) {
+  const { variable, form, refused } = props;
   const { name, atBuild, isShared, isPending } = variable;
   return (
     <li class="variable">
@@ -108,7 +113,7 @@ function Variable({ variable, form }: { readonly variable: VariableRow; readonly
           Remove<span class="visually-hidden"> {name}</span>
         </button>
       </form>
-      <details class="variable-change">
+      <details class="variable-change" open={refused !== null}>
         <summary>
           Change<span class="visually-hidden"> {name}</span>
         </summary>
@@ -124,10 +129,13 @@ function Variable({ variable, form }: { readonly variable: VariableRow; readonly
               maxlength={32768}
               autocomplete="off"
               spellcheck={false}
-              placeholder="left empty: it keeps its value"
-            ></textarea>
+              placeholder="Leave empty to keep the current value"
+            >
+              {keptText(refused?.value ?? "")}
+            </textarea>
           </p>
-          <AtBuild id={`at-build-${name}`} atBuild={atBuild} />
+          <AtBuild id={`at-build-${name}`} atBuild={refused ? refused.atBuild : atBuild} />
+          <Fault refused={refused} />
           <button class="button" type="submit">
             Save<span class="visually-hidden"> {name}</span>
           </button>
@@ -137,7 +145,21 @@ function Variable({ variable, form }: { readonly variable: VariableRow; readonly
   );
 }
 
-function AddForm({ form, head }: { readonly form: FormPlace; readonly head: ProductHeadProps }) {
+function Fault({ refused }: { readonly refused: RefusedVariable | null }) {
+  if (!refused) return null;
+  return (
+    <p class="field-error" role="alert">
+      {refused.error}
+    </p>
+  );
+}
+
+function AddForm(props: {
+  readonly form: FormPlace;
+  readonly head: ProductHeadProps;
+  readonly refused: RefusedVariable | null;
+}) {
+  const { form, head, refused } = props;
   return (
     <form class="variable-form" method="post" action={form.action}>
       <CsrfField token={form.csrf} />
@@ -146,6 +168,7 @@ function AddForm({ form, head }: { readonly form: FormPlace; readonly head: Prod
         <input
           id="variable-name"
           name="name"
+          value={refused?.name}
           required
           maxlength={128}
           pattern="[A-Za-z_][A-Za-z0-9_.\-]*"
@@ -156,25 +179,21 @@ function AddForm({ form, head }: { readonly form: FormPlace; readonly head: Prod
       </p>
       <p class="field grow">
         <label for="variable-value">Value</label>
-        <textarea
-          id="variable-value"
-          name="value"
-          rows={1}
-          maxlength={32768}
-          autocomplete="off"
-          spellcheck={false}
-        ></textarea>
+        <textarea id="variable-value" name="value" rows={1} maxlength={32768} autocomplete="off" spellcheck={false}>
+          {keptText(refused?.value ?? "")}
+        </textarea>
       </p>
-      <AtBuild id="variable-at-build" atBuild={null} />
+      <AtBuild id="variable-at-build" atBuild={refused?.atBuild ?? null} />
       <button class="button" type="submit">
         Set
       </button>
       {head.environments.length > 1 && (
         <label class="check">
-          <input type="checkbox" name="shared" value="yes" />
+          <input type="checkbox" name="shared" value="yes" checked={refused?.isShared ?? false} />
           For all environments
         </label>
       )}
+      <Fault refused={refused} />
     </form>
   );
 }
@@ -185,7 +204,7 @@ function AtBuild({ id, atBuild }: { readonly id: string; readonly atBuild: boole
       <label for={id}>In builds</label>
       <select id={id} name="at-build">
         <option value="" selected={atBuild === null}>
-          By its name
+          Automatic (by name)
         </option>
         <option value="yes" selected={atBuild === true}>
           Yes

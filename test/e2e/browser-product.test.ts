@@ -102,14 +102,15 @@ test("variables are set, marked, pasted, and not live before the next deployment
   await page.getByLabel("Name", { exact: true }).fill("COLOUR");
   await page.getByLabel("Value", { exact: true }).fill("canary-blue");
   await page.getByRole("button", { name: "Set", exact: true }).click();
-  await page.getByText("Saved. The next deployment gets it.").waitFor();
+  await page.getByText("Saved 1 variable. It applies on the next deployment.").waitFor();
   await page.getByText("1 change not live yet").waitFor();
   await page.getByText("Change COLOUR").click();
   await page.locator("#at-build-COLOUR").selectOption("yes");
   await page.getByRole("button", { name: "Save COLOUR" }).click();
   await page.getByText("in builds", { exact: true }).waitFor();
   await page.getByLabel("Lines of NAME=value").fill('# from a file\nONE=1\nTWO="two words"');
-  await page.getByRole("button", { name: "Set all of them" }).click();
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("button", { name: "Save 2 variables" }).click();
   await page.getByText("3 changes not live yet").waitFor();
   expect(await page.content()).not.toContain("canary-blue");
   expect(await barriers(page)).toEqual([]);

@@ -137,7 +137,15 @@ describe("variables", () => {
 
   test("come from a pasted file, with its quotes and comments understood", async () => {
     const file = "# a comment\nexport A=one\nB=\"two\nlines\"\n\nC='#three' # not this\n";
-    expect((await member.post(path, { file })).location).toBe(`${path}?done=saved`);
+    const preview = await member.post(path, { file });
+    expect(preview.status).toBe(200);
+    expect(preview.text).toContain("New: A , B , C");
+    expect(preview.text).toContain("Save 3 variables");
+    expect(await world.store.installations.variableNames(installation.id)).toEqual([]);
+    expect((await member.post(path, { file, save: "yes" })).location).toBe(`${path}?done=saved&count=3`);
+    expect((await member.get(`${path}?done=saved&count=3`)).text).toContain(
+      "Saved 3 variables. They apply on the next deployment.",
+    );
     expect(await world.store.installations.variables(installation.id)).toEqual({
       A: "one",
       B: "two\nlines",
@@ -147,7 +155,7 @@ describe("variables", () => {
   });
 
   test("keep # and quotes in values, and LF where a browser sends CR LF", async () => {
-    await member.post(path, { file: 'HASH=s3cr3t#1\r\nSAY="a \\"b\\""\r\nURL=postgres://u:p#w@db/x\r\n' });
+    await member.post(path, { file: 'HASH=s3cr3t#1\r\nSAY="a \\"b\\""\r\nURL=postgres://u:p#w@db/x\r\n', save: "yes" });
     await member.post(path, { name: "KEY", value: "line one\r\nline two\r\n" });
     expect(await world.store.installations.variables(installation.id)).toEqual({
       HASH: "s3cr3t#1",
@@ -170,6 +178,35 @@ describe("variables", () => {
       "1 change not live yet. KEY is part of the build: the app is built again then. They apply on the next deployment. Apply changes",
     );
     expect(html).not.toContain("canary-new");
+  });
+
+  test("that cannot be read are named by their lines, and nothing that was typed is lost", async () => {
+    const file = "\nGOOD=1\nmy key=2\nSAME=1\nP=a$b";
+    await member.post(path, { name: "SAME", value: "1" });
+    const preview = await member.post(path, { file });
+    expect(preview.status).toBe(400);
+    expect(preview.text).toContain("Line 3: &quot;my key=2&quot; is not NAME=value.");
+    expect(preview.text).toContain("Line 5: P uses $b, which no line above sets.");
+    expect(preview.text).toContain("New: GOOD");
+    expect(preview.text).toContain("Unchanged: SAME");
+    // The first line break inside a textarea is HTML's own.
+    expect(preview.html).toContain(`>\n${file}</textarea>`);
+    const half = await member.post(path, { file, save: "yes" });
+    expect(half.html).toContain(">my key=2\nP=a$b</textarea>");
+    expect(half.text).toContain("Saved 2 variables.");
+    expect(await world.store.installations.variables(installation.id)).toEqual({ GOOD: "1", SAME: "1" });
+  });
+
+  test("that are refused one by one come back as typed", async () => {
+    const added = await member.post(path, { name: "1X", value: "typed\nvalue", "at-build": "yes" });
+    expect(added.status).toBe(400);
+    expect(added.html).toContain('value="1X"');
+    expect(added.html).toContain(">typed\nvalue</textarea>");
+    await member.post(path, { name: "KEY", value: "1" });
+    const value = "x".repeat(32_769);
+    const changed = await member.post(path, { change: "KEY", value });
+    expect([changed.status, changed.html.includes(`>${value}</textarea>`)]).toEqual([400, true]);
+    expect(changed.text).toContain("the value is longer than 32,768 characters");
   });
 
   test("of all environments are changed for all of them", async () => {
