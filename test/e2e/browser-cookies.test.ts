@@ -56,7 +56,8 @@ test("an app that sends its visitor to its own published port is not handed the 
   await page.waitForURL(/\/stolen$/);
   const port = own.split(":")[1];
   for (const host of ["127.0.0.1", "localhost"]) {
-    await expect(page.goto(`http://${host}:${port}/stolen`)).rejects.toThrow("ERR_CONNECTION_REFUSED");
+    const other = await page.context().newPage();
+    await expect(other.goto(`http://${host}:${port}/stolen`)).rejects.toThrow("ERR_CONNECTION_REFUSED");
   }
 
   const seen = JSON.parse((await baton().ask("evil", "/seen")).body) as {
