@@ -120,7 +120,7 @@ describe("a product", () => {
     expect(done.headers.get("location")).toBe("/products/shop/variables?done=saved");
     const { html } = await get("/products/shop/variables?done=saved");
     expect(html).toContain("<code>SESSION_SECRET</code>");
-    expect(html).toContain("Saved. The next deployment gets it.");
+    expect(html).toContain("Saved 1 variable. It applies on the next deployment.");
     expect(html).not.toContain("canary-77e1");
     await post("/products/shop/variables", { unset: "SESSION_SECRET" });
     expect((await get("/products/shop/variables")).html).not.toContain("<code>SESSION_SECRET</code>");
@@ -135,7 +135,7 @@ describe("a product", () => {
     world.samples.live(installation);
     const question = await get("/products/shop/stop");
     expect(question.html).toContain('<form method="post" action="/products/shop/stop">');
-    expect(textOf(question.html)).toContain("shop.localhost:8080 answers 503");
+    expect(textOf(question.html)).toContain("shop.localhost:8080 will return 503");
     expect((await post("/products/shop/stop")).headers.get("location")).toBe("/products/shop?done=stopping");
     expect(textOf((await get("/products/shop")).html)).toContain("Stopped");
   });
