@@ -47,7 +47,7 @@ const runLooks: Readonly<Record<RunState, readonly [Tone, IconName, string]>> = 
   unhealthy: ["warn", "warning", "Unhealthy"],
   crashed: ["bad", "cross", "Crashed"],
   exited: ["off", "check", "Done"],
-  unknown: ["warn", "warning", "Docker does not answer"],
+  unknown: ["warn", "warning", "Docker isn't responding"],
 };
 
 export function RunBadge({ state }: { readonly state: RunState }) {

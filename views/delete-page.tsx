@@ -36,7 +36,7 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
         {isWhole ? (
           <>
             <li>
-              Its containers, addresses, images, variables and its repository here are removed
+              Its containers, addresses, images, variables and its repository on this server are removed
               {environments.length > 1 && `, in ${environments.join(", ")}`}. This can't be undone.
             </li>
             <li>Its deployment history is removed; the deletion itself stays in Activity.</li>

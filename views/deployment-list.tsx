@@ -73,11 +73,11 @@ export function DeploymentListPart(props: {
 function nothing(filter: StatusFilter): string {
   switch (filter) {
     case "all":
-      return "Nothing was deployed yet. A push makes the first deployment.";
+      return "No deployments yet. Push to start the first one.";
     case "under-way":
-      return "Nothing is under way.";
+      return "No deployment is under way.";
     case "ready":
-      return "No deployment has become ready yet.";
+      return "No deployment is ready yet.";
     case "failed":
       return "No deployment has failed.";
     case "stopped":

@@ -98,7 +98,7 @@ export function DeploymentSummary(props: {
           {deployment.commit && <Sha commit={deployment.commit} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
           <span>{triggerText(deployment)}</span>
-          {view.source !== null && <span>the version of #{view.source}</span>}
+          {view.source !== null && <span>same version as #{view.source}</span>}
           <RelativeTime at={deployment.createdAt} now={now} />
         </p>
       </div>

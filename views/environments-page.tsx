@@ -121,7 +121,7 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
 function Copied({ copied }: { readonly copied: readonly CopiedView[] }) {
   return (
     <section class="card" aria-labelledby="copied-title">
-      <h2 id="copied-title">What was copied</h2>
+      <h2 id="copied-title">Copied products</h2>
       <ul class="plain-list">
         {copied.map(({ product, refused, secrets }) => (
           <li>
@@ -159,7 +159,7 @@ function NewEnvironment(props: {
         <p class="field grow">
           <label for="copyFrom">Copy products from</label>
           <select id="copyFrom" name="copyFrom">
-            <option value="">nothing: start empty</option>
+            <option value="">nothing (start empty)</option>
             {names.map((name) => (
               <option value={name} selected={name === typed.copyFrom}>
                 {name}

@@ -52,7 +52,7 @@ ${(
     </head>
     <body>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <Masthead frame={frame} />
       <main id="main" tabindex={-1}>

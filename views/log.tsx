@@ -89,9 +89,9 @@ export function LogPanel(props: LogPanelProps) {
       <div class="log-scroll" tabindex={0} role="log" aria-label="Log lines" aria-live="off" data-log-scroll="">
         {omitted > 0 && (
           <p class="log-omitted">
-            {omitted.toLocaleString("en")} earlier lines are left out here:{" "}
+            {omitted.toLocaleString("en")} earlier lines are not shown:{" "}
             <a href={downloadUrl} download="">
-              download all of them
+              download the full log
             </a>
           </p>
         )}

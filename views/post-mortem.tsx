@@ -82,7 +82,7 @@ export function PostMortem(props: {
           {hasChanges(sinceGood.changes) ? (
             <Changes changes={sinceGood.changes} />
           ) : (
-            <p class="muted">No code changes. Check its variables and what it depends on.</p>
+            <p class="muted">No code changes. Check its variables and external services.</p>
           )}
         </>
       )}

@@ -104,7 +104,7 @@ const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly
   { tab: "logs", name: "Logs", url: routes.productLogs },
   { tab: "variables", name: "Variables", url: routes.productVariables },
   { tab: "domains", name: "Domains", url: routes.productDomains },
-  { tab: "webhooks", name: "Webhooks", url: routes.productWebhooks },
+  { tab: "webhooks", name: "Repository", url: routes.productWebhooks },
   { tab: "settings", name: "Settings", url: routes.productSettings },
 ];
 

@@ -124,7 +124,7 @@ function FirstVersion({ overview, head }: { readonly overview: OverviewProps; re
             <p>{pushText(overview)} Add the webhook, or check the repository now, on the Repository tab.</p>
             <p>
               <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
-                Go to the repository
+                Open the Repository tab
               </a>
             </p>
           </>

@@ -88,7 +88,7 @@ export function Queue(props: { readonly queue: QueueProps; readonly now: Date; r
                 <What row={row} />
               </div>
               <p class="queue-state">
-                <span>waits for {row.waitingFor}</span>
+                <span>waiting for {row.waitingFor}</span>
                 <RelativeTime at={row.deployment.createdAt} now={now} />
               </p>
               <Cancel row={row} csrf={csrf} />

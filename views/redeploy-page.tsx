@@ -40,7 +40,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
       action={routes.deploymentRedeploy(deployment.id)}
       fields={<VariablesChoice redeploy={redeploy} />}
       yes={live ? "Redeploy" : `Go back to #${deployment.number}`}
-      no={{ text: "Leave it as it is", url: inEnvironment(routes.product(slug), { environment }) }}
+      no={{ text: "Cancel", url: inEnvironment(routes.product(slug), { environment }) }}
     >
       <div class="quoted">
         <p class="headline">{headline(deployment)}</p>
@@ -73,9 +73,9 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
           ? "No build needed: the images are still here (takes seconds)."
           : `Images were removed (${missingImages.join(", ")}), so this commit will be rebuilt.`}
       </li>
-      <BuiltAgain names={missingImages.length === 0 ? builtIn : []} condition="If you choose today's variables, " />
+      <BuiltAgain names={missingImages.length === 0 ? builtIn : []} condition="If you choose the current variables, " />
       {replaces === null ? (
-        <li>Nothing is live now. It goes live when it has passed its checks.</li>
+        <li>Nothing is live now. This version goes live once it has passed its checks.</li>
       ) : (
         <li>
           {live ? "The running containers keep" : `#${replaces} keeps`} serving until the new ones have passed their
@@ -85,8 +85,8 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
       <Interruptions interruptions={interruptions} />
       {ranSince.map(({ service, deployments }) => (
         <li class="tone-warn">
-          <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}: what it
-          changed in your data is not taken back.
+          <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}. Its
+          changes to your data will not be undone.
         </li>
       ))}
     </ul>
@@ -108,7 +108,7 @@ function VariablesChoice({ redeploy }: { readonly redeploy: RedeployProps }) {
       <label>
         <input type="radio" name="variables" value="now" />
         <span>
-          As they are today
+          As they are now
           {onlyNow.length > 0 && <span class="muted"> with {onlyNow.join(", ")}, added since</span>}
         </span>
       </label>

@@ -73,7 +73,7 @@ export function SettingsPage(props: {
             />
           </p>
           <p class="field grow">
-            <label for="rootDirectory">Root directory{head.environments.length > 1 && ", of all environments"}</label>
+            <label for="rootDirectory">Root directory{head.environments.length > 1 && " (all environments)"}</label>
             <input
               id="rootDirectory"
               name="rootDirectory"
@@ -81,7 +81,7 @@ export function SettingsPage(props: {
               maxlength={500}
               autocomplete="off"
               spellcheck={false}
-              placeholder="all of the repository"
+              placeholder="repository root"
             />
           </p>
           {repository === null && (

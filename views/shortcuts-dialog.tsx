@@ -4,9 +4,9 @@ const shortcuts: readonly (readonly [string, string])[] = [
   ["g q", "Queue"],
   ["g a", "Activity"],
   ["g s", "System"],
-  ["1 … 7", "The tabs of a product"],
-  ["/", "Search in a log"],
-  ["n, shift n", "Next and previous hit"],
+  ["1 … 7", "Tabs of a product"],
+  ["/", "Search a log"],
+  ["n, shift n", "Next and previous match"],
   ["e", "First error in a log"],
   ["f", "Follow a log"],
   ["p", "Pause or resume live logs"],
@@ -31,7 +31,7 @@ export function ShortcutsDialog() {
       </dl>
       <p class="with-script">
         <label>
-          <input type="checkbox" checked data-shortcuts-on="" /> Use these keys in this browser
+          <input type="checkbox" checked data-shortcuts-on="" /> Use these shortcuts in this browser
         </label>
       </p>
       <form method="dialog">

@@ -6,13 +6,13 @@ export type StepState = "done" | "current" | "failed" | "stopped" | "skipped" | 
 export interface StepView {
   readonly name: string;
   readonly state: StepState;
-  /** How long it took; for the current one since when it goes on. */
+  /** How long it took; for the current one, when it began. */
   readonly took: string | null;
 }
 
 const looks: Readonly<Record<StepState, readonly [IconName, string]>> = {
   done: ["check", "done"],
-  current: ["spinner", "going on"],
+  current: ["spinner", "in progress"],
   failed: ["cross", "failed"],
   stopped: ["square", "stopped"],
   skipped: ["dash", "not needed"],

@@ -72,7 +72,7 @@ export function SystemPage({ frame, system }: { readonly frame: Frame; readonly 
               <p class="muted small">{disk.folder}</p>
             </>
           ) : (
-            <p class="muted">Not known.</p>
+            <p class="muted">Unknown.</p>
           )}
         </section>
         <section class="card" aria-labelledby="usage-title">

@@ -57,7 +57,7 @@ export function VariablesPage(props: {
           Changes apply on the next deployment. Values are encrypted and can't be viewed after saving.
         </p>
         {variables.variables.length === 0 ? (
-          <p class="muted">There are none yet.</p>
+          <p class="muted">No variables yet.</p>
         ) : (
           <ul class="variables">
             {variables.variables.map((variable) => (
@@ -78,7 +78,7 @@ export function VariablesPage(props: {
 function pendingText({ names, inBuilds }: PendingVariables): string {
   const changes = `${counted(names.length, "change")} not live yet.`;
   if (inBuilds.length === 0) return changes;
-  return `${changes} ${inBuilds.join(", ")} ${inBuilds.length === 1 ? "is" : "are"} part of the build: the app is built again then.`;
+  return `${changes} ${inBuilds.join(", ")} ${inBuilds.length === 1 ? "is" : "are"} part of the build, so the app will be rebuilt.`;
 }
 
 interface FormPlace {

@@ -28,7 +28,7 @@ export function VariablesPasteCard(props: {
       <form method="post" action={`${action}#paste`}>
         <CsrfField token={csrf} />
         <p class="field">
-          <label for="env-file">Lines of NAME=value</label>
+          <label for="env-file">NAME=value, one per line</label>
           <textarea
             id="env-file"
             name="file"

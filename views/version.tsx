@@ -27,6 +27,6 @@ export function triggerText({ trigger, ref, by }: Pick<Deployment, "trigger" | "
     case "rollback":
       return `Rolled back${who}`;
     case "api":
-      return `Asked for${who}`;
+      return `Started via the API${who}`;
   }
 }

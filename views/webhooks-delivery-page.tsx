@@ -50,7 +50,7 @@ export function DeliveryPage(props: {
         <p>{capital(delivery.verdict)}.</p>
         <p class="meta">
           {delivery.deliveryId !== null && <code>{delivery.deliveryId}</code>}
-          {again !== null && <a href={routes.delivery(slug, again)}>Delivery {again} once more</a>}
+          {again !== null && <a href={routes.delivery(slug, again)}>Delivery {again}, processed again</a>}
           {delivery.deployments.map((id) => (
             <a href={routes.deployment(id)}>Deployment</a>
           ))}
@@ -69,10 +69,10 @@ export function DeliveryPage(props: {
       <section class="card">
         <h2>Body</h2>
         {body === null ? (
-          <p class="muted">Not kept{bodyBytes === null ? "" : `; it had ${bodyBytes} bytes`}.</p>
+          <p class="muted">Not kept{bodyBytes === null ? "" : ` (${bodyBytes} bytes)`}.</p>
         ) : (
           <>
-            <p class="muted">{bodyBytes} bytes as it came; secrets are removed, and what is long is cut.</p>
+            <p class="muted">{bodyBytes} bytes as received. Secrets are removed, and long bodies are cut.</p>
             <pre>{body}</pre>
           </>
         )}

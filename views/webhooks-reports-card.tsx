@@ -24,7 +24,7 @@ export function ReportsCard(props: {
       <p class="muted">
         {hasToken
           ? `What Baton reports to ${forge} for each deployment. Reporting errors never fail a deployment; they are retried.`
-          : `Add a token, and Baton reports each deployment to ${forge}.`}
+          : `Add a token to have Baton report each deployment to ${forge}.`}
       </p>
       {trouble && (
         <p class="reason tone-bad">

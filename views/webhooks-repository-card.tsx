@@ -36,7 +36,7 @@ export function RepositoryCard(props: {
       <h2>Repository</h2>
       <p class="muted">
         {url === null
-          ? "You push this product to Baton. Connect a repository, and Baton fetches from there instead."
+          ? "You push this product to Baton. Connect a repository to have Baton fetch from there instead."
           : "Baton deploys from this repository. Direct pushes are refused while a repository is connected."}
       </p>
       <form class="variable-form" method="post" action={routes.productRepository(slug)}>

@@ -105,7 +105,7 @@ export function createAudit(
       const deed = `${c.req.method} ${routePath(c, -1)}`;
       await record(c, {
         who: visitor.identity.name,
-        what: wordsFor(deed) ?? `asked for ${deed}`,
+        what: wordsFor(deed) ?? `called ${deed}`,
         subject: before?.name ?? "",
         detail: c.get("auditDetail") ?? null,
         deploymentId: before?.deploymentId ?? null,

@@ -40,7 +40,7 @@ export function createErrorAnswers(needs: Pick<WebNeeds, "log" | "publicUrl">, p
   function unexpected(error: Error, c: WebContext): Problem {
     const reference = randomBytes(4).toString("hex");
     needs.log.error({ err: error, reference, method: c.req.method, path: c.req.path }, "a request failed unexpectedly");
-    return new Problem(500, "internal", `something went wrong here; the server's log says what, under ${reference}`, {
+    return new Problem(500, "internal", `something went wrong; look for ${reference} in the server's log`, {
       cause: error,
     });
   }
@@ -49,15 +49,15 @@ export function createErrorAnswers(needs: Pick<WebNeeds, "log" | "publicUrl">, p
 function known(error: Error): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
-    return new Problem(503, "database_unavailable", "the database does not answer; running apps are not affected", {
+    return new Problem(503, "database_unavailable", "the database is not responding; running apps are not affected", {
       cause: error,
     });
   }
   if (error instanceof EngineUnavailable) {
-    return new Problem(503, "docker_unavailable", "Docker does not answer", { cause: error });
+    return new Problem(503, "docker_unavailable", "Docker is not responding", { cause: error });
   }
   if (error instanceof ProxyUnavailable) {
-    return new Problem(503, "caddy_unavailable", "Caddy does not answer", { cause: error });
+    return new Problem(503, "caddy_unavailable", "Caddy is not responding", { cause: error });
   }
   if (error instanceof HTTPException) {
     const text = error.status === 415 ? "send the body as application/json" : "the body is not valid JSON";

@@ -154,9 +154,9 @@ export function createGitHttp(
   app.onError((error, c) => {
     if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
     if (error instanceof StoreUnavailable)
-      return c.text("Baton's database does not answer. Try again in a moment.\n", 503);
+      return c.text("Baton's database is not responding. Try again in a moment.\n", 503);
     log.error({ err: error }, "a git request failed");
-    return c.text("Something went wrong in Baton; its log says what.\n", 500);
+    return c.text("Something went wrong in Baton; see its log for details.\n", 500);
   });
   return app;
 }
@@ -189,7 +189,7 @@ function abortOf(c: Context<GitEnv>): AbortSignal {
   const forget = c.get("streams").add((reason) => gone.abort(reason));
   outgoing.once("close", () => {
     forget();
-    if (!outgoing.writableFinished) gone.abort(new Error("the client went away"));
+    if (!outgoing.writableFinished) gone.abort(new Error("the client disconnected"));
   });
   return gone.signal;
 }

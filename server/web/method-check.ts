@@ -11,7 +11,10 @@ export function createMethodCheck(app: Hono<WebEnv>, answer: ErrorAnswers["answe
     onMethodNotAllowed(c, methods) {
       const headers = { Allow: [...methods, "OPTIONS"].join(", ") };
       if (c.req.method === "OPTIONS") return c.body(null, 204, headers);
-      return answer(c, new Problem(405, "method_not_allowed", `this address takes ${methods.join(", ")}`, { headers }));
+      return answer(
+        c,
+        new Problem(405, "method_not_allowed", `this address accepts ${methods.join(", ")}`, { headers }),
+      );
     },
   }) as WebMiddleware;
 }

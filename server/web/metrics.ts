@@ -12,23 +12,23 @@ export function createMetrics({ store, clock }: Pick<WebNeeds, "store" | "clock"
   const registry = new Registry();
   const durations = new Histogram({
     name: "baton_http_request_duration_seconds",
-    help: "Time until an answer's headers were ready",
+    help: "Time until the response headers were ready",
     labelNames: ["method", "route", "status"] as const,
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
   const deployments = new Gauge({
     name: "baton_deployments",
-    help: "Deployments that are not over, by status",
+    help: "Unfinished deployments, by status",
     labelNames: ["status"] as const,
     registers: [registry],
   });
   const queueLength = new Gauge({
     name: "baton_queue_length",
-    help: "Deployments that wait for their turn",
+    help: "Deployments waiting in the queue",
     registers: [registry],
   });
-  const building = new Gauge({ name: "baton_builds_running", help: "Builds that run now", registers: [registry] });
+  const building = new Gauge({ name: "baton_builds_running", help: "Builds running now", registers: [registry] });
 
   return {
     contentType: registry.contentType,

@@ -53,7 +53,7 @@ export function createOpenStreams({ clock }: { readonly clock: Clock }): OpenStr
         timer = null;
       };
     },
-    endAll: (key) => endThose(key, () => true, "whoever opened it has signed out"),
+    endAll: (key) => endThose(key, () => true, "the session that opened it has been signed out"),
   };
 
   async function recheck(): Promise<void> {

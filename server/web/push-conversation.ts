@@ -65,7 +65,7 @@ export async function conductPush(
   } catch (error) {
     if (!signal.aborted) needs.log.error({ err: error }, "a push could not be answered");
     const ended = signal.reason instanceof StreamEnded ? signal.reason.message : null;
-    terminal.finish(refuseAll(push, ended ?? "something went wrong in Baton; its log says what"));
+    terminal.finish(refuseAll(push, ended ?? "something went wrong in Baton; see its log for details"));
   } finally {
     clearInterval(keepAlive);
   }
@@ -133,7 +133,9 @@ async function tell(
         for (const line of narrate(next.value)) say(line);
         if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
         if (watch === "background" && (await leave(needs, id, say))) return { reason: null, isWatched: true };
-        say("    The push ends with the watch. Ctrl-C leaves it running; -o watch=background skips the wait");
+        say(
+          "    The push ends when the watch window is over. Ctrl-C doesn't stop it; -o watch=background skips the wait",
+        );
       }
     } catch (error) {
       if (error instanceof DeploymentDeleted) return { reason: deletedReason, isWatched: false };
@@ -163,7 +165,7 @@ async function leave(needs: PushConversation, id: DeploymentId, say: (line: stri
   if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;
   if (!(await isInstalled(needs, deployment))) return false;
   sayDeployed(needs, deployment, say);
-  say("    It is watched in the background: if it fails there, traffic moves back, and this branch stays.");
+  say("    Baton keeps watching it in the background: if it fails, traffic moves back, and this branch stays.");
   return true;
 }
 

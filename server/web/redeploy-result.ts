@@ -63,7 +63,7 @@ function whyNot(deployment: Deployment): string {
       return `The redeploy failed (${stage}): ${message}`;
     }
     case "stopped":
-      return `The redeploy was not made: ${deployment.reason}`;
+      return `The redeploy was stopped: ${deployment.reason}`;
     case "queued":
     case "building":
     case "deploying":

@@ -21,7 +21,7 @@ export function answerWithStream(
     try {
       await produce(pipe, life);
     } catch (error) {
-      if (!life.signal.aborted) needs.log.warn({ err: error, path: c.req.path }, `${stream.what} broke off`);
+      if (!life.signal.aborted) needs.log.warn({ err: error, path: c.req.path }, `${stream.what} ended unexpectedly`);
     } finally {
       life.end();
       pipe.end();

@@ -24,8 +24,8 @@ const bodyTimeoutMs = 10_000;
  */
 const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
-const tooSlow = `the body did not come within ${bodyTimeoutMs / 1_000} s`;
-const inTheWay = `the body did not come within ${bodiesAtOnce.patienceMs / 1_000} s, and others waited`;
+const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1_000} s`;
+const inTheWay = `the body did not arrive within ${bodiesAtOnce.patienceMs / 1_000} s, and others were waiting`;
 /** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
 const failuresPerMinute = 30;
 /** From one network for all products, also those that are not there. */
@@ -53,17 +53,17 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
         method: "post",
         path: routes.webhook(forge.name, "{product}"),
         tags: ["Repositories"],
-        summary: `${forge.title} delivers here`,
-        description: `Its webhook is given this address and the product's secret: the signature over the body says who it is. The body is what ${forge.title} sends, at most ${maxBodyBytes / 1024 / 1024} MiB.`,
+        summary: `Receives webhooks from ${forge.title}`,
+        description: `Enter this URL and the product's secret as the webhook at ${forge.title}. The signature over the body authenticates it. The body is the payload of ${forge.title}, at most ${maxBodyBytes / 1024 / 1024} MiB.`,
         request: { params: productParam, body: { required: true, content: bodies } },
         responses: {
-          200: json("Understood, and nothing new to deploy; the verdict says why", deliveryAnswerSchema),
+          200: json("Accepted, but there is nothing to deploy; the verdict says why", deliveryAnswerSchema),
           202: json("Deployments were queued", deliveryAnswerSchema),
           401: json("The signature is missing or wrong, or no product has this address", errorSchema),
-          408: json("The body came too slowly", errorSchema),
+          408: json("The body arrived too slowly", errorSchema),
           413: json("The body is too large", errorSchema),
-          429: json("Too many deliveries from this address were not let in", errorSchema),
-          503: json("Too many deliveries are being read, or the database does not answer", errorSchema),
+          429: json("Too many deliveries from this address were rejected", errorSchema),
+          503: json("Too many deliveries are being read, or the database is not responding", errorSchema),
         },
       }),
       async (c) => {
@@ -128,7 +128,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
       limit.failed(bucket);
       return problem;
     }
-    return new Problem(429, "too_many_attempts", `too many deliveries that were not let in: try again in ${wait} s`, {
+    return new Problem(429, "too_many_attempts", `too many rejected deliveries: try again in ${wait} s`, {
       headers: { "Retry-After": String(wait) },
     });
   }
@@ -138,6 +138,6 @@ function notBelieved(): Problem {
   return new Problem(
     401,
     "unauthorized",
-    "the signature is missing or wrong, or no product has this address: the product's Repository page says which",
+    "the signature is missing or wrong, or no product has this address: see the product's Repository page",
   );
 }

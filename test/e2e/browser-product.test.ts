@@ -108,7 +108,7 @@ test("variables are set, marked, pasted, and not live before the next deployment
   await page.locator("#at-build-COLOUR").selectOption("yes");
   await page.getByRole("button", { name: "Save COLOUR" }).click();
   await page.getByText("in builds", { exact: true }).waitFor();
-  await page.getByLabel("Lines of NAME=value").fill('# from a file\nONE=1\nTWO="two words"');
+  await page.getByLabel("NAME=value, one per line").fill('# from a file\nONE=1\nTWO="two words"');
   await page.getByRole("button", { name: "Preview" }).click();
   await page.getByRole("button", { name: "Save 2 variables" }).click();
   await page.getByText("3 changes not live yet").waitFor();
@@ -162,7 +162,7 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await page.waitForURL("/activity");
 
   await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
-  await help.getByRole("checkbox", { name: "Use these keys in this browser" }).uncheck();
+  await help.getByRole("checkbox", { name: "Use these shortcuts in this browser" }).uncheck();
   await help.getByRole("button", { name: "Close" }).click();
   await page.reload();
   await page.keyboard.press("g");
@@ -171,7 +171,7 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   expect(await help.isVisible()).toBe(false);
   expect(new URL(page.url()).pathname).toBe("/activity");
   await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
-  await help.getByRole("checkbox", { name: "Use these keys in this browser" }).check();
+  await help.getByRole("checkbox", { name: "Use these shortcuts in this browser" }).check();
   await help.getByRole("button", { name: "Close" }).click();
   await page.keyboard.press("?");
   await help.waitFor();

@@ -50,7 +50,7 @@ test("health check and limits that are set count from the next deployment on, un
   await page.getByLabel("Memory").fill("200m");
   await page.getByLabel("CPUs").fill("0.5");
   await page.getByRole("button", { name: "Save web" }).click();
-  await page.getByText("Saved. The next deployment gets it.").waitFor();
+  await page.getByText("Saved. It takes effect on the next deployment.").waitFor();
   await page.getByText("The settings of 1 service are not live yet").waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(await limitsOf("shop")).toEqual({ memory: 1024 ** 3, cpus: 0 });
@@ -66,7 +66,7 @@ test("health check and limits that are set count from the next deployment on, un
   expect(await limitsOf("shop")).toEqual({ memory: 128 * 1024 ** 2, cpus: 0.5 });
   await page.goto("/products/shop/settings");
   await page.getByText("128m set in the repository").waitFor();
-  await page.getByText("Healthy when GET /version answers 2xx or 3xx 3 times in a row within 40 s.").waitFor();
+  await page.getByText("Healthy when GET /version returns 2xx or 3xx 3 times in a row within 40 s.").waitFor();
   expect(await page.getByText("not yet live").count()).toBe(0);
   expect(complaints()).toEqual([]);
 });

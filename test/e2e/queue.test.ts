@@ -162,7 +162,7 @@ describe("with watch=background", () => {
     const commit = await shop.release("v9");
     const mended = await push(shop).done;
     expect(mended.code, mended.text).toBe(0);
-    expect(mended.text).toContain("The push ends with the watch");
+    expect(mended.text).toContain("The push ends when the watch window is over");
     expect(await tip("shop")).toBe(commit);
     live = commit;
   });
@@ -170,7 +170,7 @@ describe("with watch=background", () => {
   test("a product can say so for all of its pushes, and a push otherwise", async () => {
     await baton().api.send("PATCH", "/api/products/shop", { watch: "background" });
     live = await shop.release("v10");
-    expect((await push(shop).done).text).toContain("watched in the background");
+    expect((await push(shop).done).text).toContain("watching it in the background");
     live = await shop.release("v11");
     expect((await push(shop, "HEAD", "-o", "watch=wait").done).text).toContain("==> Ready");
     await baton().api.send("PATCH", "/api/products/shop", { watch: "wait" });

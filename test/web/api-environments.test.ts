@@ -41,7 +41,7 @@ describe("environments", () => {
     [{ name: "a", domain: "no host" }, /^domain: enter a host name in lower case/],
     [{ name: "a", domain: "{env.HOME}.com" }, /^domain: enter a host name/],
     [{ name: "a", branch: "--exec=x" }, /^branch: enter a branch, tag or commit$/],
-    [{ name: "a", engine: "x" }, /^"engine" is nothing that this call takes$/],
+    [{ name: "a", engine: "x" }, /^"engine" is not a field of this call$/],
   ])("as %j are refused in one sentence", async (body, message) => {
     const answer = await make(body);
     expect([answer.status, answer.json.error.code]).toEqual([400, "invalid"]);

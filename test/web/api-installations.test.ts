@@ -188,7 +188,7 @@ describe("a product deployment", () => {
     world.engine.away = true;
     expect(await read(`/api/product-deployments/${installation.id}`)).toEqual({
       status: 503,
-      json: { error: { code: "docker_unavailable", message: "Docker does not answer" } },
+      json: { error: { code: "docker_unavailable", message: "Docker is not responding" } },
     });
   });
 });

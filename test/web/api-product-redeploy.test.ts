@@ -156,7 +156,7 @@ describe("a product redeploy", () => {
     live();
     const answer = await call();
     await world.store.deployments.requestCancel((await redeploy()).id, at);
-    const message = "The redeploy was not made: cancelled";
+    const message = "The redeploy was stopped: cancelled";
     expect(await answer.json()).toEqual({
       success: false,
       message,

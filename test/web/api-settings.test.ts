@@ -48,7 +48,7 @@ describe("health check and limits of a service", () => {
     [{ health: { successes: 0 } }, "health.successes: enter a whole number from 1 to 100"],
     [{ memory: "1m" }, "memory: enter a size from 6m to 1024g, such as 512m"],
     [{ cpus: 0 }, "cpus: enter a number from 0.01 to 1024, such as 0.5"],
-    [{ health: { retries: 3 } }, '"retries" is nothing that this call takes'],
+    [{ health: { retries: 3 } }, '"retries" is not a field of this call'],
   ])("are refused in a sentence: %j", async (wrong, message) => {
     const { status, json } = await put({ service: "web", ...wrong });
     expect(status).toBe(400);

@@ -109,7 +109,7 @@ describe("the stacks of a deployment", () => {
     world.store.put({ ...source, spec: { ...source.spec, stacks } });
     const { id } = world.samples.queued(installation, { sourceId: source.id, trigger: "rollback" });
     const { text } = await member.get(`/deployments/${id}`);
-    expect(text).toContain("the version of #1");
+    expect(text).toContain("same version as #1");
     expect(text).toContain("Backend 2 services Pending Frontend 1 service Pending");
     expect(text).toContain("Waiting for the deployment to start.");
   });
@@ -190,7 +190,7 @@ test("going back says which commits are taken back, what is interrupted, and whi
   const { text } = await member.get(`/deployments/${earlier.id}/redeploy`);
   expect(text).toContain("Reverts 1 commit");
   expect(text).toContain("db will be unavailable while it is replaced: its port changed.");
-  expect(text).toContain("migrate has run since, in #2: what it changed in your data is not taken back.");
+  expect(text).toContain("migrate has run since, in #2. Its changes to your data will not be undone.");
 });
 
 test("the search without scripts leaves lines with the words alone", async () => {

@@ -60,7 +60,7 @@ describe("a product", () => {
     await world.store.products.update(product.id, { repository: "https://github.com/acme/shop.git" });
     const first = await member.get("/products/shop");
     expect(first.text).toContain("Pushes to main of https://github.com/acme/shop.git are deployed.");
-    expect(first.html).toContain('href="/products/shop/webhooks">Go to the repository');
+    expect(first.html).toContain('href="/products/shop/webhooks">Open the Repository tab');
     world.samples.live(installation);
     const later = await member.get("/products/shop");
     expect(first.text + later.text).not.toContain("git push");
@@ -175,7 +175,7 @@ describe("variables", () => {
     const { text, html } = await member.get(path);
     expect(text).toContain("KEY not yet live in builds");
     expect(text).toContain(
-      "1 change not live yet. KEY is part of the build: the app is built again then. They apply on the next deployment. Apply changes",
+      "1 change not live yet. KEY is part of the build, so the app will be rebuilt. They apply on the next deployment. Apply changes",
     );
     expect(html).not.toContain("canary-new");
   });
@@ -268,7 +268,7 @@ describe("settings", () => {
     expect((await member.get("/products/shop/settings")).html).toContain('name="rootDirectory" value="apps/shop"');
     const outside = await member.post("/products/shop/settings", { branch: "main", rootDirectory: "../etc" });
     expect(outside.status).toBe(400);
-    expect(outside.text).toContain("enter a folder of the repository");
+    expect(outside.text).toContain("enter a folder in the repository");
   });
 
   test("say of a service that nothing was deployed of that it shows with the first deployment", async () => {
@@ -283,7 +283,7 @@ describe("settings", () => {
     const services = [aService({ name: "web", settings }), aService({ name: "worker", kind: "worker", settings })];
     world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "app", services }] } });
     const before = await member.get("/products/shop/settings");
-    expect(before.text).toContain("Healthy when GET / answers 2xx or 3xx 3 times in a row within 90 s.");
+    expect(before.text).toContain("Healthy when GET / returns 2xx or 3xx 3 times in a row within 90 s.");
     expect(before.text).toContain("Memory 512m set in the repository");
     expect(before.html).not.toContain('name="memory"');
     expect(before.html).toContain('id="worker-cpus"');
@@ -295,7 +295,7 @@ describe("settings", () => {
     const set = (await world.store.installations.serviceSettings(installation.id)).get("web");
     expect(set).toEqual({ ...nothingSet, path: "/ready", timeoutMs: 120_000, cpus: 0.5 });
     const after = await member.get("/products/shop/settings?done=set");
-    expect(after.text).toContain("Saved. The next deployment gets it.");
+    expect(after.text).toContain("Saved. It takes effect on the next deployment.");
     expect(after.text).toContain("The settings of 1 service are not live yet.");
     expect(after.html).toContain('name="timeout" value="2m"');
 

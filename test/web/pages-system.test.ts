@@ -20,7 +20,7 @@ describe("the queue", () => {
     const { text, html } = await member.get("/queue");
     expect(text).toContain("1 of 4 build slots in use");
     expect(text).toMatch(/shop #1 .* Building/);
-    expect(text).toMatch(/1 Say hello .* shop #2 .* waits for deployment 1 of this product, which is building/);
+    expect(text).toMatch(/1 Say hello .* shop #2 .* waiting for deployment 1 of this product, which is building/);
     expect(html).toContain(`action="/deployments/${id}/cancel"`);
   });
 

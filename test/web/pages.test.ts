@@ -99,7 +99,7 @@ describe("the products", () => {
   test("are still shown when Docker does not answer, and say so", async () => {
     world.samples.live(installation);
     world.engine.away = true;
-    expect(textOf((await get("/")).html)).toContain("Docker does not answer");
+    expect(textOf((await get("/")).html)).toContain("Docker isn't responding");
   });
 });
 
@@ -269,7 +269,7 @@ describe("a deployment", () => {
     await world.store.events.append(id, Array(30).fill({ type: "log", source: "build", service: null, lines }));
     const { html } = await get(`/deployments/${id}`);
     expect(html.match(/<li class="line /g)).toHaveLength(2_000);
-    expect(textOf(html)).toContain("1,000 earlier lines are left out here: download all of them");
+    expect(textOf(html)).toContain("1,000 earlier lines are not shown: download the full log");
   });
 
   test("is cancelled by its button", async () => {

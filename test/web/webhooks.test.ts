@@ -302,7 +302,7 @@ describe("nobody but the forge is believed", () => {
     const slowest = await Promise.race(bodies.map(({ answer }) => answer));
     expect(slowest.status).toBe(408);
     expect(await slowest.json()).toMatchObject({
-      error: { message: "the body did not come within 2 s, and others waited" },
+      error: { message: "the body did not arrive within 2 s, and others were waiting" },
     });
     await expect.poll(() => bodies.filter(({ state }) => state.read > 0)).toHaveLength(9);
     for (const one of bodies) one.end();
@@ -455,7 +455,7 @@ describe("a repository", () => {
   test.each([
     [{ repository: "https://169.254.169.254/latest" }, /not an address on the internet/],
     [{ repository: "https://t0ken@github.com/acme/shop" }, /enter an https:\/\/ or ssh:\/\/ URL/],
-    [{ repository, rootDirectory: "../.." }, /enter a folder of the repository/],
+    [{ repository, rootDirectory: "../.." }, /enter a folder in the repository/],
     [{ repository, paths: "apps/** ../lib" }, /leaves the repository: paths start at its root/],
     [{ repository, paths: "{apps,lib/**" }, /a brace without its other one/],
     [{ repository, pollMinutes: "0" }, /at least 1 minute/],

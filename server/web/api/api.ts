@@ -81,7 +81,10 @@ function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: 
       path: routes.healthz(),
       tags: ["Server"],
       summary: "Database, Docker and Caddy can be reached",
-      responses: { 200: json("All of them", healthSchema), 503: json("Not all of them", healthSchema) },
+      responses: {
+        200: json("All are reachable", healthSchema),
+        503: json("At least one is not reachable", healthSchema),
+      },
     }),
     async (c) => {
       const health = await checkHealth();
@@ -96,7 +99,7 @@ function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: 
       path: routes.metrics(),
       tags: ["Server"],
       summary: "Prometheus metrics",
-      responses: { 200: text("In the text format"), ...errorAnswers },
+      responses: { 200: text("In the Prometheus text format"), ...errorAnswers },
     }),
     async (c) => c.body(await metrics.render(), 200, { "Content-Type": metrics.contentType }),
   );

@@ -8,7 +8,7 @@ import type { changesSchema } from "./schemas.ts";
 /** What is different between two deployments of one installation. */
 export function changesJson(from: Deployment, to: Deployment): z.infer<typeof changesSchema> {
   if (from.installationId !== to.installationId) {
-    throw new Problem(400, "invalid", "from: enter a deployment of the same product deployment");
+    throw new Problem(400, "invalid", "from: enter the id of a deployment of the same product deployment");
   }
   const [before, after] = [specFrom(from), specFrom(to)];
   const { sameCommit, variables, services } = versionChanges(before, after);

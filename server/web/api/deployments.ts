@@ -69,8 +69,9 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.deploymentChanges("{id}"),
       tags: ["Deployments"],
-      summary: "What is different in this version, compared with another",
-      description: "Of variables only names, never values. 409 when nothing was built for one of the two.",
+      summary: "Compare this version with another one",
+      description:
+        "Variables are listed by name, never with their values. 409 if nothing was built for one of the two.",
       request: { params: idParam, query: changesQuery },
       responses: { 200: json("The differences", changesSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -78,7 +79,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
       const other = c.req.valid("query").from ?? place.installation.liveDeploymentId;
       if (other === null)
-        throw new Problem(409, "conflict", "nothing is live to compare it with: name another with from");
+        throw new Problem(409, "conflict", "nothing is live to compare it with: pass a deployment's id as from");
       const { deployment: from } = await catalog.deployment(other);
       return c.json(changesJson(from, deployment), 200);
     },
@@ -90,10 +91,10 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.deploymentLog("{id}"),
       tags: ["Deployments"],
-      summary: "What happened in a deployment, as text",
-      description: "As far as it has come; for more as it happens, see its events.",
+      summary: "Get a deployment's log as text",
+      description: "The log so far. To follow it live, read the events.",
       request: { params: idParam, query: logQuery },
-      responses: { 200: text("One line for each thing that happened, with its time"), ...errorAnswers },
+      responses: { 200: text("One line per event, each with its time"), ...errorAnswers },
     }),
     async (c) => {
       const { deployment } = await catalog.deployment(c.req.valid("param").id);
@@ -107,13 +108,13 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.deploymentEvents("{id}"),
       tags: ["Deployments"],
-      summary: "What happens in a deployment, as it happens",
+      summary: "Follow a deployment's events",
       description:
-        "Server-sent events: `id` counts from 1 without gaps, `event` is the type, `data` is JSON. `Last-Event-ID` or `?after=` resumes. Ends after the event `settled`; asked again after that, it answers 204.",
+        "Server-sent events: `id` counts from 1 without gaps, `event` is the type, `data` is JSON. `Last-Event-ID` or `?after=` resumes. Ends after the event `settled`; a later request returns 204.",
       request: { params: idParam, query: afterQuery },
       responses: {
         200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
-        204: { description: "It is over, and there is nothing new after that event" },
+        204: { description: "The deployment is over, and there are no newer events" },
         ...errorAnswers,
       },
     }),
@@ -134,7 +135,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       path: routes.api.deploymentRedeploy("{id}"),
       tags: ["Deployments"],
       summary: "Make this version live again",
-      description: "No build while its images exist. 409 when it was never ready.",
+      description: "Nothing is built as long as its images exist. 409 if it was never ready.",
       request: { params: idParam, body: jsonBody(redeployRequestSchema, false) },
       responses: { 202: json("The new deployment", rebuildingSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -156,9 +157,9 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       path: routes.api.deploymentCancel("{id}"),
       tags: ["Deployments"],
       summary: "Cancel a deployment",
-      description: "409 once it is being cut over, or over.",
+      description: "409 once the cut-over has begun or the deployment is over.",
       request: { params: idParam },
-      responses: { 202: json("The deployment, soon stopped", deploymentSchema), ...errorAnswers, ...conflictAnswer },
+      responses: { 202: json("The deployment, about to stop", deploymentSchema), ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);

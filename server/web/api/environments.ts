@@ -29,7 +29,8 @@ export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNee
       path: routes.api.environments(),
       tags: ["Environments"],
       summary: "Create an environment",
-      description: "A place for further installations of products; `production` exists from the start.",
+      description:
+        "Products can be installed in it a second time, for example for staging. `production` always exists.",
       request: { body: jsonBody(newEnvironmentSchema) },
       responses: { 201: json("The new environment", newEnvironmentAnswerSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -50,9 +51,9 @@ export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNee
       path: routes.api.environment("{id}"),
       tags: ["Environments"],
       summary: "Remove an environment",
-      description: "Only an empty one; `production` stays.",
+      description: "It must be empty, and `production` can't be removed.",
       request: { params: idParam },
-      responses: { 204: { description: "It is gone" }, ...errorAnswers, ...conflictAnswer },
+      responses: { 204: { description: "Removed" }, ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
       const { id } = c.req.valid("param");

@@ -59,7 +59,8 @@ export function createInstallationsApi(needs: ApiNeeds) {
       path: routes.api.installations(),
       tags: ["Product deployments"],
       summary: "Install a product in another environment",
-      description: "409 when it is there already, or its address is taken. Nothing is deployed yet: push, or deploy.",
+      description:
+        "409 if it is already installed there, or its address is taken. Nothing is deployed yet: push, or deploy it.",
       request: { body: jsonBody(newInstallationSchema) },
       responses: { 201: json("The new product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -79,7 +80,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.installation("{id}"),
       tags: ["Product deployments"],
-      summary: "Get a product in an environment: its address and what of it runs",
+      summary: "Get a product deployment: its addresses and the state of its services",
       request: { params: idParam },
       responses: { 200: json("The product deployment", installationSchema), ...errorAnswers },
     }),
@@ -118,7 +119,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       description:
         "Its deployments are cancelled; its addresses and containers are removed. Its volumes stay unless the body says otherwise. The product stays.",
       request: { params: idParam, body: jsonBody(leavingSchema, false) },
-      responses: { 204: { description: "It is not there any more; what it ran is being removed" }, ...errorAnswers },
+      responses: { 204: { description: "Removed; its containers are being cleaned up" }, ...errorAnswers },
     }),
     async (c) => {
       const { installation } = await catalog.place(c.req.valid("param").id);
@@ -134,9 +135,12 @@ export function createInstallationsApi(needs: ApiNeeds) {
       path: routes.api.installationVariables("{id}"),
       tags: ["Product deployments"],
       summary: "Set and unset variables",
-      description: "The next deployment gets them; what runs now keeps those it was started with.",
+      description: "Changes apply on the next deployment; running containers keep the values they started with.",
       request: { params: idParam, body: jsonBody(variableChangesSchema) },
-      responses: { 200: json("The product deployment, with the names", installationSchema), ...errorAnswers },
+      responses: {
+        200: json("The product deployment, with the names of its variables", installationSchema),
+        ...errorAnswers,
+      },
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
@@ -152,9 +156,9 @@ export function createInstallationsApi(needs: ApiNeeds) {
       method: "put",
       path: routes.api.installationDomains("{id}"),
       tags: ["Product deployments"],
-      summary: "Give a service hosts beside its own",
+      summary: "Set the custom domains of a service",
       description:
-        "These and no others; an empty list takes them away. A live version answers to them at once. 409 when another product has one, or while a deployment is running.",
+        "Replaces the whole list; an empty one removes them all. A live version is served at them at once. 409 if another product has one of them, or while a deployment is running.",
       request: { params: idParam, body: jsonBody(domainsSchema) },
       responses: { 200: json("The product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -176,7 +180,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       tags: ["Product deployments"],
       summary: "Set the health check and the limits of a service",
       description:
-        "They count where its repository says nothing, from the next deployment on. Null takes one away; what is left out stays.",
+        "They apply from the next deployment, unless the repository sets the same. Null removes a setting; omitted ones stay.",
       request: { params: idParam, body: jsonBody(serviceSettingsSchema) },
       responses: { 200: json("The product deployment", installationSchema), ...errorAnswers },
     }),
@@ -199,7 +203,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       tags: ["Product deployments"],
       summary: "Deploy a branch, tag or commit",
       description:
-        "Without either: the tip of the tracked branch. A commit that is not part of the ref is refused with 400; where the repository is elsewhere, the deployment fails at the stage `fetch`.",
+        "Without either, the tip of the tracked branch is deployed. A commit that is not part of the ref is refused with 400; if Baton fetches the repository from elsewhere, the deployment fails at the stage `fetch` instead.",
       request: { params: idParam, body: jsonBody(deployRequestSchema, false) },
       responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -220,7 +224,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       tags: ["Product deployments"],
       summary: "Apply changed variables and settings to the live version",
       description:
-        "The live version again, with today's variables and settings. Services that keep data and init services are left alone unless theirs changed; images are built again when a change is part of the build. 409 when nothing is live, or while another deployment is under way.",
+        "Deploys the live version again with the current variables and settings. Services that keep data and init services are left alone unless theirs changed; images are rebuilt if a change is part of the build. 409 if nothing is live, or while another deployment is under way.",
       request: { params: idParam },
       responses: { 202: json("The new deployment, queued", deploymentSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -238,12 +242,12 @@ export function createInstallationsApi(needs: ApiNeeds) {
       method: "post",
       path: routes.api.installationStop("{id}"),
       tags: ["Product deployments"],
-      summary: "Stop it",
+      summary: "Stop a product deployment",
       description:
-        "Containers stop and the address answers 503. Volumes and versions stay; a redeploy starts it again.",
+        "Its containers stop, and its addresses return 503. Volumes and versions are kept; a redeploy starts it again.",
       request: { params: idParam },
       responses: {
-        202: json("The product deployment, being stopped", installationSchema),
+        202: json("The product deployment, about to stop", installationSchema),
         ...errorAnswers,
         ...conflictAnswer,
       },
@@ -263,7 +267,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.installationLogs("{id}"),
       tags: ["Product deployments"],
-      summary: "What the containers print",
+      summary: "Get the output of the containers",
       request: { params: idParam, query: containerLogQuery },
       responses: { 200: text("Their output, line by line"), ...errorAnswers },
     }),

@@ -22,9 +22,9 @@ export function createProductRedeployApi(needs: ApiNeeds) {
       method: "post",
       path: routes.api.productRedeploy("{environmentId}", "{productDeploymentId}"),
       tags: ["Product deployments"],
-      summary: "Redeploy the product: all stacks, the same version",
+      summary: "Redeploy all stacks of the product in the same version",
       description:
-        "Pulled images are pulled anew, stateful services are replaced too, variables are today's. Starts a stopped product. Answers when it is over, behind white space that keeps the connection awake; a client that leaves does not stop it. 200 also when it ran and failed; 409 when no version was ever ready.",
+        "Third-party images are pulled again, stateful services are replaced too, and the current variables are used. Starts a stopped product. The response arrives when the redeploy is over, after white space that keeps the connection alive; a client that disconnects does not stop it. 200 even if it ran and failed; 409 if no version was ever ready.",
       request: { params: productRedeployParam, body: jsonBody(productRedeployRequestSchema, false) },
       responses: {
         200: { description: "How it ended", content: { [streamedJson]: { schema: productRedeploySchema } } },
@@ -51,13 +51,13 @@ export function createProductRedeployApi(needs: ApiNeeds) {
       method: "get",
       path: routes.api.progress("{sessionId}"),
       tags: ["Product deployments"],
-      summary: "Progress of the product redeploy that names this session",
+      summary: "Follow the progress of the product redeploy with this session id",
       description:
-        "Server-sent events, JSON data; may be opened before the call. `stack`: what a stack is at, `pending` to begin with; `log`: lines of an init service; `status`: of the deployment; `done`: the same as the call's answer, and the end. `Last-Event-ID` resumes; asked again after `done`, it answers 204.",
+        "Server-sent events with JSON data; may be opened before the call. `stack`: the state of a stack, `pending` at first; `log`: output of an init service; `status`: the deployment's status; `done`: the same as the call's response, and the last event. `Last-Event-ID` resumes; a request after `done` returns 204.",
       request: { params: sessionParam },
       responses: {
         200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
-        204: { description: "It is over, and that was told" },
+        204: { description: "The redeploy is over, and its last event was sent" },
         ...errorAnswers,
       },
     }),

@@ -39,9 +39,9 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       method: "post",
       path: routes.api.products(),
       tags: ["Products"],
-      summary: "Make a product",
+      summary: "Create a product",
       description:
-        "With its installation in production. A first `git push` does the same. The webhook's secret is shown this once.",
+        "It is installed in production. A first `git push` does the same. The webhook's secret is shown only once, in this response.",
       request: { body: jsonBody(newProductSchema) },
       responses: { 201: json("The new product", createdProductSchema), ...errorAnswers, ...conflictAnswer },
     }),
@@ -109,7 +109,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       description:
         "Its deployments are cancelled; its addresses, containers, images and repository are removed. Its volumes stay unless the body says otherwise.",
       request: { params: productParam, body: jsonBody(leavingSchema, false) },
-      responses: { 204: { description: "It is not there any more; what it ran is being removed" }, ...errorAnswers },
+      responses: { 204: { description: "Deleted; its containers are being cleaned up" }, ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
@@ -125,9 +125,9 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       path: routes.api.productVariables("{product}"),
       tags: ["Products"],
       summary: "Set and unset variables of all its product deployments",
-      description: "A product deployment's own variables win over these. The next deployments get them.",
+      description: "A product deployment's own variables take precedence. Changes apply on the next deployment.",
       request: { params: productParam, body: jsonBody(variableChangesSchema) },
-      responses: { 200: json("The product, with the names", productSchema), ...errorAnswers },
+      responses: { 200: json("The product, with the names of its variables", productSchema), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);

@@ -26,11 +26,11 @@ export function createApi(): OpenAPIHono<WebEnv> {
 /** One clear sentence about the first thing that is wrong. */
 export function sentenceOf(error: z.ZodError): string {
   const issue = error.issues[0];
-  if (!issue) return "the request is not what this call takes";
+  if (!issue) return "the request does not match what this call accepts";
   // The key is what is wrong, and the sentence about it says which one it is.
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
   const where = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") return `"${issue.keys.join('", "')}" is nothing that this call takes`;
+  if (issue.code === "unrecognized_keys") return `"${issue.keys.join('", "')}" is not a field of this call`;
   const text = issue.message.replace(/^Invalid input: /, "");
   return where === "" ? text : `${where}: ${text}`;
 }
@@ -60,10 +60,10 @@ export function text(description: string) {
 }
 
 export const errorAnswers = {
-  400: json("Not what this call takes", errorSchema),
+  400: json("The request is not valid", errorSchema),
   401: json("No token, or an unknown one", errorSchema),
-  404: json("There is no such thing", errorSchema),
-  503: json("The database or Docker does not answer", errorSchema),
+  404: json("Not found", errorSchema),
+  503: json("The database or Docker is not responding", errorSchema),
 };
 
-export const conflictAnswer = { 409: json("Not possible now; the message says why", errorSchema) };
+export const conflictAnswer = { 409: json("Not possible at the moment; the message says why", errorSchema) };

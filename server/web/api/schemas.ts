@@ -19,7 +19,7 @@ export const errorSchema = z
   .object({
     error: z.object({
       code: z.string().openapi({ description: "For programs", example: "not_found" }),
-      message: z.string().openapi({ description: "For people: one sentence" }),
+      message: z.string().openapi({ description: "One sentence for people" }),
     }),
   })
   .openapi("Error");
@@ -41,9 +41,9 @@ export const environmentSchema = z
     branch: z
       .string()
       .nullable()
-      .openapi({ description: "What its new product deployments track; null: each its own" }),
+      .openapi({ description: "The branch that new product deployments in it track; null: each product's own" }),
   })
-  .openapi("Environment", { description: "A place to run things. Apps are served below its domain" });
+  .openapi("Environment", { description: "Where products are installed. Apps are served below its domain" });
 
 const watchWords =
   "`wait`: git push ends when the watch window is over; `background`: as soon as the new version is live";
@@ -51,19 +51,21 @@ const watchWords =
 export const productSchema = z
   .object({
     id,
-    name: z.string().openapi({ description: "The slug: in URLs, hosts and git push", example: "my-app" }),
+    name: z.string().openapi({ description: "The slug, used in URLs, host names and git push", example: "my-app" }),
     displayName: z.string().openapi({ example: "My App" }),
     repository: z
       .string()
       .nullable()
-      .openapi({ description: "Where the source is fetched from; null: it is pushed here" }),
+      .openapi({ description: "The URL the source is fetched from; null: it is pushed to Baton" }),
     branch: z
       .string()
       .nullable()
       .openapi({ description: "The branch that production tracks; null until the first push" }),
     watch: z.enum(pushWatches).openapi({ description: watchWords }),
-    variables: z.array(z.string()).openapi({ description: "Names of those that all its product deployments get" }),
-    gitUrl: z.string().openapi({ description: "What to push to; the token is the password" }),
+    variables: z
+      .array(z.string())
+      .openapi({ description: "Names of the variables that all its product deployments share" }),
+    gitUrl: z.string().openapi({ description: "The URL to push to; the token is the password" }),
     productDeployments: z.array(z.object({ id, environment: z.string() })),
     webhook: webhookSchema,
     createdAt: time,
@@ -75,7 +77,7 @@ export const createdProductSchema = productSchema.extend({ webhook: newWebhookSc
 const serviceSchema = z.object({
   name: z.string(),
   kind: z.enum(["web", "tcp", "worker", "init"]),
-  kindReason: z.string().nullable().openapi({ description: "Why, where that was not plain: `publishes port 3000`" }),
+  kindReason: z.string().nullable().openapi({ description: "Why Baton chose this kind: `publishes port 3000`" }),
   status: z.enum(["starting", "running", "unhealthy", "crashed", "stopped", "exited"]),
   url: z.string().optional(),
 });
@@ -101,35 +103,37 @@ export const installationSchema = z
     environmentId: id,
     branch: z.string().nullable(),
     urls: z.array(z.string()).openapi({
-      description: "Where it answers now, the most important first",
+      description: "Where it is served now, the most important first",
       example: ["http://my-app.localhost:8080"],
     }),
     status: z.enum(["empty", "running", "degraded", "stopped"]),
-    live: id.nullable().openapi({ description: "The deployment that serves; null: none" }),
+    live: id.nullable().openapi({ description: "The id of the live deployment; null: none" }),
     variables: z
       .array(z.string())
-      .openapi({ description: "Its own and its product's. Names only: values are never sent back" }),
+      .openapi({ description: "Names of its own variables and its product's; values are never sent back" }),
     pendingVariables: z
       .array(z.string())
-      .openapi({ description: "Not yet live: names whose value differs from the live deployment's" }),
+      .openapi({ description: "Names of variables whose value differs from the live deployment's" }),
     domains: z
       .array(z.object({ host: z.string(), service: z.string() }))
-      .openapi({ description: "Hosts that were given to services by hand" }),
+      .openapi({ description: "Custom domains of its services" }),
     serviceSettings: z
       .array(setSchema)
-      .openapi({ description: "What was set about services; null: nothing. What their repository says wins" }),
+      .openapi({ description: "Settings of its services; null: not set. Settings in the repository take precedence" }),
     pendingSettings: z
       .array(z.string())
-      .openapi({ description: "Not yet live: services whose settings are other ones than the live deployment's" }),
+      .openapi({ description: "Names of services whose settings differ from the live deployment's" }),
     stacks: z.array(z.object({ name: z.string(), displayName: z.string(), services: z.array(serviceSchema) })),
   })
-  .openapi("ProductDeployment", { description: "A product in an environment, and what of it runs" });
+  .openapi("ProductDeployment", {
+    description: "A product installed in an environment, with the state of its services",
+  });
 
 const failureSchema = z.object({
   stage: z.enum(stages),
   service: z.string().nullable(),
   message: z.string().openapi({ description: "What happened" }),
-  hint: z.string().nullable().openapi({ description: "Why, most likely, and what to do" }),
+  hint: z.string().nullable().openapi({ description: "The likely cause, and what to do" }),
   lastLines: z.array(z.string()),
   exitCode: z.int().nullable(),
   outOfMemory: z.boolean(),
@@ -137,7 +141,10 @@ const failureSchema = z.object({
   served: z
     .object({ ms: z.number(), backTo: z.int().nullable() })
     .nullable()
-    .openapi({ description: "How long users saw it, and the number of the deployment that traffic moved back to" }),
+    .openapi({
+      description:
+        "How long users were served the failed version, and the number of the deployment that traffic moved back to",
+    }),
 });
 
 const stackProgressSchema = z.object({
@@ -160,7 +167,7 @@ export const deploymentSchema = z
     productDeployment: id,
     environment: z.string(),
     status: z.enum(deploymentStatuses),
-    live: z.boolean().openapi({ description: "It is the one that serves" }),
+    live: z.boolean().openapi({ description: "Whether this deployment is the live one" }),
     readyAt: time.nullable().openapi({ description: "Once set, this version can be made live again" }),
     reason: z.string().nullable().openapi({ description: "Why it is `stopped`" }),
     failure: failureSchema.nullable(),
@@ -168,8 +175,10 @@ export const deploymentSchema = z
     by: z.string().nullable(),
     ref: z.string().nullable(),
     commit: z.object({ sha: z.string(), message: z.string(), author: z.string() }).nullable(),
-    fresh: z.boolean().openapi({ description: "A product redeploy: images are pulled anew, all services replaced" }),
-    source: id.nullable().openapi({ description: "For redeploys: the deployment whose version this is" }),
+    fresh: z
+      .boolean()
+      .openapi({ description: "Whether it is a product redeploy: images are pulled again and all services replaced" }),
+    source: id.nullable().openapi({ description: "For redeploys: the id of the deployment whose version it uses" }),
     queue: z.object({ position: z.int(), waitingFor: z.string() }).nullable(),
     stacks: z.array(stackProgressSchema),
     createdAt: time,
@@ -177,7 +186,7 @@ export const deploymentSchema = z
     liveAt: time.nullable(),
     finishedAt: time.nullable(),
   })
-  .openapi("Deployment", { description: "One attempt to make one version live" });
+  .openapi("Deployment", { description: "One attempt to make a version live" });
 
 const versionSchema = z.object({
   id,
@@ -193,17 +202,17 @@ export const changesSchema = z
     sameCommit: z.boolean(),
     variables: z
       .object({ added: names, removed: names, changed: names })
-      .openapi({ description: "Names only; `changed`: another value" }),
+      .openapi({ description: "Names only; `changed`: the value differs" }),
     services: z.object({
       added: names,
       removed: names,
       changed: z.array(z.object({ name: z.string(), what: z.array(z.enum(serviceAspects)) })),
     }),
   })
-  .openapi("Changes", { description: "What is different in the second of two deployments" });
+  .openapi("Changes", { description: "How a deployment differs from an earlier one" });
 
 export const rebuildingSchema = deploymentSchema.extend({
-  rebuild: z.boolean().openapi({ description: "The images are gone: the exact commit is built again" }),
+  rebuild: z.boolean().openapi({ description: "The images are gone, so the exact commit is rebuilt" }),
 });
 
 export const productRedeploySchema = z
@@ -244,10 +253,10 @@ function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
 
 export const pageQuery = z.object({
   limit: unlessEmpty(z.coerce.number("enter a number").int().min(1).max(100).default(20)).openapi({
-    description: "At most so many, up to 100",
+    description: "How many to return, at most 100",
   }),
   before: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
-    description: "`next` of the page before",
+    description: "`next` of the previous page",
   }),
 });
 
@@ -277,11 +286,11 @@ export const newEnvironmentSchema = z.strictObject({
     .refine(isHostName, "enter a host name in lower case, such as staging.example.com")
     .nullable()
     .optional()
-    .openapi({ description: "Apps are served below it; without it, below the server's own" }),
-  branch: gitName.nullable().optional().openapi({ description: "What its new product deployments track" }),
+    .openapi({ description: "Apps are served below it; if omitted, below the server's own" }),
+  branch: gitName.nullable().optional().openapi({ description: "The branch that new product deployments in it track" }),
   copyFrom: z.string().nullable().optional().openapi({
     description:
-      "The name of an environment whose products are installed in this one, too, with their settings and the variables that are not secret",
+      "The name of an environment. Its products are also installed in the new one, with their settings and the variables that are not secret",
     example: "production",
   }),
 });
@@ -292,13 +301,16 @@ export const newEnvironmentAnswerSchema = environmentSchema
       .array(
         z.object({
           product: z.string(),
-          refused: z.string().nullable().openapi({ description: "Why it could not be installed; null: it was" }),
+          refused: z
+            .string()
+            .nullable()
+            .openapi({ description: "Why it could not be installed; null: it was installed" }),
           secrets: z
             .array(z.string())
-            .openapi({ description: "Variables that were not copied, because they are secret" }),
+            .openapi({ description: "Names of variables that were not copied because they are secret" }),
         }),
       )
-      .openapi({ description: "What became of each product of the environment that was copied" }),
+      .openapi({ description: "The result for each product of the copied environment" }),
   })
   .openapi("NewEnvironment");
 
@@ -307,7 +319,7 @@ export const newInstallationSchema = z.strictObject({
   environment: z.string().openapi({ description: "The environment's name", example: "staging" }),
   branch: gitName
     .optional()
-    .openapi({ description: "Whose pushes deploy there; without it, what the environment says, or the first push" }),
+    .openapi({ description: "The branch to deploy; if omitted, the environment's branch, or the one pushed first" }),
 });
 
 export const installationChangesSchema = z.strictObject({ branch: gitName.optional() });
@@ -316,7 +328,7 @@ export const leavingSchema = z.strictObject({
   volumes: z
     .enum(["keep", "delete"], 'enter "keep" or "delete"')
     .default("keep")
-    .openapi({ description: "What becomes of its data" }),
+    .openapi({ description: "Whether its data is kept or deleted" }),
 });
 
 export const newProductSchema = z.strictObject({
@@ -337,7 +349,7 @@ export const productChangesSchema = z.strictObject({
 export const variableName = z
   .string()
   .regex(variableNamePattern, { error: ({ input }) => variableNameFault(String(input)) });
-export const variableValue = z.string("a value is a string").superRefine((value, context) => {
+export const variableValue = z.string("enter a string as the value").superRefine((value, context) => {
   const fault = variableValueFault(value);
   if (fault) context.addIssue({ code: "custom", message: `the value ${fault}` });
 });
@@ -346,7 +358,7 @@ export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).default([]),
   atBuild: z.record(variableName, z.boolean().nullable()).default({}).openapi({
-    description: "Whether builds get them, too; null: by their names (NEXT_PUBLIC_…, VITE_… and the like)",
+    description: "Whether builds get them too; null: decided by name (NEXT_PUBLIC_…, VITE_… and the like)",
   }),
 });
 
@@ -373,9 +385,12 @@ export const serviceSettingsSchema = z.strictObject({
         .regex(/^\/[\x21-\x7e]*$/, "enter a path that starts with a slash, such as /ready")
         .nullable()
         .optional(),
-      interval: duration.nullable().optional().openapi({ description: "The longest pause between two tries" }),
-      tryTimeout: duration.nullable().optional().openapi({ description: "What one try may take" }),
-      timeout: duration.nullable().optional().openapi({ description: "Until when it must have passed" }),
+      interval: duration.nullable().optional().openapi({ description: "The longest pause between two checks" }),
+      tryTimeout: duration.nullable().optional().openapi({ description: "How long one check may take" }),
+      timeout: duration
+        .nullable()
+        .optional()
+        .openapi({ description: "How long after its start it may take to become healthy" }),
       successes: z.int(successesRule).min(1, successesRule).max(100, successesRule).nullable().optional(),
     })
     .default({}),
@@ -397,20 +412,23 @@ export const domainsSchema = z.strictObject({
     .array(z.string().max(2_000))
     .max(50)
     .openapi({
-      description: "Also as a URL, in capitals or with letters such as ü; each is answered as DNS writes it",
+      description:
+        "URLs, capitals and letters such as ü are accepted too; the response holds each domain as DNS writes it",
       example: ["shop.example.com"],
     }),
 });
 
 export const deployRequestSchema = z.strictObject({
   ref: gitName.optional().openapi({ description: "A branch or tag" }),
-  commit: gitName.optional().openapi({ description: "A commit id; with `ref`, one that must be part of that" }),
+  commit: gitName
+    .optional()
+    .openapi({ description: "A commit id; with `ref`, the commit must be part of that branch or tag" }),
 });
 
 export const sessionId = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, "enter 1 to 128 visible ASCII characters")
-  .openapi({ description: "Chosen anew for each redeploy, to follow it by", example: "0b5b2f0e-7d0a" });
+  .openapi({ description: "A new id for each redeploy, to follow its progress by", example: "0b5b2f0e-7d0a" });
 
 export const productRedeployRequestSchema = z.strictObject({ sessionId: sessionId.optional() });
 
@@ -422,25 +440,25 @@ export const redeployRequestSchema = z.strictObject({
   variables: z
     .enum(["then", "now"], 'enter "then" or "now"')
     .default("then")
-    .openapi({ description: "The variables that the version had, or today's" }),
+    .openapi({ description: "Use the variables that the version had, or the current ones" }),
 });
 
 export const changesQuery = z.object({
   from: unlessEmpty(z.coerce.number("enter a deployment's id").int().positive().optional()).openapi({
-    description: "What it is compared with: one of the same product deployment; without it, the live one",
+    description: "The id of the deployment to compare with, of the same product deployment; if omitted, the live one",
   }),
 });
 
 export const logQuery = z.object({
   stack: unlessEmpty(z.string().optional()),
   service: unlessEmpty(z.string().optional()).openapi({
-    description: "Only what this service printed, and its checks",
+    description: "Only the output and the checks of this service",
   }),
 });
 
 export const containerLogQuery = z.object({
   service: unlessEmpty(z.string().optional()).openapi({
-    description: "Without it: all services, each line with its name",
+    description: "If omitted: all services, with the service's name on each line",
   }),
   tail: unlessEmpty(z.coerce.number("enter a number").int().min(0).max(10_000).default(200)),
   follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "enter true or false").default("false")),
@@ -448,6 +466,6 @@ export const containerLogQuery = z.object({
 
 export const afterQuery = z.object({
   after: unlessEmpty(z.coerce.number("enter a number").int().min(0).default(0)).openapi({
-    description: "Replay what came after this event",
+    description: "Replay the events after this one",
   }),
 });

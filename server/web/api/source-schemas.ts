@@ -12,29 +12,29 @@ export const webhookSchema = z.object({
 });
 
 export const newWebhookSchema = webhookSchema.extend({
-  secret: z.string().openapi({ description: "Shown this once" }),
+  secret: z.string().openapi({ description: "Shown only once" }),
 });
 
 const reportsSchema = z
   .strictObject({ status: z.boolean(), deployment: z.boolean(), comment: z.boolean() })
-  .openapi({ description: "What is told there when there is a token" });
+  .openapi({ description: "What Baton reports to the forge; needs a token" });
 
 export const sourceSchema = z
   .object({
     repository: z.string().nullable(),
-    rootDirectory: z.string().openapi({ description: "The folder that the product is made of; empty: all" }),
+    rootDirectory: z.string().openapi({ description: "The folder of the repository to deploy; empty: all of it" }),
     paths: z.array(z.string()).openapi({
       description:
-        "Only pushes that change one of these deploy; none: all do. The last that matches decides: `!docs/**` takes out",
+        "Only pushes that change a file matching one of these deploy; empty: all do. The last match decides; `!docs/**` excludes",
     }),
     pollMinutes: z.int().nullable(),
     polledAt: time.nullable(),
     hasToken: z.boolean(),
-    deployKey: z.string().nullable().openapi({ description: "To be added to the repository's deploy keys" }),
-    hostKey: z.string().nullable().openapi({ description: "The key that the ssh host showed at the first fetch" }),
-    pingedAt: time.nullable().openapi({ description: "The webhook's last ping with the right signature" }),
+    deployKey: z.string().nullable().openapi({ description: "Add it to the repository's deploy keys" }),
+    hostKey: z.string().nullable().openapi({ description: "The key that the SSH host presented at the first fetch" }),
+    pingedAt: time.nullable().openapi({ description: "When the webhook last sent a ping with a valid signature" }),
     reports: reportsSchema,
-    trouble: z.string().nullable().openapi({ description: "Why the forge could not be told the newest state" }),
+    trouble: z.string().nullable().openapi({ description: "Why the latest state could not be reported to the forge" }),
     webhook: webhookSchema,
   })
   .openapi("Source", { description: "Where a product's code comes from" });
@@ -50,7 +50,7 @@ export const sourceChangesSchema = z.strictObject({
     .transform((text, context): string => {
       const folder = parseRootDirectory(text);
       if (folder !== null) return folder;
-      context.addIssue("enter a folder of the repository");
+      context.addIssue("enter a folder in the repository");
       return z.NEVER;
     })
     .optional(),
@@ -66,11 +66,11 @@ export const sourceChangesSchema = z.strictObject({
     .optional(),
   token: z
     .string()
-    .regex(/^[\x21-\x7e]{1,500}$/, "a token has visible characters only")
+    .regex(/^[\x21-\x7e]{1,500}$/, "a token has only visible ASCII characters")
     .nullable()
     .optional()
-    .openapi({ description: "For private repositories by https, and to tell the forge; never sent back" }),
-  hostKey: z.null().optional().openapi({ description: "Forget the key of the ssh host" }),
+    .openapi({ description: "For private repositories over https, and for reporting to the forge; never sent back" }),
+  hostKey: z.null().optional().openapi({ description: "Send null to forget the key of the SSH host" }),
   reports: reportsSchema.optional(),
 });
 
@@ -80,13 +80,13 @@ export const deployKeySchema = z.object({
 
 export const judgedSchema = z.object({
   outcome: z.enum(outcomes),
-  verdict: z.string().openapi({ description: "In words" }),
+  verdict: z.string().openapi({ description: "The outcome in words" }),
   deploymentIds: z.array(z.int()),
 });
 
 export const deliveryAnswerSchema = z.object({
   ...judgedSchema.pick({ outcome: true, verdict: true }).shape,
-  deploymentId: z.int().optional().openapi({ description: "The first of them" }),
+  deploymentId: z.int().optional().openapi({ description: "The first of deploymentIds" }),
   deploymentIds: z.array(z.int()).optional(),
 });
 
@@ -94,17 +94,17 @@ export const deliverySchema = judgedSchema
   .extend({
     id: z.int(),
     at: time,
-    via: z.string().openapi({ description: "A forge, or `baton` itself, when it looked" }),
+    via: z.string().openapi({ description: "A forge, or `baton` if it checked the repository itself" }),
     deliveryId: z.string().nullable(),
     event: z.string(),
     commit: z.string().nullable(),
-    again: z.int().nullable().openapi({ description: "The delivery that this one judged once more" }),
+    again: z.int().nullable().openapi({ description: "The delivery that this one processed again" }),
   })
   .openapi("Delivery");
 
 export const deliveryDetailSchema = deliverySchema.extend({
   headers: z.record(z.string(), z.string()).nullable().openapi({ description: "Without secrets" }),
-  body: z.string().nullable().openapi({ description: "Without secrets, cut; null: not kept" }),
+  body: z.string().nullable().openapi({ description: "Without secrets, and cut if long; null: not kept" }),
   bodyBytes: z.int().nullable(),
 });
 

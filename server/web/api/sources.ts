@@ -30,7 +30,7 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...ofProduct,
       method: "get",
       path: routes.api.source("{product}"),
-      summary: "How a product's code is fetched",
+      summary: "Get how a product's code is fetched",
       responses: { 200: json("The source", sourceSchema), ...errorAnswers },
     }),
     async (c) => c.json(await sourceOf(await catalog.product(c.req.valid("param").product)), 200),
@@ -58,8 +58,8 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...ofProduct,
       method: "post",
       path: routes.api.deployKey("{product}"),
-      summary: "Make a deploy key, instead of any former one",
-      responses: { 201: json("The public line", deployKeySchema), ...errorAnswers },
+      summary: "Generate a deploy key; it replaces any earlier one",
+      responses: { 201: json("The public key", deployKeySchema), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
@@ -72,8 +72,8 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...ofProduct,
       method: "delete",
       path: routes.api.deployKey("{product}"),
-      summary: "Forget the deploy key",
-      responses: { 204: { description: "It is forgotten" }, ...errorAnswers },
+      summary: "Remove the deploy key",
+      responses: { 204: { description: "Removed" }, ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
@@ -87,8 +87,8 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...ofProduct,
       method: "post",
       path: routes.api.webhookSecret("{product}"),
-      summary: "Make a webhook secret, instead of any former one",
-      responses: { 201: json("What to paste into the forge", newWebhookSchema), ...errorAnswers },
+      summary: "Generate a webhook secret; it replaces any earlier one",
+      responses: { 201: json("The URL and secret to enter at the forge", newWebhookSchema), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
@@ -102,7 +102,7 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...ofProduct,
       method: "post",
       path: routes.api.check("{product}"),
-      summary: "Look at the repository now, and deploy what is new",
+      summary: "Check the repository now, and deploy any new version",
       responses: { 200: json("What was found", listOf(judgedSchema)), ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
@@ -118,9 +118,9 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...shared,
       method: "get",
       path: routes.api.deliveries("{product}"),
-      summary: "The ledger of what was delivered, newest first",
+      summary: "List webhook deliveries, newest first",
       request: { params: productParam, query: pageQuery },
-      responses: { 200: json("A page of the ledger", listOf(deliverySchema)), ...errorAnswers },
+      responses: { 200: json("A page of deliveries", listOf(deliverySchema)), ...errorAnswers },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
@@ -138,7 +138,7 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...shared,
       method: "get",
       path: routes.api.delivery("{product}", "{id}"),
-      summary: "One delivery, with what it said",
+      summary: "Get a delivery with its content",
       request: { params: deliveryParam },
       responses: { 200: json("The delivery", deliveryDetailSchema), ...errorAnswers },
     }),
@@ -156,9 +156,9 @@ export function createSourcesApi(needs: ApiNeeds) {
       ...shared,
       method: "post",
       path: routes.api.deliveryAgain("{product}", "{id}"),
-      summary: "Judge a delivery once more, as if it had just come",
+      summary: "Process a delivery again, as if it had just arrived",
       request: { params: deliveryParam },
-      responses: { 200: json("What came of it", judgedSchema), ...errorAnswers, ...conflictAnswer },
+      responses: { 200: json("The outcome", judgedSchema), ...errorAnswers, ...conflictAnswer },
     }),
     async (c) => {
       const { product: slug, id } = c.req.valid("param");

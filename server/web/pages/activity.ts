@@ -29,12 +29,12 @@ export async function activityOf(
 
 export function waitingText(queue: Queue, maxBuilding: number, id: DeploymentId): string {
   const waiting = whyWaiting(queue, maxBuilding, id);
-  return waiting ? `Place ${waiting.position} in the queue: waiting for ${waiting.waitingFor}` : "Queued";
+  return waiting ? `Position ${waiting.position} in the queue: waiting for ${waiting.waitingFor}` : "Queued";
 }
 
 function runningText(running: Queue["running"][number], stacks: readonly StackProgress[]): string {
   if (running.status === "deploying" && running.step !== "start") {
-    return running.step === "watch" ? "Live, and being watched" : "Moving the traffic";
+    return running.step === "watch" ? "Live, still being watched" : "Switching traffic";
   }
   const busy = stacks.find(({ status }) => status === "deploying" || status === "removing");
   if (busy?.phase) return busy.currentService ? `${busy.phase}: ${busy.currentService}` : busy.phase;

@@ -124,9 +124,12 @@ function meanwhileOf(
     return { text: `#${live.number} is ${live.number < deployment.number ? stays : "live now"}`, since };
   }
   if (installation.stopped) {
-    return { text: `Nothing is live: ${product.slug} was stopped, and starts with its next deployment`, since: null };
+    return {
+      text: `Nothing is live: ${product.slug} was stopped and starts again with its next deployment`,
+      since: null,
+    };
   }
-  return { text: "Nothing is live yet: there was no version before it", since: null };
+  return { text: "Nothing is live yet: there was no earlier version", since: null };
 }
 
 const moods: Readonly<Record<Deployment["status"], Mood>> = {

@@ -25,7 +25,7 @@ const lookedAt = 10;
 
 const notices: Readonly<Record<string, string>> = {
   saved: "Saved.",
-  set: "Saved. The next deployment gets it.",
+  set: "Saved. It takes effect on the next deployment.",
   installed: "Installed. Nothing is deployed here yet.",
 };
 

@@ -79,7 +79,8 @@ export function answerWithServiceLog(
           while (held.length > maxHeld) await clock.sleep(batchMs, signal);
         }
       } catch (error) {
-        if (!signal.aborted) needs.log.warn({ err: error, container: container.name }, "a container's log broke off");
+        if (!signal.aborted)
+          needs.log.warn({ err: error, container: container.name }, "a container's log ended unexpectedly");
       } finally {
         open -= 1;
         news.wake();

@@ -109,19 +109,19 @@ function healthText({ kind, health }: ServiceSpec): string {
   const times = successes === 1 ? "once" : `${successes} times in a row`;
   switch (kind) {
     case "web":
-      return `Healthy when GET ${path} answers 2xx or 3xx ${times} ${within}.`;
+      return `Healthy when GET ${path} returns 2xx or 3xx ${times} ${within}.`;
     case "tcp":
-      return `Healthy when its port takes connections ${times} ${within}.`;
+      return `Healthy when its port accepts connections ${times} ${within}.`;
     case "worker":
-      return `Healthy when it stays up, ${within}.`;
+      return `Healthy when it stays up ${within}.`;
     case "init":
-      return "Runs to its end before the others.";
+      return "Runs to completion before the other services start.";
   }
 }
 
 function limitsText({ limits }: ServiceSpec): string {
   const mebibytes = Math.round(limits.memoryBytes / 1024 ** 2);
   const memory = `${mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`} of memory`;
-  const cpus = limits.cpus === null ? [] : [`${limits.cpus} processors`];
+  const cpus = limits.cpus === null ? [] : [`${limits.cpus} CPUs`];
   return `At most ${[memory, ...cpus, `${limits.pids} processes`].join(", ")}.`;
 }

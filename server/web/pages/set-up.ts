@@ -57,7 +57,7 @@ const hiddenSetting = "set-up-hidden";
 export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
   if ((await needs.store.settings.get(hiddenSetting)) !== null) return 0;
   const { publicUrl, domain, httpPort, httpsPort } = needs;
-  const taken: HostState = { tone: "good", title: "Not looked up", detail: null };
+  const taken: HostState = { tone: "good", title: "Not checked", detail: null };
   const facts = { domain, httpPort, httpsPort, publicUrl, own: [], dashboard: taken, wildcard: taken };
   return setUpSteps({ ...facts, hasLiveProduct: true }).filter(({ state }) => state !== "done").length;
 }

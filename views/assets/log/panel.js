@@ -95,7 +95,7 @@
     }
 
     function showHits() {
-      const count = found.length === 0 ? "No hits" : `${hit + 1} of ${found.length}`;
+      const count = found.length === 0 ? "No matches" : `${hit + 1} of ${found.length}`;
       const text = search.value.trim() === "" ? "" : count;
       if (hits.textContent !== text) hits.textContent = text;
     }
