@@ -5,7 +5,7 @@ import type { Log } from "../ports/log.ts";
 import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/reconcile.ts";
 import { createWakeUp } from "../waiting/wake-up.ts";
 import { createBuildCacheKeeper } from "./build-cache.ts";
-import { removeDeleted } from "./deletions.ts";
+import { removeDeleted, withdrawDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 import { clearStrayCommits } from "./repositories.ts";
@@ -77,13 +77,14 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     signal.throwIfAborted();
     await guard();
     await publishOnce().catch((error: unknown) => complain(error, "telling the proxy its hosts has to wait"));
+    const withdrawn = await withdrawOnce();
     // The world first: a thing that is seen there has its row already, since intent is written before effects.
     const seen = await see();
-    const rows = await read();
+    const rows = await read(withdrawn);
     for (const repair of reconcile(rows, seen)) {
       await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
     }
-    await removeDeleted(needs, signal);
+    await removeDeleted(needs, withdrawn, signal);
   }
 
   /** What the proxy serves since the last shift may not be what the database has, or what this version would make of it. */
@@ -91,6 +92,14 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (hasPublished) return;
     await needs.publishRoutes(signal);
     hasPublished = true;
+  }
+
+  /** What the proxy could not let go stays whole until the next look. */
+  function withdrawOnce(): Promise<ReadonlySet<InstallationId>> {
+    return withdrawDeleted(needs, signal).catch((error: unknown) => {
+      complain(error, "taking the addresses of what was deleted from the proxy has to wait");
+      return new Set();
+    });
   }
 
   /** Docker, when it is started, and other programs clear what they did not set. */
@@ -121,10 +130,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     return { containers, networks, folders, current, dials };
   }
 
-  async function read(): Promise<Rows> {
+  async function read(withdrawn: ReadonlySet<InstallationId>): Promise<Rows> {
     const leaseHolders = await store.leases.holders();
     const { queued, running } = await store.deployments.queue();
+    // These before those: one that is deleted in between is taken for one that is not.
     const installations = await store.installations.list();
+    const deleted = (await store.installations.deleted()).map(({ id }) => id);
     const live = await Promise.all(
       installations.flatMap(({ liveDeploymentId }) =>
         liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
@@ -139,7 +150,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       ),
     );
     const others = [...live, ...replaced].filter((one) => one !== null);
-    return { installations, leaseHolders, deployments: [...queued, ...running, ...others] };
+    return {
+      installations,
+      stillServed: new Set(deleted.filter((id) => !withdrawn.has(id))),
+      leaseHolders,
+      deployments: [...queued, ...running, ...others],
+    };
   }
 
   async function carryOut(repair: Repair): Promise<void> {

@@ -1,41 +1,53 @@
+import type { InstallationId } from "../model/ids.ts";
 import type { Installation, Product } from "../model/product.ts";
 import { lastingNetworkName, volumePrefix } from "../pipeline/container-request.ts";
-import { removeDeployment } from "../pipeline/remove.ts";
 import type { Leaving } from "../ports/store.ts";
 import { removeUnneededImages } from "./images.ts";
 import type { CaretakerNeeds } from "./needs.ts";
 
-/** Takes down what was deleted: installations by themselves or with their products, then the products. */
-export async function removeDeleted(needs: CaretakerNeeds, signal: AbortSignal): Promise<void> {
-  const leaving = await needs.store.installations.deleted();
+/**
+ * Takes what was deleted out of the proxy, before anything of it is touched: until then its address would answer for an app
+ * that is half gone. Resolves with the installations that nothing leads to any more.
+ */
+export async function withdrawDeleted(
+  needs: CaretakerNeeds,
+  signal: AbortSignal,
+): Promise<ReadonlySet<InstallationId>> {
+  const leaving = (await needs.store.installations.deleted()).map(({ id }) => id);
+  for (const id of leaving) await needs.store.domains.setFor(id, []);
+  if (leaving.length > 0) await needs.publishRoutes(signal);
+  return new Set(leaving);
+}
+
+/** Takes down what was deleted and is withdrawn: installations by themselves or with their products, then the products. */
+export async function removeDeleted(
+  needs: CaretakerNeeds,
+  withdrawn: ReadonlySet<InstallationId>,
+  signal: AbortSignal,
+): Promise<void> {
+  const leaving = (await needs.store.installations.deleted()).filter(({ id }) => withdrawn.has(id));
   for (const installation of leaving) await removeInstallation(needs, installation, signal);
   if (leaving.length > 0) await removeUnneededImages(needs, signal);
-  // One whose deployment is still being cancelled is left for the next look, and its product with it.
+  // One that is still cancelled or drained is left for the next look, and its product with it.
   const left = new Set((await needs.store.installations.deleted()).map(({ productId }) => productId));
   for (const product of await needs.store.products.deleted()) {
     if (!left.has(product.id)) await removeProduct(needs, product, signal);
   }
 }
 
-/** The address first, so that nobody meets a half-removed app. */
 async function removeInstallation(
   needs: CaretakerNeeds,
   { id, keepVolumes }: Installation & Leaving,
   signal: AbortSignal,
 ): Promise<void> {
   const { engine, proxy, store } = needs;
-  await store.domains.setFor(id, []);
-  await needs.publishRoutes(signal);
-
   const undecided = await store.deployments.undecided(id);
   for (const deployment of undecided) await store.deployments.requestCancel(deployment.id, needs.clock.now());
   // A running one is ended by its worker; the next look goes on from there.
   if (undecided.some((deployment) => deployment.status !== "queued")) return;
+  // Its versions are drained and retired like any that nothing leads to; then comes another look.
+  if ((await engine.listContainers({ installation: id }, signal)).length > 0) return;
 
-  const containers = await engine.listContainers({ installation: id }, signal);
-  for (const deployment of new Set(containers.map(({ owner }) => owner.deployment))) {
-    await removeDeployment(needs, deployment, signal, { graceMs: 1_000 });
-  }
   await engine.removeNetwork(lastingNetworkName(needs.instance, id), signal);
   if (!keepVolumes) {
     const own = volumePrefix(needs.instance, id);

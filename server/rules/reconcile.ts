@@ -11,6 +11,8 @@ import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 export interface Rows {
   /** Those of products that are not deleted. */
   readonly installations: readonly Installation[];
+  /** Deleted ones that the proxy still leads to: nothing of theirs may go. */
+  readonly stillServed: ReadonlySet<InstallationId>;
   /** Live ones and all that are not over. */
   readonly deployments: readonly Deployment[];
   readonly leaseHolders: readonly DeploymentId[];
@@ -68,7 +70,7 @@ export function reconcile(rows: Rows, world: World): readonly Repair[] {
     ...retirements(wanted, rows, world),
     ...networksToDrop(wanted, rows, world),
     ...[...world.folders.keys()]
-      .filter((id) => !rows.installations.some((installation) => installation.id === id))
+      .filter((id) => !rows.stillServed.has(id) && !rows.installations.some((installation) => installation.id === id))
       .map((installation) => ({ type: "forget-installation" as const, installation })),
   ];
 }
@@ -176,6 +178,7 @@ function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World
   const kept = keptServices(wanted, rows);
   return [...owners]
     .filter(([deployment]) => !wanted.has(deployment))
+    .filter(([, installation]) => installation === null || !rows.stillServed.has(installation))
     .map(([deployment, installation]) => {
       const except = [...(kept.get(deployment) ?? [])].sort();
       return { type: "retire" as const, installation, deployment, except };

@@ -27,7 +27,7 @@ const live = aReady({ id: id(1) });
 
 function repairs(rows: Partial<Rows>, world: Partial<World>): readonly Repair[] {
   return reconcile(
-    { installations: [installation()], deployments: [live], leaseHolders: [], ...rows },
+    { installations: [installation()], stillServed: new Set(), deployments: [live], leaseHolders: [], ...rows },
     {
       containers: [aContainer({ owner: anOwner(1) })],
       networks: [],
@@ -151,5 +151,9 @@ describe("reconciliation", () => {
   it("removes what is left of an installation that is gone", () => {
     const rows = { installations: [], deployments: [] };
     expect(repairs(rows, {}).map(({ type }) => type)).toEqual(["retire", "forget-installation"]);
+  });
+
+  it("leaves whole what was deleted for as long as the proxy leads to it", () => {
+    expect(repairs({ installations: [], deployments: [], stillServed: new Set([one]) }, {})).toEqual([]);
   });
 });

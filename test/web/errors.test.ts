@@ -44,7 +44,7 @@ describe("errors", () => {
       Promise.reject(new Error('Failed query: select "slug" from "products" at store.ts:12'));
     const { status, json } = await read("/api/products");
     expect([status, JSON.stringify(json)]).toEqual([500, expect.not.stringMatching(/select|store\.ts|slug/)]);
-    const reference = /look for ([0-9a-f]{8}) in.exec(json.error.message)?.[1];
+    const reference = /look for ([0-9a-f]{8}) in/.exec(json.error.message)?.[1];
     expect(world.logged).toContainEqual(expect.objectContaining({ reference, path: "/api/products" }));
   });
 

@@ -138,13 +138,10 @@ const failureSchema = z.object({
   exitCode: z.int().nullable(),
   outOfMemory: z.boolean(),
   lastProbe: z.string().nullable(),
-  served: z
-    .object({ ms: z.number(), backTo: z.int().nullable() })
-    .nullable()
-    .openapi({
-      description:
-        "How long users were served the failed version, and the number of the deployment that traffic moved back to",
-    }),
+  served: z.object({ ms: z.number(), backTo: z.int().nullable() }).nullable().openapi({
+    description:
+      "How long users were served the failed version, and the number of the deployment that traffic moved back to",
+  }),
 });
 
 const stackProgressSchema = z.object({
