@@ -23,6 +23,8 @@ export interface Config {
   /** How long a worker must have been up to be healthy: it has no port that could be asked. */
   readonly workerUpMs: number;
   readonly keepVersions: number;
+  /** What all builds together may take; null: as much as there is. */
+  readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
   /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
   readonly buildCacheBytes: number | null;
   readonly ports: PortRange;
@@ -77,6 +79,10 @@ export function readConfig(environment: Environment, workingFolder: string): Con
     initTimeoutMs: duration("BATON_INIT_TIMEOUT", text("BATON_INIT_TIMEOUT", "5m")),
     workerUpMs: duration("BATON_WORKER_UP", text("BATON_WORKER_UP", "10s")),
     keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
+    buildLimits: {
+      memoryBytes: buildMemory("BATON_BUILD_MEMORY", text("BATON_BUILD_MEMORY", "auto")),
+      processes: buildProcesses("BATON_BUILD_PROCESSES", text("BATON_BUILD_PROCESSES", "4096")),
+    },
     buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
     ports: portRange(text("BATON_PORTS", "20000-29999")),
     appsHost: appsHost(listen.host, url.hostname),
@@ -128,13 +134,32 @@ function duration(name: string, value: string): number {
 const unitBytes = { m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as const;
 
 /** Null for `off`. */
-function size(name: string, value: string): number | null {
+function size(name: string, value: string, accepted = "a size such as 500m, 10g or 1t, or off"): number | null {
   if (value === "off") return null;
   const match = /^(\d{1,4})([mgt])$/.exec(value);
   const unit = match?.[2] as keyof typeof unitBytes | undefined;
   const bytes = match && unit ? Number(match[1]) * unitBytes[unit] : 0;
-  if (bytes === 0) throw wrong(name, value, "a size such as 500m, 10g or 1t, or off");
+  if (bytes === 0) throw wrong(name, value, accepted);
   return bytes;
+}
+
+/** Less than this no build gets far. */
+const leastBuildMemory = 64 * 1024 ** 2;
+
+function buildMemory(name: string, value: string): number | "auto" | null {
+  if (value === "auto") return "auto";
+  const bytes = size(name, value, "a size of at least 64m such as 2g, auto, or off");
+  if (bytes !== null && bytes < leastBuildMemory)
+    throw wrong(name, value, "a size of at least 64m such as 2g, auto, or off");
+  return bytes;
+}
+
+function buildProcesses(name: string, value: string): number | null {
+  const number = /^\d{1,7}$/.test(value) ? Number(value) : Number.NaN;
+  if (value !== "off" && !(number >= 32 && number <= 4_194_304)) {
+    throw wrong(name, value, "a whole number from 32 to 4194304, or off");
+  }
+  return value === "off" ? null : number;
 }
 
 function flag(name: string, value: string): boolean {

@@ -77,6 +77,9 @@ async function removeWhenSure(
     await world.proxy.stop();
     say("Caddy is stopped.");
     await removeFromDocker(world);
+    await world.buildLimiter.remove(AbortSignal.timeout(60_000)).catch((error: unknown) => {
+      say(`The limits of builds could not be lifted: ${error instanceof Error ? error.message : String(error)}`);
+    });
     await world.firewall.remove(AbortSignal.timeout(60_000)).catch((error: unknown) => {
       say(`The firewall rules could not be removed: ${error instanceof Error ? error.message : String(error)}`);
     });

@@ -30,7 +30,7 @@ export function createWebServer(needs: {
   readonly closing: AbortSignal;
 }): RequestListener {
   const { config, world, shifts, log, pageOf, closing } = needs;
-  const { engine, firewall, git, proxy, reach, store, clock, urlOf } = world;
+  const { engine, firewall, buildLimiter, git, proxy, reach, store, clock, urlOf } = world;
   const { publicUrl, listen } = config;
   const { wakeQueue, wakeCaretaker } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
@@ -38,6 +38,7 @@ export function createWebServer(needs: {
     store,
     engine,
     firewall,
+    buildLimiter,
     git,
     proxy,
     clock,

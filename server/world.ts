@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { CaretakerNeeds } from "./caretaker/needs.ts";
+import { createBuildLimiter } from "./cgroups/build-limiter.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { createDistribution } from "./distribution/debian-npm.ts";
@@ -21,6 +22,7 @@ import { createLoopbackProber } from "./probe/loopback-prober.ts";
 import { createReach } from "./probe/reach.ts";
 import { createCaddyProxy } from "./proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "./proxy/supervisor.ts";
+import { planBuildLimits } from "./rules/build-limits.ts";
 import { firewallRules } from "./rules/firewall-rules.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { sourceFolder } from "./source-folder.ts";
@@ -82,6 +84,10 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
       ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
     }),
     firewall: createFirewall(firewallRules(instance, config.subnets), { isOff: !config.firewall }),
+    buildLimiter: createBuildLimiter({
+      machine: engine.machine,
+      plan: (machine) => planBuildLimits(config.buildLimits, machine),
+    }),
     mountFiles: createMountFolder({ folder: data.mounts }),
     forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
     baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),

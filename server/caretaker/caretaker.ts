@@ -109,6 +109,16 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     if (now.type === "missing" && before?.type !== "missing") {
       log.warn({}, `Baton's firewall rules are not in place: ${now.why}`);
     }
+    await limitBuilds();
+  }
+
+  /** A reboot forgets it. */
+  async function limitBuilds(): Promise<void> {
+    const before = needs.buildLimiter.state();
+    const now = await needs.buildLimiter.apply(signal);
+    if (now.type === "missing" && before?.type !== "missing") {
+      log.warn({}, `The memory and processes of builds are not limited: ${now.why}`);
+    }
   }
 
   async function see(): Promise<Seen> {

@@ -1,4 +1,5 @@
 import type { World } from "../pipeline/work.ts";
+import type { BuildLimiter } from "../ports/build-limiter.ts";
 import type { Firewall } from "../ports/firewall.ts";
 
 /** What looking after things takes: the pipeline's world, and how long and how much is kept. */
@@ -18,6 +19,7 @@ export interface CaretakerNeeds
     | "failpoint"
   > {
   readonly firewall: Firewall;
+  readonly buildLimiter: BuildLimiter;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
   /** What the build cache may grow to; null: it is left alone. */

@@ -8,6 +8,13 @@ interface VersionAnswer {
   readonly Components?: readonly { readonly Name: string }[];
 }
 
+interface MachineAnswer {
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly CgroupDriver?: string;
+  readonly CgroupVersion?: string;
+}
+
 export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: number): Promise<EngineInfo> {
   const answer = await daemon.ask<VersionAnswer>({ method: "GET", path: "/version" }, signal, limitMs);
   return { version: answer.Version, apiVersion: answer.ApiVersion, builder: builderOf(answer) };
@@ -15,13 +22,14 @@ export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: nu
 
 export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<EngineMachine> {
   const path = "/info";
-  const answer = await daemon.ask<{ readonly NCPU: number; readonly MemTotal: number }>(
-    { method: "GET", path },
-    signal,
-  );
+  const answer = await daemon.ask<MachineAnswer>({ method: "GET", path }, signal);
   // A daemon that cannot tell says 0.
   const known = (amount: number) => (amount > 0 ? amount : Number.POSITIVE_INFINITY);
-  return { cpus: known(answer.NCPU), memoryBytes: known(answer.MemTotal) };
+  return { cpus: known(answer.NCPU), memoryBytes: known(answer.MemTotal), cgroups: cgroupsOf(answer) };
+}
+
+function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnswer): EngineMachine["cgroups"] {
+  return driver === undefined || driver === "none" ? null : { driver, version: version === "2" ? 2 : 1 };
 }
 
 /**

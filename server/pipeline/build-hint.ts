@@ -24,7 +24,8 @@ export function buildHint(failed: {
     const match = pattern.exec(text);
     if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
   }
-  if (failed.exitCode === 137) return "It was killed, most likely because it used more memory than the server has.";
+  if (failed.exitCode === 137)
+    return "It was killed, most likely because it used more memory than the server has, or than BATON_BUILD_MEMORY lets builds use.";
   const { differences = [] } = failed;
   if (differences.length === 0) return "See the output below. Try the command on a fresh clone.";
   return `See the output below. On a fresh clone the command may still work: this build ${listed(differences)}.`;
@@ -139,6 +140,12 @@ const causes: readonly BuildCause[] = [
   {
     pattern: /JavaScript heap out of memory/,
     hint: "Node ran out of memory. The build can be given more with NODE_OPTIONS=--max-old-space-size=… in its script.",
+  },
+  {
+    // As shells, Node, Python and Go say it.
+    pattern:
+      /(?:Cannot fork|fork: (?:retry: )?Resource temporarily unavailable|spawn \S+ EAGAIN|can't start new thread|failed to create new OS thread)/,
+    hint: "The builds of this server ran as many processes and threads as BATON_BUILD_PROCESSES lets them. Run fewer at once, or raise it.",
   },
   {
     pattern: /ERR_OSSL_EVP_UNSUPPORTED/,

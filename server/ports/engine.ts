@@ -108,6 +108,8 @@ export interface EngineInfo {
 export interface EngineMachine {
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** How it groups processes to limit them; null: it does not. */
+  readonly cgroups: { readonly driver: string; readonly version: 1 | 2 } | null;
 }
 
 export interface DiskUsage {

@@ -1,3 +1,4 @@
+import type { BuildLimitState } from "../ports/build-limiter.ts";
 import type { FirewallState } from "../ports/firewall.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
 
@@ -7,6 +8,7 @@ export interface SystemFacts {
   readonly usage: { readonly imagesBytes: number; readonly buildCacheBytes: number } | null;
   /** Null: it has not been looked at yet. */
   readonly firewall: FirewallState | null;
+  readonly buildLimits: BuildLimitState | null;
   readonly caddyAnswers: boolean;
   readonly databaseAnswers: boolean;
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
@@ -30,8 +32,8 @@ const largeCacheBytes = 20 * gibibyte;
 
 /** What somebody should look after, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
-  const { docker, firewall, usage, caddyAnswers, databaseAnswers, disk, isReadableOnTheWay, unserved, products } =
-    facts;
+  const { docker, firewall, buildLimits, usage, caddyAnswers, databaseAnswers, disk } = facts;
+  const { isReadableOnTheWay, unserved, products } = facts;
   const warnings: SystemWarning[] = [];
   const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
 
@@ -77,6 +79,13 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
       false,
       `Baton's firewall rules are not in place: ${firewall.why}.`,
       "Containers and builds can reach a cloud's metadata service, builds each other, and on Docker before 28 the local network can reach containers.",
+    );
+  }
+  if (buildLimits?.type === "missing") {
+    warn(
+      false,
+      `The memory and processes of builds are not limited: ${buildLimits.why}.`,
+      "A runaway build can slow down or stop apps until its time limit ends it.",
     );
   }
   if (isReadableOnTheWay) {

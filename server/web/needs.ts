@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
+import type { BuildLimiter } from "../ports/build-limiter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Firewall } from "../ports/firewall.ts";
@@ -23,6 +24,7 @@ export interface WebNeeds extends FrontDoor {
   readonly store: Store;
   readonly engine: Engine;
   readonly firewall: Pick<Firewall, "state">;
+  readonly buildLimiter: Pick<BuildLimiter, "state">;
   readonly git: Git;
   readonly proxy: ReverseProxy;
   readonly triggers: Triggers;

@@ -24,7 +24,7 @@ export function createFakeEngine(): FakeEngine {
     output,
     away: false,
     instance: "fake0000" as InstanceId,
-    machine: () => answer({ cpus: 4, memoryBytes: 8 * 1024 ** 3 }),
+    machine: () => answer({ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } }),
     info: () => answer({ version: "20.10.24", apiVersion: "1.41", builder: "buildkit" as const }),
     diskUsage: () =>
       answer({

@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   distribution: ["model", "ports"],
   mounts: ["model", "ports"],
   firewall: ["model", "ports"],
+  cgroups: ["model", "ports"],
   web: ["model", "rules", "ports", "trigger", "waiting", "views", "routes"],
   routes: [],
 };

@@ -6,6 +6,7 @@ const well: SystemFacts = {
   docker: { builder: "buildkit" },
   usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
   firewall: { type: "held" },
+  buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 } },
   caddyAnswers: true,
   databaseAnswers: true,
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
@@ -34,6 +35,13 @@ describe("the system page warns", () => {
     ]);
     expect(texts({ firewall: { type: "off" } })).toEqual([]);
     expect(texts({ firewall: null })).toEqual([]);
+  });
+
+  test("of builds that are not limited, unless nobody wants them to be", () => {
+    expect(texts({ buildLimits: { type: "missing", why: "Baton does not run as root" } })).toEqual([
+      "The memory and processes of builds are not limited: Baton does not run as root.",
+    ]);
+    expect(texts({ buildLimits: { type: "off" } })).toEqual([]);
   });
 
   test("of products that are not well", () => {

@@ -33,6 +33,11 @@ describe("the configuration", () => {
 
   it("leaves the build cache alone when told so", () => {
     expect(read({ BATON_BUILD_CACHE: "off" }).buildCacheBytes).toBeNull();
+    expect(read({}).buildLimits).toEqual({ memoryBytes: "auto", processes: 4096 });
+    expect(read({ BATON_BUILD_MEMORY: "2g", BATON_BUILD_PROCESSES: "off" }).buildLimits).toEqual({
+      memoryBytes: 2 * 1024 ** 3,
+      processes: null,
+    });
     expect(read({ BATON_BUILD_CACHE: "500m" }).buildCacheBytes).toBe(500 * 1024 ** 2);
   });
 
@@ -41,6 +46,12 @@ describe("the configuration", () => {
   });
 
   it.each([
+    [
+      "BATON_BUILD_MEMORY",
+      "1m",
+      'BATON_BUILD_MEMORY must be a size of at least 64m such as 2g, auto, or off (got "1m")',
+    ],
+    ["BATON_BUILD_PROCESSES", "3", 'BATON_BUILD_PROCESSES must be a whole number from 32 to 4194304, or off (got "3")'],
     ["BATON_BUILD_CACHE", "0", 'BATON_BUILD_CACHE must be a size such as 500m, 10g or 1t, or off (got "0")'],
     ["BATON_MAX_BUILDS", "many", 'BATON_MAX_BUILDS must be a whole number from 1 to 64 (got "many")'],
     ["BATON_BUILD_TIMEOUT", "10", 'BATON_BUILD_TIMEOUT must be a duration such as 500ms, 90s, 10m or 1h (got "10")'],

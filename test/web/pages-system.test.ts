@@ -79,7 +79,9 @@ describe("the system", () => {
   test("shows versions, sizes and that all is well", async () => {
     const { text } = await member.get("/system");
     expect(text).toContain("All systems OK");
-    expect(text).toMatch(/Docker Up Version 20\.10\.24 API 1\.41 Builder BuildKit Firewall rules in place/);
+    expect(text).toMatch(
+      /Docker Up Version 20\.10\.24 API 1\.41 Builder BuildKit Builds at most 6\.0 GB of memory and 4,096 processes together Firewall rules in place/,
+    );
     expect(text).toMatch(/Caddy Up Version 2\.11\.4 Database Up Postgres 17\.5 Size 12 MB/);
     expect(text).toContain("40 GB of 100 GB free");
     expect(text).toContain("Build cache 900 MB");

@@ -51,6 +51,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     store,
     engine,
     firewall: { state: () => ({ type: "held" }) },
+    buildLimiter: { state: () => ({ type: "held", limits: { memoryBytes: 6_000_000_000, processes: 4096 } }) },
     git,
     proxy,
     clock,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { sizeText } from "../../../views/size-text.ts";
 import { SystemPage, type SystemPart, type SystemProps } from "../../../views/system-page.tsx";
+import type { BuildLimitState } from "../../ports/build-limiter.ts";
 import type { FirewallState } from "../../ports/firewall.ts";
 import { routes } from "../../routes.ts";
 import { isReadableOnTheWay } from "../../rules/readable-on-the-way.ts";
@@ -54,6 +55,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
             ["Version", docker.version],
             ["API", docker.apiVersion],
             ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
+            ["Builds", buildLimitText(needs.buildLimiter.state())],
             ["Firewall rules", firewallText(needs.firewall.state())],
           ]
         : [],
@@ -86,6 +88,7 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
     warnings: systemWarnings({
       docker,
       firewall: needs.firewall.state(),
+      buildLimits: needs.buildLimiter.state(),
       usage,
       caddyAnswers: health.caddy === "ok",
       databaseAnswers: health.database === "ok",
@@ -105,6 +108,25 @@ function firewallText(state: FirewallState | null): string {
       return "off (BATON_FIREWALL=0)";
     case "missing":
       return "not in place";
+    case undefined:
+      return "not known yet";
+  }
+}
+
+function buildLimitText(state: BuildLimitState | null): string {
+  switch (state?.type) {
+    case "held": {
+      const { memoryBytes, processes } = state.limits;
+      const parts = [
+        ...(memoryBytes === null ? [] : [`${sizeText(memoryBytes)} of memory`]),
+        ...(processes === null ? [] : [`${processes.toLocaleString("en-US")} processes`]),
+      ];
+      return `at most ${parts.join(" and ")} together`;
+    }
+    case "off":
+      return "not limited (BATON_BUILD_MEMORY=off, BATON_BUILD_PROCESSES=off)";
+    case "missing":
+      return `not limited: ${state.why}`;
     case undefined:
       return "not known yet";
   }

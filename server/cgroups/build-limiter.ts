@@ -1,0 +1,109 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/build-limiter.ts";
+import type { EngineMachine } from "../ports/engine.ts";
+
+/** As rules/build-limits.ts makes it. */
+export interface Plan {
+  readonly limits: BuildLimits;
+  readonly settings: readonly Setting[];
+  readonly handDown: { readonly files: readonly string[]; readonly text: string };
+}
+
+interface Setting {
+  readonly folder: string;
+  readonly file: string;
+  readonly limit: number | null;
+  readonly unlimited: string;
+}
+
+/**
+ * The BuildLimiter port on the kernel's control groups. The group belongs to the engine, so several Batons on one engine
+ * share it: the one that wrote last wins. `root` is where control groups are mounted.
+ */
+export function createBuildLimiter(parts: {
+  readonly machine: (signal: AbortSignal) => Promise<EngineMachine>;
+  readonly plan: (machine: EngineMachine) => Plan | string;
+  readonly root?: string;
+}): BuildLimiter {
+  const root = parts.root ?? "/sys/fs/cgroup";
+  let last: BuildLimitState | null = null;
+  /** What is not limited is lifted once, since another Baton may limit it. */
+  let hasLifted = false;
+  let known: EngineMachine | null = null;
+
+  async function planNow(signal: AbortSignal): Promise<Plan | string> {
+    // Asking costs the daemon something, and its answer stays the same.
+    known ??= await parts.machine(signal);
+    return parts.plan(known);
+  }
+
+  async function set(signal: AbortSignal): Promise<BuildLimitState> {
+    const plan = await planNow(signal);
+    if (typeof plan === "string") return { type: "missing", why: plan };
+    if (!hasLifted) {
+      await lift(plan.settings.filter(({ limit }) => limit === null));
+      hasLifted = true;
+    }
+    const limited = plan.settings.filter(({ limit }) => limit !== null);
+    if (limited.length === 0) return { type: "off" };
+    for (const setting of limited) await hold(setting, plan.handDown);
+    return { type: "held", limits: plan.limits };
+  }
+
+  async function hold({ folder, file, limit }: Setting, handDown: Plan["handDown"]): Promise<void> {
+    const path = join(root, folder, file);
+    if (Number(await textOf(path)) === limit) return;
+    // The engine makes the group at the first build after a reboot, and takes one that is there.
+    for (const parent of handDown.files) {
+      await mkdir(join(root, dirname(parent)), { recursive: true });
+      await writeFile(join(root, parent), handDown.text);
+    }
+    await mkdir(join(root, folder), { recursive: true });
+    await writeFile(path, `${limit}\n`, { flag: "r+" });
+    const now = (await textOf(path))?.trim();
+    if (Number(now) !== limit) throw new Error(`${file} says ${now ?? "nothing"} after ${limit} was written`);
+  }
+
+  async function lift(settings: readonly Setting[]): Promise<void> {
+    for (const { folder, file, unlimited } of settings) {
+      const path = join(root, folder, file);
+      if ((await textOf(path)) !== null) await writeFile(path, `${unlimited}\n`, { flag: "r+" });
+    }
+  }
+
+  return {
+    async apply(signal) {
+      try {
+        last = await set(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        last = { type: "missing", why: reasonOf(error) };
+      }
+      return last;
+    },
+    state: () => last,
+    async remove(signal) {
+      const plan = await planNow(signal);
+      if (typeof plan !== "string") await lift(plan.settings);
+    },
+  };
+}
+
+/** Null: there is no such file. */
+async function textOf(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+}
+
+/** Why they cannot be set, as a clause. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if ((code === "EACCES" || code === "EPERM") && process.getuid?.() !== 0) return "Baton does not run as root";
+  if (code === "EROFS" || code === "EACCES" || code === "EPERM") return "control groups are read-only here";
+  if (code === "ENOENT") return "this kernel has no control groups for memory and processes";
+  if (code === "EBUSY") return "what builds use now is more than the limit, or processes are in the way";
+  return message.split("\n")[0]?.slice(0, 200) ?? "";
+}

@@ -1,0 +1,73 @@
+import type { BuildLimits } from "../ports/build-limiter.ts";
+import type { EngineMachine } from "../ports/engine.ts";
+
+export interface WantedBuildLimits {
+  /** auto: a share of what the host has. */
+  readonly memoryBytes: number | "auto" | null;
+  readonly processes: number | null;
+}
+
+/** Apps, the database and the system keep the rest. */
+const memoryShare = 0.75;
+/** The kernel counts whole pages; this is a multiple of every page size. */
+const memoryStep = 64 * 1024;
+
+/** One setting of a control group. Paths are below the folder where control groups are mounted. */
+export interface CgroupSetting {
+  readonly folder: string;
+  readonly file: string;
+  /** Null: no limit. */
+  readonly limit: number | null;
+  /** What the file says, and takes, for no limit. */
+  readonly unlimited: string;
+}
+
+export interface CgroupPlan {
+  readonly limits: BuildLimits;
+  readonly settings: readonly CgroupSetting[];
+  /** In version 2 a folder has only what its parents hand down: these files take `handDown`, from the top. */
+  readonly handDown: { readonly files: readonly string[]; readonly text: string };
+}
+
+/**
+ * Where BuildKit's steps run, and what is written there. `parent` is the engine's cgroup-parent, which its API does not
+ * tell. A string says, as a clause, why they cannot be limited.
+ */
+export function planBuildLimits(
+  wanted: WantedBuildLimits,
+  { memoryBytes: total, cgroups }: EngineMachine,
+  parent = "docker",
+): CgroupPlan | string {
+  if (cgroups === null) return "Docker runs without control groups";
+  if (cgroups.driver === "systemd") {
+    return "with systemd as its cgroup driver, Docker has no control group for all builds together";
+  }
+  if (cgroups.driver !== "cgroupfs") return `Docker's cgroup driver (${cgroups.driver}) is not known to Baton`;
+  const limits = { memoryBytes: memoryOf(wanted.memoryBytes, total), processes: wanted.processes };
+  const [memory, pids] = [limits.memoryBytes, limits.processes];
+  if (cgroups.version === 1) {
+    return {
+      limits,
+      settings: [
+        { folder: `memory/${parent}/buildkit`, file: "memory.limit_in_bytes", limit: memory, unlimited: "-1" },
+        { folder: `pids/${parent}/buildkit`, file: "pids.max", limit: pids, unlimited: "max" },
+      ],
+      handDown: { files: [], text: "" },
+    };
+  }
+  const folder = `${parent}/buildkit`;
+  return {
+    limits,
+    settings: [
+      { folder, file: "memory.max", limit: memory, unlimited: "max" },
+      { folder, file: "pids.max", limit: pids, unlimited: "max" },
+    ],
+    handDown: { files: ["cgroup.subtree_control", `${parent}/cgroup.subtree_control`], text: "+memory +pids" },
+  };
+}
+
+function memoryOf(wanted: WantedBuildLimits["memoryBytes"], total: number): number | null {
+  if (wanted === null) return null;
+  const bytes = wanted === "auto" ? total * memoryShare : wanted;
+  return Number.isFinite(bytes) ? Math.floor(bytes / memoryStep) * memoryStep : null;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import type { EngineMachine } from "../../server/ports/engine.ts";
+import { planBuildLimits } from "../../server/rules/build-limits.ts";
+
+const gibibyte = 1024 ** 3;
+const wanted = { memoryBytes: "auto", processes: 4096 } as const;
+
+function machine(cgroups: EngineMachine["cgroups"], memoryBytes = 8 * gibibyte): EngineMachine {
+  return { cpus: 2, memoryBytes, cgroups };
+}
+
+describe("what builds may take together", () => {
+  test("is three quarters of the memory, in whole pages, unless a size is given", () => {
+    const limitsOf = (memoryBytes: number | "auto" | null, total?: number) =>
+      planBuildLimits({ ...wanted, memoryBytes }, machine({ driver: "cgroupfs", version: 1 }, total));
+    expect(limitsOf("auto")).toMatchObject({ limits: { memoryBytes: 6 * gibibyte, processes: 4096 } });
+    expect(limitsOf("auto", 999_999_999)).toMatchObject({ limits: { memoryBytes: 749_993_984 } });
+    expect(limitsOf(gibibyte)).toMatchObject({ limits: { memoryBytes: gibibyte } });
+    expect(limitsOf(null)).toMatchObject({ limits: { memoryBytes: null } });
+    expect(limitsOf("auto", Number.POSITIVE_INFINITY)).toMatchObject({ limits: { memoryBytes: null } });
+  });
+
+  test("is written where BuildKit's steps run, with one hierarchy for each resource in version 1", () => {
+    expect(planBuildLimits(wanted, machine({ driver: "cgroupfs", version: 1 }))).toMatchObject({
+      settings: [
+        { folder: "memory/docker/buildkit", file: "memory.limit_in_bytes", limit: 6 * gibibyte, unlimited: "-1" },
+        { folder: "pids/docker/buildkit", file: "pids.max", limit: 4096, unlimited: "max" },
+      ],
+      handDown: { files: [] },
+    });
+  });
+
+  test("is written to one folder in version 2, after its parents have handed the controllers down", () => {
+    expect(planBuildLimits(wanted, machine({ driver: "cgroupfs", version: 2 }))).toMatchObject({
+      settings: [
+        { folder: "docker/buildkit", file: "memory.max", limit: 6 * gibibyte, unlimited: "max" },
+        { folder: "docker/buildkit", file: "pids.max", limit: 4096, unlimited: "max" },
+      ],
+      handDown: { files: ["cgroup.subtree_control", "docker/cgroup.subtree_control"], text: "+memory +pids" },
+    });
+  });
+
+  test.each([
+    [{ driver: "systemd", version: 2 }, /^with systemd as its cgroup driver, Docker has no control group/],
+    [{ driver: "other", version: 2 }, /^Docker's cgroup driver \(other\) is not known to Baton$/],
+    [null, /^Docker runs without control groups$/],
+  ] as const)("cannot be limited with %j, and it says why", (cgroups, why) => {
+    expect(planBuildLimits(wanted, machine(cgroups))).toMatch(why);
+  });
+});
