@@ -41,6 +41,10 @@ async function aDeletedProduct() {
     limits: {} as CaretakerNeeds["limits"],
     failpoint: async () => {},
     firewall: { state: () => null, apply: async () => ({ type: "held" }) } as unknown as CaretakerNeeds["firewall"],
+    buildLimiter: {
+      state: () => null,
+      apply: async () => ({ type: "off" }),
+    } as unknown as CaretakerNeeds["buildLimiter"],
     ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null },
   });
   return { caretaker, clock, deeds, engine, publishRoutes, store };
