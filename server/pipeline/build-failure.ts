@@ -33,7 +33,7 @@ export interface FailedBuild {
 /** The end of a deployment whose build failed. Pure. */
 export function buildFailure(error: BuildFailed, build: FailedBuild): DeploymentFailed {
   const { service, recipe, lines, explained } = build;
-  const common = { stage: "build", service, exitCode: error.exitCode, lastLines: lines.slice(-20) } as const;
+  const common = { stage: "build", service, exitCode: error.exitCode, lastLines: lines.slice(-50) } as const;
   if (explained) return new DeploymentFailed({ ...common, ...explained }, { cause: error });
   if (error.missingBase !== null) {
     return new DeploymentFailed(

@@ -201,13 +201,14 @@ function startFailure(
     );
   }
   if (error instanceof StartFailed) {
-    const { reason, hint } = startRefusal(error.message);
+    const trouble = execTrouble(null, [error.message], programs, thisMachine);
+    const { reason, hint } = trouble ? { reason: trouble.what, hint: trouble.advice } : startRefusal(error.message);
     return new DeploymentFailed(
       {
         stage,
         service: service.name,
         message: `${service.name} could not be started: ${reason}`,
-        hint: execTrouble(null, [error.message], programs, thisMachine) ?? hint,
+        hint,
       },
       { cause: error },
     );

@@ -41,7 +41,7 @@ export function causeIndex(output: readonly string[]): number | null {
 }
 
 function causeIn(output: readonly string[]): Cause | null {
-  const lines = output.map((line) => line.slice(0, maxLineChars).replace(colours, "").trim());
+  const lines = output.map((line) => bare(line.slice(0, maxLineChars)));
   for (const { pattern, pick } of kinds) {
     const found = lines.flatMap((line, index): readonly Cause[] => {
       const text = pattern.exec(line)?.[0];
@@ -56,11 +56,21 @@ function causeIn(output: readonly string[]): Cause | null {
 
 /** The failure with its cause in its sentence, where a program crashed or answered with an error of its own. Its secrets are gone already. */
 export function withCause(failure: Failure): Failure {
+  if (/\(exit code \d+\): /.test(failure.message)) return failure;
   const isProgram = /crashed|exited with code [1-9]|answered 5\d\d|kept returning 5\d\d/.test(failure.message);
   if (!isProgram || failure.outOfMemory) return failure;
   const cause = causeLine(failure.lastLines);
   if (cause === null || failure.message.includes(cause)) return failure;
   return { ...failure, message: `${failure.message}: ${cause}` };
+}
+
+/** Without colours, and without what Node prints around errors: `[cause]: Error: … {`. */
+function bare(line: string): string {
+  return line
+    .replace(colours, "")
+    .trim()
+    .replace(/^\[cause\]: /, "")
+    .replace(/ \{$/, "");
 }
 
 function shortened(line: string): string {

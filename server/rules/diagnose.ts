@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../model/spec.ts";
 import type { ContainerState, ListeningPort } from "../ports/engine.ts";
 import { crashCause } from "./crash-cause.ts";
 import { durationText } from "./duration-text.ts";
-import { execTrouble, type Program } from "./exec-trouble.ts";
+import { type ExecTrouble, execTrouble, type Program } from "./exec-trouble.ts";
 import { healthcheckHint, healthcheckWords } from "./healthcheck-hint.ts";
 
 /** What is known about a service that did not become (or stay) healthy. */
@@ -64,16 +64,13 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
     };
   }
   // It was restarted before anybody looked: what it exited with is not known any more.
-  if (container.status === "running") {
-    const hint = causeOf(evidence, null) ?? "See its output below.";
-    return { ...base, message: `${service.name} crashed ${when}`, hint };
-  }
-  return {
-    ...base,
-    exitCode: container.exitCode,
-    message: `${service.name} ${container.exitCode === 0 ? "exited" : "crashed"} ${when} (exit code ${container.exitCode})`,
-    hint: (container.exitCode === 0 ? null : causeOf(evidence, container.exitCode)) ?? exitHint(container.exitCode),
-  };
+  const exitCode = container.status === "running" ? null : container.exitCode;
+  const crashed = `${service.name} ${exitCode === 0 ? "exited" : "crashed"} ${when}`;
+  const message = exitCode === null ? crashed : `${crashed} (exit code ${exitCode})`;
+  const trouble = exitCode === 0 ? null : troubleOf(evidence, exitCode);
+  if (trouble) return { ...base, exitCode, message: `${message}: ${trouble.what}`, hint: trouble.advice };
+  const hint = (exitCode === 0 ? null : crashCause(evidence.lastLines)) ?? exitHint(exitCode);
+  return { ...base, exitCode, message, hint };
 }
 
 /** Why a service that runs did not pass its check in time. */
@@ -156,9 +153,8 @@ function ownCheckFailed({ service, container, lastLines }: Evidence, within: str
   };
 }
 
-/** What its last lines tell, where they tell something that is known. */
-function causeOf({ lastLines, programs, machine }: Evidence, exitCode: number | null): string | null {
-  return execTrouble(exitCode, lastLines, programs, machine) ?? crashCause(lastLines);
+function troubleOf({ lastLines, programs, machine }: Evidence, exitCode: number | null): ExecTrouble | null {
+  return execTrouble(exitCode, lastLines, programs, machine);
 }
 
 /** The app runs, but not where it is asked. Null when that is not it, or cannot be told. */
@@ -215,7 +211,7 @@ function facts(stage: Stage, evidence: Evidence): Omit<Failure, "message" | "hin
   };
 }
 
-function exitHint(code: number): string {
+function exitHint(code: number | null): string {
   switch (code) {
     case 0:
       return "It finished and stopped. A service must keep running; if it is a job that should end, set `kind: init` in baton.yaml, or `x-baton: { kind: init }` in the compose file.";

@@ -8,7 +8,15 @@ export interface Program {
   readonly head: Uint8Array;
 }
 
-const crlfAdvice = "Save it with LF line endings, and add `*.sh text eol=lf` to .gitattributes so that Git keeps them.";
+/** Why a program could not be run: a clause for the failure's sentence, and what to do about it. */
+export interface ExecTrouble {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const windowsLines = "has Windows line endings (CRLF)";
+const crlfAdvice =
+  "Linux cannot run it like that. Save it with LF line endings, and add `*.sh text eol=lf` to .gitattributes so that Git keeps them.";
 
 /** How shells, the kernel's callers and runc say that a program could not be run; what it is called comes first. */
 const refusals: readonly RegExp[] = [
@@ -23,30 +31,34 @@ const refusals: readonly RegExp[] = [
 /** `node\r`, however the line was printed: a command whose name ends in a carriage return. */
 const namesCarriageReturn = /(?:\\r|\^M|\r)['’"]?: |\$'[^']*\\r'|bad interpreter.*\^M|\r: not found/;
 
-/** What to do about a program that could not be run, as its exit and its last words and the repository's files tell. Null: it is not that. Pure. */
+/** Why a program could not be run, as its exit, its last words and the repository's files tell. Null: it is not that. Pure. */
 export function execTrouble(
   exitCode: number | null,
   lastLines: readonly string[],
   programs: readonly Program[],
   machine: string,
-): string | null {
+): ExecTrouble | null {
   const words = lastLines.slice(-10).join("\n");
   const names = namesRefused(words);
   const named = programs.filter(({ path }) => names.has(baseOf(path)));
   const windows =
     named.find(hasWindowsLines) ?? (namesCarriageReturn.test(words) ? programs.find(hasWindowsLines) : undefined);
-  if (windows) return `${windows.path} has Windows line endings (CRLF), which Linux cannot run. ${crlfAdvice}`;
-  if (namesCarriageReturn.test(words)) {
-    return `A script has Windows line endings (CRLF), which Linux cannot run. ${crlfAdvice}`;
-  }
+  if (windows) return { what: `${windows.path} ${windowsLines}`, advice: crlfAdvice };
+  if (namesCarriageReturn.test(words)) return { what: `a script ${windowsLines}`, advice: crlfAdvice };
   const [program] = named;
   if (/exec format error/i.test(words)) return wrongFormat(program, [...names][0], machine);
   if ((exitCode === 126 || /permission denied/i.test(words)) && program && !program.executable) {
-    return `${program.path} is not executable. Run \`git update-index --chmod=+x ${program.path}\`, commit and push again.`;
+    return {
+      what: `${program.path} is not executable`,
+      advice: `Run \`git update-index --chmod=+x ${program.path}\`, commit and push again.`,
+    };
   }
   const interpreter = program && interpreterOf(program);
   if (interpreter && exitCode === 127) {
-    return `${program.path} is run by ${interpreter} (its first line says so), which may be missing from the image. Install it, or use #!/bin/sh.`;
+    return {
+      what: `${program.path} needs ${interpreter}, which may be missing from the image`,
+      advice: `Its first line asks for ${interpreter}. Install it in the image, or use #!/bin/sh.`,
+    };
   }
   return null;
 }
@@ -65,13 +77,19 @@ function namesRefused(words: string): ReadonlySet<string> {
   return new Set(names.filter((name) => name !== ""));
 }
 
-function wrongFormat(program: Program | undefined, name: string | undefined, machine: string): string {
-  const what = program?.path ?? name ?? "The program";
+function wrongFormat(program: Program | undefined, name: string | undefined, machine: string): ExecTrouble {
+  const what = program?.path ?? name ?? "the program";
   if (program && isText(program)) {
-    return `${what} does not begin with a line such as #!/bin/sh, so Linux does not know what runs it. Add that line.`;
+    return {
+      what: `${what} does not begin with a line such as #!/bin/sh`,
+      advice: "Linux does not know what runs it. Add that line.",
+    };
   }
   const made = program && architectureOf(program.head);
-  return `${what} was built for ${made ? `${made}, and this server is ${machine}` : `another architecture than this server's (${machine})`}. Build it for linux/${machine}, or in the Dockerfile itself.`;
+  return {
+    what: `${what} was built for ${made ? `${made}, and this server is ${machine}` : `another architecture than this server's (${machine})`}`,
+    advice: `Build it for linux/${machine}, or in the Dockerfile itself.`,
+  };
 }
 
 function hasWindowsLines({ head }: Program): boolean {

@@ -50,6 +50,16 @@ test.each([
   ],
   ["a shell", ["sh: wget: not found"], "sh: wget: not found"],
   [
+    "Node, with a cause",
+    [
+      "Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug related to optional dependencies.",
+      "  [cause]: Error: Cannot find module '@rollup/rollup-linux-x64-gnu'",
+      "  Require stack:",
+    ],
+    "Error: Cannot find module '@rollup/rollup-linux-x64-gnu'",
+  ],
+  ["Node, with properties", ["AppError: no port {", "  code: 'E_PORT'"], "AppError: no port"],
+  [
     "nginx",
     ['2026/01/01 00:00:00 [emerg] 1#1: unknown directive "x" in /etc/nginx/nginx.conf:3'],
     '[emerg] 1#1: unknown directive "x" in /etc/nginx/nginx.conf:3',

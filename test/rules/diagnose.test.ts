@@ -176,7 +176,8 @@ describe("a service that ended", () => {
     const lastLines = ["[FATAL tini (7)] exec ./start.sh failed: No such file or directory"];
     const exited = { status: "exited", exitCode: 127 } as const;
     const failure = diagnoseExit("health", "", evidence({ programs, lastLines }, exited));
-    expect(failure.hint).toMatch(/^bin\/start\.sh has Windows line endings/);
+    expect(failure.message).toMatch(/: bin\/start\.sh has Windows line endings \(CRLF\)$/);
+    expect(failure.hint).toMatch(/^Linux cannot run it like that\. Save it with LF/);
   });
 
   it("could not find its command", () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { execTrouble, mayBeExecTrouble, type Program } from "../../server/rules/exec-trouble.ts";
 
+/** The whole of what is said, as a failure's sentence and its hint say it. */
+function said(...known: Parameters<typeof execTrouble>): string | null {
+  const trouble = execTrouble(...known);
+  return trouble && `${trouble.what}. ${trouble.advice}`;
+}
+
 function program(path: string, head: string | Buffer, executable = true): Program {
   return { path, executable, head: Buffer.from(head) };
 }
@@ -31,20 +37,20 @@ describe("a script with Windows line endings", () => {
     ["env: can't execute 'node\r': No such file or directory"],
   ])("is named from %j", (line) => {
     expect(mayBeExecTrouble(1, [line])).toBe(true);
-    expect(execTrouble(127, ["before", line], [program("a.txt", "x"), crlf], "amd64")).toMatch(
+    expect(said(127, ["before", line], [program("a.txt", "x"), crlf], "amd64")).toMatch(
       /^start\.sh has Windows line endings \(CRLF\).*LF.*\.gitattributes/,
     );
   });
 
   it("is told without its name when it is not in the repository", () => {
-    expect(execTrouble(127, ["/usr/bin/env: 'bash\\r': No such file or directory"], [], "amd64")).toMatch(
-      /^A script has Windows/,
+    expect(said(127, ["/usr/bin/env: 'bash\\r': No such file or directory"], [], "amd64")).toMatch(
+      /^a script has Windows/,
     );
   });
 
   it("is not told of a script that has none, or that nobody tried to run", () => {
-    expect(execTrouble(127, ["/bin/sh: 1: ./start.sh: not found"], [plain], "amd64")).toBeNull();
-    expect(execTrouble(1, ["Error: DATABASE_URL is not set"], [crlf], "amd64")).toBeNull();
+    expect(said(127, ["/bin/sh: 1: ./start.sh: not found"], [plain], "amd64")).toBeNull();
+    expect(said(1, ["Error: DATABASE_URL is not set"], [crlf], "amd64")).toBeNull();
     expect(mayBeExecTrouble(1, ["Error: DATABASE_URL is not set"])).toBe(false);
   });
 });
@@ -62,22 +68,22 @@ describe("a program that cannot be run", () => {
     [[program("bin/server", "node server.js\n")], /^bin\/server does not begin with a line such as #!\/bin\/sh/],
     [[], /^server was built for another architecture than this server's \(amd64\)/],
   ])("has the wrong format: %#", (programs, hint) => {
-    expect(execTrouble(1, [refused], programs, "amd64")).toMatch(hint);
+    expect(said(1, [refused], programs, "amd64")).toMatch(hint);
   });
 
   it("is told of by runc, too", () => {
-    expect(execTrouble(1, ["exec /app/server: exec format error"], [], "arm64")).toMatch(/^server .*\(arm64\)/);
+    expect(said(1, ["exec /app/server: exec format error"], [], "arm64")).toMatch(/^server .*\(arm64\)/);
   });
 
   it("lacks the permission", () => {
     const program = { ...plain, executable: false };
     for (const line of ["exec ./start.sh failed: Permission denied", "/bin/sh: 1: ./start.sh: Permission denied"]) {
-      expect(execTrouble(126, [line], [program], "amd64")).toMatch(/git update-index --chmod=\+x start\.sh/);
+      expect(said(126, [line], [program], "amd64")).toMatch(/git update-index --chmod=\+x start\.sh/);
     }
   });
 
   it("wants an interpreter that the image may lack", () => {
     const script = program("run.sh", "#!/usr/bin/env bash\necho hi\n");
-    expect(execTrouble(127, ["/bin/sh: ./run.sh: not found"], [script], "amd64")).toMatch(/^run\.sh is run by bash/);
+    expect(said(127, ["/bin/sh: ./run.sh: not found"], [script], "amd64")).toMatch(/^run\.sh needs bash/);
   });
 });
