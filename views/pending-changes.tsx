@@ -2,25 +2,40 @@ import { routes } from "../server/routes.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import { Icon } from "./icon.tsx";
 import { inEnvironment } from "./in-environment.ts";
-import type { ProductHeadProps } from "./product-frame.tsx";
 
-/** What was set is not what runs, and how that is changed. `text` is one or more sentences. */
-export function PendingChanges(props: {
-  readonly head: ProductHeadProps;
-  readonly csrf: string | null;
+export interface PendingView {
+  /** One or more sentences. */
   readonly text: string;
+  /** Nothing else is under way. */
+  readonly canApply: boolean;
+}
+
+/** What was set is not what runs, and how that is changed. */
+export function PendingChanges(props: {
+  readonly place: { readonly slug: string; readonly environment: string };
+  readonly csrf: string | null;
+  readonly pending: PendingView;
 }) {
-  const { head, csrf, text } = props;
+  const { place, csrf, pending } = props;
   return (
-    <div class="verdict tone-wait">
+    <section class="pending tone-wait" aria-label="Changes not live yet">
       <Icon name="clock" />
-      <span>{text} They apply on the next deployment.</span>
-      <form class="verdict-links" method="post" action={inEnvironment(routes.productApply(head.slug), head)}>
-        <CsrfField token={csrf} />
-        <button class="button" type="submit">
-          Apply changes
-        </button>
-      </form>
-    </div>
+      <div>
+        <p>{pending.text}</p>
+        <p class="help">
+          {pending.canApply
+            ? "They go live with the next deployment, or now: Apply restarts the live version with them. Databases and migrations are left alone unless a change concerns them."
+            : "Apply them when the deployment in progress is over."}
+        </p>
+      </div>
+      {pending.canApply && (
+        <form method="post" action={inEnvironment(routes.productApply(place.slug), place)}>
+          <CsrfField token={csrf} />
+          <button class="button primary" type="submit">
+            Apply changes
+          </button>
+        </form>
+      )}
+    </section>
   );
 }

@@ -7,6 +7,7 @@ import type { Frame, LiveStream, Mood } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
+import { PendingChanges, type PendingView } from "./pending-changes.tsx";
 
 export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "domains" | "webhooks" | "settings";
 
@@ -24,6 +25,8 @@ export interface ProductHeadProps {
   readonly isLive: boolean;
   /** What "Start again" makes live: the last that was ready; null: there is none, or something is live. */
   readonly startAgainId: number | null;
+  /** What is set and not live; null: all of it is. */
+  readonly pending: PendingView | null;
 }
 
 export function ProductFrame(props: {
@@ -46,7 +49,7 @@ export function ProductFrame(props: {
         )}
       </p>
       <LiveRegion stream={stream}>
-        <ProductHead head={head} />
+        <ProductHead head={head} csrf={frame.csrf} />
         <Tabs head={head} tab={tab} />
         {notice && (
           <p class="notice" role="status">
@@ -61,8 +64,8 @@ export function ProductFrame(props: {
 
 export const productHeadId = "product-head";
 
-export function ProductHead({ head }: { readonly head: ProductHeadProps }) {
-  const { slug, state, mood, urls, activity, isLive, startAgainId } = head;
+export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; readonly csrf: string | null }) {
+  const { slug, state, mood, urls, activity, isLive, startAgainId, pending } = head;
   return (
     <div id={productHeadId} class="product-head" data-mood={mood}>
       <header class="page-head">
@@ -77,7 +80,7 @@ export function ProductHead({ head }: { readonly head: ProductHeadProps }) {
         </div>
         <div class="actions">
           {isLive && (
-            <a class="button primary" href={inEnvironment(routes.productRedeploy(slug), head)}>
+            <a class="button" href={inEnvironment(routes.productRedeploy(slug), head)}>
               Redeploy
             </a>
           )}
@@ -94,6 +97,7 @@ export function ProductHead({ head }: { readonly head: ProductHeadProps }) {
         </div>
       </header>
       {activity && <ActivityLine activity={activity} />}
+      {pending && <PendingChanges place={head} csrf={csrf} pending={pending} />}
     </div>
   );
 }

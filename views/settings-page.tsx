@@ -1,10 +1,8 @@
 import type { PushWatch } from "../server/model/product.ts";
 import { routes } from "../server/routes.ts";
-import { counted } from "../server/rules/duration-text.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
-import { PendingChanges } from "./pending-changes.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
@@ -30,7 +28,6 @@ export function SettingsPage(props: {
 }) {
   const { frame, head, settings, notice, stream } = props;
   const { branch, repository, gitUrl, rootDirectory, watch, services, elsewhere, error } = settings;
-  const pending = services.filter(({ isPending }) => isPending).length;
   const action = inEnvironment(routes.productSettings(head.slug), head);
   const isMain = head.environment === "production" || head.environments.length === 1;
   return (
@@ -39,13 +36,6 @@ export function SettingsPage(props: {
         <p class="verdict tone-bad" role="alert">
           {error}
         </p>
-      )}
-      {pending > 0 && (
-        <PendingChanges
-          head={head}
-          csrf={frame.csrf}
-          text={`The settings of ${counted(pending, "service")} are not live yet.`}
-        />
       )}
       <section class="card" aria-labelledby="source-title">
         <h2 id="source-title">Source</h2>

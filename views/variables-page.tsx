@@ -1,18 +1,15 @@
+import type { VariableEntry } from "../server/model/variable.ts";
 import { routes } from "../server/routes.ts";
-import { counted } from "../server/rules/duration-text.ts";
-import type { PendingVariables } from "../server/rules/pending-variables.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { keptText } from "./kept-text.ts";
-import { PendingChanges } from "./pending-changes.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { type PasteView, VariablesPasteCard } from "./variables-paste-card.tsx";
 
-/** Names, never values: what is set can be replaced or removed, but not read. */
+/** Values of secret ones are nowhere in it. */
 export interface VariablesProps {
   readonly variables: readonly VariableRow[];
-  readonly pending: PendingVariables;
   /** What was pasted and is not saved yet; null: nothing. */
   readonly paste: PasteView | null;
   /** A form that was refused, as it was typed, and why; null: none was. */
@@ -24,17 +21,14 @@ export interface RefusedVariable {
   readonly name: string;
   readonly value: string;
   readonly atBuild: boolean | null;
+  /** Null: its name and value decide. */
+  readonly isSecret: boolean | null;
   readonly isShared: boolean;
   /** It was to change a variable that is there. */
   readonly isChange: boolean;
 }
 
-export interface VariableRow {
-  readonly name: string;
-  /** Builds get it, too; they don't; null: its name decides. */
-  readonly atBuild: boolean | null;
-  /** All environments of the product get it. */
-  readonly isShared: boolean;
+export interface VariableRow extends VariableEntry {
   readonly isPending: boolean;
 }
 
@@ -46,15 +40,14 @@ export function VariablesPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, variables, notice, stream } = props;
-  const { pending, refused } = variables;
+  const { refused } = variables;
   const form = { action: inEnvironment(routes.productVariables(head.slug), head), csrf: frame.csrf };
   return (
     <ProductFrame frame={frame} head={head} tab="variables" notice={notice} stream={stream}>
-      {pending.names.length > 0 && <PendingChanges head={head} csrf={frame.csrf} text={pendingText(pending)} />}
       <section class="card" aria-labelledby="variables-title">
         <h2 id="variables-title">Variables</h2>
         <p class="muted">
-          Changes apply on the next deployment. Values are encrypted and can't be viewed after saving.
+          Changes apply on the next deployment. Values are stored encrypted; secret ones can't be viewed after saving.
         </p>
         {variables.variables.length === 0 ? (
           <p class="muted">No variables yet.</p>
@@ -75,12 +68,6 @@ export function VariablesPage(props: {
   );
 }
 
-function pendingText({ names, inBuilds }: PendingVariables): string {
-  const changes = `${counted(names.length, "change")} not live yet.`;
-  if (inBuilds.length === 0) return changes;
-  return `${changes} ${inBuilds.join(", ")} ${inBuilds.length === 1 ? "is" : "are"} part of the build, so the app will be rebuilt.`;
-}
-
 interface FormPlace {
   readonly action: string;
   readonly csrf: string | null;
@@ -96,12 +83,13 @@ function Variable(props: {
   readonly refused: RefusedVariable | null;
 }) {
   const { variable, form, refused } = props;
-  const { name, atBuild, isShared, isPending } = variable;
+  const { name, value, atBuild, isShared, isPending } = variable;
   return (
     <li class="variable">
       <div class="variable-names">
         <code>{name}</code>
         {isPending && <span class="tag tone-wait">not yet live</span>}
+        {value === null && <span class="tag">secret</span>}
         {atBuild === true && <span class="tag">in builds</span>}
         {atBuild === false && <span class="tag">not in builds</span>}
         {isShared && <span class="tag">all environments</span>}
@@ -113,36 +101,78 @@ function Variable(props: {
           Remove<span class="visually-hidden"> {name}</span>
         </button>
       </form>
+      {value !== null && <Value name={name} value={value} />}
       <details class="variable-change" open={refused !== null}>
         <summary>
           Change<span class="visually-hidden"> {name}</span>
         </summary>
-        <form class="variable-form" method="post" action={form.action}>
-          <CsrfField token={form.csrf} />
-          <input type="hidden" name="change" value={name} />
-          <p class="field grow">
-            <label for={`value-${name}`}>New value</label>
-            <textarea
-              id={`value-${name}`}
-              name="value"
-              rows={1}
-              maxlength={32768}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="Leave empty to keep the current value"
-            >
-              {keptText(refused?.value ?? "")}
-            </textarea>
-          </p>
-          <AtBuild id={`at-build-${name}`} atBuild={refused ? refused.atBuild : atBuild} />
-          <Fault refused={refused} />
-          <button class="button" type="submit">
-            Save<span class="visually-hidden"> {name}</span>
-          </button>
-        </form>
+        <ChangeForm variable={variable} form={form} refused={refused} />
       </details>
     </li>
   );
+}
+
+/** As it is, line by line. */
+function Value({ name, value }: { readonly name: string; readonly value: string }) {
+  const id = `value-of-${name}`;
+  const isLong = value.length > 400 || value.split("\n").length > 5;
+  return (
+    <div class="variable-value">
+      {value === "" ? (
+        <span class="muted">empty</span>
+      ) : (
+        <>
+          <pre id={id} tabindex={isLong ? 0 : undefined}>
+            {keptText(value)}
+          </pre>
+          <button class="button small with-script" type="button" data-copy={id}>
+            Copy<span class="visually-hidden"> {name}</span>
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function ChangeForm(props: {
+  readonly variable: VariableRow;
+  readonly form: FormPlace;
+  readonly refused: RefusedVariable | null;
+}) {
+  const { variable, form, refused } = props;
+  const { name, value, atBuild } = variable;
+  const shown = refused?.value ?? value ?? "";
+  return (
+    <form class="variable-form" method="post" action={form.action}>
+      <CsrfField token={form.csrf} />
+      <input type="hidden" name="change" value={name} />
+      {value !== null && <input type="hidden" name="shown" value="yes" />}
+      <p class="field grow">
+        <label for={`value-${name}`}>{value === null ? "New value" : "Value"}</label>
+        <textarea
+          id={`value-${name}`}
+          name="value"
+          rows={rowsOf(shown)}
+          maxlength={32768}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={value === null ? "Leave empty to keep the current value" : undefined}
+        >
+          {keptText(shown)}
+        </textarea>
+      </p>
+      <Visibility id={`visibility-${name}`} isSecret={refused ? refused.isSecret : value === null} />
+      <AtBuild id={`at-build-${name}`} atBuild={refused ? refused.atBuild : atBuild} />
+      <button class="button" type="submit">
+        Save<span class="visually-hidden"> {name}</span>
+      </button>
+      <Fault refused={refused} />
+    </form>
+  );
+}
+
+function rowsOf(text: string): number {
+  return Math.min(12, text.split("\n").length);
 }
 
 function Fault({ refused }: { readonly refused: RefusedVariable | null }) {
@@ -179,10 +209,18 @@ function AddForm(props: {
       </p>
       <p class="field grow">
         <label for="variable-value">Value</label>
-        <textarea id="variable-value" name="value" rows={1} maxlength={32768} autocomplete="off" spellcheck={false}>
+        <textarea
+          id="variable-value"
+          name="value"
+          rows={rowsOf(refused?.value ?? "")}
+          maxlength={32768}
+          autocomplete="off"
+          spellcheck={false}
+        >
           {keptText(refused?.value ?? "")}
         </textarea>
       </p>
+      <Visibility id="variable-visibility" isSecret={refused?.isSecret ?? null} isNew />
       <AtBuild id="variable-at-build" atBuild={refused?.atBuild ?? null} />
       <button class="button" type="submit">
         Set
@@ -194,7 +232,33 @@ function AddForm(props: {
         </label>
       )}
       <Fault refused={refused} />
+      <p class="help field whole">
+        Automatic visibility hides a value unless it is plainly harmless, such as LOG_LEVEL=info. Plain values can be
+        viewed, copied and taken over into other environments.
+      </p>
     </form>
+  );
+}
+
+function Visibility(props: { readonly id: string; readonly isSecret: boolean | null; readonly isNew?: boolean }) {
+  const { id, isSecret, isNew = false } = props;
+  return (
+    <p class="field narrow">
+      <label for={id}>Visibility</label>
+      <select id={id} name="visibility">
+        {isNew && (
+          <option value="" selected={isSecret === null}>
+            Automatic
+          </option>
+        )}
+        <option value="secret" selected={isSecret === true}>
+          Secret
+        </option>
+        <option value="plain" selected={isSecret === false}>
+          Plain
+        </option>
+      </select>
+    </p>
   );
 }
 

@@ -7,10 +7,16 @@ export interface PasteView {
   readonly text: string;
   /** Sentences about lines that set nothing. */
   readonly faults: readonly string[];
-  /** Names, by what saving does to them. */
-  readonly added: readonly string[];
-  readonly changed: readonly string[];
-  readonly unchanged: readonly string[];
+  /** What the other lines set, by name. */
+  readonly rows: readonly PasteRow[];
+}
+
+export interface PasteRow {
+  readonly name: string;
+  readonly value: string;
+  readonly isSecret: boolean;
+  /** What saving does to it. */
+  readonly change: "new" | "changed" | "unchanged";
 }
 
 /** A .env file is pasted, looked at, and saved. Lines that set nothing stay in the box when the others are saved. */
@@ -20,7 +26,7 @@ export function VariablesPasteCard(props: {
   readonly paste: PasteView | null;
 }) {
   const { action, csrf, paste } = props;
-  const count = paste ? paste.added.length + paste.changed.length + paste.unchanged.length : 0;
+  const count = paste?.rows.length ?? 0;
   const hasFaults = paste !== null && paste.faults.length > 0;
   return (
     <section class="card" id="paste" aria-labelledby="paste-title">
@@ -51,44 +57,49 @@ export function VariablesPasteCard(props: {
             ))}
           </ul>
         )}
-        {paste && <Preview paste={paste} />}
         <p class="help">
           Quotes and # comments work as in Docker Compose. Existing names are overwritten; others are left alone.
         </p>
-        <button class="button" type="submit">
-          Preview
-        </button>{" "}
-        {count > 0 && (
-          <button class="button primary" type="submit" name="save" value="yes">
-            {hasFaults ? `Save the ${counted(count, "valid variable")}` : `Save ${counted(count, "variable")}`}
+        {paste && count > 0 && <Preview rows={paste.rows} />}
+        <div class="actions">
+          <button class="button" type="submit">
+            Preview
           </button>
-        )}
+          {count > 0 && (
+            <button class="button primary" type="submit" name="save" value="yes">
+              {hasFaults ? `Save the ${counted(count, "valid variable")}` : `Save ${counted(count, "variable")}`}
+            </button>
+          )}
+        </div>
       </form>
     </section>
   );
 }
 
-function Preview({ paste: { added, changed, unchanged } }: { readonly paste: PasteView }) {
+/** As it was understood. What a secret is stays unsaid, but for its length: whether it was cut off can be seen. */
+function Preview({ rows }: { readonly rows: readonly PasteRow[] }) {
   return (
-    <div class="changes" role="status">
-      <Names title="New" names={added} />
-      <Names title="Changed" names={changed} />
-      <Names title="Unchanged" names={unchanged} />
-    </div>
-  );
-}
-
-function Names({ title, names }: { readonly title: string; readonly names: readonly string[] }) {
-  if (names.length === 0) return null;
-  return (
-    <p>
-      {title}:{" "}
-      {names.map((name, index) => (
-        <>
-          {index > 0 && ", "}
-          <code>{name}</code>
-        </>
+    <ul class="paste-rows" aria-label="What will be saved">
+      {rows.map(({ name, value, isSecret, change }) => (
+        <li>
+          <input type="hidden" name="asked" value={name} />
+          <div class="variable-names">
+            <code>{name}</code>
+            <span class="tag">{change}</span>
+          </div>
+          <div class="paste-value">
+            {isSecret ? (
+              <span class="muted">{counted(value.length, "character")}</span>
+            ) : (
+              <pre>{value === "" ? "" : keptText(value)}</pre>
+            )}
+          </div>
+          <label class="check">
+            <input type="checkbox" name="secret" value={name} checked={isSecret} />
+            Secret<span class="visually-hidden">: {name}</span>
+          </label>
+        </li>
       ))}
-    </p>
+    </ul>
   );
 }

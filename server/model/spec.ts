@@ -183,6 +183,8 @@ export interface DeploymentSpec {
   readonly stacks: readonly StackSpec[];
   /** Plain values here; the store encrypts them at rest and nothing else writes them down. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Names of those that are not secret; absent in versions that were made when all were. */
+  readonly plainVariables?: readonly string[];
   readonly routes: readonly RouteSpec[];
   /** Absent in versions that were made before it was kept. */
   readonly buildSettings?: BuildSettings;
@@ -194,6 +196,22 @@ export interface BuildSettings {
   readonly marks: Readonly<Record<string, boolean>>;
   /** The folder of the repository that is the product; empty for all of it. */
   readonly rootDirectory: string;
+}
+
+/** Names of variables that may be shown, for values that were read one after the other: one that differs is not sure. */
+export function plainNames(
+  variables: DeploymentSpec["variables"],
+  visible: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.keys(visible).filter((name) => visible[name] === variables[name]);
+}
+
+/** What no output may show. */
+export function secretVariablesOf({
+  variables,
+  plainVariables = [],
+}: Pick<DeploymentSpec, "variables" | "plainVariables">) {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !plainVariables.includes(name)));
 }
 
 export function servicesOf(spec: Pick<DeploymentSpec, "stacks">): readonly ServiceSpec[] {

@@ -1,3 +1,14 @@
+/** A variable of an installation as it may be shown. */
+export interface VariableEntry {
+  readonly name: string;
+  /** Null: it is secret. */
+  readonly value: string | null;
+  /** Builds get it, too; they don't; null: its name decides. */
+  readonly atBuild: boolean | null;
+  /** It is its product's, and not its own. */
+  readonly isShared: boolean;
+}
+
 const maxNameLength = 128;
 
 /** As Compose accepts them: apps of Java and Elasticsearch read names with dots, which a shell cannot. */

@@ -13,8 +13,8 @@ const maxWaiting = 20_000;
 
 /** What a deployment tells about itself. Every method returns at once; events are written in order, in batches. */
 export interface Journal {
-  /** From now on the values of secret variables among these are told in no words. */
-  hide(variables: Readonly<Record<string, string>>): void;
+  /** From now on the values of these are told in no words. */
+  hide(secrets: Readonly<Record<string, string>>): void;
   withoutSecrets(failure: Failure): Failure;
   stage(stage: Stage, text: string): void;
   note(text: string): void;
@@ -48,8 +48,8 @@ export function createJournal(needs: {
   let writing: Promise<void> | null = null;
 
   return {
-    hide(variables) {
-      redact = createRedact(variables);
+    hide(secrets) {
+      redact = createRedact(secrets);
     },
     withoutSecrets: (failure) => ({
       ...failure,

@@ -34,6 +34,8 @@ export interface Planned {
 export interface Given {
   /** Compose files are filled in with them, too. */
   readonly variables: DeploymentSpec["variables"];
+  /** Names of those that are not secret. */
+  readonly plainVariables: readonly string[];
   readonly settings: ReadonlyMap<string, ServiceSettings>;
   readonly buildSettings: BuildSettings;
 }
@@ -99,9 +101,9 @@ function sourceRules({ limits, reach }: World, signal: AbortSignal): SourceRules
 /** The same without a word in the log. Rejects with PlanProblem or TreeTooLarge. */
 export async function readPlan(
   world: World,
-  { product, installation }: Work,
+  { product }: Work,
   commit: CommitSha,
-  { variables, settings, buildSettings }: Given,
+  { variables, plainVariables, settings, buildSettings }: Given,
   signal: AbortSignal,
 ): Promise<Planned> {
   const { rootDirectory, marks } = buildSettings;
@@ -111,7 +113,7 @@ export async function readPlan(
   const plan = await planTree(tree, {
     healthTimeoutMs: world.limits.healthTimeoutMs,
     variables,
-    visible: new Set(Object.keys(await world.store.installations.visibleVariables(installation.id))),
+    visible: new Set(plainVariables),
     settings,
     buildMarks: marks,
     machine: await world.engine.machine(signal),

@@ -7,6 +7,7 @@ import {
   type Running,
 } from "../model/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/ids.ts";
+import { secretVariablesOf } from "../model/spec.ts";
 import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { durationText } from "../rules/duration-text.ts";
@@ -212,7 +213,7 @@ async function openWork(world: World, deployment: Running, journal: Journal, sig
   const board = createStackBoard(journal, await store.events.stacks(deployment.id));
   if (deployment.status === "deploying") {
     board.list(deployment.spec.stacks);
-    journal.hide(deployment.spec.variables);
+    journal.hide(secretVariablesOf(deployment.spec));
   }
   return { deployment, product, environment, installation, journal, board, signal };
 }

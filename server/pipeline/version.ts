@@ -1,6 +1,6 @@
 import type { Building, Deployment } from "../model/deployment.ts";
 import { specOf } from "../model/deployment.ts";
-import { type DeploymentSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import { type DeploymentSpec, plainNames, type StackSpec, secretVariablesOf, servicesOf } from "../model/spec.ts";
 import { appliesChanges, keepInits } from "../rules/apply.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
@@ -45,8 +45,8 @@ export async function makeVersion(world: World, work: Work, deployment: Building
       });
     }
     const given = await givenTo(world, work, deployment, source);
-    const { variables } = given;
-    work.journal.hide(variables);
+    const { variables, plainVariables } = given;
+    work.journal.hide(secretVariablesOf(given));
     const stacks =
       (source && (await formerStacks(world, work, source, given, signal))) ??
       (await newStacks(world, work, given, signal));
@@ -61,6 +61,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
       commit: stacks.commit,
       stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
       variables,
+      plainVariables,
       buildSettings: given.buildSettings,
       routes: hostsFor({
         product: work.product.slug,
@@ -147,9 +148,16 @@ async function givenTo(world: World, work: Work, deployment: Building, source: D
   const { id } = work.installation;
   const [marks, { rootDirectory }] = await Promise.all([installations.buildMarks(id), sources.get(work.product.id)]);
   const buildSettings = then?.buildSettings ?? { marks, rootDirectory };
-  if (then) return { variables: then.variables, settings: settingsOf(then), buildSettings };
-  const settings = await installations.serviceSettings(id);
-  return { variables: await installations.variables(id), settings, buildSettings };
+  if (then) {
+    const { variables, plainVariables = [] } = then;
+    return { variables, plainVariables, settings: settingsOf(then), buildSettings };
+  }
+  const [variables, visible, settings] = await Promise.all([
+    installations.variables(id),
+    installations.visibleVariables(id),
+    installations.serviceSettings(id),
+  ]);
+  return { variables, plainVariables: plainNames(variables, visible), settings, buildSettings };
 }
 
 function settingsOf(spec: DeploymentSpec): Given["settings"] {

@@ -12,6 +12,7 @@ import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId
 import type { Environment, Installation, Product, PushWatch, Slug } from "../model/product.ts";
 import type { ServiceSettings } from "../model/service-settings.ts";
 import type { RouteSpec } from "../model/spec.ts";
+import type { VariableEntry } from "../model/variable.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
@@ -64,6 +65,8 @@ export interface ProductStore {
   update(id: ProductId, changes: { readonly repository?: string | null; readonly watch?: PushWatch }): Promise<void>;
   /** Names of those that all installations of the product get, sorted. */
   variableNames(id: ProductId): Promise<readonly string[]>;
+  /** Those that all installations of the product get, as they may be shown, sorted by name. */
+  variableEntries(id: ProductId): Promise<readonly VariableEntry[]>;
   /** As InstallationStore.changeVariables, for all installations of the product. */
   changeVariables(
     id: ProductId,
@@ -117,6 +120,8 @@ export interface InstallationStore {
   buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
   /** Values of its variables that are not secret, by name: these may be shown. */
   visibleVariables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
+  /** All of its variables as they may be shown, sorted by name. */
+  variableEntries(id: InstallationId): Promise<readonly VariableEntry[]>;
   /** Its own. One that is both set and unset is set; a mark of one that it does not have does nothing. */
   changeVariables(
     id: InstallationId,

@@ -1,3 +1,5 @@
+import { isSecretByDefault, isSecretName, looksRandom } from "./variable-secrecy.ts";
+
 /**
  * Takes the values of secret variables out of what is shown: output of builds and containers may repeat them, and a
  * value that was given is never sent back. Whatever holds a value as it is, in another case, in base64, in hexadecimal,
@@ -10,9 +12,10 @@ const leastChars = 8;
 /** Of a value with several lines, such as a key, each that is as long as this by itself. */
 const leastLineChars = 16;
 
-const secretName = /SECRET|TOKEN|PASS|PWD|KEY|CREDENTIAL|PRIVATE|AUTH|DSN|SALT|SIGN|CERT|WEBHOOK/i;
+/** Words and sentences: a log is full of them, whether or not they are the value of a variable. */
+const ordinaryWords = /^[\p{L}\s,.;:!?'’-]+$/u;
 
-/** Of several sets of variables, such as those of a version and today's, where one name may have several values. */
+/** Of several sets of secret variables, such as those of a version and today's, where one name may have several values. */
 export function createRedact(...sets: readonly Readonly<Record<string, string>>[]): Redact {
   const names = new Map<string, string>();
   for (const [name, value] of sets.flatMap((variables) => Object.entries(variables))) {
@@ -64,12 +67,16 @@ function replaceAcross(text: string, any: RegExp, hidden: (form: string) => stri
   return result + text.slice(done);
 }
 
-/** By its name, or because it looks like nothing that a person would write; of a URL only the password. */
+/**
+ * Variables are secret unless somebody says otherwise, so of those whose names don't say it the values stay that are
+ * plainly harmless, such as `production`. Of a URL only the password is hidden.
+ */
 function secretsIn(name: string, value: string): readonly string[] {
   const password = passwordOf(value);
   if (password !== null) return password.filter((form) => form.length >= leastChars);
   const whole = value.trim();
-  if (whole.length < leastChars || !(secretName.test(name) || looksRandom(whole))) return [];
+  const isHidden = isSecretName(name) || looksRandom(whole) || isTelling(name, whole);
+  if (whole.length < leastChars || !isHidden) return [];
   const lines = whole.split(/\r?\n/).map((line) => line.trim());
   return lines.length === 1 ? [whole] : lines.filter((line) => line.length >= leastLineChars);
 }
@@ -85,8 +92,8 @@ function passwordOf(value: string): readonly string[] | null {
   }
 }
 
-function looksRandom(value: string): boolean {
-  return value.length >= 20 && /^[A-Za-z0-9+/_=-]+$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
+function isTelling(name: string, value: string): boolean {
+  return !ordinaryWords.test(value) && isSecretByDefault(name, value);
 }
 
 function formsOf(secret: string): readonly string[] {

@@ -11,7 +11,15 @@ import { deployments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 import { setServiceSettings, settingsOf } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
-import { buildMarksOf, changeVariables, mergedVariables, namesOf, openAll, visibleOnes } from "./variables.ts";
+import {
+  buildMarksOf,
+  changeVariables,
+  entriesOf,
+  mergedVariables,
+  namesOf,
+  openAll,
+  visibleOnes,
+} from "./variables.ts";
 
 export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
   return {
@@ -83,6 +91,7 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
     variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
     visibleVariables: async (id) =>
       openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
+    variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
     buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
     changeVariables: (id, set, unset, marks) =>
       database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),

@@ -7,7 +7,7 @@ import { installationColumns } from "./installation-row.ts";
 import { environments, installations, products } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 import { takeDown } from "./take-down.ts";
-import { changeVariables, namesOf, variablesOf } from "./variables.ts";
+import { changeVariables, entriesOf, namesOf, variablesOf } from "./variables.ts";
 
 const productColumns = {
   id: products.id,
@@ -46,6 +46,8 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
     },
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
+    variableEntries: async (id) =>
+      entriesOf(await database.read((queries) => variablesOf(queries, { product: id })), secrets),
     changeVariables: (id, set, unset, marks) =>
       database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, marks)),
 

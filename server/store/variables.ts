@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { InstallationId, ProductId } from "../model/ids.ts";
+import type { VariableEntry } from "../model/variable.ts";
 import type { VariableMarks } from "../ports/store.ts";
 import type { Queries, Transaction } from "./database.ts";
 import { installations, productVariables, variables } from "./schema.ts";
@@ -53,6 +54,15 @@ export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record
 /** Those whose values may be shown. */
 export function visibleOnes(rows: readonly Row[]): readonly Row[] {
   return rows.filter(({ secret }) => !secret);
+}
+
+export function entriesOf(rows: readonly Row[], secrets: Secrets): readonly VariableEntry[] {
+  return rows.map(({ name, value, atBuild, secret, owner }) => ({
+    name,
+    value: secret ? null : secrets.open(owner, value),
+    atBuild,
+    isShared: owner.kind === "product variable",
+  }));
 }
 
 /** Those that say for themselves whether a build gets them; of the others the name decides. */

@@ -1,5 +1,6 @@
 import { specOf } from "../model/deployment.ts";
 import type { InstallationId } from "../model/ids.ts";
+import { plainNames, secretVariablesOf } from "../model/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import type { Store } from "../ports/store.ts";
 import { createRedact, type Redact } from "../rules/redact.ts";
@@ -17,5 +18,10 @@ export async function redactOutputOf(
   const ids = new Set(containers.map(({ owner }) => owner.deployment));
   const versions = await Promise.all([...ids].map((id) => store.deployments.get(id)));
   const specs = versions.flatMap((version) => (version && specOf(version)) ?? []);
-  return createRedact(await store.installations.variables(installation), ...specs.map(({ variables }) => variables));
+  const [variables, visible] = await Promise.all([
+    store.installations.variables(installation),
+    store.installations.visibleVariables(installation),
+  ]);
+  const today = secretVariablesOf({ variables, plainVariables: plainNames(variables, visible) });
+  return createRedact(today, ...specs.map(secretVariablesOf));
 }

@@ -174,6 +174,17 @@ function createProducts(rows: FakeRows, nextId: () => number, clock: Clock): Sto
       if (product) rows.products.set(id, { ...product, ...changes });
     },
     variableNames: async (id) => [...(rows.productVariables.get(id) ?? new Map()).keys()].sort(),
+    async variableEntries(id) {
+      const { atBuild = {}, secret = {} } = rows.marks.get(id) ?? {};
+      return [...(rows.productVariables.get(id) ?? [])]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => ({
+          name,
+          value: (secret[name] ?? true) ? null : value,
+          atBuild: atBuild[name] ?? null,
+          isShared: true,
+        }));
+    },
     async changeVariables(id, set, unset, marks) {
       rows.productVariables.set(id, changed(rows.productVariables.get(id), set, unset));
       rows.marks.set(id, marked(rows.marks.get(id), set, unset, marks));
@@ -259,9 +270,21 @@ function createInstallations(
       return Object.assign({}, ...marks);
     },
     async visibleVariables(id) {
-      const [own, shared] = [rows.variables.get(id), rows.productVariables.get(productOf(id))];
+      const entries = await this.variableEntries(id);
+      return Object.fromEntries(entries.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])));
+    },
+    async variableEntries(id) {
+      const own = rows.variables.get(id);
+      const marks = await this.buildMarks(id);
       const isSecret = (name: string) => rows.marks.get(own?.has(name) ? id : productOf(id))?.secret[name] ?? true;
-      return Object.fromEntries([...(shared ?? []), ...(own ?? [])].filter(([name]) => !isSecret(name)));
+      return [...variablesOf(id)]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => ({
+          name,
+          value: isSecret(name) ? null : value,
+          atBuild: marks[name] ?? null,
+          isShared: own?.has(name) !== true,
+        }));
     },
     async changeVariables(id, set, unset, marks) {
       rows.variables.set(id, changed(rows.variables.get(id), set, unset));

@@ -38,7 +38,7 @@ async function routesOf({ names, domain, environment }: Version) {
   const world = {
     store: {
       sources: { get: async () => ({ rootDirectory: "" }) },
-      installations: { buildMarks: async () => ({}), visibleVariables: async () => ({}) },
+      installations: { buildMarks: async () => ({}) },
     },
     engine: { machine: async () => ({ cpus: 2, memoryBytes: 4 * 1024 ** 3 }) },
     git: {
@@ -53,7 +53,12 @@ async function routesOf({ names, domain, environment }: Version) {
     installation: { id: 1 },
     journal: { stage() {}, note() {}, warn() {} },
   } as unknown as Work;
-  const given = { variables: {}, settings: new Map(), buildSettings: { marks: {}, rootDirectory: "" } };
+  const given = {
+    variables: {},
+    plainVariables: [],
+    settings: new Map(),
+    buildSettings: { marks: {}, rootDirectory: "" },
+  };
   const { plan } = await planVersion(world, work, "a".repeat(40) as never, given, never);
   const services = plan.stacks.flatMap((stack) => stack.services);
   return hostsFor({ product: "a-product", environment, domain, services, custom: [] });

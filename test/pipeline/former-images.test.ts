@@ -32,15 +32,14 @@ async function reuse(
       [...contents].map(([path, text]) => ({ path, type: "file", object: path, sizeBytes: text.length })),
     readFile: async (_product: unknown, _commit: unknown, path: string) => Buffer.from(contents.get(path) ?? ""),
   };
-  const store = { installations: { visibleVariables: async () => ({}) } };
   const environment = { name: "production", domain: null };
   const limits = { healthTimeoutMs: 90_000, domain: "localhost" };
-  const world = { git, store, engine: { machine: async () => null }, limits } as unknown as World;
+  const world = { git, engine: { machine: async () => null }, limits } as unknown as World;
   const journal = { stage() {}, note: say, warn: say };
   const work = { product: { id: 1, slug: "shop" }, environment, installation: { id: 1 }, journal } as unknown as Work;
   const services = [aService({ name: "web" }), aService({ name: "db", pulledAs: "postgres:16" })];
   const spec = { commit: sha, stacks: [{ name: "app", services }], variables: {}, routes: [], ...then };
-  const given = { variables: {}, settings: new Map(), buildSettings: nothingMarked, ...today };
+  const given = { variables: {}, plainVariables: [], settings: new Map(), buildSettings: nothingMarked, ...today };
   const { signal } = new AbortController();
   const planned = await planVersion(world, work, sha, given, signal);
   said.length = 0;

@@ -40,6 +40,12 @@ describe("what is shown", () => {
     expect(url("the password is p@ssword1")).toBe("the password is [hidden: DATABASE_URL]");
   });
 
+  it("loses what is secret under any name, unless it is plainly harmless", () => {
+    const secret = createRedact({ WHO_KNOWS: "hunter2-hunter2", NODE_ENV: "production", APP_VERSION: "2.10.3-beta" });
+    const text = "production 2.10.3-beta started with hunter2-hunter2";
+    expect(secret(text)).toBe("production 2.10.3-beta started with [hidden: WHO_KNOWS]");
+  });
+
   it("loses each value of a name that has had several", () => {
     const both = createRedact({ TOKEN: "value-of-today" }, { TOKEN: "value-of-then" });
     expect(both("value-of-today, value-of-then")).toBe("[hidden: TOKEN], [hidden: TOKEN]");

@@ -291,6 +291,16 @@ describe("variables that are not secret", () => {
     expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", LOG_LEVEL: "info" });
     await change(id, { KEY: "2" }, [], { secret: { KEY: false, LOG_LEVEL: true } });
     expect(await store.installations.visibleVariables(id)).toEqual({ ALL: "1", KEY: "2" });
+    expect(await store.installations.variableEntries(id)).toEqual([
+      { name: "ALL", value: "1", atBuild: null, isShared: true },
+      { name: "BOTH", value: null, atBuild: null, isShared: false },
+      { name: "KEY", value: "2", atBuild: null, isShared: false },
+      { name: "LOG_LEVEL", value: null, atBuild: null, isShared: false },
+    ]);
+    expect(await store.products.variableEntries(product.id)).toMatchObject([
+      { name: "ALL", value: "1", isShared: true },
+      { name: "BOTH", value: "1", isShared: true },
+    ]);
   });
 
   it("may have dots and dashes in their names", async () => {

@@ -66,6 +66,36 @@ describe("variables", () => {
     expect(value.error.message).toBe("set.A: the value is longer than 32,768 characters");
   });
 
+  test("are secret unless they are said to be plain; then their values are told", async () => {
+    const list = async (path: string) => (await world.read(path)).json.items;
+    await put(ofProduct, { set: { ALL: "1", HIDDEN: canary }, secret: { ALL: false } });
+    await put(ofInstallation(), { set: { LOG_LEVEL: "info\ntwo", OWN: canary }, secret: { LOG_LEVEL: false } });
+    const plain = { secret: false, atBuild: null };
+    const hidden = { secret: true, value: null, atBuild: null };
+    const shared = [
+      { name: "ALL", value: "1", ...plain, shared: true },
+      { name: "HIDDEN", ...hidden, shared: true },
+    ];
+    expect(await list(ofProduct)).toEqual(shared);
+    expect(await list(ofInstallation())).toEqual([
+      ...shared,
+      { name: "LOG_LEVEL", value: "info\ntwo", ...plain, shared: false },
+      { name: "OWN", ...hidden, shared: false },
+    ]);
+    for (const path of [ofProduct, ofInstallation()]) {
+      const { status, json } = await put(path, { secret: { HIDDEN: false } });
+      expect([status, json.error.message]).toEqual([400, "HIDDEN is secret: enter its value again to make it visible"]);
+    }
+    await put(ofInstallation(), { set: { OWN: "known" }, secret: { OWN: false, LOG_LEVEL: true } });
+    expect((await list(ofInstallation())).slice(2)).toMatchObject([{ value: null }, { value: "known" }]);
+  });
+
+  test("are named in the activity, without their values", async () => {
+    await put(ofInstallation(), { set: { ONE: canary }, unset: ["TWO"] });
+    expect(world.store.rows.audit.at(-1)).toMatchObject({ detail: "ONE, TWO" });
+    expect(JSON.stringify(world.store.rows.audit)).not.toContain(canary);
+  });
+
   test("as large as certificates are taken, for a product, too", async () => {
     const set = Object.fromEntries(Array.from({ length: 4 }, (_, index) => [`CERT_${index}`, "x".repeat(32_768)]));
     expect((await put(ofProduct, { set })).status).toBe(200);

@@ -11,11 +11,16 @@ export async function aMember(world: World) {
       const html = await answer.text();
       return { status: answer.status, html, text: textOf(html) };
     },
-    async post(path: string, fields: Record<string, string> = {}) {
+    /** A field with several values is sent as often. */
+    async post(path: string, fields: Readonly<Record<string, string | readonly string[]>> = {}) {
       const answer = await world.fetch(path, {
         method: "POST",
         headers: { cookie, origin },
-        body: new URLSearchParams({ csrf, ...fields }),
+        body: new URLSearchParams(
+          Object.entries({ csrf, ...fields }).flatMap(([name, value]) =>
+            [value].flat().map((one): [string, string] => [name, one]),
+          ),
+        ),
       });
       const html = await answer.text();
       return { status: answer.status, location: answer.headers.get("location"), html, text: textOf(html) };

@@ -139,7 +139,7 @@ describe("variables", () => {
     const file = "# a comment\nexport A=one\nB=\"two\nlines\"\n\nC='#three' # not this\n";
     const preview = await member.post(path, { file });
     expect(preview.status).toBe(200);
-    expect(preview.text).toContain("New: A , B , C");
+    expect(preview.text).toMatch(/A new 3 characters Secret : A B new 9 characters Secret : B C new 6 characters/);
     expect(preview.text).toContain("Save 3 variables");
     expect(await world.store.installations.variableNames(installation.id)).toEqual([]);
     expect((await member.post(path, { file, save: "yes" })).location).toBe(`${path}?done=saved&count=3`);
@@ -173,9 +173,9 @@ describe("variables", () => {
     expect(await world.store.installations.variables(installation.id)).toEqual({ KEY: "canary-new" });
     expect(await world.store.installations.buildMarks(installation.id)).toEqual({ KEY: true });
     const { text, html } = await member.get(path);
-    expect(text).toContain("KEY not yet live in builds");
+    expect(text).toContain("KEY not yet live secret in builds");
     expect(text).toContain(
-      "1 change not live yet. KEY is part of the build, so the app will be rebuilt. They apply on the next deployment. Apply changes",
+      "1 change not live yet: KEY. KEY is part of the build, so the app will be rebuilt. They go live with the next deployment, or now: Apply restarts the live version",
     );
     expect(html).not.toContain("canary-new");
   });
@@ -187,8 +187,7 @@ describe("variables", () => {
     expect(preview.status).toBe(400);
     expect(preview.text).toContain("Line 3: &quot;my key=2&quot; is not NAME=value.");
     expect(preview.text).toContain("Line 5: P uses $b, which no line above sets.");
-    expect(preview.text).toContain("New: GOOD");
-    expect(preview.text).toContain("Unchanged: SAME");
+    expect(preview.text).toMatch(/GOOD new .*SAME unchanged/);
     // The first line break inside a textarea is HTML's own.
     expect(preview.html).toContain(`>\n${file}</textarea>`);
     const half = await member.post(path, { file, save: "yes" });
@@ -213,9 +212,82 @@ describe("variables", () => {
     const staging = await inStaging();
     await member.post(path, { name: "SHARED", value: "x", shared: "yes" });
     expect(await world.store.installations.variableNames(staging.id)).toEqual(["SHARED"]);
-    expect((await member.get(path)).text).toContain("SHARED all environments");
+    expect((await member.get(path)).text).toContain("SHARED secret all environments");
     await member.post(path, { unset: "SHARED" });
     expect(await world.store.installations.variableNames(staging.id)).toEqual([]);
+  });
+
+  test("that are not secret are shown line by line, edited and copied; the others never", async () => {
+    await member.post(path, { name: "GREETING", value: "\r\none\r\n  two", visibility: "plain" });
+    await member.post(path, { name: "LOG_LEVEL", value: "debug-canary", visibility: "" });
+    await member.post(path, { name: "API_KEY", value: "secret-canary", visibility: "" });
+    await member.post(path, { name: "WHO_KNOWS", value: "secret-canary", visibility: "" });
+    const { html } = await member.get(path);
+    expect(html).toContain('<pre id="value-of-GREETING">\n\none\n  two</pre>');
+    expect(html).toContain('data-copy="value-of-LOG_LEVEL"');
+    expect(html).toMatch(/<textarea id="value-LOG_LEVEL"[^>]*>debug-canary<\/textarea>/);
+    expect(html).not.toContain("secret-canary");
+    await member.post(path, { change: "GREETING", shown: "yes", value: "", visibility: "plain" });
+    await member.post(path, { change: "LOG_LEVEL", shown: "yes", value: "info", visibility: "plain" });
+    expect(await world.store.installations.visibleVariables(installation.id)).toEqual({
+      GREETING: "",
+      LOG_LEVEL: "info",
+    });
+  });
+
+  test("become visible with their value typed again, and secret at once", async () => {
+    await member.post(path, { name: "KEY", value: "canary", visibility: "secret" });
+    const refused = await member.post(path, { change: "KEY", value: "", visibility: "plain" });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain("KEY is secret: enter its value again to make it visible.");
+    expect(refused.html).toMatch(/<select id="visibility-KEY"[^>]*>.*<option value="plain" selected/);
+    await member.post(path, { change: "KEY", value: "known", visibility: "plain" });
+    expect((await member.get(path)).html).toContain(">known</pre>");
+    await member.post(path, { change: "KEY", shown: "yes", value: "known", visibility: "secret" });
+    expect((await member.get(path)).html).not.toContain("known");
+    expect(await world.store.installations.variables(installation.id)).toEqual({ KEY: "known" });
+  });
+
+  test("of a pasted file are secret unless they are plainly harmless, or the preview is told otherwise", async () => {
+    const file =
+      "NODE_ENV=production\nDATABASE_URL=postgres://u:canary@db/x\nSITE_URL=https://shop.example.com\nPLAN=canary";
+    const preview = await member.post(path, { file });
+    expect(preview.text).toMatch(/DATABASE_URL new 24 characters .*NODE_ENV new production .*PLAN new 6 characters/);
+    expect(preview.html).toContain('name="secret" value="PLAN" checked=""');
+    expect(preview.html).not.toContain('value="NODE_ENV" checked');
+    const [asked, secret] = [
+      ["DATABASE_URL", "NODE_ENV", "PLAN", "SITE_URL"],
+      ["DATABASE_URL", "SITE_URL"],
+    ];
+    await member.post(path, { file, asked, secret, save: "yes" });
+    expect(await world.store.installations.visibleVariables(installation.id)).toEqual({
+      NODE_ENV: "production",
+      PLAN: "canary",
+    });
+    // What is there keeps its mark.
+    await member.post(path, { file: "PLAN=2\nSITE_URL=https://x.example.com", save: "yes" });
+    expect(await world.store.installations.visibleVariables(installation.id)).toEqual({
+      NODE_ENV: "production",
+      PLAN: "2",
+    });
+  });
+
+  test("of all environments are changed for all of them, unless this one has its own", async () => {
+    const staging = await inStaging();
+    const { installations } = world.store;
+    await member.post(path, { name: "LEVEL", value: "all", visibility: "plain", shared: "yes" });
+    await member.post(path, {
+      change: "LEVEL",
+      shown: "yes",
+      value: "changed",
+      visibility: "plain",
+      "at-build": "yes",
+    });
+    expect(await installations.visibleVariables(staging.id)).toEqual({ LEVEL: "changed" });
+    expect(await installations.buildMarks(staging.id)).toEqual({ LEVEL: true });
+    await member.post(path, { name: "LEVEL", value: "own", visibility: "plain" });
+    await member.post(path, { unset: "LEVEL" });
+    expect(await installations.visibleVariables(installation.id)).toEqual({ LEVEL: "changed" });
   });
 
   test("with a name that no shell would take are refused", async () => {
@@ -296,7 +368,7 @@ describe("settings", () => {
     expect(set).toEqual({ ...nothingSet, path: "/ready", timeoutMs: 120_000, cpus: 0.5 });
     const after = await member.get("/products/shop/settings?done=set");
     expect(after.text).toContain("Saved. It takes effect on the next deployment.");
-    expect(after.text).toContain("The settings of 1 service are not live yet.");
+    expect(after.text).toContain("1 change not live yet: settings of web.");
     expect(after.html).toContain('name="timeout" value="2m"');
 
     const refused = await member.post(path, { ...sent, timeout: "soon" });

@@ -83,6 +83,15 @@
     setTimeout(() => (toast.matches(":hover, :focus") ? leaveLater(toast) : toast.remove()), toastMs);
   }
 
+  // Browsers give the clipboard's own interface to https and loopback addresses alone.
+  async function copy(element) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(element.textContent);
+    const selection = getSelection();
+    selection.selectAllChildren(element);
+    document.execCommand("copy");
+    selection.removeAllRanges();
+  }
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("button");
     if (!button) return;
@@ -92,7 +101,7 @@
       else dialog.showModal();
     }
     if (button.dataset.copy) {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      await copy(document.getElementById(button.dataset.copy));
       button.textContent = "Copied";
       setTimeout(() => setText(button, "Copy"), 2000);
     }
@@ -137,7 +146,6 @@
     return document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
   }
 
-  if (!navigator.clipboard) for (const button of document.querySelectorAll("button[data-copy]")) button.remove();
   refreshTimes();
   openAtErrors();
   moveOn();

@@ -1,11 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import { nothingSet } from "../../model/service-settings.ts";
 import { routes } from "../../routes.ts";
+import { namesIn, secrecyFault } from "../../rules/variable-changes.ts";
 import { noteDetail } from "../audit.ts";
 import { visitorOf } from "../needs.ts";
-import { problemOf } from "../problem.ts";
+import { Problem, problemOf } from "../problem.ts";
 import { settingsAfter } from "../service-settings.ts";
 import { streamContainerLogs } from "./container-logs.ts";
+import { variableJson } from "./present.ts";
 import {
   type ApiNeeds,
   conflictAnswer,
@@ -29,6 +31,7 @@ import {
   newInstallationSchema,
   serviceSettingsSchema,
   variableChangesSchema,
+  variableSchema,
 } from "./schemas.ts";
 
 export function createInstallationsApi(needs: ApiNeeds) {
@@ -131,11 +134,29 @@ export function createInstallationsApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...member,
+      method: "get",
+      path: routes.api.installationVariables("{id}"),
+      tags: ["Product deployments"],
+      summary: "List its variables, with the values of those that are not secret",
+      request: { params: idParam },
+      responses: { 200: json("Its own variables and those of its product", listOf(variableSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const { installation } = await catalog.place(c.req.valid("param").id);
+      const entries = await store.installations.variableEntries(installation.id);
+      return c.json({ items: entries.map(variableJson) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
       method: "put",
       path: routes.api.installationVariables("{id}"),
       tags: ["Product deployments"],
       summary: "Set and unset variables",
-      description: "Changes apply on the next deployment; running containers keep the values they started with.",
+      description:
+        "Changes apply on the next deployment; running containers keep the values they started with. Values of secret variables are never sent back.",
       request: { params: idParam, body: jsonBody(variableChangesSchema) },
       responses: {
         200: json("The product deployment, with the names of its variables", installationSchema),
@@ -144,8 +165,12 @@ export function createInstallationsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
-      const { set, unset, atBuild } = c.req.valid("json");
-      await store.installations.changeVariables(place.installation.id, set, unset, { atBuild });
+      const { set, unset, atBuild, secret } = c.req.valid("json");
+      const { id } = place.installation;
+      const fault = secrecyFault(await store.installations.variableEntries(id), { set, secret });
+      if (fault) throw new Problem(400, "invalid", fault);
+      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
+      await store.installations.changeVariables(id, set, unset, { atBuild, secret });
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );

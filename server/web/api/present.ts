@@ -4,6 +4,7 @@ import { readyAtOf, specOf } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { Environment, Product } from "../../model/product.ts";
 import { servicesOf } from "../../model/spec.ts";
+import type { VariableEntry } from "../../model/variable.ts";
 import { routes } from "../../routes.ts";
 import { pendingSettings } from "../../rules/pending-settings.ts";
 import { whyWaiting } from "../../rules/why-waiting.ts";
@@ -16,7 +17,13 @@ import { writtenSettings } from "../service-settings.ts";
 import { installationState } from "../service-states.ts";
 import { stacksOf } from "../stack-progress.ts";
 import { webhookUrl } from "../webhook-url.ts";
-import type { deploymentSchema, environmentSchema, installationSchema, productSchema } from "./schemas.ts";
+import type {
+  deploymentSchema,
+  environmentSchema,
+  installationSchema,
+  productSchema,
+  variableSchema,
+} from "./schemas.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
 export interface Presenter {
@@ -125,6 +132,10 @@ export function createPresenter(needs: WebNeeds): Presenter {
       return json;
     },
   };
+}
+
+export function variableJson({ name, value, atBuild, isShared }: VariableEntry): z.infer<typeof variableSchema> {
+  return { name, secret: value === null, value, atBuild, shared: isShared };
 }
 
 function stackJson({ message = null, ...stack }: StackProgress) {

@@ -1,8 +1,10 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
+import { namesIn, secrecyFault } from "../../rules/variable-changes.ts";
 import { noteDetail } from "../audit.ts";
 import { Problem, problemOf } from "../problem.ts";
+import { variableJson } from "./present.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "./route-parts.ts";
 import {
   createdProductSchema,
@@ -15,6 +17,7 @@ import {
   productParam,
   productSchema,
   variableChangesSchema,
+  variableSchema,
 } from "./schemas.ts";
 
 export function createProductsApi({ store, triggers, sources, auth, catalog, present }: ApiNeeds) {
@@ -121,6 +124,22 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
   api.openapi(
     createRoute({
       ...member,
+      method: "get",
+      path: routes.api.productVariables("{product}"),
+      tags: ["Products"],
+      summary: "List the variables of all its product deployments, with the values of those that are not secret",
+      request: { params: productParam },
+      responses: { 200: json("The variables that all of them get", listOf(variableSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      return c.json({ items: (await store.products.variableEntries(product.id)).map(variableJson) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
       method: "put",
       path: routes.api.productVariables("{product}"),
       tags: ["Products"],
@@ -131,8 +150,11 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const { set, unset, atBuild } = c.req.valid("json");
-      await store.products.changeVariables(product.id, set, unset, { atBuild });
+      const { set, unset, atBuild, secret } = c.req.valid("json");
+      const fault = secrecyFault(await store.products.variableEntries(product.id), { set, secret });
+      if (fault) throw new Problem(400, "invalid", fault);
+      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
+      await store.products.changeVariables(product.id, set, unset, { atBuild, secret });
       return c.json(await present.product(product), 200);
     },
   );

@@ -74,6 +74,16 @@ export const productSchema = z
 
 export const createdProductSchema = productSchema.extend({ webhook: newWebhookSchema });
 
+export const variableSchema = z
+  .object({
+    name: z.string().openapi({ example: "LOG_LEVEL" }),
+    secret: z.boolean(),
+    value: z.string().nullable().openapi({ description: "Null: it is secret, and never sent back" }),
+    atBuild: z.boolean().nullable().openapi({ description: "Whether builds get it, too; null: its name decides" }),
+    shared: z.boolean().openapi({ description: "All product deployments of the product get it" }),
+  })
+  .openapi("Variable");
+
 const serviceSchema = z.object({
   name: z.string(),
   kind: z.enum(["web", "tcp", "worker", "init"]),
@@ -354,8 +364,12 @@ export const variableValue = z.string("enter a string as the value").superRefine
 export const variableChangesSchema = z.strictObject({
   set: z.record(variableName, variableValue).default({}),
   unset: z.array(variableName).default([]),
-  atBuild: z.record(variableName, z.boolean().nullable()).default({}).openapi({
+  atBuild: z.record(variableName, z.boolean("enter true, false or null").nullable()).default({}).openapi({
     description: "Whether builds get them too; null: decided by name (NEXT_PUBLIC_…, VITE_… and the like)",
+  }),
+  secret: z.record(variableName, z.boolean("enter true or false")).default({}).openapi({
+    description:
+      "Whether the value is never sent back; new variables are secret unless this says false. One that is secret becomes visible only together with a value in `set`",
   }),
 });
 

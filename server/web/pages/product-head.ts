@@ -3,10 +3,15 @@ import type { Mood } from "../../../views/frame.ts";
 import { Part } from "../../../views/live-region.tsx";
 import { PageTitle } from "../../../views/page-title.tsx";
 import { ProductHead, type ProductHeadProps, productHeadId } from "../../../views/product-frame.tsx";
-import type { Deployment } from "../../model/deployment.ts";
+import { type Deployment, specOf } from "../../model/deployment.ts";
+import type { Installation } from "../../model/product.ts";
+import { servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { type PendingChanges, pendingText } from "../../rules/pending-changes.ts";
+import { pendingSettings } from "../../rules/pending-settings.ts";
 import type { Place } from "../catalog.ts";
 import type { WebContext } from "../needs.ts";
+import { readPendingVariables } from "../pending-variables.ts";
 import { activityOf } from "./activity.ts";
 import { type LiveVersion, liveOf, type RunFacts, runState } from "./live-version.ts";
 import type { PageNeeds } from "./page.ts";
@@ -17,6 +22,7 @@ export interface ProductFacts {
   readonly live: LiveVersion | null;
   readonly run: RunFacts;
   readonly newest: Deployment | null;
+  readonly pending: PendingChanges;
 }
 
 /** The installation that an address means: `?environment=` names one beside production. */
@@ -34,10 +40,12 @@ export async function productFacts(needs: PageNeeds, place: Place, signal: Abort
     store.deployments.list({ installation: installation.id, limit: 1 }),
     store.deployments.lastReady(installation.id, 1),
   ]);
-  const [run, activity] = await Promise.all([
+  const [run, activity, pending] = await Promise.all([
     runState(needs, place, live?.deployment ?? null, signal),
     activityOf(needs, queue, installation.id, newest),
+    readPendingChanges(needs, installation, live?.deployment ?? null),
   ]);
+  const text = pendingText(pending);
   const head: ProductHeadProps = {
     slug: product.slug,
     environment: environment.name,
@@ -48,8 +56,23 @@ export async function productFacts(needs: PageNeeds, place: Place, signal: Abort
     activity,
     isLive: live !== null,
     startAgainId: live ? null : (lastReady?.id ?? null),
+    // What is under way may bring them, or be followed by what does.
+    pending: text === null ? null : { text, canApply: activity === null || activity.tone === "bad" },
   };
-  return { head, live, run, newest };
+  return { head, live, run, newest, pending };
+}
+
+async function readPendingChanges(
+  { store }: Pick<PageNeeds, "store">,
+  installation: Installation,
+  live: Deployment | null,
+): Promise<PendingChanges> {
+  const [variables, settings] = await Promise.all([
+    readPendingVariables(store, installation, live),
+    store.installations.serviceSettings(installation.id),
+  ]);
+  const spec = live && specOf(live);
+  return { variables, services: spec ? pendingSettings(servicesOf(spec), settings) : [] };
 }
 
 /** The address of a page in the same environment. */
@@ -67,10 +90,11 @@ export function productTitle({ slug, mood, activity }: ProductHeadProps): string
   return mood === "failed" ? `Failed · ${slug}` : slug;
 }
 
-export async function headParts(head: ProductHeadProps): Promise<string> {
+/** `csrf`: of the reader, for the forms in it. */
+export async function headParts(head: ProductHeadProps, csrf: string | null): Promise<string> {
   const parts = [
     PageTitle({ title: productTitle(head) }),
-    Part({ target: productHeadId, how: "replace", children: ProductHead({ head }) }),
+    Part({ target: productHeadId, how: "replace", children: ProductHead({ head, csrf }) }),
   ];
   return (await Promise.all(parts.map((part) => part.toString()))).join("");
 }

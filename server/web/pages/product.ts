@@ -74,7 +74,7 @@ export function createProductPages(needs: PageNeeds) {
         if ((await store.products.bySlug(product.slug))?.id !== product.id) return null;
         const place = await placeOf(c, needs);
         const facts = await productFacts(needs, place, c.req.raw.signal);
-        const head = await headParts(facts.head);
+        const head = await headParts(facts.head, c.get("visitor")?.csrf ?? null);
         if (tab === "overview") {
           const overview = await readOverview(needs, place, facts);
           const state = ProductOverview({ overview, head: facts.head, now: clock.now() });
