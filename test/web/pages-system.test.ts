@@ -45,7 +45,7 @@ describe("the activity", () => {
     expect(world.store.rows.audit.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
       ["signed in", "", null],
       ["changed variables of", "shop", "KEY"],
-      ["changed variables of", "shop", null],
+      ["changed variables of", "shop", "OTHER"],
       ["cancelled", "shop #2", null],
       ["deleted", "shop", "its volumes were kept"],
     ]);
