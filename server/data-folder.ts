@@ -9,6 +9,8 @@ export interface DataFolder {
   readonly postgres: string;
   /** Decrypts the variables in the database. */
   readonly keyFile: string;
+  /** Names the process that serves this folder. */
+  readonly serverFile: string;
   readonly repositories: string;
   readonly caddy: string;
   /** Which deployment answers: one `live` symlink for each installation. */
@@ -28,6 +30,7 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
     root,
     postgres: join(root, "postgres"),
     keyFile: join(root, "key"),
+    serverFile: join(root, "server.pid"),
     repositories: join(root, "repositories"),
     caddy: join(root, "caddy"),
     routes: join(root, "routes"),

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { BadConfig, type Config, readConfig } from "./config.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
@@ -7,16 +8,19 @@ import { createServerLog } from "./log.ts";
 import { counted } from "./rules/duration-text.ts";
 import { listed, removalSummary } from "./rules/removal-summary.ts";
 import { firstFreeSubnet } from "./rules/subnets.ts";
+import { endServer, findServer, type ServerProcess } from "./server-process.ts";
+import { findService, type Service, serviceEnvironment } from "./service.ts";
 import { dropEverything } from "./store/drop-everything.ts";
 import { createStore } from "./store/postgres-store.ts";
-import { holdServerLock } from "./store/server-lock.ts";
+import { holdServerLock, type ServerLock } from "./store/server-lock.ts";
 import { createWorld, type Everything, openDatabase } from "./world.ts";
 
 // npm run down: removes everything of one BATON_DATA and nothing of another.
 
 const removal = { hasBegun: false };
 try {
-  const config = readConfig(process.env, process.cwd());
+  const dataFolder = resolve(process.env.BATON_DATA || ".baton");
+  const config = readConfig({ ...(await serviceEnvironment(dataFolder)), ...process.env }, process.cwd());
   if (!existsSync(config.dataFolder)) say(`There is nothing to remove at ${config.dataFolder}.`);
   else await takeDown(config);
 } catch (error) {
@@ -45,58 +49,111 @@ async function isSure(question: string): Promise<boolean> {
 
 async function takeDown(config: Config): Promise<void> {
   const data = await openDataFolder(config.dataFolder);
-  const log = createServerLog("silent", `${data.root}/baton.log`, process.stderr);
-  const database = await openDatabase(config.databaseUrl, data, log);
-  // No lock, no removal: a Baton that runs would put back what is taken away.
-  const lock = await holdServerLock({ url: database.url, onLost: () => {} });
-  if (lock === "held-by-another") throw new Error("Baton is still running on this data. Stop it first.");
-  let isRemoved = false;
-  try {
-    isRemoved = await removeWhenSure(config, data, database, log);
-  } finally {
-    await lock.release();
-    await database.stop();
+  const service = await findService(config.dataFolder);
+  const opened = await open(config, data);
+  const server = opened.lock === null ? await serverOf(data, opened) : null;
+  const isAgreed = await isSure(await whatGoes(config, opened.world, server !== null)).catch(async (error: unknown) => {
+    await close(opened);
+    throw error;
+  });
+  if (!isAgreed) return close(opened);
+  if (server === null) {
+    // While it is being removed, systemd must not start it.
+    await service?.stop();
+    await remove(config, opened, service);
+  } else {
+    await close(opened);
+    await stop(server, service);
+    await remove(config, await open(config, data), service);
   }
-  if (!isRemoved) return;
   await rm(data.root, { recursive: true, force: true });
   say(`${data.root} is removed.`);
 }
 
-/** Everything but the data folder. */
-async function removeWhenSure(
-  config: Config,
-  data: DataFolder,
-  database: { readonly url: string },
-  log: ReturnType<typeof createServerLog>,
-): Promise<boolean> {
+/** What is removed, looked at. */
+interface Opened {
+  readonly database: Awaited<ReturnType<typeof openDatabase>>;
+  /** Null: a Baton that runs has it. Without it nothing is removed, since that would put back what is taken away. */
+  readonly lock: ServerLock | null;
+  readonly store: Awaited<ReturnType<typeof createStore>>;
+  readonly world: Everything;
+}
+
+async function open(config: Config, data: DataFolder): Promise<Opened> {
+  const log = createServerLog("silent", `${data.root}/baton.log`, process.stderr);
+  const database = await openDatabase(config.databaseUrl, data, log);
+  const held = await holdServerLock({ url: database.url, onLost: () => {} });
   const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
+  const world = await createWorld(config, data, store, log);
+  return { database, lock: held === "held-by-another" ? null : held, store, world };
+}
+
+/** Leaves the database to the Baton that runs, if one does. */
+async function close({ database, lock, store }: Opened): Promise<void> {
+  await store.close();
+  await lock?.release();
+  await (lock === null ? database.leave() : database.stop());
+}
+
+async function serverOf(data: DataFolder, opened: Opened): Promise<ServerProcess> {
+  const server = await findServer(data.serverFile);
+  if (server !== null) return server;
+  await close(opened);
+  throw new Error(
+    "A Baton that was started from another folder, or is older, is running on this database. Stop it first.",
+  );
+}
+
+async function stop(server: ServerProcess, service: Service | null): Promise<void> {
+  await service?.stop();
+  // It need not be the service that runs.
+  await endServer(server);
+  say("Baton is stopped.");
+}
+
+/** Everything but the data folder. */
+async function remove(config: Config, opened: Opened, service: Service | null): Promise<void> {
+  const { world } = opened;
+  if (opened.lock === null) {
+    await close(opened);
+    throw new Error("Baton was started again in the meantime. Stop it first.");
+  }
   try {
-    const world = await createWorld(config, data, store, log);
-    if (!(await isSure(await whatGoes(config, world)))) return false;
     removal.hasBegun = true;
     await world.proxy.stop();
     say("Caddy is stopped.");
     await removeFromDocker(world);
-    await world.buildLimiter.remove(AbortSignal.timeout(60_000)).catch((error: unknown) => {
-      say(`The limits of builds could not be lifted: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    await world.firewall.remove(AbortSignal.timeout(60_000)).catch((error: unknown) => {
-      say(`The firewall rules could not be removed: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    await removeFromHost(world);
+    if (service !== null) {
+      await service.remove();
+      say("The service is removed.");
+    }
   } finally {
-    await store.close();
+    await close(opened);
   }
   if (config.databaseUrl !== null) await dropEverything(config.databaseUrl);
-  return true;
 }
 
-async function whatGoes(config: Config, { engine, store }: Everything): Promise<string> {
+/** What Baton has set outside Docker. One that cannot be undone keeps nothing else. */
+async function removeFromHost({ buildLimiter, firewall }: Everything): Promise<void> {
+  const signal = AbortSignal.timeout(60_000);
+  const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  await buildLimiter.remove(signal).catch((error: unknown) => {
+    say(`The limits of builds could not be lifted: ${reason(error)}`);
+  });
+  await firewall.remove(signal).catch((error: unknown) => {
+    say(`The firewall rules could not be removed: ${reason(error)}`);
+  });
+}
+
+async function whatGoes(config: Config, { engine, store }: Everything, isRunning: boolean): Promise<string> {
   const products = await store.products.list();
   const volumes = await engine.listVolumes(AbortSignal.timeout(60_000));
   return removalSummary({
     products: products.map(({ slug }) => slug),
-    volumes: volumes.length,
+    volumes,
     dataFolder: config.dataFolder,
+    isRunning,
   });
 }
 

@@ -11,6 +11,7 @@ import { createReach } from "./probe/reach.ts";
 import { routes } from "./routes.ts";
 import { missingSteps } from "./rules/missing-steps.ts";
 import { firstFreeSubnet } from "./rules/subnets.ts";
+import { signAsServer, signOff } from "./server-process.ts";
 import { beginShift } from "./shift.ts";
 import { keepShifts, LockedOut } from "./shifts.ts";
 import { createStore } from "./store/postgres-store.ts";
@@ -46,6 +47,7 @@ export async function openServer(
   const shifts = await keepShifts({
     hold: (onLost) => holdServerLock({ url: database.url, onLost }),
     begin: async () => {
+      await signAsServer(data.serverFile);
       await world.proxy.start(closing.signal);
       return beginShift({ ...world, pageOf }, config.maxBuilds, log);
     },
@@ -91,6 +93,7 @@ export async function openServer(
       await shifts.end();
       await store.close();
       await database.stop();
+      await signOff(data.serverFile);
     },
   };
 }

@@ -26,7 +26,7 @@ import { planBuildLimits } from "./rules/build-limits.ts";
 import { firewallRules } from "./rules/firewall-rules.ts";
 import { isServedPlain, urlOf } from "./rules/urls.ts";
 import { sourceFolder } from "./source-folder.ts";
-import { startEmbeddedPostgres } from "./store/embedded-postgres.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./store/embedded-postgres.ts";
 import { migrate } from "./store/migrate.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -35,9 +35,11 @@ export async function openDatabase(
   url: string | null,
   data: DataFolder,
   log: Logger,
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+): Promise<Pick<EmbeddedPostgres, "url" | "leave" | "stop">> {
   const database =
-    url === null ? await startEmbeddedPostgres({ folder: data.postgres, log }) : { url, stop: async () => {} };
+    url === null
+      ? await startEmbeddedPostgres({ folder: data.postgres, log })
+      : { url, leave: async () => {}, stop: async () => {} };
   await migrate(database.url, join(sourceFolder, "migrations"));
   return database;
 }

@@ -1,20 +1,35 @@
 import { counted } from "./duration-text.ts";
 
-const namedProducts = 8;
+const named = 8;
 
 /** What `npm run down` is about to remove, for the one who is asked whether they are sure. */
 export function removalSummary(facts: {
   readonly products: readonly string[];
-  readonly volumes: number;
+  /** As Docker calls them. */
+  readonly volumes: readonly string[];
   readonly dataFolder: string;
+  readonly isRunning: boolean;
 }): string {
-  const { products, volumes, dataFolder } = facts;
-  const named = products.slice(0, namedProducts);
-  const more = products.length - named.length;
-  const names = listed(more > 0 ? [...named, `${more} more`] : named);
-  const what = products.length === 0 ? "no products" : `${counted(products.length, "product")} (${names})`;
-  const data = volumes === 0 ? "" : `, ${counted(volumes, "volume")} of data`;
-  return `This removes everything of ${dataFolder}: ${what}, with their containers and images${data}, the repositories and the database. It cannot be undone.`;
+  const { products, volumes, dataFolder, isRunning } = facts;
+  const whose = products.length === 1 ? "its" : "their";
+  const what =
+    products.length === 0
+      ? "no products"
+      : `${counted(products.length, "product")} (${some(products)}), with ${whose} containers and images`;
+  const data =
+    volumes.length === 0 ? "" : `, ${counted(volumes.length, "volume")} of data (${some(volumes.map(short))})`;
+  const first = isRunning ? "This stops Baton, which is running, and removes" : "This removes";
+  return `${first} everything of ${dataFolder}: ${what}${data}, the repositories and the database. It cannot be undone.`;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - named;
+  return listed(more > 0 ? [...names.slice(0, named), `${more} more`] : names);
+}
+
+/** As the compose file calls it, behind its stack. */
+function short(volume: string): string {
+  return volume.replace(/^baton-\w+-i\d+-/, "");
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -12,6 +12,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** It ran already: left behind by a server that was killed, or in use by one that is still there. */
   readonly adopted: boolean;
+  /** Leaves it to the server that works with it: it is not started again from here when it ends. */
+  leave(): Promise<void>;
   /** Ends it and waits. Not for a server that found another one at work: it would take that one's database away. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,10 @@ export async function startEmbeddedPostgres(options: {
   return {
     url: `postgres://${roleName}:${password}@127.0.0.1:${port}/${roleName}`,
     adopted,
+    async leave() {
+      stopping.abort();
+      await supervision;
+    },
     async stop() {
       stopping.abort();
       await supervision;

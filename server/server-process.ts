@@ -1,0 +1,74 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** The process that serves a data folder. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** When it began, in the kernel's ticks since boot: a number that belongs to another process by now is told apart. */
+  readonly began: string;
+}
+
+const lookEveryMs = 50;
+/** More than it takes a server to give up a clean end: see main.ts. */
+const endTimeoutMs = 30_000;
+
+/** Names this process in the file. To be called by the one that holds the server lock. */
+export async function signAsServer(file: string): Promise<void> {
+  const began = await beganOf(process.pid);
+  // Without /proc nobody can be told from anybody else.
+  if (began !== null) await writeFile(file, `${JSON.stringify({ pid: process.pid, began })}\n`, { mode: 0o600 });
+}
+
+export async function signOff(file: string): Promise<void> {
+  await rm(file, { force: true });
+}
+
+/** The server that the file names, if it still runs. */
+export async function findServer(file: string): Promise<ServerProcess | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const server = parse(text);
+  return server !== null && (await isThere(server)) ? server : null;
+}
+
+/** Asks it to stop, as Ctrl-C does, and waits. Rejects with a sentence when it cannot be asked or does not end. */
+export async function endServer(server: ServerProcess): Promise<void> {
+  try {
+    if (await isThere(server)) process.kill(server.pid, "SIGTERM");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw new Error(`Baton (process ${server.pid}) could not be stopped. Stop it first.`, { cause: error });
+    }
+  }
+  await untilEnded(server);
+}
+
+export async function untilEnded(server: ServerProcess): Promise<void> {
+  const deadline = performance.now() + endTimeoutMs;
+  while (await isThere(server)) {
+    if (performance.now() > deadline) {
+      throw new Error(`Baton (process ${server.pid}) did not stop within ${endTimeoutMs / 1000} s. Stop it first.`);
+    }
+    await delay(lookEveryMs);
+  }
+}
+
+function parse(text: string): ServerProcess | null {
+  try {
+    const { pid, began } = JSON.parse(text);
+    return Number.isSafeInteger(pid) && pid > 1 && typeof began === "string" ? { pid, began } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isThere({ pid, began }: ServerProcess): Promise<boolean> {
+  return (await beganOf(pid)) === began;
+}
+
+/** Null: there is no such process, or it has ended and only its parent has not noticed. */
+async function beganOf(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The second field is the program's name, which may hold anything, in parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? null : (fields[19] ?? null);
+}
