@@ -1,6 +1,7 @@
 import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
 import { Icon } from "./icon.tsx";
+import { Sentence } from "./sentence.tsx";
 
 /** What is happening to a product now, or what went wrong last. */
 export interface Activity {
@@ -18,7 +19,9 @@ export function ActivityLine({ activity }: { readonly activity: Activity }) {
     <a class={`activity tone-${tone}`} href={routes.deployment(deployment.id)}>
       <Icon name={icon[tone]} />
       <strong>#{deployment.number}</strong>
-      <span class="activity-text">{text}</span>
+      <span class="activity-text">
+        <Sentence text={text} />
+      </span>
       {percent !== null && (
         <progress value={percent} max={100} aria-label={`Deployment ${deployment.number}`}></progress>
       )}

@@ -22,12 +22,13 @@ export function hasChanges({ added, undone, variables }: ChangesView): boolean {
   return [added, undone, variables.added, variables.removed, variables.changed].some((list) => list.length > 0);
 }
 
-export function Changes({ changes }: { readonly changes: ChangesView }) {
+export function Changes(props: { readonly changes: ChangesView; readonly repository: string | null }) {
+  const { changes, repository } = props;
   const { added, undone, variables } = changes;
   return (
     <div class="changes">
-      <Commits commits={added} title="Adds" mark="+" />
-      <Commits commits={undone} title="Reverts" mark="−" />
+      <Commits commits={added} title="Adds" mark="+" repository={repository} />
+      <Commits commits={undone} title="Reverts" mark="−" repository={repository} />
       <Names names={variables.added} title="Variables added" />
       <Names names={variables.removed} title="Variables removed" />
       <Names names={variables.changed} title="Variables changed" />
@@ -35,8 +36,13 @@ export function Changes({ changes }: { readonly changes: ChangesView }) {
   );
 }
 
-function Commits(props: { readonly commits: readonly Commit[]; readonly title: string; readonly mark: string }) {
-  const { commits, title, mark } = props;
+function Commits(props: {
+  readonly commits: readonly Commit[];
+  readonly title: string;
+  readonly mark: string;
+  readonly repository: string | null;
+}) {
+  const { commits, title, mark, repository } = props;
   if (commits.length === 0) return null;
   const more = commits.length > shownCommits;
   return (
@@ -50,7 +56,7 @@ function Commits(props: { readonly commits: readonly Commit[]; readonly title: s
             <span class="commit-mark" aria-hidden="true">
               {mark}
             </span>
-            <Sha commit={commit} />
+            <Sha commit={commit} repository={repository} />
             <span>
               {commit.message} <span class="muted">{commit.author}</span>
             </span>

@@ -14,7 +14,8 @@ export interface ServiceTimeline {
   readonly name: string;
   readonly marks: readonly {
     readonly at: Date;
-    readonly healthy: boolean;
+    /** `wait`: not yet, as of everything that only just started. */
+    readonly tone: "good" | "bad" | "wait";
     /** "GET / answered 200 in 12 ms (2 of 3)". */
     readonly text: string;
   }[];
@@ -45,15 +46,8 @@ export function ChecksTimeline({ timeline, now }: { readonly timeline: TimelineV
               <svg class="timeline-track" viewBox={`0 0 ${width} 16`} preserveAspectRatio="none" aria-hidden="true">
                 <rect class="track" x="0" y="7" width={String(width)} height="2" />
                 {cutOver && <rect class="moved" x={String(x(cutOver.at))} y="0" width="3" height="16" />}
-                {marks.map(({ at, healthy, text }) => (
-                  <rect
-                    class={healthy ? "mark-good" : "mark-bad"}
-                    x={String(x(at))}
-                    y="2"
-                    width={String(markWidth)}
-                    height="12"
-                    rx="3"
-                  >
+                {marks.map(({ at, tone, text }) => (
+                  <rect class={`mark-${tone}`} x={String(x(at))} y="2" width={String(markWidth)} height="12" rx="3">
                     <title>{`${clockText(at.getTime() - begins.getTime())} ${text}`}</title>
                   </rect>
                 ))}

@@ -19,6 +19,7 @@ import { headline, Sha, triggerText } from "./version.tsx";
 
 export interface DeploymentView {
   readonly slug: string;
+  readonly repository: string | null;
   readonly environment: string;
   readonly deployment: Deployment;
   /** Of a redeploy: the number of the deployment whose version it is. */
@@ -28,7 +29,8 @@ export interface DeploymentView {
   readonly steps: readonly StepView[];
   /** What is going on, in a sentence; null when it is over. */
   readonly sentence: string | null;
-  readonly took: string | null;
+  /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
+  readonly timing: string | null;
   /** Null: there is one stack at most, and nothing to choose. */
   readonly overview: StackOverview | null;
   readonly timeline: TimelineView | null;
@@ -84,18 +86,18 @@ export function DeploymentSummary(props: {
   readonly csrf: string | null;
 }) {
   const { view, now, csrf } = props;
-  const { deployment, took } = view;
+  const { deployment, timing } = view;
   return (
     <header id={summaryId} class="page-head" data-mood={view.mood}>
       <div>
         <p class="badges">
           <DeploymentBadge status={deployment.status} />
           {view.live && <LiveMark />}
-          <span class="timing">{took ? `took ${took}` : <Elapsed since={deployment.createdAt} now={now} />}</span>
+          <span class="timing">{timing ?? <Elapsed since={deployment.createdAt} now={now} />}</span>
         </p>
         <h1 class="headline">{headline(deployment)}</h1>
         <p class="meta">
-          {deployment.commit && <Sha commit={deployment.commit} />}
+          {deployment.commit && <Sha commit={deployment.commit} repository={view.repository} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
           <span>{triggerText(deployment)}</span>
           {view.source !== null && <span>same version as #{view.source}</span>}
@@ -174,6 +176,7 @@ export function DeploymentOutcome(props: {
           }
           meanwhile={view.meanwhile}
           sinceGood={view.sinceGood}
+          repository={view.repository}
           retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}
           now={now}
         />

@@ -2,6 +2,7 @@ import type { Deployment } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
 import { DeploymentBadge, LiveMark } from "./badge.tsx";
 import { capital } from "./capital.ts";
+import { failureSentence, Sentence } from "./sentence.tsx";
 import { RelativeTime } from "./time.tsx";
 import { headline, Sha, triggerText } from "./version.tsx";
 
@@ -10,7 +11,9 @@ export interface DeploymentRow {
   readonly live: boolean;
   /** Shown where rows of several products stand together. */
   readonly product: string | null;
-  readonly took: string | null;
+  readonly repository: string | null;
+  /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
+  readonly timing: string | null;
   /** Its version can be made live again, and is not live now. */
   readonly canRedeploy: boolean;
 }
@@ -26,7 +29,7 @@ export function DeploymentRows({ rows, now }: { readonly rows: readonly Deployme
 }
 
 function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) {
-  const { deployment, live, product, took, canRedeploy } = row;
+  const { deployment, live, product, repository, timing, canRedeploy } = row;
   return (
     <li class="deployment" id={`deployment-${deployment.id}`}>
       <div class="deployment-status">
@@ -39,14 +42,15 @@ function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) 
         </a>
         <p class="meta">
           <span>{product === null ? `#${deployment.number}` : `${product} #${deployment.number}`}</span>
-          {deployment.commit && <Sha commit={deployment.commit} />}
+          {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
+          {deployment.commit && <span>{deployment.commit.author}</span>}
           <span>{triggerText(deployment)}</span>
         </p>
         <Reason deployment={deployment} />
       </div>
       <p class="deployment-time">
         <RelativeTime at={deployment.createdAt} now={now} />
-        {took && <span class="muted">took {took}</span>}
+        {timing && <span class="muted">{timing}</span>}
       </p>
       <div class="deployment-action">
         {canRedeploy && (
@@ -60,7 +64,13 @@ function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) 
 }
 
 function Reason({ deployment }: { readonly deployment: Deployment }) {
-  if (deployment.status === "failed") return <p class="reason tone-bad">{deployment.failure.message}</p>;
+  if (deployment.status === "failed") {
+    return (
+      <p class="reason tone-bad">
+        <Sentence text={failureSentence(deployment.failure)} />
+      </p>
+    );
+  }
   if (deployment.status === "stopped") return <p class="reason">{capital(deployment.reason)}</p>;
   return null;
 }

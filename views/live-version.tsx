@@ -9,12 +9,17 @@ export interface LiveVersion {
 }
 
 /** "#12 · 1f2e3d4 · ada · went live 3 h ago". */
-export function VersionLine({ live, now }: { readonly live: LiveVersion; readonly now: Date }) {
+export function VersionLine(props: {
+  readonly live: LiveVersion;
+  readonly repository: string | null;
+  readonly now: Date;
+}) {
+  const { live, repository, now } = props;
   const { number, commit } = live.deployment;
   return (
     <p class="meta">
       <span>#{number}</span>
-      {commit && <Sha commit={commit} />}
+      {commit && <Sha commit={commit} repository={repository} />}
       {commit && <span>{commit.author}</span>}
       {live.since && (
         <span>

@@ -4,6 +4,7 @@ import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
 import { CsrfField } from "./csrf-field.tsx";
 import { Icon } from "./icon.tsx";
 import { OutputLines } from "./output-lines.tsx";
+import { failureSentence, Sentence } from "./sentence.tsx";
 import { RelativeTime } from "./time.tsx";
 
 /** What serves while a deployment does not; `since` when, as far as known. */
@@ -28,11 +29,12 @@ export function PostMortem(props: {
   readonly missed: { readonly name: string; readonly url: string } | null;
   readonly meanwhile: Meanwhile;
   readonly sinceGood: SinceGood | null;
+  readonly repository: string | null;
   /** Null: it cannot be tried again. */
   readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
   readonly now: Date;
 }) {
-  const { failure, served, errorAt, missed, meanwhile, sinceGood, retry, now } = props;
+  const { failure, served, errorAt, missed, meanwhile, sinceGood, repository, retry, now } = props;
   const facts: readonly (readonly [string, string])[] = [
     ["Stage", stageWords[failure.stage]],
     ...(failure.service === null ? [] : [["Service", failure.service] as const]),
@@ -45,7 +47,7 @@ export function PostMortem(props: {
       <h2 id="post-mortem-title">
         <Icon name="cross" />
         <span>
-          <Sentence text={failure.message} />
+          <Sentence text={failureSentence(failure)} />
         </span>
       </h2>
       {served && (
@@ -80,7 +82,7 @@ export function PostMortem(props: {
         <>
           <h3>What changed since #{sinceGood.number}, the last good version</h3>
           {hasChanges(sinceGood.changes) ? (
-            <Changes changes={sinceGood.changes} />
+            <Changes changes={sinceGood.changes} repository={repository} />
           ) : (
             <p class="muted">No code changes. Check its variables and external services.</p>
           )}
@@ -100,11 +102,6 @@ export function PostMortem(props: {
       </div>
     </section>
   );
-}
-
-/** A sentence in which what stands in back-ticks is code. */
-function Sentence({ text }: { readonly text: string }) {
-  return <>{text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? <code>{part}</code> : part))}</>;
 }
 
 export function MeanwhileLine({ meanwhile, now }: { readonly meanwhile: Meanwhile; readonly now: Date }) {

@@ -4,6 +4,7 @@ import { type Activity, ActivityLine } from "./activity-line.tsx";
 import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
 import type { Frame, LiveStream, Mood } from "./frame.ts";
+import { Icon } from "./icon.tsx";
 import { inEnvironment } from "./in-environment.ts";
 import { Layout } from "./layout.tsx";
 import { LiveRegion } from "./live-region.tsx";
@@ -14,6 +15,7 @@ export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "do
 /** What every tab of a product shows above its own content. */
 export interface ProductHeadProps {
   readonly slug: string;
+  readonly repository: string | null;
   readonly environment: string;
   /** Where it is installed; the switch is shown when there is more than one. */
   readonly environments: readonly string[];
@@ -79,6 +81,12 @@ export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; r
           </p>
         </div>
         <div class="actions">
+          {isLive && urls[0] !== undefined && (
+            <a class="button primary" href={urls[0]} rel="noreferrer">
+              Visit
+              <Icon name="arrow" />
+            </a>
+          )}
           {isLive && (
             <a class="button" href={inEnvironment(routes.productRedeploy(slug), head)}>
               Redeploy

@@ -13,11 +13,13 @@ import { Badge, RunBadge, type RunState } from "./badge.tsx";
 import type { Mood } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
+import { Sentence } from "./sentence.tsx";
 import { RelativeTime } from "./time.tsx";
 import { headline } from "./version.tsx";
 
 export interface ProductCard {
   readonly slug: string;
+  readonly repository: string | null;
   /** `production` first. */
   readonly installations: readonly InstallationCard[];
 }
@@ -213,7 +215,7 @@ function Installed({ card, installation, now }: InstalledProps) {
             <a class="headline" href={routes.deployment(live.deployment.id)}>
               {headline(live.deployment)}
             </a>
-            <VersionLine live={live} now={now} />
+            <VersionLine live={live} repository={card.repository} now={now} />
           </>
         ) : (
           <p class="meta">No version is live</p>
@@ -246,6 +248,10 @@ function ProductLine({ card, installation, now }: InstalledProps) {
         <p class="line-version">
           <span class="muted">#{live.deployment.number}</span>{" "}
           <a href={routes.deployment(live.deployment.id)}>{headline(live.deployment)}</a>
+        </p>
+      ) : activity?.tone === "bad" ? (
+        <p class="line-version tone-bad" title={activity.text}>
+          <Sentence text={activity.text} />
         </p>
       ) : (
         <p class="line-version muted">No version is live</p>

@@ -72,7 +72,7 @@ export function ProductOverview(props: {
           <a class="headline big" href={routes.deployment(live.deployment.id)}>
             {headline(live.deployment)}
           </a>
-          <VersionLine live={live} now={now} />
+          <VersionLine live={live} repository={head.repository} now={now} />
           <Stacks stacks={stacks} head={head} />
         </section>
       )}

@@ -11,6 +11,7 @@ import { headline, Sha } from "./version.tsx";
 
 export interface ProductRedeployProps {
   readonly slug: string;
+  readonly repository: string | null;
   readonly environment: string;
   readonly deployment: Deployment;
   readonly stacks: readonly { readonly displayName: string; readonly serviceCount: number }[];
@@ -22,7 +23,7 @@ export interface ProductRedeployProps {
 /** The whole product anew: the same version, with fresh images and today's variables. */
 export function ProductRedeployPage(props: { readonly frame: Frame; readonly redeploy: ProductRedeployProps }) {
   const { frame, redeploy } = props;
-  const { slug, environment, deployment, stacks, builtIn, interruptions } = redeploy;
+  const { slug, repository, environment, deployment, stacks, builtIn, interruptions } = redeploy;
   const place = { environment };
   return (
     <ConfirmPage
@@ -35,7 +36,7 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
       <dl class="facts">
         <Fact name="Product">{slug}</Fact>
         <Fact name="Version">
-          {headline(deployment)} {deployment.commit && <Sha commit={deployment.commit} />}
+          {headline(deployment)} {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
         </Fact>
         <Fact name="Environment">{environment}</Fact>
         <Fact name="Stacks">{String(stacks.length)}</Fact>

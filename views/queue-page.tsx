@@ -20,6 +20,7 @@ export interface QueueProps {
 interface QueueRow {
   readonly deployment: Deployment;
   readonly name: string;
+  readonly repository: string | null;
   readonly canCancel: boolean;
 }
 
@@ -101,7 +102,7 @@ export function Queue(props: { readonly queue: QueueProps; readonly now: Date; r
 }
 
 function What({ row }: { readonly row: QueueRow }) {
-  const { deployment, name } = row;
+  const { deployment, name, repository } = row;
   return (
     <div>
       <a class="headline" href={routes.deployment(deployment.id)}>
@@ -109,7 +110,8 @@ function What({ row }: { readonly row: QueueRow }) {
       </a>
       <p class="meta">
         <span>{name}</span>
-        {deployment.commit && <Sha commit={deployment.commit} />}
+        {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
+        {deployment.commit && <span>{deployment.commit.author}</span>}
         <span>{triggerText(deployment)}</span>
       </p>
     </div>

@@ -11,6 +11,7 @@ import { headline, Sha } from "./version.tsx";
 
 export interface RedeployProps {
   readonly slug: string;
+  readonly repository: string | null;
   readonly environment: string;
   readonly deployment: Deployment;
   readonly readyAt: Date;
@@ -32,7 +33,7 @@ export interface RedeployProps {
 }
 
 export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; readonly redeploy: RedeployProps }) {
-  const { slug, environment, deployment, readyAt, live, changes } = redeploy;
+  const { slug, repository, environment, deployment, readyAt, live, changes } = redeploy;
   return (
     <ConfirmPage
       frame={frame}
@@ -46,7 +47,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
         <p class="headline">{headline(deployment)}</p>
         <p class="meta">
           <span>#{deployment.number}</span>
-          {deployment.commit && <Sha commit={deployment.commit} />}
+          {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
           <span>
             ready <RelativeTime at={readyAt} now={frame.now} />
@@ -57,7 +58,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
       {changes && hasChanges(changes) && (
         <section class="change-list" aria-labelledby="changes-title">
           <h2 id="changes-title">What changes</h2>
-          <Changes changes={changes} />
+          <Changes changes={changes} repository={repository} />
         </section>
       )}
     </ConfirmPage>

@@ -2,6 +2,7 @@ import { routes } from "../server/routes.ts";
 import type { Tone } from "./badge.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Part } from "./live-region.tsx";
+import { Sentence } from "./sentence.tsx";
 
 /** Something that has happened elsewhere, in a sentence that leads there. */
 export interface Toast {
@@ -25,7 +26,9 @@ export function ToastPart({ toasts }: { readonly toasts: readonly Toast[] }) {
       {toasts.map(({ deploymentId, tone, text }) => (
         <a class={`toast tone-${tone}`} href={routes.deployment(deploymentId)} data-toast="">
           <Icon name={icons[tone]} />
-          <span>{text}</span>
+          <span>
+            <Sentence text={text} />
+          </span>
         </a>
       ))}
     </Part>

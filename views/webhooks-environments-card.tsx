@@ -12,10 +12,11 @@ export interface TrackingEnvironment {
 /** Which pushes are deployed where, and what came of them. */
 export function EnvironmentsCard(props: {
   readonly slug: string;
+  readonly repository: string | null;
   readonly environments: readonly TrackingEnvironment[];
   readonly now: Date;
 }) {
-  const { slug, environments, now } = props;
+  const { slug, repository, environments, now } = props;
   return (
     <section class="card" id="environments">
       <h2>Branches and environments</h2>
@@ -33,7 +34,11 @@ export function EnvironmentsCard(props: {
                   </>
                 )}
               </p>
-              {live ? <VersionLine live={live} now={now} /> : <p class="meta">No version is live</p>}
+              {live ? (
+                <VersionLine live={live} repository={repository} now={now} />
+              ) : (
+                <p class="meta">No version is live</p>
+              )}
             </div>
           </li>
         ))}

@@ -59,7 +59,7 @@ export function WebhooksPage(props: {
       <RepositoryCard slug={slug} repository={page.repository} csrf={csrf} now={now} />
       {isConnected && (
         <>
-          <EnvironmentsCard slug={slug} environments={page.environments} now={now} />
+          <EnvironmentsCard slug={slug} repository={page.repository.url} environments={page.environments} now={now} />
           <WebhookCard slug={slug} webhook={page.webhook} csrf={csrf} now={now} />
           <AccessCard slug={slug} access={page.access} csrf={csrf} />
           <ReportsCard slug={slug} reports={page.reports} csrf={csrf} />

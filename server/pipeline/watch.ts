@@ -48,7 +48,10 @@ export async function watchServices(
 
 /** A server that restarts late in the window has one look left, and no time worth telling. */
 function watchText(tookMs: number, leftMs: number): string {
-  const watching = leftMs < lookEveryMs ? "checking it once more" : `watching it for ${durationText(leftMs)} more`;
+  const watching =
+    leftMs < lookEveryMs
+      ? "checking it once more"
+      : `watching it for ${durationText(Math.ceil(leftMs / 1000) * 1000)} more`;
   return `Live after ${durationText(tookMs)}; ${watching}`;
 }
 

@@ -67,6 +67,7 @@ function statusLines(event: Extract<EventBody, { type: "status" }>): readonly st
 /** Without `lastLines`: they are output, which stands in the log just above. */
 function failureLines(failure: Failure): readonly string[] {
   const where = failure.service === null ? failure.stage : `${failure.stage}, ${failure.service}`;
-  const hint = failure.hint?.split("\n") ?? [];
+  // On a page the output follows; here it has been told already.
+  const hint = failure.hint?.replace("output below", "output above").split("\n") ?? [];
   return [`  ✗ Failed (${where}): ${failure.message}`, ...hint.map((line) => `    ${line}`)];
 }

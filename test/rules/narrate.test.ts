@@ -44,6 +44,13 @@ describe("the story of a deployment", () => {
     ]);
   });
 
+  it("points up to the output, which a log and a terminal have shown already", () => {
+    const hint = "See the output below. Try the command on a fresh clone.";
+    expect(narrate({ type: "failure", failure: { ...aFailure, hint } }).at(-1)).toBe(
+      "    See the output above. Try the command on a fresh clone.",
+    );
+  });
+
   it("keeps the lines of a hint apart", () => {
     const [, ...hint] = narrate({
       type: "failure",

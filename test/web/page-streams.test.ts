@@ -137,5 +137,5 @@ test("the products are painted again when something has changed, and only then",
   await world.store.events.append(failed.id, [{ type: "status", status: "failed", reason: null }]);
   await vi.waitFor(() => expect(world.clock.sleeping).toBeGreaterThan(0));
   world.clock.advance(500);
-  expect((await again.next())?.data).toContain("it broke");
+  expect((await again.next())?.data).toContain("It broke");
 });

@@ -135,8 +135,26 @@ test("checks are a timeline with the moment in which traffic moved", async () =>
   expect(text).toContain("web , passed:");
   expect(text).toContain("GET / answered 200 in 3 ms (2 of 2)");
   expect(text).toContain("Traffic switched, just now");
-  expect(html.match(/class="mark-(?:good|bad)"/g)).toEqual(['class="mark-bad"', 'class="mark-good"']);
+  expect(marksIn(html)).toEqual(["wait", "good"]);
 });
+
+test("checks are red only where something went wrong, not where it had yet to start", async () => {
+  const { id } = world.samples.failed(installation, {});
+  const check = { type: "check", streak: 0, needed: 3, detail: "" } as const;
+  await world.store.events.append(id, [
+    { ...check, service: "lost", healthy: false },
+    { ...check, service: "lost", healthy: true, streak: 3 },
+    { ...check, service: "lost", healthy: false },
+  ]);
+  expect(marksIn((await member.get(`/deployments/${id}`)).html)).toEqual(["wait", "good", "bad"]);
+  await world.store.events.append(id, [
+    { ...check, service: "never", healthy: false },
+    { type: "status", status: "failed", reason: null },
+  ]);
+  expect(marksIn((await member.get(`/deployments/${id}`)).html)).toEqual(["wait", "good", "bad", "bad"]);
+});
+
+const marksIn = (html: string) => [...html.matchAll(/class="mark-(good|bad|wait)"/g)].map(([, tone]) => tone);
 
 describe("a deployment that failed", () => {
   test("says what came in since the last good one", async () => {

@@ -60,7 +60,7 @@ describe("the products", () => {
     expect(await listed("/?q=ALPH")).toEqual(["alpha"]);
     const { html } = await get("/?q=a&state=attention&sort=name&view=dense");
     expect(textOf(html)).toContain("All 2 Needs attention 1 Running 1 Stopped 0 Nothing deployed 1");
-    expect(textOf(html)).toContain("zeta Failed #1 failed No version is live");
+    expect(textOf(html)).toContain("zeta Failed #1 failed Npm run build ended with exit code 1");
     expect(html).toContain('href="/?q=a&amp;sort=name&amp;view=dense"');
     expect(html).toContain('<input type="hidden" name="state" value="attention"/>');
   });
@@ -93,7 +93,20 @@ describe("the products", () => {
   test("say why the last deployment failed", async () => {
     world.samples.live(installation);
     world.samples.failed(installation, { message: "npm run build ended with exit code 1" });
-    expect(textOf((await get("/")).html)).toContain("#2 npm run build ended with exit code 1");
+    expect(textOf((await get("/")).html)).toContain("#2 Npm run build ended with exit code 1");
+  });
+
+  test("say of one that is watched after how long it was live", async () => {
+    const deploying = world.samples.deploying(installation);
+    world.store.put({
+      ...deploying,
+      step: "watch",
+      liveAt: new Date(deploying.startedAt.getTime() + 2_000),
+      replacedId: null,
+    });
+    expect(textOf((await get("/")).html)).toContain("Live after 2 s, still being watched");
+    expect(textOf((await get("/queue")).html)).toContain("Live after 2 s, still being watched");
+    expect(textOf((await get("/deployments")).html)).toContain("live after 2 s");
   });
 
   test("are still shown when Docker does not answer, and say so", async () => {
@@ -104,6 +117,26 @@ describe("the products", () => {
 });
 
 describe("a product", () => {
+  test("leads first of all to where it is served", async () => {
+    expect((await get("/products/shop")).html).not.toContain("button primary");
+    world.samples.live(installation);
+    const { html } = await get("/products/shop/settings");
+    expect(html).toMatch(/<a class="button primary" href="http:\/\/shop\.localhost:8080"[^>]*>Visit/);
+    expect(html).toMatch(/<a class="button" href="\/products\/shop\/redeploy">/);
+  });
+
+  test("tells who wrote each version, and links it to its commit where the forge is known", async () => {
+    const { commit } = world.samples.live(installation, { commit: sampleCommit("Add search") });
+    const list = () => get("/products/shop/deployments");
+    expect(textOf((await list()).html)).toContain(commit?.author);
+    expect((await list()).html).not.toContain("commit-link");
+    await world.store.products.update(product.id, { repository: "git@github.com:acme/shop.git" });
+    const link = `href="https://github.com/acme/shop/commit/${commit?.sha}"`;
+    for (const path of ["/", "/deployments", "/products/shop", "/products/shop/deployments"]) {
+      expect((await get(path)).html, path).toContain(link);
+    }
+  });
+
   test("offers to go back to earlier versions that were ready, and to no others", async () => {
     const ready = world.samples.ready(installation);
     const failed = world.samples.failed(installation, {});
@@ -195,9 +228,9 @@ describe("a deployment", () => {
     );
   });
 
-  test("took as long as it was until traffic moved, also when it was stopped afterwards", async () => {
+  test("is live after as long as it was until traffic moved, also when it was stopped afterwards", async () => {
     const ready = world.samples.ready(installation);
-    const took = `took ${durationText(ready.liveAt.getTime() - ready.startedAt.getTime())}`;
+    const took = `live after ${durationText(ready.liveAt.getTime() - ready.startedAt.getTime())}`;
     expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);
     const stopped = advance(ready, { type: "stop", at: world.clock.now(), reason: "stopped by hand" });
     if (!stopped) throw new Error("unreachable");

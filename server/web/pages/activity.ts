@@ -1,8 +1,10 @@
 import type { Activity } from "../../../views/activity-line.tsx";
+import { failureSentence } from "../../../views/sentence.tsx";
 import type { Deployment } from "../../model/deployment.ts";
 import type { StackProgress } from "../../model/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/ids.ts";
 import type { Store } from "../../ports/store.ts";
+import { elapsedText } from "../../rules/duration-text.ts";
 import { whyWaiting } from "../../rules/why-waiting.ts";
 
 type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
@@ -24,7 +26,7 @@ export async function activityOf(
     return { deployment: waiting, tone: "wait", text: waitingText(queue, maxBuilding, waiting.id), percent: null };
   }
   if (newest?.status !== "failed") return null;
-  return { deployment: newest, tone: "bad", text: newest.failure.message, percent: null };
+  return { deployment: newest, tone: "bad", text: failureSentence(newest.failure), percent: null };
 }
 
 export function waitingText(queue: Queue, maxBuilding: number, id: DeploymentId): string {
@@ -34,7 +36,8 @@ export function waitingText(queue: Queue, maxBuilding: number, id: DeploymentId)
 
 function runningText(running: Queue["running"][number], stacks: readonly StackProgress[]): string {
   if (running.status === "deploying" && running.step !== "start") {
-    return running.step === "watch" ? "Live, still being watched" : "Switching traffic";
+    if (running.step !== "watch") return "Switching traffic";
+    return `Live after ${elapsedText(running.liveAt.getTime() - running.startedAt.getTime())}, still being watched`;
   }
   const busy = stacks.find(({ status }) => status === "deploying" || status === "removing");
   if (busy?.phase) return busy.currentService ? `${busy.phase}: ${busy.currentService}` : busy.phase;

@@ -11,17 +11,23 @@ export function deploymentRow(deployment: Deployment, place: Place, among: "its 
     deployment,
     live,
     product: among === "all" ? place.product.slug : null,
-    took: tookText(deployment),
+    repository: place.product.repository,
+    timing: timingText(deployment),
     canRedeploy: !live && canRedeploy(deployment),
   };
 }
 
-/** From its start, not from when it was asked for, until traffic moved: neither waiting nor watching is counted. */
-export function tookText(deployment: Deployment): string | null {
-  const end = endOf(deployment);
-  if (!end || deployment.status === "queued" || !deployment.startedAt) return null;
-  const liveAt = deployment.status === "ready" || deployment.status === "stopped" ? deployment.liveAt : null;
-  return elapsedText((liveAt ?? end).getTime() - deployment.startedAt.getTime());
+/**
+ * From its start, not from when it was asked for, until traffic moved: neither waiting nor watching is counted. Of one to
+ * which it never did: until its end.
+ */
+export function timingText(deployment: Deployment): string | null {
+  if (deployment.status === "queued" || !deployment.startedAt) return null;
+  const liveAt = ("liveAt" in deployment && deployment.liveAt) || null;
+  const end = liveAt ?? endOf(deployment);
+  if (!end) return null;
+  const took = elapsedText(end.getTime() - deployment.startedAt.getTime());
+  return liveAt ? `live after ${took}` : `took ${took}`;
 }
 
 /** It was ready once, and what it was made of is known. */

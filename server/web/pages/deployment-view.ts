@@ -12,7 +12,7 @@ import type { WebNeeds } from "../needs.ts";
 import { urlsOf } from "../service-states.ts";
 import { waitingText } from "./activity.ts";
 import { changesBetween } from "./changes.ts";
-import { canRedeploy, tookText } from "./deployment-rows.ts";
+import { canRedeploy, timingText } from "./deployment-rows.ts";
 import { drainingText, noProgress, type Progress, progressAfter, stepViews } from "./progress.ts";
 import { stackOverview } from "./stack-views.ts";
 import { timelineView } from "./timeline-view.ts";
@@ -57,6 +57,7 @@ export async function deploymentView(
   const specs = specOf(deployment)?.stacks ?? (source && specOf(source))?.stacks ?? [];
   return {
     slug: product.slug,
+    repository: product.repository,
     environment: environment.name,
     deployment,
     source: source?.number ?? null,
@@ -67,7 +68,7 @@ export async function deploymentView(
     sentence: isQueued
       ? waitingText(await store.deployments.queue(), needs.maxBuilding, deployment.id)
       : progress.sentence,
-    took: tookText(deployment),
+    timing: timingText(deployment),
     overview: stackOverview(deployment, progress, specs, asked),
     timeline: timelineView(progress),
     urls: urlsOf(deployment, needs),

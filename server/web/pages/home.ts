@@ -64,7 +64,7 @@ async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<read
     products.map(async (product): Promise<ProductCard> => {
       const places = await catalog.placesOf(product);
       const installations = await Promise.all(places.map((place) => installationCard(needs, place, queue, signal)));
-      return { slug: product.slug, installations };
+      return { slug: product.slug, repository: product.repository, installations };
     }),
   );
 }

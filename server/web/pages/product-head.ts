@@ -48,6 +48,7 @@ export async function productFacts(needs: PageNeeds, place: Place, signal: Abort
   const text = pendingText(pending);
   const head: ProductHeadProps = {
     slug: product.slug,
+    repository: product.repository,
     environment: environment.name,
     environments: places.map((other) => other.environment.name),
     state: run.status,

@@ -37,15 +37,18 @@ export function createQueuePages(needs: PageNeeds) {
 async function readQueue(needs: PageNeeds): Promise<QueueProps> {
   const { store, catalog, maxBuilding } = needs;
   const [queue, places] = await Promise.all([store.deployments.queue(), catalog.places()]);
-  const nameOf = (deployment: Deployment) => {
+  const whatOf = (deployment: Deployment) => {
     const place = places.find(({ installation }) => installation.id === deployment.installationId);
-    return `${place ? placeName(place) : "a deleted product"} #${deployment.number}`;
+    return {
+      deployment,
+      name: `${place ? placeName(place) : "a deleted product"} #${deployment.number}`,
+      repository: place?.product.repository ?? null,
+    };
   };
   const running = queue.running.map(async (deployment) => {
     const activity = await activityOf(needs, queue, deployment.installationId, null);
     return {
-      deployment,
-      name: nameOf(deployment),
+      ...whatOf(deployment),
       canCancel: deployment.status === "building" || deployment.step === "start",
       text: activity?.text ?? "",
       percent: activity?.percent ?? null,
@@ -54,7 +57,7 @@ async function readQueue(needs: PageNeeds): Promise<QueueProps> {
   });
   const waiting = queue.queued.flatMap((deployment) => {
     const why = whyWaiting(queue, maxBuilding, deployment.id);
-    return why ? [{ deployment, name: nameOf(deployment), canCancel: true, ...why }] : [];
+    return why ? [{ ...whatOf(deployment), canCancel: true, ...why }] : [];
   });
   return {
     running: await Promise.all(running),

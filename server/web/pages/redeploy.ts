@@ -44,6 +44,7 @@ export function createRedeployPages(needs: PageNeeds) {
       const then = Object.keys(spec.variables).sort();
       const redeploy: RedeployProps = {
         slug: product.slug,
+        repository: product.repository,
         environment: environment.name,
         deployment,
         readyAt,
@@ -88,6 +89,7 @@ export function createRedeployPages(needs: PageNeeds) {
       }
       const redeploy = {
         slug: product.slug,
+        repository: product.repository,
         environment: environment.name,
         deployment: source,
         stacks: spec.stacks.map(({ name, services }) => ({

@@ -2,7 +2,8 @@ import type { TimelineView } from "../../../views/checks-timeline.tsx";
 import type { CheckMark, Progress } from "./progress.ts";
 
 /** Null: nothing was checked yet. */
-export function timelineView({ checks, cutOver }: Pick<Progress, "checks" | "cutOver">): TimelineView | null {
+export function timelineView(progress: Pick<Progress, "checks" | "cutOver" | "outcome">): TimelineView | null {
+  const { checks, cutOver, outcome } = progress;
   const times = [...checks.flatMap(({ marks }) => marks.map(({ at }) => at)), ...(cutOver ? [cutOver.at] : [])].map(
     (at) => at.getTime(),
   );
@@ -10,11 +11,20 @@ export function timelineView({ checks, cutOver }: Pick<Progress, "checks" | "cut
   return {
     begins: new Date(Math.min(...times)),
     ends: new Date(Math.max(...times)),
-    services: checks.map(({ service, marks }) => ({
-      name: service,
-      marks: marks.map((mark) => ({ at: mark.at, healthy: mark.healthy, text: markText(mark) })),
-      hasPassed: marks.some(({ healthy, streak, needed }) => healthy && streak >= needed),
-    })),
+    services: checks.map(({ service, marks }) => {
+      const hasPassed = marks.some(({ healthy, streak, needed }) => healthy && streak >= needed);
+      const firstGood = marks.findIndex(({ healthy }) => healthy);
+      const toneOf = (healthy: boolean, index: number) => {
+        if (healthy) return "good";
+        const isLost = firstGood !== -1 && index > firstGood;
+        return isLost || (outcome === "failed" && !hasPassed) ? "bad" : "wait";
+      };
+      return {
+        name: service,
+        marks: marks.map((mark, index) => ({ at: mark.at, tone: toneOf(mark.healthy, index), text: markText(mark) })),
+        hasPassed,
+      };
+    }),
     cutOver: cutOver && { at: cutOver.at },
   };
 }
