@@ -11,8 +11,8 @@ export function greeting(facts: {
 }): string {
   const { publicUrl, newToken, appAddress, tookMs } = facts;
   const remote = new URL("/git/my-app.git", publicUrl);
+  // Without the token: what is copied from here stays in the shell's history, in .git/config and in lists of processes.
   remote.username = "x";
-  remote.password = newToken ?? "TOKEN";
   const signIn = newToken
     ? `${newToken}\n                (the administrator's token: keep it, it is shown only this once)`
     : "with the administrator's token";
@@ -22,6 +22,7 @@ export function greeting(facts: {
     Dashboard   ${publicUrl.origin}
     Sign in     ${signIn}
     Deploy      git push ${remote.href} main
+                (git asks for the password: it is the token)
     Apps        ${appAddress}
 ${isReadableOnTheWay(publicUrl) ? readable : ""}
 `;

@@ -13,6 +13,15 @@ test("the note on a new token stands under the token", () => {
   expect(lines[index + 1]?.search(/\S/)).toBe(lines[index]?.indexOf("baton_new"));
 });
 
+test("the line to push with holds no token: git asks for it", () => {
+  for (const newToken of ["baton_new", null]) {
+    const text = greeting({ ...facts, newToken });
+    expect(text).toContain("    Deploy      git push http://x@127.0.0.1:4000/git/my-app.git main\n");
+    expect(text).toContain("(git asks for the password: it is the token)");
+    expect(text.split("baton_new")).toHaveLength(newToken === null ? 1 : 2);
+  }
+});
+
 test("a public address without https is warned of, one of this machine is not", () => {
   const textFor = (url: string) => greeting({ ...facts, newToken: null, publicUrl: new URL(url) });
   expect(textFor("http://baton.example.com")).toContain("Warning     Tokens are sent unencrypted to this address");

@@ -89,4 +89,20 @@ describe("errors", () => {
     expect((await send("POST", "/api/products", " ")).status).toBe(400);
     expect((await send("DELETE", "/api/products/my-api")).status).toBeLessThan(300);
   });
+
+  test("are not made of a chunked body without a chunk, and still of one that is no JSON", async () => {
+    const headers = {
+      "content-type": "application/json",
+      authorization: `Bearer ${token}`,
+      "transfer-encoding": "chunked",
+    };
+    const send = (method: string, path: string, ...chunks: readonly string[]) =>
+      world.fetch(path, { method, headers, body: ReadableStream.from(chunks.map(Buffer.from)), duplex: "half" });
+    const missing = await send("POST", "/api/products");
+    expect([missing.status, await missing.text()]).toEqual([400, expect.stringMatching(/name: /)]);
+    const broken = await send("POST", "/api/products", '{"name"', ":");
+    expect([broken.status, await broken.text()]).toEqual([400, expect.stringMatching(/JSON/)]);
+    expect((await send("POST", "/api/products", '{"name":', '"shop"}')).status).toBe(201);
+    expect((await send("DELETE", "/api/products/my-api")).status).toBeLessThan(300);
+  });
 });
