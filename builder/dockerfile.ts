@@ -17,6 +17,8 @@ export interface DockerfileFacts {
   readonly needed: readonly boolean[];
   /** Images that it takes from elsewhere (FROM, COPY --from, RUN --mount=from) for what is built, without its own stages and `scratch`. */
   readonly references: readonly string[];
+  /** The image that the built stage stands on in the end; null: none, or it is not known. */
+  readonly base: string | null;
   /** Ports that the built stage exposes, in order, those of the stages that it is built on last. */
   readonly exposed: readonly ExposedPort[];
   /** Names that some ARG declares: what a build can be told. */
@@ -33,6 +35,8 @@ export interface ExposedPort {
 interface Stage {
   readonly name: string | null;
   readonly parent: Stage | null;
+  /** What its FROM names where that is no stage. */
+  readonly image: string | null;
   /** Other stages that files come from. */
   readonly sources: Stage[];
   readonly references: string[];
@@ -71,6 +75,7 @@ export function readDockerfile(
         stages.push({
           name: as?.toUpperCase() === "AS" && name ? name.toLowerCase() : null,
           parent,
+          image: parent === null && reference !== "" && reference !== "scratch" ? reference : null,
           sources: [],
           references: parent === null && reference !== "" ? [reference] : [],
           variables: new Map(parent?.variables),
@@ -116,6 +121,7 @@ export function readDockerfile(
     references: [...new Set(references)].filter((image) => image !== "scratch"),
     declared: [...declared],
     secrets: [...secrets],
+    base: built ? baseOf(built) : null,
     exposed: built ? exposedBy(built) : [],
   };
 }
@@ -188,6 +194,10 @@ function mountsOf(instruction: ModifiableInstruction): readonly ReadonlyMap<stri
 function secretId(mount: ReadonlyMap<string, string>): string {
   const path = mount.get("target") ?? mount.get("dst") ?? mount.get("destination") ?? "";
   return mount.get("id") ?? path.split("/").at(-1) ?? "";
+}
+
+function baseOf({ parent, image }: Stage): string | null {
+  return parent ? baseOf(parent) : image;
 }
 
 function exposedBy(stage: Stage): readonly ExposedPort[] {

@@ -88,6 +88,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       newerSyntax: newerSyntaxIn(text),
       neededStages: neededStages(text, facts.needed),
       written: { text, shownAs },
+      basedOn: facts.base,
     },
     port: facts.exposed.find(({ protocol }) => protocol === "tcp")?.port ?? null,
     noCommand: noCommandOf(text, target, shownAs),

@@ -28,7 +28,9 @@ export interface StackPlan {
 }
 
 /** A service whose image is still to be had: built by a recipe, or pulled by its reference. Digests of its mounts are still empty. */
-export type ServicePlan = Omit<ServiceSpec, "image" | "pulledAs" | "keptFrom"> & { readonly source: ImageSource };
+export type ServicePlan = Omit<ServiceSpec, "image" | "pulledAs" | "basedOn" | "keptFrom"> & {
+  readonly source: ImageSource;
+};
 
 export type ImageSource =
   | { readonly type: "build"; readonly recipe: BuildRecipe }
@@ -66,6 +68,8 @@ export interface BuildRecipe {
   readonly expected?: { readonly path: string; readonly hint: string } | null;
   /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */
   readonly neededStages?: string | null;
+  /** The image that a Dockerfile of the user's stands on; null: none is known. */
+  readonly basedOn?: string | null;
   /** The user's own Dockerfile, and what a person knows it by; not there: Baton generates it. */
   readonly written?: { readonly text: string; readonly shownAs: string };
 }

@@ -2,6 +2,7 @@ import { routes } from "../server/routes.ts";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
+import { DataAtStake } from "./lost-data.tsx";
 
 export interface DeleteProps {
   readonly slug: string;
@@ -9,11 +10,13 @@ export interface DeleteProps {
   /** The whole product goes, and not only this environment's part of it. */
   readonly isWhole: boolean;
   readonly environments: readonly string[];
+  /** Data that goes with the containers, whatever is chosen for volumes. */
+  readonly atStake: readonly { readonly service: string; readonly path: string }[];
   readonly error: string | null;
 }
 
 export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonly deletion: DeleteProps }) {
-  const { slug, environment, isWhole, environments, error } = deletion;
+  const { slug, environment, isWhole, environments, atStake, error } = deletion;
   const what = isWhole ? `Delete ${slug}` : `Remove ${slug} from ${environment}`;
   return (
     <ConfirmPage
@@ -44,6 +47,7 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
         ) : (
           <li>Its containers, addresses and variables in {environment} are removed. Its other environments stay.</li>
         )}
+        <DataAtStake atStake={atStake} />
       </ul>
     </ConfirmPage>
   );

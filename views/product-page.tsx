@@ -3,6 +3,7 @@ import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
 import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
+import { Icon } from "./icon.tsx";
 import { inEnvironment } from "./in-environment.ts";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { MovedRepository } from "./moved-repository.tsx";
@@ -19,6 +20,8 @@ export interface OverviewProps {
   readonly gitUrl: string;
   readonly live: LiveVersion | null;
   readonly stacks: readonly StackState[];
+  /** A sentence for each place where the live version has data that nobody named a volume for. */
+  readonly data: readonly { readonly text: string; readonly isWarning: boolean }[];
   readonly rows: readonly DeploymentRow[];
   readonly hasMore: boolean;
 }
@@ -59,7 +62,7 @@ export function ProductOverview(props: {
   readonly now: Date;
 }) {
   const { overview, head, now } = props;
-  const { live, stacks, rows, hasMore } = overview;
+  const { live, stacks, data, rows, hasMore } = overview;
   if (rows.length === 0) return <FirstVersion overview={overview} head={head} />;
   return (
     <div id={productOverviewId} class="stack">
@@ -74,6 +77,7 @@ export function ProductOverview(props: {
           </a>
           <VersionLine live={live} repository={head.repository} now={now} />
           <Stacks stacks={stacks} head={head} />
+          <Data notes={data} />
         </section>
       )}
       <section class="card flush" aria-labelledby="recent-title">
@@ -160,6 +164,20 @@ function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; read
         </section>
       ))}
     </div>
+  );
+}
+
+function Data({ notes }: { readonly notes: OverviewProps["data"] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul class="data-notes" aria-label="Data">
+      {notes.map(({ text, isWarning }) => (
+        <li class={isWarning ? "tone-warn" : undefined}>
+          {isWarning && <Icon name="warning" />}
+          <span>{text}.</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

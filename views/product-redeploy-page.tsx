@@ -7,6 +7,7 @@ import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
+import { LostData, type LostDataView } from "./lost-data.tsx";
 import { headline, Sha } from "./version.tsx";
 
 export interface ProductRedeployProps {
@@ -18,12 +19,14 @@ export interface ProductRedeployProps {
   /** Variables that have changed and that builds are given. */
   readonly builtIn: readonly string[];
   readonly interruptions: readonly InterruptionView[];
+  /** Databases whose data is gone with their containers. */
+  readonly lost: readonly LostDataView[];
 }
 
 /** The whole product anew: the same version, with fresh images and today's variables. */
 export function ProductRedeployPage(props: { readonly frame: Frame; readonly redeploy: ProductRedeployProps }) {
   const { frame, redeploy } = props;
-  const { slug, repository, environment, deployment, stacks, builtIn, interruptions } = redeploy;
+  const { slug, repository, environment, deployment, stacks, builtIn, interruptions, lost } = redeploy;
   const place = { environment };
   return (
     <ConfirmPage
@@ -54,6 +57,7 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
         <BuiltAgain names={builtIn} condition="" />
         <li>The running containers keep serving until the new ones have passed their checks.</li>
         <Interruptions interruptions={interruptions} />
+        <LostData lost={lost} />
       </ul>
     </ConfirmPage>
   );

@@ -6,6 +6,7 @@ import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
+import { LostData, type LostDataView } from "./lost-data.tsx";
 import { RelativeTime } from "./time.tsx";
 import { headline, Sha } from "./version.tsx";
 
@@ -25,6 +26,8 @@ export interface RedeployProps {
   /** What differs from the live version; null: it is the live one, or nothing is live. */
   readonly changes: ChangesView | null;
   readonly interruptions: readonly InterruptionView[];
+  /** Databases whose data is gone with their containers. */
+  readonly lost: readonly LostDataView[];
   /** Init services, such as migrations, that ran in versions after this one, with the numbers of these. */
   readonly ranSince: readonly { readonly service: string; readonly deployments: readonly number[] }[];
   /** Variables that exist only in that version, and those that exist only today. */
@@ -66,7 +69,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
 }
 
 function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
-  const { missingImages, builtIn, replaces, live, interruptions, ranSince } = redeploy;
+  const { missingImages, builtIn, replaces, live, interruptions, lost, ranSince } = redeploy;
   return (
     <ul class="consequences">
       <li>
@@ -84,6 +87,7 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
         </li>
       )}
       <Interruptions interruptions={interruptions} />
+      <LostData lost={lost} />
       {ranSince.map(({ service, deployments }) => (
         <li class="tone-warn">
           <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}. Its

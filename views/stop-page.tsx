@@ -2,14 +2,17 @@ import { routes } from "../server/routes.ts";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
+import { DataAtStake } from "./lost-data.tsx";
 
 export function StopPage(props: {
   readonly frame: Frame;
   readonly slug: string;
   readonly environment: string;
   readonly urls: readonly string[];
+  /** Data that goes with the containers. */
+  readonly atStake: readonly { readonly service: string; readonly path: string }[];
 }) {
-  const { frame, slug, environment, urls } = props;
+  const { frame, slug, environment, urls, atStake } = props;
   return (
     <ConfirmPage
       frame={frame}
@@ -22,7 +25,11 @@ export function StopPage(props: {
       <ul class="consequences">
         <li>Its containers stop. Requests in progress finish first.</li>
         {urls.length > 0 && <li>{urls.map((url) => url.replace(/^https?:\/\//, "")).join(", ")} will return 503.</li>}
-        <li>Data, variables and versions are kept. A redeploy or a push starts it again.</li>
+        <DataAtStake atStake={atStake} />
+        <li>
+          {atStake.length > 0 ? "All other data, variables" : "Data, variables"} and versions are kept. A redeploy or a
+          push starts it again.
+        </li>
       </ul>
     </ConfirmPage>
   );

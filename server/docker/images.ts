@@ -81,10 +81,16 @@ function imageInfo(image: Docker.ImageInspectInfo): ImageInfo {
     exposedPorts: Object.keys(image.Config?.ExposedPorts ?? {}).flatMap(exposedPort),
     user: image.Config?.User ?? "",
     volumes: Object.keys(image.Config?.Volumes ?? {}),
+    environment: Object.fromEntries((image.Config?.Env ?? []).map(assignment)),
     sizeBytes: image.Size,
     createdAt: new Date(image.Created),
     hasHealthcheck: hasHealthcheck(image.Config),
   };
+}
+
+function assignment(text: string): [name: string, value: string] {
+  const [name = "", ...value] = text.split("=");
+  return [name, value.join("=")];
 }
 
 function hasHealthcheck(config: Docker.ImageInspectInfo["Config"] | undefined): boolean {

@@ -39,6 +39,8 @@ export interface ServiceSpec {
   readonly image: ImageId;
   /** What it was pulled as, e.g. `postgres:16`; null: it was built here. */
   readonly pulledAs: string | null;
+  /** The image that it was pulled as, or that its Dockerfile builds on; null: none is known. Absent in versions made before this was noted. */
+  readonly basedOn?: string | null;
   /** The port inside the container; null for kinds without one. */
   readonly port: number | null;
   /** True when the user or the image said so; false: Baton chose, and the app reads PORT. */
@@ -60,6 +62,8 @@ export interface ServiceSpec {
   readonly stateful: string | null;
   /** What the user said about running two versions at once; null: nothing. Absent in versions made before this was noted. */
   readonly strategy?: "blue-green" | "recreate" | null;
+  /** It is a database ("a PostgreSQL database") whose data, in `path`, is in no volume: it goes with its container. */
+  readonly dataInContainer?: { readonly what: string; readonly path: string };
   /**
    * Of a stateful service that was kept as it was: the deployment that made its container. Null: this deployment makes one.
    * Of an init service: the deployment whose run counts; it does not run again. Decided before the first container of a

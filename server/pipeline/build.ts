@@ -75,14 +75,24 @@ export async function obtainImages(
   for (const stack of stacks) {
     const services: ServiceSpec[] = [];
     for (const plan of stack.services) {
-      const { source: _, ...service } = plan;
+      const { source, ...service } = plan;
       const image = await imageOf(plan);
       const port = await portOf(world, work, plan, image.image, signal);
-      services.push(withSources({ ...service, ...port, ...image, keptFrom: null }, entries, rootDirectory));
+      services.push(
+        withSources(
+          { ...service, ...port, ...image, basedOn: basedOn(source), keptFrom: null },
+          entries,
+          rootDirectory,
+        ),
+      );
     }
     specs.push({ name: stack.name, services });
   }
   return specs;
+}
+
+function basedOn(source: ServicePlan["source"]): string | null {
+  return source.type === "image" ? source.reference : (source.recipe.basedOn ?? null);
 }
 
 /** What is given to an app that does not say which port it takes. */

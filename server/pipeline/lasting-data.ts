@@ -1,26 +1,66 @@
 import { readyAtOf } from "../model/deployment.ts";
 import type { ImageId } from "../model/ids.ts";
-import { type StackSpec, servicesOf } from "../model/spec.ts";
+import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../model/spec.ts";
+import type { ImageInfo } from "../ports/engine.ts";
 import { leftBehindText, withCarriedData } from "../rules/carried-data.ts";
+import { withDataInContainers } from "../rules/data-in-container.ts";
 import { sharedVolumeText, unnamedVolumeText, withLastingVolumes } from "../rules/lasting-data.ts";
-import type { LiveVersion } from "../rules/stateful.ts";
+import { abandonedText, abandonedVolumes, dataInContainerText, lostData, lostDataText } from "../rules/lost-data.ts";
+import { keepUnchanged, type LiveVersion } from "../rules/stateful.ts";
 import { volumeName } from "./container-request.ts";
 import type { Work, World } from "./work.ts";
 
 /**
- * Decides what becomes of data that nobody gave a named volume. Only the images tell where it is, so this comes when they
- * exist, and before anything that runs is touched. The version's spec keeps the decision.
+ * Decides what becomes of data, and of the containers that have it. Only the images tell where data is that nobody gave a
+ * named volume, so this comes when they exist, and before anything that runs is touched. The version's spec keeps the
+ * decision. `fresh`: no container is kept.
  */
 export async function keepData(
   world: World,
   work: Work,
+  version: Pick<DeploymentSpec, "stacks" | "variables">,
+  served: LiveVersion | null,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<readonly StackSpec[]> {
+  const { journal } = work;
+  const { variables } = version;
+  const services = servicesOf(version);
+  const images = await imagesOf(world, [...services, ...servicesOf(served?.spec ?? { stacks: [] })], signal);
+  const imageEnvironment = ({ image }: ServiceSpec) => images.get(image)?.environment ?? {};
+  const basedOn = new Map(services.map((service) => [service.name, service.basedOn ?? service.pulledAs]));
+  const live = served && {
+    ...served,
+    spec: {
+      ...served.spec,
+      stacks: withDataInContainers(served.spec.stacks, {
+        variables: served.spec.variables,
+        imageEnvironment,
+        otherwiseBasedOn: ({ name }) => basedOn.get(name) ?? null,
+      }),
+    },
+  };
+  const lasting = await makeLasting(world, work, version.stacks, images, live, signal);
+  const marked = withDataInContainers(lasting, { variables, imageEnvironment });
+  const stacks = keepUnchanged({ stacks: marked, variables }, live, fresh);
+  for (const service of servicesOf({ stacks })) {
+    if (service.dataInContainer) journal.warn(dataInContainerText(service.name, service.dataInContainer));
+  }
+  for (const lost of lostData({ stacks, variables }, live, fresh)) journal.warn(lostDataText(lost));
+  for (const abandoned of abandonedVolumes({ stacks }, live)) journal.warn(abandonedText(abandoned));
+  return stacks;
+}
+
+async function makeLasting(
+  world: World,
+  work: Work,
   stacks: readonly StackSpec[],
+  images: ReadonlyMap<ImageId, ImageInfo>,
   live: LiveVersion | null,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
   const { journal, installation } = work;
-  const volumes = await volumesOfImages(world, stacks, signal);
-  const lasting = withLastingVolumes(stacks, (image) => volumes.get(image) ?? []);
+  const lasting = withLastingVolumes(stacks, (image) => images.get(image)?.volumes ?? []);
   for (const unnamed of lasting.unnamed) {
     journal.note(unnamedVolumeText(unnamed));
     if (unnamed.isShared) journal.warn(sharedVolumeText(unnamed));
@@ -34,14 +74,14 @@ export async function keepData(
   return carried.stacks;
 }
 
-async function volumesOfImages(
+async function imagesOf(
   { engine }: Pick<World, "engine">,
-  stacks: readonly StackSpec[],
+  services: readonly ServiceSpec[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<ImageId, readonly string[]>> {
-  const images = [...new Set(servicesOf({ stacks }).map(({ image }) => image))];
+): Promise<ReadonlyMap<ImageId, ImageInfo>> {
+  const images = [...new Set(services.map(({ image }) => image))];
   const inspected = await Promise.all(images.map((image) => engine.inspectImage(image, signal)));
-  return new Map(images.map((image, index) => [image, inspected[index]?.volumes ?? []]));
+  return new Map(inspected.flatMap((info, index) => (info && images[index] ? [[images[index], info]] : [])));
 }
 
 /** Volumes of these stacks that hold data of their own: not what a deployment that was never ready has copied there. */

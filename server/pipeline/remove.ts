@@ -35,5 +35,6 @@ export async function removeDeployment(
   const deployment = await store.deployments.get(id);
   if (deployment) await proxy.forget(deployment.installationId, id);
   await mountFiles.remove(id, except);
+  if (deployment) await store.leases.handOver(id, deployment.installationId, [...except]);
   await store.leases.release({ deployment: id });
 }

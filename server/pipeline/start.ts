@@ -11,7 +11,7 @@ import { checkServices, ListensElsewhere } from "./check.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { findPrograms, thisMachine } from "./find-programs.ts";
 import { type Networks, provideNetworks } from "./networks.ts";
-import { runContainer } from "./run-container.ts";
+import { namesOf, runContainer } from "./run-container.ts";
 import { followInit } from "./run-init.ts";
 import { stopOthersOnItsData, stopReplaced } from "./stop-replaced.ts";
 import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
@@ -156,6 +156,8 @@ async function bringUp(
     const found = await findKept(world, work, service);
     board.enter("Starting services", name);
     if (found) {
+      // What an older Baton made has not been there: whoever is started next to it looks for it there.
+      if (networks.lasting) await world.engine.connect(found.id, networks.lasting, namesOf(service), signal);
       journal.note(`${name} is kept as it is`);
       return { stack, spec: service, container: found.id, hostAddress: found.hostAddress, kept: true };
     }

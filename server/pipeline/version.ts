@@ -4,7 +4,6 @@ import { type DeploymentSpec, plainNames, type StackSpec, secretVariablesOf, ser
 import { appliesChanges, keepInits } from "../rules/apply.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
-import { keepUnchanged } from "../rules/stateful.ts";
 import { hostsFor } from "../rules/urls.ts";
 import { obtainImages } from "./build.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
@@ -54,8 +53,8 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     const { domain, publicHost } = limits;
     await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
     const live = await liveBefore(world, work);
-    const withData = await keepData(world, work, stacks.stacks, live, signal);
-    const kept = keepUnchanged({ stacks: withData, variables }, live, deployment.fresh);
+    const version = { stacks: stacks.stacks, variables };
+    const kept = await keepData(world, work, version, live, deployment.fresh, signal);
     const isApplied = appliesChanges(deployment, work.installation.liveDeploymentId);
     return {
       commit: stacks.commit,

@@ -161,6 +161,8 @@ export interface ImageInfo {
   readonly user: string;
   /** Paths of its VOLUMEs. */
   readonly volumes: readonly string[];
+  /** What its ENVs set. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly sizeBytes: number;
   readonly createdAt: Date;
   /** It checks itself (HEALTHCHECK). */

@@ -269,6 +269,8 @@ export interface LeaseStore {
   ports(holder: LeaseHolder): Promise<ReadonlyMap<string, number>>;
   /** This holder's network; where it has none, or one that overlaps `used`, the first free one of the pool with this prefix, recorded. Rejects with PoolExhausted. */
   subnet(holder: LeaseHolder, pool: string, used: readonly string[], prefix?: number): Promise<string>;
+  /** Ports of these services outlive the deployment: they are the installation's from now on, where it has none for them yet. */
+  handOver(from: DeploymentId, to: InstallationId, services: readonly string[]): Promise<void>;
   release(holder: LeaseHolder): Promise<void>;
   /** Deployments that hold a port or a subnet. */
   holders(): Promise<readonly DeploymentId[]>;

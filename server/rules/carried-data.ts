@@ -21,8 +21,8 @@ export interface LeftBehind {
 }
 
 /**
- * Marks the volumes that are new in this version and stand where the live container has its data without a name: they
- * are filled from it (`carried`). Marks of earlier versions go. `exists`: there is such a volume, which holds something
+ * Marks the volumes that are new in this version and stand where the live container has its data without a name, or in no
+ * volume at all: they are filled from it (`carried`). Marks of earlier versions go. `exists`: there is such a volume, which holds something
  * that counts.
  */
 export function withCarriedData(
@@ -62,6 +62,8 @@ function standsOnUnnamed(
   const isSameStack = stackOf(live.spec, before.name) === stack;
   if (isSameStack && volumes.some(({ volume }) => volume === mount.volume)) return false;
   if (volumes.some(({ path, origin }) => path === mount.path && origin)) return true;
+  // Whatever it has there is its own: nothing but its container holds it.
+  if (before.dataInContainer && !volumes.some(({ path }) => path === mount.path)) return true;
   return containerOf(live.id, before, containers)?.ownVolumes.includes(mount.path) ?? false;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ImageId } from "../model/ids.ts";
 import type { Mount, ServiceSpec, StackSpec } from "../model/spec.ts";
+import { cleanPath, isWithin } from "./container-path.ts";
 
 type VolumeMount = Extract<Mount, { type: "volume" }>;
 
@@ -38,7 +39,12 @@ export function withLastingVolumes(
       service.kind === "init" ? service : withVolumes(service, imageVolumes(service.image)),
     ),
   }));
-  return { stacks: lasting, unnamed: lasting.flatMap(({ services }) => services.flatMap(unnamedOf)) };
+  return { stacks: lasting, unnamed: unnamedVolumes(lasting) };
+}
+
+/** Those that a version has. */
+export function unnamedVolumes(stacks: readonly StackSpec[]): readonly UnnamedVolume[] {
+  return stacks.flatMap(({ services }) => services.flatMap(unnamedOf));
 }
 
 function withVolumes(service: ServiceSpec, imageVolumes: readonly string[]): ServiceSpec {
@@ -63,7 +69,7 @@ function withVolumes(service: ServiceSpec, imageVolumes: readonly string[]): Ser
 }
 
 /** Specs of before strategies were in them: who writes to a named volume and yet runs twice was told to. */
-function saysBlueGreen({ strategy, stateful, container }: ServiceSpec): boolean {
+export function saysBlueGreen({ strategy, stateful, container }: ServiceSpec): boolean {
   const writes = container.mounts.some((mount) => mount.type === "volume" && !mount.readOnly && !mount.origin);
   return strategy === "blue-green" || (strategy === undefined && stateful === null && writes);
 }
@@ -75,8 +81,8 @@ function keepsDataIn(mounts: readonly Mount[]): string {
 
 /** Docker lays an image's volume over whatever is mounted above it, but what is below a tmpfs was never meant to last. */
 function isScratch(path: string, mounts: readonly Mount[]): boolean {
-  const inMemory = mounts.flatMap((mount) => (mount.type === "tmpfs" ? [cleanPath(mount.path)] : []));
-  return [...scratch, ...inMemory].some((folder) => path === folder || path.startsWith(`${folder}/`));
+  const inMemory = mounts.flatMap((mount) => (mount.type === "tmpfs" ? [mount.path] : []));
+  return [...scratch, ...inMemory].some((folder) => isWithin(path, folder));
 }
 
 function isMadeByBuild(path: string): boolean {
@@ -97,13 +103,6 @@ function derivedName(service: string, path: string): string {
     .digest("hex")
     .slice(0, 6);
   return `${service}${words}-${digest}`;
-}
-
-function cleanPath(path: string): string {
-  return `/${path
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/")}`;
 }
 
 function unnamedOf(service: ServiceSpec): readonly UnnamedVolume[] {

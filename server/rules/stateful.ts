@@ -35,7 +35,8 @@ export function keepUnchanged(version: Version, live: LiveVersion | null, fresh:
 }
 
 function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
-  const before = statefulBefore(service.name, live);
+  // One that an older Baton started beside others, as if it could run twice, has its data all the same.
+  const before = service.dataInContainer ? longRunningBefore(service.name, live) : statefulBefore(service.name, live);
   if (!live || !before || !isStateful(service) || fresh) return null;
   return changesOf(stack, before, live, service, version).length === 0 ? makerOf(before, live) : null;
 }
@@ -46,6 +47,17 @@ function changesOf(stack: string, before: ServiceSpec, live: LiveVersion, servic
   const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
   const changes = containerChanges(before, live.spec.variables, service, version.variables);
   return moved ? ["its stack, and with it its volumes,", ...changes] : changes;
+}
+
+/** A clause: "its image and its command changed". */
+export function changesText(
+  stack: string,
+  before: ServiceSpec,
+  live: LiveVersion,
+  service: ServiceSpec,
+  version: Version,
+): string {
+  return `${listed(changesOf(stack, before, live, service, version))} changed`;
 }
 
 export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): string | null {
@@ -70,8 +82,9 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
       // Both run until the old one has been drained.
       if (!isStateful(service)) return [];
       if (isCarried) return [{ ...told, why: "its data moves to a volume that lasts" }];
-      const changes = changesOf(stackOf(version, service.name) ?? "", before, live, service, version);
-      return [{ ...told, why: fresh ? "every container is recreated" : `${listed(changes)} changed` }];
+      const stackNow = stackOf(version, service.name) ?? "";
+      const changes = changesText(stackNow, before, live, service, version);
+      return [{ ...told, why: fresh ? "every container is recreated" : changes }];
     }),
   );
 }
@@ -91,7 +104,11 @@ export function statefulBefore(name: string, live: LiveVersion | null): ServiceS
  */
 export function replacedBy(service: ServiceSpec, live: LiveVersion | null): ServiceSpec | null {
   if (carriedVolumes(service).length === 0) return statefulBefore(service.name, live);
-  return (live && servicesOf(live.spec).find(({ name, kind }) => name === service.name && kind !== "init")) ?? null;
+  return longRunningBefore(service.name, live);
+}
+
+function longRunningBefore(service: string, live: LiveVersion | null): ServiceSpec | null {
+  return (live && servicesOf(live.spec).find(({ name, kind }) => name === service && kind !== "init")) ?? null;
 }
 
 /** The deployment whose container it is. */

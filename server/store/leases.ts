@@ -1,4 +1,4 @@
-import { asc, eq, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { type LeaseHolder, type LeaseStore, PoolExhausted, type PortRange } from "../ports/store.ts";
 import { lock } from "./advisory-locks.ts";
 import type { Database, Queries } from "./database.ts";
@@ -39,6 +39,18 @@ export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet)
         if (held !== undefined) await tx.delete(subnetLeases).where(eq(subnetLeases.subnet, held));
         await tx.insert(subnetLeases).values({ subnet, deploymentId, installationId });
         return subnet;
+      }),
+
+    handOver: (from, to, services) =>
+      database.write(async ({ tx }) => {
+        await lock(tx, "leases");
+        const lasting = await heldPorts(tx, { installation: to });
+        const moving = services.filter((service) => !lasting.has(service));
+        if (moving.length === 0) return;
+        await tx
+          .update(portLeases)
+          .set({ deploymentId: null, installationId: to })
+          .where(and(eq(portLeases.deploymentId, from), inArray(portLeases.service, moving)));
       }),
 
     release: (holder) =>

@@ -57,6 +57,22 @@ describe("the ports that a Dockerfile exposes", () => {
   });
 });
 
+describe("the image that a Dockerfile stands on", () => {
+  const base = (text: string, target: string | null = null, given = {}) => readDockerfile(text, target, given).base;
+
+  it("is what the built stage names in the end, also through other stages and arguments", () => {
+    expect(base("FROM node\nFROM postgres:16")).toBe("postgres:16");
+    expect(base("FROM postgres:16 AS a\nFROM node AS b\nFROM a")).toBe("postgres:16");
+    expect(base("FROM postgres:16 AS a\nFROM node AS b", "a")).toBe("postgres:16");
+    expect(base("ARG V=16\nFROM postgres:$V", null, { V: "17" })).toBe("postgres:17");
+  });
+
+  it("is none where it begins with nothing", () => {
+    expect(base("FROM postgres AS a\nFROM scratch\nCOPY --from=a / /")).toBeNull();
+    expect(base("")).toBeNull();
+  });
+});
+
 describe("the images that a Dockerfile takes from elsewhere", () => {
   const references = (text: string) => readDockerfile(text, null).references;
 

@@ -88,6 +88,7 @@ function imageInfo(reference: string): ImageInfo {
     exposedPorts: [],
     user: "",
     volumes: [],
+    environment: {},
     sizeBytes: 0,
     createdAt: new Date(0),
     hasHealthcheck: false,

@@ -130,6 +130,7 @@ export function createFakeStore(clock: Clock): FakeStore {
       port: notFaked("leases.port"),
       ports: async () => new Map(),
       subnet: notFaked("leases.subnet"),
+      handOver: async () => {},
       release: async () => {},
       holders: async () => [],
     },

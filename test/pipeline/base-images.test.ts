@@ -35,6 +35,7 @@ function world(
             exposedPorts: [],
             user: "",
             volumes: [],
+            environment: {},
             sizeBytes: 1,
             createdAt: new Date(0),
             hasHealthcheck: false,

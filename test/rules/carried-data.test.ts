@@ -53,6 +53,13 @@ describe("a volume that is new in a version", () => {
     expect(carried(db([derived]), serving(db([volume("named")]))).marks).toEqual([false]);
   });
 
+  it("is filled from the container itself where that is all that holds the data of a database", () => {
+    const live = db([], { dataInContainer: { what: "a PostgreSQL database", path: "/data/pg" } });
+    expect(carried(db([volume("named")]), serving(live)).marks).toEqual([true]);
+    expect(carried(db([volume("named", { readOnly: true })]), serving(live)).marks).toEqual([false]);
+    expect(carried(db([volume("named")]), serving(db([]))).marks).toEqual([false]);
+  });
+
   it("stays as it is when the live version has it, and the mark of the version that filled it goes", () => {
     const filled = { ...derived, carried: true };
     expect(carried(db([filled]), serving(db([filled]))).stacks).toEqual(aSpec([db([derived])]).stacks);

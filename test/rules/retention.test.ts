@@ -15,6 +15,7 @@ function builtBy(deployment: number, letter: string): ImageInfo {
     exposedPorts: [],
     user: "",
     volumes: [],
+    environment: {},
     sizeBytes: 1,
     hasHealthcheck: false,
     createdAt: new Date(0),

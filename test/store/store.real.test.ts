@@ -440,6 +440,22 @@ describe("leases", () => {
     expect(await store.leases.ports({ deployment: one.id })).toEqual(new Map());
   });
 
+  it("go on with the installation where a service outlives its deployment, and there alone", async () => {
+    const installation = await anInstallation(store);
+    const { id } = await enqueued(store, installation);
+    for (const service of ["web", "db"]) await lease(id, service);
+    await store.leases.handOver(id, installation, ["db"]);
+    await store.leases.handOver(id, installation, ["db"]);
+    await store.leases.handOver(id, installation, []);
+    expect(await store.leases.ports({ installation })).toEqual(new Map([["db", 20_001]]));
+    expect(await store.leases.ports({ deployment: id })).toEqual(new Map([["web", 20_000]]));
+
+    const next = await enqueued(store, installation);
+    await lease(next.id, "db");
+    await store.leases.handOver(next.id, installation, ["db"]);
+    expect(await store.leases.ports({ installation })).toEqual(new Map([["db", 20_001]]));
+  });
+
   it("give a network that overlaps nothing in use, the same again, and another when that is in use by now", async () => {
     const [one, other] = [
       await enqueued(store, await anInstallation(store)),

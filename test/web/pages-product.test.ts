@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Installation, Product } from "../../server/model/product.ts";
 import { nothingSet } from "../../server/model/service-settings.ts";
-import type { ServiceKind } from "../../server/model/spec.ts";
+import { plainContainer, type ServiceKind } from "../../server/model/spec.ts";
 import { aService } from "../model/a-deployment.ts";
 import { aMember, type Member } from "./member.ts";
 import { sampleCommit, sampleContainer, sampleSpec } from "./samples.ts";
@@ -403,6 +403,52 @@ describe("settings", () => {
     const { location } = await member.post("/products/shop/settings", { install: "staging" });
     expect(location).toBe("/products/shop/settings?environment=staging&done=installed");
     expect((await member.get("/products/shop?environment=staging")).status).toBe(200);
+  });
+});
+
+describe("a product with data that nobody named a volume for", () => {
+  const dataInContainer = { what: "a PostgreSQL database", path: "/var/lib/postgresql/data" };
+  const mount = {
+    ...{ type: "volume", volume: "cache-data-1a2b3c", path: "/data", readOnly: false },
+    origin: "image",
+  } as const;
+
+  function liveWithData() {
+    const live = world.samples.live(installation);
+    const stateful = "keeps its data";
+    const services = [
+      aService({ name: "db", kind: "tcp", stateful, basedOn: "postgres:16", dataInContainer }),
+      aService({ name: "cache", kind: "tcp", stateful, container: { ...plainContainer, mounts: [mount] } }),
+      aService({ name: "web" }),
+    ];
+    return world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "shop", services }] } });
+  }
+
+  test("says under which name it lasts, and what goes with its container", async () => {
+    liveWithData();
+    const { text } = await member.get("/products/shop");
+    expect(text).toContain(
+      "cache keeps its data in /data (VOLUME in its image), which lasts as the volume cache-data-1a2b3c.",
+    );
+    expect(text).toContain("db is a PostgreSQL database without a volume");
+  });
+
+  test("names what is lost before it is redeployed, stopped or deleted", async () => {
+    liveWithData();
+    const redeploy = await member.get("/products/shop/redeploy");
+    expect(redeploy.text).toContain("db (a PostgreSQL database) loses all its data: every container is recreated");
+    expect(redeploy.text).not.toContain("cache (");
+    for (const page of ["stop", "delete"]) {
+      const { text } = await member.get(`/products/shop/${page}`);
+      expect(text, page).toContain("db loses what it has in /var/lib/postgresql/data : no volume holds it.");
+      expect(text, page).not.toContain("cache loses");
+    }
+  });
+
+  test("says nothing of the kind where there is no such data", async () => {
+    liveWithStacks();
+    const pages = ["", "/redeploy", "/stop", "/delete"].map((page) => member.get(`/products/shop${page}`));
+    for (const { text } of await Promise.all(pages)) expect(text).not.toMatch(/loses|without a volume/);
   });
 });
 

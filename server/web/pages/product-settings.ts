@@ -12,10 +12,12 @@ import { sourceChangesSchema } from "../api/source-schemas.ts";
 import { noteDetail } from "../audit.ts";
 import type { Place } from "../catalog.ts";
 import { readForm } from "../form.ts";
+import { dataAtStake } from "../known-data.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { settingsAfter } from "../service-settings.ts";
 import { digestOf } from "./digest.ts";
+import { liveOf } from "./live-version.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 import { type RefusedSettings, serviceSettingsViews } from "./service-settings-view.ts";
@@ -159,9 +161,22 @@ export function createProductSettingsPages(needs: PageNeeds) {
         environment: leaver?.environment.name ?? places[0]?.environment.name ?? "production",
         isWhole: leaver === null,
         environments: places.map((other) => other.environment.name),
+        atStake: await atStakeIn(leaver === null ? places : [leaver], c.req.raw.signal),
         error,
       },
     });
+  }
+
+  async function atStakeIn(places: readonly Place[], signal: AbortSignal) {
+    const found = await Promise.all(
+      places.map(async ({ installation }) => {
+        const live = await liveOf(store, installation);
+        const spec = live && specOf(live.deployment);
+        return spec ? dataAtStake(needs, spec, signal) : [];
+      }),
+    );
+    const distinct = new Map(found.flat().map((each) => [`${each.service} ${each.path}`, each]));
+    return [...distinct.values()];
   }
 
   /** What an address means to delete: one place of the product's; null: all of it. The main environment stands for the product. */

@@ -9,10 +9,15 @@ import {
 } from "../../../views/product-page.tsx";
 import { StopPage } from "../../../views/stop-page.tsx";
 import { UninstalledPage } from "../../../views/uninstalled-page.tsx";
+import { specOf } from "../../model/deployment.ts";
 import type { Product } from "../../model/product.ts";
+import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
+import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../rules/lasting-data.ts";
+import { dataInContainerText } from "../../rules/lost-data.ts";
 import { movedTo } from "../../rules/moved-repository.ts";
 import type { Place } from "../catalog.ts";
+import { dataAtStake } from "../known-data.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { urlsOf } from "../service-states.ts";
@@ -100,7 +105,9 @@ export function createProductPages(needs: PageNeeds) {
       const live = await liveOf(store, place.installation);
       const frame = frameOf(c, needs, { title: `Stop ${product.slug}`, section: "products" });
       const urls = urlsOf(live?.deployment ?? null, needs);
-      return c.html(StopPage({ frame, slug: product.slug, environment: environment.name, urls }));
+      const spec = live && specOf(live.deployment);
+      const atStake = spec ? await dataAtStake(needs, spec, c.req.raw.signal) : [];
+      return c.html(StopPage({ frame, slug: product.slug, environment: environment.name, urls, atStake }));
     })
 
     .post(routes.productStop(":slug"), auth.allow("member"), async (c) => {
@@ -132,9 +139,23 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
     live,
     stacks: stacksOf(run),
+    data: dataNotes(live && specOf(live.deployment)),
     rows: deployments.slice(0, shownDeployments).map((row) => deploymentRow(row, place, "its product's")),
     hasMore: deployments.length > shownDeployments,
   };
+}
+
+/** Where data lies that nobody named a volume for. */
+function dataNotes(spec: DeploymentSpec | null): OverviewProps["data"] {
+  if (!spec) return [];
+  const atRisk = servicesOf(spec).flatMap(({ name, dataInContainer }) =>
+    dataInContainer ? [{ text: dataInContainerText(name, dataInContainer), isWarning: true }] : [],
+  );
+  const lasting = unnamedVolumes(spec.stacks).flatMap((volume) => [
+    { text: unnamedVolumeText(volume), isWarning: false },
+    ...(volume.isShared ? [{ text: sharedVolumeText(volume), isWarning: true }] : []),
+  ]);
+  return [...atRisk, ...lasting];
 }
 
 function stacksOf({ services }: RunFacts): readonly StackState[] {

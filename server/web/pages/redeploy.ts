@@ -6,10 +6,12 @@ import { readyAtOf, specOf } from "../../model/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
 import { initRunsSince, maxVersionsBack } from "../../rules/init-runs.ts";
+import { lostData } from "../../rules/lost-data.ts";
 import { interruptions, keepUnchanged, type LiveVersion } from "../../rules/stateful.ts";
 import type { Place } from "../catalog.ts";
 import { displayName } from "../display-name.ts";
 import { readForm } from "../form.ts";
+import { withKnownData } from "../known-data.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { readPendingVariables } from "../pending-variables.ts";
 import { Problem, problemOf } from "../problem.ts";
@@ -54,7 +56,7 @@ export function createRedeployPages(needs: PageNeeds) {
         builtIn: pending.inBuilds,
         changes:
           live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, c.req.raw.signal) : null,
-        interruptions: interrupted(spec, live?.deployment ?? null, false),
+        ...(await consequences(spec, live?.deployment ?? null, false, c.req.raw.signal)),
         ranSince: initRunsSince(deployment, await store.deployments.lastReady(installation.id, maxVersionsBack)),
         onlyThen: then.filter((name) => !today.includes(name)),
         onlyNow: today.filter((name) => !then.includes(name)),
@@ -97,7 +99,7 @@ export function createRedeployPages(needs: PageNeeds) {
           serviceCount: services.length,
         })),
         builtIn: (await readPendingVariables(store, place.installation, source)).inBuilds,
-        interruptions: interrupted(spec, live, true),
+        ...(await consequences(spec, live, true, c.req.raw.signal)),
       };
       const frame = frameOf(c, needs, { title: `Redeploy ${product.slug}`, section: "products" });
       return c.html(ProductRedeployPage({ frame, redeploy }));
@@ -129,10 +131,19 @@ export function createRedeployPages(needs: PageNeeds) {
     const images = await Promise.all(services.map(({ image }) => engine.inspectImage(image, signal)));
     return services.filter((_, index) => images[index] === null).map(({ name }) => name);
   }
-}
 
-function interrupted(spec: DeploymentSpec, live: Deployment | null, fresh: boolean): RedeployProps["interruptions"] {
-  const liveSpec = live && specOf(live);
-  const version: LiveVersion | null = live && liveSpec ? { id: live.id, spec: liveSpec } : null;
-  return interruptions({ ...spec, stacks: keepUnchanged(spec, version, fresh) }, version, fresh);
+  /** What users and data of the live version get to feel. */
+  async function consequences(
+    spec: DeploymentSpec,
+    live: Deployment | null,
+    fresh: boolean,
+    signal: AbortSignal,
+  ): Promise<Pick<RedeployProps, "interruptions" | "lost">> {
+    const liveSpec = live && specOf(live);
+    const version: LiveVersion | null =
+      live && liveSpec ? { id: live.id, spec: await withKnownData(needs, liveSpec, signal) } : null;
+    const asked = await withKnownData(needs, spec, signal);
+    const next = { ...asked, stacks: keepUnchanged(asked, version, fresh) };
+    return { interruptions: interruptions(next, version, fresh), lost: lostData(next, version, fresh) };
+  }
 }

@@ -239,6 +239,7 @@ describe("a service of a compose file that is built", () => {
       newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
       neededStages: null,
       written: { text: expect.stringContaining("FROM baton/node:22"), shownAs: "apps/web/prod/Dockerfile" },
+      basedOn: "baton/node:22",
       told: [],
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });

@@ -1,0 +1,114 @@
+/** What is known of an image that holds data for others. */
+export interface DatabaseImage {
+  /** "a PostgreSQL database". */
+  readonly what: string;
+  /** Where it keeps its data unless it is told otherwise; the first is the usual one. */
+  readonly folders: readonly string[];
+  /** Variables that name another folder, the one that wins first. */
+  readonly variables: readonly string[];
+  /** An option of its command that does, which wins over variables. */
+  readonly option: string | null;
+  /** It forgets everything with `--save ""`, unless it is told to append. */
+  readonly mayBeCache: boolean;
+}
+
+type Row = readonly [
+  what: string,
+  names: string,
+  folders: string,
+  told?: Partial<Omit<DatabaseImage, "what" | "folders">>,
+];
+
+/** By the last part of the repository's name, or by the last two where that says little. */
+const rows: readonly Row[] = [
+  [
+    "a PostgreSQL database",
+    "postgres postgresql postgresql-repmgr postgis timescaledb timescaledb-ha pgvector pgvecto-rs paradedb",
+    "/var/lib/postgresql/data /var/lib/postgresql /bitnami/postgresql /home/postgres/pgdata",
+    { variables: ["PGDATA", "POSTGRESQL_DATA_DIR"] },
+  ],
+  [
+    "a MySQL database",
+    "mysql mysql-server percona percona-server",
+    "/var/lib/mysql /bitnami/mysql",
+    { option: "--datadir", variables: ["MYSQL_DATA_DIR"] },
+  ],
+  [
+    "a MariaDB database",
+    "mariadb mariadb-galera",
+    "/var/lib/mysql /bitnami/mariadb",
+    { option: "--datadir", variables: ["MARIADB_DATA_DIR"] },
+  ],
+  [
+    "a MongoDB database",
+    "mongo mongodb mongodb-community-server mongodb-enterprise-server percona-server-mongodb",
+    "/data/db /bitnami/mongodb",
+    { option: "--dbpath", variables: ["MONGODB_DATA_DIR"] },
+  ],
+  ["a FerretDB database", "ferretdb", "/state"],
+  [
+    "a Redis database",
+    "redis redis-cluster redismod redis-stack redis-stack-server valkey valkey-cluster keydb dragonfly",
+    "/data /bitnami/redis /bitnami/valkey",
+    { option: "--dir", mayBeCache: true },
+  ],
+  ["a RabbitMQ broker", "rabbitmq", "/var/lib/rabbitmq /bitnami/rabbitmq", { variables: ["RABBITMQ_MNESIA_BASE"] }],
+  [
+    "a Kafka broker",
+    "kafka cp-kafka kafka-native redpanda",
+    "/var/lib/kafka/data /bitnami/kafka /var/lib/redpanda/data",
+  ],
+  ["a ZooKeeper", "zookeeper cp-zookeeper", "/data /bitnami/zookeeper /var/lib/zookeeper"],
+  ["an etcd store", "etcd", "/etcd-data /bitnami/etcd", { option: "--data-dir", variables: ["ETCD_DATA_DIR"] }],
+  ["a Cassandra database", "cassandra scylla", "/var/lib/cassandra /bitnami/cassandra /var/lib/scylla"],
+  ["a CockroachDB database", "cockroach", "/cockroach/cockroach-data", { option: "--store" }],
+  ["a SQL Server database", "mssql/server mssql-server-linux azure-sql-edge", "/var/opt/mssql"],
+  [
+    "an Elasticsearch cluster",
+    "elasticsearch",
+    "/usr/share/elasticsearch/data /bitnami/elasticsearch/data",
+    { variables: ["path.data"] },
+  ],
+  [
+    "an OpenSearch cluster",
+    "opensearch",
+    "/usr/share/opensearch/data /bitnami/opensearch/data",
+    { variables: ["path.data"] },
+  ],
+  ["a ClickHouse database", "clickhouse clickhouse-server", "/var/lib/clickhouse /bitnami/clickhouse"],
+  ["an InfluxDB database", "influxdb", "/var/lib/influxdb2 /var/lib/influxdb /var/lib/influxdb3 /bitnami/influxdb"],
+  ["a CouchDB database", "couchdb", "/opt/couchdb/data /bitnami/couchdb"],
+  ["a Neo4j database", "neo4j", "/data /bitnami/neo4j"],
+  ["a MinIO store", "minio minio/minio", "/data /bitnami/minio/data", { variables: ["MINIO_VOLUMES"] }],
+  ["a Meilisearch index", "meilisearch", "/meili_data", { option: "--db-path", variables: ["MEILI_DB_PATH"] }],
+  ["a Qdrant database", "qdrant", "/qdrant/storage"],
+  ["a Typesense index", "typesense", "/data", { option: "--data-dir", variables: ["TYPESENSE_DATA_DIR"] }],
+  ["a SurrealDB database", "surrealdb", "/data"],
+  ["an ArangoDB database", "arangodb", "/var/lib/arangodb3"],
+  ["a RethinkDB database", "rethinkdb", "/data"],
+];
+
+const byName: ReadonlyMap<string, DatabaseImage> = new Map(
+  rows.flatMap(([what, names, folders, told]) =>
+    names
+      .split(" ")
+      .map(
+        (name) =>
+          [
+            name,
+            { what, folders: folders.split(" "), variables: [], option: null, mayBeCache: false, ...told },
+          ] as const,
+      ),
+  ),
+);
+
+/** The database that an image is, going by its repository's name: registry, owner, tag and digest aside. Null: none. */
+export function databaseImage(reference: string): DatabaseImage | null {
+  const [withoutDigest = ""] = reference.toLowerCase().split("@");
+  const parts = withoutDigest.replace(/:[^:/]*$/, "").split("/");
+  const [owner, name] = [parts.at(-2), parts.at(-1) ?? ""];
+  const found = byName.get(`${owner}/${name}`) ?? byName.get(name) ?? null;
+  if (!found || !withoutDigest.includes("bitnami")) return found;
+  const isTheirs = (folder: string) => folder.startsWith("/bitnami/");
+  return { ...found, folders: [...found.folders].sort((a, b) => Number(isTheirs(b)) - Number(isTheirs(a))) };
+}

@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Repository } from "./git-client.ts";
+import { useBaton } from "./harness.ts";
+import { useWorkshop } from "./workshop.ts";
+
+const baton = useBaton();
+const workshop = useWorkshop();
+/** No registry is asked for what is here already. */
+const owner = `e2e-${randomBytes(4).toString("hex")}`;
+const image = `${owner}/postgres:16`;
+let repository: Repository;
+
+/** A database as far as its image's name goes; no VOLUME is in it. */
+const db = `
+const fs = require("node:fs");
+const rows = () => fs.existsSync("/var/lib/postgresql/data/rows") ? fs.readFileSync("/var/lib/postgresql/data/rows", "utf8").length : 0;
+require("node:net").createServer((socket) => {
+  socket.on("error", () => {});
+  socket.on("data", (data) => {
+    if (String(data) === "add") { fs.mkdirSync("/var/lib/postgresql/data", { recursive: true }); fs.appendFileSync("/var/lib/postgresql/data/rows", "."); }
+    socket.end(String(rows()));
+  });
+}).listen(5432);
+`;
+const web = `
+require("node:http").createServer((request, answer) => {
+  const socket = require("node:net").connect(5432, "db", () => socket.write(request.url === "/add" ? "add" : "rows"));
+  socket.on("error", (error) => { answer.statusCode = 500; answer.end(String(error)); });
+  socket.pipe(answer);
+}).listen(process.env.PORT);
+`;
+const compose = (ofDb = "", declared = "") => `
+services:
+  web: { build: web, ports: ["3000"], depends_on: [db] }
+  db: { build: db, expose: ["5432"]${ofDb} }
+${declared}`;
+
+const rows = async (path = "/") => (await baton().ask("ledger", path)).body;
+const advice = 'volumes: ["db-data:/var/lib/postgresql/data"]';
+
+async function push(files: Readonly<Record<string, string>>): Promise<string> {
+  await repository.write(files);
+  await repository.commit("Change");
+  const { code, text } = await repository.push(baton().remote("ledger")).done;
+  expect(code, text).toBe(0);
+  await baton().api.settled((await baton().api.newest("ledger")).id);
+  return text;
+}
+
+beforeAll(async () => {
+  await baton()
+    .docker.getImage("baton/node:22")
+    .tag({ repo: `${owner}/postgres`, tag: "16" });
+  repository = await workshop.appOf({
+    "db/Dockerfile": `FROM ${image}\nCOPY . /db\nCMD ["node", "/db/db.js"]\n`,
+    "db/db.js": db,
+    "web/Dockerfile": 'FROM baton/node:22\nCOPY . /web\nCMD ["node", "/web/web.js"]\n',
+    "web/web.js": web,
+  });
+  const text = await push({ "compose.yaml": compose() });
+  expect(text).toContain("db is a PostgreSQL database without a volume");
+  expect(text).toContain(advice);
+});
+afterAll(async () => {
+  await baton().docker.getImage(image).remove();
+});
+
+test("a database without a volume is kept over pushes that leave it as it is, also when one of them fails", async () => {
+  await rows("/add");
+  const text = await push({ "web/web.js": `${web}// again` });
+  expect(text).toContain("db is kept as it is");
+  expect(text).not.toContain("is lost");
+  expect(await rows()).toBe("1");
+
+  await repository.write({ "web/web.js": "process.exit(1);" });
+  await repository.commit("Break");
+  expect((await repository.push(baton().remote("ledger")).done).code).not.toBe(0);
+  expect(await rows()).toBe("1");
+  await push({ "web/web.js": web });
+  expect(await rows()).toBe("1");
+});
+
+test("what would lose its data names it beforehand", async () => {
+  const { id } = await baton().api.installation("ledger");
+  const ask = async (path: string) => {
+    const headers = { Authorization: `Bearer ${baton().token}` };
+    return (await fetch(`${baton().url}${path}`, { headers })).text();
+  };
+  expect(await ask("/products/ledger/redeploy")).toContain("loses all its data");
+  expect(await ask("/products/ledger/stop")).toContain("/var/lib/postgresql/data");
+  expect(await ask("/products/ledger/delete")).toContain("/var/lib/postgresql/data");
+  expect(await ask("/products/ledger")).toContain("without a volume");
+
+  const text = await push({ "db/db.js": `${db}// again` });
+  expect(text).toContain("The data of db (a PostgreSQL database) is lost with its container");
+  expect(await rows()).toBe("0");
+
+  await rows("/add");
+  const path = `/api/environments/1/product-deployments/${id}/redeploy`;
+  await baton().api.send("POST", path, { sessionId: randomUUID() });
+  const newest = await baton().api.newest("ledger");
+  expect(await baton().api.log(newest.id)).toContain("because no volume holds /var/lib/postgresql/data");
+  expect(await rows()).toBe("0");
+});
+
+test("its data is copied into a volume as soon as one is named, and is lasting from then on", async () => {
+  await rows("/add");
+  const text = await push({
+    "compose.yaml": compose(', volumes: ["db-data:/var/lib/postgresql/data"]', "volumes: { db-data: {} }"),
+  });
+  expect(text).toContain("Copying what db has in /var/lib/postgresql/data into the volume db-data");
+  expect(text).not.toContain("is lost");
+  expect(text).not.toContain("without a volume");
+  expect(await rows()).toBe("1");
+  await push({ "db/db.js": db });
+  expect(await rows()).toBe("1");
+});
