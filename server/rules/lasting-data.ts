@@ -23,6 +23,8 @@ const madeByBuilds = new Set(
 );
 /** Nobody expects a file here to last. `VOLUME /tmp` stands in many a Java service's Dockerfile. */
 const scratch = ["/tmp", "/var/tmp", "/run", "/var/run", "/dev"];
+/** An image's VOLUME at a folder of such a name is not worth that a web service cannot run twice. */
+const cachesAndLogs = new Set("tmp temp cache caches .cache log logs".split(" "));
 
 /**
  * Gives each folder that lies in a volume without a name (VOLUME in an image, `- /data` in a compose file) a volume that
@@ -56,7 +58,9 @@ function withVolumes(service: ServiceSpec, imageVolumes: readonly string[]): Ser
   );
   const own = [...new Set(imageVolumes.map(cleanPath))]
     .filter((path) => path !== "/" && !mounts.some((mount) => cleanPath(mount.path) === path))
-    .filter((path) => !isScratch(path, mounts) && !(service.pulledAs === null && isMadeByBuild(path)))
+    .filter(
+      (path) => !isScratch(path, mounts) && !isCacheOrLog(path) && !(service.pulledAs === null && isMadeByBuild(path)),
+    )
     .sort()
     .map((path) => volumeAt(service.name, path, "image"));
   const all = [...named, ...own];
@@ -83,6 +87,11 @@ function keepsDataIn(mounts: readonly Mount[]): string {
 function isScratch(path: string, mounts: readonly Mount[]): boolean {
   const inMemory = mounts.flatMap((mount) => (mount.type === "tmpfs" ? [mount.path] : []));
   return [...scratch, ...inMemory].some((folder) => isWithin(path, folder));
+}
+
+function isCacheOrLog(path: string): boolean {
+  const within = ["/var/cache", "/var/log"].some((folder) => isWithin(path, folder));
+  return within || cachesAndLogs.has(path.split("/").at(-1) ?? "");
 }
 
 function isMadeByBuild(path: string): boolean {

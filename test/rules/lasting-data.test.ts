@@ -78,6 +78,11 @@ describe("what does not last", () => {
     expect(lasting(with_([anonymous("/run/app")]), ["/tmp", "/var/run"]).paths).toEqual([]);
   });
 
+  it("is a cache or a log that an image says VOLUME for, and not one that somebody mounts", () => {
+    expect(lasting(with_([]), ["/var/cache/nginx", "/var/log", "/app/logs", "/app/.cache"]).after.stateful).toBeNull();
+    expect(lasting(with_([anonymous("/app/cache")]), ["/app/catalog"]).paths).toEqual(["/app/cache", "/app/catalog"]);
+  });
+
   it("is what a build has made: a lasting volume would hide the next version's", () => {
     expect(lasting(with_([anonymous("/app/node_modules"), anonymous("/app/.next")]), ["/app/vendor"]).paths).toEqual(
       [],
