@@ -408,10 +408,8 @@ describe("settings", () => {
 
 describe("a product with data that nobody named a volume for", () => {
   const dataInContainer = { what: "a PostgreSQL database", path: "/var/lib/postgresql/data" };
-  const mount = {
-    ...{ type: "volume", volume: "cache-data-1a2b3c", path: "/data", readOnly: false },
-    origin: "image",
-  } as const;
+  const volume = { type: "volume", volume: "cache-data-1a2b3c", path: "/data", readOnly: false } as const;
+  const mount = { ...volume, origin: "image" } as const;
 
   function liveWithData() {
     const live = world.samples.live(installation);
