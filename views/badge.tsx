@@ -31,6 +31,7 @@ export type RunState =
   | "empty"
   | "running"
   | "degraded"
+  | "stopping"
   | "stopped"
   | "starting"
   | "unhealthy"
@@ -42,6 +43,7 @@ const runLooks: Readonly<Record<RunState, readonly [Tone, IconName, string]>> = 
   empty: ["off", "ring", "Nothing deployed"],
   running: ["good", "check", "Running"],
   degraded: ["warn", "warning", "Degraded"],
+  stopping: ["busy", "spinner", "Stopping"],
   stopped: ["off", "square", "Stopped"],
   starting: ["busy", "spinner", "Starting"],
   unhealthy: ["warn", "warning", "Unhealthy"],

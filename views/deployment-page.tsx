@@ -99,8 +99,7 @@ export function DeploymentSummary(props: {
         <p class="meta">
           {deployment.commit && <Sha commit={deployment.commit} repository={view.repository} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
-          <span>{triggerText(deployment)}</span>
-          {view.source !== null && <span>same version as #{view.source}</span>}
+          <span>{triggerText(deployment, view.source)}</span>
           <RelativeTime at={deployment.createdAt} now={now} />
         </p>
       </div>
@@ -115,7 +114,7 @@ export function DeploymentSummary(props: {
         )}
         {view.canRedeploy && (
           <a class="button" href={routes.deploymentRedeploy(deployment.id)}>
-            {view.live ? "Redeploy" : "Make live again"}
+            Redeploy #{deployment.number}
           </a>
         )}
       </div>

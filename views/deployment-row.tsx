@@ -14,6 +14,8 @@ export interface DeploymentRow {
   readonly repository: string | null;
   /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
   readonly timing: string | null;
+  /** The number of the deployment whose version it is, of one that was redeployed. */
+  readonly source: number | null;
   /** Its version can be made live again, and is not live now. */
   readonly canRedeploy: boolean;
 }
@@ -29,7 +31,7 @@ export function DeploymentRows({ rows, now }: { readonly rows: readonly Deployme
 }
 
 function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) {
-  const { deployment, live, product, repository, timing, canRedeploy } = row;
+  const { deployment, live, product, repository, timing, source, canRedeploy } = row;
   return (
     <li class="deployment" id={`deployment-${deployment.id}`}>
       <div class="deployment-status">
@@ -44,7 +46,7 @@ function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) 
           <span>{product === null ? `#${deployment.number}` : `${product} #${deployment.number}`}</span>
           {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
           {deployment.commit && <span>{deployment.commit.author}</span>}
-          <span>{triggerText(deployment)}</span>
+          <span>{triggerText(deployment, source)}</span>
         </p>
         <Reason deployment={deployment} />
       </div>

@@ -20,8 +20,9 @@ export function HomePage(props: {
   readonly stream: LiveStream;
   /** Steps of the set-up checklist that are left; 0: nothing is said of it. */
   readonly setUpStepsLeft: number;
+  readonly notice: string | null;
 }) {
-  const { frame, home, stream, setUpStepsLeft } = props;
+  const { frame, home, stream, setUpStepsLeft, notice } = props;
   return (
     <Layout frame={frame} hasStream>
       <header class="page-head">
@@ -30,6 +31,11 @@ export function HomePage(props: {
           New product
         </a>
       </header>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
       {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
       {home.list?.hasTools && <Finder list={home.list} />}
       <LiveRegion stream={stream}>

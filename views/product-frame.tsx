@@ -93,7 +93,7 @@ export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; r
             </a>
           )}
           {startAgainId !== null && (
-            <a class="button primary" href={routes.deploymentRedeploy(startAgainId)}>
+            <a class="button primary" href={`${routes.deploymentRedeploy(startAgainId)}?start=again`}>
               Start again
             </a>
           )}

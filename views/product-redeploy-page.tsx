@@ -5,7 +5,7 @@ import { counted } from "../server/rules/duration-text.ts";
 import { BuiltAgain } from "./built-again.tsx";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
-import { inEnvironment } from "./in-environment.ts";
+import { inEnvironment, productIn } from "./in-environment.ts";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
 import { LostData, type LostDataView } from "./lost-data.tsx";
 import { headline, Sha } from "./version.tsx";
@@ -31,9 +31,9 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
   return (
     <ConfirmPage
       frame={frame}
-      title={`Redeploy ${slug}?`}
+      title={`Redeploy everything in ${productIn(slug, environment)}?`}
       action={inEnvironment(routes.productRedeploy(slug), place)}
-      yes={stacks.length > 1 ? "Redeploy all stacks" : "Redeploy"}
+      yes={stacks.length > 1 ? "Redeploy all stacks" : "Redeploy everything"}
       no={{ text: "Cancel", url: inEnvironment(routes.product(slug), place) }}
     >
       <dl class="facts">
@@ -53,6 +53,9 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
         ))}
       </ul>
       <ul class="consequences">
+        <li>
+          Every container is recreated, including those that keep data. Init services such as migrations run again.
+        </li>
         <li>Base and third-party images are pulled again, using the current variables.</li>
         <BuiltAgain names={builtIn} condition="" />
         <li>The running containers keep serving until the new ones have passed their checks.</li>

@@ -21,6 +21,8 @@ interface QueueRow {
   readonly deployment: Deployment;
   readonly name: string;
   readonly repository: string | null;
+  /** The number of the deployment whose version it is, of one that is redeployed. */
+  readonly source: number | null;
   readonly canCancel: boolean;
 }
 
@@ -112,7 +114,7 @@ function What({ row }: { readonly row: QueueRow }) {
         <span>{name}</span>
         {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
         {deployment.commit && <span>{deployment.commit.author}</span>}
-        <span>{triggerText(deployment)}</span>
+        <span>{triggerText(deployment, row.source)}</span>
       </p>
     </div>
   );

@@ -4,7 +4,7 @@ import { BuiltAgain } from "./built-again.tsx";
 import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
-import { inEnvironment } from "./in-environment.ts";
+import { inEnvironment, productIn } from "./in-environment.ts";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
 import { LostData, type LostDataView } from "./lost-data.tsx";
 import { RelativeTime } from "./time.tsx";
@@ -17,6 +17,10 @@ export interface RedeployProps {
   readonly deployment: Deployment;
   readonly readyAt: Date;
   readonly live: boolean;
+  /** The product was stopped, and this is what starts it again. */
+  readonly isStart: boolean;
+  /** Variables that are not today what they were in this version. */
+  readonly differing: readonly string[];
   /** The deployment that it would replace; null: nothing is live. */
   readonly replaces: number | null;
   /** Services whose images are gone: pulled ones are pulled again, the others built from the very commit. */
@@ -36,14 +40,19 @@ export interface RedeployProps {
 }
 
 export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; readonly redeploy: RedeployProps }) {
-  const { slug, repository, environment, deployment, readyAt, live, changes } = redeploy;
+  const { slug, repository, environment, deployment, readyAt, changes, isStart, differing } = redeploy;
+  const act = isStart ? `Start ${slug} again` : `Redeploy #${deployment.number}`;
   return (
     <ConfirmPage
       frame={frame}
-      title={live ? `Redeploy ${slug}?` : `Go back to #${deployment.number} of ${slug}?`}
+      title={
+        isStart
+          ? `Start ${productIn(slug, environment)} again?`
+          : `Redeploy #${deployment.number} of ${productIn(slug, environment)}?`
+      }
       action={routes.deploymentRedeploy(deployment.id)}
-      fields={<VariablesChoice redeploy={redeploy} />}
-      yes={live ? "Redeploy" : `Go back to #${deployment.number}`}
+      fields={differing.length > 0 && <VariablesChoice redeploy={redeploy} />}
+      yes={act}
       no={{ text: "Cancel", url: inEnvironment(routes.product(slug), { environment }) }}
     >
       <div class="quoted">
@@ -99,21 +108,22 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
 }
 
 function VariablesChoice({ redeploy }: { readonly redeploy: RedeployProps }) {
-  const { onlyThen, onlyNow } = redeploy;
+  const { onlyThen, onlyNow, isStart, live, differing } = redeploy;
   return (
     <fieldset class="choice">
       <legend>Variables</legend>
+      <p class="help">Changed since: {differing.join(", ")}</p>
       <label>
-        <input type="radio" name="variables" value="then" checked />
+        <input type="radio" name="variables" value="then" checked={!isStart} />
         <span>
           As they were in this version
           {onlyThen.length > 0 && <span class="muted"> with {onlyThen.join(", ")}, removed since</span>}
         </span>
       </label>
       <label>
-        <input type="radio" name="variables" value="now" />
+        <input type="radio" name="variables" value="now" checked={isStart} />
         <span>
-          As they are now
+          As they are now{live && ": the same as Apply changes"}
           {onlyNow.length > 0 && <span class="muted"> with {onlyNow.join(", ")}, added since</span>}
         </span>
       </label>

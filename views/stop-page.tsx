@@ -1,7 +1,7 @@
 import { routes } from "../server/routes.ts";
 import { ConfirmPage } from "./confirm-page.tsx";
 import type { Frame } from "./frame.ts";
-import { inEnvironment } from "./in-environment.ts";
+import { inEnvironment, productIn } from "./in-environment.ts";
 import { DataAtStake } from "./lost-data.tsx";
 
 export function StopPage(props: {
@@ -16,7 +16,7 @@ export function StopPage(props: {
   return (
     <ConfirmPage
       frame={frame}
-      title={`Stop ${slug}${environment === "production" ? "" : ` in ${environment}`}?`}
+      title={`Stop ${productIn(slug, environment)}?`}
       action={inEnvironment(routes.productStop(slug), { environment })}
       yes={`Stop ${slug}`}
       isDangerous

@@ -23,9 +23,17 @@ export function Sha({ commit, repository }: { readonly commit: Commit; readonly 
   );
 }
 
-/** "Pushed to main by ada", "Rolled back by ada". */
-export function triggerText({ trigger, ref, by }: Pick<Deployment, "trigger" | "ref" | "by">): string {
+/**
+ * "Pushed to main by ada", "Redeployed #6 by ada": what pages call the act that made it. `source`: the number of the
+ * deployment whose version it is; null: it is its own, or that one is gone.
+ */
+export function triggerText(
+  deployment: Pick<Deployment, "trigger" | "ref" | "by" | "fresh" | "variables">,
+  source: number | null,
+): string {
+  const { trigger, ref, by, fresh, variables } = deployment;
   const who = by === null ? "" : ` by ${by}`;
+  const version = source === null ? "" : ` #${source}`;
   const where = ref === null ? "" : ` to ${ref}`;
   switch (trigger) {
     case "push":
@@ -33,9 +41,10 @@ export function triggerText({ trigger, ref, by }: Pick<Deployment, "trigger" | "
     case "webhook":
       return `Webhook: pushed${where}${who}`;
     case "redeploy":
-      return `Redeployed${who}`;
+      if (fresh) return `Redeployed everything${who}`;
+      return variables === "now" ? `Changes applied${who}` : `Redeployed${version}${who}`;
     case "rollback":
-      return `Rolled back${who}`;
+      return `Redeployed${version}${who}`;
     case "api":
       return `Started via the API${who}`;
   }

@@ -109,8 +109,10 @@ async function formerStacks(
   if (!spec) return null;
   const { journal, deployment } = work;
   work.board.list(spec.stacks);
-  const same = source.id === work.installation.liveDeploymentId ? "the live version" : "a previous version";
-  journal.stage("fetch", `Redeploying ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
+  const { liveDeploymentId } = work.installation;
+  const same = source.id === liveDeploymentId ? "the live version" : "a previous version";
+  const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
+  journal.stage("fetch", `${doing} ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
     journal.note("Its images are gone, so the same commit is built again");
     await tellInitRuns(world, work, source);

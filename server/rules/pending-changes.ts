@@ -12,10 +12,17 @@ export interface PendingChanges {
 export function pendingText({ variables, services }: PendingChanges): string | null {
   const count = variables.names.length + services.length;
   if (count === 0) return null;
-  const first = `${counted(count, "change")} not live yet: ${[...variables.names, ...services.map(settingsOf)].join(", ")}.`;
+  const first = `${counted(count, "change")} not live yet: ${listed([...variables.names, ...services.map(settingsOf)])}.`;
   const { inBuilds } = variables;
   if (inBuilds.length === 0) return first;
-  return `${first} ${inBuilds.join(", ")} ${inBuilds.length === 1 ? "is" : "are"} part of the build, so the app will be rebuilt.`;
+  return `${first} ${listed(inBuilds)} ${inBuilds.length === 1 ? "is" : "are"} part of the build, so the app will be rebuilt.`;
+}
+
+const namedAtMost = 6;
+
+function listed(names: readonly string[]): string {
+  if (names.length <= namedAtMost) return names.join(", ");
+  return `${names.slice(0, namedAtMost).join(", ")} and ${names.length - namedAtMost} more`;
 }
 
 function settingsOf(service: string): string {

@@ -91,8 +91,9 @@ function isIn({ installations }: ListedProduct, filter: ProductFilter): boolean 
     case "attention":
       return installations.some((installation) => urgency(installation) < calm);
     case "running":
+      return installations.some(({ state }) => state === "running");
     case "stopped":
-      return installations.some(({ state }) => state === filter);
+      return installations.some(({ state }) => state === "stopped" || state === "stopping");
     case "empty":
       return installations.every(({ state }) => state === "empty");
   }

@@ -8,6 +8,8 @@ export interface Snapshot {
   /** Differs when what is shown differs. */
   readonly digest: string;
   readonly html: string;
+  /** It is about to change, and nobody will tell: a container that is being stopped. */
+  readonly isPassing?: boolean;
 }
 
 /** What a page is told besides what it shows; see pages/news.ts. */
@@ -20,6 +22,7 @@ export interface Aside {
 
 /** However fast things change, a page is not painted more often than this. */
 const pauseMs = 500;
+const passingMs = 1_000;
 
 /**
  * Sends a new picture of something whenever it has changed: a state, not a history, so what a reader missed while
@@ -49,7 +52,8 @@ export function answerWithSnapshots(
         if (beside) await writer.send({ data: beside });
         await clock.sleep(pauseMs, writer.signal);
         // Containers also die without a deployment: look now and then without being told.
-        if ((await news.next(heartbeatMs, writer.signal)) === "idle") await writer.heartbeat();
+        const limitMs = snapshot.isPassing ? passingMs : heartbeatMs;
+        if ((await news.next(limitMs, writer.signal)) === "idle") await writer.heartbeat();
       }
     } finally {
       unsubscribe();

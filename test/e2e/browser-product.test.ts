@@ -49,7 +49,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
   const { page } = first;
   await page.goto("/products/shop");
   await page.getByRole("link", { name: "Redeploy", exact: true }).click();
-  await page.getByRole("heading", { name: "Redeploy shop?" }).waitFor();
+  await page.getByRole("heading", { name: "Redeploy everything in shop?" }).waitFor();
   expect(await page.getByRole("list", { name: "Stacks" }).getByRole("listitem").allInnerTexts()).toEqual([
     expect.stringMatching(/Web\s+1 service/),
     expect.stringMatching(/Backend\s+4 services/),
@@ -75,7 +75,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
   await page.goBack();
   await page.getByText("All 2 stacks are running.").waitFor();
   await page.getByRole("link", { name: "All deployments" }).click();
-  await page.getByText("Redeployed by admin").waitFor();
+  await page.getByText("Redeployed everything by admin").waitFor();
   expect([...first.complaints(), ...second.complaints()]).toEqual([]);
 });
 
@@ -176,7 +176,7 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await page.keyboard.press("?");
   await help.waitFor();
   await page.keyboard.press("Escape");
-  await page.getByText("administrator redeployed shop").first().waitFor();
+  await page.getByText("administrator redeployed everything in shop").first().waitFor();
   await shop.release("v4");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
   await page.getByRole("link", { name: /shop #\d+ is live: Release v4/ }).click();
@@ -191,6 +191,7 @@ test("a product is deleted when its name is typed", async () => {
   await page.getByLabel(/Delete Databases and uploads/).check();
   await page.getByLabel("Type shop to confirm").fill("shop");
   await page.getByRole("button", { name: "Delete shop" }).click();
+  await page.getByText("Deleted shop, and the data in its volumes.").waitFor();
   await page.getByText("No products yet. Push your first one.").waitFor();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 30_000 }).not.toBe(200);
   expect(complaints()).toEqual([]);

@@ -127,10 +127,10 @@ test("a previous version is live again after a page that says what will happen",
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/deployments");
   await page.getByRole("link", { name: "Redeploy #1" }).click();
-  await page.getByRole("heading", { name: "Go back to #1 of shop?" }).waitFor();
-  await page.getByText("nothing is built: this takes seconds").waitFor();
+  await page.getByRole("heading", { name: "Redeploy #1 of shop?" }).waitFor();
+  await page.getByText("No build needed: the images are still here").waitFor();
   await page.getByText(/Reverts \d+ commits/).waitFor();
-  await page.getByRole("button", { name: "Go back to #1" }).click();
+  await page.getByRole("button", { name: "Redeploy #1" }).click();
   await page.waitForURL(/\/deployments\/\d+$/);
   await page.getByText("Live at").waitFor();
   expect(await version()).toBe("v1");
@@ -184,14 +184,13 @@ test("without JavaScript everything can still be read and done: stop, and start 
   await page.getByRole("link", { name: "Stop", exact: true }).click();
   await page.getByRole("heading", { name: "Stop shop?" }).waitFor();
   await page.getByRole("button", { name: "Stop shop" }).click();
-  await page.getByText("Stopping. Requests in progress finish first.").waitFor();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 10_000 }).toBe(503);
   await page.goto("/");
   await page.getByText("Stopped", { exact: true }).waitFor();
 
   await page.goto("/products/shop");
   await page.getByRole("link", { name: "Start again" }).click();
-  await page.getByRole("button", { name: /Go back to|Redeploy/ }).click();
+  await page.getByRole("button", { name: "Start shop again" }).click();
   const id = Number(new URL(page.url()).pathname.split("/").at(-1));
   expect((await baton().api.settled(id)).status).toBe("ready");
   await page.reload();

@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Installation } from "../../server/model/product.ts";
+import { sampleContainer } from "./samples.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -105,6 +106,25 @@ test("a deployment's page is told within two seconds of what happens elsewhere, 
   await vi.waitFor(() => expect(world.clock.sleeping).toBe(2));
   world.clock.advance(2_000);
   expect((await stream.next())?.data).toContain("elsewhere #1 started");
+});
+
+test("a product that is being stopped says so until its last container has stopped, and no longer", async () => {
+  const { cookie } = await world.signIn();
+  const live = world.samples.live(installation);
+  world.engine.containers.push(sampleContainer(live, installation.productId));
+  await world.store.installations.stop(installation.id, world.clock.now());
+  const page = await (await world.fetch("/products/shop", { headers: { cookie } })).text();
+  expect(page).toContain("</svg>Stopping</span>");
+  const stream = await open(streamOf(page));
+  await vi.waitFor(() => expect(world.clock.sleeping).toBe(1));
+
+  world.engine.containers.length = 0;
+  world.clock.advance(500);
+  await vi.waitFor(() => expect(world.clock.sleeping).toBe(1));
+  world.clock.advance(1_000);
+  const message = await stream.next();
+  expect(message?.data).toContain("</svg>Stopped</span>");
+  expect(message?.data).not.toContain("Stopping");
 });
 
 test("a page that comes back after the end is told at once that this was all", async () => {

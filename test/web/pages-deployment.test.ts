@@ -109,7 +109,7 @@ describe("the stacks of a deployment", () => {
     world.store.put({ ...source, spec: { ...source.spec, stacks } });
     const { id } = world.samples.queued(installation, { sourceId: source.id, trigger: "rollback" });
     const { text } = await member.get(`/deployments/${id}`);
-    expect(text).toContain("same version as #1");
+    expect(text).toContain("Redeployed #1 by admin");
     expect(text).toContain("Backend 2 services Pending Frontend 1 service Pending");
     expect(text).toContain("Waiting for the deployment to start.");
   });

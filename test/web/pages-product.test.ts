@@ -384,7 +384,11 @@ describe("settings", () => {
     expect(wrong.status).toBe(400);
     expect(wrong.text).toContain("Type shop exactly to confirm.");
     expect(await world.store.products.list()).toHaveLength(1);
-    expect((await member.post("/products/shop/delete", { confirm: "shop", volumes: "keep" })).location).toBe("/");
+    const { location } = await member.post("/products/shop/delete", { confirm: "shop", volumes: "keep" });
+    expect((await member.get(location ?? "")).text).toContain("Deleted shop. Its volumes were kept.");
+    for (const query of ["done=deleted&product=%3Cb%3E", "done=deleted", "done=x&product=shop"]) {
+      expect((await member.get(`/?${query}`)).text).not.toContain("Deleted");
+    }
     expect(await world.store.products.list()).toEqual([]);
     expect(await world.store.installations.deleted()).toMatchObject([{ id: installation.id, keepVolumes: true }]);
   });
@@ -454,7 +458,7 @@ describe("redeploying a product", () => {
   test("says what it is, of what, and who will notice; then it leads to the deployment", async () => {
     liveWithStacks();
     const { text, html } = await member.get("/products/shop/redeploy");
-    expect(text).toMatch(/Redeploy shop\? Product shop Version .* Environment production Stacks 2/);
+    expect(text).toMatch(/Redeploy everything in shop\? Product shop Version .* Environment production Stacks 2/);
     expect(text).toContain("Back End 2 services Front End 1 service");
     expect(text).toContain("db will be unavailable while it is replaced");
     expect(text).toContain("Redeploy all stacks Cancel");

@@ -169,7 +169,7 @@ describe("a product", () => {
     const question = await get("/products/shop/stop");
     expect(question.html).toContain('<form method="post" action="/products/shop/stop">');
     expect(textOf(question.html)).toContain("shop.localhost:8080 will return 503");
-    expect((await post("/products/shop/stop")).headers.get("location")).toBe("/products/shop?done=stopping");
+    expect((await post("/products/shop/stop")).headers.get("location")).toBe("/products/shop");
     expect(textOf((await get("/products/shop")).html)).toContain("Stopped");
   });
 
@@ -181,7 +181,7 @@ describe("a product", () => {
   });
 });
 
-describe("going back to a version", () => {
+describe("redeploying a version", () => {
   test("says whether it is built again, what it replaces and which variables differ", async () => {
     const earlier = world.samples.ready(installation);
     world.store.put({ ...earlier, spec: { ...earlier.spec, variables: { OLD: "canary-1", SAME: "canary-2" } } });
@@ -190,7 +190,9 @@ describe("going back to a version", () => {
     const path = `/deployments/${earlier.id}/redeploy`;
     const { html } = await get(path);
     expect(textOf(html)).toContain("Images were removed (web), so this commit will be rebuilt.");
+    expect(textOf(html)).toContain("Redeploy #1 of shop?");
     expect(textOf(html)).toContain("#2 keeps serving");
+    expect(textOf(html)).toContain("Changed since: NEW, OLD, SAME");
     expect(textOf(html)).toContain("with OLD, removed since");
     expect(textOf(html)).toContain("with NEW, added since");
     expect(html).not.toContain("canary");
@@ -201,6 +203,36 @@ describe("going back to a version", () => {
     const [newest] = await world.store.deployments.list({ limit: 1 });
     expect(done.headers.get("location")).toBe(`/deployments/${newest?.id}`);
     expect(newest).toMatchObject({ sourceId: earlier.id, variables: "now", trigger: "rollback" });
+    expect(textOf((await get("/deployments")).html)).toContain("Redeployed #1 by admin");
+    expect(textOf((await get(`/deployments/${newest?.id}`)).html)).toContain("Redeployed #1 by admin");
+    expect(textOf((await get("/activity")).html)).toContain("admin redeployed shop #1");
+  });
+
+  test("is called the same on its own page, and asks for no variables where none have changed", async () => {
+    const live = world.samples.live(installation);
+    expect(textOf((await get(`/deployments/${live.id}`)).html)).toContain("Redeploy #1");
+    const { html } = await get(`/deployments/${live.id}/redeploy`);
+    expect(textOf(html)).toContain("Redeploy #1 of shop?");
+    expect(html).not.toContain('name="variables"');
+    await world.store.installations.changeVariables(installation.id, { NEW: "y" }, []);
+    const changed = textOf((await get(`/deployments/${live.id}/redeploy`)).html);
+    expect(changed).toContain("As they are now: the same as Apply changes");
+    await post(`/deployments/${live.id}/redeploy`, { variables: "now" });
+    expect(textOf((await get("/deployments")).html)).toContain("Changes applied by admin");
+  });
+
+  test("starts a stopped product again, with the variables of today", async () => {
+    const live = world.samples.live(installation);
+    await world.store.installations.changeVariables(installation.id, { NEW: "y" }, []);
+    await post("/products/shop/stop");
+    const product = await get("/products/shop");
+    const link = `/deployments/${live.id}/redeploy?start=again`;
+    expect(product.html).toContain(`href="${link}"`);
+    const { html } = await get(link);
+    expect(textOf(html)).toContain("Start shop again?");
+    expect(textOf(html)).not.toMatch(/Go back|Redeploy/);
+    expect(html).toContain('name="variables" value="now" checked=""');
+    expect(html).not.toContain('value="then" checked');
   });
 
   test("is not offered for one that never was ready", async () => {

@@ -4,7 +4,7 @@ import type { DeploymentStatus } from "../../model/deployment.ts";
 import type { DeploymentId } from "../../model/ids.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Place } from "../catalog.ts";
-import { deploymentRow } from "./deployment-rows.ts";
+import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
 import type { PageNeeds } from "./page.ts";
 
 const pageSize = 30;
@@ -35,10 +35,11 @@ export async function readDeploymentList(
     }),
   ]);
   const shown = found.slice(0, pageSize);
+  const sources = await sourceNumbers(store, shown);
   const placeOf = (id: Place["installation"]["id"]) => places.find(({ installation }) => installation.id === id);
   const rows = shown.flatMap((deployment): readonly DeploymentRow[] => {
     const place = placeOf(deployment.installationId);
-    return place ? [deploymentRow(deployment, place, among)] : [];
+    return place ? [deploymentRow(deployment, place, sources, among)] : [];
   });
   return { filter, rows, next: found.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
 }

@@ -1,11 +1,33 @@
 import type { DeploymentRow } from "../../../views/deployment-row.tsx";
 import type { Deployment } from "../../model/deployment.ts";
 import { readyAtOf, specOf } from "../../model/deployment.ts";
+import type { DeploymentId } from "../../model/ids.ts";
+import type { Store } from "../../ports/store.ts";
 import { elapsedText } from "../../rules/duration-text.ts";
 import type { Place } from "../catalog.ts";
 import { endOf } from "../deployment-end.ts";
 
-export function deploymentRow(deployment: Deployment, place: Place, among: "its product's" | "all"): DeploymentRow {
+/** Of deployments that make a former version live again: the number of the one whose version it is, by its id. */
+export async function sourceNumbers(
+  store: Pick<Store, "deployments">,
+  deployments: readonly Deployment[],
+): Promise<ReadonlyMap<DeploymentId, number>> {
+  const known = new Map(deployments.map(({ id, number }) => [id, number]));
+  const ids = new Set(
+    deployments.flatMap(({ sourceId }) => (sourceId === null || known.has(sourceId) ? [] : [sourceId])),
+  );
+  for (const row of await Promise.all([...ids].map((id) => store.deployments.get(id)))) {
+    if (row) known.set(row.id, row.number);
+  }
+  return known;
+}
+
+export function deploymentRow(
+  deployment: Deployment,
+  place: Place,
+  sources: ReadonlyMap<DeploymentId, number>,
+  among: "its product's" | "all",
+): DeploymentRow {
   const live = place.installation.liveDeploymentId === deployment.id;
   return {
     deployment,
@@ -13,6 +35,7 @@ export function deploymentRow(deployment: Deployment, place: Place, among: "its 
     product: among === "all" ? place.product.slug : null,
     repository: place.product.repository,
     timing: timingText(deployment),
+    source: deployment.sourceId === null ? null : (sources.get(deployment.sourceId) ?? null),
     canRedeploy: !live && canRedeploy(deployment),
   };
 }

@@ -4,6 +4,7 @@ import type { Mood } from "../../../views/frame.ts";
 import { HomeList, HomePage, type HomeProps } from "../../../views/home-page.tsx";
 import { Part } from "../../../views/live-region.tsx";
 import { type InstallationCard, type ProductCard, productListId } from "../../../views/product-list.tsx";
+import { isEnvironmentName, parseSlug } from "../../model/product.ts";
 import type { Store } from "../../ports/store.ts";
 import { routes } from "../../routes.ts";
 import { parseProductQuery, productQueryParams, selectProducts } from "../../rules/product-list.ts";
@@ -28,7 +29,15 @@ export function createHomePages(needs: PageNeeds) {
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
       const setUpStepsLeft = await setUpStepsToTell(needs);
-      return c.html(HomePage({ frame, home, setUpStepsLeft, stream: { url, pauseInBackground: true } }));
+      return c.html(
+        HomePage({
+          frame,
+          home,
+          setUpStepsLeft,
+          notice: deletedText(c.req.query()),
+          stream: { url, pauseInBackground: true },
+        }),
+      );
     })
 
     .get(routes.homeStream(), auth.allow("member"), (c) =>
@@ -48,6 +57,14 @@ export function createHomePages(needs: PageNeeds) {
     const activities = cards.flatMap(({ installations }) => installations.map(({ activity }) => activity));
     return { list: { ...selectProducts(cards, query), query, hasTools, mood: moodOf(activities) }, gitUrl };
   }
+}
+
+/** After a deletion; what is no name says nothing. */
+function deletedText({ done, product, environment }: Readonly<Record<string, string>>): string | null {
+  if (done !== "deleted" && done !== "deleted-with-data") return null;
+  if (!parseSlug(product ?? "") || (environment !== undefined && !isEnvironmentName(environment))) return null;
+  const what = environment === undefined ? `Deleted ${product}` : `Removed ${product} from ${environment}`;
+  return done === "deleted" ? `${what}. Its volumes were kept.` : `${what}, and the data in its volumes.`;
 }
 
 /** What the icon in the tab shows: something is under way, else something went wrong. */

@@ -34,9 +34,17 @@ export async function runState(
   signal: AbortSignal,
 ): Promise<RunFacts> {
   try {
-    return await installationState(needs, place, live, signal);
+    const state = await installationState(needs, place, live, signal);
+    const isStopping = state.status === "stopped" && (await runsStill(needs, place, signal));
+    return isStopping ? { ...state, status: "stopping" } : state;
   } catch (error) {
     if (!(error instanceof EngineUnavailable)) throw error;
     return { status: "unknown", services: [], urls: urlsOf(live, needs) };
   }
+}
+
+/** After a stop: containers finish what they are doing. */
+async function runsStill({ engine }: Pick<WebNeeds, "engine">, { installation }: Place, signal: AbortSignal) {
+  const containers = await engine.listContainers({ installation: installation.id }, signal);
+  return containers.some(({ status }) => status === "running");
 }

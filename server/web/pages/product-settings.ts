@@ -101,7 +101,12 @@ export function createProductSettingsPages(needs: PageNeeds) {
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");
       if (leaver === null) await triggers.deleteProduct(product, leaving);
       else await triggers.uninstall(leaver.installation.id, leaving);
-      return c.redirect(routes.home(), 303);
+      const query = new URLSearchParams({
+        done: leaving.keepVolumes ? "deleted" : "deleted-with-data",
+        product: product.slug,
+        ...(leaver && { environment: leaver.environment.name }),
+      });
+      return c.redirect(`${routes.home()}?${query}`, 303);
     });
 
   async function install(c: WebContext, environment: string) {

@@ -21,8 +21,8 @@ import { dataAtStake } from "../known-data.ts";
 import type { WebContext, WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { urlsOf } from "../service-states.ts";
-import { answerWithSnapshots } from "../state-stream.ts";
-import { deploymentRow } from "./deployment-rows.ts";
+import { answerWithSnapshots, type Snapshot } from "../state-stream.ts";
+import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
 import { digestOf } from "./digest.ts";
 import { liveOf, type RunFacts } from "./live-version.ts";
 import { createNews } from "./news.ts";
@@ -43,7 +43,6 @@ const shownDeployments = 5;
 
 /** What a redirect may say; anything else in the URL says nothing. */
 const notices: Readonly<Record<string, string>> = {
-  stopping: "Stopping. Requests in progress finish first.",
   installed: "Installed. Nothing is deployed here yet.",
   created: "Created. Push the first version to deploy it.",
 };
@@ -75,26 +74,31 @@ export function createProductPages(needs: PageNeeds) {
       const { product, installation } = await placeOf(c, needs);
       const tab = c.req.query("tab");
       const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
-      const take = async () => {
+      const take = async (): Promise<Snapshot | null> => {
         if ((await store.products.bySlug(product.slug))?.id !== product.id) return null;
         const place = await placeOf(c, needs);
         const facts = await productFacts(needs, place, c.req.raw.signal);
+        const isPassing = facts.head.state === "stopping";
         const head = await headParts(facts.head, c.get("visitor")?.csrf ?? null);
         if (tab === "overview") {
           const overview = await readOverview(needs, place, facts);
           const state = ProductOverview({ overview, head: facts.head, now: clock.now() });
           const html = await Part({ target: productOverviewId, how: "replace", children: state }).toString();
-          return { digest: digestOf([facts.head, overview]), html: head + html };
+          return { digest: digestOf([facts.head, overview]), html: head + html, isPassing };
         }
         if (tab === "deployments") {
           const list = await listOf(needs, place, c.req.query());
-          return { digest: digestOf([facts.head, list]), html: head + (await listPart(list, place, clock.now())) };
+          return {
+            digest: digestOf([facts.head, list]),
+            html: head + (await listPart(list, place, clock.now())),
+            isPassing,
+          };
         }
         if (tab === "domains") {
           const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
-          return { digest: digestOf([facts.head, services]), html: head + (await hostStateParts(services)) };
+          return { digest: digestOf([facts.head, services]), html: head + (await hostStateParts(services)), isPassing };
         }
-        return { digest: digestOf(facts.head), html: head };
+        return { digest: digestOf(facts.head), html: head, isPassing };
       };
       return answerWithSnapshots(c, needs, take, news);
     })
@@ -114,7 +118,7 @@ export function createProductPages(needs: PageNeeds) {
       const place = await placeOf(c, needs);
       const outcome = await triggers.stop(place.installation.id);
       if (outcome.type === "refused") throw problemOf(outcome);
-      return c.redirect(inPlace(routes.product(place.product.slug), place, { done: "stopping" }), 303);
+      return c.redirect(inPlace(routes.product(place.product.slug), place), 303);
     });
 
   async function uninstalled(c: WebContext, { slug, repository }: Product) {
@@ -132,6 +136,8 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
     needs.store.deployments.list(filter),
     product.repository === null ? null : needs.store.deliveries.newestFromForge(product.id),
   ]);
+  const shown = deployments.slice(0, shownDeployments);
+  const sources = await sourceNumbers(needs.store, shown);
   return {
     branch: installation.branch,
     repository: product.repository,
@@ -140,7 +146,7 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
     live,
     stacks: stacksOf(run),
     data: dataNotes(live && specOf(live.deployment)),
-    rows: deployments.slice(0, shownDeployments).map((row) => deploymentRow(row, place, "its product's")),
+    rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
     hasMore: deployments.length > shownDeployments,
   };
 }

@@ -8,6 +8,7 @@ import type { Place } from "../catalog.ts";
 import type { WebEnv } from "../needs.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { activityOf } from "./activity.ts";
+import { sourceNumbers } from "./deployment-rows.ts";
 import { digestOf } from "./digest.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
@@ -37,12 +38,15 @@ export function createQueuePages(needs: PageNeeds) {
 async function readQueue(needs: PageNeeds): Promise<QueueProps> {
   const { store, catalog, maxBuilding } = needs;
   const [queue, places] = await Promise.all([store.deployments.queue(), catalog.places()]);
+  const sources = await sourceNumbers(store, [...queue.running, ...queue.queued]);
+  const sourceOf = ({ sourceId }: Deployment) => (sourceId === null ? null : (sources.get(sourceId) ?? null));
   const whatOf = (deployment: Deployment) => {
     const place = places.find(({ installation }) => installation.id === deployment.installationId);
     return {
       deployment,
       name: `${place ? placeName(place) : "a deleted product"} #${deployment.number}`,
       repository: place?.product.repository ?? null,
+      source: sourceOf(deployment),
     };
   };
   const running = queue.running.map(async (deployment) => {

@@ -51,6 +51,8 @@ export function createRedeployPages(needs: PageNeeds) {
         deployment,
         readyAt,
         live: isLive,
+        isStart: live === null && c.req.query("start") === "again",
+        differing: pending.names,
         replaces: live?.deployment.number ?? null,
         missingImages,
         builtIn: pending.inBuilds,
@@ -61,7 +63,10 @@ export function createRedeployPages(needs: PageNeeds) {
         onlyThen: then.filter((name) => !today.includes(name)),
         onlyNow: today.filter((name) => !then.includes(name)),
       };
-      const frame = frameOf(c, needs, { title: `Redeploy ${product.slug} #${deployment.number}`, section: "products" });
+      const frame = frameOf(c, needs, {
+        title: `Redeploy #${deployment.number} of ${product.slug}`,
+        section: "products",
+      });
       return c.html(RedeployPage({ frame, redeploy }));
     })
 
@@ -101,7 +106,7 @@ export function createRedeployPages(needs: PageNeeds) {
         builtIn: (await readPendingVariables(store, place.installation, source)).inBuilds,
         ...(await consequences(spec, live, true, c.req.raw.signal)),
       };
-      const frame = frameOf(c, needs, { title: `Redeploy ${product.slug}`, section: "products" });
+      const frame = frameOf(c, needs, { title: `Redeploy everything in ${product.slug}`, section: "products" });
       return c.html(ProductRedeployPage({ frame, redeploy }));
     })
 
