@@ -24,9 +24,11 @@ export const routes = {
   productDelete: (slug: string) => `/products/${slug}/delete`,
   /** The checklist from a bare server to HTTPS. */
   setUp: () => "/set-up",
-  setUpGuide: () => "/set-up/guide",
   setUpHide: () => "/set-up/hide",
   setUpStream: () => "/set-up/stream",
+  /** What is written about Baton. */
+  documents: () => "/docs",
+  document: (name: string) => `/docs/${name}`,
   newProduct: () => "/new",
   /** POST makes a product of the bundled app. */
   newSample: () => "/new/sample",

@@ -46,7 +46,7 @@ export function createWebServer(needs: {
     machine: thisMachine(config.dataFolder),
     reach,
     version,
-    readGuide: () => readFile(join(sourceFolder, "docs", "going-public.md"), "utf8"),
+    readDocument: (name) => readFile(join(sourceFolder, "docs", `${name}.md`), "utf8"),
     assets: loadAssets(sourceFolder),
     closing,
     triggers: createTriggers({

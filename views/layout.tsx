@@ -60,7 +60,7 @@ ${(
       </main>
       <footer class="colophon">
         <span>Baton {frame.version}</span>
-        {frame.visitor !== null && <a href={routes.api.openapi()}>API description</a>}
+        {frame.visitor !== null && <a href={routes.documents()}>Documentation</a>}
         {frame.visitor !== null && (
           <button class="link with-script" type="button" data-opens="shortcuts" data-shortcut="?">
             Keyboard shortcuts

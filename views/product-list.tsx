@@ -231,6 +231,8 @@ function Installed({ card, installation, now }: InstalledProps) {
 function ProductLine({ card, installation, now }: InstalledProps) {
   const { environment, url, live, activity } = installation;
   const isFirst = installation === card.installations[0];
+  /** Nothing else is to be said of it, so that there is room to say why. */
+  const isFailure = live === null && activity?.tone === "bad";
   const path = inEnvironment(routes.product(card.slug), installation);
   return (
     <div class="product-line">
@@ -242,22 +244,24 @@ function ProductLine({ card, installation, now }: InstalledProps) {
       </p>
       <p class="line-state">
         <StateBadge installation={installation} />
-        {activity && <ActivityMark activity={activity} />}
+        {activity && !isFailure && <ActivityMark activity={activity} />}
       </p>
       {live ? (
         <p class="line-version">
           <span class="muted">#{live.deployment.number}</span>{" "}
           <a href={routes.deployment(live.deployment.id)}>{headline(live.deployment)}</a>
         </p>
-      ) : activity?.tone === "bad" ? (
-        <p class="line-version tone-bad" title={activity.text}>
-          <Sentence text={activity.text} />
+      ) : isFailure ? (
+        <p class="line-cause tone-bad" title={activity.text}>
+          <a href={routes.deployment(activity.deployment.id)}>
+            #{activity.deployment.number} <Sentence text={activity.text} />
+          </a>
         </p>
       ) : (
         <p class="line-version muted">No version is live</p>
       )}
-      <p class="line-when muted">{live?.since && <RelativeTime at={live.since} now={now} />}</p>
-      <p class="line-address">{url && <Address url={url} />}</p>
+      {!isFailure && <p class="line-when muted">{live?.since && <RelativeTime at={live.since} now={now} />}</p>}
+      {!isFailure && <p class="line-address">{url && <Address url={url} />}</p>}
     </div>
   );
 }

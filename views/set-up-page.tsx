@@ -26,7 +26,7 @@ export function SetUpPage(props: { readonly frame: Frame; readonly setUp: SetUpP
       <h1>Going public</h1>
       <p class="muted">
         From this server to HTTPS for your team. This page checks each step and updates automatically.{" "}
-        <a href={routes.setUpGuide()}>Read the full guide</a>
+        <a href={routes.document("going-public")}>Read the full guide</a>
       </p>
       <LiveRegion stream={stream}>
         <SetUpSteps setUp={setUp} />

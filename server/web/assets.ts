@@ -27,6 +27,7 @@ const styles = [
   "log",
   "lists",
   "system",
+  "documents",
   "narrow",
 ].map((name) => `views/assets/styles/${name}.css`);
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
+import type { DocumentName } from "../../views/documents.ts";
 import type { BuildLimiter } from "../ports/build-limiter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -47,8 +48,8 @@ export interface WebNeeds extends FrontDoor {
   /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
   readonly gitHttp: ReturnType<typeof createGitHttp>;
   readonly version: string;
-  /** The guide to going public, as Markdown. */
-  readonly readGuide: () => Promise<string>;
+  /** One of Baton's own documents, as Markdown. */
+  readonly readDocument: (name: DocumentName) => Promise<string>;
   readonly assets: Assets;
   /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
   readonly closing?: AbortSignal;

@@ -19,6 +19,7 @@ import { createOrigins } from "./origins.ts";
 import { createActivityPages } from "./pages/activity-log.ts";
 import { createDeploymentPages } from "./pages/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployments.ts";
+import { createDocumentPages } from "./pages/documents.ts";
 import { createEnvironmentsPages } from "./pages/environments.ts";
 import { createHomePages } from "./pages/home.ts";
 import { createNewProductPages } from "./pages/new-product.ts";
@@ -86,6 +87,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.route("/", createSystemPages(needs));
   app.route("/", createEnvironmentsPages(needs));
   app.route("/", createSetUpPages(needs));
+  app.route("/", createDocumentPages(needs));
   app.route("/", createNewsStream(needs));
   app.route("/git", outside.gitHttp);
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { barriers, markDocument, useBrowser } from "./browser.ts";
+import { barriers, everyPage, markDocument, useBrowser } from "./browser.ts";
 import { useBaton } from "./harness.ts";
 import type { ProductApp } from "./product-app.ts";
 import { useWorkshop } from "./workshop.ts";
@@ -182,6 +182,27 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await page.getByRole("link", { name: /shop #\d+ is live: Release v4/ }).click();
   await page.getByText("All 2 stacks are running.").waitFor();
   expect(complaints()).toEqual([]);
+});
+
+test("no page scrolls sideways on the narrowest screen, also where names are long", async () => {
+  const long = await baton().api.send("POST", "/api/environments", { name: "a-name-of-twenty-two-x" });
+  expect(long.status).toBe(201);
+  const stranger = await visitors.open();
+  const { page } = await visitors.member();
+  const paths = [...(await everyPage(baton(), "shop")), "/environments/a-name-of-twenty-two-x/remove", "/nothing-here"];
+  const tooWide: string[] = [];
+  for (const width of [320, 360]) {
+    for (const [visitor, path] of [
+      [stranger.page, "/sign-in"] as const,
+      ...paths.map((path) => [page, path] as const),
+    ]) {
+      await visitor.setViewportSize({ width, height: 640 });
+      await visitor.goto(path);
+      const needed = await visitor.locator("html").evaluate((html: { scrollWidth: number }) => html.scrollWidth);
+      if (needed > width) tooWide.push(`${path} is ${needed} wide on ${width}`);
+    }
+  }
+  expect(tooWide).toEqual([]);
 });
 
 test("a product is deleted when its name is typed", async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Release, ServiceApp } from "./apps.ts";
-import { barriers, markDocument, signIn, useBrowser } from "./browser.ts";
+import { barriers, everyPage, markDocument, signIn, useBrowser } from "./browser.ts";
 import { useBaton } from "./harness.ts";
 import { openSocket } from "./open-requests.ts";
 import { useWorkshop } from "./workshop.ts";
@@ -138,30 +138,7 @@ test("a previous version is live again after a page that says what will happen",
 });
 
 test("no page has a barrier, in either theme", async () => {
-  const deployments = await baton().api.deployments("shop");
-  const idOf = (wanted: string) => deployments.find(({ status }) => status === wanted)?.id;
-  const paths = [
-    "/",
-    "/new",
-    "/deployments",
-    "/queue",
-    "/activity",
-    "/system",
-    "/products/shop",
-    "/products/shop/deployments",
-    "/products/shop/logs",
-    "/products/shop/variables",
-    "/products/shop/domains",
-    "/products/shop/webhooks",
-    "/products/shop/settings",
-    "/products/shop/redeploy",
-    "/products/shop/stop",
-    "/products/shop/delete",
-    `/deployments/${idOf("ready")}`,
-    `/deployments/${idOf("ready")}/redeploy`,
-    `/deployments/${idOf("failed")}`,
-    `/deployments/${idOf("stopped")}`,
-  ];
+  const paths = await everyPage(baton(), "shop");
   const stranger = await visitors.open();
   await stranger.page.goto("/sign-in");
   const found = [...(await barriers(stranger.page))];

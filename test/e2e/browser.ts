@@ -97,3 +97,18 @@ export async function barriers(page: Page): Promise<readonly string[]> {
   }
   return found;
 }
+
+/** The pages that a member can open, with those of a product and of one deployment of each outcome that it has had. */
+export async function everyPage({ api }: Baton, slug: string): Promise<readonly string[]> {
+  const deployments = await api.deployments(slug);
+  const outcomes = ["ready", "failed", "stopped"] as const;
+  const examples = outcomes.flatMap((wanted) => deployments.find(({ status }) => status === wanted) ?? []);
+  const tabs = ["", "/deployments", "/logs", "/variables", "/domains", "/webhooks", "/settings"];
+  const questions = ["/redeploy", "/stop", "/delete"];
+  return [
+    ...["/", "/?view=dense", "/new", "/deployments", "/queue", "/activity", "/system", "/set-up", "/environments"],
+    ...[...tabs, ...questions].map((part) => `/products/${slug}${part}`),
+    ...examples.map(({ id }) => `/deployments/${id}`),
+    ...examples.filter(({ status }) => status === "ready").map(({ id }) => `/deployments/${id}/redeploy`),
+  ];
+}

@@ -30,7 +30,7 @@ describe("the set-up checklist", () => {
     expect(text).toContain("ssh -L 4000:127.0.0.1:4000");
     expect(text).toContain(`This machine's addresses: ${here}`);
     expect(text).toContain("Read the full guide");
-    expect((await member.get("/set-up/guide")).text).toContain("# Going public");
+    expect((await member.get("/docs/going-public")).text).toContain("Going public");
   });
 
   test("follows DNS and the certificate", async () => {

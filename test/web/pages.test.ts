@@ -60,7 +60,7 @@ describe("the products", () => {
     expect(await listed("/?q=ALPH")).toEqual(["alpha"]);
     const { html } = await get("/?q=a&state=attention&sort=name&view=dense");
     expect(textOf(html)).toContain("All 2 Needs attention 1 Running 1 Stopped 0 Nothing deployed 1");
-    expect(textOf(html)).toContain("zeta Failed #1 failed Npm run build ended with exit code 1");
+    expect(textOf(html)).toContain("zeta Failed #1 Npm run build ended with exit code 1");
     expect(html).toContain('href="/?q=a&amp;sort=name&amp;view=dense"');
     expect(html).toContain('<input type="hidden" name="state" value="attention"/>');
   });

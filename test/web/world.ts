@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
 import { createGitHub } from "../../server/forge/github/github.ts";
@@ -92,7 +93,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     healthTimeoutMs: 90_000,
     gitHttp: new Hono(),
     version: "0.1.0",
-    readGuide: async () => "# Going public\n",
+    readDocument: (name) => readFile(new URL(`../../docs/${name}.md`, import.meta.url), "utf8"),
     assets,
     ...changes,
   };

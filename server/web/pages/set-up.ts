@@ -30,8 +30,6 @@ export function createSetUpPages(needs: PageNeeds) {
       }),
     )
 
-    .get(routes.setUpGuide(), auth.allow("member"), async (c) => c.text(await needs.readGuide()))
-
     .post(routes.setUpHide(), auth.allow("member"), async (c) => {
       await needs.store.settings.set(hiddenSetting, "yes");
       return c.redirect(routes.home(), 303);

@@ -1,0 +1,19 @@
+/** The documents that come with Baton, in the order in which somebody needs them. */
+export const documentNames = ["what-builds", "compose", "baton-yaml", "stacks", "github", "going-public"] as const;
+export type DocumentName = (typeof documentNames)[number];
+
+export const documents: Readonly<Record<DocumentName, { readonly title: string; readonly about: string }>> = {
+  "what-builds": {
+    title: "What Baton builds",
+    about: "Dockerfiles, and Node, Python, Go and static apps without one.",
+  },
+  compose: { title: "Compose files", about: "What becomes of a service, and which keys are taken." },
+  "baton-yaml": { title: "baton.yaml", about: "Stacks, ports, health checks and limits, all of them optional." },
+  stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
+  github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },
+  "going-public": { title: "Going public", about: "DNS, firewall, HTTPS, and signing in from a laptop." },
+};
+
+export function documentNamed(name: string): DocumentName | null {
+  return documentNames.find((known) => known === name) ?? null;
+}
