@@ -10,13 +10,14 @@ export const buildKeys: Verdicts = {
   target: read,
 
   isolation: skipped,
-  labels: skipped,
-  no_cache: skipped,
-  no_cache_filter: skipped,
   provenance: skipped,
-  pull: skipped,
   sbom: skipped,
-  tags: skipped,
+
+  labels: noted("are not written into the image"),
+  no_cache: noted("is not applied: what has not changed is taken from the cache", isTrue),
+  no_cache_filter: noted("is not applied: what has not changed is taken from the cache"),
+  pull: noted("is not applied: a product redeploy pulls base images again", isTrue),
+  tags: noted("are not used: images are named by Baton"),
 
   cache_from: noted("is not used: Baton keeps a cache of its own"),
   cache_to: noted("is not used: Baton keeps a cache of its own"),
@@ -45,3 +46,7 @@ export const buildKeys: Verdicts = {
     "Fetch what is private into the repository, or publish it.",
   ),
 };
+
+function isTrue(field: Field): boolean {
+  return flag(field) === true;
+}

@@ -82,6 +82,7 @@ export interface ComposeService {
   readonly hostname: string | null;
   /** Further names by which other services know it: of links, of networks, and what the file calls its container. */
   readonly aliases: readonly string[];
+  readonly keepsStdinOpen: boolean;
   readonly init: boolean | null;
   readonly stopSignal: string | null;
   readonly stopGraceMs: number | null;

@@ -20,6 +20,7 @@ export function containerOptions(service: ComposeService, isBuilt: boolean): Con
     readOnly: service.readOnly,
     capabilities: service.capabilities,
     healthcheck: service.healthcheck,
+    ...(service.keepsStdinOpen && { keepsStdinOpen: true as const }),
     mounts: [...service.volumes.map(mountOf), ...service.files.map(fileMount)],
   };
 }

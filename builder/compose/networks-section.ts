@@ -1,4 +1,5 @@
 import { child, children, type Field, flag, items, text, texts } from "./field.ts";
+import { sayInternal } from "./not-applied.ts";
 import type { Report } from "./report.ts";
 
 /** The networks of a file: Baton has its own, which every service of a deployment is on. */
@@ -6,6 +7,7 @@ export function checkNetworks(root: Field, report: Report): ReadonlySet<string> 
   const section = child(root, "networks");
   const declared = children(section);
   for (const [, network] of declared) {
+    sayInternal(network, report);
     const external = child(network, "external");
     if (!external || flag(external) === false) continue;
     const hint = "Remove it; products reach each other by their public addresses.";

@@ -2,6 +2,7 @@ import type { Lookup } from "../../server/model/template.ts";
 import type { Machine } from "../machine.ts";
 import type { ComposeService } from "./compose-project.ts";
 import { child, children, type Field, flag, pairs, text, texts } from "./field.ts";
+import { sayNotApplied } from "./not-applied.ts";
 import { readBytes, readDurationMs } from "./quantities.ts";
 import { readBuild } from "./read-build.ts";
 import { readCommand } from "./read-command.ts";
@@ -39,6 +40,7 @@ export async function readService(
 ): Promise<LoneService | null> {
   const { report } = surroundings;
   for (const [key, entry] of children(field)) judge(key, entry, serviceKeys, report);
+  sayNotApplied(field, report);
   const fieldNamed = (key: string) => child(field, key);
   const source = await readSource(field, surroundings);
   const service = {
@@ -57,6 +59,8 @@ export async function readService(
     workingDir: readWorkingDir(fieldNamed("working_dir"), report),
     hostname: readHostname(fieldNamed("hostname"), report),
     init: flag(fieldNamed("init")),
+    // Whoever asks for a terminal wants a program that ends without input to stay.
+    keepsStdinOpen: flag(fieldNamed("stdin_open")) === true || flag(fieldNamed("tty")) === true,
     stopSignal: readStopSignal(fieldNamed("stop_signal"), report),
     stopGraceMs: readDurationMs(fieldNamed("stop_grace_period"), report),
     shmSizeBytes: readBytes(fieldNamed("shm_size"), report),

@@ -36,6 +36,7 @@ export const serviceKeys: Verdicts = {
   scale: read,
   secrets: read,
   shm_size: read,
+  stdin_open: read,
   stop_grace_period: read,
   stop_signal: read,
   sysctls: refused(
@@ -44,6 +45,7 @@ export const serviceKeys: Verdicts = {
     (field) => pairs(field).every(([name]) => isNamespaced(name)),
   ),
   tmpfs: read,
+  tty: noted("is not applied: output goes to the log; standard input is kept open, so that a shell stays", isNotFalse),
   ulimits: read,
   user: read,
   volumes: read,
@@ -51,10 +53,6 @@ export const serviceKeys: Verdicts = {
 
   attach: skipped,
   isolation: skipped,
-  pull_policy: skipped,
-  pull_refresh_after: skipped,
-  stdin_open: skipped,
-  tty: skipped,
 
   annotations: noted("are not passed on"),
   blkio_config: noted("is not applied"),
@@ -82,6 +80,12 @@ export const serviceKeys: Verdicts = {
   memswap_limit: noted("is not applied: containers get no swap"),
   oom_score_adj: noted("is not applied"),
   platform: noted("is not applied: images are taken for the machine that runs them"),
+  pull_policy: noted(
+    "is not applied: an image that is here is used, and a product redeploy pulls all of them again",
+    (field) =>
+      ["always", "never", "build", "daily", "weekly"].includes(text(field) ?? "") || /^every_/.test(text(field) ?? ""),
+  ),
+  pull_refresh_after: noted("is not applied: a product redeploy pulls images again"),
   storage_opt: noted("is not applied"),
 
   cgroup: refused("shows the container the host's control groups", "Remove it.", is("private")),
@@ -171,6 +175,10 @@ function isNamespaced(name: string): boolean {
 
 function is(...accepted: readonly string[]): (field: Field) => boolean {
   return (field) => accepted.includes(text(field) ?? "");
+}
+
+function isNotFalse(field: Field): boolean {
+  return flag(field) !== false;
 }
 
 function isFalse(field: Field): boolean {

@@ -8,7 +8,7 @@ export type Verdict =
   /** It means nothing to a server, or asks for what Baton does anyway. */
   | { readonly type: "skipped" }
   /** Accepted; the log says what happens instead, as the rest of a sentence that begins with the key. */
-  | { readonly type: "noted"; readonly note: string }
+  | { readonly type: "noted"; readonly note: string; readonly where?: (field: Field) => boolean }
   /** `unless` it has a value that asks for nothing. */
   | {
       readonly type: "refused";
@@ -22,8 +22,9 @@ export type Verdicts = Readonly<Record<string, Verdict>>;
 export const read: Verdict = { type: "read" };
 export const skipped: Verdict = { type: "skipped" };
 
-export function noted(note: string): Verdict {
-  return { type: "noted", note };
+/** `where`: it is worth a word only with such a value. */
+export function noted(note: string, where?: (field: Field) => boolean): Verdict {
+  return { type: "noted", note, ...(where && { where }) };
 }
 
 export function refused(why: string, instead: string, unless?: (field: Field) => boolean): Verdict {
@@ -39,7 +40,7 @@ export function judge(name: string, field: Field, verdicts: Verdicts, report: Re
       report.problem(field.at, field.key, "is not supported", "Remove it.");
       return;
     case "noted":
-      report.note(field.key, verdict.note);
+      if (verdict.where?.(field) ?? true) report.note(field.key, verdict.note);
       return;
     case "refused":
       if (!verdict.unless?.(field)) report.problem(field.at, field.key, verdict.why, verdict.instead);

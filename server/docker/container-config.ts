@@ -35,6 +35,7 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
     ...(options.hostname !== null && { Hostname: options.hostname }),
     ...(options.stopSignal !== null && { StopSignal: options.stopSignal }),
     ...(options.healthcheck && { Healthcheck: healthConfig(options.healthcheck) }),
+    ...(options.keepsStdinOpen && { OpenStdin: true }),
     Env: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
     Labels: { ...ownerLabels(instance, request.owner), ...serviceLabels(request.service, request.kind) },
     StopTimeout: Math.ceil(request.stopGraceMs / 1000),
@@ -52,6 +53,8 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
       CapAdd: capabilitiesOf(options),
       SecurityOpt: ["no-new-privileges"],
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
+      // Docker's default on version 1 is the host's, which shows where the container is among all others.
+      ...({ CgroupnsMode: "private" } satisfies Record<string, "private">),
       PidsLimit: request.limits.pids,
       Memory: request.limits.memoryBytes,
       // The sum of memory and swap: as much again as memory if it is left out.

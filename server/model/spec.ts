@@ -104,6 +104,8 @@ export interface ContainerOptions {
   readonly readOnly: boolean;
   /** Without `CAP_`. `drop` comes off the small default; `add` counts after `drop: ["ALL"]` and holds nothing beyond that default. */
   readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
+  /** Standard input has no end: a shell without a command waits on it. Absent: it is empty. */
+  readonly keepsStdinOpen?: true;
   /** Null: the image's own. */
   readonly healthcheck: Healthcheck | null;
   readonly mounts: readonly Mount[];

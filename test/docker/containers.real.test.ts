@@ -96,6 +96,7 @@ describe("creating", () => {
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges"],
       PidsLimit: 64,
+      CgroupnsMode: "private",
       Memory: memoryForNode.memoryBytes,
       NanoCpus: 1.5e9,
       RestartPolicy: { Name: "unless-stopped" },
@@ -218,6 +219,17 @@ describe("starting", () => {
 });
 
 describe("stopping", () => {
+  test("sees no control group but its own, and keeps standard input open only where it is asked to", async () => {
+    const read = { command: ["/bin/sh", "-c", "while read -r line; do echo $line; done < /proc/self/cgroup; cat"] };
+    const ends = await start({ ...read, kind: "init" });
+    const waits = await start({ ...read, options: { ...plainContainer, keepsStdinOpen: true } });
+    await ended(ends);
+    expect((await scratch.engine.inspectContainer(waits, never))?.status).toBe("running");
+    const groups = await logsOf(ends);
+    expect(groups.length).toBeGreaterThan(0);
+    expect(groups.filter((line) => !line.endsWith(":/"))).toEqual([]);
+  });
+
   test("asks with SIGTERM, kills after the grace, and does not let the engine start it again", async () => {
     const id = await start({ command: ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"] });
     const began = performance.now();

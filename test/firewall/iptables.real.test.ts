@@ -8,11 +8,12 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 
 /**
- * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge and a
- * neighbour, who also answers as the metadata service.
+ * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge with two
+ * builds, and a neighbour, who also answers as the metadata service.
  */
 const id = `bt${process.pid}`;
-const [router, app, build, neighbour] = ["r", "a", "b", "n"].map((name) => `${id}${name}`) as [
+const [router, app, build, otherBuild, neighbour] = ["r", "a", "b", "o", "n"].map((name) => `${id}${name}`) as [
+  string,
   string,
   string,
   string,
@@ -25,9 +26,21 @@ const rules = firewallRules("abcd1234", "10.99.0.0/24");
 const firewall = createFirewall(rules, { within });
 
 async function join(name: string, device: string, address: string, gateway: string): Promise<void> {
+  await plug(name, device, address, gateway, async () => {
+    await ip("-n", router, "addr", "add", `${gateway}/24`, "dev", device);
+  });
+}
+
+async function joinBridge(name: string, port: string, bridge: string, address: string, gateway: string): Promise<void> {
+  await plug(name, port, address, gateway, async () => {
+    await ip("-n", router, "link", "set", port, "master", bridge);
+  });
+}
+
+async function plug(name: string, device: string, address: string, gateway: string, connect: () => Promise<void>) {
   await ip("netns", "add", name);
   await ip("link", "add", device, "netns", router, "type", "veth", "peer", "name", "eth0", "netns", name);
-  await ip("-n", router, "addr", "add", `${gateway}/24`, "dev", device);
+  await connect();
   await ip("-n", router, "link", "set", device, "up");
   await ip("-n", name, "addr", "add", `${address}/24`, "dev", "eth0");
   for (const link of ["lo", "eth0"]) await ip("-n", name, "link", "set", link, "up");
@@ -49,7 +62,11 @@ beforeAll(async () => {
   await ip("netns", "add", router);
   await ip("-n", router, "link", "set", "lo", "up");
   await join(app, "app0", "10.99.0.2", "10.99.0.1");
-  await join(build, "docker0", "10.99.1.2", "10.99.1.1");
+  await ip("-n", router, "link", "add", "docker0", "type", "bridge");
+  await ip("-n", router, "addr", "add", "10.99.1.1/24", "dev", "docker0");
+  await ip("-n", router, "link", "set", "docker0", "up");
+  await joinBridge(build, "build0", "docker0", "10.99.1.2", "10.99.1.1");
+  await joinBridge(otherBuild, "build1", "docker0", "10.99.1.3", "10.99.1.1");
   await join(neighbour, "lan0", "10.99.2.2", "10.99.2.1");
   await ip("-n", neighbour, "addr", "add", "169.254.169.254/32", "dev", "lo");
   await ip("-n", router, "route", "add", "169.254.169.254/32", "via", "10.99.2.2");
@@ -58,17 +75,20 @@ beforeAll(async () => {
   await iptables("-A", "FORWARD", "-j", "DOCKER-USER");
 });
 afterAll(async () => {
-  for (const name of [app, build, neighbour, router]) await ip("netns", "del", name).catch(() => {});
+  for (const name of [app, build, otherBuild, neighbour, router]) await ip("netns", "del", name).catch(() => {});
 });
 
 describe("the firewall's rules", () => {
-  test("keep containers and builds from the metadata service, and neighbours from apps", async () => {
+  test("keep containers and builds from the metadata service, neighbours from apps, and builds from each other", async () => {
+    expect(await reach(build, "10.99.1.3")).toBe("answered");
     expect(await reach(app, "169.254.169.254")).toBe("answered");
     expect(await reach(neighbour, "10.99.0.2")).toBe("answered");
     expect(await firewall.apply(never)).toEqual({ type: "held" });
     expect(await reach(app, "169.254.169.254")).toBe("silence");
     expect(await reach(build, "169.254.169.254")).toBe("silence");
     expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+    expect(await reach(build, "10.99.1.3")).toBe("silence");
+    expect(await reach(otherBuild, "10.99.1.2")).toBe("silence");
   });
 
   test("leave alone what apps ask of others, name servers, and the host's own way to apps", async () => {

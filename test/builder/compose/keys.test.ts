@@ -5,7 +5,7 @@ import { deployKeys } from "../../../builder/compose/deploy-keys.ts";
 import schema from "../../../builder/compose/schema/compose-spec.json" with { type: "json" };
 import { serviceKeys } from "../../../builder/compose/service-keys.ts";
 import type { Verdicts } from "../../../builder/compose/verdict.ts";
-import { complaintsOf, problemsOf, projectOf, withService } from "./composed.ts";
+import { complaintsOf, problemsOf, projectOf, serviceOf, withService } from "./composed.ts";
 
 function refusedKeys(verdicts: Verdicts): readonly string[] {
   return Object.keys(verdicts)
@@ -105,6 +105,11 @@ describe("a service", () => {
     "sysctls: { net.core.somaxconn: 1024 }",
     "extra_hosts: []",
     "oom_kill_disable: no",
+    "tty: false",
+    "stdin_open: true",
+    "pull_policy: missing",
+    'ports: ["0.0.0.0::80"]',
+    "labels: { traefik.enable: true }",
   ])("is accepted with %s, which asks for nothing", async (lines) => {
     expect(await complaintsOf(withService(lines))).toEqual([]);
   });
@@ -119,9 +124,36 @@ describe("a service", () => {
     ["deploy: { replicas: 3 }", "services.web.deploy.replicas asks for 3 containers: Baton runs one"],
     ["deploy: { placement: { constraints: [a] } }", "services.web.deploy.placement is for Docker Swarm"],
     ['ports: ["8080:80"]', "services.web.ports asks for the host's port 8080"],
+    [
+      'ports: ["127.0.0.1:8080:80"]',
+      "services.web.ports[0] asks for the host's address 127.0.0.1, which is not applied",
+    ],
+    ["ports: [{ target: 80, host_ip: '::1' }]", "services.web.ports[0] asks for the host's address ::1"],
+    ["tty: true", "services.web.tty is not applied"],
+    ["pull_policy: always", "services.web.pull_policy is not applied"],
+    ["healthcheck: { test: [CMD, x], start_interval: 1s }", "services.web.healthcheck.start_interval is not applied"],
+    ['tmpfs: "/tmp:size=1m,mode=1770"', "services.web.tmpfs asks for mode=1770, which is not applied"],
+    ["labels: { com.example.a: b }", "services.web.labels are not passed on"],
+    [
+      "volumes: [{ type: tmpfs, target: /t, tmpfs: { mode: 448 } }]",
+      "services.web.volumes[0].tmpfs.mode is not applied",
+    ],
+    ["networks: { default: { mac_address: '02:42:ac:11:00:01' } }", "services.web.networks.default.mac_address is not"],
   ])("is accepted with %s, and a line says what happens instead", async (lines, note) => {
     const { notes } = await projectOf(withService(lines));
     expect(notes.filter((line) => line.startsWith(note))).toHaveLength(1);
+  });
+
+  it.each(["tty: false", "pull_policy: missing", "labels: { traefik.enable: true }", "ports: [80]"])(
+    "is accepted with %s without a word",
+    async (lines) => expect((await projectOf(withService(lines))).notes).toEqual([]),
+  );
+
+  it("keeps standard input open where a terminal is asked for, so that a shell stays", async () => {
+    const opens = async (lines: string) => (await serviceOf(lines)).keepsStdinOpen;
+    expect(await opens("tty: true")).toBe(true);
+    expect(await opens("stdin_open: true")).toBe(true);
+    expect(await opens("stdin_open: false")).toBe(false);
   });
 
   it("may have keys of its own that begin with x-", async () => {
@@ -160,6 +192,13 @@ describe("a build", () => {
       expect(await complaintsOf(files(line))).toEqual([]);
     },
   );
+});
+
+describe("a network that is internal", () => {
+  it("is replaced like others, and a line says that its services reach the internet", async () => {
+    const { notes } = await projectOf(`${withService("networks: [back]")}networks: { back: { internal: true } }\n`);
+    expect(notes).toContainEqual(expect.stringMatching(/^networks.back.internal is not applied/));
+  });
 });
 
 describe("devices", () => {

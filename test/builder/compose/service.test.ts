@@ -282,6 +282,7 @@ networks: { back: }
     expect(notes).toEqual([
       "services.mail is left out: it runs with the profile mail only (variable COMPOSE_PROFILES)",
       "networks (back) are replaced: all services are on one network, and know each other by name",
+      "services.web.depends_on.db.restart is not applied: only the service itself is restarted",
       "services.web.depends_on.mail names the service mail, which runs with the profile mail only: nothing waits for it",
       "services.web.links are replaced by the deployment's own network, where the same names hold",
     ]);
