@@ -26,12 +26,12 @@ function lossyFile(file: string, terminal: NodeJS.WritableStream) {
   let lost = 0;
   let isBroken = false;
   stream.on("error", (error) => {
-    if (!isBroken) terminal.write(`  ${file} cannot be written, so what would stand there is lost: ${error.message}\n`);
+    if (!isBroken) terminal.write(`  ${file} cannot be written, so log entries are lost: ${error.message}\n`);
     isBroken = true;
   });
   stream.on("drop", () => lost++);
   stream.on("write", () => {
-    if (isBroken) terminal.write(`  ${file} can be written again; entries that were lost: ${lost}\n`);
+    if (isBroken) terminal.write(`  ${file} can be written again; entries lost: ${lost}\n`);
     isBroken = false;
     lost = 0;
   });

@@ -115,10 +115,10 @@ async function helloOnce(
   const isFirst = (await store.products.list()).length === 0 && (await store.settings.get("hello")) === null;
   await store.settings.set("hello", "done");
   if (!isFirst) return;
-  terminal.write("  Pushing the bundled app to itself, as you would push yours:\n\n");
+  terminal.write("  Pushing the bundled sample app to itself, as you would push yours:\n\n");
   const code = await pushHello(listenUrl(config.listen), token, signal);
   if (code !== 0) {
-    terminal.write("\n  The bundled app was not deployed; the lines above say why. Baton itself is running.\n");
+    terminal.write("\n  The sample app was not deployed; the lines above say why. Baton itself is running.\n");
   }
 }
 

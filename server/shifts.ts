@@ -35,7 +35,7 @@ export async function keepShifts(needs: {
   let lock = await hold(onLost);
   if (lock === "held-by-another") {
     throw new LockedOut(
-      "Another Baton is working on this database: stop it first, or give this one its own BATON_DATA",
+      "Another Baton is already using this database: stop it first, or give this one its own BATON_DATA",
     );
   }
   // In `changing`, so that a lock that is lost meanwhile ends this shift and not the one that follows.
@@ -64,7 +64,7 @@ export async function keepShifts(needs: {
 
   function onLost(): void {
     if (ending.signal.aborted) return;
-    log.warn({}, "the database's lock is lost: nothing is built or switched until it is back");
+    log.warn({}, "the lock on the database was lost: nothing is built or switched until Baton holds it again");
     changing = changing.then(async () => {
       const lost = shift;
       shift = null;
@@ -80,7 +80,7 @@ export async function keepShifts(needs: {
         if (next === "held-by-another") return onLockedOut();
         lock = next;
         shift = await begin();
-        log.info({}, "the database's lock is held again");
+        log.info({}, "the lock on the database is held again");
         return;
       } catch (error) {
         log.debug({ err: error }, "the database cannot be locked yet");

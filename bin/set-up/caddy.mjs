@@ -28,7 +28,7 @@ export async function provideCaddy({ folder, others = [], env = process.env }, a
     await rename(`${bin}.new`, bin);
     return { bin, is: await currentVersion(bin), did: "copied" };
   }
-  announce("downloading the current version from Debian, about ten seconds");
+  announce("downloading the current version from Debian; takes about ten seconds");
   return { bin, is: await download(bin), did: "downloaded from Debian" };
 }
 
@@ -55,7 +55,7 @@ export async function findCaddy(folder, env = process.env) {
 
 async function chosenCaddy(bin) {
   const version = await versionOf(bin);
-  if (!version) throw new SetUpProblem(`BATON_CADDY_BIN is ${bin}, which does not answer \`caddy version\`.`);
+  if (!version) throw new SetUpProblem(`BATON_CADDY_BIN is ${bin}, which does not respond to \`caddy version\`.`);
   if (isAtLeast(version, MINIMUM_CADDY)) return { bin, is: version };
   throw new SetUpProblem(`BATON_CADDY_BIN is ${bin}, Caddy ${version}; Baton needs ${MINIMUM_CADDY} or newer.`);
 }

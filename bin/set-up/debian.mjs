@@ -40,7 +40,7 @@ const quiet = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l" };
 /** @param {readonly string[]} packages */
 export async function installDebianPackages(packages, announce) {
   if (packages.length === 0) return {};
-  announce(`installing ${packages.join(", ")}, up to a minute`);
+  announce(`installing ${packages.join(", ")}; takes up to a minute`);
   // A source that is out of order need not be one of those that have these packages: the install decides.
   const update = await run("apt-get", ["update"], { env: quiet });
   const install = await run(

@@ -56,7 +56,7 @@ async function get({ options, tlsFolder }, path) {
   let body = "";
   for await (const chunk of response.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MAX_ANSWER) throw new Error("The answer is too long for a Docker daemon.");
+    if (body.length > MAX_ANSWER) throw new Error("The response is too long for a Docker daemon.");
   }
   return body;
 }

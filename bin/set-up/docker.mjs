@@ -27,7 +27,7 @@ export async function provideDocker({ endpoint, machine, folder, pidFile = DAEMO
   if (!endpoint.askable) return { is: `at ${endpoint.name}`, stop: nothingToStop };
   const { version } = await askDocker(endpoint);
   if (version) return { is: version, stop: nothingToStop };
-  announce("starting the daemon, some seconds");
+  announce("starting the daemon; takes a few seconds");
   if (machine.hasSystemd) {
     await mustRun("systemctl", ["start", "docker"]);
     return { is: await untilAnswering(endpoint), did: "started", stop: nothingToStop };
@@ -48,7 +48,7 @@ async function startDaemon(endpoint, folder) {
   });
   const ended = new AbortController();
   daemon.on("error", (error) => ended.abort(new SetUpProblem(error.message)));
-  daemon.on("exit", () => ended.abort(new SetUpProblem("dockerd ended while it was starting.")));
+  daemon.on("exit", () => ended.abort(new SetUpProblem("dockerd exited while it was starting.")));
   try {
     const version = await untilAnswering(endpoint, ended.signal);
     await writeFile(join(folder, "docker.pid"), `${daemon.pid}\n`);
@@ -81,7 +81,7 @@ async function untilAnswering(endpoint, signal) {
     signal?.throwIfAborted();
     await delay(ASK_EVERY_MS);
   }
-  throw new SetUpProblem(`No Docker daemon answers at ${endpoint.name} within ${START_TIMEOUT_MS / 1000} s.`);
+  throw new SetUpProblem(`No Docker daemon responded at ${endpoint.name} within ${START_TIMEOUT_MS / 1000} s.`);
 }
 
 /** A daemon that is still starting does not answer yet; a second one would only trip over its files. */

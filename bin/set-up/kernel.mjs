@@ -13,7 +13,7 @@ export async function keepWaitingConnections(file = settingFile) {
     await writeFile(file, "1");
     return { is: `${MIGRATE_SETTING} = 1`, did: "set" };
   } catch (error) {
-    const why = error.code === "ENOENT" ? "this kernel does not have it" : "not allowed to set it";
+    const why = error.code === "ENOENT" ? "this kernel does not support it" : "not allowed to set it";
     return { is: `${MIGRATE_SETTING} is not 1 (${why}): adding a host may reset a few connections`, mark: "–" };
   }
 }

@@ -17,7 +17,9 @@ export function instructions({ machine, packages, endpoint, docker, hasCaddy }) 
   if (packages.length > 0 && !mayInstall) items.push(howToInstall(machine, packages));
   if (docker === "forbidden") items.push(howToJoin(machine));
   if (docker === "silent" && !endpoint.local) {
-    items.push({ what: `No Docker daemon answers at ${endpoint.name} (DOCKER_HOST). Start it, or unset DOCKER_HOST.` });
+    items.push({
+      what: `No Docker daemon is responding at ${endpoint.name} (DOCKER_HOST). Start it, or unset DOCKER_HOST.`,
+    });
   }
   if (docker === "silent" && endpoint.local && !machine.isRoot) items.push(howToStart(machine));
   if (!hasCaddy && !machine.hasApt) items.push({ what: howToGiveOne });
@@ -32,7 +34,7 @@ function howToInstall({ hasApt }, packages) {
 }
 
 const howToJoin = ({ account }) => ({
-  what: "This account may not use Docker. Let it, as root (it can then do all that root can), and sign in anew:",
+  what: "This account is not allowed to use Docker. Allow it as root (it can then do everything root can), and sign in again:",
   commands: [`usermod -aG docker ${account}`],
 });
 
@@ -43,5 +45,5 @@ const howToStart = ({ hasSystemd }) => ({
 
 function show(items) {
   const texts = items.map(({ what, commands = [] }) => [what, ...commands.map(indent)].join("\n"));
-  return `Baton cannot set itself up here. What is missing, and what to do about it:\n\n${texts.join("\n\n")}\n`;
+  return `Baton cannot set itself up here. Do the following first:\n\n${texts.join("\n\n")}\n`;
 }

@@ -9,7 +9,7 @@ export async function installPackages(root, announce) {
     readLock(join(root, "node_modules/.package-lock.json")),
   ]);
   if (wanted && installed && isInstalled(wanted, installed)) return {};
-  announce("installing with npm ci, some seconds");
+  announce("installing with npm ci; takes a few seconds");
   await npm(["ci", "--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"], root);
   return { did: "installed" };
 }

@@ -6,10 +6,10 @@ import { mustRun } from "./run.mjs";
 export function refuseUnlessPossible({ isRoot, hasSystemd }) {
   if (!hasSystemd) {
     throw new SetUpProblem(
-      "systemd does not run here, so there is nothing to install a service into. Baton runs with: npm start",
+      "systemd is not running here, so Baton can't be installed as a service. Start it with: npm start",
     );
   }
-  if (!isRoot) throw new SetUpProblem("Only root may install a service. Run as root: npm run service");
+  if (!isRoot) throw new SetUpProblem("Only root can install a service. As root, run: npm run service");
 }
 
 /** @param {ReturnType<typeof import("./service-units.mjs").serviceFiles>} files */

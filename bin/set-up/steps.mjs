@@ -78,7 +78,7 @@ async function survey({ caddyFolder, alsoNeeded }) {
 
 async function inTurn(work) {
   const release = await takeTurn(() =>
-    process.stdout.write("  … another set-up is at work on this machine; waiting\n"),
+    process.stdout.write("  … another set-up is running on this machine; waiting\n"),
   );
   try {
     return await work();

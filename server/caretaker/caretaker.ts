@@ -46,8 +46,12 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   return {
     async start() {
       await look();
-      await settleWhatWasLeft().catch((error: unknown) => complain(error, "settling what was left has to wait"));
-      await clearStrayCommits(needs).catch((error: unknown) => complain(error, "clearing stray commits has to wait"));
+      await settleWhatWasLeft().catch((error: unknown) =>
+        complain(error, "finishing earlier deployments failed; it will be retried"),
+      );
+      await clearStrayCommits(needs).catch((error: unknown) =>
+        complain(error, "removing stray commits failed; it will be retried"),
+      );
       loop ??= keepLooking();
     },
     wake: news.wake,
@@ -63,26 +67,34 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
       await news.next(lookEveryMs, signal).catch(() => {});
       if (!signal.aborted) await look();
       // Not waited for: it may take minutes.
-      void keepBuildCacheSmall(signal).catch((error: unknown) => complain(error, "the build cache has to wait"));
+      void keepBuildCacheSmall(signal).catch((error: unknown) =>
+        complain(error, "trimming the build cache failed; it will be retried"),
+      );
     }
   }
 
   /** One look at a time: a repair is decided on what the one before has left. */
   function look(): Promise<void> {
-    looking = looking.then(lookOnce).catch((error: unknown) => complain(error, "looking after things has to wait"));
+    looking = looking
+      .then(lookOnce)
+      .catch((error: unknown) => complain(error, "the regular check failed; it will be retried"));
     return looking;
   }
 
   async function lookOnce(): Promise<void> {
     signal.throwIfAborted();
     await guard();
-    await publishOnce().catch((error: unknown) => complain(error, "telling the proxy its hosts has to wait"));
+    await publishOnce().catch((error: unknown) =>
+      complain(error, "updating the proxy's hosts failed; it will be retried"),
+    );
     const withdrawn = await withdrawOnce();
     // The world first: a thing that is seen there has its row already, since intent is written before effects.
     const seen = await see();
     const rows = await read(withdrawn);
     for (const repair of reconcile(rows, seen)) {
-      await carryOut(repair).catch((error: unknown) => complain(error, `the repair "${repair.type}" has to wait`));
+      await carryOut(repair).catch((error: unknown) =>
+        complain(error, `the repair "${repair.type}" failed; it will be retried`),
+      );
     }
     await removeDeleted(needs, withdrawn, signal);
   }
@@ -97,7 +109,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   /** What the proxy could not let go stays whole until the next look. */
   function withdrawOnce(): Promise<ReadonlySet<InstallationId>> {
     return withdrawDeleted(needs, signal).catch((error: unknown) => {
-      complain(error, "taking the addresses of what was deleted from the proxy has to wait");
+      complain(error, "removing the addresses of deleted products from the proxy failed; it will be retried");
       return new Set();
     });
   }
@@ -171,15 +183,15 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   async function carryOut(repair: Repair): Promise<void> {
     switch (repair.type) {
       case "switch":
-        log.info(repair, "the switch did not say what the database says; putting it right");
+        log.info(repair, "the proxy served a different version from the one in the database; correcting it");
         await needs.proxy.switchTo(repair.installation, repair.to);
         return;
       case "dial":
-        log.info(repair, "the traffic of a service went to another address than its container has; putting it right");
+        log.info(repair, "traffic of a service went to an address its container no longer has; correcting it");
         await needs.proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));
         return;
       case "revive":
-        log.info(repair, "a container of a live version is not there; starting it");
+        log.info(repair, "a container of a live version is missing; starting it");
         await revive(needs, repair, signal);
         return;
       case "drop-lasting-network":
@@ -199,7 +211,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
   function beginToRetire({ installation, deployment, except }: Extract<Repair, { type: "retire" }>): void {
     if (retiring.has(deployment)) return;
     const done = retire(needs, { installation, deployment, except }, signal)
-      .catch((error: unknown) => complain(error, "retiring a version has to wait"))
+      .catch((error: unknown) => complain(error, "retiring a version failed; it will be retried"))
       .finally(() => {
         retiring.delete(deployment);
         // What could not be done beside it can be done now.
@@ -210,7 +222,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
 
   function beginToSettle(installation: InstallationId, deployment: DeploymentId): void {
     const settled = settle(installation, deployment)
-      .catch((error: unknown) => complain(error, "settling has to wait"))
+      .catch((error: unknown) => complain(error, "finishing a deployment failed; it will be retried"))
       .finally(() => settling.delete(settled));
     settling.add(settled);
   }

@@ -53,7 +53,7 @@ async function tellSuccessor(
 async function tellCut(needs: CaretakerNeeds, installation: InstallationId | null, left: number): Promise<void> {
   const successor = await liveOf(needs, installation);
   if (successor === null) return;
-  const text = `${left} of the previous version's requests were still open at the drain limit and are ended now`;
+  const text = `${left} of the previous version's requests were still open at the drain timeout and are cut off now`;
   await needs.store.events.append(successor, [
     { type: "warning", text },
     { type: "drain", remaining: 0 },

@@ -31,7 +31,7 @@ export async function revive(
   if (service.kind === "web" && hostAddress !== null) {
     await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
   }
-  const text = `${service.name} was not running any more; it was started again`;
+  const text = `${service.name} was no longer running; it was started again`;
   await store.events.append(repair.deployment, [{ type: "warning", text }]);
 }
 

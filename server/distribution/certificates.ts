@@ -10,7 +10,7 @@ export async function certificates(environment: Environment): Promise<Buffer> {
   const bundle = await readIfThere(environment.SSL_CERT_FILE || defaultBundle);
   const extra = environment.NODE_EXTRA_CA_CERTS ? await readIfThere(environment.NODE_EXTRA_CA_CERTS) : null;
   const found = bundle ?? extra;
-  if (!found) throw new DistributionUnavailable("this machine has no certificate authorities: install ca-certificates");
+  if (!found) throw new DistributionUnavailable("this machine has no CA certificates: install ca-certificates");
   // Often it names the same bundle, or a copy of it.
   return !extra || found.includes(extra) ? found : Buffer.concat([found, Buffer.from("\n"), extra]);
 }

@@ -63,7 +63,7 @@ export async function runCommand(command: Command, onLine: (line: string) => voi
       );
     });
     signal.throwIfAborted();
-    if (code !== 0) throw new CommandFailed(`${program} ended with code ${code}`, { missing: false, lastLines });
+    if (code !== 0) throw new CommandFailed(`${program} exited with code ${code}`, { missing: false, lastLines });
   } finally {
     signal.removeEventListener("abort", stop);
     clearTimeout(killTimer);

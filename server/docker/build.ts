@@ -87,7 +87,7 @@ async function run(
     for await (const message of readMessages(answer)) {
       if (message === null) continue;
       const error = errorOf(message, progress);
-      if (error !== null && isInterruption(error.message)) throw new EngineUnavailable("Docker gave the build up.");
+      if (error !== null && isInterruption(error.message)) throw new EngineUnavailable("Docker abandoned the build.");
       if (error !== null) throw buildFailure(error);
       progress.read(message);
     }
@@ -98,7 +98,7 @@ async function run(
   } finally {
     progress.end();
   }
-  if (!progress.built) throw new EngineUnavailable("Docker's answer broke off before the build was over.");
+  if (!progress.built) throw new EngineUnavailable("Docker's response ended before the build was finished.");
 }
 
 /** The daemon is shutting down: nobody on this side has cancelled. */
@@ -108,6 +108,6 @@ function isInterruption(message: string): boolean {
 
 async function builtImage(daemon: Daemon, tag: string, signal: AbortSignal): Promise<ImageId> {
   const image = await readImage(daemon, tag, signal);
-  if (image === null) throw new EngineUnavailable(`Docker built an image, but has none under the tag ${tag}.`);
+  if (image === null) throw new EngineUnavailable(`Docker built an image, but has none with the tag ${tag}.`);
   return image.id;
 }

@@ -65,7 +65,7 @@ export function createContainers({
       // A port that turned out to be taken is tried again with another one.
       state.hostAddress === (request.publish?.hostAddress ?? null);
     if (same && state.status !== "removing" && state.status !== "dead") return state.id;
-    log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt had made otherwise");
+    log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt created differently");
     await remove(state.id, signal);
     return null;
   }

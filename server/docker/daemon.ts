@@ -106,7 +106,7 @@ async function* read(answer: IncomingMessage, signal: AbortSignal, close: () => 
   try {
     for await (const chunk of answer) yield chunk;
   } catch (error) {
-    throw signal.aborted ? signal.reason : unavailable("The connection to Docker broke off.", error);
+    throw signal.aborted ? signal.reason : unavailable("The connection to Docker was lost.", error);
   } finally {
     close();
   }

@@ -29,10 +29,11 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
       const answer = await daemon.open({ method: "POST", path: "/images/create", query, file: tar }, signal);
       let id: string | null = null;
       for await (const message of readMessages(answer)) {
-        if (message?.error !== undefined) throw new Error(`The image ${reference} could not be made: ${message.error}`);
+        if (message?.error !== undefined)
+          throw new Error(`The image ${reference} could not be created: ${message.error}`);
         if (message?.status?.startsWith("sha256:")) id = message.status;
       }
-      if (id === null) throw new EngineUnavailable("Docker's answer broke off before the import was over.");
+      if (id === null) throw new EngineUnavailable("Docker's response ended before the import was finished.");
       return id as ImageId;
     },
 

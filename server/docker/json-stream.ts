@@ -65,10 +65,10 @@ function parse<T extends object>(message: Buffer): T {
   try {
     value = JSON.parse(message.toString("utf8"));
   } catch (cause) {
-    throw new EngineUnavailable("Docker's answer broke off in the middle of a message.", { cause });
+    throw new EngineUnavailable("Docker's response ended in the middle of a message.", { cause });
   }
   if (typeof value !== "object" || value === null) {
-    throw new EngineUnavailable("Docker's answer is not a stream of messages.");
+    throw new EngineUnavailable("Docker's response is not a stream of messages.");
   }
   return value as T;
 }

@@ -19,7 +19,7 @@ export function createPull(daemon: Daemon): Engine["pull"] {
       if (error instanceof Refusal) throw failure(reference, error.message, error);
       throw error;
     }
-    if (!progress.complete) throw new EngineUnavailable("Docker's answer broke off before the pull was over.");
+    if (!progress.complete) throw new EngineUnavailable("Docker's response ended before the pull was finished.");
     const image = await readImage(daemon, reference, signal);
     if (image === null) throw new EngineUnavailable(`Docker pulled ${reference}, but does not have it.`);
     return image.id;

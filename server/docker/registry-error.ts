@@ -18,10 +18,10 @@ export function reasonOf(words: string): PullFailed["reason"] {
 }
 
 const explanations: Readonly<Record<PullFailed["reason"], string>> = {
-  unreachable: "no registry answered",
+  unreachable: "no registry responded",
   missing: "the registry has no such image",
-  denied: "the registry wants credentials, or has no such image",
-  other: "the registry's answer could not be used",
+  denied: "the registry requires credentials, or has no such image",
+  other: "the registry's response could not be used",
 };
 
 /** "no registry answered (dial tcp 127.0.0.1:1: connect: connection refused)" */

@@ -61,7 +61,7 @@ export function createReporter(needs: {
         // Further ones are due now. Where nothing could be written down, the same would come again at once.
         if (due.length === atOnce && told.includes(true)) continue;
       } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, "telling forges has to wait");
+        if (!signal.aborted) log.warn({ err: error }, "reporting to forges failed; it will be retried");
       }
       await news.next(lookEveryMs, signal).catch(() => {});
       await clock.sleep(calmMs, signal).catch(() => {});
@@ -76,14 +76,14 @@ export function createReporter(needs: {
     } catch (error) {
       signal.throwIfAborted();
       const { deployment, state, receipt } = due;
-      log.error({ err: error, deployment }, "a forge was not told because of a fault of Baton's");
-      const message = "The forge was not told because of a fault of Baton's; its log has the details";
+      log.error({ err: error, deployment }, "a bug in Baton kept it from reporting to a forge");
+      const message = "Baton could not report to the forge because of a bug; its log has the details";
       const nextTryAt = nextTry(due.tries + 1, null);
       try {
         await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
         return true;
       } catch (cause) {
-        log.warn({ err: cause, deployment }, "that a forge was not told could not be written down");
+        log.warn({ err: cause, deployment }, "a failed report to a forge could not be recorded");
         return false;
       }
     }
@@ -116,8 +116,8 @@ export function createReporter(needs: {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ForgeUnavailable) return error;
-      log.error({ err: error, forge: forge.name }, "a forge was not told because of a fault of Baton's");
-      return new ForgeUnavailable(`${forge.title} was not told because of a fault of Baton's; its log has the details`);
+      log.error({ err: error, forge: forge.name }, "a bug in Baton kept it from reporting to a forge");
+      return new ForgeUnavailable(`Baton could not report to ${forge.title} because of a bug; its log has the details`);
     }
   }
 
@@ -163,7 +163,7 @@ function textOf(deployment: Deployment): string {
     case "building":
       return "Building";
     case "deploying":
-      return deployment.step === "watch" ? "Live, and being watched" : "Starting and checking";
+      return deployment.step === "watch" ? "Live, still being watched" : "Starting and checking";
     case "ready":
       return "Live";
     case "failed":

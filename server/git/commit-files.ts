@@ -20,7 +20,7 @@ export async function commitFiles(
   git.stdin.end(streamOf(commit));
   await git.succeeded();
   const sha = parseCommitSha(said.trim());
-  if (sha === null) throw new Error("git did not say which commit it has made");
+  if (sha === null) throw new Error("git did not name the commit it created");
   return sha;
 }
 

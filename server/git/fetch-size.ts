@@ -48,7 +48,7 @@ export function limitPackSize(
     tooLarge.abort(
       new FetchFailed(
         "too-large",
-        `the repository is larger than ${limit}, packed`,
+        `the repository is larger than ${limit} when packed`,
         "Remove large files from its history, or push it to Baton in parts.",
       ),
     );

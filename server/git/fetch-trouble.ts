@@ -13,39 +13,39 @@ const explanations: readonly (Explanation & { readonly pattern: RegExp })[] = [
     pattern: /couldn't find remote ref|no such ref/i,
     trouble: "no-ref",
     message: "the repository has no such branch or tag",
-    hint: "Check the branch that is tracked; it may have been deleted or renamed.",
+    hint: "Check the tracked branch; it may have been deleted or renamed.",
   },
   {
     pattern: /returned error: 3\d\d|redirect/i,
     trouble: "redirect",
-    message: "the host sends on to another address, which is not followed",
-    hint: "The repository may have been renamed or moved: set the URL that it has now.",
+    message: "the host redirects to another address, which Baton does not follow",
+    hint: "The repository may have been renamed or moved: set its current URL.",
   },
   {
     pattern:
       /could not read (?:username|password)|authentication failed|returned error: 40[13]|permission denied|access denied/i,
     trouble: "authentication",
-    message: "the host wants to know who is asking, and does not take the answer",
-    hint: "The repository may be private: give its token, or add its deploy key there.",
+    message: "the host requires authentication and rejected the credentials",
+    hint: "The repository may be private: set a token here, or add the deploy key there.",
   },
   {
     pattern: /not found|returned error: 404|does not appear to be a git repository|no such repository/i,
     trouble: "not-found",
-    message: "there is no such repository, or it may not be seen",
-    hint: "Check the URL. Hosts say the same of private repositories: then a token or deploy key is needed.",
+    message: "the repository does not exist, or Baton has no access to it",
+    hint: "Check the URL. Hosts say the same about private repositories, which need a token or a deploy key.",
   },
   {
     pattern: /certificate|ssl|tls/i,
     trouble: "unreachable",
-    message: "the host's certificate is not one that this server trusts",
+    message: "this server does not trust the host's certificate",
     hint: null,
   },
   {
     pattern:
       /could not resolve|failed to connect|couldn't connect|connection refused|timed out|connection reset|unreachable|too slow|operation too slow/i,
     trouble: "unreachable",
-    message: "the host does not answer",
-    hint: "Deploy again when it does.",
+    message: "the host is not responding",
+    hint: "Deploy again when it is back.",
   },
 ];
 

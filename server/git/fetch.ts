@@ -83,7 +83,7 @@ export function createFetcher(needs: FetchLimits): Fetcher {
     } catch (error) {
       signal.throwIfAborted();
       if (!timeout.aborted) throw error;
-      throw new FetchFailed("too-slow", `fetching took longer than ${limitMs / 1_000} s and was ended`, null, {
+      throw new FetchFailed("too-slow", `fetching took longer than ${limitMs / 1_000} s and was stopped`, null, {
         cause: error,
       });
     }

@@ -6,7 +6,7 @@ export class GitFailed extends Error {
   readonly stderr: string;
 
   constructor(command: string, exitCode: number | null, stderr: string) {
-    super(`git ${command} ended with ${exitCode ?? "a signal"}: ${lastWords(stderr)}`);
+    super(`git ${command} exited with ${exitCode ?? "a signal"}: ${lastWords(stderr)}`);
     this.exitCode = exitCode;
     this.stderr = stderr;
   }

@@ -19,7 +19,7 @@ async function requirePinning(command: GitCommand): Promise<void> {
   if (major > pinsFrom.major || (major === pinsFrom.major && minor >= pinsFrom.minor)) return;
   throw new FetchFailed(
     "other",
-    `fetching by https wants git ${pinsFrom.major}.${pinsFrom.minor} or newer; this server has ${text.trim()}`,
+    `fetching over https requires git ${pinsFrom.major}.${pinsFrom.minor} or newer; this server has ${text.trim()}`,
     "Install a newer git, use the ssh URL with a deploy key, or push to Baton.",
   );
 }

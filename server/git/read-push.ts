@@ -99,7 +99,7 @@ function refuseTooMany(updates: readonly RefUpdate[]): void {
   }
   const seen = new Set<string>();
   for (const { ref } of updates) {
-    if (seen.has(ref)) throw new BadPush(`${ref} is in one push twice`);
+    if (seen.has(ref)) throw new BadPush(`${ref} is in this push twice`);
     seen.add(ref);
   }
 }

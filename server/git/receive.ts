@@ -82,7 +82,7 @@ async function receivePack(
 
   const reported = parseReport(Buffer.concat(report));
   if (reported.unpackError !== null && client.brokeOff !== null) {
-    throw new Error("the client went away while it was pushing", { cause: client.brokeOff });
+    throw new Error("the client disconnected during the push", { cause: client.brokeOff });
   }
   return reported;
 }

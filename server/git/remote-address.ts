@@ -27,7 +27,7 @@ export async function addressesOf(host: string, hosts: Hosts, signal: AbortSigna
   if (refused !== undefined) {
     throw new FetchFailed(
       "refused-address",
-      `${host} leads to ${refused}, which is not an address on the internet`,
+      `${host} resolves to ${refused}, which is not an address on the internet`,
       "BATON_ALLOW_PRIVATE_REPOSITORIES=1 allows repositories in private networks.",
     );
   }
@@ -48,9 +48,14 @@ async function lookUpInTime(host: string, { lookUp }: Hosts, signal: AbortSignal
     return found;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new FetchFailed("unreachable", `the host ${host} is not known`, "Check the URL, and this server's DNS.", {
-      cause,
-    });
+    throw new FetchFailed(
+      "unreachable",
+      `the host ${host} cannot be resolved`,
+      "Check the URL, and this server's DNS.",
+      {
+        cause,
+      },
+    );
   } finally {
     either.removeEventListener("abort", onAbort);
   }

@@ -10,7 +10,7 @@ export function formatReport(updates: readonly RefUpdate[], result: PushResult):
   const lines = updates.map(({ ref }) => {
     const reason = unpackError === null ? (refs.get(ref) ?? null) : "unpacker error";
     const known = unpackError !== null || refs.has(ref);
-    if (!known) return `ng ${ref} nothing is known of it\n`;
+    if (!known) return `ng ${ref} its outcome is unknown\n`;
     return reason === null ? `ok ${ref}\n` : `ng ${ref} ${oneLine(reason)}\n`;
   });
   const all = [`unpack ${unpackError === null ? "ok" : oneLine(unpackError)}\n`, ...lines];

@@ -41,7 +41,7 @@ export function createRepositories(dependencies: {
     swept.add(path);
     if ((await readConfig(path)) === config) return path;
     await makeRepository(path, config, command);
-    log?.info({ repository: path }, "made a repository, or brought its settings up to date");
+    log?.info({ repository: path }, "created a repository or updated its settings");
     return path;
   }
 

@@ -58,8 +58,8 @@ async function signIn(
   if (privateKey === null) {
     throw new FetchFailed(
       "authentication",
-      "an ssh URL needs a deploy key, and there is none",
-      "Make one on the product's page and add it to the repository, or use the https URL.",
+      "an ssh URL needs a deploy key, but there is none",
+      "Generate one on the product's Repository tab and add it to the repository, or use the https URL.",
     );
   }
   const sock = await connectTo(addresses, remote.port, signal);
@@ -110,7 +110,7 @@ async function connectTo(addresses: readonly string[], port: number, signal: Abo
       cause = error;
     }
   }
-  throw new FetchFailed("unreachable", "the host does not answer", "Deploy again when it does.", { cause });
+  throw new FetchFailed("unreachable", "the host is not responding", "Deploy again when it is back.", { cause });
 }
 
 /** `SHA256:` and base64, as ssh shows it. */
@@ -127,20 +127,17 @@ function explainSignIn(
   if (expected !== null && seen !== null && expected !== seen) {
     return new FetchFailed(
       "host-key",
-      `${host} shows another key (${seen}) than at the first fetch (${expected})`,
-      "Somebody may be in between. When the host has changed its key on purpose, forget the old one on the product's page.",
+      `${host} presents a different key (${seen}) from the one at the first fetch (${expected})`,
+      "Someone may be intercepting the connection. If the host changed its key on purpose, remove the old one on the product's Repository tab.",
       { cause },
     );
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   return /authentication methods failed/.test(message)
-    ? new FetchFailed(
-        "authentication",
-        `${host} does not take the deploy key`,
-        "Add it to the repository's deploy keys.",
-        { cause },
-      )
-    : new FetchFailed("unreachable", `${host} could not be spoken to by ssh: ${message.slice(0, 200)}`, null, {
+    ? new FetchFailed("authentication", `${host} rejected the deploy key`, "Add it to the repository's deploy keys.", {
+        cause,
+      })
+    : new FetchFailed("unreachable", `the ssh connection to ${host} failed: ${message.slice(0, 200)}`, null, {
         cause,
       });
 }

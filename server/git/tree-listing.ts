@@ -34,9 +34,9 @@ export function createTreeListing(limits: TreeLimits): TreeListing {
       count += 1;
       if (count > limits.maxEntries) tooLarge(`more than ${limits.maxEntries} files and folders`);
       pathBytes += Buffer.byteLength(entry.path);
-      if (pathBytes > limits.maxEntries * averagePathBytes) tooLarge("names that are too long, all in all");
+      if (pathBytes > limits.maxEntries * averagePathBytes) tooLarge("names that are too long in total");
       if (paths.has(entry.path)) malformed("a path twice", entry.path);
-      if (!folders.has(dirname(entry.path))) malformed("a path below what is no folder", entry.path);
+      if (!folders.has(dirname(entry.path))) malformed("a path below something that is not a folder", entry.path);
       paths.add(entry.path);
       if (entry.type === null) folders.add(entry.path);
       if (entry.type === null) return;
@@ -67,7 +67,7 @@ export function parseRecord(record: string): TreeRecord {
   if (Buffer.byteLength(path) > maxPathBytes) tooLarge(`a path of more than ${maxPathBytes} bytes`);
   // Git refuses such trees when they are pushed or fetched; one that an older Baton fetched has not been looked at.
   if (path.split("/").some((name) => name === "" || name === "." || name === ".." || name.toLowerCase() === ".git")) {
-    malformed("a path that leads out of it", path);
+    malformed("a path that leads outside it", path);
   }
   return { path, type, object, sizeBytes: size === "-" ? 0 : Number.parseInt(size, 10) };
 }

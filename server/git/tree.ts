@@ -35,7 +35,9 @@ export async function readFile(
   const entry = await findEntry(processes, place, signal);
   if (entry === null || (entry.type !== "file" && entry.type !== "executable")) return null;
   if (entry.sizeBytes > maxBytes) {
-    throw new TreeTooLarge(`${place.path} has ${entry.sizeBytes} bytes; at most ${maxBytes} are read of such a file`);
+    throw new TreeTooLarge(
+      `${place.path} has ${entry.sizeBytes} bytes; Baton reads at most ${maxBytes} bytes of such a file`,
+    );
   }
   await using git = processes.spawn({ repository: place.repository, args: ["cat-file", "blob", entry.object] }, signal);
   const content: Buffer[] = await git.stdout.toArray();

@@ -122,7 +122,7 @@ const unset: Expanded = { text: null, undefinedNames: [] };
 
 function expandValue({ text, quote, rest, end }: RawValue, lookup: Lookup): Expanded {
   if (end === null) return { message: "has a quote that is not closed" };
-  if (rest !== "") return { message: `has something after its closing quote: ${rest.slice(0, 40)}` };
+  if (rest !== "") return { message: `has text after its closing quote: ${rest.slice(0, 40)}` };
   if (quote === "'") return { text: text.replaceAll("\\'", "'"), undefinedNames: [] };
   const result = substitute(quote === '"' ? withoutEscapes(text) : text, lookup);
   switch (result.type) {

@@ -3,9 +3,9 @@
  * make git read another object than the one whose id it is given, so that a commit's id said nothing of its content.
  */
 const reserved: readonly (readonly [prefix: string, why: string])[] = [
-  ["refs/deployments/", "these refs are Baton's own"],
-  ["refs/fetched/", "these refs are Baton's own"],
-  ["refs/replace/", "replacing objects is not accepted: a commit's id has to name its content"],
+  ["refs/deployments/", "these refs are reserved for Baton"],
+  ["refs/fetched/", "these refs are reserved for Baton"],
+  ["refs/replace/", "replacement objects are not accepted: a commit's id must identify its content"],
 ];
 
 /** Why this ref cannot be pushed, as git shows it in brackets behind the ref; null: it can be. */

@@ -45,7 +45,7 @@ function invalid(message: string): never {
 }
 
 function expand(template: string, lookup: Lookup, uses: TemplateUse[], depth: number): string {
-  if (depth > maxDepth) invalid("has defaults within defaults, too deep to follow");
+  if (depth > maxDepth) invalid("has too many levels of defaults within defaults");
   let text = "";
   let at = 0;
   while (at < template.length) {
@@ -62,7 +62,7 @@ function expand(template: string, lookup: Lookup, uses: TemplateUse[], depth: nu
       at = end + 1;
     } else {
       const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(template.slice(dollar + 1, dollar + 256))?.[0];
-      if (name === undefined) invalid(`has a $ that begins no variable: ${excerpt(template, dollar)}`);
+      if (name === undefined) invalid(`has a $ that doesn't begin a variable: ${excerpt(template, dollar)}`);
       text += plain(name, lookup, uses);
       at = dollar + 1 + name.length;
     }
@@ -83,7 +83,7 @@ function closingBrace(template: string, open: number): number {
     if (template[at] === "}") depth -= 1;
     if (depth === 0) return at;
   }
-  return invalid(`has a \${ without its }: ${excerpt(template, open - 1)}`);
+  return invalid(`has a \${ without a closing }: ${excerpt(template, open - 1)}`);
 }
 
 function plain(name: string, lookup: Lookup, uses: TemplateUse[]): string {
@@ -95,7 +95,7 @@ function plain(name: string, lookup: Lookup, uses: TemplateUse[]): string {
 function braced(inside: string, lookup: Lookup, uses: TemplateUse[], depth: number): string {
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])([\s\S]*))?$/.exec(inside);
   const [, name, operator, rest = ""] = match ?? [];
-  if (name === undefined) return invalid(`has a \${…} that is no variable: \${${inside.slice(0, 40)}}`);
+  if (name === undefined) return invalid(`has a \${…} that isn't a variable: \${${inside.slice(0, 40)}}`);
   if (operator === undefined) return plain(name, lookup, uses);
 
   const value = lookup(name);

@@ -26,5 +26,5 @@ const maxVariableLength = 32_768;
 /** The rest of a sentence about a value that cannot be stored, or null. */
 export function variableValueFault(value: string): string | null {
   if (value.length > maxVariableLength) return "is longer than 32,768 characters";
-  return value.includes("\0") ? "has a NUL character, which no environment can hold" : null;
+  return value.includes("\0") ? "has a NUL character, which environment variables can't hold" : null;
 }

@@ -84,7 +84,7 @@ function missingSourceHint({ step, message }: BuildFailed, build: FailedBuild): 
   if (wanted === null) return null;
   const stage = /--from=(\S+)/.exec(step ?? "")?.[1];
   if (stage !== undefined) {
-    return `${wanted} is not in ${stage}: the stage or image that --from names. Check the path, and that an earlier step makes it.`;
+    return `${wanted} is not in ${stage}: the stage or image that --from names. Check the path, and that an earlier step creates it.`;
   }
   const prefix = recipe.contextFolder === "" ? "" : `${recipe.contextFolder}/`;
   const own = `${recipe.dockerfile}.dockerignore`;
@@ -106,13 +106,13 @@ function filesIn({ entries, recipe: { contextFolder } }: FailedBuild): readonly 
 
 function missingBaseHint(reference: string): string {
   if (reference.startsWith("baton/")) {
-    return "Baton makes images of that name itself; this one is not among them. See the README for the list.";
+    return "Baton builds the images with such names itself, and this one isn't among them. See the README for the list.";
   }
   const base = nearestBase(reference);
   const without =
     base === null
-      ? "Images named baton/node:22, baton/static:1 or baton/debian:12 are made here without one."
-      : `FROM baton/${base} does without one: that image is made here.`;
+      ? "Images such as baton/node:22, baton/static:1 and baton/debian:12 are built on this server and need no registry."
+      : `FROM baton/${base} needs no registry: that image is built on this server.`;
   return `Check its name and tag, and that this server can reach its registry. ${without}`;
 }
 

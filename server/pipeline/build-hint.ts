@@ -62,34 +62,34 @@ const missingProgram = /^(?:\S*\/)?(?:ba|da|a)?sh: (?:\d+: |line \d+: )?([\w@.+-
 
 function missingProgramHint(program: string, leavesOutDevelopment: boolean): string {
   return leavesOutDevelopment
-    ? `${program} is not installed: development packages are left out, because NODE_ENV is production or the install omits them. Install with \`npm ci --include=dev\`, or set NODE_ENV=production only after the build.`
-    : `${program} is not installed in the build. Add the package that brings it to package.json (or the like), or install it in the Dockerfile.`;
+    ? `${program} is not installed: development packages are left out, because NODE_ENV is production or the install omits them. Install them with \`npm ci --include=dev\`, or set NODE_ENV=production only after the build.`
+    : `${program} is not installed in the build. Add the package that provides it to package.json (or your language's equivalent), or install it in the Dockerfile.`;
 }
 
 function outOfStep(lockfile: string, command: string): string {
-  return `${lockfile} is out of step with package.json. Run \`${command}\` and commit ${lockfile}.`;
+  return `${lockfile} is out of sync with package.json. Run \`${command}\` and commit ${lockfile}.`;
 }
 
 const causes: readonly BuildCause[] = [
   {
     pattern: /(\S{1,100}): The engine "node" is incompatible with this module\. Expected version "([^"\n]{1,100})"/,
     hint: (name, range) =>
-      `${name} wants Node ${range}. Update it, name a Node that fits in package.json (engines: node; Baton has 20, 22 and 24), or let Yarn pass over it (ignore-engines true in .yarnrc).`,
+      `${name} requires Node ${range}. Update it, name a matching Node version in package.json (engines: node; Baton has 20, 22 and 24), or make Yarn ignore it (ignore-engines true in .yarnrc).`,
   },
   {
     pattern: /no space left on device/i,
-    hint: "The server's disk is full. Free some space (docker system df shows what is used).",
+    hint: "The server's disk is full. Free some space (docker system df shows what uses it).",
   },
   {
     pattern: /npm (?:error|ERR!)[^\n]*spawn git\b/,
-    hint: "A package is fetched by git, which the base image does not have. Name an archive of that version in package.json instead (https://github.com/team/shop/archive/COMMIT.tar.gz), or add a Dockerfile of your own that installs git.",
+    hint: "A package is fetched with git, which the base image does not have. Use an archive of that version in package.json instead (https://github.com/team/shop/archive/COMMIT.tar.gz), or add your own Dockerfile that installs git.",
   },
   ...pythonCauses,
   ...goCauses,
   {
     pattern:
       /not a git repository|\bgit: (?:command )?not found|spawn(?:Sync)? git ENOENT|Command failed: git |exec: "git": executable file not found|No such file or directory: '?git'?|setuptools[-_]scm was unable to detect version/,
-    hint: "The build asks git for the commit, but there is no .git folder in a build. Read the variable BATON_COMMIT instead, which holds the commit's id: the build scripts of Node apps find it in their environment; a Dockerfile of your own declares ARG BATON_COMMIT before the command.",
+    hint: "The build asks git for the commit, but a build has no .git folder. Read the commit's id from the variable BATON_COMMIT instead: the build scripts of Node apps have it in their environment; your own Dockerfile declares ARG BATON_COMMIT before the command.",
   },
   {
     // The list of what differs can be so long that nothing else is left of npm's words.
@@ -105,31 +105,31 @@ const causes: readonly BuildCause[] = [
   { pattern: /lockfile had changes, but lockfile is frozen/, hint: outOfStep("the lockfile", "bun install") },
   {
     pattern: /ERR_PNPM_LOCKFILE_BREAKING_CHANGE|incompatible with current pnpm version/i,
-    hint: "The lockfile was written by another pnpm. Name yours in package.json: packageManager, such as pnpm@9.15.0.",
+    hint: "The lockfile was written by a different version of pnpm. Name yours in package.json as packageManager, such as pnpm@9.15.0.",
   },
   {
     pattern: /gyp ERR! (?:find Python|stack Error: not found: make)/,
-    hint: "A package is compiled at install, and the base image has no compiler. A newer version of the package may come compiled; else a Dockerfile of your own can stand on one that has them (FROM baton/node:22-full, or node:22).",
+    hint: "A package is compiled during installation, and the base image has no compiler. A newer version of the package may come precompiled; otherwise, use your own Dockerfile with a base image that has one (FROM baton/node:22-full, or node:22).",
   },
   {
     pattern: /Failed to fetch .{0,80}from Google Fonts|ENOTFOUND fonts\.g(?:oogleapis|static)\.com/,
-    hint: "The build fetches fonts from Google, which this server cannot reach. Keep the font files in the repository (Next.js: next/font/local instead of next/font/google), leave them to the browser (Angular: optimization.fonts.inline false), or let the server reach fonts.googleapis.com.",
+    hint: "The build fetches fonts from Google, which this server can't reach. Keep the font files in the repository (Next.js: next/font/local instead of next/font/google), let the browser load them (Angular: optimization.fonts.inline false), or allow the server to reach fonts.googleapis.com.",
   },
   {
     pattern:
       /npm (?:error|ERR!) path \S{0,200}node_modules\/((?:@[\w.-]+\/)?[\w.-]+).{0,4000}?(?:ENOTFOUND|EAI_AGAIN) ([\w-]+(?:\.[\w-]+)+)/s,
     hint: (name, host) =>
-      `Installing ${name} wants something from ${host}, which this server cannot reach. Let it, or take a newer ${name}: many packages come complete from the npm registry by now.`,
+      `Installing ${name} downloads something from ${host}, which this server can't reach. Allow access to it, or use a newer ${name}: many packages now come complete from the npm registry.`,
   },
   {
     pattern: /(?:ENOTFOUND|EAI_AGAIN|Could not resolve host:|dial tcp: lookup) ([\w-]+(?:\.[\w-]+)+)/,
     hint: (host) =>
-      `The build wanted something from ${host}, which this server cannot reach. Let it, or leave out what asks for it.`,
+      `The build requested something from ${host}, which this server can't reach. Allow access to it, or remove what requests it.`,
   },
   {
     pattern:
       /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Name or service not known|Could not resolve host|Failed to establish a new connection|dial tcp: lookup|connect: (?:connection refused|no route to host))/,
-    hint: "The build wanted something from the network that this server cannot reach; its last lines name it.",
+    hint: "The build requested something from the network that this server can't reach. See the output below.",
   },
   // pip says the same when it is the network that is to blame.
   noSuchPackage,
@@ -139,7 +139,7 @@ const causes: readonly BuildCause[] = [
   },
   {
     pattern: /JavaScript heap out of memory/,
-    hint: "Node ran out of memory. The build can be given more with NODE_OPTIONS=--max-old-space-size=… in its script.",
+    hint: "Node ran out of memory. Give the build more with NODE_OPTIONS=--max-old-space-size=… in its script.",
   },
   {
     // As shells, Node, Python and Go say it.
@@ -149,6 +149,6 @@ const causes: readonly BuildCause[] = [
   },
   {
     pattern: /ERR_OSSL_EVP_UNSUPPORTED/,
-    hint: "A tool of the build is too old for this Node. Update it, or put NODE_OPTIONS=--openssl-legacy-provider into the build script.",
+    hint: "A build tool is too old for this version of Node. Update it, or put NODE_OPTIONS=--openssl-legacy-provider in the build script.",
   },
 ];

@@ -119,8 +119,8 @@ async function portOf(
   throw new DeploymentFailed({
     stage: "plan",
     service: name,
-    message: `nothing says on which port ${name} listens`,
-    hint: `Name it: x-baton: { port: 5432 } in its compose file, or EXPOSE in its Dockerfile.`,
+    message: `nothing says which port ${name} listens on`,
+    hint: `Set it with x-baton: { port: 5432 } in its compose file, or EXPOSE in its Dockerfile.`,
   });
 }
 
@@ -202,7 +202,7 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
     }
     if (error instanceof DistributionUnavailable) {
       throw new DeploymentFailed(
-        { stage: "build", service: plan.name, message: `the base image cannot be made: ${error.message}` },
+        { stage: "build", service: plan.name, message: `the base image cannot be built: ${error.message}` },
         { cause: error },
       );
     }

@@ -30,7 +30,7 @@ export async function carryOver(
   const old = containerOf(live.id, before, containers);
   if (!old) {
     const paths = volumes.map(({ path }) => path).join(", ");
-    journal.warn(`The old container of ${service.name} is gone, and what it had in ${paths} with it`);
+    journal.warn(`The old container of ${service.name} is gone, and with it what it had in ${paths}`);
     return;
   }
   if (own) await engine.removeContainer(own.id, signal);
@@ -64,7 +64,7 @@ async function carry(
         stage: "start",
         service: service.name,
         message: `the data in ${path} could not be copied: ${why}`,
-        hint: "It is where it was, and the old container goes on with it. The copy needs as much disk space again.",
+        hint: "The data is still in place, and the old container keeps using it. The copy needs as much disk space again.",
       },
       { cause: error },
     );

@@ -26,7 +26,7 @@ export async function cutOver(
   const { proxy, clock } = world;
   const { journal, installation } = work;
   const { spec } = deployment;
-  journal.stage("cut-over", "Moving the traffic");
+  journal.stage("cut-over", "Switching traffic");
   work.board.enterAll("Cut-over");
   await introduceKept(world, work, services);
 
@@ -81,7 +81,7 @@ export async function goBack(world: World, work: Work, liveAt: Date | null): Pro
   const backTo = before === null ? null : ((await store.deployments.get(before.id))?.number ?? null);
   const served = ms === null ? null : { ms, backTo };
   if (served) journal.note(servedText(deployment.number, served));
-  else journal.note(backTo === null ? "The address answers 503 again" : `Traffic is back on #${backTo}`);
+  else journal.note(backTo === null ? "The address returns 503 again" : `Traffic is back on #${backTo}`);
   return served;
 }
 
@@ -99,8 +99,8 @@ async function prove(world: World, work: Work, deployment: Deploying): Promise<v
       if (clock.monotonicMs() > deadlineMs) {
         throw new DeploymentFailed({
           stage: "cut-over",
-          message: `${host} is answered by ${answered === null ? "nothing" : `deployment id ${answered}`} after the switch`,
-          hint: "The proxy does not do what its configuration says. Restarting it (stop Baton and its Caddy, start again) may help.",
+          message: `${host} is served by ${answered === null ? "nothing" : `deployment id ${answered}`} after the switch`,
+          hint: "The proxy does not do what its configuration says. Restarting it may help: stop Baton and its Caddy, then start Baton.",
         });
       }
       await clock.sleep(50, work.signal);

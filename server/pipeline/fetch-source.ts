@@ -23,7 +23,7 @@ export async function fetchSource(world: World, work: Work, signal: AbortSignal)
       bring(world, work, request, signal),
     );
     const commit = await git.resolve(product.id, sha, signal);
-    if (!commit) throw new Error(`${sha} was fetched and is not there`);
+    if (!commit) throw new Error(`${sha} was fetched but is missing`);
     return commit;
   } catch (error) {
     if (!(error instanceof FetchFailed)) throw error;
@@ -66,7 +66,7 @@ async function bringShortId(
   if (second === undefined) return partOf(world, work, { commit, tip, branch });
   throw new FetchFailed(
     "no-ref",
-    `"${digits}" is ambiguous: several commits begin with it`,
+    `"${digits}" is ambiguous: several commit ids begin with it`,
     "Give more of the commit's id.",
   );
 }
@@ -80,7 +80,7 @@ async function partOf(
   throw new FetchFailed(
     "no-ref",
     `commit ${commit.slice(0, 8)} is not part of ${branch}`,
-    "It may have been removed by a forced push, or belong to another branch.",
+    "It may have been removed by a force push, or belong to another branch.",
   );
 }
 

@@ -25,6 +25,6 @@ async function pushed(world: World, { deployment, product }: Work, signal: Abort
   throw new DeploymentFailed({
     stage: "fetch",
     message: `this product's repository has no branch, tag or commit "${asked}"`,
-    hint: "It may have been removed by a forced push. Push the version again.",
+    hint: "It may have been removed by a force push. Push the version again.",
   });
 }

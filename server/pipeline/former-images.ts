@@ -28,10 +28,10 @@ export async function formerImages(
     const [then, now] = [recipesThen.get(name), recipesNow.get(name)];
     if (pulledAs !== null || !now) return true;
     if (then && buildInputs(then, spec.variables) === buildInputs(now, today.variables)) return true;
-    journal.note(`${name} is built again: ${whyAgain(then, now, spec.variables, today.variables)}`);
+    journal.note(`${name} is rebuilt: ${whyAgain(then, now, spec.variables, today.variables)}`);
     return false;
   });
-  if (reused.length === servicesOf(spec).length) journal.note("Its images are still here: nothing is built");
+  if (reused.length === servicesOf(spec).length) journal.note("Its images are still here, so nothing is built");
   return new Map(reused.map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
 }
 
@@ -72,6 +72,6 @@ function whyAgain(
   const changed = [...new Set([...old, ...current])]
     .filter((name) => valueIn(old, before, name) !== valueIn(current, after, name))
     .sort();
-  if (!then || changed.length === 0) return "what goes into its build changed";
-  return `${changed.join(", ")} changed, and ${changed.length === 1 ? "is" : "are"} part of its build`;
+  if (!then || changed.length === 0) return "the input of its build changed";
+  return `${changed.join(", ")} changed and ${changed.length === 1 ? "is" : "are"} part of its build`;
 }

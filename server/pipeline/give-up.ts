@@ -53,14 +53,16 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
 /** An engine that does not answer must not keep a deployment from ending: the caretaker removes what is left. */
 async function asFarAsPossible(work: Work, cleaning: Promise<void>): Promise<void> {
   await cleaning.catch((error: unknown) => {
-    work.journal.warn(`Cleaning up has to wait: ${error instanceof Error ? error.message : String(error)}`);
+    work.journal.warn(
+      `Cleaning up failed and will be retried: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
 }
 
 async function saveLastWords(world: World, work: Work): Promise<void> {
   for (const container of await world.engine.listContainers({ deployment: work.deployment.id }, work.signal)) {
     const lines = await lastLogLines(world, { container: container.id });
-    if (lines.length > 0) work.journal.note(`The last lines of ${container.service}:`);
+    if (lines.length > 0) work.journal.note(`Last output of ${container.service}:`);
     for (const line of lines) work.journal.log("container", container.service, line);
     work.journal.endOfOutput("container", container.service);
   }

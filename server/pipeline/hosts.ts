@@ -61,7 +61,7 @@ export async function settleHosts(world: World, work: Work, spec: DeploymentSpec
     await setRoutes(world, work, withWaiting(spec.routes, servicesOf(spec)));
   } catch (error) {
     if (!(error instanceof DeploymentFailed)) throw error;
-    work.journal.warn(`${error.message}; the next deployment puts that right`);
+    work.journal.warn(`${error.message}; the next deployment will fix that`);
   }
 }
 
@@ -77,14 +77,14 @@ export async function withdrawHosts(world: World, work: Work, spec: DeploymentSp
 async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[]): Promise<void> {
   const { store } = world;
   const fault = routes.map(faultInRoute).find((message) => message !== null);
-  if (fault) throw notTaken(fault, "Nothing was changed. Give it another name or domain.");
+  if (fault) throw notTaken(fault, "Nothing was changed. Give it a different name or domain.");
   const before = await routesNow(world, work);
   const claimed = await store.domains.setFor(work.installation.id, routes);
   if (claimed !== "ok") {
     throw new DeploymentFailed({
       stage: "cut-over",
       message: `the address ${claimed.taken} belongs to another product`,
-      hint: "Give one of the two another name or domain.",
+      hint: "Give one of the two a different name or domain.",
     });
   }
   try {
@@ -103,7 +103,7 @@ async function takeBack(world: World, work: Work, before: readonly RouteSpec[]):
     // Whatever the proxy has of them; if it does not answer, it gets what the database has with whoever comes next.
     await world.publishRoutes(AbortSignal.timeout(takeBackTimeoutMs)).catch(() => {});
   } catch (error) {
-    work.journal.warn(`The claim on its addresses stays for now: ${error instanceof Error ? error.message : error}`);
+    work.journal.warn(`Its addresses stay reserved for now: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -129,6 +129,6 @@ async function publish(world: World, work: Work): Promise<void> {
 }
 
 function notTaken(why: string, hint: string, cause?: unknown): DeploymentFailed {
-  const message = `the proxy did not take the addresses of this version: ${why}`;
+  const message = `the proxy did not accept the addresses of this version: ${why}`;
   return new DeploymentFailed({ stage: "cut-over", message, hint }, { cause });
 }

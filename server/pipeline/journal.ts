@@ -117,7 +117,7 @@ export function createJournal(needs: {
     const batch = waiting;
     waiting = [];
     if (dropped > 0) {
-      batch.push({ type: "warning", text: `${dropped} lines of output were lost while the database was away` });
+      batch.push({ type: "warning", text: `${dropped} lines of output were lost while the database was unreachable` });
       dropped = 0;
     }
     try {

@@ -36,14 +36,14 @@ export function createLocalImages(world: {
     const image = baseImage(base, architecture);
     if (!image) throw new Error(`there is no base image named ${base}`);
     if (image.standIn) {
-      tell(note(`baton/${image.standIn} takes the place of ${base}, which only a registry has`));
+      tell(note(`Using baton/${image.standIn} in place of ${base}, which only a registry has`));
       return ensure(image.standIn, tell, signal);
     }
     if (image.local.base) await ensure(image.local.base, tell, signal);
-    tell(note(`Making ${common} from ${image.local.effort}`));
+    tell(note(`Building ${common} from ${image.local.effort}`));
     const beganMs = clock.monotonicMs();
     await engine.tagImage(await make(image.local, own, tell, signal), common, signal);
-    tell(note(`${common} is made (${Math.round((clock.monotonicMs() - beganMs) / 1000)} s)`));
+    tell(note(`${common} is ready (${Math.round((clock.monotonicMs() - beganMs) / 1000)} s)`));
     return own;
   }
 

@@ -15,6 +15,6 @@ export async function moveTo<D extends Deployment>(
 ): Promise<D> {
   if (!to) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
   const moved = await untilStored(world.clock, work.signal, () => world.store.deployments.move(from, to));
-  if (!moved) throw new Fenced(`deployment ${from.id} was moved by somebody else`);
+  if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
   return moved as D;
 }

@@ -33,8 +33,8 @@ export async function checkNamedDomains(
       if (fault === null) continue;
       throw new DeploymentFailed({
         ...{ stage: "plan", service: name },
-        message: `${name} cannot answer to ${host}: ${fault}`,
-        hint: "Change `domains` in baton.yaml, or under x-baton in the compose file.",
+        message: `${name} cannot be served at ${host}: ${fault}`,
+        hint: "Change domains: in baton.yaml, or under x-baton in the compose file.",
       });
     }
   }

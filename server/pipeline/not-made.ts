@@ -8,5 +8,5 @@ export function explainNotMade(
   { step }: BuildFailed,
 ): Pick<Failure, "message" | "hint"> | null {
   if (!expected || !step?.startsWith("test -f ")) return null;
-  return { message: `the build made no ${expected.path}`, hint: expected.hint };
+  return { message: `the build did not create ${expected.path}`, hint: expected.hint };
 }

@@ -25,7 +25,7 @@ export function createOfficialImages(world: {
   }
 
   async function pull(reference: string, tell: Tell, signal: AbortSignal): Promise<void> {
-    const noAnswer = () => new PullFailed("the registry says nothing", "unreachable");
+    const noAnswer = () => new PullFailed("the registry gives no reason", "unreachable");
     await withoutSilence(
       { clock, silenceMs: pullSilenceMs, reason: noAnswer },
       async (heard, unlessSilent) => {
@@ -63,8 +63,8 @@ export function createOfficialImages(world: {
 const anyReference = "*";
 
 const reasons: Readonly<Record<PullFailed["reason"], string | null>> = {
-  unreachable: "no registry answers",
+  unreachable: "no registry is responding",
   missing: "the registry does not have it",
-  denied: "the registry wants credentials",
+  denied: "the registry requires credentials",
   other: null,
 };

@@ -23,8 +23,8 @@ export function explainOldFrontend(
     return {
       message: `the frontend ${error.missingBase}, which the "# syntax" line of ${recipe.dockerfile} names, cannot be pulled`,
       hint: needed
-        ? `Docker ${engineVersion} cannot do without it: line ${newer.line} has ${newer.feature}. Make the registry reachable, or update Docker to ${firstWithNewerSyntax} or newer and remove the line.`
-        : `Docker ${engineVersion} understands the rest of the file without it: remove the line, or make the registry reachable.`,
+        ? `Docker ${engineVersion} needs it, because line ${newer.line} has ${newer.feature}. Make the registry reachable, or update Docker to ${firstWithNewerSyntax} or newer and remove the "# syntax" line.`
+        : `Docker ${engineVersion} understands the file without it: remove the line, or make the registry reachable.`,
     };
   }
   if (newer === null || !isOld || error.exitCode !== null || error.missingBase !== null) return null;

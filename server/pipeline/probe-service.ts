@@ -52,16 +52,16 @@ function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<P
     case "closed":
       return told(false, "closed", null, `GET ${path}: ${outcome.detail}`);
     case "timeout":
-      return told(false, "timeout", null, `GET ${path}: no answer within ${durationText(timeoutMs)}`);
+      return told(false, "timeout", null, `GET ${path}: no response within ${durationText(timeoutMs)}`);
     case "garbled":
-      return told(false, "garbled", null, `GET ${path}: the answer is not HTTP (${outcome.detail})`);
+      return told(false, "garbled", null, `GET ${path}: the response is not HTTP (${outcome.detail})`);
   }
 }
 
 function readTcp(outcome: TcpOutcome, port: number | null, timeoutMs: number): Pick<Probe, "result" | "last"> {
   switch (outcome.type) {
     case "open":
-      return told(true, "open", null, `port ${port} takes connections`);
+      return told(true, "open", null, `port ${port} accepts connections`);
     case "closed":
       return told(false, "closed", null, `port ${port}: ${outcome.detail}`);
     case "timeout":

@@ -20,7 +20,7 @@ export async function haveImage(
   if (reference.startsWith(ownNamespace))
     return keep(world, work, service, await makeOwn(world, work, reference, signal), signal);
   const here = await engine.inspectImage(reference, signal);
-  if (here) work.journal.note(`${reference} is here already`);
+  if (here) work.journal.note(`${reference} is already here`);
   return keep(world, work, service, here?.id ?? (await pull(world, work, service, reference, signal)), signal);
 }
 
@@ -51,7 +51,9 @@ export async function pullAnew(
     const reason = error instanceof DeploymentFailed ? error.cause : null;
     const isUnreachable = reason instanceof PullFailed && reason.reason === "unreachable";
     if (!isUnreachable || !(await world.engine.inspectImage(before, signal))) throw error;
-    journal.warn(`${reference} could not be pulled again, because no registry answers: ${short(before)} is used again`);
+    journal.warn(
+      `${reference} could not be pulled again because no registry is responding; using ${short(before)} again`,
+    );
     return before;
   }
 }
@@ -61,7 +63,7 @@ async function makeOwn(world: World, work: Work, reference: string, signal: Abor
   const note = (text: string) => work.journal.note(text);
   const tag = await world.baseImages.ensureLocal(base, note, tellOutput(work, "base-image", null), signal);
   const image = await world.engine.inspectImage(tag, signal);
-  if (!image) throw new Error(`${tag} was made and is not there`);
+  if (!image) throw new Error(`${tag} was built but is missing`);
   return image.id;
 }
 
@@ -114,11 +116,11 @@ async function keep(
 
 const hints: Readonly<Record<PullFailed["reason"], string>> = {
   unreachable:
-    "This server cannot reach its registry. Images named baton/node:22 or baton/debian:12 are made here without one.",
+    "This server cannot reach its registry. Images such as baton/node:22 and baton/debian:12 are built on this server and need no registry.",
   missing: "Check its name and tag.",
   denied:
-    "The registry wants credentials: sign in with `docker login` as the user that runs Docker, or use a public image.",
-  other: "The registry's own words are in the log.",
+    "The registry requires credentials, and Baton pulls without any. Use a public image, or build the image in your repository.",
+  other: "The registry's own message is in the log.",
 };
 
 function short(image: ImageId): string {

@@ -50,7 +50,7 @@ export async function runContainer(
     } catch (error) {
       if (!(error instanceof PortTaken) || hostAddress === null || tries === maxTries) throw error;
       const { port } = partsOf(hostAddress);
-      making.onNote(`Port ${port} of this server is taken by something else; trying the next`);
+      making.onNote(`Port ${port} of this server is in use by another program; trying the next one`);
       avoid.add(port);
     }
   }

@@ -34,7 +34,7 @@ export async function followInit(world: World, work: Work, service: string, cont
       {
         stage: "init",
         service,
-        message: `${service} took longer than ${durationText(limits.initTimeoutMs)} and was ended`,
+        message: `${service} took longer than ${durationText(limits.initTimeoutMs)} and was stopped`,
         hint: "See its output below. If it should keep running, it isn't a job: give it a port, or set `x-baton: { kind: worker }` in the compose file. BATON_INIT_TIMEOUT sets the limit.",
         lastLines: lines.slice(-50),
       },
@@ -59,7 +59,7 @@ async function untilEnded(
 function failed(service: string, ended: ContainerState | null, lines: readonly string[]): DeploymentFailed {
   const lastLines = lines.slice(-50);
   if (!ended) {
-    const message = `the container of ${service} is gone before it finished`;
+    const message = `the container of ${service} disappeared before it finished`;
     return new DeploymentFailed({ stage: "init", service, message, hint: "It was removed outside Baton.", lastLines });
   }
   return new DeploymentFailed({

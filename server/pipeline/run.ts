@@ -52,7 +52,11 @@ export function createPipeline(
         deployment: deployment.id,
         events: world.store.events,
         clock: world.clock,
-        onTrouble: (error) => log.warn({ err: error, deployment: deployment.id }, "the journal has to wait"),
+        onTrouble: (error) =>
+          log.warn(
+            { err: error, deployment: deployment.id },
+            "writing the deployment's log failed; it will be retried",
+          ),
       });
       try {
         const work = await untilStored(world.clock, signal, () => openWork(world, deployment, journal, signal));
@@ -60,7 +64,7 @@ export function createPipeline(
       } catch (error) {
         // Suspended before it began, or cleaning up failed: the next start or the caretaker goes on from the row.
         if (!(error instanceof Suspended))
-          log.error({ err: error, deployment: deployment.id }, "deployment was left as it is");
+          log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
       } finally {
         await journal.flush(AbortSignal.timeout(5_000));
         journal.close();
@@ -126,13 +130,13 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
   if (deployment.step !== "watch") throw new Error(`deployment ${deployment.id} is not live, so it cannot be watched`);
   const services = await findServices(world, work, deployment.spec);
   if (!services) {
-    throw new DeploymentFailed({ stage: "watch", message: "a container of the new version has gone", hint: null });
+    throw new DeploymentFailed({ stage: "watch", message: "a container of the new version disappeared", hint: null });
   }
   if (deployment.spec.routes.length > 0 && (await world.proxy.current(work.installation.id)) !== deployment.id) {
     throw new DeploymentFailed({
       stage: "watch",
-      message: "it failed while it was watched, and the server stopped before that was on record",
-      hint: "The traffic was back on the previous version by then. The log of the server says more.",
+      message: "it failed during the watch window, and the server stopped before the failure was recorded",
+      hint: "Traffic was back on the previous version by then. See Baton's log for more.",
     });
   }
   work.board.enterAll("Draining");
@@ -167,7 +171,7 @@ async function end(world: World, work: Work, error: unknown, log: Log): Promise<
     world.store.deployments.get(work.deployment.id),
   );
   if (!now || !isMine(now, work)) return;
-  if (isCancelled(error, work)) work.journal.note("Cancelled: undoing what was done");
+  if (isCancelled(error, work)) work.journal.note("Cancelled: undoing the changes");
   await giveUp(world, work, now, isCancelled(error, work) ? { type: "cancelled" } : explain(error, work, now, log));
 }
 
@@ -192,15 +196,15 @@ function explain(error: unknown, work: Work, now: Running, log: Log): End {
 function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
   const words = error instanceof Error ? error.message : String(error);
   if (error instanceof EngineUnavailable) {
-    return { message: `Docker does not answer: ${words}`, hint: "Start Docker again, then deploy again." };
+    return { message: `Docker is not responding: ${words}`, hint: "Start Docker again, then deploy again." };
   }
   if (error instanceof EngineRefused) {
-    const hint = "These are Docker's own words; its log (journalctl -u docker) may say more. Deploying again may work.";
+    const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";
     return { message: `Docker refused: ${words}`, hint };
   }
   return {
-    message: `Baton could not go on: ${words}`,
-    hint: "This is likely a fault of Baton. Its log has the details; deploying again may work.",
+    message: `Baton could not continue: ${words}`,
+    hint: "This is probably a bug in Baton. Its log has the details; deploying again may work.",
   };
 }
 

@@ -103,7 +103,7 @@ async function runInit(
   const earlier = made.find((container) => container.service === name);
   board.enter("Running init containers", name);
   if (earlier && hasSucceeded(earlier)) {
-    journal.note(`${name} has run already`);
+    journal.note(`${name} has already run`);
     return board.through(name);
   }
   journal.stage("init", `Running ${name}`);
@@ -114,7 +114,7 @@ async function runInit(
   } catch (error) {
     if (!isOptional(name, spec) || !(error instanceof DeploymentFailed))
       throw await startFailed(world, work, "init", service, error);
-    journal.warn(`${error.message}; whoever waits for it starts all the same (required: false)`);
+    journal.warn(`${error.message}; the services that wait for it start anyway (required: false)`);
   }
   await world.failpoint("initialised");
   board.through(name);
@@ -158,7 +158,7 @@ async function bringUp(
     if (found) {
       // What an older Baton made has not been there: whoever is started next to it looks for it there.
       if (networks.lasting) await world.engine.connect(found.id, networks.lasting, namesOf(service), signal);
-      journal.note(`${name} is kept as it is`);
+      journal.note(`${name} is unchanged and keeps running`);
       return { stack, spec: service, container: found.id, hostAddress: found.hostAddress, kept: true };
     }
   }

@@ -80,7 +80,7 @@ export async function stopOthersOnItsData(
     if (live && ofLive && makerOf(ofLive, live) === other.owner.deployment) {
       await stopReplaced(world, work, live, ofLive);
     } else {
-      journal.note(`Stopping what an earlier version has left of ${other.service}: it has the same data`);
+      journal.note(`Stopping a container of ${other.service} left over from an earlier version: it uses the same data`);
       await engine.stopContainer(other.id, other.stopGraceMs, signal);
     }
   }
@@ -113,7 +113,7 @@ async function bringBack(world: World, work: Work, live: LiveVersion, service: S
     if (old.status === "running") return;
     await engine.startContainer(old.id, signal);
     const isBack = await untilAnswering(world, service, old, signal);
-    journal.note(`The old ${service.name} runs again${isBack ? "" : ", but does not answer yet"}`);
+    journal.note(`The old ${service.name} is running again${isBack ? "" : ", but is not responding yet"}`);
   } finally {
     if (service.kind === "web" && old.hostAddress !== null) {
       await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostAddress]]));

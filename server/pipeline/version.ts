@@ -27,7 +27,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     throw new DeploymentFailed({
       stage: "build",
       message: `the server stopped ${maxAttempts} times while this was being built`,
-      hint: "The build may use all of the server's memory. Give it more, or build less at once (BATON_MAX_BUILDS).",
+      hint: "The build may use all of the server's memory. Add memory, or run fewer builds at once (BATON_MAX_BUILDS).",
     });
   }
   if (deployment.attempt > 1) work.journal.note(`The server restarted: attempt ${deployment.attempt}`);
@@ -39,8 +39,8 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     if (source?.status === "failed") {
       throw new DeploymentFailed({
         stage: "plan",
-        message: `deployment ${source.number}, whose version this was to be, failed in the meantime`,
-        hint: "What was live before it is live again. Apply the changes once more.",
+        message: `deployment ${source.number}, whose version was to be deployed again, has failed in the meantime`,
+        hint: "The version before it is live again. Apply the changes again.",
       });
     }
     const given = await givenTo(world, work, deployment, source);
@@ -76,8 +76,8 @@ export async function makeVersion(world: World, work: Work, deployment: Building
     throw new DeploymentFailed(
       {
         stage: "build",
-        message: `the build took longer than ${limit} and was ended`,
-        hint: "Its last lines show where it was. BATON_BUILD_TIMEOUT sets the limit.",
+        message: `the build took longer than ${limit} and was stopped`,
+        hint: "The output below shows how far it got. BATON_BUILD_TIMEOUT sets the limit.",
         lastLines: work.journal.lastLines(20),
       },
       { cause: error },
@@ -114,12 +114,12 @@ async function formerStacks(
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
-    journal.note("Its images are gone, so the same commit is built again");
+    journal.note("Its images are gone, so the same commit is rebuilt");
     await tellInitRuns(world, work, source);
     return null;
   }
   const isAsThen = deployment.variables === "then";
-  if (isAsThen) journal.note("Its images are still here: nothing is built");
+  if (isAsThen) journal.note("Its images are still here, so nothing is built");
   await tellInitRuns(world, work, source);
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
   if (isAsThen) return { commit: spec.commit, stacks: spec.stacks };

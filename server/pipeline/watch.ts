@@ -50,7 +50,7 @@ export async function watchServices(
 function watchText(tookMs: number, leftMs: number): string {
   const watching =
     leftMs < lookEveryMs
-      ? "checking it once more"
+      ? "checking it one more time"
       : `watching it for ${durationText(Math.ceil(leftMs / 1000) * 1000)} more`;
   return `Live after ${durationText(tookMs)}; ${watching}`;
 }

@@ -18,9 +18,9 @@ export async function withDocker<Result>(world: World, work: Work, make: () => P
       return await make();
     } catch (error) {
       if (!(error instanceof EngineUnavailable) || signal.aborted || anew === maxAnew) throw error;
-      journal.warn(`Docker does not answer (${error.message}): waiting for it`);
+      journal.warn(`Docker is not responding (${error.message}); waiting for it`);
       await untilItAnswers(world, signal);
-      journal.note("Docker is back: starting over");
+      journal.note("Docker is back; starting over");
     }
   }
 }

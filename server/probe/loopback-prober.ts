@@ -106,7 +106,7 @@ function closedDetail(error: NodeJS.ErrnoException): string {
       return "connection refused";
     case "ECONNRESET":
     case "EPIPE":
-      return "the connection was closed without an answer";
+      return "the connection was closed without a response";
     default:
       return error.message;
   }

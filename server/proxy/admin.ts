@@ -34,7 +34,7 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
       return { status: response.statusCode ?? 0, body: await text(response) };
     } catch (error) {
       signal.throwIfAborted();
-      throw new ProxyUnavailable(`Caddy's admin socket does not answer (${socketPath}).`, { cause: error });
+      throw new ProxyUnavailable(`Caddy's admin socket is not responding (${socketPath}).`, { cause: error });
     }
   }
 
@@ -54,7 +54,7 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
   async function expectOk(method: "GET" | "POST", path: string, body: string, signal: AbortSignal): Promise<string> {
     const answer = await ask(method, path, body, signal);
     if (answer.status === 200) return answer.body;
-    throw new ProxyUnavailable(`Caddy answered ${answer.status} to ${method} ${path}: ${messageOf(answer)}`);
+    throw new ProxyUnavailable(`Caddy returned ${answer.status} for ${method} ${path}: ${messageOf(answer)}`);
   }
 
   return {

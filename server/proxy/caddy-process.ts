@@ -98,7 +98,7 @@ export function createCaddyProcess(config: {
         throw new Error(`Caddy cannot be run as ${bin} (BATON_CADDY_BIN names another).`, { cause: error });
       });
       const [version] = /\d+\.\d+\.\d+/.exec(stdout) ?? [];
-      if (version === undefined) throw new Error(`${bin} does not say its version, but: ${stdout.trim()}`);
+      if (version === undefined) throw new Error(`${bin} did not print its version, but: ${stdout.trim()}`);
       return version;
     },
   };

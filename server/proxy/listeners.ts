@@ -40,8 +40,8 @@ function sentenceFor(error: unknown, port: number, setting: string | null): stri
         : `Port ${port} is in use by another program. Set ${setting} to a free port, or stop that program.`;
     case "EACCES":
       return setting === null
-        ? `This user may not open port ${port}: ports below 1024 are reserved for root.`
-        : `This user may not open port ${port}: ports below 1024 are reserved for root. Set ${setting} to 1024 or more, or run Baton as root.`;
+        ? `This user is not allowed to open port ${port}: ports below 1024 are reserved for root.`
+        : `This user is not allowed to open port ${port}: ports below 1024 are reserved for root. Set ${setting} to 1024 or more, or run Baton as root.`;
     default:
       return `Port ${port} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`;
   }

@@ -27,7 +27,7 @@ export const stoppedPage: StaticAnswer = answer("503", {
 
 export const nothingDeployedPage: StaticAnswer = answer("503", {
   title: "Nothing is deployed here yet",
-  text: "The first version appears here as soon as it has passed its checks. This page looks again every 5 seconds.",
+  text: "The first version appears here as soon as it has passed its checks. This page reloads every 5 seconds.",
   retryAfterSeconds: 5,
 });
 

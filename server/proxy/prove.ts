@@ -53,7 +53,8 @@ export function createProver({ port }: { readonly port: number }): Prover {
       const giveUpAt = performance.now() + knownTimeoutMs;
       for (const host of hosts) {
         while (!(await isKnown(host, signal))) {
-          if (performance.now() > giveUpAt) throw new ProxyUnavailable(`Caddy does not serve ${host} after a load.`);
+          if (performance.now() > giveUpAt)
+            throw new ProxyUnavailable(`Caddy does not serve ${host} after loading the configuration.`);
           await delay(retryMs, undefined, { signal });
         }
       }

@@ -31,7 +31,7 @@ export function sortOut(installations: readonly InstallationRoutes[]): {
 
 function faultInOwner(host: string, by: InstallationId, owners: ReadonlyMap<string, InstallationId>): string | null {
   const owner = owners.get(host);
-  return owner === undefined || owner === by ? null : `the host ${host} belongs to installation ${owner} already`;
+  return owner === undefined || owner === by ? null : `the host ${host} already belongs to installation ${owner}`;
 }
 
 /** One entry per installation, by number; its routes by service, then host. Installations without routes are left out. */

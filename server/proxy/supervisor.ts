@@ -63,10 +63,10 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
 
   /** Null: it may only be slow, as it is on a busy machine. */
   function adminTrouble(error: ProxyUnavailable): string | null {
-    if (isSocketGone(error)) return "its admin socket is gone: restart Baton before hosts are added.";
+    if (isSocketGone(error)) return "its admin socket is gone: restart Baton before you add hosts.";
     silentSince ??= performance.now();
     if (performance.now() - silentSince < longSilenceMs) return null;
-    return "its admin socket has not answered for a minute: hosts can be added once it does.";
+    return "its admin socket has not responded for a minute: hosts can be added once it does.";
   }
 
   async function answers(signal: AbortSignal): Promise<boolean> {
@@ -95,7 +95,7 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
     const giveUpAt = performance.now() + startTimeoutMs;
     while (!(await answers(signal))) {
       if (lastWords() !== null) throw new Error(`Caddy did not start: ${lastWords()}`);
-      if (performance.now() > giveUpAt) throw new Error("Caddy was started, but its admin socket does not answer.");
+      if (performance.now() > giveUpAt) throw new Error("Caddy was started, but its admin socket is not responding.");
       await delay(startPollMs, undefined, { signal });
     }
   }
@@ -131,7 +131,8 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
   /** One look: puts right what is wrong. */
   async function tend(signal: AbortSignal): Promise<void> {
     try {
-      if (await configuration.restore(signal)) log("Caddy ran another configuration than Baton's; it was put back.");
+      if (await configuration.restore(signal))
+        log("Caddy was running a configuration that isn't Baton's; Baton's has been loaded again.");
       lastSaid = "";
       silentSince = null;
     } catch (error) {
@@ -139,13 +140,13 @@ export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor 
       const pid = await caddy.find();
       if (pid !== null && (await prover.listens(signal))) {
         const trouble = adminTrouble(error);
-        if (trouble !== null) sayOnce(`Caddy serves (process ${pid}), but ${trouble}`);
+        if (trouble !== null) sayOnce(`Caddy is serving (process ${pid}), but ${trouble}`);
         return;
       }
       // It may be starting, or somebody emptied its configuration, which moves the admin endpoint elsewhere.
       if (pid !== null && (await answersWithin(adoptTimeoutMs, signal))) return;
       if (pid !== null) await caddy.end(pid);
-      log(pid === null ? "Caddy has ended; starting it again." : "Caddy serves nothing; starting it again.");
+      log(pid === null ? "Caddy has exited; starting it again." : "Caddy is serving nothing; starting it again.");
       await launch(signal);
     }
   }

@@ -67,7 +67,7 @@ export function createWorker(needs: {
       } catch (error) {
         // The database is away: what runs goes on as far as it can, and nothing new begins.
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
-        if (!stopping.signal.aborted) log.warn({ err: error }, "the queue has to wait");
+        if (!stopping.signal.aborted) log.warn({ err: error }, "reading the queue failed; it will be retried");
       }
       await news.next(pauseMs, stopping.signal).catch(() => {});
     }
@@ -77,9 +77,9 @@ export function createWorker(needs: {
     if (rescued) return;
     const { requeued, resumed } = await store.deployments.rescue();
     rescued = true;
-    for (const deployment of requeued) log.info({ deployment: deployment.id }, "back in the queue after a restart");
+    for (const deployment of requeued) log.info({ deployment: deployment.id }, "put back in the queue after a restart");
     for (const deployment of resumed) {
-      log.info({ deployment: deployment.id, step: deployment.status }, "going on after a restart");
+      log.info({ deployment: deployment.id, step: deployment.status }, "resumed after a restart");
       begin(deployment);
     }
   }

@@ -25,5 +25,5 @@ export function adoptPort(
 
 /** The line for the log, so that nobody wonders. */
 export function adoptedPortNote(service: Pick<ServiceSpec, "name" | "port">, adopted: number): string {
-  return `${service.name} listens on port ${adopted} instead of ${service.port} (PORT), and nothing else says which one to use: Baton uses ${adopted}. Write port: ${adopted} in baton.yaml to have it so from the start`;
+  return `${service.name} listens on port ${adopted} instead of ${service.port} (PORT), and nothing else says which one to use, so Baton uses ${adopted}. Set port: ${adopted} in baton.yaml to use it from the start`;
 }

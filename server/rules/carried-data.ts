@@ -68,5 +68,5 @@ function standsOnUnnamed(
 }
 
 export function leftBehindText({ service, path, volume }: LeftBehind): string {
-  return `${service} finds in ${path} what the volume ${volume} has held before, and not what the live version has there now; that stays in Docker`;
+  return `${service} gets in ${path} what the volume ${volume} already held, not what the live version has there now; that data stays in Docker`;
 }

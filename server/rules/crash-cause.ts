@@ -13,7 +13,7 @@ const causes: readonly Cause[] = [
     hint(name) {
       const wanted = packageOf(name);
       return wanted === null
-        ? `${name} is not in the image: neither the repository nor the build provides it, or it is spelled in another case.`
+        ? `${name} is not in the image: neither the repository nor the build provides it, or the case of a letter differs.`
         : `The package ${wanted} is not in the image. Add it to "dependencies" in package.json (devDependencies aren't installed in production).`;
     },
   },

@@ -59,13 +59,14 @@ function faultInName(host: string): string | null {
   const labels = host.split(".");
   if (labels.length === 1) return `${said} has no dot: enter the full domain, ${example}`;
   if (labels.includes(""))
-    return `${said} has nothing before, after or between two of its dots: enter a domain, ${example}`;
+    return `${said} has an empty part before, after or between its dots: enter a domain, ${example}`;
   const long = labels.find((label) => label.length > 63);
   if (long !== undefined)
     return `a part of ${said} has ${long.length} characters, and the parts of a domain have at most 63`;
   const hyphened = labels.find((label) => /^-|-$/.test(label));
-  if (hyphened !== undefined) return `"${hyphened}" begins or ends with a hyphen, which no part of a domain may`;
-  return isHostName(host) ? null : `${said} ends in a number, which no domain does: enter one ${example}`;
+  if (hyphened !== undefined)
+    return `"${hyphened}" begins or ends with a hyphen, which isn't allowed in any part of a domain`;
+  return isHostName(host) ? null : `${said} ends in a number, but no domain does: enter one ${example}`;
 }
 
 function isBelow(host: string, domain: string): boolean {

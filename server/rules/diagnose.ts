@@ -86,7 +86,7 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     return {
       ...base,
       message: `the app speaks HTTPS on its port (${service.port}), but Baton talks plain HTTP to it`,
-      hint: "Make it serve plain HTTP: browsers get HTTPS from Baton, which terminates TLS in front of it. Remove the app's own certificate or TLS setting.",
+      hint: "Make it serve plain HTTP: Baton terminates TLS in front of it, so browsers still get HTTPS. Remove the app's own certificate or TLS setting.",
     };
   }
   const elsewhere = listensElsewhere(service.port, service.portDeclared, evidence.listening);
@@ -102,10 +102,10 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     case "timeout":
       return {
         ...base,
-        message: `port ${service.port} takes connections, but ${service.kind === "web" ? `GET ${service.health.path}` : "it"} was not answered ${within}`,
+        message: `port ${service.port} accepts connections, but ${service.kind === "web" ? `GET ${service.health.path}` : "it"} got no response ${within}`,
         hint:
           crashCause(evidence.lastLines) ??
-          `Each try waits ${durationText(service.health.tryTimeoutMs)}. Something in the app hangs: often a database or another service that it cannot reach.`,
+          `Each check waits ${durationText(service.health.tryTimeoutMs)}. Something in the app hangs, often while it connects to a database or another service that it can't reach.`,
       };
     case "garbled":
       return {
@@ -116,14 +116,14 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
     case "open":
       return {
         ...base,
-        message: `${service.name} did not answer ${service.health.successes} times in a row ${within}`,
-        hint: "It answers only some of the time. See its output below.",
+        message: `${service.name} did not pass its check ${service.health.successes} times in a row ${within}`,
+        hint: "It responds only some of the time. See its output below.",
       };
     case "closed":
     case undefined:
       return {
         ...base,
-        message: `${service.name} closes connections on port ${service.port} without an answer ${within}`,
+        message: `${service.name} closed every connection on port ${service.port} without a response ${within}`,
         hint: crashCause(evidence.lastLines) ?? "See its output below.",
       };
   }
@@ -168,8 +168,8 @@ function listensElsewhere(
   if (onPort.some((socket) => !socket.loopbackOnly && !socket.ipv6Only)) return null;
   if (onPort.some((socket) => socket.ipv6Only)) {
     return {
-      message: `the app listens on IPv6 only ([::]:${port}), and takes no IPv4 connections`,
-      hint: "Make it listen on 0.0.0.0, or on :: without the IPv6-only option: Baton and the other services reach it by IPv4.",
+      message: `the app listens on IPv6 only ([::]:${port}) and accepts no IPv4 connections`,
+      hint: "Make it listen on 0.0.0.0, or on :: without the IPv6-only option: Baton and the other services reach it over IPv4.",
     };
   }
   if (onPort.length > 0) {
@@ -214,7 +214,7 @@ function facts(stage: Stage, evidence: Evidence): Omit<Failure, "message" | "hin
 function exitHint(code: number | null): string {
   switch (code) {
     case 0:
-      return "It finished and stopped. A service must keep running; if it is a job that should end, set `kind: init` in baton.yaml, or `x-baton: { kind: init }` in the compose file.";
+      return "It finished and stopped. A service must keep running. If it is a job that should end, set `kind: init` in baton.yaml, or `x-baton: { kind: init }` in the compose file.";
     case 126:
       return "Its command was found but could not be run: it may not be executable.";
     case 127:
@@ -222,7 +222,7 @@ function exitHint(code: number | null): string {
     case 137:
       return "It was killed (SIGKILL), often because the host ran out of memory.";
     case 139:
-      return "It crashed with a segmentation fault, often because a binary was built for another system.";
+      return "It crashed with a segmentation fault, often because a binary was built for a different system.";
     case 143:
       return "Something other than Baton asked it to stop (SIGTERM).";
     default:
@@ -231,9 +231,9 @@ function exitHint(code: number | null): string {
 }
 
 function statusHint(status: number, path: string, lastLines: readonly string[]): string {
-  if (status === 404) return `The app has nothing at ${path}. Set health.path in baton.yaml to a path that it answers.`;
+  if (status === 404) return `The app has nothing at ${path}. Set health.path in baton.yaml to a path that exists.`;
   if (status === 400 || status === 421) {
-    return `The app rejects the request, often because its own address is missing from the hosts it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it rejects only ${path}, set health.path in baton.yaml to another path.`;
+    return `The app rejects the request, often because its own address is missing from the hosts it accepts (ALLOWED_HOSTS in Django, config.hosts in Rails, trusted hosts elsewhere). If it rejects only ${path}, set health.path in baton.yaml to a different path.`;
   }
   if (status === 401 || status === 403) {
     return `${path} requires a sign-in. Set health.path in baton.yaml to a path that does not.`;
@@ -243,7 +243,7 @@ function statusHint(status: number, path: string, lastLines: readonly string[]):
       crashCause(lastLines) ?? "The app returns an error. See its output below; a missing variable is a common cause."
     );
   }
-  return "Set health.path in baton.yaml to a path that answers 2xx or 3xx.";
+  return "Set health.path in baton.yaml to a path that returns 2xx or 3xx.";
 }
 
 /** "512 MiB", "1 GiB". */

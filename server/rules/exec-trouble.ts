@@ -16,7 +16,7 @@ export interface ExecTrouble {
 
 const windowsLines = "has Windows line endings (CRLF)";
 const crlfAdvice =
-  "Linux cannot run it like that. Save it with LF line endings, and add `*.sh text eol=lf` to .gitattributes so that Git keeps them.";
+  "Linux cannot run it like that. Save it with LF line endings, and add `*.sh text eol=lf` to .gitattributes so that Git keeps it that way.";
 
 /** How shells, the kernel's callers and runc say that a program could not be run; what it is called comes first. */
 const refusals: readonly RegExp[] = [
@@ -82,13 +82,13 @@ function wrongFormat(program: Program | undefined, name: string | undefined, mac
   if (program && isText(program)) {
     return {
       what: `${what} does not begin with a line such as #!/bin/sh`,
-      advice: "Linux does not know what runs it. Add that line.",
+      advice: "Linux doesn't know what to run it with. Add that line.",
     };
   }
   const made = program && architectureOf(program.head);
   return {
-    what: `${what} was built for ${made ? `${made}, and this server is ${machine}` : `another architecture than this server's (${machine})`}`,
-    advice: `Build it for linux/${machine}, or in the Dockerfile itself.`,
+    what: `${what} was built for ${made ? `${made}, and this server is ${machine}` : `a different architecture from this server's (${machine})`}`,
+    advice: `Build it for linux/${machine}, or build it in the Dockerfile.`,
   };
 }
 

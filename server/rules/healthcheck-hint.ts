@@ -4,16 +4,16 @@ export function healthcheckHint(output: string): string {
     /(?:^|[\s:])([\w.-]+): (?:command )?not found/.exec(output)?.[1] ??
     /exec: "([^"]+)": (?:executable file not found|stat |no such file)/.exec(output)?.[1];
   if (missing !== undefined) {
-    return `${missing} is not in the image. Install it in the Dockerfile, or let the HEALTHCHECK use what the image has.`;
+    return `${missing} is not in the image. Install it in the Dockerfile, or use a program in the HEALTHCHECK that the image has.`;
   }
   if (/exceeded timeout/i.test(output)) {
-    return "The HEALTHCHECK takes longer than its --timeout. Raise it, or let it ask for something quicker.";
+    return "The HEALTHCHECK takes longer than its --timeout. Raise it, or check something faster.";
   }
   if (/refused|couldn't connect|failed to connect/i.test(output)) {
-    return "The HEALTHCHECK asks at an address where nothing listens. Check its port and host; if the app needs longer to start, raise --start-period.";
+    return "Nothing listens at the address that the HEALTHCHECK connects to. Check its port and host; if the app needs longer to start, raise --start-period.";
   }
   if (/\b(?:40\d|50\d)\b/.test(output)) {
-    return "The HEALTHCHECK asks for a path that the app answers with an error. Change the path in the HEALTHCHECK.";
+    return "The HEALTHCHECK requests a path for which the app returns an error. Change the path in the HEALTHCHECK.";
   }
   return "Fix the HEALTHCHECK (in the Dockerfile, or healthcheck in the compose file), or remove it: Baton has a health check of its own. If the app needs longer to start, raise --start-period.";
 }

@@ -30,5 +30,5 @@ export function initRunsSince(
 
 export function initRunsText({ service, deployments }: InitRuns): string {
   const numbers = deployments.map((one) => `#${one}`).join(", ");
-  return `${service} has run since, in ${numbers}: what it changed in your data is not taken back`;
+  return `${service} has run since, in ${numbers}; its changes to your data will not be undone`;
 }

@@ -137,5 +137,5 @@ export function unnamedVolumeText({ service, path, volume, origin }: UnnamedVolu
 }
 
 export function sharedVolumeText({ service, path }: UnnamedVolume): string {
-  return `${service} keeps its data in ${path}, and its strategy is blue-green: during a deployment, the old and the new version write there at once`;
+  return `${service} keeps its data in ${path}, and its strategy is blue-green: during a deployment, the old and the new version write there at the same time`;
 }

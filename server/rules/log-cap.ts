@@ -36,7 +36,7 @@ export function createLogCap(limits: LogLimits = defaultLogLimits) {
       const note =
         droppedLines > 0
           ? [
-              `[${droppedLines} lines, ${(droppedChars / 1_000_000).toFixed(1)} MB, were left out here: the log is limited]`,
+              `[${droppedLines} lines, ${(droppedChars / 1_000_000).toFixed(1)} MB, were left out here: the log has reached its size limit]`,
             ]
           : [];
       headChars = 0;

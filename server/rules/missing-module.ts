@@ -6,8 +6,8 @@ export const missingModule =
 export function missingModuleHint(name: string): string {
   const wanted = packageOf(name);
   return wanted === null
-    ? `${name} is not among the files of the build. Is it committed, and spelled as it is imported? Linux tells Button.js from button.js.`
-    : `The package ${wanted} is not installed. Run \`npm install ${wanted}\` (pnpm add, yarn add), and commit package.json and the lockfile. Where it works elsewhere, an older version of another package brings it along there: a lockfile from there keeps that.`;
+    ? `${name} is not among the files of the build. Is it committed, and spelled exactly as it is imported? On Linux, Button.js and button.js are different files.`
+    : `The package ${wanted} is not installed. Run \`npm install ${wanted}\` (pnpm add, yarn add), and commit package.json and the lockfile. If the build works on another machine, an older version of some other package probably brings it in there; committing the lockfile from that machine keeps it that way.`;
 }
 
 /** The package that an import names: `webpack` of `webpack/lib/x`; null for what is a file of the app's own. */

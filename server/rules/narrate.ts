@@ -11,7 +11,7 @@ export function narrate(event: EventBody): readonly string[] {
     case "status":
       return statusLines(event);
     case "waiting":
-      return [`Queued, place ${event.position}: waiting for ${event.waitingFor}`];
+      return [`Queued at position ${event.position}: waiting for ${event.waitingFor}`];
     case "stage":
       return [`==> ${event.text}`];
     case "note":

@@ -11,7 +11,7 @@ const wrongNodeModules = /You installed (\S+) for another platform|invalid ELF h
  */
 export function nativePackageHint(text: string): string | null {
   if (wrongNodeModules.test(text)) {
-    return "node_modules of another system got into the image. Remove node_modules from the repository, add it to .gitignore and .dockerignore, and install the packages in the build.";
+    return "The node_modules folder in the image comes from a different system. Remove node_modules from the repository, add it to .gitignore and .dockerignore, and install the packages during the build.";
   }
   for (const line of text.split("\n")) {
     const name = isMissing.test(line) ? forLinux.exec(line)?.[1] : undefined;
@@ -21,5 +21,5 @@ export function nativePackageHint(text: string): string | null {
 }
 
 function lacking(example: string): string {
-  return `The lockfile was written on another system and lacks packages that Linux needs${example}. Remove package-lock.json and node_modules, run \`npm install\`, and commit package-lock.json (with pnpm, Yarn or Bun: their lockfile and install).`;
+  return `The lockfile was written on a different system and lacks packages that Linux needs${example}. Remove package-lock.json and node_modules, run \`npm install\`, and commit package-lock.json (with pnpm, Yarn or Bun: their lockfile and install).`;
 }

@@ -24,8 +24,8 @@ export function pathPatternProblem(pattern: string): string | null {
   if (body.startsWith("!")) return `"${pattern}" has one ! too many`;
   if (body.includes("\\")) return `"${pattern}" has a backslash: folders are separated by /`;
   if (body.split("/").includes("..")) return `"${pattern}" leaves the repository: paths start at its root`;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(body)) return `"${pattern}" is an address: write a path such as apps/shop/**`;
-  if (!hasBalancedBraces(body)) return `"${pattern}" has a brace without its other one: write it like {apps,lib}/**`;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(body)) return `"${pattern}" is a URL: write a path such as apps/shop/**`;
+  if (!hasBalancedBraces(body)) return `"${pattern}" has an unmatched brace: write it like {apps,lib}/**`;
   return alternatives(body) === null ? `"${pattern}" has more than ${maxAlternatives} alternatives` : null;
 }
 

@@ -22,7 +22,7 @@ export function productTrouble({ name, status, down, failed, live }: ProductHeal
     return {
       isSerious: true,
       text: `${name} is degraded; not healthy: ${down.join(", ")}.`,
-      whatToDo: "Its logs say why. Going back to an earlier version is on its Deployments tab.",
+      whatToDo: "Its logs say why. You can go back to an earlier version on its Deployments tab.",
     };
   }
   if (!failed) return null;

@@ -19,7 +19,7 @@ export function removalSummary(facts: {
   const data =
     volumes.length === 0 ? "" : `, ${counted(volumes.length, "volume")} of data (${some(volumes.map(short))})`;
   const first = isRunning ? "This stops Baton, which is running, and removes" : "This removes";
-  return `${first} everything of ${dataFolder}: ${what}${data}, the repositories and the database. It cannot be undone.`;
+  return `${first} everything that belongs to ${dataFolder}: ${what}${data}, the repositories and the database. This can't be undone.`;
 }
 
 function some(names: readonly string[]): string {

@@ -23,7 +23,7 @@ export function readRepositoryUrl(
       "enter an https:// or ssh:// URL without a token or password in it, such as https://github.com/you/app.git",
     );
   if (remote.protocol === "http" && !allowPrivate) {
-    return refused("plain http lets everybody on the way change what is deployed: use the https URL");
+    return refused("with plain http, anyone on the way can change what is deployed: use the https URL");
   }
   if (!allowPrivate && !mayBePublic(remote.host)) {
     return refused(

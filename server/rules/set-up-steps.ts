@@ -39,7 +39,7 @@ export function setUpSteps(facts: SetUpFacts): readonly SetUpStep[] {
       ? todo(
           "domain",
           "Choose a domain for your apps",
-          `Apps get a name below it, such as shop.${exampleDomain}. Set it and restart Baton. Until then only this machine can open them.`,
+          `Each app gets a name below it, such as shop.${exampleDomain}. Set it and restart Baton. Until then, only this machine can open your apps.`,
           `BATON_DOMAIN=${exampleDomain}`,
         )
       : done("domain", "Choose a domain for your apps", `Apps are served below ${domain}.`),
@@ -83,12 +83,12 @@ function portsStep(isLocal: boolean, isUsual: boolean, httpPort: number, httpsPo
     return todo(
       "ports",
       title,
-      "Let them through your firewall and your provider's. Caddy takes them once a domain is set.",
+      "Allow them in your firewall and your provider's. Caddy listens on them once a domain is set.",
       null,
     );
   }
   if (isUsual) {
-    return done("ports", title, "Caddy listens on both. Let them through your firewall and your provider's.");
+    return done("ports", title, "Caddy listens on both. Allow them in your firewall and your provider's.");
   }
   return todo(
     "ports",

@@ -28,7 +28,7 @@ const known: readonly Known[] = [
   {
     pattern: /no command specified/i,
     tell: () => ({
-      reason: "nothing says which command to run: its image has no CMD and no ENTRYPOINT",
+      reason: "there is no command to run: its image has no CMD and no ENTRYPOINT",
       hint: 'Add a CMD to its Dockerfile, such as CMD ["node", "server.js"], or set command: in the compose file or baton.yaml.',
     }),
   },
@@ -71,7 +71,7 @@ const known: readonly Known[] = [
     pattern: /setting rlimits?|wrong rlimit value/i,
     tell: () => ({
       reason: "one of its ulimits can't be set on this server",
-      hint: "Lower it under ulimits: in the compose file: it can't be higher than Docker's own limit.",
+      hint: "Lower it under ulimits: in the compose file. It can't be higher than Docker's own limit.",
     }),
   },
   {
@@ -119,7 +119,7 @@ const known: readonly Known[] = [
   },
   {
     pattern: /Duplicate mount point: (\S+)/i,
-    tell: (path) => ({ reason: `two things are mounted at ${path}`, hint: "Remove one of the two mounts." }),
+    tell: (path) => ({ reason: `there are two mounts at ${path}`, hint: "Remove one of the two mounts." }),
   },
   {
     pattern: /invalid environment variable: (.*)/i,
@@ -140,6 +140,6 @@ export function startRefusal(words: string): StartRefusal {
   }
   const hint = words.startsWith("exec")
     ? "Check the command and the entrypoint of its image."
-    : "These are Docker's own words. Check what the compose file, baton.yaml and the Dockerfile ask for.";
+    : "This is Docker's own message. Check the settings in the compose file, baton.yaml and the Dockerfile.";
   return { reason: words, hint };
 }

@@ -81,7 +81,7 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
       if (service.keptFrom !== null) return [];
       // Both run until the old one has been drained.
       if (!isStateful(service)) return [];
-      if (isCarried) return [{ ...told, why: "its data moves to a volume that lasts" }];
+      if (isCarried) return [{ ...told, why: "its data moves to a persistent volume" }];
       const stackNow = stackOf(version, service.name) ?? "";
       const changes = changesText(stackNow, before, live, service, version);
       return [{ ...told, why: fresh ? "every container is recreated" : changes }];

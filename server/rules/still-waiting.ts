@@ -10,11 +10,11 @@ function doing(probe: LastProbe | null, restarts: number): string {
   if (restarts > 0) return `has crashed ${restarts === 1 ? "once" : counted(restarts, "time")}`;
   switch (probe?.outcome) {
     case "answered":
-      return isSuccess(probe.status) ? "is not healthy yet" : `still answers ${probe.status}`;
+      return isSuccess(probe.status) ? "is not healthy yet" : `still returns ${probe.status}`;
     case "timeout":
-      return "still does not answer";
+      return "still isn't responding";
     case "closed":
-      return "still takes no connections";
+      return "still accepts no connections";
     case "garbled":
       return "still does not speak HTTP";
     case "open":

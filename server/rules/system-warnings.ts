@@ -40,26 +40,26 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
   if (!databaseAnswers) {
     warn(
       true,
-      "The database does not answer.",
+      "The database isn't responding.",
       "Apps keep running. Baton resumes when the database is back; check its log.",
     );
   }
   if (!docker) {
     warn(
       true,
-      "Docker does not answer.",
-      "Nothing can be deployed. Start it: systemctl start docker, or look at its log.",
+      "Docker isn't responding.",
+      "Nothing can be deployed. Start it with systemctl start docker, or check its log.",
     );
   }
   if (!caddyAnswers) {
     warn(
       true,
-      "Caddy does not answer.",
-      "Baton starts it again by itself; when it does not come back, its ports may be taken.",
+      "Caddy isn't responding.",
+      "Baton restarts it automatically. If it doesn't come back, its ports may be in use.",
     );
   }
   for (const { name, message } of unserved) {
-    const whatToDo = "Everything else is served. Deploy it with another name or domain, or delete it.";
+    const whatToDo = "Everything else is served. Deploy it with a different name or domain, or delete it.";
     warn(true, `An address of ${name} cannot be served: ${message}.`, whatToDo);
   }
   warnings.push(...products.flatMap((product) => productTrouble(product) ?? []));
@@ -72,13 +72,13 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
     warn(false, "The build cache is large.", "docker builder prune empties it; the next builds take longer.");
   }
   if (docker?.builder === "classic") {
-    warn(false, "This Docker has no BuildKit.", "Dockerfiles with RUN --mount fail. A newer Docker has it.");
+    warn(false, "This Docker has no BuildKit.", "Dockerfiles with RUN --mount fail. Update Docker to get it.");
   }
   if (firewall?.type === "missing") {
     warn(
       false,
       `Baton's firewall rules are not in place: ${firewall.why}.`,
-      "Containers and builds can reach a cloud's metadata service, builds each other, and on Docker before 28 the local network can reach containers.",
+      "Containers and builds can reach a cloud's metadata service, builds can reach each other, and with Docker before 28 the local network can reach containers.",
     );
   }
   if (buildLimits?.type === "missing") {
@@ -101,5 +101,5 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
 function howToFree(usage: SystemFacts["usage"]): string {
   return usage && usage.buildCacheBytes > gibibyte
     ? "docker builder prune frees the build cache."
-    : "docker image prune frees what no image has a name for.";
+    : "docker image prune removes untagged images.";
 }

@@ -12,14 +12,14 @@ type Tip = Extract<SourceEvent, { type: "tip" }>;
 /** What a genuine delivery means for a product. `again`: somebody asked to judge it anew, so that it was seen before is no reason. */
 export function judgeDelivery(event: SourceEvent, again: boolean, facts: DeliveryFacts): Judgement {
   const { repository, earlier } = facts;
-  if (repository === null) return ignored("this product has no repository: it is pushed to Baton itself");
+  if (repository === null) return ignored("this product has no repository: it is pushed to Baton directly");
   const isElsewhere = "repository" in event && !isSameRepository(repository, event.repository);
   if (isElsewhere && event.type !== "ping") {
     const named = event.repository[0];
     return ignored(
       named === undefined
-        ? `it names no repository; this product is deployed from ${repository}`
-        : `it is about ${named}, but this product is deployed from ${repository}: if the repository was renamed or moved, set its new URL`,
+        ? `the payload names no repository; this product is deployed from ${repository}`
+        : `the payload is about ${named}, but this product is deployed from ${repository}: if the repository was renamed or moved, set its new URL`,
     );
   }
   if (earlier !== null && !again && event.type !== "ping") return seenBefore(earlier);
@@ -39,7 +39,7 @@ export function judgeDelivery(event: SourceEvent, again: boolean, facts: Deliver
     case "delete":
       return ignored(
         event.kind === "branch"
-          ? `the branch ${event.name} was deleted: what is live stays live`
+          ? `the branch ${event.name} was deleted: the live version stays live`
           : `the tag ${event.name} was deleted: tags deploy nothing`,
       );
     case "pull-request":
@@ -86,7 +86,7 @@ function decide(
   if (deploys.length === 0) {
     return {
       outcome: "duplicate",
-      verdict: `${what} is deployed, or being deployed, already`,
+      verdict: `${what} is already deployed or being deployed`,
       deploys: [],
       branch,
       commit,
@@ -115,7 +115,7 @@ function seenBefore({ id, deployments }: NonNullable<DeliveryFacts["earlier"]>):
   return {
     ...nothing,
     outcome: "duplicate",
-    verdict: `the same delivery came before, as number ${id}`,
+    verdict: `the same delivery already arrived as number ${id}`,
     same: deployments,
   };
 }

@@ -45,7 +45,7 @@ export function isConnectionLost(error: unknown): boolean {
 export function outwardError(error: unknown): unknown {
   const cause = rootOf(error);
   if (faultOf(error) !== "bug")
-    return new StoreUnavailable(`The database does not answer: ${messageOf(cause)}`, { cause });
+    return new StoreUnavailable(`The database is not responding: ${messageOf(cause)}`, { cause });
   return cause === error ? error : new Error(`The database refused a statement: ${messageOf(cause)}`, { cause });
 }
 

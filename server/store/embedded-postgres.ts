@@ -75,7 +75,7 @@ async function adoptOrLaunch(
     if (postmaster) return { postmaster, adopted: found !== null };
   }
   const { logFile } = place;
-  throw new Error(`The embedded Postgres does not start; the end of its log, ${logFile}:\n${await lastLines(logFile)}`);
+  throw new Error(`The embedded Postgres does not start. Its log, ${logFile}, ends with:\n${await lastLines(logFile)}`);
 }
 
 /**
@@ -93,7 +93,7 @@ async function supervise(
     const waiting = { lookEveryMs, ref: false, signal: stop };
     if (current) await untilGone(current.pid, place.dataFolder, waiting).catch(() => {});
     if (stop.aborted) return;
-    log?.warn({ log: place.logFile }, "the embedded Postgres has ended; starting it again");
+    log?.warn({ log: place.logFile }, "the embedded Postgres has exited; starting it again");
     current = await launch(place).catch((error: unknown) => {
       log?.warn({ err: error }, "the embedded Postgres cannot be started");
       return null;

@@ -38,8 +38,8 @@ export async function openSecrets(database: Database, keyFile: string): Promise<
   if (isWrong && (await database.read(holdsSecrets))) {
     throw new WrongKey(
       found
-        ? `The key file ${keyFile} is not the one that this database's secrets were encrypted with: put the right one back`
-        : `The key file ${keyFile} is missing, and this database's secrets cannot be read without it: put it back`,
+        ? `The key file ${keyFile} is not the one this database's secrets were encrypted with: restore the right one`
+        : `The key file ${keyFile} is missing, and this database's secrets cannot be read without it: restore it`,
     );
   }
   return leaveCheck(database, secrets ?? createSecrets(await createKey(keyFile)));

@@ -31,5 +31,5 @@ export async function runPostgres(program: string, args: readonly string[], inpu
   const hint = text.startsWith("unshare:")
     ? " (allow root user namespaces, do not run as root, or set DATABASE_URL)"
     : "";
-  throw new Error(`${program} ended with ${signal ?? `code ${code}`}: ${text.slice(-2000)}${hint}`);
+  throw new Error(`${program} exited with ${signal ?? `code ${code}`}: ${text.slice(-2000)}${hint}`);
 }

@@ -77,12 +77,12 @@ async function readInstance(database: Database) {
 async function ping(pool: SessionPool): Promise<void> {
   const late = new AbortController();
   const deadline = delay(pingTimeoutMs, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`no answer within ${pingTimeoutMs / 1000} s`);
+    throw new Error(`no response within ${pingTimeoutMs / 1000} s`);
   });
   try {
     await Promise.race([pool.use((session) => session`select 1`), deadline]);
   } catch (cause) {
-    throw new StoreUnavailable("The database does not answer", { cause });
+    throw new StoreUnavailable("The database is not responding", { cause });
   } finally {
     late.abort();
     deadline.catch(() => {});

@@ -46,7 +46,8 @@ export async function recordDeliveries(transaction: Transaction, batch: Batch): 
     .from(products)
     .where(eq(products.id, product))
     .for("no key update");
-  if (!locked || locked.deletedAt !== null) throw new Error(`Product ${product} is gone: nothing is delivered to it`);
+  if (!locked || locked.deletedAt !== null)
+    throw new Error(`Product ${product} is gone: nothing can be delivered to it`);
 
   const judged = judgeAll(batch, {
     repository: locked.repository,

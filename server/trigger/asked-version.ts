@@ -58,7 +58,10 @@ async function pushedVersion(
   const ref = version.ref ?? branch;
   const asked = version.commit ?? ref;
   if (asked === null) {
-    return refused("conflict", "nothing was pushed yet, so there is no branch to deploy: push, or name a ref");
+    return refused(
+      "conflict",
+      "nothing has been pushed yet, so there is no branch to deploy: push first, or pass a ref",
+    );
   }
   const commit = await named(git, id, asked, signal);
   if ("type" in commit) return commit;
@@ -87,7 +90,7 @@ async function fromShortId(
 ): Promise<CommitSha | Refused | null> {
   const [first = null, second] = await git.commitsStartingWith(id, digits, signal);
   if (first === null || second === undefined) return first;
-  return refused("invalid", `"${digits}" is ambiguous: several commits begin with it; give more of the commit's id`);
+  return refused("invalid", `"${digits}" is ambiguous: several commit ids begin with it; give more of the commit's id`);
 }
 
 export function namesNothing(asked: string): Refused {

@@ -37,7 +37,7 @@ export function createEnvironments(needs: {
       const source = copyFrom === null ? null : existing.find(({ name }) => name === copyFrom);
       if (source === undefined) return refused("not_found", `there is no environment "${copyFrom}"`);
       const environment = await store.environments.create(wanted);
-      if (!environment) return refused("conflict", `there is an environment named "${wanted.name}" already`);
+      if (!environment) return refused("conflict", `there is already an environment named "${wanted.name}"`);
       const copied: CopiedProduct[] = [];
       for (const from of source === null ? [] : await store.installations.list()) {
         const product = from.environmentId === source?.id ? await store.products.get(from.productId) : null;
@@ -47,14 +47,15 @@ export function createEnvironments(needs: {
     },
 
     async removeEnvironment({ id, name }) {
-      if (name === "production") return refused("conflict", "production cannot be removed: new products go there");
+      if (name === "production")
+        return refused("conflict", "production can't be removed: new products are installed there");
       const outcome = await store.environments.remove(id);
       if (outcome === "removed") return { type: "removed" };
       const products = (await store.installations.list()).filter(({ environmentId }) => environmentId === id);
       return refused(
         "conflict",
         products.length === 0
-          ? `what was installed in ${name} is still being removed: try again in a moment`
+          ? `products are still being removed from ${name}: try again in a moment`
           : `${name} is in use: remove its products from it first`,
       );
     },

@@ -53,7 +53,7 @@ export function createHosting(needs: {
       const [servedBefore, customBefore] = [await servedNow(id), await customNow(id, service)];
       const outcome = await store.domains.setCustom(id, service, hosts);
       if (outcome === "busy") {
-        return refused("conflict", "a deployment is running: cancel it first, or wait until it is over");
+        return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
       }
       if (outcome !== "ok") return refused("conflict", await takenSentence(outcome.taken, id));
       if (!place.live) return { type: "set" };
@@ -64,7 +64,7 @@ export function createHosting(needs: {
       if (fault === null) return { type: "set" };
       await store.domains.setCustom(id, service, customBefore);
       await store.domains.setFor(id, servedBefore);
-      return refused("conflict", `the proxy did not take these domains: ${fault}`);
+      return refused("conflict", `the proxy did not accept these domains: ${fault}`);
     },
   };
 
@@ -104,7 +104,7 @@ export function createHosting(needs: {
     for (const host of hosts) {
       const fault = faultInCustomDomain(host, { publicHost, baseDomains });
       if (fault) return refused("invalid", fault);
-      if (own.includes(host)) return refused("conflict", `${host} is an address of ${place.product.slug} anyway`);
+      if (own.includes(host)) return refused("conflict", `${host} is already an address of ${place.product.slug}`);
       const taken = await addresses.takenBy(host, place.installation.id);
       if (taken) return refused("conflict", taken);
     }
@@ -135,6 +135,6 @@ function refusedService({ live }: Place, service: string): Refused | null {
   if (!live) return null;
   const web = servicesOf(live).flatMap(({ kind, name }) => (kind === "web" ? [name] : []));
   if (web.includes(service)) return null;
-  const has = web.length > 0 ? `those that can be reached are ${web.join(", ")}` : "none of its services can be";
-  return refused("invalid", `the live version has no service "${service}" that answers to hosts: ${has}`);
+  const has = web.length > 0 ? `its web services are ${web.join(", ")}` : "it has none";
+  return refused("invalid", `the live version has no web service "${service}": ${has}`);
 }

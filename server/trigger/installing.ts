@@ -87,9 +87,9 @@ export function createInstalling(needs: {
 }
 
 function exists(slug: Slug): Refused {
-  return refused("conflict", `there is a product named "${slug}" already`);
+  return refused("conflict", `there is already a product named "${slug}"`);
 }
 
 function isThere(product: string, environment: string): Refused {
-  return refused("conflict", `${product} is installed in ${environment} already`);
+  return refused("conflict", `${product} is already installed in ${environment}`);
 }

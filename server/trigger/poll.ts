@@ -49,7 +49,7 @@ export function createPoller(needs: {
         });
         await Promise.all(workers);
       } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, "looking at repositories has to wait");
+        if (!signal.aborted) log.warn({ err: error }, "polling repositories failed; it will be retried");
       }
       await clock.sleep(lookEveryMs, signal).catch(() => {});
     }

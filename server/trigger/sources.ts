@@ -60,7 +60,7 @@ export function createSources(needs: {
 
     async check(product, by, asked, signal) {
       if (product.repository === null) {
-        return refused("conflict", "this product has no repository to look at: it is pushed to Baton");
+        return refused("conflict", "this product has no repository to check: it is pushed to Baton");
       }
       try {
         const remote = await withRemote(needs, product, (request) => git.lookAt(request, signal));

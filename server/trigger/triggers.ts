@@ -125,7 +125,10 @@ export function createTriggers(needs: {
       if (!live) return refused("conflict", "nothing is live, so there is nothing to apply changes to");
       const others = (await store.deployments.undecided(id)).filter((one) => one.id !== live.id);
       if (others[0]) {
-        return refused("conflict", `deployment ${others[0].number} is under way: apply the changes when it is over`);
+        return refused(
+          "conflict",
+          `deployment ${others[0].number} is under way: apply the changes when it has finished`,
+        );
       }
       const { ref, commit } = live;
       const version = { ref, commit, sourceId: live.id, variables: "now" } as const;
@@ -153,14 +156,15 @@ export function createTriggers(needs: {
       return refused(
         "conflict",
         now && isOver(now.status)
-          ? `deployment ${deployment.number} is over (${now.status})`
-          : `deployment ${deployment.number} is being cut over, which cannot be cancelled any more`,
+          ? `deployment ${deployment.number} has already finished (${now.status})`
+          : `deployment ${deployment.number} is being cut over and can no longer be cancelled`,
       );
     },
 
     async stop(id) {
       const outcome = await store.installations.stop(id, clock.now());
-      if (!outcome) return refused("conflict", "a deployment is running: cancel it first, or wait until it is over");
+      if (!outcome)
+        return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
       wakeCaretaker();
       return { type: "stopped" };
     },

@@ -87,13 +87,12 @@ export function createWebhookTrigger(needs: {
     async redeliver(product, id, by) {
       const entry = await store.deliveries.get(product.id, id);
       if (!entry) return refused("not_found", `there is no delivery ${id}`);
-      if (entry.outcome === "refused")
-        return refused("conflict", "it was refused, so it cannot be believed now either");
-      if (!entry.event) return refused("conflict", "what it said is not kept any more: use “Check now” instead");
+      if (entry.outcome === "refused") return refused("conflict", "it was refused, so it can't be processed again");
+      if (!entry.event) return refused("conflict", "its content is no longer kept: use “Check now” instead");
       const { via, name, event } = entry;
       const again = { via, name, event, by, again: id, deliveryId: null, content: null, quiet: false };
       const [recorded] = await record(product.id, [again]);
-      if (!recorded) throw new Error("a delivery was written and not told");
+      if (!recorded) throw new Error("a delivery was recorded, but not returned");
       return recorded;
     },
   };
@@ -143,11 +142,11 @@ function whyForeign(signature: ReturnType<Forge["verify"]> | null): string | nul
     case "genuine":
       return null;
     case "missing":
-      return "the delivery is not signed: the webhook has no secret there";
+      return "the delivery is not signed: the webhook has no secret at the forge";
     case "wrong":
-      return "the signature is wrong: the webhook has another secret there";
+      return "the signature is wrong: the webhook has a different secret at the forge";
     case null:
-      return "this product has no webhook secret yet: make one on its page";
+      return "this product has no webhook secret yet: generate one on its Repository tab";
   }
 }
 

@@ -6,7 +6,7 @@ export function deadline(parent: AbortSignal, timeoutMs: number): Disposable & {
   const controller = new AbortController();
   const follow = () => controller.abort(parent.reason);
   const timer = setTimeout(
-    () => controller.abort(new DOMException(`No answer in ${timeoutMs} ms`, "TimeoutError")),
+    () => controller.abort(new DOMException(`No response in ${timeoutMs} ms`, "TimeoutError")),
     timeoutMs,
   );
   parent.addEventListener("abort", follow, { once: true });

@@ -36,7 +36,7 @@ describe("the Caddy that Baton runs", { timeout: 60_000 }, () => {
       `BATON_CADDY_BIN is ${bin}, Caddy 2.6.2; Baton needs 2.11.2 or newer.`,
     );
     await expect(provideCaddy({ folder, env: { BATON_CADDY_BIN: "/none" } }, noDownload)).rejects.toThrow(
-      "BATON_CADDY_BIN is /none, which does not answer",
+      "BATON_CADDY_BIN is /none, which does not respond to",
     );
   });
 

@@ -80,7 +80,7 @@ describe("a Docker daemon", { timeout: 60_000 }, () => {
 
   test("that ends while it starts is explained by its own last lines", async () => {
     const where = await standIn(() => 'console.error("failed to mount cgroups"); process.exit(1);');
-    await expect(provideDocker(where, announced)).rejects.toThrow(/dockerd ended[\s\S]*failed to mount cgroups/);
+    await expect(provideDocker(where, announced)).rejects.toThrow(/dockerd exited[\s\S]*failed to mount cgroups/);
   });
 
   test("that is still starting is waited for", async () => {

@@ -15,5 +15,5 @@ test("waiting connections are kept from now on, and a second time there is nothi
 test("a kernel without the setting is said in one line, and nothing fails", async () => {
   const outcome = await keepWaitingConnections(join(await temporaryFolder(), "none"));
   expect(outcome.mark).toBe("–");
-  expect(outcome.is).toContain("this kernel does not have it");
+  expect(outcome.is).toContain("this kernel does not support it");
 });

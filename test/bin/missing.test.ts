@@ -19,7 +19,7 @@ describe("what cannot be mended here", () => {
 
   test("is one list of commands for another account", () => {
     const text = instructions({ ...fine, machine: member, packages: ["git", "docker.io"], docker: "silent" });
-    expect(text).toBe(`Baton cannot set itself up here. What is missing, and what to do about it:
+    expect(text).toBe(`Baton cannot set itself up here. Do the following first:
 
 Install, as root:
     apt-get update
@@ -45,7 +45,7 @@ Start Docker, as root:
   test("is a silent DOCKER_HOST, which Baton never starts", () => {
     const endpoint = { name: "tcp://10.0.0.7:2375", local: false };
     const text = instructions({ ...fine, endpoint, docker: "silent" });
-    expect(text).toContain("No Docker daemon answers at tcp://10.0.0.7:2375 (DOCKER_HOST).");
+    expect(text).toContain("No Docker daemon is responding at tcp://10.0.0.7:2375 (DOCKER_HOST).");
     expect(text).not.toContain("systemctl");
   });
 });

@@ -32,7 +32,7 @@ describe("npm start where it may not install anything", { timeout: 60_000 }, () 
     expect(code).toBe(1);
     expect(stderr).toContain("Baton cannot set itself up here.");
     expect(stderr).toMatch(/Install, as root:\n {4}apt-get update\n {4}apt-get install --no-install-recommends git/);
-    expect(stderr).toContain(`No Docker daemon answers at ${env.DOCKER_HOST} (DOCKER_HOST).`);
+    expect(stderr).toContain(`No Docker daemon is responding at ${env.DOCKER_HOST} (DOCKER_HOST).`);
     expect(stderr).not.toContain("    at ");
     expect(existsSync(join(path, "apt-get.ran"))).toBe(false);
     expect(existsSync(env.BATON_DATA)).toBe(false);

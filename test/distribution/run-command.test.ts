@@ -49,7 +49,7 @@ describe("running a command", () => {
     );
     expect(failure).toBeInstanceOf(CommandFailed);
     expect(failure).toMatchObject({
-      message: expect.stringContaining("ended with code 3"),
+      message: expect.stringContaining("exited with code 3"),
       missing: false,
       lastLines: ["why"],
     });

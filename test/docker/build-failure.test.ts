@@ -74,7 +74,7 @@ describe("a base image that cannot be had", () => {
       missingBase: "node:22-slim",
       step: null,
       exitCode: null,
-      message: `no registry answered (failed to do request: Head "https://registry.example/v2/library/node/manifests/22-slim": ${lookup}).`,
+      message: `no registry responded (failed to do request: Head "https://registry.example/v2/library/node/manifests/22-slim": ${lookup}).`,
     });
   });
 
@@ -89,37 +89,37 @@ describe("a base image that cannot be had", () => {
       "[internal] load metadata for docker.io/acme/private:1",
       "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
       "acme/private:1",
-      "wants credentials",
+      "requires credentials",
     ],
     [
       "[internal] load metadata for ghcr.io/acme/app:1",
       "failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized",
       "ghcr.io/acme/app:1",
-      "wants credentials",
+      "requires credentials",
     ],
     [
       "[internal] load metadata for 127.0.0.1:1/nope:1",
       'failed to do request: Head "http://127.0.0.1:1/v2/nope/manifests/1": dial tcp 127.0.0.1:1: connect: connection refused',
       "127.0.0.1:1/nope:1",
-      "no registry answered",
+      "no registry responded",
     ],
     [
       `[1/4] FROM docker.io/library/node:22@sha256:${"a".repeat(64)}`,
       "failed to copy: httpReadSeeker: failed open: unexpected status code https://mirror/v2/library/node/blobs/x: 503 Service Unavailable",
       "node:22",
-      "no registry answered",
+      "no registry responded",
     ],
     [
       "FROM docker.io/library/tool:latest",
       'failed to load cache key: failed to do request: Head "https://registry.example/v2/library/tool/manifests/latest": dial tcp: i/o timeout',
       "tool:latest",
-      "no registry answered",
+      "no registry responded",
     ],
     [
       "[1/2] FROM nope",
       "pull access denied for nope, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
       "nope",
-      "wants credentials",
+      "requires credentials",
     ],
     [
       "[2/3] FROM node:$V",
@@ -131,13 +131,13 @@ describe("a base image that cannot be had", () => {
       "[1/2] FROM --platform=linux/amd64 node:22",
       'Get "https://registry.example/v2/": net/http: TLS handshake timeout',
       "node:22",
-      "no registry answered",
+      "no registry responded",
     ],
     [
       "[2/2] COPY --from=127.0.0.1:1/tool:2 /a /a",
       'invalid from flag value 127.0.0.1:1/tool:2: Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
       "127.0.0.1:1/tool:2",
-      "no registry answered",
+      "no registry responded",
     ],
     ["[1/2] FROM node:22", "toomanyrequests: You have reached your pull rate limit.", "node:22", "could not be used"],
   ])("%s: %s", (step, message, missingBase, why) => {
@@ -150,7 +150,7 @@ describe("a base image that cannot be had", () => {
     const message = `failed to solve with frontend dockerfile.v0: failed to solve with frontend gateway.v0: failed to do request: Head "https://registry.example/v2/docker/dockerfile/manifests/1": ${lookup}`;
     const failure = facts(message, "resolve image config for docker.io/docker/dockerfile:1");
     expect(failure.missingBase).toBe("docker/dockerfile:1");
-    expect(failure.message).toMatch(/^the Dockerfile's "# syntax" line asks for it, and no registry answered/);
+    expect(failure.message).toMatch(/^the Dockerfile's "# syntax" line asks for it, and no registry responded/);
   });
 
   test("a name that cannot be one is a mistake in the Dockerfile, not an absence", () => {

@@ -94,7 +94,7 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
   test("names a base image that no registry has", async () => {
     const failure = await failureOf(startBuild(scratch, { Dockerfile: "FROM 127.0.0.1:1/nope:1\n" }).result);
     expect(failure).toMatchObject({ missingBase: "127.0.0.1:1/nope:1", step: null, exitCode: null });
-    expect(failure.message).toMatch(/^no registry answered/);
+    expect(failure.message).toMatch(/^no registry responded/);
   });
 
   test("says what is wrong with a Dockerfile that cannot be parsed, however large the context is", async () => {

@@ -134,7 +134,7 @@ describe("an answer that breaks off", () => {
       request.resume();
       response.end('{"stream":"Step 1/1 : FROM x"}\n{"stream":"\\n"}\n');
     });
-    await expect(build(engine)).rejects.toThrow(/broke off/);
+    await expect(build(engine)).rejects.toThrow(/response ended/);
     await expect(engine.pull("x:1", () => {}, never)).rejects.toBeInstanceOf(EngineUnavailable);
   });
 

@@ -43,7 +43,7 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
 
   test.each([
     ["base/none:7", /^the registry has no such image/],
-    ["private/tiny:1", /^the registry wants credentials/],
+    ["private/tiny:1", /^the registry requires credentials/],
   ])("names %s, which it cannot have, and why", async (name, why) => {
     const failure = await failureOf(`ARG NAME=${name}\nFROM ${registry.address}/${name}\nRUN echo never\n`);
     expect(failure.missingBase).toBe(`${registry.address}/${name}`);

@@ -164,7 +164,7 @@ test("a second server on the same database says so and leaves the first alone", 
   const second = runServer("main.js", { ...baton().environment, BATON_LISTEN: `127.0.0.1:${port}` });
   const { code, output } = await second.exited;
   expect(code).toBe(1);
-  expect(output).toMatch(/Another Baton is working on this database/);
+  expect(output).toMatch(/Another Baton is already using this database/);
   expect((await fetch(`${baton().url}/healthz`)).status).toBe(200);
   expect(await version()).toBe(`v${released}`);
 });

@@ -69,7 +69,7 @@ afterAll(async () => {
 test("a database without a volume is kept over pushes that leave it as it is, also when one of them fails", async () => {
   await rows("/add");
   const text = await push({ "web/web.js": `${web}// again` });
-  expect(text).toContain("db is kept as it is");
+  expect(text).toContain("db is unchanged and keeps running");
   expect(text).not.toContain("is lost");
   expect(await rows()).toBe("1");
 

@@ -26,13 +26,13 @@ test("a Docker that goes in the middle of a build and comes back costs the app n
   const push = app.repository.push(baton().remote("app"));
   await push.shows(/\| begun/);
   await door.shut();
-  await push.shows(/Docker does not answer \(.+\): waiting for it/);
+  await push.shows(/Docker is not responding \(.+\); waiting for it/);
   expect(await health()).toBe(503);
 
   await door.open();
   const { code, text } = await push.done;
   expect(code, text).toBe(0);
-  expect(text).toContain("Docker is back: starting over");
+  expect(text).toContain("Docker is back; starting over");
   await traffic.sees(2);
   const { failures, wentBack } = await traffic.stop();
   expect([failures, wentBack]).toEqual([[], []]);
@@ -43,7 +43,7 @@ test("a push to a Docker that hangs waits for it, and can be cancelled meanwhile
   door.silence();
   await app.release("v3");
   const push = app.repository.push(baton().remote("app"));
-  await push.shows(/Docker does not answer \(.+\): waiting for it/);
+  await push.shows(/Docker is not responding \(.+\); waiting for it/);
   const { id } = await baton().api.newest("app");
   expect((await baton().api.send("POST", `/api/deployments/${id}/cancel`)).status).toBe(202);
   await door.open();

@@ -11,7 +11,7 @@ test("taking down a Baton that runs asks first, stops it, and leaves nothing", a
   // Nobody answers: as with `</dev/null`.
   const unasked = await runServer("down.js", baton.environment).exited;
   expect(unasked.code).toBe(1);
-  expect(unasked.output).toContain("This stops Baton, which is running, and removes everything of");
+  expect(unasked.output).toContain("This stops Baton, which is running, and removes everything that belongs to");
   expect(unasked.output).toContain("1 product (hello), with its containers and images");
   expect(unasked.output).toMatch(/Nothing was removed\. To remove it without being asked: npm run down -- --yes\n$/);
   expect(await baton.api.newest("hello")).toMatchObject({ status: "ready", live: true });

@@ -103,7 +103,7 @@ const faults: readonly Fault[] = [
     what: "it takes connections and never answers",
     release: { behaviour: "hang", manifest: quickHealth() },
     stage: "health",
-    message: /port 3000 takes connections, but GET \/ was not answered within 2 s/,
+    message: /port 3000 accepts connections, but GET \/ got no response within 2 s/,
     hint: /hangs/,
   },
 ];
@@ -231,7 +231,7 @@ test("a build that takes too long is ended, for real", async () => {
   await baton().restart({ BATON_BUILD_TIMEOUT: "4s" });
   const { code, text, containers, deployment } = await pushBroken({ build: "RUN echo thinking && sleep 47113" });
   expect(deployment.failure).toMatchObject({ stage: "build" });
-  expect(deployment.failure?.message).toMatch(/the build took longer than 4 s and was ended/);
+  expect(deployment.failure?.message).toMatch(/the build took longer than 4 s and was stopped/);
   expect(deployment.failure?.hint).toMatch(/BATON_BUILD_TIMEOUT/);
   expect(deployment.failure?.lastLines.join("\n")).toContain("thinking");
   expect(code).not.toBe(0);

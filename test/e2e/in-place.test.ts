@@ -51,7 +51,7 @@ test("when the new one fails its check, those who waited are answered by the old
   const traffic = startTraffic({ ...place(), connections: "new" });
   const { code, text } = await push("answer-500");
   expect(code).not.toBe(0);
-  expect(text).toContain("The old wiki runs again");
+  expect(text).toContain("The old wiki is running again");
   await baton().api.settled((await baton().api.newest("wiki")).id);
   const { failures, versions } = await traffic.stop();
   expect(failures).toEqual([]);

@@ -108,13 +108,13 @@ test("every container is recreated, in front of whoever listens: both stacks, th
   expect((await baton().ask("api.shop", "/recall?key=apples")).body).toBe("seven");
 });
 
-test("where no registry answers any more, the image that is here is used again, and that is said", async () => {
+test("where no registry is responding any more, the image that is here is used again, and that is said", async () => {
   await registry[Symbol.asyncDispose]();
   const { body } = await redeploy(randomUUID());
   expect(body.success).toBe(true);
   const { id } = await baton().api.newest("shop");
   expect(await baton().api.log(id)).toMatch(
-    /could not be pulled again, because no registry answers: sha256:\w+ is used/,
+    /could not be pulled again because no registry is responding; using sha256:\w+ is used/,
   );
 });
 

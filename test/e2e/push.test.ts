@@ -37,7 +37,7 @@ test("a folder with a Dockerfile is live after one push, and the terminal tells 
     "remote: ==> Checking that the new version is healthy",
     "✓ web: GET / answered 200 in",
     "(3 of 3)",
-    "remote: ==> Moving the traffic",
+    "remote: ==> Switching traffic",
     "remote: ==> Live after",
     "remote: ==> Ready",
     `remote:     ${address}`,

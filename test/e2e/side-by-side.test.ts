@@ -6,14 +6,14 @@ const first = useBaton({ BATON_HELLO: "1" });
 test("the first start pushes the bundled app to itself, shows the push, and leaves it running", async () => {
   await first().process().prints("Deployed #1 in");
   const output = first().process().output();
-  expect(output).toContain("Pushing the bundled app to itself");
-  expect(output).toContain("==> Moving the traffic");
+  expect(output).toContain("Pushing the bundled sample app to itself");
+  expect(output).toContain("==> Switching traffic");
   expect(output).toContain(`http://hello.localhost:${first().httpPort}`);
   expect((await first().ask("hello", "/")).status).toBe(200);
   expect(await first().api.newest("hello")).toMatchObject({ status: "ready", live: true });
 
   await first().restart();
-  expect(first().process().output()).not.toContain("Pushing the bundled app");
+  expect(first().process().output()).not.toContain("Pushing the bundled sample app");
   expect(await first().api.deployments("hello")).toHaveLength(1);
 });
 

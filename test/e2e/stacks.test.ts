@@ -137,7 +137,7 @@ describe("a product of two stacks and five services", () => {
     expect(code).not.toBe(0);
     const { id } = await baton().api.newest("shop");
     await baton().api.settled(id);
-    expect(await baton().api.log(id)).toContain("The old db runs again");
+    expect(await baton().api.log(id)).toContain("The old db is running again");
     expect(await makers()).toEqual(before);
     expect(await recall("release")).toBe("second");
     expect(await recall("apples")).toBe("seven");

@@ -69,7 +69,7 @@ beforeAll(async () => {
 test("data in volumes that nobody named survives pushes, a product redeploy and a rollback", async () => {
   await baton().ask("ledger", "/add");
   const first = await baton().api.newest("ledger");
-  expect(await push({ "web/web.js": `${web}// again` })).toContain("db is kept as it is");
+  expect(await push({ "web/web.js": `${web}// again` })).toContain("db is unchanged and keeps running");
   expect(await rows()).toBe("1 1 1");
 
   expect(await push({ "db/db.js": `${db}// again` })).toContain("db cannot run twice");
@@ -90,7 +90,7 @@ test("data that lies in the running container's own volume is carried over into 
   expect(await rows()).toBe("2 2 1");
   const named = ["notes:/notes", "vendor:/srv/vendor"];
   const text = await push({ "compose.yaml": compose(named, "volumes: { notes: {}, vendor: {} }") });
-  expect(text).toContain("its data moves to a volume that lasts");
+  expect(text).toContain("its data moves to a persistent volume");
   expect(await rows()).toBe("2 2 1");
   expect(await push({ "db/db.js": `${db}// after` })).not.toContain("Copying");
   expect(await rows()).toBe("2 2 1");

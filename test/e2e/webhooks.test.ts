@@ -148,7 +148,7 @@ describe("a push at the forge", () => {
     expect(await hook.deliver("", { payload: gone })).toMatchObject({
       status: 200,
       outcome: "ignored",
-      verdict: "the branch main was deleted: what is live stays live",
+      verdict: "the branch main was deleted: the live version stays live",
     });
     expect(await version()).toContain("v4");
   });
@@ -166,8 +166,8 @@ test("a repository that wants to know who asks says so, and is fetched once ther
   const refused = await hook.deliver(commit);
   const failed = await deployed(refused.deploymentId);
   expect(failed).toMatchObject({ status: "failed", failure: { stage: "fetch" } });
-  expect(failed.failure?.message).toMatch(/^the host wants to know who is asking/);
-  expect(failed.failure?.hint).toMatch(/give its token/);
+  expect(failed.failure?.message).toMatch(/^the host requires authentication/);
+  expect(failed.failure?.hint).toMatch(/set a token here/);
   expect(await version()).toContain("v5");
 
   await baton().api.send("PATCH", "/api/products/shop/source", { token: "ghp_right" });

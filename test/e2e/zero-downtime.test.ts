@@ -101,7 +101,7 @@ test("a WebSocket of another product is not touched: by a push, by a new product
   await chat.close();
 });
 
-test("what is still open at the drain limit is cut, and said to be", async () => {
+test("what is still open at the drain timeout is cut, and said to be", async () => {
   const chat = await openSocket({ httpPort: baton().httpPort, product: "shop" });
   const id = await pushed();
   const ready = await baton().api.event(id, "status", ({ status }) => status === "ready");
@@ -111,7 +111,9 @@ test("what is still open at the drain limit is cut, and said to be", async () =>
   expect(drainedMs).toBeLessThan(drainLimitMs + 5_000);
 
   await baton().api.settled(id);
-  expect(await baton().api.log(id)).toMatch(/1 of the previous version's requests were still open at the drain limit/);
+  expect(await baton().api.log(id)).toMatch(
+    /1 of the previous version's requests were still open at the drain timeout/,
+  );
   expect(await baton().containersOf("shop")).toHaveLength(1);
 });
 

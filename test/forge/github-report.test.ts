@@ -113,9 +113,9 @@ describe("trouble", () => {
   });
 
   test.each([
-    [401, /the token is not valid/],
-    [403, /the token may not do that/],
-    [404, /the repository is not there, or the token may not see it/],
+    [401, /the token is invalid or has expired/],
+    [403, /the token lacks the permission for it/],
+    [404, /the repository does not exist, or the token has no access to it/],
   ])("%i is said in words, without the token", async (status, words) => {
     server.failures.push({ status });
     const error = await failure(tell({ wanted: { status: true, deployment: false, comment: false } }));
@@ -134,6 +134,6 @@ describe("trouble", () => {
     const wanted = { status: true, deployment: false, comment: false };
     const away = createGitHub({ apiUrl: "http://127.0.0.1:1" });
     const error = await failure(away.report(report({ wanted }), "t", new AbortController().signal));
-    expect(error.message).toMatch(/^GitHub did not answer POST/);
+    expect(error.message).toMatch(/^GitHub did not respond to POST/);
   });
 });

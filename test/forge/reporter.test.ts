@@ -107,7 +107,7 @@ describe("the one who tells forges", () => {
     expect(scene.failures).toEqual([
       {
         state: "pending",
-        message: "The forge was not told because of a fault of Baton's; its log has the details",
+        message: "Baton could not report to the forge because of a bug; its log has the details",
         nextTryAt: new Date(scene.clock.now().getTime() + 5_000),
         receipt: null,
       },
@@ -120,7 +120,7 @@ describe("the one who tells forges", () => {
       throw new Error("undefined is not a function at /secret/path");
     });
     expect(await scene.settled).toMatchObject({
-      message: expect.stringMatching(/^GitHub was not told because of a fault/),
+      message: expect.stringMatching(/^Baton could not report to GitHub because of a bug/),
     });
     await scene.reporter.stop();
   });

@@ -279,12 +279,12 @@ describe("by ssh", () => {
   test("it says that the key is not taken, that there is none, and that there is no such repository", async () => {
     await using ssh = await serveSshForge(bare, key.public);
     const stranger = await failure(fetch({ remote: over(ssh.port), privateKey: newKey().private }));
-    expect([stranger.trouble, stranger.message]).toEqual(["authentication", "127.0.0.1 does not take the deploy key"]);
+    expect([stranger.trouble, stranger.message]).toEqual(["authentication", "127.0.0.1 rejected the deploy key"]);
     expect((await failure(fetch({ remote: over(ssh.port) }))).trouble).toBe("authentication");
     const gone = await failure(fetch({ remote: over(ssh.port, "/acme/gone.git"), privateKey: key.private }));
     expect([gone.trouble, gone.message]).toEqual([
       "not-found",
-      "there is no such repository, or it may not be seen (ERROR: Repository not found.)",
+      "the repository does not exist, or Baton has no access to it (ERROR: Repository not found.)",
     ]);
   });
 

@@ -58,7 +58,7 @@ export async function createGitClient(): Promise<GitClient> {
 async function succeed(cwd: string, args: readonly string[], options: TryOptions): Promise<Finished> {
   const finished = await run(cwd, args, options);
   if (finished.exitCode === 0) return finished;
-  throw new Error(`git ${args.join(" ")} ended with ${finished.exitCode}: ${finished.stderr}`);
+  throw new Error(`git ${args.join(" ")} exited with ${finished.exitCode}: ${finished.stderr}`);
 }
 
 export function temporaryFolder(prefix: string): Promise<string> {

@@ -25,7 +25,7 @@ test("a push into the deployments' refs is refused, what is beside it stored", a
   await using pushing = await createPushing();
   const commit = await pushing.client.commit("first", {});
   const { exitCode, stderr } = await pushing.client.tryGit(["push", "baton", "main:refs/deployments/9", "main:side"]);
-  expect(stderr).toContain("main -> refs/deployments/9 (these refs are Baton's own)");
+  expect(stderr).toContain("main -> refs/deployments/9 (these refs are reserved for Baton)");
   expect(exitCode).toBe(1);
   expect(await pushing.refs()).toEqual({ "refs/heads/side": commit });
 });
@@ -35,7 +35,7 @@ test("a push that gives a commit another content is refused", async () => {
   const good = await pushing.client.commit("good", { "app.txt": "good" });
   const evil = await pushing.client.commit("evil", { "app.txt": "evil" });
   const { exitCode, stderr } = await pushing.client.tryGit(["push", "baton", `${evil}:refs/replace/${good}`]);
-  expect(stderr).toContain("replacing objects is not accepted");
+  expect(stderr).toContain("replacement objects are not accepted");
   expect(exitCode).toBe(1);
   expect(await pushing.refs()).toEqual({});
 });
@@ -145,7 +145,7 @@ test("a push above the size limit is refused with the limit, and the client read
   expect(await pushing.quarantines()).toEqual([]);
 });
 
-test("a tree that leads out of its folder is refused", async () => {
+test("a tree that leads outside its folder is refused", async () => {
   await using pushing = await createPushing();
   const { stdout: blob } = await pushing.client.tryGit(["hash-object", "-w", "--stdin"], { input: "x" });
   const { stdout: tree } = await pushing.client.tryGit(["mktree"], { input: `100644 blob ${blob.trim()}\t..\n` });

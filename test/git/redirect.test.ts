@@ -40,7 +40,7 @@ describe("routing a push", () => {
     const ref = `refs/replace/${next}`;
     const { commands, settled } = routePush([{ ref, from: null, to: to as CommitSha | null }], new Map(), new Map());
     expect(commands).toEqual([]);
-    expect(settled.get(ref)).toBe("replacing objects is not accepted: a commit's id has to name its content");
+    expect(settled.get(ref)).toBe("replacement objects are not accepted: a commit's id must identify its content");
   });
 
   test("keeps clients away from the deployments' refs", () => {
@@ -48,7 +48,7 @@ describe("routing a push", () => {
     for (const ref of refs) {
       const { commands, settled } = routePush([{ ref, from: null, to: next }], redirect, new Map());
       expect(commands).toEqual([]);
-      expect(settled.get(ref)).toMatch(/Baton's own/);
+      expect(settled.get(ref)).toMatch(/reserved for Baton/);
     }
   });
 });

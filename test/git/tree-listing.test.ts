@@ -22,5 +22,7 @@ test("a name that is a link and a folder is refused", () => {
 });
 
 test("a name with a slash in it does not lead below a link", () => {
-  expect(() => list(link("a"), file("a/b"))).toThrow('the tree holds a path below what is no folder: "a/b"');
+  expect(() => list(link("a"), file("a/b"))).toThrow(
+    'the tree holds a path below something that is not a folder: "a/b"',
+  );
 });

@@ -94,7 +94,7 @@ test("a tree with a path out of its folder, as a fetch may bring it, is not list
     stored.client.folder,
     `+${await branchOf(commit)}:refs/heads/main`,
   );
-  await expect(stored.git.listTree(product, commit as CommitSha, generous, signal)).rejects.toThrow("leads out of it");
+  await expect(stored.git.listTree(product, commit as CommitSha, generous, signal)).rejects.toThrow("leads outside it");
 
   async function branchOf(id: string): Promise<string> {
     await stored.client.git("branch", "out", id);

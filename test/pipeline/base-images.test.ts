@@ -148,7 +148,7 @@ describe("where generated Dockerfiles take their base", () => {
     expect(notes).toEqual([]);
   });
 
-  it("is made here when no registry answers, and who waits is told", async () => {
+  it("is made here when no registry is responding, and who waits is told", async () => {
     const { resolve, notes, asked, present } = world("auto", [], unreachable);
     expect(await resolve("node:22")).toBe("baton-abcdefgh/base-node:22");
     expect(asked).toEqual([
@@ -157,22 +157,22 @@ describe("where generated Dockerfiles take their base", () => {
       "build baton-abcdefgh/base-node:22",
     ]);
     expect(notes).toEqual([
-      "node:22-slim cannot be pulled (no registry answers)",
-      "Making baton/debian:12 from Debian's packages, once, about half a minute",
-      "baton/debian:12 is made (0 s)",
-      "Making baton/node:22 from Debian's and npm's packages, once, about a minute",
-      "baton/node:22 is made (0 s)",
+      "node:22-slim cannot be pulled (no registry is responding)",
+      "Building baton/debian:12 from Debian's packages, once, about half a minute",
+      "baton/debian:12 is ready (0 s)",
+      "Building baton/node:22 from Debian's and npm's packages, once, about a minute",
+      "baton/node:22 is ready (0 s)",
     ]);
     expect(present.get("baton/node:22")).toBe(present.get("baton-abcdefgh/base-node:22"));
   });
 
-  it("is not asked for again for ten minutes, of whatever name, when no registry answered", async () => {
+  it("is not asked for again for ten minutes, of whatever name, when no registry responded", async () => {
     const { resolve, asked, notes, pass } = world("auto", ["baton/node:22", "baton/static:1"], unreachable);
     await resolve("node:22");
     pass(9 * 60_000);
     await resolve("static:1");
     expect(asked).toEqual(["pull node:22-slim"]);
-    expect(notes.at(-1)).toBe("caddy:2 was not pulled again: a recent attempt failed (no registry answers)");
+    expect(notes.at(-1)).toBe("caddy:2 was not pulled again: a recent attempt failed (no registry is responding)");
     pass(2 * 60_000);
     await resolve("static:1");
     expect(asked).toEqual(["pull node:22-slim", "pull caddy:2"]);
@@ -201,7 +201,7 @@ describe("where generated Dockerfiles take their base", () => {
     await begun;
     pass(60_000);
     expect(await resolved).toBe("baton-abcdefgh/base-node:22");
-    expect(notes).toEqual(["node:22-slim cannot be pulled (no registry answers)"]);
+    expect(notes).toEqual(["node:22-slim cannot be pulled (no registry is responding)"]);
   });
 
   it("is shared by all who want it at once", async () => {

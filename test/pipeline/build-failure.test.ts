@@ -61,7 +61,7 @@ describe("a build that failed", () => {
   });
 
   it("of a package that npm fetches by git does not", () => {
-    expect(hintOf(failedRun, { lines: ["npm error syscall spawn git"] })).toMatch(/^A package is fetched by git/);
+    expect(hintOf(failedRun, { lines: ["npm error syscall spawn git"] })).toMatch(/^A package is fetched with git/);
   });
 
   it("of something else names what its build was given, but not what Baton gives to each", () => {

@@ -17,16 +17,16 @@ describe("what to do about a build that failed", () => {
     ["error: lockfile had changes, but lockfile is frozen", "`bun install`"],
   ])("says which lockfile is out of step, and what to run: %s", (line, command) => {
     expect(hintFor(line)).toContain(command);
-    expect(hintFor(line)).toContain("is out of step with package.json");
+    expect(hintFor(line)).toContain("is out of sync with package.json");
   });
 
   it.each([
     ["write /x: no space left on device", /disk is full/],
     ["getaddrinfo ENOTFOUND fonts.googleapis.com", /^The build fetches fonts from Google.*next\/font\/local/],
     ["Failed to fetch `Geist` from Google Fonts.", /^The build fetches fonts from Google/],
-    ["Installation error: getaddrinfo ENOTFOUND github.com", /^The build wanted something from github\.com, which/],
+    ["Installation error: getaddrinfo ENOTFOUND github.com", /^The build requested something from github\.com, which/],
     ["dial tcp: lookup proxy.golang.org on 10.0.0.2:53: no such host", /from proxy\.golang\.org/],
-    ["connect ETIMEDOUT 10.0.0.1:443", /wanted something from the network/],
+    ["connect ETIMEDOUT 10.0.0.1:443", /requested something from the network/],
     [
       "Error: Cannot find module 'webpack/lib/ContextReplacementPlugin'",
       /The package webpack .* `npm install webpack`/,
@@ -37,20 +37,20 @@ describe("what to do about a build that failed", () => {
     ["Can't resolve '@/components/Nav'", /^@\/components\/Nav is not among the files/],
     ["FATAL ERROR: JavaScript heap out of memory", /max-old-space-size/],
     ["go: errors: note: module requires Go 1.22", /newer Go/],
-    ["ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.12'", /another Python/],
+    ["ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.12'", /a different Python/],
     ["gyp ERR! stack Error: not found: make", /no compiler/],
     ["Your Pipfile.lock (a1b2c3) is out of date. Expected: (d4e5f6).", /`pipenv lock`/],
     [
       'error upath@1.0.4: The engine "node" is incompatible with this module. Expected version ">=4 <=9". Got "22.23.3"',
-      /^upath@1\.0\.4 wants Node >=4 <=9\. .*ignore-engines true/,
+      /^upath@1\.0\.4 requires Node >=4 <=9\. .*ignore-engines true/,
     ],
     ["something else", /^See the output below\. Try the command on a fresh clone\.$/],
     [
       "WARNING: The repository located at 10.1.2.3 is not a trusted or secure host and is being ignored.",
       /PIP_TRUSTED_HOST to 10\.1\.2\.3/,
     ],
-    ["ERROR: HTTP error 401 while getting https://x/simple/a", /refuses the sign-in/],
-    ["401 Client Error: Unauthorized for url: https://x/simple/a/", /refuses the sign-in/],
+    ["ERROR: HTTP error 401 while getting https://x/simple/a", /rejects the credentials/],
+    ["401 Client Error: Unauthorized for url: https://x/simple/a/", /rejects the credentials/],
     [
       "ERROR: Could not find a version that satisfies the requirement flsk==1.0 (from versions: none)",
       /has flsk==1\.0/,
@@ -62,7 +62,7 @@ describe("what to do about a build that failed", () => {
     ["pyproject.toml changed significantly since poetry.lock was last generated.", /poetry lock/],
     ["go: example.com/a@v1.0.0: missing go.sum entry for go.mod file", /go mod tidy/],
     ["go: inconsistent vendoring in /app:", /go mod vendor/],
-    ['cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH', /written in C/],
+    ['cgo: C compiler "gcc" not found: exec: "gcc": executable file not found in $PATH', /contains C code/],
     ["go: example.com/a@v1: reading http://proxy/example.com/a/@v/v1.mod: 404 Not Found", /no such module/],
     ["go: download go1.99.0: golang.org/toolchain@v0.0.1-go1.99.0.linux-amd64: dial tcp: lookup x", /newer Go/],
     ["go: go.mod requires go >= 1.99 (running go 1.24.4; GOTOOLCHAIN=local)", /GOTOOLCHAIN=auto/],
@@ -76,7 +76,9 @@ describe("what to do about a build that failed", () => {
       "npm error command failed",
       "npm error sharp: Installation error: getaddrinfo ENOTFOUND github.com",
     ];
-    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(/^Installing @img\/sharp wants .* github\.com/);
+    expect(buildHint({ exitCode: 1, message: "", lastLines })).toMatch(
+      /^Installing @img\/sharp downloads .* github\.com/,
+    );
   });
 
   it("blames the network rather than the name of a package, which pip reports in the same words", () => {
@@ -91,7 +93,7 @@ describe("what to do about a build that failed", () => {
       message: "python3 manage.py collectstatic --noinput",
       lastLines: ["KeyError: 'SECRET_KEY'"],
     });
-    expect(hint).toMatch(/^The settings want SECRET_KEY /);
+    expect(hint).toMatch(/^The settings need SECRET_KEY /);
   });
 
   it("is told from a kill by the system", () => {

@@ -45,6 +45,6 @@ test("a check that does not pass says every ten seconds that it goes on, and for
   await expect(checked).rejects.toMatchObject({ failure: { message: "GET / kept returning 500 for 90 s" } });
   expect(events.filter(({ type }) => type === "check")).toHaveLength(1);
   expect(notes).toHaveLength(8);
-  expect(notes[0]).toBe("web still answers 500; 80 s left");
-  expect(notes.at(-1)).toBe("web still answers 500; 10 s left");
+  expect(notes[0]).toBe("web still returns 500; 80 s left");
+  expect(notes.at(-1)).toBe("web still returns 500; 10 s left");
 });

@@ -50,7 +50,7 @@ async function reuse(
   return { reused: [...former.keys()], said };
 }
 
-const allAgain = { reused: ["web", "db"], said: ["Its images are still here: nothing is built"] };
+const allAgain = { reused: ["web", "db"], said: ["Its images are still here, so nothing is built"] };
 
 test("what only the running app gets builds nothing", async () => {
   expect(await reuse({}, { variables: { LOG_LEVEL: "debug", PASSWORD: "y" } })).toEqual(allAgain);
@@ -60,7 +60,7 @@ test("what only the running app gets builds nothing", async () => {
 test("a changed variable that is part of a build builds that service again, and the log says which", async () => {
   expect(await reuse({ variables: { VITE_TITLE: "a" } }, { variables: { VITE_TITLE: "b" } })).toEqual({
     reused: ["db"],
-    said: ["web is built again: VITE_TITLE changed, and is part of its build"],
+    said: ["web is rebuilt: VITE_TITLE changed and is part of its build"],
   });
   expect((await reuse({ variables: { VITE_TITLE: "a" } }, {})).reused).toEqual(["db"]);
 });
@@ -68,7 +68,7 @@ test("a changed variable that is part of a build builds that service again, and 
 test("so does an argument of the build that a variable fills in, and a secret of the build", async () => {
   expect(await reuse({}, { variables: { FLAVOUR: "hot" } })).toEqual({
     reused: ["db"],
-    said: ["web is built again: what goes into its build changed"],
+    said: ["web is rebuilt: the input of its build changed"],
   });
   const buildSettings = { marks: { NPM_TOKEN: true }, rootDirectory: "" };
   const then = { variables: { NPM_TOKEN: "a" }, buildSettings };
@@ -79,7 +79,7 @@ test("a variable that is given to builds from today on builds again, unless the 
   const variables = { NPM_TOKEN: "a" };
   const today = { variables, buildSettings: { marks: { NPM_TOKEN: true }, rootDirectory: "" } };
   expect((await reuse({ variables, buildSettings: nothingMarked }, today)).said).toEqual([
-    "web is built again: NPM_TOKEN changed, and is part of its build",
+    "web is rebuilt: NPM_TOKEN changed and is part of its build",
   ]);
   expect(await reuse({ variables }, today)).toEqual(allAgain);
 });

@@ -45,7 +45,7 @@ describe("a version that brings hosts", () => {
     await expect(announced).rejects.toMatchObject({
       failure: {
         stage: "cut-over",
-        message: "the proxy did not take the addresses of this version: connect ENOENT",
+        message: "the proxy did not accept the addresses of this version: connect ENOENT",
         hint: "Caddy's log is in Baton's data folder, in caddy/.",
       },
     });

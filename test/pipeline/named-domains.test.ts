@@ -26,7 +26,7 @@ test.each([
 ])("a repository cannot have %s for its service", async (host, why) => {
   const check = await world();
   await expect(check("web", "blog.example.com", host)).rejects.toMatchObject({
-    failure: { stage: "plan", service: "page", message: `page cannot answer to ${host}: ${why}` },
+    failure: { stage: "plan", service: "page", message: `page cannot be served at ${host}: ${why}` },
   });
 });
 

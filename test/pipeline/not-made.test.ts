@@ -9,7 +9,7 @@ describe("a build that made something else", () => {
   it("is told apart by the command that looks for the program", () => {
     const error = failed("test -f dist/index.js || { echo 'The build made no dist/index.js. It made:'; exit 1; }");
     expect(explainNotMade({ expected }, error)).toEqual({
-      message: "the build made no dist/index.js",
+      message: "the build did not create dist/index.js",
       hint: expected.hint,
     });
   });

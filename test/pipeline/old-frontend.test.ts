@@ -6,7 +6,7 @@ const newerSyntax = { line: 4, feature: "a here-document (RUN <<EOF)" };
 const withHereDocument = { dockerfile: "Dockerfile", newerSyntax };
 const plain = { dockerfile: "Dockerfile", newerSyntax: null };
 const notParsed = new BuildFailed("dockerfile parse error line 5: unknown instruction: ECHO", {});
-const noFrontend = new BuildFailed("no registry answered", { missingBase: "docker/dockerfile:1" });
+const noFrontend = new BuildFailed("no registry responded", { missingBase: "docker/dockerfile:1" });
 
 describe("a Dockerfile that the engine's frontend is too old for", () => {
   it("is told apart by the engine's version and the line", () => {
@@ -18,7 +18,7 @@ describe("a Dockerfile that the engine's frontend is too old for", () => {
 
   it("needs the frontend that its syntax line names, where that cannot be pulled", () => {
     expect(explainOldFrontend(withHereDocument, noFrontend, "20.10.24")?.hint).toMatch(
-      /^Docker 20\.10\.24 cannot do without it: line 4 has a here-document/,
+      /^Docker 20\.10\.24 needs it, because line 4 has a here-document/,
     );
     expect(explainOldFrontend(plain, noFrontend, "20.10.24")?.hint).toMatch(/remove the line, or make the registry/);
     expect(explainOldFrontend(withHereDocument, noFrontend, "28.1.0")?.hint).toMatch(/remove the line/);

@@ -37,7 +37,7 @@ test("going back says in the log which init services ran since, before anything 
   await makeVersion(world, work, deployment);
   expect(said).toEqual([
     expect.stringMatching(/^Redeploying a previous version: deployment 1/),
-    "Its images are still here: nothing is built",
-    "migrate has run since, in #2: what it changed in your data is not taken back",
+    "Its images are still here, so nothing is built",
+    "migrate has run since, in #2; its changes to your data will not be undone",
   ]);
 });

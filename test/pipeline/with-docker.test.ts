@@ -40,8 +40,8 @@ describe("what needs Docker before anything that runs is touched", () => {
     clock.advance(30_000);
     expect(await made).toBe("made");
     expect(said).toEqual([
-      "Docker does not answer (connect ECONNREFUSED): waiting for it",
-      "Docker is back: starting over",
+      "Docker is not responding (connect ECONNREFUSED); waiting for it",
+      "Docker is back; starting over",
     ]);
   });
 

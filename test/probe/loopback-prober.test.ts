@@ -109,7 +109,7 @@ describe("a health check over HTTP", () => {
     const garbled = await listening(createTcpServer((socket) => void socket.end("SSH-2.0-OpenSSH\r\n")));
     expect(await ask(garbled)).toMatchObject({ type: "garbled" });
     const broken = await listening(createTcpServer((socket) => void socket.destroy()));
-    expect(await ask(broken)).toEqual({ type: "closed", detail: "the connection was closed without an answer" });
+    expect(await ask(broken)).toEqual({ type: "closed", detail: "the connection was closed without a response" });
     const [server] = [servers.at(-1)];
     await new Promise((resolve) => server?.close(resolve));
     servers.pop();

@@ -67,7 +67,7 @@ test("a host may be routed once: who comes later does not get it, and is named",
   ];
   expect(sortOut([first, second, third])).toEqual({
     sound: [first, { ...second, routes: [] }, third],
-    faults: [{ installation: 2, message: "the host a.localhost belongs to installation 1 already" }],
+    faults: [{ installation: 2, message: "the host a.localhost already belongs to installation 1" }],
   });
 });
 

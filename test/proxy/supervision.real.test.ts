@@ -34,7 +34,7 @@ test("a Caddy that was killed is back in less than 2 s, with its routes and its 
   await untilServed();
   expect(performance.now() - killedAt).toBeLessThan(2_000);
   expect(await pid()).not.toBe(before);
-  expect(bed.said).toEqual(["Caddy has ended; starting it again."]);
+  expect(bed.said).toEqual(["Caddy has exited; starting it again."]);
 
   watching.abort();
   await watch;
@@ -81,7 +81,7 @@ test("a configuration that was edited by hand is put back, and that is said once
 
   await untilServed();
   await vi.waitUntil(() => bed.said.length > 0, { interval: 10 });
-  expect(bed.said).toEqual(["Caddy ran another configuration than Baton's; it was put back."]);
+  expect(bed.said).toEqual(["Caddy was running a configuration that isn't Baton's; Baton's has been loaded again."]);
   watching.abort();
   await watch;
 });
@@ -94,7 +94,7 @@ test("a Caddy whose configuration was emptied serves again within 5 s", async ()
 
   await untilServed();
   expect(performance.now() - emptiedAt).toBeLessThan(5_000);
-  expect(bed.said).toEqual(["Caddy serves nothing; starting it again."]);
+  expect(bed.said).toEqual(["Caddy is serving nothing; starting it again."]);
   watching.abort();
   await watch;
 });

@@ -32,7 +32,7 @@ const slow = new DOMException("The operation timed out.", "TimeoutError");
 
 test.each(["ENOENT", "ECONNREFUSED"])("an admin socket with %s is gone, which is said once", async (code) => {
   expect(await saidOf(Object.assign(new Error(code), { code }))).toEqual([
-    "Caddy serves (process 7), but its admin socket is gone: restart Baton before hosts are added.",
+    "Caddy is serving (process 7), but its admin socket is gone: restart Baton before you add hosts.",
   ]);
 });
 
@@ -42,6 +42,6 @@ test("one that is slow to answer on a busy machine is not called gone", async ()
 
 test("one that has not answered for a minute is told of", async () => {
   expect(await saidOf(slow, 61_000)).toEqual([
-    "Caddy serves (process 7), but its admin socket has not answered for a minute: hosts can be added once it does.",
+    "Caddy is serving (process 7), but its admin socket has not responded for a minute: hosts can be added once it does.",
   ]);
 });

@@ -34,7 +34,7 @@ describe("the port that an app opened instead of the one it was given", () => {
 
   it("is told of in a sentence", () => {
     expect(adoptedPortNote({ name: "web", port: 3000 }, 5005)).toBe(
-      "web listens on port 5005 instead of 3000 (PORT), and nothing else says which one to use: Baton uses 5005. Write port: 5005 in baton.yaml to have it so from the start",
+      "web listens on port 5005 instead of 3000 (PORT), and nothing else says which one to use, so Baton uses 5005. Set port: 5005 in baton.yaml to use it from the start",
     );
   });
 });

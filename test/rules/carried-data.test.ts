@@ -88,7 +88,7 @@ describe("a service whose data is carried over", () => {
   it("is replaced in place although the live one could run twice, and that is said beforehand", () => {
     const { actions, told } = next();
     expect(actions).toEqual(["replace"]);
-    expect(told).toMatchObject([{ service: "db", why: "its data moves to a volume that lasts" }]);
+    expect(told).toMatchObject([{ service: "db", why: "its data moves to a persistent volume" }]);
   });
 
   it("is started beside the other one when the user said blue-green", () => {

@@ -12,7 +12,7 @@ describe("why an app crashed, by its last lines", () => {
       /^The package @scope\/a is/,
     ],
     ["Error: Cannot find module '/app/dist/server.js'", /^\/app\/dist\/server\.js is not in the image/],
-    ["Error: Cannot find module './Routes'", /^\.\/Routes is not in the image.*another case/],
+    ["Error: Cannot find module './Routes'", /^\.\/Routes is not in the image.*the case of a letter differs/],
     [
       "Error: connect ECONNREFUSED 127.0.0.1:27017",
       /connect to localhost:27017, but nothing runs there inside its container/,

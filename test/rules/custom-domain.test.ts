@@ -35,9 +35,9 @@ describe("a host that a user gives to a service", () => {
       "{env.HOME}.example.com",
       "{env.HOME}.example.com contains {: a domain has only letters, digits, hyphens and dots, such as shop.example.com",
     ],
-    ["-shop.example.com", '"-shop" begins or ends with a hyphen, which no part of a domain may'],
-    ["a..b", "a..b has nothing before, after or between two of its dots: enter a domain, such as shop.example.com"],
-    ["shop.1", "shop.1 ends in a number, which no domain does: enter one such as shop.example.com"],
+    ["-shop.example.com", `"-shop" begins or ends with a hyphen, which isn't allowed in any part of a domain`],
+    ["a..b", "a..b has an empty part before, after or between its dots: enter a domain, such as shop.example.com"],
+    ["shop.1", "shop.1 ends in a number, but no domain does: enter one such as shop.example.com"],
     [`${"a.".repeat(130)}com`, `${"a.".repeat(20)}… has 263 characters, and a domain has at most 253`],
     [
       `${"a".repeat(64)}.com`,

@@ -78,9 +78,9 @@ describe("a service that did not become healthy", () => {
   it("accepts connections and never answers", () => {
     const failure = unhealthy({
       listening: [{ port: 3000, loopbackOnly: false }],
-      lastProbe: { outcome: "timeout", status: null, detail: "GET /: no answer within 5.0 s" },
+      lastProbe: { outcome: "timeout", status: null, detail: "GET /: no response within 5.0 s" },
     });
-    expect(failure.message).toContain("was not answered within 90 s");
+    expect(failure.message).toContain("got no response within 90 s");
     expect(failure.hint).toContain("hangs");
   });
 
@@ -97,7 +97,7 @@ describe("a service that did not become healthy", () => {
       listening: [{ port: 3000, loopbackOnly: false, ipv6Only: true }],
       lastProbe: { outcome: "closed", status: null, detail: "GET /: connection refused" },
     });
-    expect(failure.message).toBe("the app listens on IPv6 only ([::]:3000), and takes no IPv4 connections");
+    expect(failure.message).toBe("the app listens on IPv6 only ([::]:3000) and accepts no IPv4 connections");
     expect(failure.hint).toContain("0.0.0.0");
   });
 
@@ -105,7 +105,11 @@ describe("a service that did not become healthy", () => {
     ["/bin/sh: 1: wget: not found", ": wget: not found", /^wget is not in the image/],
     ['OCI runtime exec failed: exec: "curl": executable file not found in $PATH', ": OCI", /^curl is not in the image/],
     ["Health check exceeded timeout (1s)", ": Health check exceeded timeout (1s)", /--timeout/],
-    ["curl: (7) Failed to connect to localhost port 80: Connection refused", ": curl: (7)", /where nothing listens/],
+    [
+      "curl: (7) Failed to connect to localhost port 80: Connection refused",
+      ": curl: (7)",
+      /Nothing listens at the address/,
+    ],
     ["", "within 90 s", /Baton has a health check of its own/],
   ])("answers, but its HEALTHCHECK says %j", (healthcheckOutput, words, hint) => {
     const lastProbe = { outcome: "answered", status: 200, detail: "GET / answered 200" } as const;
@@ -132,7 +136,7 @@ describe("a service that did not become healthy", () => {
 
   it("answered well, but too seldom", () => {
     const lastProbe = { outcome: "answered", status: 200, detail: "" } as const;
-    expect(unhealthy({ lastProbe }).message).toBe("web did not answer 3 times in a row within 90 s");
+    expect(unhealthy({ lastProbe }).message).toBe("web did not pass its check 3 times in a row within 90 s");
   });
 
   it("speaks something that is not HTTP", () => {

@@ -66,7 +66,7 @@ describe("a program that cannot be run", () => {
     [[program("server", "\xcf\xfa\xed\xfe")], /^server /],
     [[program("server", Buffer.from("cffaedfe07000001", "hex"))], /^server was built for macOS/],
     [[program("bin/server", "node server.js\n")], /^bin\/server does not begin with a line such as #!\/bin\/sh/],
-    [[], /^server was built for another architecture than this server's \(amd64\)/],
+    [[], /^server was built for a different architecture from this server's \(amd64\)/],
   ])("has the wrong format: %#", (programs, hint) => {
     expect(said(1, [refused], programs, "amd64")).toMatch(hint);
   });

@@ -18,6 +18,6 @@ test("what ran in later versions is named with them, the oldest first", () => {
 
 test("it reads as a sentence", () => {
   expect(initRunsText({ service: "migrate", deployments: [3, 4] })).toBe(
-    "migrate has run since, in #3, #4: what it changed in your data is not taken back",
+    "migrate has run since, in #3, #4; its changes to your data will not be undone",
   );
 });

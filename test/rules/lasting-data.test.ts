@@ -102,7 +102,7 @@ describe("the user's own word", () => {
     const { after, unnamed } = lasting(with_([], { strategy: "blue-green" }), ["/data"]);
     expect(after.stateful).toBeNull();
     expect(unnamed.map(sharedVolumeText)).toEqual([
-      "db keeps its data in /data, and its strategy is blue-green: during a deployment, the old and the new version write there at once",
+      "db keeps its data in /data, and its strategy is blue-green: during a deployment, the old and the new version write there at the same time",
     ]);
   });
 

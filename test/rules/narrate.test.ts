@@ -22,7 +22,7 @@ describe("the story of a deployment", () => {
       { type: "settled" },
     ];
     expect(story.flatMap(narrate)).toEqual([
-      "Queued, place 2: waiting for a free build slot (4 of 4 are building)",
+      "Queued at position 2: waiting for a free build slot (4 of 4 are building)",
       "==> Building web",
       "    [2/4] RUN npm ci",
       "    | added 12 packages",

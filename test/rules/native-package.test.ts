@@ -18,7 +18,7 @@ it.each([
   ],
 ])("a lockfile of another system is told by what it lacks: %s", (line, name) => {
   expect(nativePackageHint(`> vite build\n${line}\n  at x`)).toBe(
-    `The lockfile was written on another system and lacks packages that Linux needs, such as ${name}. Remove package-lock.json and node_modules, run \`npm install\`, and commit package-lock.json (with pnpm, Yarn or Bun: their lockfile and install).`,
+    `The lockfile was written on a different system and lacks packages that Linux needs, such as ${name}. Remove package-lock.json and node_modules, run \`npm install\`, and commit package-lock.json (with pnpm, Yarn or Bun: their lockfile and install).`,
   );
 });
 
@@ -26,7 +26,7 @@ it.each([
   "You installed esbuild for another platform than the one you're currently using.",
   "Error: /app/node_modules/bcrypt/lib/bcrypt_lib.node: invalid ELF header",
 ])("node_modules of another system are told by what runs them: %s", (line) => {
-  expect(nativePackageHint(line)).toMatch(/^node_modules of another system got into the image/);
+  expect(nativePackageHint(line)).toMatch(/^The node_modules folder in the image comes from a different system/);
 });
 
 it.each(["Error: Cannot find module 'express'", "Cannot find module './linux-theme'", "downloading linux-x64 binary"])(

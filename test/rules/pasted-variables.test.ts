@@ -32,7 +32,7 @@ E_AFTER=ok # not this`;
     ["\n1ST=x", `Line 2: "1ST" isn't a valid name (letters, digits, _, . and -, starting with a letter or _).`],
     [
       "P=$2y$10",
-      "Line 1: P has a $ that begins no variable: $2y$10. Put single quotes around the value to keep it as written.",
+      "Line 1: P has a $ that doesn't begin a variable: $2y$10. Put single quotes around the value to keep it as written.",
     ],
     [
       "P=pa$word",

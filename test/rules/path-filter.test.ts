@@ -67,8 +67,8 @@ test.each([
   ["!!docs", /one ! too many/],
   ["docs\\\\**", /folders are separated by \//],
   ["../shop/**", /leaves the repository/],
-  ["https://github.com/a/b", /is an address/],
-  ["{apps,lib/**", /a brace without its other one/],
+  ["https://github.com/a/b", /is a URL/],
+  ["{apps,lib/**", /an unmatched brace/],
   ["{a,b,c,d,e,f,g,h,i}{a,b,c,d,e,f,g,h,i}", /more than 64 alternatives/],
 ])("a pattern that can never match has a sentence: %s", (pattern, problem) => {
   expect(pathPatternProblem(pattern)).toMatch(problem);

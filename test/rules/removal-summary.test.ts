@@ -6,7 +6,7 @@ const removal = (products: readonly string[], volumes: readonly string[], isRunn
 
 test("what is removed is named and counted", () => {
   expect(removal(["hello"], ["baton-abcdefgh-i1-app_data"])).toBe(
-    "This removes everything of /srv/baton: 1 product (hello), with its containers and images, 1 volume of data (app_data), the repositories and the database. It cannot be undone.",
+    "This removes everything that belongs to /srv/baton: 1 product (hello), with its containers and images, 1 volume of data (app_data), the repositories and the database. This can't be undone.",
   );
   expect(removal(["cafe", "shop"], [])).toContain(
     "2 products (cafe and shop), with their containers and images, the repositories",
@@ -22,5 +22,7 @@ test("of many products and volumes some are named, and all counted", () => {
 });
 
 test("a Baton that runs is stopped first, and that is said", () => {
-  expect(removal(["hello"], [], true)).toMatch(/^This stops Baton, which is running, and removes everything of/);
+  expect(removal(["hello"], [], true)).toMatch(
+    /^This stops Baton, which is running, and removes everything that belongs to/,
+  );
 });

@@ -9,8 +9,8 @@ describe("why the engine would not create or start a container", () => {
       "it asks for more CPUs than this server has (2)",
     ],
     ["Minimum memory limit allowed is 6MB", "its memory limit is below the least that Docker accepts (6MB)"],
-    ["No command specified", "nothing says which command to run: its image has no CMD and no ENTRYPOINT"],
-    ["no command specified", "nothing says which command to run: its image has no CMD and no ENTRYPOINT"],
+    ["No command specified", "there is no command to run: its image has no CMD and no ENTRYPOINT"],
+    ["no command specified", "there is no command to run: its image has no CMD and no ENTRYPOINT"],
     [
       "the working directory 'app' is invalid, it needs to be an absolute path",
       "its working directory app is not an absolute path",
@@ -39,7 +39,7 @@ describe("why the engine would not create or start a container", () => {
       'error during container init: error mounting "tmpfs" to rootfs at "/proc/x": mkdir /var/lib/docker/x: no such file or directory',
       "nothing can be mounted at /proc/x",
     ],
-    ["Duplicate mount point: /data", "two things are mounted at /data"],
+    ["Duplicate mount point: /data", "there are two mounts at /data"],
     ["mkdir /var/lib/docker/x: no space left on device", "the server's disk is full"],
   ])("is told as what the user wrote: %s", (words, reason) => {
     expect(startRefusal(words).reason).toBe(reason);
@@ -54,6 +54,6 @@ describe("why the engine would not create or start a container", () => {
   it("keeps Docker's words where they are not known, and says whose they are", () => {
     const { reason, hint } = startRefusal("something new");
     expect(reason).toBe("something new");
-    expect(hint).toContain("These are Docker's own words.");
+    expect(hint).toContain("This is Docker's own message.");
   });
 });

@@ -22,9 +22,9 @@ describe("the system page warns", () => {
   test("of what does not answer, before all else", () => {
     const disk = { freeBytes: 5 * gibibyte, totalBytes: 100 * gibibyte };
     expect(texts({ docker: null, usage: null, caddyAnswers: false, databaseAnswers: false, disk })).toEqual([
-      "The database does not answer.",
-      "Docker does not answer.",
-      "Caddy does not answer.",
+      "The database isn't responding.",
+      "Docker isn't responding.",
+      "Caddy isn't responding.",
       "Less than a tenth of the disk is free.",
     ]);
   });
@@ -61,7 +61,7 @@ describe("the system page warns", () => {
       {
         isSerious: true,
         text: "An address of shop in staging cannot be served: the address shop.… has 260 characters.",
-        whatToDo: "Everything else is served. Deploy it with another name or domain, or delete it.",
+        whatToDo: "Everything else is served. Deploy it with a different name or domain, or delete it.",
       },
     ]);
   });

@@ -77,12 +77,12 @@ describe("a push", () => {
     [
       "another repository",
       push({ repository: ["https://github.com/evil/shop"] }),
-      "it is about https://github.com/evil/shop, but this product is deployed from https://github.com/acme/shop.git: if the repository was renamed or moved, set its new URL",
+      "the payload is about https://github.com/evil/shop, but this product is deployed from https://github.com/acme/shop.git: if the repository was renamed or moved, set its new URL",
     ],
     [
       "no repository",
       push({ repository: [] }),
-      "it names no repository; this product is deployed from https://github.com/acme/shop.git",
+      "the payload names no repository; this product is deployed from https://github.com/acme/shop.git",
     ],
   ])("with %s is ignored, in words", (_what, event, verdict) => {
     expect(judge(event)).toMatchObject({ outcome: "ignored", verdict, deploys: [] });
@@ -105,7 +105,7 @@ describe("a duplicate", () => {
     const earlier = { id: 7, deployments: [3 as DeploymentId] };
     expect(judge(push(), facts({ earlier }))).toMatchObject({
       outcome: "duplicate",
-      verdict: "the same delivery came before, as number 7",
+      verdict: "the same delivery already arrived as number 7",
       same: [3],
     });
     expect(judge(push(), facts({ earlier }), true).outcome).toBe("deployed");
@@ -156,7 +156,7 @@ describe("what deploys nothing says why", () => {
     [
       { type: "delete", kind: "branch", name: "main", repository } as const,
       "ignored",
-      "the branch main was deleted: what is live stays live",
+      "the branch main was deleted: the live version stays live",
     ],
     [
       { type: "delete", kind: "tag", name: "v1", repository } as const,

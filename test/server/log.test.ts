@@ -38,7 +38,7 @@ test("a disk that is full ends nothing: what cannot be written is dropped, and t
   }
   await vi.waitFor(() => expect(shown()).toContain("cannot be written"));
   expect(shown()).toBe(
-    `  ${file} cannot be written, so what would stand there is lost: ENOSPC: no space left on device, write\n`,
+    `  ${file} cannot be written, so log entries are lost: ENOSPC: no space left on device, write\n`,
   );
   log.warn({}, "still here");
   await vi.waitFor(() => expect(shown()).toContain("  still here\n"));

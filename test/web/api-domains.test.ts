@@ -114,7 +114,7 @@ describe("domains of a service", () => {
       const { status, json } = await put(service, "x.example.com");
       expect([status, json.error.message]).toEqual([
         400,
-        `the live version has no service "${service}" that answers to hosts: those that can be reached are web, api`,
+        `the live version has no web service "${service}": its web services are web, api`,
       ]);
     }
     expect((await put("../live", "x.example.com")).status).toBe(400);
@@ -133,7 +133,7 @@ describe("domains of a service", () => {
     world.proxy.setRoutes = () => Promise.reject(new ProxyRefused("no such module"));
     expect(await put("web", "x.example.com", "y.example.com")).toEqual({
       status: 409,
-      json: { error: { code: "conflict", message: "the proxy did not take these domains: no such module" } },
+      json: { error: { code: "conflict", message: "the proxy did not accept these domains: no such module" } },
     });
     expect([await world.store.domains.list(), await world.store.domains.custom(installation.id)]).toEqual(before);
   });

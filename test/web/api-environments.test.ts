@@ -31,7 +31,7 @@ describe("environments", () => {
 
   test.each(["staging", "production"])("have names of their own: not another %s", async (name) => {
     await make({ name: "staging" });
-    const message = `there is an environment named "${name}" already`;
+    const message = `there is already an environment named "${name}"`;
     expect(await make({ name })).toEqual({ status: 409, json: { error: { code: "conflict", message } } });
   });
 
@@ -70,7 +70,7 @@ describe("a product in another environment", () => {
 
   test("is installed once", async () => {
     await install({ product: "shop", environment: "staging" });
-    const message = "shop is installed in staging already";
+    const message = "shop is already installed in staging";
     const conflict = { status: 409, json: { error: { code: "conflict", message } } };
     expect(await install({ product: "shop", environment: "staging" })).toEqual(conflict);
   });

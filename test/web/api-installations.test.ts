@@ -67,7 +67,7 @@ describe("a product deployment", () => {
     const again = await apply();
     expect([again.status, again.json.error.message]).toEqual([
       409,
-      "deployment 2 is under way: apply the changes when it is over",
+      "deployment 2 is under way: apply the changes when it has finished",
     ]);
   });
 

@@ -47,7 +47,7 @@ describe("products", () => {
     const again = await read("/api/products", { method: "POST", body: { name: "my-api" } });
     expect(again).toEqual({
       status: 409,
-      json: { error: { code: "conflict", message: 'there is a product named "my-api" already' } },
+      json: { error: { code: "conflict", message: 'there is already a product named "my-api"' } },
     });
   });
 

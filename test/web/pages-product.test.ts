@@ -481,7 +481,7 @@ describe("a new product", () => {
     expect(refused.status).toBe(400);
     expect(refused.html).toContain(`value="${repository}"`);
     const taken = await member.post("/new", { name: "shop", repository });
-    expect(taken.text).toContain("there is a product named &quot;shop&quot; already");
+    expect(taken.text).toContain("there is already a product named &quot;shop&quot;");
     expect((await member.post("/new", { name: "blog", repository })).location).toBe(
       "/products/blog/webhooks?done=created",
     );

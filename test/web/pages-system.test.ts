@@ -109,8 +109,8 @@ describe("the system", () => {
     world.proxy.away = true;
     const { status, text } = await member.get("/system");
     expect(status).toBe(200);
-    expect(text).toContain("Docker does not answer. Nothing can be deployed. Start it: systemctl start docker");
-    expect(text).toContain("Caddy does not answer.");
+    expect(text).toContain("Docker isn't responding. Nothing can be deployed. Start it with systemctl start docker");
+    expect(text).toContain("Caddy isn't responding.");
   });
 });
 

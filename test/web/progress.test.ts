@@ -34,7 +34,7 @@ describe("the steps of a deployment", () => {
   test("are all to come while it waits", () => {
     const waiting = progressOf(status("queued"), { type: "waiting", position: 2, waitingFor: "a free build slot" });
     expect(states(waiting)).toEqual(["current", ...Array(7).fill("pending")]);
-    expect(waiting.sentence).toBe("Queued, place 2: waiting for a free build slot");
+    expect(waiting.sentence).toBe("Queued at position 2: waiting for a free build slot");
   });
 
   test("are gone through one by one, each with its time", () => {

@@ -183,7 +183,7 @@ describe("nobody but the forge is believed", () => {
     ["an empty signature", () => ({ "x-hub-signature-256": "" })],
     ["a short signature", () => ({ "x-hub-signature-256": sign(body()).slice(0, 40) })],
     ["a signature in capitals", () => ({ "x-hub-signature-256": sign(body()).toUpperCase() })],
-    ["a foreign signature", () => ({ "x-hub-signature-256": sign(body(), "another secret") })],
+    ["a foreign signature", () => ({ "x-hub-signature-256": sign(body(), "a different secret") })],
     ["a signature with an empty secret", () => ({ "x-hub-signature-256": sign(body(), "") })],
     ["only the old signature", () => ({ "x-hub-signature-256": null, "x-hub-signature": "sha1=00" })],
     [
@@ -236,7 +236,7 @@ describe("nobody but the forge is believed", () => {
       expect((await post(body(), headers, "/webhooks/github/old")).status).toBe(401);
     }
     const { json } = await world.read("/api/products/old/webhook-deliveries");
-    const verdict = "this product has no webhook secret yet: make one on its page";
+    const verdict = "this product has no webhook secret yet: generate one on its Repository tab";
     expect(json.items).toMatchObject([{ verdict }, { verdict }]);
   });
 
@@ -259,8 +259,8 @@ describe("nobody but the forge is believed", () => {
 
   test.each([
     ["{", "the payload is not JSON"],
-    ["null", /^the payload is not GitHub's/],
-    [JSON.stringify({ ref: ["refs/heads/main"] }), /^the payload is not GitHub's/],
+    ["null", /^the payload is not a GitHub payload/],
+    [JSON.stringify({ ref: ["refs/heads/main"] }), /^the payload is not a GitHub payload/],
   ])("a genuine body that is %j is answered in words", async (text, verdict) => {
     const answer = await post(text);
     expect(answer).toMatchObject({ status: 200, outcome: "refused", verdict: expect.stringMatching(verdict) });
@@ -329,7 +329,7 @@ describe("nobody but the forge is believed", () => {
     Object.assign(world.store.deliveries, {
       async record(...given: Parameters<typeof record>) {
         await world.store.products.markDeleted(given[0], { keepVolumes: false });
-        throw new Error(`Product ${product?.id} is gone: nothing is delivered to it`);
+        throw new Error(`Product ${product?.id} is gone: nothing can be delivered to it`);
       },
     });
     expect(await post(body())).toMatchObject({ status: 401, error: { code: "unauthorized" } });
@@ -457,7 +457,7 @@ describe("a repository", () => {
     [{ repository: "https://t0ken@github.com/acme/shop" }, /enter an https:\/\/ or ssh:\/\/ URL/],
     [{ repository, rootDirectory: "../.." }, /enter a folder in the repository/],
     [{ repository, paths: "apps/** ../lib" }, /leaves the repository: paths start at its root/],
-    [{ repository, paths: "{apps,lib/**" }, /a brace without its other one/],
+    [{ repository, paths: "{apps,lib/**" }, /an unmatched brace/],
     [{ repository, pollMinutes: "0" }, /at least 1 minute/],
     [{ repository, pollMinutes: "x" }, /PollMinutes: enter a whole number of minutes/],
   ])("as %j is refused on the page", async (fields, message) => {

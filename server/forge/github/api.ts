@@ -42,7 +42,7 @@ export function createGitHubApi(apiUrl: string) {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ForgeUnavailable) throw error;
-      throw new ForgeUnavailable(`GitHub did not answer ${what}: ${reasonOf(error)}`, { cause: error });
+      throw new ForgeUnavailable(`GitHub did not respond to ${what}: ${reasonOf(error)}`, { cause: error });
     }
   };
 }
@@ -52,7 +52,7 @@ async function readBounded(answer: Response): Promise<string> {
   let length = 0;
   for await (const part of answer.body ?? []) {
     length += part.length;
-    if (length > maxAnswerBytes) throw new Error("the answer is too large");
+    if (length > maxAnswerBytes) throw new Error("the response is too large");
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
@@ -61,9 +61,9 @@ async function readBounded(answer: Response): Promise<string> {
 function refusal(what: string, answer: Response, text: string): ForgeUnavailable {
   const said = /"message"\s*:\s*"([^"\\]{1,200})/.exec(text)?.[1];
   const hint = {
-    401: "; the token is not valid (any more)",
-    403: "; the token may not do that",
-    404: "; the repository is not there, or the token may not see it",
+    401: "; the token is invalid or has expired",
+    403: "; the token lacks the permission for it",
+    404: "; the repository does not exist, or the token has no access to it",
   }[answer.status];
   return new ForgeUnavailable(`GitHub answered ${what} with ${answer.status}${said ? ` (${said})` : ""}${hint ?? ""}`, {
     retryAfterMs: retryAfterMs(answer.headers),
@@ -84,6 +84,6 @@ function retryAfterMs(headers: Headers): number | null {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof DOMException && cause.name === "TimeoutError")
-    return `no answer within ${callTimeoutMs / 1_000} s`;
+    return `no response within ${callTimeoutMs / 1_000} s`;
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

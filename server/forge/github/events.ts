@@ -20,7 +20,7 @@ const repository = z.object({
 const commitId = z.string().transform((text, context): CommitSha => {
   const sha = parseCommitSha(text);
   if (sha !== null) return sha;
-  context.addIssue("a commit id is wanted");
+  context.addIssue("expected a commit id");
   return z.NEVER;
 });
 const ref = z.string().min(1).max(300);
@@ -96,5 +96,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, payload: unknown): z.in
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UnreadableDelivery(`the payload is not GitHub's: ${issue?.path.join(".") || "it"}: ${issue?.message}`);
+  throw new UnreadableDelivery(
+    `the payload is not a GitHub payload: ${issue?.path.join(".") || "it"}: ${issue?.message}`,
+  );
 }

@@ -31,7 +31,7 @@ export function createGitHub({ apiUrl = gitHubApi }: { readonly apiUrl?: string 
     isHomeOf: (repository) => ownerAndName(repository) !== null && isServedBy(apiUrl, repository),
     async report(report, token, signal) {
       const place = ownerAndName(report.repository);
-      if (place === null) throw new Error(`${report.repository} is no repository of GitHub's`);
+      if (place === null) throw new Error(`${report.repository} is not a GitHub repository`);
       return reportToGitHub((request) => api(token, request, signal), place, report);
     },
   };

@@ -147,6 +147,6 @@ const short = (text: string) => (text.length <= maxTextLength ? text : `${text.s
 
 function read<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw new ForgeUnavailable("GitHub's answer is not what its documentation says");
+  if (!parsed.success) throw new ForgeUnavailable("GitHub's response does not match its documentation");
   return parsed.data;
 }

@@ -43,7 +43,7 @@ describe("the variables of a compose file", () => {
 
   it("need a second dollar sign where none is meant", async () => {
     expect(await complaintsOf(withService("command: echo $(date)"))).toEqual([
-      "compose.yaml:4 services.web.command has a $ that begins no variable: $(date)",
+      "compose.yaml:4 services.web.command has a $ that doesn't begin a variable: $(date)",
     ]);
     expect((await serviceOf("command: echo $$HOME")).command).toEqual(["echo", "$HOME"]);
   });
