@@ -142,7 +142,7 @@ describe("with watch=background", () => {
     const commit = await shop.release("v7");
     const { code, text } = await push(shop, "HEAD", ...background).done;
     expect(code, text).toBe(0);
-    expect(text).toMatch(/Deployed #\d+ in [\s\S]*watched in the background/);
+    expect(text).toMatch(/Deployed #\d+ in [\s\S]*watching it in the background/);
     expect(text).not.toContain("==> Ready");
     expect(await tip("shop")).toBe(commit);
     expect(await baton().ask("shop")).toEqual({ status: 200, body: "v7" });
