@@ -34,6 +34,7 @@ export function ProductRedeployPage(props: { readonly frame: Frame; readonly red
       title={`Redeploy everything in ${productIn(slug, environment)}?`}
       action={inEnvironment(routes.productRedeploy(slug), place)}
       yes={stacks.length > 1 ? "Redeploy all stacks" : "Redeploy everything"}
+      isDangerous={lost.length > 0}
       no={{ text: "Cancel", url: inEnvironment(routes.product(slug), place) }}
     >
       <dl class="facts">

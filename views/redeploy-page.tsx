@@ -53,6 +53,7 @@ export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; reado
       action={routes.deploymentRedeploy(deployment.id)}
       fields={differing.length > 0 && <VariablesChoice redeploy={redeploy} />}
       yes={act}
+      isDangerous={redeploy.lost.length > 0}
       no={{ text: "Cancel", url: inEnvironment(routes.product(slug), { environment }) }}
     >
       <div class="quoted">

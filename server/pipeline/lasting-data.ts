@@ -28,7 +28,8 @@ export async function keepData(
   const services = servicesOf(version);
   const images = await imagesOf(world, [...services, ...servicesOf(served?.spec ?? { stacks: [] })], signal);
   const imageEnvironment = ({ image }: ServiceSpec) => images.get(image)?.environment ?? {};
-  const basedOn = new Map(services.map((service) => [service.name, service.basedOn ?? service.pulledAs]));
+  const basedOn = namesOfImages(services);
+  const servedOn = namesOfImages(servicesOf(served?.spec ?? { stacks: [] }));
   const live = served && {
     ...served,
     spec: {
@@ -41,7 +42,11 @@ export async function keepData(
     },
   };
   const lasting = await makeLasting(world, work, version.stacks, images, live, signal);
-  const marked = withDataInContainers(lasting, { variables, imageEnvironment });
+  const marked = withDataInContainers(lasting, {
+    variables,
+    imageEnvironment,
+    otherwiseBasedOn: ({ name }) => servedOn.get(name) ?? null,
+  });
   const stacks = keepUnchanged({ stacks: marked, variables }, live, fresh);
   for (const service of servicesOf({ stacks })) {
     if (service.dataInContainer) journal.warn(dataInContainerText(service.name, service.dataInContainer));
@@ -49,6 +54,11 @@ export async function keepData(
   for (const lost of lostData({ stacks, variables }, live, fresh)) journal.warn(lostDataText(lost));
   for (const abandoned of abandonedVolumes({ stacks }, live)) journal.warn(abandonedText(abandoned));
   return stacks;
+}
+
+/** Of services by name: a version that an older Baton made does not tell what its builds stand on, and another one of it may. */
+function namesOfImages(services: readonly ServiceSpec[]): ReadonlyMap<string, string | null> {
+  return new Map(services.map(({ name, basedOn, pulledAs }) => [name, basedOn ?? pulledAs]));
 }
 
 async function makeLasting(

@@ -1,3 +1,4 @@
+import type { ContainerId } from "../model/ids.ts";
 import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
 import { servicesOf } from "../model/spec.ts";
 import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.ts";
@@ -156,8 +157,7 @@ async function bringUp(
     const found = await findKept(world, work, service);
     board.enter("Starting services", name);
     if (found) {
-      // What an older Baton made has not been there: whoever is started next to it looks for it there.
-      if (networks.lasting) await world.engine.connect(found.id, networks.lasting, namesOf(service), signal);
+      await introduceToOthers(found.id);
       journal.note(`${name} is unchanged and keeps running`);
       return { stack, spec: service, container: found.id, hostAddress: found.hostAddress, kept: true };
     }
@@ -170,11 +170,17 @@ async function bringUp(
   const making = { owner, spec, stack, service, networks, onNote: journal.note };
   try {
     const started = await runContainer(world, making, signal);
+    if (kept !== null) await introduceToOthers(started.container);
     const { hostAddress } = started;
     journal.note(`${name} started${hostAddress === null ? "" : ` (port ${service.port}, on ${hostAddress})`}`);
     return { stack, spec: service, kept: false, ...started };
   } catch (error) {
     throw await startFailed(world, work, "start", service, error);
+  }
+
+  /** One that an older Baton made as if it could run twice has not been where those that are started now look for it. */
+  async function introduceToOthers(container: ContainerId): Promise<void> {
+    if (networks.lasting) await world.engine.connect(container, networks.lasting, namesOf(service), signal);
   }
 }
 

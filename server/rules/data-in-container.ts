@@ -37,8 +37,8 @@ function reasonOf({ path }: NonNullable<ServiceSpec["dataInContainer"]>): string
 }
 
 function dataInContainer(service: ServiceSpec, around: Surroundings): ServiceSpec["dataInContainer"] | null {
-  const name = service.basedOn ?? service.pulledAs ?? around.otherwiseBasedOn?.(service) ?? null;
-  const database = name === null ? null : databaseImage(name);
+  const { basedOn = service.pulledAs ?? around.otherwiseBasedOn?.(service) ?? null } = service;
+  const database = basedOn === null ? null : databaseImage(basedOn);
   if (!database || service.kind === "init" || isClient(service)) return null;
   if (database.mayBeCache && forgets(wordsOf(service))) return null;
 

@@ -57,7 +57,7 @@ export function volumeAdvice(service: string, path: string): string {
   return `Name a volume for it, and Baton copies the data there: volumes: ["${service}-data:${path}"]`;
 }
 
-/** Volumes that nobody named, whose service or path this version does not have any more. */
+/** A volume whose service or path this version does not have any more. */
 export interface Abandoned {
   readonly service: string;
   readonly path: string;
@@ -74,7 +74,7 @@ export function abandonedVolumes(version: Pick<Version, "stacks">, live: LiveVer
     stack.services.flatMap(({ name, container }) =>
       container.mounts.flatMap((mount) =>
         mount.type === "volume" &&
-        mount.origin &&
+        !mount.readOnly &&
         !used.has(`${stack.name} ${mount.volume}`) &&
         !carried.includes(`${name} ${mount.path}`)
           ? [{ service: name, path: mount.path, volume: mount.volume }]

@@ -62,7 +62,7 @@ describe("a database whose data is in its container", () => {
   });
 });
 
-describe("volumes that nobody named", () => {
+describe("volumes of the version before", () => {
   const derived = (volume: string, path: string, readOnly = false): Mount => ({
     ...{ type: "volume", volume, path, readOnly },
     origin: "anonymous",
@@ -77,11 +77,15 @@ describe("volumes that nobody named", () => {
     expect(left(before, before)).toEqual([]);
     expect(left(before, keeper("database", derived("database-data-2", "/data")))).toEqual(["db-data-1"]);
     expect(left(before, keeper("db", derived("db-files-3", "/files")))).toEqual(["db-data-1"]);
+    expect(left(keeper("db", { type: "volume", volume: "named", path: "/data", readOnly: false }), before)).toEqual([
+      "named",
+    ]);
   });
 
   it("are not when their data has gone into a volume with a name, or somebody named the very volume", () => {
     const before = keeper("db", derived("db-data-1", "/data"));
     expect(left(before, aService({ name: "db", kind: "tcp", ...carried("/data") }))).toEqual([]);
     expect(left(before, keeper("other", derived("db-data-1", "/x", true)))).toEqual([]);
+    expect(left(keeper("db", derived("db-data-1", "/data", true)), keeper("db"))).toEqual([]);
   });
 });

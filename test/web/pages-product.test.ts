@@ -440,9 +440,10 @@ describe("a product with data that nobody named a volume for", () => {
     const redeploy = await member.get("/products/shop/redeploy");
     expect(redeploy.text).toContain("db (a PostgreSQL database) loses all its data: every container is recreated");
     expect(redeploy.text).not.toContain("cache (");
+    expect(redeploy.html).toContain('class="button danger"');
     for (const page of ["stop", "delete"]) {
       const { text } = await member.get(`/products/shop/${page}`);
-      expect(text, page).toContain("db loses what it has in /var/lib/postgresql/data : no volume holds it.");
+      expect(text, page).toContain("db loses what it has in /var/lib/postgresql/data : it goes with the container.");
       expect(text, page).not.toContain("cache loses");
     }
   });

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { DeploymentId, InstanceId } from "../../server/model/ids.ts";
+import { lastingNetworkName, networkName } from "../../server/pipeline/container-request.ts";
+import { removeDeployment } from "../../server/pipeline/remove.ts";
+import { startServices } from "../../server/pipeline/start.ts";
+import type { Work, World } from "../../server/pipeline/work.ts";
+import type { ContainerState } from "../../server/ports/engine.ts";
+import { aReady, aService, aSpec } from "../model/a-deployment.ts";
+import { aContainer, anOwner } from "../ports/a-container.ts";
+
+/** A database of before: it was started on the network and the port of its deployment, as if it could run twice. */
+const container: ContainerState = aContainer({ owner: anOwner(1), service: "db", kind: "tcp" });
+const kept = aService({
+  ...{ name: "db", kind: "tcp", stateful: "keeps its data in its container", keptFrom: 1 as DeploymentId },
+  dataInContainer: { what: "a PostgreSQL database", path: "/var/lib/postgresql/data" },
+});
+const instance = "abcdefgh" as InstanceId;
+const { installation, product } = container.owner;
+
+test("a container that is kept for the first time is known on the installation's network before others are started", async () => {
+  const own = networkName(instance, 2 as DeploymentId);
+  const lasting = lastingNetworkName(instance, installation);
+  const connected: unknown[] = [];
+  const world = {
+    instance,
+    engine: {
+      listNetworks: async () => [{ name: own }, { name: lasting }],
+      listContainers: async () => [container],
+      connect: async (...args: unknown[]) => void connected.push(args.slice(0, 3)),
+    },
+    failpoint: async () => {},
+  } as unknown as World;
+  const work = {
+    deployment: { id: 2 as DeploymentId },
+    installation: { id: installation },
+    product: { id: product },
+    journal: { stage: () => {}, note: () => {}, warn: () => {} },
+    board: { enter: () => {}, through: () => {} },
+    signal: new AbortController().signal,
+  } as unknown as Work;
+  const spec = aSpec([kept]);
+  const { services } = await startServices(world, work, spec, { id: 1 as DeploymentId, spec });
+  expect(services).toMatchObject([{ container: container.id, kept: true }]);
+  expect(connected).toEqual([[container.id, lasting, ["db"]]]);
+});
+
+test("a container that goes on keeps its port when its deployment is removed", async () => {
+  const done: unknown[] = [];
+  const { id, installationId } = aReady({ id: 1 as DeploymentId });
+  const world = {
+    engine: { listContainers: async () => [container], listNetworks: async () => [] },
+    proxy: { forget: async () => {} },
+    mountFiles: { remove: async () => {} },
+    store: {
+      deployments: { get: async () => aReady({ id }) },
+      leases: {
+        handOver: async (...args: unknown[]) => void done.push(["handOver", ...args]),
+        release: async (holder: unknown) => void done.push(["release", holder]),
+      },
+    },
+  } as unknown as World;
+  await removeDeployment(world, id, new AbortController().signal, { graceMs: 0, except: new Set(["db"]) });
+  expect(done).toEqual([
+    ["handOver", id, installationId, ["db"]],
+    ["release", { deployment: id }],
+  ]);
+});
