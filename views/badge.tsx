@@ -57,6 +57,12 @@ export function RunBadge({ state }: { readonly state: RunState }) {
   return <Badge tone={tone} icon={icon} text={text} />;
 }
 
+/** `isFailing`: the newest deployment failed. "Nothing deployed" would hide that somebody tried. */
+export function StateBadge({ state, isFailing }: { readonly state: RunState; readonly isFailing: boolean }) {
+  if (state === "empty" && isFailing) return <Badge tone="bad" icon="cross" text="Failed" />;
+  return <RunBadge state={state} />;
+}
+
 export function LiveMark() {
   return <span class="live-mark">Live</span>;
 }

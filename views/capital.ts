@@ -2,3 +2,7 @@
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+export function sentence(message: string): string {
+  return capital(message) + (/[.!?]$/.test(message) ? "" : ".");
+}

@@ -76,7 +76,7 @@ function Environment(props: { readonly environment: EnvironmentView; readonly cs
         {name !== "production" && products.length === 0 && (
           <form method="post" action={routes.environmentRemove(name)}>
             <CsrfField token={csrf} />
-            <button class="button danger" type="submit">
+            <button class="button small" type="submit">
               Remove<span class="visually-hidden"> {name}</span>
             </button>
           </form>

@@ -1,5 +1,5 @@
 import { routes } from "../server/routes.ts";
-import { capital } from "./capital.ts";
+import { sentence } from "./capital.ts";
 import type { Frame } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 
@@ -21,8 +21,4 @@ export function ProblemPage(props: { readonly frame: Frame; readonly status: num
       </section>
     </Layout>
   );
-}
-
-function sentence(message: string): string {
-  return capital(message) + (/[.!?]$/.test(message) ? "" : ".");
 }

@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 import { routes } from "../server/routes.ts";
 import { type Activity, ActivityLine } from "./activity-line.tsx";
 import { Address } from "./address.tsx";
-import { RunBadge, type RunState } from "./badge.tsx";
+import { type RunState, StateBadge } from "./badge.tsx";
 import type { Frame, LiveStream, Mood } from "./frame.ts";
 import { Icon } from "./icon.tsx";
 import { inEnvironment } from "./in-environment.ts";
@@ -74,7 +74,7 @@ export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; r
         <div>
           <h1>{slug}</h1>
           <p class="meta">
-            <RunBadge state={state} />
+            <StateBadge state={state} isFailing={activity?.tone === "bad"} />
             {urls.map((url) => (
               <Address url={url} />
             ))}

@@ -9,7 +9,7 @@ import {
 } from "../server/rules/product-list.ts";
 import { type Activity, ActivityLine } from "./activity-line.tsx";
 import { Address } from "./address.tsx";
-import { Badge, RunBadge, type RunState } from "./badge.tsx";
+import { type RunState, StateBadge } from "./badge.tsx";
 import type { Mood } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";
@@ -166,12 +166,6 @@ function nothingText({ q, state }: ProductQuery): string {
   }
 }
 
-/** "Nothing deployed" would hide that somebody tried. */
-function StateBadge({ installation: { state, activity } }: { readonly installation: InstallationCard }) {
-  if (state === "empty" && activity?.tone === "bad") return <Badge tone="bad" icon="cross" text="Failed" />;
-  return <RunBadge state={state} />;
-}
-
 function Nowhere({ slug }: { readonly slug: string }) {
   return (
     <div class="product">
@@ -192,7 +186,7 @@ interface InstalledProps {
 }
 
 function Installed({ card, installation, now }: InstalledProps) {
-  const { environment, url, live, activity } = installation;
+  const { environment, state, url, live, activity } = installation;
   const isFirst = installation === card.installations[0];
   return (
     <div class="product">
@@ -221,7 +215,7 @@ function Installed({ card, installation, now }: InstalledProps) {
           <p class="meta">No version is live</p>
         )}
       </div>
-      <StateBadge installation={installation} />
+      <StateBadge state={state} isFailing={activity?.tone === "bad"} />
       {activity && <ActivityLine activity={activity} />}
     </div>
   );
@@ -229,7 +223,7 @@ function Installed({ card, installation, now }: InstalledProps) {
 
 /** The same on one line: of what is happening only that it is, its link leads to more. */
 function ProductLine({ card, installation, now }: InstalledProps) {
-  const { environment, url, live, activity } = installation;
+  const { environment, state, url, live, activity } = installation;
   const isFirst = installation === card.installations[0];
   /** Nothing else is to be said of it, so that there is room to say why. */
   const isFailure = live === null && activity?.tone === "bad";
@@ -243,7 +237,7 @@ function ProductLine({ card, installation, now }: InstalledProps) {
         </a>
       </p>
       <p class="line-state">
-        <StateBadge installation={installation} />
+        <StateBadge state={state} isFailing={activity?.tone === "bad"} />
         {activity && !isFailure && <ActivityMark activity={activity} />}
       </p>
       {live ? (

@@ -1,6 +1,8 @@
 import { routes } from "../server/routes.ts";
+import { sentence } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
+import { Icon } from "./icon.tsx";
 import { MovedRepository } from "./moved-repository.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { AccessCard, type AccessProps } from "./webhooks-access-card.tsx";
@@ -31,9 +33,13 @@ export function WebhooksPage(props: {
   readonly head: ProductHeadProps;
   readonly page: WebhooksProps;
   readonly notice: string | null;
+  /** Why what was asked for last was not done. */
+  readonly problem: string | null;
+  /** What was typed into the form of the repository then. */
+  readonly typed: URLSearchParams | null;
   readonly stream: LiveStream;
 }) {
-  const { frame, head, page, notice, stream } = props;
+  const { frame, head, page, notice, problem, typed, stream } = props;
   const { slug } = page;
   const { csrf, now } = frame;
   const isConnected = page.repository.url !== null;
@@ -53,10 +59,16 @@ export function WebhooksPage(props: {
           </form>
         )}
       </header>
+      {problem !== null && (
+        <p class="verdict tone-bad" role="alert">
+          <Icon name="cross" />
+          <span>{sentence(problem)}</span>
+        </p>
+      )}
       {page.movedTo !== null && page.repository.url !== null && (
         <MovedRepository movedTo={page.movedTo} repository={page.repository.url} settings="#repository" />
       )}
-      <RepositoryCard slug={slug} repository={page.repository} csrf={csrf} now={now} />
+      <RepositoryCard slug={slug} repository={page.repository} typed={typed} csrf={csrf} now={now} />
       {isConnected && (
         <>
           <EnvironmentsCard slug={slug} repository={page.repository.url} environments={page.environments} now={now} />

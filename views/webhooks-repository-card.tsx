@@ -26,10 +26,13 @@ export function branchFieldName(environment: string): string {
 export function RepositoryCard(props: {
   readonly slug: string;
   readonly repository: RepositoryProps;
+  /** What was typed and could not be saved. */
+  readonly typed: URLSearchParams | null;
   readonly csrf: string | null;
   readonly now: Date;
 }) {
-  const { slug, repository, csrf, now } = props;
+  const { slug, repository, typed, csrf, now } = props;
+  const inField = (name: string, saved: string) => typed?.get(name) ?? saved;
   const { url, branches, rootDirectory, paths, pollMinutes, polledAt } = repository;
   return (
     <section class="card" id="repository">
@@ -44,7 +47,7 @@ export function RepositoryCard(props: {
         <Field
           name="repository"
           label="URL"
-          value={url ?? ""}
+          value={inField("repository", url ?? "")}
           placeholder="https://github.com/acme/shop.git"
           width="whole"
         />
@@ -52,19 +55,29 @@ export function RepositoryCard(props: {
           <Field
             name={branchFieldName(environment)}
             label={branches.length === 1 ? "Branch" : `Branch of ${environment}`}
-            value={branch ?? ""}
+            value={inField(branchFieldName(environment), branch ?? "")}
             placeholder="the default"
           />
         ))}
-        <Field name="rootDirectory" label="Root directory" value={rootDirectory} placeholder="repository root" />
+        <Field
+          name="rootDirectory"
+          label="Root directory"
+          value={inField("rootDirectory", rootDirectory)}
+          placeholder="repository root"
+        />
         <Field
           name="paths"
           label="Deploy only when these change"
-          value={paths.join(" ")}
+          value={inField("paths", paths.join(" "))}
           placeholder="apps/shop/** packages/**"
           width="grow"
         />
-        <Field name="pollMinutes" label="Poll every (minutes)" value={String(pollMinutes ?? "")} placeholder="never" />
+        <Field
+          name="pollMinutes"
+          label="Poll every (minutes)"
+          value={inField("pollMinutes", String(pollMinutes ?? ""))}
+          placeholder="never"
+        />
         <button class="button" type="submit">
           Save
         </button>

@@ -121,6 +121,27 @@ describe("a product", () => {
     expect([await branchOf(installation), await branchOf(staging)]).toEqual(["main", "release"]);
   });
 
+  test("says on the page of its repository what could not be done, and keeps what was typed", async () => {
+    const typed = { repository: "file:///etc", rootDirectory: "apps/shop", paths: "", pollMinutes: "often" };
+    const refused = await member.post("/products/shop/webhooks/repository", typed);
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("Repository of shop")]);
+    expect(refused.html).toMatch(/role="alert".*Repository: enter an https:\/\//s);
+    for (const value of ["file:///etc", "apps/shop", "often"]) expect(refused.html).toContain(`value="${value}"`);
+    expect((await world.store.products.bySlug(product.slug))?.repository).toBeNull();
+
+    const checked = await member.post("/products/shop/webhooks/check", {});
+    expect(checked.status).toBe(409);
+    expect(checked.html).toMatch(/role="alert".*Repository of shop|Repository of shop.*role="alert"/s);
+  });
+
+  test("whose only deployment failed says so, and not that nothing was tried", async () => {
+    expect((await member.get("/products/shop")).text).toContain("Nothing deployed");
+    world.samples.failed(installation, {});
+    const { text } = await member.get("/products/shop/settings");
+    expect(text).not.toContain("Nothing deployed");
+    expect(text).toMatch(/shop Failed/);
+  });
+
   test("lists its deployments by how they stand", async () => {
     world.samples.failed(installation, {}, { commit: sampleCommit("This one failed") });
     world.samples.ready(installation, { commit: sampleCommit("This one did not") });

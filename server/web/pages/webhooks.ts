@@ -41,38 +41,18 @@ export function createWebhookPages(needs: PageNeeds) {
       .post(routes.productRepository(":slug"), member, async (c) => {
         const product = await productOf(c);
         const form = await readForm(c);
-        const url = text(form, "repository");
-        const { repository = null } = check(productChangesSchema.safeParse({ repository: url || null }));
-        const branches = (await catalog.placesOf(product)).flatMap(({ environment, installation }) => {
-          const branch = text(form, branchFieldName(environment.name));
-          return branch === "" ? [] : [{ id: installation.id, ...check(productChangesSchema.safeParse({ branch })) }];
-        });
-        const minutes = text(form, "pollMinutes");
-        const { rootDirectory, paths, pollMinutes } = check(
-          sourceChangesSchema.safeParse({
-            rootDirectory: text(form, "rootDirectory"),
-            paths: splitPathPatterns(text(form, "paths")),
-            pollMinutes: minutes === "" ? null : Number(minutes),
-          }),
-        );
-        const outcome = await sources.connect(product, repository);
-        if (outcome.type === "refused") throw problemOf(outcome);
-        await store.sources.change(product.id, {
-          ...(rootDirectory !== undefined && { rootDirectory }),
-          ...(paths !== undefined && { paths }),
-          ...(pollMinutes !== undefined && { pollMinutes }),
-        });
-        for (const { id, branch = "" } of branches) await store.installations.setBranch(id, branch);
-        return back(c, product, "saved");
+        return orSay(c, product, () => saveRepository(c, product, form), form);
       })
 
       .post(routes.productToken(":slug"), member, async (c) => {
         const product = await productOf(c);
         const form = await readForm(c);
         const token = form.has("remove") ? null : text(form, "token");
-        const changes = check(sourceChangesSchema.safeParse({ token }));
-        await store.sources.change(product.id, { token: changes.token ?? null });
-        return back(c, product, "saved");
+        return orSay(c, product, async () => {
+          const changes = check(sourceChangesSchema.safeParse({ token }));
+          await store.sources.change(product.id, { token: changes.token ?? null });
+          return back(c, product, "saved");
+        });
       })
 
       .post(routes.productDeployKey(":slug"), member, async (c) => {
@@ -107,10 +87,12 @@ export function createWebhookPages(needs: PageNeeds) {
 
       .post(routes.productCheck(":slug"), member, async (c) => {
         const product = await productOf(c);
-        const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
-        if ("code" in found) throw problemOf(found);
-        const outcome = found.find((one) => one.outcome === "deployed")?.outcome ?? found[0]?.outcome ?? "ignored";
-        return back(c, product, outcome);
+        return orSay(c, product, async () => {
+          const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+          if ("code" in found) throw problemOf(found);
+          const outcome = found.find((one) => one.outcome === "deployed")?.outcome ?? found[0]?.outcome ?? "ignored";
+          return back(c, product, outcome);
+        });
       })
 
       .get(routes.delivery(":slug", ":id{[0-9]+}"), member, async (c) => {
@@ -132,6 +114,47 @@ export function createWebhookPages(needs: PageNeeds) {
       })
   );
 
+  async function saveRepository(c: WebContext, product: Product, form: URLSearchParams): Promise<Response> {
+    const url = text(form, "repository");
+    const { repository = null } = check(productChangesSchema.safeParse({ repository: url || null }));
+    const branches = (await catalog.placesOf(product)).flatMap(({ environment, installation }) => {
+      const branch = text(form, branchFieldName(environment.name));
+      return branch === "" ? [] : [{ id: installation.id, ...check(productChangesSchema.safeParse({ branch })) }];
+    });
+    const minutes = text(form, "pollMinutes");
+    const { rootDirectory, paths, pollMinutes } = check(
+      sourceChangesSchema.safeParse({
+        rootDirectory: text(form, "rootDirectory"),
+        paths: splitPathPatterns(text(form, "paths")),
+        pollMinutes: minutes === "" ? null : Number(minutes),
+      }),
+    );
+    const outcome = await sources.connect(product, repository);
+    if (outcome.type === "refused") throw problemOf(outcome);
+    await store.sources.change(product.id, {
+      ...(rootDirectory !== undefined && { rootDirectory }),
+      ...(paths !== undefined && { paths }),
+      ...(pollMinutes !== undefined && { pollMinutes }),
+    });
+    for (const { id, branch = "" } of branches) await store.installations.setBranch(id, branch);
+    return back(c, product, "saved");
+  }
+
+  /** What cannot be done is said on the page itself; `typed` stays in its form. */
+  async function orSay(
+    c: WebContext,
+    product: Product,
+    act: () => Promise<Response>,
+    typed: URLSearchParams | null = null,
+  ): Promise<Response> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return show(c, product, null, { message: error.message, status: error.status, typed });
+    }
+  }
+
   function productOf(c: WebContext): Promise<Product> {
     return catalog.product(c.req.param("slug") ?? "");
   }
@@ -147,7 +170,12 @@ export function createWebhookPages(needs: PageNeeds) {
     return c.redirect(`${routes.productWebhooks(slug)}?done=${done}`, 303);
   }
 
-  async function show(c: WebContext, product: Product, newSecret: string | null) {
+  async function show(
+    c: WebContext,
+    product: Product,
+    newSecret: string | null,
+    refused: Refusal | null = null,
+  ): Promise<Response> {
     const place = await catalog.placeIn(product, c.req.query("environment"));
     const { head } = await productFacts(needs, place, c.req.raw.signal);
     const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
@@ -157,8 +185,11 @@ export function createWebhookPages(needs: PageNeeds) {
         head,
         stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
         page: await pageOf(product, newSecret, before === undefined ? null : Number(before)),
-        notice: notices[c.req.query("done") ?? ""] ?? null,
+        notice: refused ? null : (notices[c.req.query("done") ?? ""] ?? null),
+        problem: refused?.message ?? null,
+        typed: refused?.typed ?? null,
       }),
+      refused?.status ?? 200,
     );
   }
 
@@ -200,6 +231,11 @@ export function createWebhookPages(needs: PageNeeds) {
     const home = needs.forges.find((one) => repository !== null && one.isHomeOf(repository)) ?? needs.forges[0];
     return home?.title ?? "the forge";
   }
+}
+
+interface Refusal extends Pick<Problem, "message" | "status"> {
+  /** What stays in the form of the repository; null: it was another form. */
+  readonly typed: URLSearchParams | null;
 }
 
 function text(form: URLSearchParams, name: string): string {
