@@ -45,6 +45,8 @@ export const routes = {
   deploymentCancel: (id: number | string) => `/deployments/${id}/cancel`,
   /** Tries the version of a failed deployment once more. */
   deploymentRetry: (id: number | string) => `/deployments/${id}/retry`,
+  /** A failure that nobody needs to look at any more. */
+  deploymentDismiss: (id: number | string) => `/deployments/${id}/dismiss`,
   /** Server-sent events for the pages; the same stream as the API's, as HTML fragments. */
   homeStream: () => "/stream",
   productStream: (slug: string) => `/products/${slug}/stream`,

@@ -48,6 +48,8 @@ export interface DeploymentView {
   readonly sinceGood: SinceGood | null;
   readonly canCancel: boolean;
   readonly canRetry: boolean;
+  /** Lists point it out until somebody dismisses it. */
+  readonly canDismiss: boolean;
   readonly canRedeploy: boolean;
 }
 
@@ -176,6 +178,7 @@ export function DeploymentOutcome(props: {
           meanwhile={view.meanwhile}
           sinceGood={view.sinceGood}
           repository={view.repository}
+          dismiss={view.canDismiss ? { deploymentId: deployment.id, csrf } : null}
           retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}
           now={now}
         />

@@ -30,11 +30,13 @@ export function PostMortem(props: {
   readonly meanwhile: Meanwhile;
   readonly sinceGood: SinceGood | null;
   readonly repository: string | null;
+  /** Null: no list points it out. */
+  readonly dismiss: { readonly deploymentId: number; readonly csrf: string | null } | null;
   /** Null: it cannot be tried again. */
   readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
   readonly now: Date;
 }) {
-  const { failure, served, errorAt, missed, meanwhile, sinceGood, repository, retry, now } = props;
+  const { failure, served, errorAt, missed, meanwhile, sinceGood, repository, dismiss, retry, now } = props;
   const facts: readonly (readonly [string, string])[] = [
     ["Stage", stageWords[failure.stage]],
     ...(failure.service === null ? [] : [["Service", failure.service] as const]),
@@ -90,15 +92,25 @@ export function PostMortem(props: {
       )}
       <div class="post-mortem-foot">
         <MeanwhileLine meanwhile={meanwhile} now={now} />
-        {retry && (
-          <form method="post" action={routes.deploymentRetry(retry.deploymentId)}>
-            <CsrfField token={retry.csrf} />
-            <button class="button" type="submit">
-              <Icon name="undo" />
-              Retry
-            </button>
-          </form>
-        )}
+        <div class="actions">
+          {dismiss && (
+            <form method="post" action={routes.deploymentDismiss(dismiss.deploymentId)}>
+              <CsrfField token={dismiss.csrf} />
+              <button class="button" type="submit" title="Stop pointing out this failure in lists">
+                Dismiss
+              </button>
+            </form>
+          )}
+          {retry && (
+            <form method="post" action={routes.deploymentRetry(retry.deploymentId)}>
+              <CsrfField token={retry.csrf} />
+              <button class="button" type="submit">
+                <Icon name="undo" />
+                Retry
+              </button>
+            </form>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -47,6 +47,7 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /deployments/:/redeploy": "redeployed",
   "POST /api/deployments/:/redeploy": "redeployed",
   "POST /deployments/:/retry": "retried",
+  "POST /deployments/:/dismiss": "dismissed the failure of",
   "POST /deployments/:/cancel": "cancelled",
   "POST /api/deployments/:/cancel": "cancelled",
   "POST /api/product-deployments/:/deploy": "deployed",

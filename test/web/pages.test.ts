@@ -96,6 +96,22 @@ describe("the products", () => {
     expect(textOf((await get("/")).html)).toContain("#2 Npm run build ended with exit code 1");
   });
 
+  test("are not pointed out any more for a failure that somebody has dismissed", async () => {
+    world.engine.containers.push(sampleContainer(world.samples.live(installation), product.id));
+    const first = world.samples.failed(installation, { message: "it broke" });
+    const dismissal = `/deployments/${first.id}/dismiss`;
+    expect((await get(`/deployments/${first.id}`)).html).toContain(`action="${dismissal}"`);
+    expect((await post(dismissal, {})).headers.get("location")).toBe("/");
+    const calm = textOf((await get("/?sort=name")).html);
+    expect(calm).not.toContain("It broke");
+    expect(calm).toContain("Needs attention 0");
+    expect(textOf((await get("/system")).html)).not.toContain("it broke");
+    expect((await get(`/deployments/${first.id}`)).html).not.toContain(dismissal);
+    expect(textOf((await get(`/deployments/${first.id}`)).html)).toContain("It broke");
+    world.samples.failed(installation, { message: "it broke again" });
+    expect(textOf((await get("/")).html)).toContain("It broke again");
+  });
+
   test("say of one that is watched after how long it was live", async () => {
     const deploying = world.samples.deploying(installation);
     world.store.put({
@@ -256,7 +272,7 @@ describe("a deployment", () => {
     });
     const { html } = await get(`/deployments/${id}`);
     expect(textOf(html)).toMatch(
-      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Last output listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Retry/,
+      /web did not answer on port 3000 within 90 s The app listens on 127\.0\.0\.1:8080\. Stage Checking health Service web Exit code 137 Killed out of memory Last check connection refused Last output listening on http:\/\/127\.0\.0\.1:8080 &lt;b&gt; .* #1 is still live; it went live just now Dismiss Retry/,
     );
   });
 

@@ -6,6 +6,7 @@ import type { DeploymentId, InstallationId } from "../../model/ids.ts";
 import type { Store } from "../../ports/store.ts";
 import { elapsedText } from "../../rules/duration-text.ts";
 import { whyWaiting } from "../../rules/why-waiting.ts";
+import { isDismissed } from "../dismissed.ts";
 
 type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
 
@@ -25,7 +26,7 @@ export async function activityOf(
   if (waiting) {
     return { deployment: waiting, tone: "wait", text: waitingText(queue, maxBuilding, waiting.id), percent: null };
   }
-  if (newest?.status !== "failed") return null;
+  if (newest?.status !== "failed" || (await isDismissed(store, newest))) return null;
   return { deployment: newest, tone: "bad", text: failureSentence(newest.failure), percent: null };
 }
 

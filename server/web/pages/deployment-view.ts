@@ -8,6 +8,7 @@ import { causeIndex } from "../../rules/cause-line.ts";
 import { variableMissedBy } from "../../rules/missing-variable.ts";
 import { servedText } from "../../rules/served-text.ts";
 import type { Place } from "../catalog.ts";
+import { isDismissed } from "../dismissed.ts";
 import type { WebNeeds } from "../needs.ts";
 import { urlsOf } from "../service-states.ts";
 import { waitingText } from "./activity.ts";
@@ -79,6 +80,7 @@ export async function deploymentView(
     served: servedBy(deployment),
     sinceGood: deployment.status === "failed" ? await sinceGood(needs, deployment, product.id) : null,
     canCancel: isQueued || deployment.status === "building" || isStarting(deployment),
+    canDismiss: await needsAttention(store, deployment),
     canRetry: deployment.status === "failed" && deployment.commit !== null,
     canRedeploy: canRedeploy(deployment),
   };
@@ -150,3 +152,10 @@ const words: Readonly<Record<Deployment["status"], string>> = {
   failed: "Failed",
   stopped: "Stopped",
 };
+
+/** The newest of its installation, failed, and not dismissed. */
+async function needsAttention(store: Store, { id, installationId, status }: Deployment): Promise<boolean> {
+  if (status !== "failed") return false;
+  const [newest] = await store.deployments.list({ installation: installationId, limit: 1 });
+  return newest?.id === id && !(await isDismissed(store, newest));
+}

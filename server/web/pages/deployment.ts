@@ -3,6 +3,7 @@ import { DeploymentPage } from "../../../views/deployment-page.tsx";
 import type { Deployment } from "../../model/deployment.ts";
 import { routes } from "../../routes.ts";
 import type { Asked } from "../../trigger/triggers.ts";
+import { dismiss } from "../dismissed.ts";
 import { displayName } from "../display-name.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { notFound, Problem, problemOf } from "../problem.ts";
@@ -76,6 +77,15 @@ export function createDeploymentPages(needs: PageNeeds) {
       const asked = await retry(deployment, c);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
+    })
+
+    .post(routes.deploymentDismiss(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment } = await find(c);
+      if (deployment.status !== "failed") {
+        throw new Problem(409, "conflict", `deployment ${deployment.number} did not fail`);
+      }
+      await dismiss(needs.store, deployment);
+      return c.redirect(routes.home(), 303);
     });
 
   async function retry(deployment: Deployment, c: WebContext): Promise<Asked> {

@@ -1,5 +1,6 @@
 import type { ProductHealth } from "../../rules/product-trouble.ts";
 import type { Place } from "../catalog.ts";
+import { isDismissed } from "../dismissed.ts";
 import { liveOf, runState } from "./live-version.ts";
 import type { PageNeeds } from "./page.ts";
 
@@ -15,6 +16,7 @@ async function healthOf(needs: PageNeeds, place: Place, signal: AbortSignal): Pr
     liveOf(store, installation),
     store.deployments.list({ installation: installation.id, limit: 1 }),
   ]);
+  const isOpen = newest?.status === "failed" && !(await isDismissed(store, newest));
   const state = await runState(needs, place, live?.deployment ?? null, signal);
   const { status } = state;
   const isKnown = status === "running" || status === "degraded" || status === "stopped" || status === "empty";
@@ -22,7 +24,7 @@ async function healthOf(needs: PageNeeds, place: Place, signal: AbortSignal): Pr
     name: environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`,
     status: isKnown ? status : null,
     down: state.services.flatMap((one) => (one.status === "crashed" || one.status === "unhealthy" ? [one.name] : [])),
-    failed: newest?.status === "failed" ? { number: newest.number, message: newest.failure.message } : null,
+    failed: isOpen ? { number: newest.number, message: newest.failure.message } : null,
     live: live?.deployment.number ?? null,
   };
 }
