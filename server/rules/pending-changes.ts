@@ -15,7 +15,7 @@ export function pendingText({ variables, services }: PendingChanges): string | n
   const first = `${counted(count, "change")} not live yet: ${listed([...variables.names, ...services.map(settingsOf)])}.`;
   const { inBuilds } = variables;
   if (inBuilds.length === 0) return first;
-  return `${first} ${listed(inBuilds)} ${inBuilds.length === 1 ? "is" : "are"} part of the build, so the app will be rebuilt.`;
+  return `${first} Services that use ${listed(inBuilds)} in their build will be rebuilt.`;
 }
 
 const namedAtMost = 6;

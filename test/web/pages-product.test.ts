@@ -196,7 +196,7 @@ describe("variables", () => {
     const { text, html } = await member.get(path);
     expect(text).toContain("KEY not yet live secret in builds");
     expect(text).toContain(
-      "1 change not live yet: KEY. KEY is part of the build, so the app will be rebuilt. They go live with the next deployment, or now: Apply restarts the live version",
+      "1 change not live yet: KEY. Services that use KEY in their build will be rebuilt. They go live with the next deployment, or now: Apply restarts the live version",
     );
     expect(html).not.toContain("canary-new");
   });
