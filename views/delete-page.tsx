@@ -12,11 +12,12 @@ export interface DeleteProps {
   readonly environments: readonly string[];
   /** Data that goes with the containers, whatever is chosen for volumes. */
   readonly atStake: readonly { readonly service: string; readonly path: string }[];
-  readonly error: string | null;
+  /** A form that was refused, as it was typed, and why; null: none was. */
+  readonly refused: { readonly message: string; readonly typed: string; readonly volumes: "keep" | "delete" } | null;
 }
 
 export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonly deletion: DeleteProps }) {
-  const { slug, environment, isWhole, environments, atStake, error } = deletion;
+  const { slug, environment, isWhole, environments, atStake, refused } = deletion;
   const what = isWhole ? `Delete ${slug}` : `Remove ${slug} from ${environment}`;
   return (
     <ConfirmPage
@@ -33,7 +34,7 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
             ? routes.product(slug)
             : inEnvironment(routes.productSettings(slug), { environment }),
       }}
-      fields={<Fields slug={slug} error={error} />}
+      fields={<Fields slug={slug} refused={refused} />}
     >
       <ul class="consequences">
         {isWhole ? (
@@ -53,19 +54,19 @@ export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonl
   );
 }
 
-function Fields({ slug, error }: { readonly slug: string; readonly error: string | null }) {
+function Fields({ slug, refused }: { readonly slug: string; readonly refused: DeleteProps["refused"] }) {
   return (
     <>
       <fieldset class="choice">
         <legend>Data in its volumes</legend>
         <label>
-          <input type="radio" name="volumes" value="keep" checked />
+          <input type="radio" name="volumes" value="keep" checked={refused?.volumes !== "delete"} />
           <span>
             Keep <span class="muted">Volumes stay in Docker.</span>
           </span>
         </label>
         <label>
-          <input type="radio" name="volumes" value="delete" />
+          <input type="radio" name="volumes" value="delete" checked={refused?.volumes === "delete"} />
           <span>
             Delete <span class="muted">Databases and uploads are gone for good.</span>
           </span>
@@ -78,16 +79,17 @@ function Fields({ slug, error }: { readonly slug: string; readonly error: string
         <input
           id="confirm"
           name="confirm"
+          value={refused?.typed}
           required
           autocomplete="off"
           spellcheck={false}
-          aria-invalid={error ? "true" : undefined}
-          aria-describedby={error ? "confirm-error" : undefined}
+          aria-invalid={refused ? "true" : undefined}
+          aria-describedby={refused ? "confirm-error" : undefined}
         />
       </p>
-      {error && (
+      {refused && (
         <p class="field-error" id="confirm-error" role="alert">
-          {error}
+          {refused.message}
         </p>
       )}
     </>

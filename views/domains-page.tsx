@@ -2,6 +2,7 @@ import { routes } from "../server/routes.ts";
 import type { HostState } from "../server/rules/host-state.ts";
 import { Address } from "./address.tsx";
 import { Badge } from "./badge.tsx";
+import { capital } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -55,6 +56,11 @@ export function DomainsPage(props: {
       {domains.services.length === 0 && (
         <p class="card empty muted">
           No web service is live yet. Its addresses appear here after the first deployment.
+        </p>
+      )}
+      {domains.refused && !domains.services.some(({ name }) => name === domains.refused?.service) && (
+        <p class="verdict tone-bad" role="alert">
+          {capital(domains.refused.message)}.
         </p>
       )}
       {domains.services.map((service) => (
@@ -123,7 +129,7 @@ function Service(props: {
       </form>
       {refused && (
         <p class="field-error" id={`${field}-error`} role="alert">
-          {refused.message}
+          {capital(refused.message)}.
         </p>
       )}
     </section>

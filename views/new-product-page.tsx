@@ -1,5 +1,6 @@
 import { slugRule } from "../server/model/product.ts";
 import { routes } from "../server/routes.ts";
+import { capital } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { Layout } from "./layout.tsx";
@@ -71,7 +72,7 @@ export function NewProductPage(props: {
         </p>
         {error && (
           <p class="field-error" role="alert" id="form-error">
-            {error}
+            {capital(error)}.
           </p>
         )}
         <form class="fields" method="post" action={routes.newProduct()}>
@@ -134,7 +135,7 @@ export function NewProductPage(props: {
         )}
         {sample.error && (
           <p class="field-error" role="alert">
-            {sample.error}
+            {capital(sample.error)}.
           </p>
         )}
         <form method="post" action={routes.newSample()}>

@@ -1,5 +1,6 @@
 import type { PushWatch } from "../server/model/product.ts";
 import { routes } from "../server/routes.ts";
+import { capital } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { inEnvironment } from "./in-environment.ts";
@@ -17,6 +18,14 @@ export interface SettingsProps {
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
   readonly error: string | null;
+  /** The form about the source, as it was typed, when it was refused. */
+  readonly refused: RefusedSource | null;
+}
+
+export interface RefusedSource {
+  /** By the names of the fields. */
+  readonly typed: Readonly<Record<string, string>>;
+  readonly message: string;
 }
 
 export function SettingsPage(props: {
@@ -27,14 +36,15 @@ export function SettingsPage(props: {
   readonly stream: LiveStream;
 }) {
   const { frame, head, settings, notice, stream } = props;
-  const { branch, repository, gitUrl, rootDirectory, watch, services, elsewhere, error } = settings;
+  const { branch, repository, gitUrl, rootDirectory, watch, services, elsewhere, error, refused } = settings;
+  const chosenWatch = refused?.typed.watch ?? watch;
   const action = inEnvironment(routes.productSettings(head.slug), head);
   const isMain = head.environment === "production" || head.environments.length === 1;
   return (
     <ProductFrame frame={frame} head={head} tab="settings" notice={notice} stream={stream}>
       {error && (
         <p class="verdict tone-bad" role="alert">
-          {error}
+          {capital(error)}.
         </p>
       )}
       <section class="card" aria-labelledby="source-title">
@@ -54,7 +64,7 @@ export function SettingsPage(props: {
             <input
               id="branch"
               name="branch"
-              value={branch ?? ""}
+              value={refused?.typed.branch ?? branch ?? ""}
               required
               maxlength={250}
               autocomplete="off"
@@ -67,7 +77,7 @@ export function SettingsPage(props: {
             <input
               id="rootDirectory"
               name="rootDirectory"
-              value={rootDirectory}
+              value={refused?.typed.rootDirectory ?? rootDirectory}
               maxlength={500}
               autocomplete="off"
               spellcheck={false}
@@ -78,10 +88,10 @@ export function SettingsPage(props: {
             <p class="field grow">
               <label for="watch">git push returns</label>
               <select id="watch" name="watch">
-                <option value="wait" selected={watch === "wait"}>
+                <option value="wait" selected={chosenWatch === "wait"}>
                   after the watch window
                 </option>
-                <option value="background" selected={watch === "background"}>
+                <option value="background" selected={chosenWatch === "background"}>
                   as soon as the new version is live
                 </option>
               </select>
@@ -90,6 +100,11 @@ export function SettingsPage(props: {
           <button class="button" type="submit">
             Save
           </button>
+          {refused && (
+            <p class="field-error field whole" role="alert">
+              {capital(refused.message)}.
+            </p>
+          )}
         </form>
       </section>
       <ServiceSettingsCard place={head} csrf={frame.csrf} services={services} />

@@ -53,7 +53,7 @@ describe("products", () => {
 
   test.each([
     [{ name: "Shop!" }, /^name: 1 to 40 characters/],
-    [{}, /^name: expected string, received undefined$/],
+    [{}, /^name is missing$/],
     [{ name: "shop", colour: "red" }, /^"colour" is not a field of this call$/],
     [{ name: "shop", repository: "file:///etc/passwd" }, /^repository: enter an https:\/\/ or ssh:\/\/ URL/],
     [{ name: "shop", repository: "--upload-pack=x" }, /^repository: enter an https:\/\/ or ssh:\/\/ URL/],

@@ -125,7 +125,7 @@ describe("a product", () => {
     const typed = { repository: "file:///etc", rootDirectory: "apps/shop", paths: "", pollMinutes: "often" };
     const refused = await member.post("/products/shop/webhooks/repository", typed);
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("Repository of shop")]);
-    expect(refused.html).toMatch(/role="alert".*Repository: enter an https:\/\//s);
+    expect(refused.html).toMatch(/role="alert".*URL: enter an https:\/\//s);
     for (const value of ["file:///etc", "apps/shop", "often"]) expect(refused.html).toContain(`value="${value}"`);
     expect((await world.store.products.bySlug(product.slug))?.repository).toBeNull();
 
@@ -342,7 +342,11 @@ describe("settings", () => {
   test("set the branch that is deployed", async () => {
     await member.post("/products/shop/settings", { branch: "release" });
     expect((await world.store.installations.get(installation.id))?.branch).toBe("release");
-    expect((await member.post("/products/shop/settings", { branch: "no good" })).status).toBe(400);
+    const refused = await member.post("/products/shop/settings", { branch: "no good", rootDirectory: "typed" });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain("Branch to deploy: enter a branch, tag or commit.");
+    expect(refused.html).toContain('name="branch" value="no good"');
+    expect(refused.html).toContain('name="rootDirectory" value="typed"');
   });
 
   test("set whether a push waits for the watch window", async () => {
@@ -401,8 +405,10 @@ describe("settings", () => {
   });
 
   test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {
-    const wrong = await member.post("/products/shop/delete", { confirm: "shopp" });
+    const wrong = await member.post("/products/shop/delete", { confirm: "shopp", volumes: "delete" });
     expect(wrong.status).toBe(400);
+    expect(wrong.html).toContain('name="confirm" value="shopp"');
+    expect(wrong.html).toContain('name="volumes" value="delete" checked=""');
     expect(wrong.text).toContain("Type shop exactly to confirm.");
     expect(await world.store.products.list()).toHaveLength(1);
     const { location } = await member.post("/products/shop/delete", { confirm: "shop", volumes: "keep" });
@@ -503,7 +509,7 @@ describe("a new product", () => {
     expect(refused.status).toBe(400);
     expect(refused.html).toContain(`value="${repository}"`);
     const taken = await member.post("/new", { name: "shop", repository });
-    expect(taken.text).toContain("there is already a product named &quot;shop&quot;");
+    expect(taken.text).toContain("There is already a product named &quot;shop&quot;");
     expect((await member.post("/new", { name: "blog", repository })).location).toBe(
       "/products/blog/webhooks?done=created",
     );

@@ -459,11 +459,17 @@ describe("a repository", () => {
     [{ repository, paths: "apps/** ../lib" }, /leaves the repository: paths start at its root/],
     [{ repository, paths: "{apps,lib/**" }, /an unmatched brace/],
     [{ repository, pollMinutes: "0" }, /at least 1 minute/],
-    [{ repository, pollMinutes: "x" }, /PollMinutes: enter a whole number of minutes/],
+    [{ repository, pollMinutes: "x" }, /Poll every \(minutes\): enter a whole number of minutes/],
   ])("as %j is refused on the page", async (fields, message) => {
     const answer = await form("/products/shop/webhooks/repository", fields);
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toMatch(message);
+    const html = await answer.text();
+    expect(html).toMatch(message);
+    // The form comes back as it was typed, but for what a URL holds of a password.
+    for (const [name, value] of Object.entries(fields)) {
+      expect(html).toContain(`name="${name}" value="${value.replace("t0ken@", "")}"`);
+    }
+    expect(html).not.toContain("t0ken");
   });
 
   test("elsewhere does not get the token that was given for the one before", async () => {

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { EventStreams } from "../event-stream.ts";
 import type { WebEnv, WebNeeds } from "../needs.ts";
 import { Problem } from "../problem.ts";
+import { faultSentence } from "./fault-words.ts";
 import type { Presenter } from "./present.ts";
 import { errorSchema } from "./schemas.ts";
 
@@ -18,21 +19,9 @@ export interface ApiNeeds extends WebNeeds {
 export function createApi(): OpenAPIHono<WebEnv> {
   return new OpenAPIHono<WebEnv>({
     defaultHook(result) {
-      if (!result.success) throw new Problem(400, "invalid", sentenceOf(result.error), { cause: result.error });
+      if (!result.success) throw new Problem(400, "invalid", faultSentence(result.error), { cause: result.error });
     },
   });
-}
-
-/** One clear sentence about the first thing that is wrong. */
-export function sentenceOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (!issue) return "the request does not match what this call accepts";
-  // The key is what is wrong, and the sentence about it says which one it is.
-  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
-  const where = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") return `"${issue.keys.join('", "')}" is not a field of this call`;
-  const text = issue.message.replace(/^Invalid input: /, "");
-  return where === "" ? text : `${where}: ${text}`;
 }
 
 /** Who may use a route: declared for the guard and for the description alike. */

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
+import { capital } from "../../../views/capital.ts";
 import { EnvironmentsPage, type EnvironmentsProps } from "../../../views/environments-page.tsx";
 import { routes } from "../../routes.ts";
-import { sentenceOf } from "../api/route-parts.ts";
+import { faultSentence } from "../api/fault-words.ts";
 import { newEnvironmentSchema } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
 import { readForm } from "../form.ts";
@@ -34,7 +35,8 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         };
         const { name, domain, branch, copyFrom } = typed;
         const parsed = newEnvironmentSchema.safeParse({ name, domain: domain || null, branch: branch || null });
-        if (!parsed.success) return show(c, { typed, error: sentenceOf(parsed.error) }, 400);
+        if (!parsed.success)
+          return show(c, { typed, error: faultSentence(parsed.error, (path) => capital(path)) }, 400);
         noteDetail(c, name);
         const wanted = { name, domain: domain || null, branch: branch || null };
         const created = await triggers.createEnvironment(wanted, copyFrom || null);

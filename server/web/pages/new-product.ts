@@ -5,16 +5,17 @@ import { type Product, parseSlug, type Slug, slugRule } from "../../model/produc
 import { routes } from "../../routes.ts";
 import { freeSlug } from "../../rules/free-slug.ts";
 import { withoutCredentials } from "../../rules/repository-url.ts";
-import { sentenceOf } from "../api/route-parts.ts";
+import { faultSentence } from "../api/fault-words.ts";
 import { newProductSchema } from "../api/schemas.ts";
 import { noteDetail } from "../audit.ts";
 import { readForm } from "../form.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
-import { Problem, problemOf } from "../problem.ts";
+import { problemOf } from "../problem.ts";
 import { answerWithSnapshots } from "../state-stream.ts";
 import { frameOf, type PageNeeds } from "./page.ts";
 
 const emptyForm = { name: "", repository: "", branch: "" };
+const labels: Readonly<Record<string, string>> = { name: "Name", repository: "Repository", branch: "Branch" };
 const sampleSlug = "hello" as Slug;
 
 /** The ways in: a push, a repository, a sample. */
@@ -37,7 +38,7 @@ export function createNewProductPages(needs: PageNeeds) {
 
     .post(routes.newSample(), auth.allow("member"), async (c) => {
       const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
-      if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
+      if (!slug) return c.html(await page(c, emptyForm, null, slugRule), 400);
       noteDetail(c, slug);
       // Whoever presses twice wants one.
       const existing = await store.products.bySlug(slug);
@@ -64,7 +65,9 @@ export function createNewProductPages(needs: PageNeeds) {
       });
       const slug = parseSlug(fields.name);
       if (!checked.success || !slug) {
-        const error = checked.success ? "the name cannot be used" : sentenceOf(checked.error);
+        const error = checked.success
+          ? "the name cannot be used"
+          : faultSentence(checked.error, (path) => labels[path] ?? path);
         return c.html(await page(c, fields, error), 400);
       }
       const { repository = null, branch = null } = checked.data;

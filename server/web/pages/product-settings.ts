@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import { DeletePage } from "../../../views/delete-page.tsx";
-import { SettingsPage } from "../../../views/settings-page.tsx";
+import { DeletePage, type DeleteProps } from "../../../views/delete-page.tsx";
+import { type RefusedSource, SettingsPage } from "../../../views/settings-page.tsx";
 import { type Deployment, specOf } from "../../model/deployment.ts";
 import type { Product } from "../../model/product.ts";
 import { nothingSet } from "../../model/service-settings.ts";
 import { type ServiceSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
-import { sentenceOf } from "../api/route-parts.ts";
+import { faultInField, faultSentence } from "../api/fault-words.ts";
 import { productChangesSchema, serviceSettingsSchema } from "../api/schemas.ts";
 import { sourceChangesSchema } from "../api/source-schemas.ts";
 import { noteDetail } from "../audit.ts";
@@ -31,13 +31,26 @@ const notices: Readonly<Record<string, string>> = {
   installed: "Installed. Nothing is deployed here yet.",
 };
 
+const labels: Readonly<Record<string, string>> = {
+  branch: "Branch to deploy",
+  rootDirectory: "Root directory",
+  watch: "git push returns",
+};
+
+/** What the page says beside how things are. */
+interface Shown {
+  readonly error?: string;
+  readonly source?: RefusedSource;
+  readonly service?: RefusedSettings;
+}
+
 /** What can be set about a product, and how one gets rid of it. */
 export function createProductSettingsPages(needs: PageNeeds) {
   const { auth, store, triggers, catalog } = needs;
 
   return new Hono<WebEnv>()
     .get(routes.productSettings(":slug"), auth.allow("member"), async (c) =>
-      c.html(await settings(c, await placeOf(c, needs), null)),
+      c.html(await settings(c, await placeOf(c, needs), {})),
     )
 
     .post(routes.productSettings(":slug"), auth.allow("member"), async (c) => {
@@ -52,7 +65,11 @@ export function createProductSettingsPages(needs: PageNeeds) {
       });
       const source = sourceChangesSchema.safeParse({ rootDirectory: folder });
       const wrong = checked.error ?? source.error;
-      if (wrong) return c.html(await settings(c, place, sentenceOf(wrong)), 400);
+      if (wrong) {
+        const message = faultSentence(wrong, (path) => labels[path] ?? path);
+        const { csrf: _, ...typed } = Object.fromEntries(form);
+        return c.html(await settings(c, place, { source: { typed, message } }), 400);
+      }
       const branch = checked.data?.branch ?? "";
       const rootDirectory = source.data?.rootDirectory;
       await store.installations.setBranch(place.installation.id, branch);
@@ -75,8 +92,8 @@ export function createProductSettingsPages(needs: PageNeeds) {
       if (!checked.success) {
         const [issue] = checked.error.issues;
         const field = String(issue?.path.at(-1) ?? "");
-        const refused = { service: service ?? "", typed, field, message: issue?.message ?? "" };
-        return c.html(await settings(c, place, null, refused), 400);
+        const refused = { service: service ?? "", typed, field, message: faultInField(checked.error) };
+        return c.html(await settings(c, place, { service: refused }), 400);
       }
       const { id } = place.installation;
       const before = (await store.installations.serviceSettings(id)).get(checked.data.service) ?? nothingSet;
@@ -95,7 +112,12 @@ export function createProductSettingsPages(needs: PageNeeds) {
       const leaver = await part(c, product);
       const form = await readForm(c);
       if (form.get("confirm")?.trim() !== product.slug) {
-        return c.html(await deletion(c, product, leaver, `Type ${product.slug} exactly to confirm.`), 400);
+        const refused = {
+          message: `Type ${product.slug} exactly to confirm.`,
+          typed: form.get("confirm") ?? "",
+          volumes: form.get("volumes") === "delete" ? ("delete" as const) : ("keep" as const),
+        };
+        return c.html(await deletion(c, product, leaver, refused), 400);
       }
       const leaving = { keepVolumes: form.get("volumes") !== "delete" };
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");
@@ -115,14 +137,15 @@ export function createProductSettingsPages(needs: PageNeeds) {
     const outcome = await triggers.install({ product: product.slug, environment, branch: null });
     if (outcome.type === "refused") {
       if (!before) throw problemOf(outcome);
-      return c.html(await settings(c, await placeOf(c, needs), outcome.message), problemOf(outcome).status);
+      const shown = { error: outcome.message };
+      return c.html(await settings(c, await placeOf(c, needs), shown), problemOf(outcome).status);
     }
     noteDetail(c, `installed in ${environment}`);
     const next = before ? routes.productSettings(product.slug) : routes.product(product.slug);
     return c.redirect(`${next}?${new URLSearchParams({ environment, done: "installed" })}`, 303);
   }
 
-  async function settings(c: WebContext, place: Place, error: string | null, refused: RefusedSettings | null = null) {
+  async function settings(c: WebContext, place: Place, shown: Shown) {
     const { product, installation } = place;
     const { head, live } = await productFacts(needs, place, c.req.raw.signal);
     const [environments, source, set, newest] = await Promise.all([
@@ -147,17 +170,18 @@ export function createProductSettingsPages(needs: PageNeeds) {
           live: servicesIn(live?.deployment ?? null),
           set,
           healthTimeoutMs: needs.healthTimeoutMs,
-          refused,
+          refused: shown.service ?? null,
         }),
         elsewhere: environments.map(({ name }) => name).filter((name) => !head.environments.includes(name)),
-        error,
+        error: shown.error ?? null,
+        refused: shown.source ?? null,
       },
       notice: notices[c.req.query("done") ?? ""] ?? null,
       stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },
     });
   }
 
-  async function deletion(c: WebContext, product: Product, leaver: Place | null, error: string | null) {
+  async function deletion(c: WebContext, product: Product, leaver: Place | null, refused: DeleteProps["refused"]) {
     const places = await catalog.placesOf(product);
     return DeletePage({
       frame: frameOf(c, needs, { title: `Delete ${product.slug}`, section: "products" }),
@@ -167,7 +191,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
         isWhole: leaver === null,
         environments: places.map((other) => other.environment.name),
         atStake: await atStakeIn(leaver === null ? places : [leaver], c.req.raw.signal),
-        error,
+        refused,
       },
     });
   }

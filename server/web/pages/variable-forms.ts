@@ -3,7 +3,7 @@ import type { RefusedVariable } from "../../../views/variables-page.tsx";
 import type { PasteRow } from "../../../views/variables-paste-card.tsx";
 import type { VariableEntry } from "../../model/variable.ts";
 import { namesIn, secrecyByDefault, secrecyFault } from "../../rules/variable-changes.ts";
-import { sentenceOf } from "../api/route-parts.ts";
+import { faultSentence } from "../api/fault-words.ts";
 import { variableChangesSchema, variableName } from "../api/schemas.ts";
 
 /** What a form asks for. */
@@ -41,7 +41,7 @@ export function faultIn(asked: AskedVariables, known: readonly VariableEntry[]):
     variableChangesSchema.safeParse(asked),
   ];
   const error = results.find(({ success }) => !success)?.error;
-  const fault = error ? sentenceOf(error) : secrecyFault(known, asked);
+  const fault = error ? faultSentence(error) : secrecyFault(known, asked);
   return fault === null ? null : `${capital(fault)}.`;
 }
 

@@ -6,7 +6,8 @@ import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
 import { movedTo } from "../../rules/moved-repository.ts";
 import { splitPathPatterns } from "../../rules/path-filter.ts";
-import { sentenceOf } from "../api/route-parts.ts";
+import { withoutCredentials } from "../../rules/repository-url.ts";
+import { faultSentence } from "../api/fault-words.ts";
 import { productChangesSchema } from "../api/schemas.ts";
 import { sourceChangesSchema } from "../api/source-schemas.ts";
 import { readForm } from "../form.ts";
@@ -187,7 +188,7 @@ export function createWebhookPages(needs: PageNeeds) {
         page: await pageOf(product, newSecret, before === undefined ? null : Number(before)),
         notice: refused ? null : (notices[c.req.query("done") ?? ""] ?? null),
         problem: refused?.message ?? null,
-        typed: refused?.typed ?? null,
+        typed: refused?.typed ? typedAgain(refused.typed) : null,
       }),
       refused?.status ?? 200,
     );
@@ -245,8 +246,28 @@ function text(form: URLSearchParams, name: string): string {
 function check<T>(
   parsed:
     | { readonly success: true; readonly data: T }
-    | { readonly success: false; readonly error: Parameters<typeof sentenceOf>[0] },
+    | { readonly success: false; readonly error: Parameters<typeof faultSentence>[0] },
 ): T {
   if (parsed.success) return parsed.data;
-  throw new Problem(400, "invalid", sentenceOf(parsed.error));
+  throw new Problem(400, "invalid", faultSentence(parsed.error, labelOf));
+}
+
+const labels: Readonly<Record<string, string>> = {
+  repository: "URL",
+  branch: "Branch",
+  rootDirectory: "Root directory",
+  paths: "Deploy only when these change",
+  pollMinutes: "Poll every (minutes)",
+  token: "Token",
+};
+
+function labelOf(path: string): string {
+  return labels[path.split(".")[0] ?? ""] ?? path;
+}
+
+/** As it was sent; a password in the URL goes no further. */
+function typedAgain(form: URLSearchParams): URLSearchParams {
+  const typed = new URLSearchParams(form);
+  typed.set("repository", withoutCredentials(text(form, "repository")));
+  return typed;
 }
