@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { constants, type FSWatcher, watch } from "node:fs";
+import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/build-limiter.ts";
 import type { EngineMachine } from "../ports/engine.ts";
@@ -8,13 +9,17 @@ export interface Plan {
   readonly limits: BuildLimits;
   readonly settings: readonly Setting[];
   readonly handDown: { readonly files: readonly string[]; readonly text: string };
+  readonly steps: { readonly folder: string; readonly name: RegExp; readonly files: readonly LimitFile[] } | null;
 }
 
-interface Setting {
-  readonly folder: string;
+interface LimitFile {
   readonly file: string;
   readonly limit: number | null;
   readonly unlimited: string;
+}
+
+interface Setting extends LimitFile {
+  readonly folder: string;
 }
 
 /**
@@ -31,6 +36,7 @@ export function createBuildLimiter(parts: {
   /** What is not limited is lifted once, since another Baton may limit it. */
   let hasLifted = false;
   let known: EngineMachine | null = null;
+  let stepsWatched: FSWatcher | null = null;
 
   async function planNow(signal: AbortSignal): Promise<Plan | string> {
     // Asking costs the daemon something, and its answer stays the same.
@@ -41,6 +47,7 @@ export function createBuildLimiter(parts: {
   async function set(signal: AbortSignal): Promise<BuildLimitState> {
     const plan = await planNow(signal);
     if (typeof plan === "string") return { type: "missing", why: plan };
+    if (plan.steps !== null) return holdSteps(plan.steps, plan.limits);
     if (!hasLifted) {
       await lift(plan.settings.filter(({ limit }) => limit === null));
       hasLifted = true;
@@ -48,7 +55,33 @@ export function createBuildLimiter(parts: {
     const limited = plan.settings.filter(({ limit }) => limit !== null);
     if (limited.length === 0) return { type: "off" };
     for (const setting of limited) await hold(setting, plan.handDown);
-    return { type: "held", limits: plan.limits };
+    return { type: "held", limits: plan.limits, each: "all" };
+  }
+
+  /** Each step's group as soon as it is there; it goes with the step. */
+  async function holdSteps(steps: NonNullable<Plan["steps"]>, limits: BuildLimits): Promise<BuildLimitState> {
+    const limited = steps.files.filter(({ limit }) => limit !== null);
+    if (limited.length === 0) return { type: "off" };
+    const folder = join(root, steps.folder);
+    // Single steps may be over before they are reached: what keeps all of them from being limited is found out here.
+    await access(folder, constants.W_OK);
+    const holdStep = async (name: string) => {
+      if (!steps.name.test(name)) return;
+      for (const { file, limit } of limited) {
+        // It may be over already.
+        await writeFile(join(folder, name, file), `${limit}\n`, { flag: "r+" }).catch(() => {});
+      }
+    };
+    if (stepsWatched === null) {
+      const watcher = watch(folder, { persistent: false }, (_, name) => void (name && holdStep(name)));
+      stepsWatched = watcher;
+      watcher.once("error", () => {
+        watcher.close();
+        stepsWatched = null;
+      });
+    }
+    for (const name of await readdir(folder)) await holdStep(name);
+    return { type: "held", limits, each: "step" };
   }
 
   async function hold({ folder, file, limit }: Setting, handDown: Plan["handDown"]): Promise<void> {
@@ -84,6 +117,8 @@ export function createBuildLimiter(parts: {
     },
     state: () => last,
     async remove(signal) {
+      stepsWatched?.close();
+      stepsWatched = null;
       const plan = await planNow(signal);
       if (typeof plan !== "string") await lift(plan.settings);
     },

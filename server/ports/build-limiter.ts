@@ -12,13 +12,14 @@ export interface BuildLimiter {
 }
 
 export type BuildLimitState =
-  | { readonly type: "held"; readonly limits: BuildLimits }
+  /** `each`: all builds together, or, where the engine gives them nothing in common, each of their steps. */
+  | { readonly type: "held"; readonly limits: BuildLimits; readonly each: "all" | "step" }
   /** The administrator wants none. */
   | { readonly type: "off" }
   /** `why` is a clause: "Baton does not run as root". */
   | { readonly type: "missing"; readonly why: string };
 
-/** What builds may take together; null: as much as there is. */
+/** What builds may take; null: as much as there is. */
 export interface BuildLimits {
   /** Without swap. */
   readonly memoryBytes: number | null;

@@ -12,9 +12,14 @@ const memoryShare = 0.75;
 /** The kernel counts whole pages; this is a multiple of every page size. */
 const memoryStep = 64 * 1024;
 
-/** One setting of a control group. Paths are below the folder where control groups are mounted. */
-export interface CgroupSetting {
-  readonly folder: string;
+/**
+ * With systemd as its driver, Docker hands BuildKit a path in systemd's form, which BuildKit's runc takes as it is: a group
+ * of this name, beside that of Docker's own service.
+ */
+const stepOfSystemd = /^[^/]+\.slice:docker:\w+$/;
+
+/** One file of a control group. */
+export interface CgroupFile {
   readonly file: string;
   /** Null: no limit. */
   readonly limit: number | null;
@@ -22,11 +27,18 @@ export interface CgroupSetting {
   readonly unlimited: string;
 }
 
+/** One setting of a control group that is known beforehand. Paths are below the folder where control groups are mounted. */
+export interface CgroupSetting extends CgroupFile {
+  readonly folder: string;
+}
+
 export interface CgroupPlan {
   readonly limits: BuildLimits;
   readonly settings: readonly CgroupSetting[];
   /** In version 2 a folder has only what its parents hand down: these files take `handDown`, from the top. */
   readonly handDown: { readonly files: readonly string[]; readonly text: string };
+  /** Groups that come and go, one for each step of a build, as direct children of a folder. */
+  readonly steps: { readonly folder: string; readonly name: RegExp; readonly files: readonly CgroupFile[] } | null;
 }
 
 /**
@@ -39,29 +51,35 @@ export function planBuildLimits(
   parent = "docker",
 ): CgroupPlan | string {
   if (cgroups === null) return "Docker runs without control groups";
-  if (cgroups.driver === "systemd") {
-    return "with systemd as its cgroup driver, Docker has no control group for all builds together";
+  if (cgroups.driver !== "cgroupfs" && cgroups.driver !== "systemd") {
+    return `Docker's cgroup driver (${cgroups.driver}) is not known to Baton`;
   }
-  if (cgroups.driver !== "cgroupfs") return `Docker's cgroup driver (${cgroups.driver}) is not known to Baton`;
   const limits = { memoryBytes: memoryOf(wanted.memoryBytes, total), processes: wanted.processes };
   const [memory, pids] = [limits.memoryBytes, limits.processes];
+  const none = { settings: [], handDown: { files: [], text: "" }, steps: null };
+  const files = [
+    { file: "memory.max", limit: memory, unlimited: "max" },
+    { file: "pids.max", limit: pids, unlimited: "max" },
+  ];
+  if (cgroups.driver === "systemd") {
+    if (cgroups.version === 1) return "Docker's cgroup driver is systemd, on control groups of version 1";
+    return { ...none, limits, steps: { folder: "system.slice", name: stepOfSystemd, files } };
+  }
   if (cgroups.version === 1) {
     return {
+      ...none,
       limits,
       settings: [
         { folder: `memory/${parent}/buildkit`, file: "memory.limit_in_bytes", limit: memory, unlimited: "-1" },
         { folder: `pids/${parent}/buildkit`, file: "pids.max", limit: pids, unlimited: "max" },
       ],
-      handDown: { files: [], text: "" },
     };
   }
   const folder = `${parent}/buildkit`;
   return {
+    ...none,
     limits,
-    settings: [
-      { folder, file: "memory.max", limit: memory, unlimited: "max" },
-      { folder, file: "pids.max", limit: pids, unlimited: "max" },
-    ],
+    settings: files.map((file) => ({ folder, ...file })),
     handDown: { files: ["cgroup.subtree_control", `${parent}/cgroup.subtree_control`], text: "+memory +pids" },
   };
 }

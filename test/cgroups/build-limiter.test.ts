@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -16,8 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-function limiter(limits = wanted, version: 1 | 2 = 2) {
-  const cgroups = { driver: "cgroupfs", version };
+function limiter(limits = wanted, version: 1 | 2 = 2, driver = "cgroupfs") {
+  const cgroups = { driver, version };
   const machine = async () => ({ cpus: 2, memoryBytes: 1024 ** 3, cgroups });
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(limits, facts), root });
 }
@@ -32,7 +32,7 @@ const textOf = (path: string) => readFile(join(root, path), "utf8");
 test("the limits are set, put back when others have changed them, and lifted at the end", async () => {
   await group("docker/buildkit", { "memory.max": "max\n", "pids.max": "max\n" });
   const builds = limiter();
-  const held = { type: "held", limits: wanted };
+  const held = { type: "held", limits: wanted, each: "all" };
   expect(builds.state()).toBeNull();
   expect(await builds.apply(never)).toEqual(held);
   expect(builds.state()).toEqual(held);
@@ -60,10 +60,32 @@ test("one who wants no limits lifts those of an earlier start, once, and leaves 
 test("limits that cannot be set are said to be missing, and why", async () => {
   const missing = { type: "missing", why: "this kernel has no control groups for memory and processes" };
   expect(await limiter().apply(never)).toEqual(missing);
+  expect(await limiter(wanted, 2, "systemd").apply(never)).toEqual(missing);
   const away = createBuildLimiter({
     machine: () => Promise.reject(new Error("Docker cannot be reached")),
     plan: () => "never asked",
     root,
   });
   expect(await away.apply(never)).toEqual({ type: "missing", why: "Docker cannot be reached" });
+});
+
+test("where builds have nothing in common, each step is limited as it comes, and nothing else", async () => {
+  const step = (name: string) => `system.slice/system.slice:docker:${name}`;
+  const unlimited = { "memory.max": "max\n", "pids.max": "max\n" };
+  await group(step("early"), unlimited);
+  await group("system.slice/ssh.service", unlimited);
+  const builds = limiter(wanted, 2, "systemd");
+  expect(await builds.apply(never)).toEqual({ type: "held", limits: wanted, each: "step" });
+  expect(await textOf(`${step("early")}/pids.max`)).toBe("64\n\n");
+  // As the kernel does it: with all of its files at once.
+  await group("made", unlimited);
+  await rename(join(root, "made"), join(root, step("late")));
+  await expect.poll(() => textOf(`${step("late")}/memory.max`)).toContain("134217728");
+  expect(await textOf("system.slice/ssh.service/pids.max")).toBe("max\n");
+  await builds.remove(never);
+  await group("made", unlimited);
+  await rename(join(root, "made"), join(root, step("later")));
+  await builds.apply(never);
+  expect(await textOf(`${step("later")}/pids.max`)).toContain("64");
+  await builds.remove(never);
 });

@@ -1,102 +1,78 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, rm, rmdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import Docker from "dockerode";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readdir, readFile, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
 import { createBuildLimiter } from "../../server/cgroups/build-limiter.ts";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import type { InstanceId } from "../../server/model/ids.ts";
+import type { EngineMachine } from "../../server/ports/engine.ts";
 import { planBuildLimits } from "../../server/rules/build-limits.ts";
-import { contextOf, tinyRoot } from "../docker/tiny-image.ts";
+import { startOwnDaemon } from "./own-daemon.ts";
 
-/**
- * A daemon of its own, whose builds run in control groups of its own: limits this small would end what others build.
- * It has no network and touches no packet filter.
- */
-const parent = `baton-test-${process.pid}`;
 const megabyte = 1024 ** 2;
 const limits = { memoryBytes: 96 * megabyte, processes: 48 };
 const root = "/sys/fs/cgroup";
 const never = new AbortController().signal;
 
-let folder: string;
-let daemon: ChildProcess;
-let docker: Docker;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));
-  await writeFile(join(folder, "daemon.json"), "{}");
-  const socket = join(folder, "docker.sock");
-  const options = {
-    "data-root": join(folder, "data"),
-    "exec-root": join(folder, "exec"),
-    pidfile: join(folder, "pid"),
-    "config-file": join(folder, "daemon.json"),
-    host: `unix://${socket}`,
-    bridge: "none",
-    iptables: "false",
-    "ip-masq": "false",
-    "cgroup-parent": `/${parent}`,
-  };
-  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  daemon = spawn("dockerd", args, { stdio: "ignore" });
-  docker = new Docker({ socketPath: socket });
-  await until(() => docker.ping());
-  const image = await docker.importImage(await tinyRoot(["/bin/sleep", "/bin/cat"]), { repo: "tiny", tag: "1" });
-  await new Promise((resolve) => image.on("end", resolve).resume());
-});
-afterAll(async () => {
-  daemon.kill("SIGTERM");
-  if (daemon.exitCode === null) await once(daemon, "exit");
-  await rm(folder, { recursive: true, force: true });
-  for (const hierarchy of ["", ...(await readdir(root))]) {
-    for (const group of [`${parent}/buildkit`, parent]) await rmdir(join(root, hierarchy, group)).catch(() => {});
-  }
-});
+/** What sh holds doubles each time, and is copied while it does: some 600 MB at most. */
+const eatMemory = `a=aaaaaaaaaaaaaaaa; for i in ${numbers(24)}; do a=$a$a; done`;
+/** 60 processes, for a second. */
+const fork = `for i in ${numbers(60)}; do sleep 1 & done; wait`;
 
-async function until(isSo: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}`);
-    if (await isSo().catch(() => null)) return;
-    await delay(50);
-  }
-}
-
-/** Builds one step without a network; what the daemon says went wrong, or null. */
-async function build(command: string): Promise<string | null> {
-  const answer = await docker.buildImage(contextOf({ Dockerfile: `FROM tiny:1\nRUN ${command}\n` }), {
-    version: "2",
-    networkmode: "none",
-    nocache: true,
-    t: "made",
-  });
-  let text = "";
-  for await (const chunk of answer) text += chunk;
-  return /"error":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? null;
+function numbers(count: number): string {
+  return Array.from({ length: count }, (_, index) => index).join(" ");
 }
 
 test("builds that eat memory or processes are stopped at the limits, and run again without them", async () => {
-  const engine = createDockerEngine({ instance: "test0000" as InstanceId, socket: `unix://${folder}/docker.sock` });
-  const builds = createBuildLimiter({
-    machine: engine.machine,
-    plan: (machine) => planBuildLimits(limits, machine, parent),
-  });
-  // What sh holds doubles each time: 32 MB, 64 MB, 128 MB …, with a copy while it does. Never more than some 600 MB.
-  const eatMemory =
-    "a=aaaaaaaaaaaaaaaa; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do a=$a$a; done";
-  // 60 processes, for a second.
-  const sixty = Array.from({ length: 60 }, (_, i) => i).join(" ");
-  const fork = `for i in ${sixty}; do sleep 1 & done; wait`;
+  const parent = `baton-test-${process.pid}`;
+  const daemon = await startOwnDaemon(`/${parent}`);
+  try {
+    const engine = createDockerEngine({ instance: "test0000" as InstanceId, socket: `unix://${daemon.socket}` });
+    const builds = createBuildLimiter({
+      machine: engine.machine,
+      plan: (machine) => planBuildLimits(limits, machine, parent),
+    });
+    expect(await daemon.build(fork)).toBeNull();
+    expect(await builds.apply(never)).toEqual({ type: "held", limits, each: "all" });
+    expect(await daemon.build("echo a small build && sleep 0.1")).toBeNull();
 
-  expect(await build(fork)).toBeNull();
-  expect(await builds.apply(never)).toEqual({ type: "held", limits });
-  expect(await build("echo a small build && sleep 0.1")).toBeNull();
+    expect(await daemon.build(eatMemory)).toMatch(/exit code: 137/);
+    expect(await daemon.build(fork)).toMatch(/exit code: 2/);
 
-  expect(await build(eatMemory)).toMatch(/exit code: 137/);
-  expect(await build(fork)).toMatch(/exit code: 2/);
-
-  await builds.remove(never);
-  expect(await build(fork)).toBeNull();
+    await builds.remove(never);
+    expect(await daemon.build(fork)).toBeNull();
+  } finally {
+    await daemon[Symbol.asyncDispose]();
+    for (const hierarchy of ["", ...(await readdir(root))]) {
+      for (const group of [`${parent}/buildkit`, parent]) await rmdir(join(root, hierarchy, group)).catch(() => {});
+    }
+  }
 });
+
+test("steps whose groups are named as with systemd are limited one by one", async () => {
+  // There is no systemd here: a parent in its form makes BuildKit name groups as it does there.
+  const daemon = await startOwnDaemon(`baton-test-${process.pid}.slice:docker:`);
+  try {
+    const systemd: EngineMachine = { cpus: 2, memoryBytes: 1, cgroups: { driver: "systemd", version: 2 } };
+    const plan = planBuildLimits(limits, systemd);
+    if (typeof plan === "string" || plan.steps === null) throw new Error("no plan");
+    const files = plan.steps.files.filter(({ file }) => file === "pids.max");
+    const here = { ...plan, steps: { ...plan.steps, files, folder: await folderOfSteps() } };
+    const builds = createBuildLimiter({ machine: async () => systemd, plan: () => here });
+    // A moment before it forks, as programs have.
+    const late = `sleep 0.2; ${fork}`;
+    expect(await daemon.build(late)).toBeNull();
+    expect(await builds.apply(never)).toEqual({ type: "held", limits, each: "step" });
+    expect(await daemon.build(late)).toMatch(/exit code: 2/);
+    await builds.remove(never);
+    expect(await daemon.build(late)).toBeNull();
+  } finally {
+    await daemon[Symbol.asyncDispose]();
+  }
+});
+
+/** runc puts such a group below its own of version 1, and beside its own of version 2. */
+async function folderOfSteps(): Promise<string> {
+  const groups = await readFile("/proc/self/cgroup", "utf8");
+  const pids = /^\d+:pids:(.*)$/m.exec(groups)?.[1];
+  return pids !== undefined ? join("pids", pids) : dirname(/^0::(.*)$/m.exec(groups)?.[1] ?? "/");
+}

@@ -40,8 +40,18 @@ describe("what builds may take together", () => {
     });
   });
 
+  test("is what each step may take where systemd is the driver, since the steps have no group in common", () => {
+    const plan = planBuildLimits(wanted, machine({ driver: "systemd", version: 2 }));
+    if (typeof plan === "string") throw new Error(plan);
+    expect(plan.settings).toEqual([]);
+    expect(plan.steps?.folder).toBe("system.slice");
+    expect(plan.steps?.files.map(({ file }) => file)).toEqual(["memory.max", "pids.max"]);
+    expect("system.slice:docker:jvifp9a6b1lxa1kuw8bwfcovf").toMatch(plan.steps?.name ?? /^$/);
+    expect("docker-89eae77df5fb.scope").not.toMatch(plan.steps?.name ?? /^/);
+  });
+
   test.each([
-    [{ driver: "systemd", version: 2 }, /^with systemd as its cgroup driver, Docker has no control group/],
+    [{ driver: "systemd", version: 1 }, /^Docker's cgroup driver is systemd, on control groups of version 1$/],
     [{ driver: "other", version: 2 }, /^Docker's cgroup driver \(other\) is not known to Baton$/],
     [null, /^Docker runs without control groups$/],
   ] as const)("cannot be limited with %j, and it says why", (cgroups, why) => {

@@ -6,7 +6,7 @@ const well: SystemFacts = {
   docker: { builder: "buildkit" },
   usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
   firewall: { type: "held" },
-  buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 } },
+  buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 }, each: "all" },
   caddyAnswers: true,
   databaseAnswers: true,
   disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },

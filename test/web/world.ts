@@ -52,7 +52,9 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     store,
     engine,
     firewall: { state: () => ({ type: "held" }) },
-    buildLimiter: { state: () => ({ type: "held", limits: { memoryBytes: 6_000_000_000, processes: 4096 } }) },
+    buildLimiter: {
+      state: () => ({ type: "held", limits: { memoryBytes: 6_000_000_000, processes: 4096 }, each: "all" }),
+    },
     git,
     proxy,
     clock,

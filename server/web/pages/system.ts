@@ -121,7 +121,7 @@ function buildLimitText(state: BuildLimitState | null): string {
         ...(memoryBytes === null ? [] : [`${sizeText(memoryBytes)} of memory`]),
         ...(processes === null ? [] : [`${processes.toLocaleString("en-US")} processes`]),
       ];
-      return `at most ${parts.join(" and ")} together`;
+      return `at most ${parts.join(" and ")} ${state.each === "all" ? "together" : "in each step"}`;
     }
     case "off":
       return "not limited (BATON_BUILD_MEMORY=off, BATON_BUILD_PROCESSES=off)";
