@@ -23,7 +23,7 @@ export interface Refused {
 /** A frontend runs with the builder's powers, so only Docker's own are let in. */
 const dockerFrontend = /^(?:(?:index\.)?docker\.io\/)?docker\/dockerfile[a-z-]*(?:[:@]\S*)?$/;
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])$/i;
-const howToAllow = "BATON_ALLOW_PRIVATE_REPOSITORIES=1 allows private networks for builds and images, too.";
+const howToAllow = "BATON_ALLOW_PRIVATE_REPOSITORIES=1 also allows private networks for builds and images.";
 
 /** Why this must not be taken; null: it may be. */
 export async function whyRefused(taken: Source, rules: SourceRules): Promise<Refused | null> {
@@ -37,7 +37,7 @@ async function refusedByAddress(taken: Source, rules: SourceRules): Promise<Refu
   if (allowPrivate || host === null || addressesOf === undefined || registryOf(taken.name) === ownRegistry) return null;
   const address = (await addressesOf(host)).find((each) => !isPublicAddress(each));
   if (address === undefined) return null;
-  const why = `uses ${shown(taken.name)}, but ${host} leads to ${address}, which is not an address on the internet`;
+  const why = `uses ${shown(taken.name)}, but ${host} resolves to ${address}, which is not an address on the internet`;
   return { why, hint: howToAllow };
 }
 
@@ -67,12 +67,12 @@ function whyNotImage(name: string, rules: SourceRules): Refused | null {
   if (/^baton-[^/]*\//i.test(familiar)) {
     return {
       why: `uses ${shown(name)}, but an image that Baton has built belongs to its product alone`,
-      hint: "Build it in this repository, or push it to a registry and use it from there.",
+      hint: "Build it in this repository, or push it to a registry and pull it from there.",
     };
   }
   if (/^(?:sha256:.*|[0-9a-f]{4,})$/i.test(familiar)) {
     return {
-      why: `uses an image of this server by its id (${shown(name)})`,
+      why: `uses an image on this server by its id (${shown(name)})`,
       hint: `Use its name in a registry, with a tag such as ${/:/.test(name) ? "node:22" : `${name}:latest`}.`,
     };
   }
@@ -86,7 +86,7 @@ function whyNotHost(host: string | null, name: string, { allowPrivate }: SourceR
   if (allowPrivate) return null;
   if (name.includes(unknownValue) && (host === null || host.includes(unknownValue))) return fromUnknown(name);
   if (host === null || !hostPattern.test(host)) {
-    return { why: `uses ${shown(name)}, whose host cannot be checked`, hint: "Write the host out." };
+    return { why: `uses ${shown(name)}, whose host cannot be checked`, hint: "Write the host name literally." };
   }
   if (mayBePublic(host)) return null;
   return { why: `uses ${shown(name)}, but ${host} is not an address on the internet`, hint: howToAllow };
@@ -95,7 +95,7 @@ function whyNotHost(host: string | null, name: string, { allowPrivate }: SourceR
 function fromUnknown(name: string): Refused {
   return {
     why: `uses a variable that is not set here (${shown(name)})`,
-    hint: "Declare it with ARG and a default value, or write the host out.",
+    hint: "Declare it with ARG and a default value, or write the host name literally.",
   };
 }
 

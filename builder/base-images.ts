@@ -162,20 +162,20 @@ function debianWith(
 const localDebian = debianWith(
   ["libstdc++6", "libatomic1"],
   ['CMD ["bash"]'],
-  "Debian's packages, once, about half a minute",
+  "Debian packages (once, takes about half a minute)",
 );
 
 const localCompilers = debianWith(
   ["libstdc++6", "libatomic1", "python3", "make", "g++"],
   ['CMD ["bash"]'],
-  "Debian's compilers, once, about a minute",
+  "Debian's compilers (once, takes about a minute)",
 );
 
 function localPython(minor: keyof typeof debianPythons, further: readonly string[]): LocalImage {
   const image = debianWith(
     ["python3", "python3-venv", "libstdc++6", ...further],
     [`ENV SSL_CERT_FILE=/${certificates} PIP_CERT=/${certificates}`, 'CMD ["python3"]'],
-    "Debian's Python, once, about half a minute",
+    "Debian's Python (once, takes about half a minute)",
     { suite: debianPythons[minor], without: withoutCertificates },
   );
   // The official image has both names.
@@ -187,7 +187,9 @@ function localPython(minor: keyof typeof debianPythons, further: readonly string
 // the official image, Go fetches no other Go by itself.
 function localGo(compiler: readonly string[]): LocalImage {
   const settings = ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'];
-  return debianWith(["golang-go", ...compiler], settings, "Debian's Go, once, about a minute", { suite: "trixie" });
+  return debianWith(["golang-go", ...compiler], settings, "Debian's Go (once, takes about a minute)", {
+    suite: "trixie",
+  });
 }
 
 function localBun(architecture: Architecture): LocalImage {
@@ -209,7 +211,7 @@ function localBun(architecture: Architecture): LocalImage {
       "bun --version",
     ],
     settings: [`ENV NODE_EXTRA_CA_CERTS=/${certificates}`, 'CMD ["bun"]'],
-    effort: "Debian's and npm's packages, once, about a minute",
+    effort: "Debian and npm packages (once, takes about a minute)",
   };
 }
 
@@ -239,7 +241,7 @@ function localNode(major: NodeMajor, architecture: Architecture, base: "debian:1
       "npm --version",
     ],
     settings: [`ENV NODE_EXTRA_CA_CERTS=/${certificates}`, 'CMD ["node"]'],
-    effort: "Debian's and npm's packages, once, about a minute",
+    effort: "Debian and npm packages (once, takes about a minute)",
   };
 }
 
@@ -255,7 +257,7 @@ const localStatic: LocalImage = {
     "WORKDIR /srv",
     'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]',
   ],
-  effort: "this server's Caddy, once, a few seconds",
+  effort: "this server's Caddy (once, takes a few seconds)",
 };
 
 /** What Go does not know by itself, and browsers are particular about. */

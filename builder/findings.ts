@@ -5,7 +5,7 @@ export function problemOf(findings: readonly Finding[]): PlanProblem {
   const [first] = findings;
   if (first === undefined) throw new Error("nothing was found");
   if (findings.length === 1) return new PlanProblem(inWords(first), first.hint, findings);
-  const message = `${findings.length} things keep this from being deployed; the first: ${inWords(first)}`;
+  const message = `${findings.length} problems prevent this deployment. The first: ${inWords(first)}`;
   return new PlanProblem(message, findings.map(asLine).join("\n"), findings);
 }
 

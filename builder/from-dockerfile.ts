@@ -42,7 +42,7 @@ export async function fromDockerfile(
   { buildVariables }: Installation,
 ): Promise<Detected> {
   const text = await tree.read(dockerfile);
-  if (text === null) throw new PlanProblem(`there is no ${dockerfile}, which baton.yaml names`);
+  if (text === null) throw new PlanProblem(`baton.yaml names ${dockerfile}, which does not exist`);
   const build = { context: tree, dockerfile, text, shownAs: dockerfile, target, args: {} };
   const { recipe, port, summary, warnings, noCommand } = await recipeOf(build, buildVariables);
   return {
@@ -53,7 +53,7 @@ export async function fromDockerfile(
     decisions: [
       `Building with ${summary}`,
       ...(recipe.buildSecrets && recipe.buildSecrets.length > 0
-        ? [`The build gets ${recipe.buildSecrets.join(", ")} as secrets, and the image does not keep them`]
+        ? [`The build gets ${recipe.buildSecrets.join(", ")} as secrets, which are not kept in the image`]
         : []),
     ],
     warnings,
@@ -69,7 +69,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
   if (target !== null && !facts.stages.includes(target.toLowerCase())) {
     const names = facts.stages.filter((name) => name !== null);
     const known = names.length > 0 ? `it has ${names.join(", ")}` : "its stages have no names";
-    throw new PlanProblem(`${shownAs} has no stage "${target}", which is named as target: ${known}`);
+    throw new PlanProblem(`${shownAs} has no stage "${target}", which is set as the target: ${known}`);
   }
   const isMounted = (name: string) => facts.secrets.includes(name);
   const passed = (name: string) => facts.declared.includes(name) && !Object.hasOwn(args, name);
@@ -97,7 +97,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       .filter((name) => !isMounted(name))
       .map(
         (name) =>
-          `${name} is marked for builds, but ${shownAs} does not mount it: RUN --mount=type=secret,id=${name} …, which finds it in /run/secrets/${name}. An ARG would keep it in the image`,
+          `${name} is available in builds, but ${shownAs} does not mount it: use RUN --mount=type=secret,id=${name} … and read it from /run/secrets/${name}. An ARG would leave it in the image`,
       ),
   };
 }
@@ -114,7 +114,7 @@ export function localBase(reference: string, namedBy: string): BaseName | null {
   const base = makeableBases.find((name) => reference === `baton/${name}`);
   if (base) return base;
   throw new PlanProblem(
-    `${namedBy} names ${reference}, which is not one of the images that Baton makes`,
+    `${namedBy} names ${reference}, which is not one of the images that Baton builds`,
     `These are: ${makeableBases.map((name) => `baton/${name}`).join(", ")}.`,
   );
 }

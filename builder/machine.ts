@@ -9,7 +9,7 @@ export interface Machine {
 /** Docker's own least. */
 export const leastMemoryBytes = 6 * 1024 * 1024;
 
-export const tooLittleMemory = "must be at least 6m, which is the least that Docker accepts";
+export const tooLittleMemory = "must be at least 6m, the minimum that Docker accepts";
 
 /** What a service may use: never more than there is, because Docker refuses to create such a container. */
 export function cpusWithin(cpus: number | null, machine: Machine | undefined): number | null {

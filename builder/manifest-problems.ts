@@ -15,7 +15,7 @@ export function manifestProblems(
       return issue.keys.map((key) => ({
         file,
         line: lineOfKey(document, lines, [...path, key]),
-        message: `the key "${key}" is not known${path.length > 0 ? ` in ${path.join(".")}` : ""}`,
+        message: `unknown key "${key}"${path.length > 0 ? ` in ${path.join(".")}` : ""}`,
       }));
     }
     const message = path.length > 0 ? `${path.join(".")} ${issue.message}` : issue.message;

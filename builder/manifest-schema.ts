@@ -47,17 +47,17 @@ const volumes = z
   .superRefine((folders, context) => {
     for (const [name, folder] of Object.entries(folders)) {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
-        const message = "is no name for a volume: letters, digits, dots, underscores and hyphens";
+        const message = "is not a valid volume name: use letters, digits, dots, underscores and hyphens";
         context.addIssue({ code: "custom", path: [name], message });
       }
       if (mountPath(folder) === null) {
-        const message = "must be an absolute path such as /data, outside of /proc and /sys";
+        const message = "must be an absolute path such as /data, outside /proc and /sys";
         context.addIssue({ code: "custom", path: [name], message });
       }
     }
     const places = Object.values(folders).map(mountPath);
     if (new Set(places).size < places.length) {
-      context.addIssue({ code: "custom", message: "puts two volumes into one folder" });
+      context.addIssue({ code: "custom", message: "mounts two volumes in one folder" });
     }
   })
   .transform((folders) =>
@@ -79,11 +79,11 @@ const stackSchema = z
       port: wholeNumber(1, 65_535).optional(),
       kind: z.enum(["web", "tcp", "worker", "init"], says("must be web, tcp, worker or init")).optional(),
       command: z
-        .array(z.string(says("must be a text")), says('must be a list of words such as ["node", "server.js"]'))
+        .array(z.string(says("must be a string")), says('must be a list of words such as ["node", "server.js"]'))
         .min(1, 'must be a list of words such as ["node", "server.js"]')
         .optional(),
       processes: z
-        .array(z.string(says("must be a text")), says("must be a list of process types such as [web, worker]"))
+        .array(z.string(says("must be a string")), says("must be a list of process types such as [web, worker]"))
         .min(1, "must be a list of process types such as [web, worker]")
         .optional(),
       health: healthSchema.optional(),
@@ -107,7 +107,8 @@ const stackSchema = z
   .superRefine(({ compose, ...others }, context) => {
     if (compose === undefined) return;
     for (const key of Object.keys(others)) {
-      const message = "cannot stand beside compose: the compose file says it, with x-baton where Compose has no word";
+      const message =
+        "cannot be combined with compose: set it in the compose file, under x-baton if Compose has no key for it";
       context.addIssue({ code: "custom", path: [key], message });
     }
   });
@@ -121,7 +122,7 @@ export const manifestSchema = z.strictObject({
         context.addIssue({
           code: "custom",
           path: [name],
-          message: "is not a name: lower-case letters, digits and single hyphens, at most 40",
+          message: "is not a valid name: use at most 40 lower-case letters, digits and single hyphens",
         });
       }
     }

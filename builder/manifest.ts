@@ -105,7 +105,7 @@ function readValue(document: Document, file: string): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     const anchor = /^Unresolved alias .*: (\S+)$/.exec(reason)?.[1];
     if (anchor !== undefined)
-      throw refuse(file, null, `*${anchor} names an anchor that no line before it sets (&${anchor})`);
+      throw refuse(file, null, `*${anchor} refers to an anchor that no earlier line defines (&${anchor})`);
     throw refuse(file, null, `it cannot be read: ${reason}`);
   }
 }

@@ -48,15 +48,15 @@ export function whyMissing(sources: Sources): string {
   const names = namesIn(within);
   const otherCase = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
   if (otherCase !== undefined) {
-    return `The repository has ${otherCase}, which is spelled in another case. Did you mean that? Linux tells one from the other.`;
+    return `The repository has ${otherCase}, which differs only in upper and lower case. Did you mean that? On Linux they are two different files.`;
   }
   if (isIgnoredByGit(sources.gitignore, path)) {
-    return `${wanted} is not in the repository, because .gitignore leaves it out. Make it in the Dockerfile (RUN …), or take it out of .gitignore and commit it.`;
+    return `${wanted} is not in the repository, because .gitignore leaves it out. Create it in the Dockerfile (RUN …), or remove it from .gitignore and commit it.`;
   }
   const close = nearest(wanted, names);
   if (close !== null) return `The repository has no ${wanted}. Did you mean ${close}?`;
   if (contextFolder !== "" && holds(files, wanted)) {
-    return `${wanted} lies at the root of the repository, but the build only sees the folder ${contextFolder}. Copy from there, or make the root the build context.`;
+    return `${wanted} is at the root of the repository, but the build only sees the folder ${contextFolder}. Copy from there, or make the root the build context.`;
   }
   const elsewhere = files.find((file) => file.endsWith(`/${wanted}`));
   const where = elsewhere === undefined ? "" : ` There is ${elsewhere}.`;

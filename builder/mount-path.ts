@@ -10,4 +10,4 @@ export function mountPath(path: string): string | null {
   return isInside && !/^\/(?:proc|sys)(?:\/|$)/.test(plain) ? plain : null;
 }
 
-export const mountPathHint = "Use an absolute path such as /data, outside of /proc and /sys.";
+export const mountPathHint = "Use an absolute path such as /data, outside /proc and /sys.";

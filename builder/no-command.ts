@@ -50,6 +50,6 @@ function inWords(shownAs: string, base: string): NoCommand | null {
   if (base === "scratch")
     return { isNothing: true, message: `${shownAs} has no CMD and no ENTRYPOINT, so nothing says what to start` };
   if (!prompts.test(base)) return null;
-  const message = `${shownAs} has no CMD and no ENTRYPOINT: what ${base} starts by itself ends at once. ${addCommand}`;
+  const message = `${shownAs} has no CMD and no ENTRYPOINT, and the default command of ${base} exits at once. ${addCommand}`;
   return { isNothing: false, message };
 }

@@ -17,7 +17,7 @@ const shownNames = 12;
 export function notRecognised(tree: SourceTree, folder: string, providers: readonly Provider[]): PlanProblem {
   const looked = ["a Dockerfile", ...providers.map((provider) => provider.looksFor)];
   const where = folder === "" ? "the repository" : `${folder}/`;
-  const message = `nothing in ${where} says how to run it: Baton looked for ${listed(looked)}, and found ${topNames(tree)}`;
+  const message = `Baton couldn't tell how to run ${where}. It looked for ${listed(looked)}, but found only ${topNames(tree)}`;
   return new PlanProblem(message, hint(tree, folder));
 }
 
@@ -26,7 +26,7 @@ function hint(tree: SourceTree, folder: string): string {
     (path) => path.split("/").length === 2 && appFiles.includes(path.split("/")[1] ?? ""),
   );
   const app = below[0]?.split("/")[0];
-  if (app === undefined) return "Add a Dockerfile: whatever it builds can be deployed.";
+  if (app === undefined) return "Add a Dockerfile: Baton can deploy whatever it builds.";
   const path = folder === "" ? app : `${folder}/${app}`;
   return `If the app is the one in ${path}/, say so in a baton.yaml at the root: stacks: { web: { path: ${path} } }. Otherwise add a Dockerfile.`;
 }

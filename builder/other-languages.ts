@@ -42,8 +42,8 @@ export function otherLanguage(tree: SourceTree): PlanProblem | null {
   if (found === null) return null;
   const { language, file } = found;
   return new PlanProblem(
-    `this is written in ${language.name} (${file}), which Baton does not build by itself`,
-    `Add a Dockerfile (for instance FROM ${language.image}) that starts a server on the port in PORT: whatever it builds can be deployed.`,
+    `Baton does not build ${language.name} automatically (found ${file})`,
+    `Add a Dockerfile (for instance FROM ${language.image}) that starts a server on the port in PORT: Baton can deploy whatever it builds.`,
   );
 }
 

@@ -27,7 +27,7 @@ export interface FolderOptions extends ServiceRules {
 export async function planFolder(tree: SourceTree, stack: FolderStack, options: FolderOptions): Promise<PlannedStack> {
   const folder = subtree(tree, stack.path);
   if (folder.files.size === 0) {
-    throw new PlanProblem(`baton.yaml says that ${stack.name} lives in ${stack.path}/, but there is nothing`);
+    throw new PlanProblem(`baton.yaml says that ${stack.name} is in ${stack.path}/, but there is nothing there`);
   }
   const processes = await readProcfile(folder);
   const detected = await detect(folder, stack, {
@@ -120,7 +120,7 @@ interface Choice extends Pick<ProcessChoice, "services"> {
 function choose(stack: FolderStack, detected: Detected, procfile: ReadonlyMap<string, string>): Choice {
   if (detected.servesFiles && stack.processes !== undefined) {
     throw new PlanProblem(
-      `baton.yaml names processes of ${stack.name}, but there is nothing but files to serve`,
+      `baton.yaml names processes of ${stack.name}, but it is only a static site`,
       "Remove processes:.",
     );
   }
@@ -140,13 +140,13 @@ function choose(stack: FolderStack, detected: Detected, procfile: ReadonlyMap<st
 
 /** Why only one service comes out of a folder, whatever its Procfile names; null: the Procfile counts. */
 function whyNotUsed({ processes, kind, command }: FolderStack, { recipe, servesFiles }: Detected): string | null {
-  if (servesFiles) return "The Procfile is not used: there is nothing but files to serve";
+  if (servesFiles) return "The Procfile is not used, because this is only a static site";
   if (processes !== undefined) return null;
   if (recipe.generate === null) {
-    return "The Procfile is not used: the Dockerfile says how the app is started (processes: in baton.yaml changes that)";
+    return "The Procfile is not used: the Dockerfile says how to start the app (processes: in baton.yaml changes that)";
   }
   return command !== undefined || (kind !== undefined && kind !== "web")
-    ? "Further processes of the Procfile are not part of this stack (processes: in baton.yaml names those that are)"
+    ? "Other processes of the Procfile are not part of this stack (processes: in baton.yaml lists those that are)"
     : null;
 }
 
@@ -155,7 +155,7 @@ function sayLeftOff(leftOff: readonly string[], services: readonly ProcessServic
   const running = services.filter(({ kind }) => kind !== "init").map(({ type }) => type);
   const all = [...running, ...leftOff].join(", ");
   return [
-    `The Procfile also names ${leftOff.join(", ")}: not run. In baton.yaml, processes: [${all}] names all of them`,
+    `The Procfile also names ${leftOff.join(", ")}, which will not run. To run all of them, set processes: [${all}] in baton.yaml`,
   ];
 }
 
@@ -195,7 +195,7 @@ function ownVolumes(recipe: BuildRecipe, { volumes }: FolderStack): BuildRecipe 
 }
 
 function describe({ name, kind, kindReason }: ServicePlan, line: string): string {
-  const when = kind === "init" ? ", runs to its end before the others start" : "";
+  const when = kind === "init" ? ", runs to completion before the others start" : "";
   return `${name}: ${kind} (${kindReason}: ${line})${when}`;
 }
 

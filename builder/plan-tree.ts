@@ -100,7 +100,7 @@ async function givesWay(
   const onlyData = result.type === "project" && holdsOnlyData(result.project);
   if (onlyData) {
     const both = `stacks: { data: { compose: ${stack.file} }, app: {} } in a baton.yaml deploys both`;
-    const why = `it holds databases and the like, and not the app itself (${both})`;
+    const why = `it has only databases and the like, not the app itself (${both})`;
     if (dockerfile !== null) return `the Dockerfile: ${why}`;
     return (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
   }
@@ -143,7 +143,7 @@ function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly Ma
   const wayOut =
     stack?.type === "compose"
       ? "To deploy the Dockerfile instead, add a baton.yaml: stacks: { app: {} }"
-      : `To deploy what ${file} holds instead, add a baton.yaml: stacks: { data: { compose: ${file} } }`;
+      : `To deploy the services in ${file} instead, add a baton.yaml: stacks: { data: { compose: ${file} } }`;
   return new PlanProblem(
     problem.message,
     problem.hint === null ? wayOut : `${problem.hint}\n${wayOut}`,
@@ -163,6 +163,6 @@ function unusedCompose(tree: SourceTree, stacks: readonly ManifestStack[]): read
     const [file] = composeFilesIn(tree, stack.path);
     if (file === undefined || used.has(inFolder(stack.path, file))) return [];
     const path = inFolder(stack.path, file);
-    return [`${path} is not used: a stack with compose: ${path} would be`];
+    return [`${path} is not used. To use it, add a stack with compose: ${path}`];
   });
 }

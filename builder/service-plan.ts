@@ -32,7 +32,7 @@ export function planService(
 ): { readonly service: ServicePlan; readonly decisions: readonly string[] } {
   const kind = stack.kind ?? found.kind;
   if (stack.domains.length > 0 && kind !== "web") {
-    throw new PlanProblem(`baton.yaml gives ${stack.name} domains, but a service of the kind ${kind} has none`);
+    throw new PlanProblem(`baton.yaml gives ${stack.name} domains, but a service of kind ${kind} has none`);
   }
   const { port, declared, decision } = choosePort(stack, found, kind);
   const service: ServicePlan = {
@@ -107,7 +107,7 @@ function choosePort(stack: FolderStack, found: Found, kind: ServicePlan["kind"])
     const what = kind === "worker" ? "a worker" : "an init service";
     if (stack.port !== undefined)
       throw new PlanProblem(`baton.yaml gives ${stack.name} a port, but ${what} has none`, "Remove port:.");
-    const why = kind === "worker" ? "a worker" : "it runs to its end before the others start";
+    const why = kind === "worker" ? "a worker" : "it runs to completion before the others start";
     return { port: null, declared: false, decision: `No port: ${why}` };
   }
   if (stack.port !== undefined) {
@@ -118,8 +118,8 @@ function choosePort(stack: FolderStack, found: Found, kind: ServicePlan["kind"])
   }
   if (kind === "tcp") {
     throw new PlanProblem(
-      `baton.yaml says that ${stack.name} is of kind tcp, but nothing says on which port it listens`,
-      "Name it: port: 5432 in baton.yaml, or EXPOSE in the Dockerfile.",
+      `baton.yaml says that ${stack.name} is of kind tcp, but nothing says which port it listens on`,
+      "Set it with port: 5432 in baton.yaml, or EXPOSE in the Dockerfile.",
     );
   }
   const port = found.port ?? defaultPort;

@@ -46,7 +46,7 @@ export function describeSettings(services: readonly ServicePlan[], all: Settings
   const nowhere = [...all.keys()].filter((name) => !services.some((service) => service.name === name));
   return [
     ...services.flatMap(describeService),
-    ...nowhere.map((name) => `The settings of ${name} wait: there is no such service in this version`),
+    ...nowhere.map((name) => `The settings of ${name} are not applied: this version has no such service`),
   ];
 }
 
@@ -69,7 +69,7 @@ function describeService({ name, health, limits, settings }: ServicePlan): reado
     .filter((setting) => settings.set[setting] !== null)
     .map((setting) => {
       const isOverruled = settings.inRepository.includes(setting);
-      return `${name}: ${words[setting]} (${isOverruled ? "the repository says so, which wins over the settings" : "settings"})`;
+      return `${name}: ${words[setting]} (${isOverruled ? "the repository sets it, which takes precedence over the settings" : "settings"})`;
     });
 }
 
@@ -81,6 +81,6 @@ function inWords(counts: ServicePlan["health"] & ServicePlan["limits"]): Readonl
     timeoutMs: `healthy within ${writtenDuration(counts.timeoutMs)}`,
     successes: `${counts.successes} checks in a row`,
     memoryBytes: `at most ${writtenMemory(counts.memoryBytes)} of memory`,
-    cpus: `at most ${counts.cpus} processors`,
+    cpus: `at most ${counts.cpus} CPUs`,
   };
 }

@@ -28,7 +28,7 @@ export function sourceTree(
     if (!file) return null;
     const limit = lockfile.test(path) ? maxLockfileMebibytes : maxReadMebibytes;
     if (file.sizeBytes > limit * 1024 * 1024) {
-      throw new PlanProblem(`${path} is larger than ${limit} MiB, which is more than Baton reads of such a file`);
+      throw new PlanProblem(`${path} is larger than ${limit} MiB, the limit for such a file`);
     }
     const bytes = await readFile(path);
     // Editors on Windows still write a byte order mark, and no parser here expects one.

@@ -26,11 +26,11 @@ export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[]
       }),
     ...names.map(({ first, second }) => {
       const message = `${bothNames(first, second)}: ${placeOf(first)} and ${placeOf(second)}`;
-      return finding(second, message, "Rename one of them: services of a product know each other by name.");
+      return finding(second, message, "Rename one of them: services of a product reach each other by name.");
     }),
     ...domains.map(({ value, first, second }) => {
-      const message = `the domain ${value} is there twice: for ${first.plan.name} and ${second.plan.name}`;
-      return finding(second, message, "Remove one of them: a host is answered by one service.");
+      const message = `the domain ${value} is used twice: by ${first.plan.name} and ${second.plan.name}`;
+      return finding(second, message, "Remove one of them: each domain is served by one service.");
     }),
   ];
 }
@@ -49,7 +49,7 @@ export function withoutTakenAliases(services: readonly ServicePlan[]): {
     if (taken.length === 0) continue;
     const aliases = container.aliases.filter((alias) => !taken.includes(alias));
     changed.set(service, { ...service, container: { ...container, aliases } });
-    notes.push(`${name} is not known as ${taken.join(", ")} too: there is a service of that name`);
+    notes.push(`${name} can't also be called ${taken.join(", ")}: there is a service with that name`);
   }
   return { services: changed, notes };
 }
@@ -73,8 +73,8 @@ function pairs(
 
 function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {
   return first.name === second.name
-    ? `the service ${first.name} is there twice`
-    : `the services ${first.name} and ${second.name} have one name but for capitals`;
+    ? `there are two services named ${first.name}`
+    : `the names of the services ${first.name} and ${second.name} differ only in upper and lower case`;
 }
 
 function finding({ at }: PlannedService, message: string, hint: string): Finding {

@@ -50,36 +50,36 @@ function inWords({ code, message }: YAMLParseError, lines: readonly string[], li
     case "TAB_AS_INDENT":
       return {
         message: "the line is indented with a tab, but YAML allows only spaces",
-        hint: "Replace the tabs at the beginning of lines with spaces: editors have a command for it.",
+        hint: "Replace the tabs at the beginning of lines with spaces; most editors have a command for it.",
       };
     case "DUPLICATE_KEY": {
       const key = keyOf(text);
       const first = key === null ? -1 : firstOf(key, lines, line);
       return {
-        message: `the key ${key?.name ?? "here"} is already there${first < 0 ? "" : `, in line ${first}`}: a mapping has each key once`,
-        hint: "Keep one of them, or put both values below one key.",
+        message: `the key ${key?.name ?? "here"} already exists${first < 0 ? "" : ` on line ${first}`}: a mapping can have each key only once`,
+        hint: "Keep one of them, or put both values under one key.",
       };
     }
     case "BLOCK_AS_IMPLICIT_KEY":
       return /:\s.*:\s/.test(text)
         ? {
-            message: "the value has a colon and a space in it, which begin another key",
+            message: "the value contains a colon followed by a space, which starts another key",
             hint: "Put the value in quotes.",
           }
         : {
-            message: "the lines below are indented deeper than this one allows",
-            hint: "Indent all keys of one mapping alike.",
+            message: "the lines below are indented more than this one allows",
+            hint: "Indent all keys of a mapping equally.",
           };
     case "BAD_INDENT":
       if (/end with a [}\]]/.test(message)) return neverClosed;
       return {
-        message: "the indentation does not fit the lines above",
-        hint: "Indent all keys of one mapping, and all items of one list, alike.",
+        message: "the indentation does not match the lines above",
+        hint: "Indent all keys of a mapping, and all items of a list, equally.",
       };
     case "MISSING_CHAR":
       if (/quote/.test(message)) return { message: "a quote is opened and never closed", hint: "Close it." };
       if (/map values/.test(message))
-        return { message: "the line has a key without a colon behind it", hint: "Write it like key: value." };
+        return { message: "the line has a key without a colon after it", hint: "Write it like key: value." };
       return neverClosed;
     case "BAD_SCALAR_START":
       return {
@@ -88,7 +88,7 @@ function inWords({ code, message }: YAMLParseError, lines: readonly string[], li
       };
     case "MULTIPLE_DOCS":
       return {
-        message: "a second document begins here (---), but only one is read",
+        message: "a second document begins here (---), but Baton reads only one",
         hint: "Keep one, or use a file for each.",
       };
     case "MULTILINE_IMPLICIT_KEY":
@@ -99,7 +99,7 @@ function inWords({ code, message }: YAMLParseError, lines: readonly string[], li
     default:
       return {
         message: `this is not valid YAML: ${message}`,
-        hint: "Correct it; an editor's YAML mode shows the spot.",
+        hint: "Correct it; an editor with YAML support shows the spot.",
       };
   }
 }

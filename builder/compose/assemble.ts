@@ -21,7 +21,8 @@ export async function assembleFiles(
     read += 1;
     if (read > maxFiles) {
       const place = { file: file.path, line: 1, folder: file.folder };
-      if (read === maxFiles + 1) report.problem(place, "", `is one of more than ${maxFiles}`, "Include fewer files.");
+      if (read === maxFiles + 1)
+        report.problem(place, "", `is one of more than ${maxFiles} included files`, "Include fewer files.");
       return null;
     }
     const root = await loader.load(file);

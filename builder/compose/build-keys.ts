@@ -26,25 +26,26 @@ export const buildKeys: Verdicts = {
   ulimits: noted("is not applied to the build"),
 
   additional_contexts: refused(
-    "brings further contexts into the build, which is not supported",
-    "Let context: be a folder that holds everything the Dockerfile needs.",
+    "adds further contexts to the build, which is not supported",
+    "Make context: a folder that holds everything the Dockerfile needs.",
   ),
   entitlements: refused("gives the build powers over the host", "Remove it."),
-  extra_hosts: refused("gives addresses of its own to host names in the build", "Remove it."),
+  extra_hosts: refused("overrides the addresses of host names in the build", "Remove it."),
   network: refused(
-    "lets the build into a network of the host",
+    "gives the build access to a network of the host",
     "Remove it.",
     (field: Field) => text(field) === "default",
   ),
-  privileged: refused("gives the build the whole host", "Remove it.", (field: Field) => flag(field) === false),
+  privileged: refused(
+    "gives the build access to the whole host",
+    "Remove it.",
+    (field: Field) => flag(field) === false,
+  ),
   secrets: refused(
     "passes secrets to the build, which is not supported",
-    "Do without them in the build; at run time, secrets are files in the container.",
+    "Build without them; at run time, secrets are files in the container.",
   ),
-  ssh: refused(
-    "passes an SSH agent of the host to the build",
-    "Fetch what is private into the repository, or publish it.",
-  ),
+  ssh: refused("passes an SSH agent of the host to the build", "Copy private code into the repository, or publish it."),
 };
 
 function isTrue(field: Field): boolean {

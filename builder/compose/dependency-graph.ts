@@ -17,7 +17,7 @@ export function presentDependencies(
   return waits.flatMap(({ dependency, field }) => {
     if (present.has(dependency.service)) return [dependency];
     const absence = absent.get(dependency.service);
-    const reason = absence ? reasonOf(absence) : "which the file does not have";
+    const reason = absence ? reasonOf(absence) : "which the file does not define";
     const what = `names the service ${dependency.service}, ${reason}`;
     if (!dependency.required || absence?.type === "scaled-to-zero")
       report.note(field.key, `${what}: nothing waits for it`);
@@ -29,15 +29,15 @@ export function presentDependencies(
 function reasonOf(absence: Absence): string {
   switch (absence.type) {
     case "profile":
-      return `which runs with the profile ${absence.profiles.join(" or ")} only`;
+      return `which runs only with the profile ${absence.profiles.join(" or ")}`;
     case "scaled-to-zero":
-      return "of which no container is to run";
+      return "which is set to run no containers";
   }
 }
 
 function hintFor(absence: Absence | undefined): string {
   return absence?.type === "profile"
-    ? `Set the variable COMPOSE_PROFILES to ${absence.profiles[0]}, or say required: false.`
+    ? `Set the variable COMPOSE_PROFILES to ${absence.profiles[0]}, or set required: false.`
     : "Correct the name, or add the service.";
 }
 

@@ -9,6 +9,6 @@ export const deployKeys: Verdicts = {
   mode: noted("is for Docker Swarm, and not used"),
   placement: noted("is for Docker Swarm, and not used"),
   restart_policy: noted("is for Docker Swarm, and not used: see restart"),
-  rollback_config: noted("is replaced: Baton goes back by itself when a check fails"),
+  rollback_config: noted("is replaced: Baton rolls back automatically when a check fails"),
   update_config: noted("is replaced: the new version starts beside the old one"),
 };

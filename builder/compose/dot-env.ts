@@ -13,7 +13,7 @@ export async function readEnvFile(
   if (text === null) return null;
   const { lines, problems }: EnvFile = isRaw ? parseRawEnvFile(text) : parseEnvFile(text, outside);
   for (const { line, subject, message } of problems) {
-    const hint = "Write NAME=value, with single quotes around a value that is to be taken as it is.";
+    const hint = "Write NAME=value, with single quotes around a value that is to be used literally.";
     report.problem({ file: path, line, folder: folderOf(path) }, subject, message, hint);
   }
   return lines;

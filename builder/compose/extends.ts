@@ -58,7 +58,7 @@ async function extendService(
   if (before) return before;
   if (chain.length > maxSteps) {
     const what = `extends through more than ${maxSteps} services`;
-    surroundings.report.problem(field.at, field.key, what, "Shorten the way.");
+    surroundings.report.problem(field.at, field.key, what, "Shorten the chain.");
     return own;
   }
   if (chain.includes(here)) {
@@ -115,7 +115,7 @@ async function findFile(
     return null;
   }
   if (repository.kindOf(resolved.path) !== "file") {
-    report.problem(written.at, written.key, `names ${resolved.path}, which is not a file of the repository`, hint);
+    report.problem(written.at, written.key, `names ${resolved.path}, which is not a file in the repository`, hint);
     return null;
   }
   const file = { path: resolved.path, folder: folderOf(resolved.path), variables: here.file.variables };

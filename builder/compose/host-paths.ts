@@ -1,14 +1,14 @@
 /** Why a path that leads out of the repository cannot be mounted, as the rest of a sentence. */
 export function whyNotHostPath(path: string, reason: string): string {
   return isEngineSocket(path)
-    ? "mounts the Docker socket, and with it hands over the whole host"
+    ? "mounts the Docker socket, which gives control of the whole host"
     : `mounts ${path || "nothing"}, which ${reason}`;
 }
 
 /** What to do instead; the usual ones have an answer of their own. */
 export function insteadOfHostPath(path: string): string {
   if (isEngineSocket(path))
-    return "Remove it, and the service if it cannot do without: Baton routes and updates itself.";
+    return "Remove it, and the service too if it needs the socket: Baton does the routing and updating itself.";
   if (path === "/etc/localtime" || path === "/etc/timezone") {
     return "Remove it, and set the variable TZ, such as TZ: Europe/Berlin.";
   }

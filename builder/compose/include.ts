@@ -62,13 +62,13 @@ function pathOf(field: Field, chain: readonly string[], repository: Repository, 
   };
   if (isRemote(written)) {
     return refuse(
-      `names ${written}, which is fetched from elsewhere; a version is what its commit holds`,
+      `names ${written}, which is fetched from elsewhere; a version contains only what is in its commit`,
       "Copy the file into the repository.",
     );
   }
   if (resolved.type === "outside") return refuse(`names ${written}, which ${resolved.reason}`);
   if (repository.kindOf(resolved.path) !== "file") {
-    return refuse(`names ${resolved.path}, which is not a file of the repository`);
+    return refuse(`names ${resolved.path}, which is not a file in the repository`);
   }
   if (chain.includes(resolved.path)) {
     const circle = [...chain.slice(chain.indexOf(resolved.path)), resolved.path].join(", which includes ");
@@ -108,8 +108,8 @@ function addSections(whole: Mapping, included: Mapping, item: Field, report: Rep
       const before = known.get(name);
       if (before && !isDeepStrictEqual(toPlain(before.value), toPlain(entry.value))) {
         const places = `${before.at.file} and ${entry.at.file}`;
-        const hint = "Rename one, or bring changes to an included service in with extends.";
-        report.problem(item.at, `${section}.${name}`, `is defined in both ${places}, and differently`, hint);
+        const hint = "Rename one, or change an included service with extends.";
+        report.problem(item.at, `${section}.${name}`, `is defined differently in ${places}`, hint);
       }
       if (!before) known.set(name, entry);
     }

@@ -43,11 +43,11 @@ export function createInterpolation(report: Report): Interpolation {
     switch (result.type) {
       case "required": {
         const message = `needs the variable ${result.name}, which is not set${result.message ? `: ${result.message}` : ""}`;
-        report.problem(written.at, key, message, `Set ${result.name} among the product's variables.`);
+        report.problem(written.at, key, message, `Set ${result.name} on the product's Variables page.`);
         return scalar("", written);
       }
       case "invalid":
-        report.problem(written.at, key, result.message, "Write $$ for a dollar sign that begins no variable.");
+        report.problem(written.at, key, result.message, "Write $$ for a dollar sign that doesn't begin a variable.");
         return scalar("", written);
       case "text": {
         for (const use of result.uses) {
@@ -58,7 +58,12 @@ export function createInterpolation(report: Report): Interpolation {
         if (seenIn) for (const { name } of result.uses) report.exposed(written.at, key, name, result.text, seenIn);
         total += result.text.length;
         if (total <= maxTotalLength) return { ...written, value: result.text };
-        report.problem(written.at, key, "has variables that stand for more than 8 MiB in all", "Shorten their values.");
+        report.problem(
+          written.at,
+          key,
+          "has variables whose values add up to more than 8 MiB",
+          "Shorten their values.",
+        );
         return scalar("", written);
       }
     }

@@ -31,7 +31,7 @@ export function createLoader({ repository, report }: { repository: Repository; r
     for (const { line, message, hint } of problems) report.fault({ file: path, line, folder }, message, hint);
     if (root === null || isNull(root)) return null;
     if (root.type !== "mapping") {
-      report.problem(root.at, "", "is no compose file: it holds no mapping", "Begin it with services:");
+      report.problem(root.at, "", "is not a compose file: it doesn't contain a mapping", "Begin it with services:");
       return null;
     }
     return checkSchema(interpolation.file(withoutVersion(root), variables), report);

@@ -55,7 +55,7 @@ function fromLong(item: Field, report: Report): MountRequest | null {
     case "volume": {
       const subpath = child(child(item, "volume"), "subpath");
       if (subpath) {
-        const what = "mounts a part of a volume, which is not supported";
+        const what = "mounts part of a volume, which is not supported";
         report.problem(subpath.at, subpath.key, what, "Give the part a volume of its own.");
       }
       return { type, source, path, readOnly: readOnly ?? false };

@@ -15,7 +15,7 @@ export function checkNetworks(root: Field, report: Report): ReadonlySet<string> 
   }
   if (section && declared.length > 0) {
     const names = declared.map(([name]) => name).join(", ");
-    report.note(section.key, `(${names}) are replaced: all services are on one network, and know each other by name`);
+    report.note(section.key, `(${names}) are replaced: all services are on one network and reach each other by name`);
   }
   return new Set(["default", ...declared.map(([name]) => name)]);
 }
@@ -26,12 +26,12 @@ export function networkAliases(service: Field, declared: ReadonlySet<string>, re
   const named = [...items(field).map((item) => [text(item) ?? "", item] as const), ...children(field)];
   for (const [name, item] of named) {
     if (name === "" || declared.has(name)) continue;
-    const hint = `Add it at the end of the file: networks: { ${name}: }; or remove it, for Baton has networks of its own.`;
+    const hint = `Add it at the end of the file: networks: { ${name}: }; or remove it: Baton has its own networks.`;
     report.problem(item.at, item.key, `joins the network ${name}, which is not declared`, hint);
   }
   return children(field).flatMap(([, network]) => {
     const address = child(network, "ipv4_address") ?? child(network, "ipv6_address");
-    if (address) report.note(address.key, "is not applied: services know each other by name");
+    if (address) report.note(address.key, "is not applied: services reach each other by name");
     return texts(child(network, "aliases"));
   });
 }

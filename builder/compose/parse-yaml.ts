@@ -62,7 +62,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
 
   function read(written: Node, depth: number, inAlias: boolean): Value {
     values += 1;
-    if (values > maxValues) throw new TooLarge(`the file stands for more than ${maxValues} values`);
+    if (values > maxValues) throw new TooLarge(`the file expands to more than ${maxValues} values`);
     if (depth > maxDepth) throw new TooLarge("the file is nested too deeply, or contains itself");
     const node = resolve(written);
     if (!inAlias && node.anchor !== undefined) anchors.set(node.anchor, node);
@@ -83,7 +83,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
   function resolve(node: Node): Content {
     if (!isAlias(node)) return node as Content;
     const target = anchors.get(node.source);
-    if (!target) complain(node, `*${node.source} names an anchor that no line before it sets (&${node.source})`);
+    if (!target) complain(node, `*${node.source} refers to an anchor that no earlier line defines (&${node.source})`);
     return target ?? new Scalar(null);
   }
 
@@ -104,7 +104,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
       const content: Value = value ? read(value, depth + 1, inAlias) : { type: "scalar", value: null, at, tag: null };
       if (isMergeKey(name)) {
         // Of several, the first that has a key wins.
-        for (const [inheritedName, entry] of mergedEntries(content, () => complain(key, "<<: takes only mappings"))) {
+        for (const [inheritedName, entry] of mergedEntries(content, () => complain(key, "<<: accepts only mappings"))) {
           if (!inherited.has(inheritedName)) inherited.set(inheritedName, entry);
         }
       } else {

@@ -107,8 +107,8 @@ function startsNothing(service: ComposeService, { noCommand }: ServiceImage): re
 
 function notThere(tree: SourceTree, { name, at, file }: ComposeStack): Finding {
   const [inside] = composeFilesIn(tree, file);
-  const hint = inside === undefined ? "Name a file of the repository." : `Name the file: ${inFolder(file, inside)}.`;
-  const message = `stacks.${name}.compose names ${file}, which is not a file of the repository`;
+  const hint = inside === undefined ? "Name a file in the repository." : `Name the file: ${inFolder(file, inside)}.`;
+  const message = `stacks.${name}.compose names ${file}, which is not a file in the repository`;
   return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
 }
 
@@ -120,7 +120,7 @@ function endless(project: ComposeProject): readonly Finding[] {
       if (dependency.condition !== "completed" || !other) return [];
       const { kind } = kindOf(other, project);
       if (kind === "init") return [];
-      const message = `services.${service.name}.depends_on.${other.name} waits until ${other.name} has run to its end, but x-baton makes a ${kind} of it`;
+      const message = `services.${service.name}.depends_on.${other.name} waits until ${other.name} has completed, but x-baton makes it a ${kind} service`;
       return [{ ...service.at, message, hint: "Remove one of the two." }];
     }),
   );
@@ -146,8 +146,8 @@ function describe({ name, kind, kindReason, port, stateful, source }: ServicePla
 /** Whoever ends is started again, whatever the file says. */
 function restartedAnyway({ service: { name, restart }, plan }: Planned): readonly string[] {
   if (plan.kind === "init" || (restart !== "no" && restart !== "on-failure")) return [];
-  const way = plan.kind === "worker" ? " (x-baton: { kind: init } lets it run once)" : "";
-  return [`services.${name}.restart is not applied: Baton restarts a service whenever it ends${way}`];
+  const way = plan.kind === "worker" ? " (with x-baton: { kind: init } it runs once)" : "";
+  return [`services.${name}.restart is not applied: Baton restarts a service whenever it exits${way}`];
 }
 
 function warnings(project: ComposeProject, services: readonly Planned[], { file }: ComposeStack): readonly string[] {
@@ -160,9 +160,9 @@ function warnings(project: ComposeProject, services: readonly Planned[], { file 
     ),
     ...(development === null
       ? []
-      : [`${file} looks as if it were meant for development: ${development}. What it mounts comes from the commit`]),
+      : [`${file} seems to be meant for development: ${development}. The mounted files come from the commit`]),
     ...(services.some(({ plan }) => plan.kind === "web")
       ? []
-      : [`${file} has no service of the kind web, so it has no address of its own`]),
+      : [`${file} has no service of kind web, so it gets no address`]),
   ];
 }

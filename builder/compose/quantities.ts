@@ -24,7 +24,7 @@ export function readDurationMs(field: Field | null, report: Report): number | nu
   const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ""] ?? 0), 0);
   if (written === "0") return 0;
   if (isWhole && ms <= maxMs) return Math.round(ms);
-  report.problem(field.at, field.key, `is no duration: ${written}`, "Write it like 500ms, 5s or 1m30s.");
+  report.problem(field.at, field.key, `is not a duration: ${written}`, "Write it like 500ms, 5s or 1m30s.");
   return null;
 }
 
@@ -34,7 +34,7 @@ export function readBytes(field: Field | null, report: Report): number | null {
   if (field === null || written === undefined) return null;
   const bytes = /^\d+b?$/i.test(written) ? Number.parseInt(written, 10) : parseMemoryBytes(written.replace(/\s+/g, ""));
   if (bytes !== null && Number.isSafeInteger(bytes)) return bytes;
-  report.problem(field.at, field.key, `is no size: ${written}`, "Write it like 512m or 1g.");
+  report.problem(field.at, field.key, `is not a size: ${written}`, "Write it like 512m or 1g.");
   return null;
 }
 
@@ -44,7 +44,7 @@ export function readInteger(field: Field | null, report: Report, least: number, 
   if (field === null || written === null) return null;
   const value = Number(written);
   if (/^[-+]?\d+$/.test(written) && value >= least && value <= most) return value;
-  report.problem(field.at, field.key, `is no whole number from ${least} to ${most}: ${written}`, "Correct it.");
+  report.problem(field.at, field.key, `is not a whole number from ${least} to ${most}: ${written}`, "Correct it.");
   return null;
 }
 
@@ -56,6 +56,6 @@ export function readCpus(field: Field | null, report: Report): number | null {
   if (written.trim() !== "" && value >= 0.01 && value <= 1024) return value;
   // As in Compose: zero is no limit.
   if (value !== 0)
-    report.problem(field.at, field.key, `is no number of processors: ${written}`, "Write it like 0.5 or 2.");
+    report.problem(field.at, field.key, `is not a number of CPUs: ${written}`, "Write it like 0.5 or 2.");
   return null;
 }

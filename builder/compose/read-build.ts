@@ -43,18 +43,18 @@ function readContext(written: Field | null, build: Field, { repository, report }
   const field = written ?? build;
   const path = text(written) ?? ".";
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(path)) {
-    const what = `builds ${path}, which is fetched from elsewhere; a version is what its commit holds`;
-    report.problem(field.at, field.key, what, "Bring the sources into this repository, or use an image.");
+    const what = `builds ${path}, which is fetched from elsewhere; a version contains only what is in its commit`;
+    report.problem(field.at, field.key, what, "Copy the sources into this repository, or use an image.");
     return null;
   }
   const resolved = resolvePath(field.at.folder, path);
   if (resolved.type === "outside") {
-    const hint = "Name a folder of this repository, relative to the compose file.";
+    const hint = "Name a folder in this repository, relative to the compose file.";
     report.problem(field.at, field.key, `builds ${path}, which ${resolved.reason}`, hint);
     return null;
   }
   if (repository.kindOf(resolved.path) === "folder") return resolved.path;
-  const what = `builds ${resolved.path}, which is not a folder of the repository`;
+  const what = `builds ${resolved.path}, which is not a folder in the repository`;
   report.problem(field.at, field.key, what, "Commit it, or correct the path.");
   return null;
 }
@@ -77,7 +77,7 @@ async function readDockerfile(
   }
   const { path } = resolved;
   if (repository.kindOf(path) !== "file") {
-    const what = `needs ${path}, which is not a file of the repository`;
+    const what = `needs ${path}, which is not a file in the repository`;
     const hint = `Add a Dockerfile to ${shown(context)}, or name the one to use with dockerfile:.`;
     report.problem(field.at, field.key, what, hint);
     return null;

@@ -19,7 +19,7 @@ export function readCommand(field: Field | null, report: Report): readonly strin
   const operators = shellOperators(words);
   const isShell = words.some((word) => word === "-c" || /^-[a-z]*c$/.test(word));
   if (operators.length > 0 && !isShell) {
-    report.note(field.key, `has ${operators[0]} outside a shell, where it is an ordinary word: write sh -c "…"`);
+    report.note(field.key, `has ${operators[0]} outside a shell, where it has no special meaning: write sh -c "…"`);
   }
   return words;
 }

@@ -83,11 +83,12 @@ function profilesOf(variables: Lookup): readonly string[] {
 function overridePaths({ tree, folder, file, withOverride = true }: ComposeRequest, report: Report): readonly string[] {
   const candidates = composeFilesIn(tree, folder);
   if (candidates[0] === file) {
-    for (const other of candidates.slice(1)) report.note(inFolder(folder, other), `is not used: ${file} comes first`);
+    for (const other of candidates.slice(1))
+      report.note(inFolder(folder, other), `is not used: ${file} takes precedence`);
   }
   const [override, ...others] = withOverride ? overridesFor(tree, folder, file) : [];
   if (override === undefined) return [];
-  report.note(inFolder(folder, override), `is merged over ${file}, as docker compose up does`);
-  for (const other of others) report.note(inFolder(folder, other), `is not used: ${override} comes first`);
+  report.note(inFolder(folder, override), `is merged over ${file}, as by docker compose up`);
+  for (const other of others) report.note(inFolder(folder, other), `is not used: ${override} takes precedence`);
   return [inFolder(folder, override)];
 }

@@ -35,7 +35,7 @@ function passedOn(name: string, key: string, { report, variables }: Surroundings
   const value = variables(name);
   report.used({ name, hasDefault: false, isMissing: value === undefined });
   if (value !== undefined) return value;
-  report.warn(key, `passes ${name} on, which is not set: the container does not have it`);
+  report.warn(key, `passes on ${name}, which is not set, so the container does not get it`);
   return null;
 }
 
@@ -49,7 +49,7 @@ async function readFile(
   const resolved = resolvePath(field.at.folder, written);
   const isRaw = text(child(field, "format")) === "raw";
   if (resolved.type === "outside") {
-    const hint = "Name a file of this repository, or set its variables in the product.";
+    const hint = "Name a file in this repository, or set its variables on the product's Variables page.";
     report.problem(field.at, field.key, `names ${written}, which ${resolved.reason}`, hint);
     return values;
   }
@@ -67,10 +67,10 @@ async function readFile(
 
 function sayMissing(field: Field, path: string, report: Report): void {
   if (flag(child(field, "required")) === false) {
-    report.note(field.key, `names ${path}, which is not in the repository and not required`);
+    report.note(field.key, `names ${path}, which is not in the repository, but is not required either`);
     return;
   }
   const hint =
-    "Commit it, or give its path with required: false and set its variables in the product, where secrets belong.";
-  report.problem(field.at, field.key, `names ${path}, which is not a file of the repository`, hint);
+    "Commit it, or mark it required: false and set its variables on the product's Variables page, where secrets belong.";
+  report.problem(field.at, field.key, `names ${path}, which is not a file in the repository`, hint);
 }

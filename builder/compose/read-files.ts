@@ -52,7 +52,7 @@ function readMode(grant: Field, report: Report): number {
   const isNumber = field.value.type === "scalar" && typeof field.value.value === "number";
   const mode = isNumber ? Number(written) : Number.parseInt(/^(?:0o?)?([0-7]{1,4})$/.exec(written)?.[1] ?? "", 8);
   if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode;
-  report.problem(field.at, field.key, `is no file mode: ${written}`, "Write octal digits such as 0440.");
+  report.problem(field.at, field.key, `is not a file mode: ${written}`, "Write octal digits such as 0440.");
   return 0o444;
 }
 
@@ -63,8 +63,8 @@ function readContent(
 ): ComposeFile["content"] | null {
   const external = child(definition, "external");
   if ((external && flag(external) !== false) || child(definition, "driver")) {
-    const hint = "Take it from a file of this repository (file:) or from a variable of the product (environment:).";
-    report.problem(definition.at, definition.key, `is a ${kind} that is kept outside of the product`, hint);
+    const hint = "Take it from a file in this repository (file:) or from a variable of the product (environment:).";
+    report.problem(definition.at, definition.key, `is a ${kind} that is kept outside the product`, hint);
     return null;
   }
   const variable = child(definition, "environment");
@@ -80,7 +80,7 @@ function fromVariable(field: Field, report: Report, variables: Lookup): ComposeF
   report.used({ name: variable, hasDefault: false, isMissing });
   if (!isMissing) return { type: "variable", variable };
   const what = `takes its content from the variable ${variable}, which is not set`;
-  report.problem(field.at, field.key, what, `Set ${variable} among the product's variables.`);
+  report.problem(field.at, field.key, what, `Set ${variable} on the product's Variables page.`);
   return null;
 }
 
@@ -93,7 +93,7 @@ function fromFile(
   const field = child(definition, "file");
   const written = text(field);
   if (field === null || written === null) {
-    const hint = "Give it a file: of this repository, or environment: with a variable of the product.";
+    const hint = "Give it file: with a file in this repository, or environment: with a variable of the product.";
     report.problem(definition.at, definition.key, `is a ${kind} without content`, hint);
     return null;
   }
@@ -108,6 +108,6 @@ function fromFile(
     kind === "secret"
       ? "Keep it as a variable of the product, and write environment: NAME instead of file."
       : "Commit it, or write environment: NAME with a variable of the product.";
-  report.problem(field.at, field.key, `names ${resolved.path}, which is not a file of the repository`, hint);
+  report.problem(field.at, field.key, `names ${resolved.path}, which is not a file in the repository`, hint);
   return null;
 }

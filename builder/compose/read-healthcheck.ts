@@ -24,6 +24,6 @@ function readTest(field: Field | null, report: Report): readonly string[] | null
   const isWhole = form === "NONE" || ((form === "CMD" || form === "CMD-SHELL") && test.length > 1);
   if (isWhole) return test;
   const hint = 'Write ["CMD", "program", "argument"], ["CMD-SHELL", "a command line"] or ["NONE"].';
-  report.problem(field.at, field.key, "is a list that Docker does not take for a health check", hint);
+  report.problem(field.at, field.key, "is a list that Docker does not accept as a health check", hint);
   return null;
 }

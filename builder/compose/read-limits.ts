@@ -34,11 +34,11 @@ function limitPids(field: Field | null, report: Report): number | null {
   const pids = readInteger(field, report, -1, Number.MAX_SAFE_INTEGER);
   if (field === null || pids === null) return null;
   if (pids <= 0) {
-    report.remark(field.at, field.key, `asks for no limit: Baton limits every service, this one to ${defaultPids}`);
+    report.remark(field.at, field.key, `asks for no limit, but Baton limits every service: this one to ${defaultPids}`);
     return null;
   }
   if (pids <= mostPids) return pids;
-  report.remark(field.at, field.key, `asks for ${pids} processes: Baton gives a service at most ${mostPids}`);
+  report.remark(field.at, field.key, `asks for ${pids} processes, but Baton allows a service at most ${mostPids}`);
   return mostPids;
 }
 
@@ -66,7 +66,7 @@ function sayReserved(reservations: Field | null, report: Report): void {
     report.problem(field.at, field.key, "gives access to devices of the host", hint);
   }
   if (child(reservations, "memory") ?? child(reservations, "cpus")) {
-    report.note(reservations?.key ?? "", "are not applied: nothing is set aside for a service");
+    report.note(reservations?.key ?? "", "are not applied: Baton reserves nothing for a service");
   }
 }
 
@@ -87,7 +87,7 @@ export function readUlimits(field: Field | null, report: Report): Readonly<Recor
   const ulimits = children(field).flatMap(([name, entry]): [string, Ulimit][] => {
     if (!ulimitNames.has(name)) {
       const hint = `Remove it; ulimits may be ${[...ulimitNames].join(", ")}.`;
-      report.problem(entry.at, entry.key, "is no limit that a service may set here", hint);
+      report.problem(entry.at, entry.key, "is not a limit that a service can set here", hint);
       return [];
     }
     const both = text(entry) === null ? null : entry;

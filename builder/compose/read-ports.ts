@@ -13,7 +13,7 @@ export function readPorts(field: Field | null, report: Report): readonly Compose
   }
   const all = [...ports.values()];
   if (field !== null && all.length > maxPorts) {
-    report.problem(field.at, field.key, `publishes more than ${maxPorts} ports`, "Publish those that are needed.");
+    report.problem(field.at, field.key, `publishes more than ${maxPorts} ports`, "Publish only the ones you need.");
     return [];
   }
   if (field !== null) sayReplaced(field.key, all, report);
@@ -37,7 +37,7 @@ function sayReplaced(key: string, ports: readonly ComposePort[], report: Report)
   const udp = ports.filter(({ protocol }) => protocol === "udp");
   if (published.length > 0) {
     const numbers = published.map((port) => port.published).join(", ");
-    report.note(key, `asks for the host's port ${numbers}: Baton chooses its own`);
+    report.note(key, `asks for port ${numbers} on the host: Baton chooses the port itself`);
   }
   if (udp.length > 0) {
     report.note(key, `publishes UDP port ${udp.map(({ container }) => container).join(", ")}: only TCP is published`);
@@ -59,8 +59,8 @@ function readPort(item: Field, report: Report): readonly ComposePort[] {
   }
   // A longer range of the host's is a choice, of which the first will do.
   if (host && host.count !== container.count && container.count !== 1) {
-    const lengths = `${host.count} of the host for ${container.count} of the container`;
-    report.problem(item.at, item.key, `has ranges of different lengths: ${lengths}`, "Make them equally long.");
+    const lengths = `${host.count} on the host for ${container.count} in the container`;
+    report.problem(item.at, item.key, `has ranges of different lengths: ${lengths}`, "Make them the same length.");
     return [];
   }
   return numbers(container).map((port, index) => {
@@ -94,5 +94,5 @@ function numbers({ first, count }: PortRange): readonly number[] {
 
 function complain(item: Field, written: string, report: Report): void {
   const hint = 'Write it like "3000", "8080:3000" or "3000/tcp".';
-  report.problem(item.at, item.key, `is no port: ${written || "empty"}`, hint);
+  report.problem(item.at, item.key, `is not a port: ${written || "empty"}`, hint);
 }

@@ -21,7 +21,7 @@ export function readUser(field: Field | null, report: Report): string | null {
   const parts = written.split(":");
   const isUser = parts.length <= 2 && parts.every((part) => /^[^\s:-][^\s:]*$/.test(part) && isId(part));
   if (isUser || written === "") return written;
-  report.problem(field.at, field.key, `is no user: ${written}`, "Write it like app, 1000 or 1000:1000.");
+  report.problem(field.at, field.key, `is not a user: ${written}`, "Write it like app, 1000 or 1000:1000.");
   return null;
 }
 
@@ -51,7 +51,7 @@ export function readStopSignal(field: Field | null, report: Report): string | nu
     /^RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)$/.test(name)
   )
     return written;
-  report.problem(field.at, field.key, `is no signal: ${written}`, "Write it like SIGTERM, SIGINT or SIGQUIT.");
+  report.problem(field.at, field.key, `is not a signal: ${written}`, "Write it like SIGTERM, SIGINT or SIGQUIT.");
   return null;
 }
 
@@ -70,7 +70,7 @@ export function readDropped(field: Field | null, report: Report): readonly strin
   const dropped = texts(field).map(capability);
   const unknown = dropped.find((name) => !capabilities.has(name));
   if (field !== null && unknown !== undefined) {
-    const hint = "Names of capabilities are such as NET_RAW; ALL drops all of them.";
+    const hint = "Capabilities have names such as NET_RAW; ALL drops all of them.";
     report.problem(field.at, field.key, `names a capability that Linux does not have: ${unknown}`, hint);
   }
   return dropped;

@@ -28,8 +28,8 @@ export async function readProject(root: Field, surroundings: Surroundings): Prom
   const { report, profiles } = surroundings;
   const { running, absent } = selectServices(root, profiles, report);
   if (running.length > maxServices) {
-    const what = `are ${running.length}, and one file may have ${maxServices}`;
-    report.problem(root.at, "services", what, "Divide them into several stacks in baton.yaml.");
+    const what = `lists ${running.length} services, and one file can have at most ${maxServices}`;
+    report.problem(root.at, "services", what, "Split them into several stacks in baton.yaml.");
     return project(root, [], [], surroundings);
   }
   const networks = checkNetworks(root, report);
@@ -45,7 +45,8 @@ export async function readProject(root: Field, surroundings: Surroundings): Prom
     const ownAliases = networkAliases(field, networks, report);
     const dependsOn = presentDependencies(waits.get(name) ?? [], present, absent, report);
     const links = child(field, "links");
-    if (links) report.note(links.key, "are replaced by the deployment's own network, where the same names hold");
+    if (links)
+      report.note(links.key, "are replaced by the deployment's own network, where services have the same names");
     if (!service) continue;
     const linked = aliases.filter((link) => link.service === name).map(({ alias }) => alias);
     const containerName = text(child(field, "container_name")) ?? name;

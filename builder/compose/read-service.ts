@@ -107,7 +107,7 @@ function readRestart(field: Field | null, report: Report): ComposeService["resta
   report.problem(
     field.at,
     field.key,
-    `is no restart policy: ${written}`,
+    `is not a restart policy: ${written}`,
     "Use no, always, on-failure or unless-stopped.",
   );
   return null;

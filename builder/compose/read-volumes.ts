@@ -23,7 +23,7 @@ export function readVolumes(service: Field, surroundings: Surroundings): readonl
   for (const [item, request] of requests) {
     const mount = request && resolveMount(request, item, surroundings);
     if (!mount) continue;
-    if (mounts.has(mount.path)) report.note(item.key, `takes the place of another mount at ${mount.path}`);
+    if (mounts.has(mount.path)) report.note(item.key, `replaces another mount at ${mount.path}`);
     mounts.set(mount.path, mount);
   }
   return [...mounts.values()];
@@ -65,7 +65,7 @@ function resolveBind(
     report.note(item.key, `mounts ${source}, which is not in the repository: its data is kept in the volume ${volume}`);
     return { type: "volume", volume, path, readOnly: false };
   }
-  const hint = "Commit it; for data that the service writes, use a named volume.";
+  const hint = "Commit it, or use a named volume if the service writes it.";
   report.problem(item.at, item.key, `mounts ${source}, which is not in the repository`, hint);
   return null;
 }

@@ -26,9 +26,9 @@ export interface Report {
 
 const whereSeen = {
   image: (name: string) =>
-    `puts the secret ${name} into the image, where \`docker history\` shows it: mark it for builds, and use RUN --mount=type=secret,id=${name} instead`,
+    `puts the secret ${name} in the image, where \`docker history\` shows it: set “In builds” to Yes for it, and use RUN --mount=type=secret,id=${name} instead`,
   "command line": (name: string) =>
-    `puts the secret ${name} on a command line, which the host's process list shows: let the program read it from its environment`,
+    `puts the secret ${name} on a command line, which the host's process list shows: have the program read it from its environment`,
 };
 
 /** `secrets` are the values of the variables that nobody may read. */
@@ -85,7 +85,7 @@ function addTo(said: Map<string, Set<string>>, key: string, what: string): void 
 function inWords(said: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   return [...said].map(([what, keys]) => {
     const [first, ...others] = keys;
-    return `${first} ${what}${others.length === 0 ? "" : ` (the same holds for ${others.join(", ")})`}`;
+    return `${first} ${what}${others.length === 0 ? "" : ` (the same goes for ${others.join(", ")})`}`;
   });
 }
 

@@ -7,14 +7,14 @@ export type ResolvedPath =
 
 /** `../config` seen from `docker` is `config`; the root of the repository is the empty string. */
 export function resolvePath(folder: string, written: string): ResolvedPath {
-  if (written.includes("\0")) return { type: "outside", reason: "holds a NUL character" };
-  if (written.startsWith("/")) return { type: "outside", reason: "is a path of the host" };
-  if (written.startsWith("~")) return { type: "outside", reason: "is a path of the host" };
+  if (written.includes("\0")) return { type: "outside", reason: "contains a NUL character" };
+  if (written.startsWith("/")) return { type: "outside", reason: "is a path on the host" };
+  if (written.startsWith("~")) return { type: "outside", reason: "is a path on the host" };
   const segments = folder === "" ? [] : folder.split("/");
   for (const segment of written.split("/")) {
     if (segment === "" || segment === ".") continue;
     if (segment !== "..") segments.push(segment);
-    else if (segments.pop() === undefined) return { type: "outside", reason: "leads out of the repository" };
+    else if (segments.pop() === undefined) return { type: "outside", reason: "leads outside the repository" };
   }
   return { type: "inside", path: segments.join("/") };
 }

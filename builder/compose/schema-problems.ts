@@ -12,7 +12,7 @@ export interface SchemaProblem {
   readonly hint: string;
 }
 
-const hintForValues = "See https://docs.docker.com/reference/compose-file/ for what the key takes.";
+const hintForValues = "See https://docs.docker.com/reference/compose-file/ for the values it accepts.";
 
 /** What the validator found, in words: one sentence for each place. */
 export function schemaProblems(errors: readonly ErrorObject[], root: Field): readonly SchemaProblem[] {
@@ -67,7 +67,7 @@ function inWords(errors: readonly ErrorObject[]): readonly Said[] {
 }
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   integer: "a whole number",
   boolean: "true or false",
@@ -98,13 +98,11 @@ function unknownKey(key: string, parentSchema: ErrorObject["parentSchema"], poin
   const known = Object.keys(parentSchema?.properties ?? {});
   if (known.length === 0) {
     const hint = "Use letters, digits, dots, underscores and hyphens.";
-    return { step: key, message: `is not a name that Compose allows in ${stepsOf(pointer).at(-1)}`, hint };
+    return { step: key, message: `is not a name that Compose allows under ${stepsOf(pointer).at(-1)}`, hint };
   }
   const close = nearest(key, known);
-  const hint = close
-    ? `Did you mean ${close}?`
-    : "Remove it, or let it begin with x- if it is meant for something other than Compose.";
-  return { step: key, message: "is not a key of Compose at this place", hint };
+  const hint = close ? `Did you mean ${close}?` : "Remove it, or start it with x- if it is not meant for Compose.";
+  return { step: key, message: "is not a Compose key here", hint };
 }
 
 /** `/services/web~1api/ports/0` */

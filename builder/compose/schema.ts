@@ -40,7 +40,7 @@ export function checkSchema(root: Mapping, report: Report): Mapping {
   for (const { at, key, message, hint } of problems.slice(0, maxProblems)) report.problem(at, key, message, hint);
   if (problems.length > maxProblems) {
     const what = `has ${problems.length - maxProblems} more problems`;
-    report.problem(root.at, "", what, "Correct those that are named, and look again.");
+    report.problem(root.at, "", what, "Fix those listed, then check again.");
     return mapping(new Map(), root);
   }
   return problems.reduce((rest, { path }) => without(rest, path), root);

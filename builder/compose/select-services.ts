@@ -34,8 +34,8 @@ function absenceOf(service: Field, on: readonly string[]): Absence | null {
 function inWords(absence: Absence): string {
   switch (absence.type) {
     case "profile":
-      return `it runs with the profile ${absence.profiles.join(" or ")} only (variable COMPOSE_PROFILES)`;
+      return `it runs only with the profile ${absence.profiles.join(" or ")} (variable COMPOSE_PROFILES)`;
     case "scaled-to-zero":
-      return "no container of it is wanted";
+      return "it is set to run no containers";
   }
 }

@@ -102,7 +102,7 @@ function publishesPort(facts: Facts): KindDecision | null {
   const [first] = facts.published;
   if (first === undefined) return null;
   const http = httpPortOf(facts.published);
-  if (http === null) return { kind: "tcp", port: first, reason: `publishes port ${first}, where no HTTP is spoken` };
+  if (http === null) return { kind: "tcp", port: first, reason: `publishes port ${first}, which is not an HTTP port` };
   const others = facts.published.filter((port) => port !== http);
   const unserved = others.length > 0 ? `; not served: ${others.join(", ")}` : "";
   return { kind: "web", port: http, reason: `publishes port ${http}${unserved}` };
@@ -110,7 +110,7 @@ function publishesPort(facts: Facts): KindDecision | null {
 
 function namedToProxy({ service }: Facts): KindDecision | null {
   const port = proxyPort(service);
-  return port === null ? null : { kind: "web", port, reason: `its labels tell a proxy of port ${port}` };
+  return port === null ? null : { kind: "web", port, reason: `its labels tell a proxy to use port ${port}` };
 }
 
 /** Exposed ports are for the other services, unless nothing else in the file could be meant for users. */
@@ -154,7 +154,7 @@ function runsOnce({ service, project }: Facts): KindDecision | null {
     dependsOn.some((each) => each.service === service.name && each.condition === "healthy"),
   );
   if (isKeptUp || !isOneOfMany || isExpectedUp) return null;
-  return { kind: "init", port: null, reason: 'restart: "no" and no port: it runs once, to its end' };
+  return { kind: "init", port: null, reason: 'restart: "no" and no port: it runs once, to completion' };
 }
 
 function hasNoPort(): KindDecision {

@@ -34,24 +34,24 @@ export function declaredVolumes(root: Field, report: Report): DeclaredVolumes {
 function sayUndeclared(name: string, mount: Field, report: Report): void {
   const hint = /^[A-Za-z0-9._-]+$/.test(name)
     ? `Add it at the end of the file: volumes: { ${name}: }`
-    : "A path of the repository begins with ./, and a named volume has no slash.";
+    : "A path in the repository begins with ./, and a named volume has no slash.";
   report.problem(mount.at, mount.key, `uses the volume ${name}, which is not declared`, hint);
 }
 
 function checkVolume(volume: Field, report: Report): void {
   const external = child(volume, "external");
   if (external && flag(external) !== false) {
-    const what = "is a volume that was made outside of the product";
-    report.problem(external.at, external.key, what, "Remove external, and Baton makes the volume and keeps it.");
+    const what = "is a volume created outside the product";
+    report.problem(external.at, external.key, what, "Remove external, and Baton will create and keep the volume.");
   }
   const driver = child(volume, "driver");
   if (driver && text(driver) !== "local") {
     const hint = "Remove it: volumes are folders of the host that Docker manages.";
-    report.problem(driver.at, driver.key, `keeps the volume with the driver ${text(driver)}`, hint);
+    report.problem(driver.at, driver.key, `uses the volume driver ${text(driver)}`, hint);
   }
   const options = child(volume, "driver_opts");
   if (options && children(options).length > 0) {
-    const what = "can bring any folder or device of the host into the container";
+    const what = "can mount any folder or device of the host into the container";
     report.problem(options.at, options.key, what, "Remove it.");
   }
   const name = child(volume, "name");

@@ -31,10 +31,10 @@ export function readXBaton(field: Field | null, report: Report): XBaton {
   const { kind, port, health, strategy, domains } = parsed.data;
   const hasNoPort = kind === "worker" || kind === "init";
   if (hasNoPort && port !== undefined) {
-    report.problem(field.at, `${field.key}.port`, `is given, but a service of the kind ${kind} has none`, example);
+    report.problem(field.at, `${field.key}.port`, `is set, but a service of kind ${kind} has none`, example);
   }
   if (kind !== undefined && kind !== "web" && domains.length > 0) {
-    const what = `are given, but only a service of the kind web has them, and this one is of the kind ${kind}`;
+    const what = `are set, but only a service of kind web has domains, and this one is of kind ${kind}`;
     report.problem(field.at, `${field.key}.domains`, what, example);
   }
   return {
@@ -55,7 +55,7 @@ export function readXBaton(field: Field | null, report: Report): XBaton {
 function inWords(issue: z.core.$ZodIssue): readonly { readonly path: readonly string[]; readonly what: string }[] {
   const path = issue.path.map(String);
   if (issue.code !== "unrecognized_keys") return [{ path, what: issue.message }];
-  return issue.keys.map((key) => ({ path: [...path, key], what: "is not a key that Baton knows here" }));
+  return issue.keys.map((key) => ({ path: [...path, key], what: "is not a key of x-baton here" }));
 }
 
 function says(message: string): { readonly error: string } {

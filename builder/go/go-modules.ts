@@ -19,11 +19,11 @@ export async function readModules(tree: SourceTree): Promise<GoModules> {
   const version = /^go\s+(\d+\.\d+(?:\.\d+)?)/m.exec(workspace ?? module ?? "")?.[1];
   const wanted = version === undefined ? await toolVersion(tree, ["golang", "go"]) : { text: version, source };
   if (module === null && workspace === null) {
-    const decision = "No go.mod, so only the standard library is there";
+    const decision = "No go.mod, so only the standard library is available";
     return { from: "standard library", files: [], wanted, decision };
   }
   if (tree.files.has("vendor/modules.txt")) {
-    return { from: "vendor", files: [], wanted, decision: "Modules are taken from vendor/" };
+    return { from: "vendor", files: [], wanted, decision: "Modules from vendor/" };
   }
   // What its modules need is known only with all of them; the cache keeps what was downloaded.
   if (workspace !== null) {

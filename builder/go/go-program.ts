@@ -9,10 +9,10 @@ export async function programFolder(tree: SourceTree, names: readonly string[]):
   if (folder !== undefined && others.length === 0) return `./${folder}`;
   throw new PlanProblem(
     folder === undefined
-      ? "this is a Go module without a program: no folder has a Go file of package main"
-      : `this Go module has several programs (${folders.join(", ")}), and nothing says which one is deployed`,
+      ? "this Go module has no program: no folder has a Go file of package main"
+      : `this Go module has several programs (${folders.join(", ")}), and nothing says which one to deploy`,
     folder === undefined
-      ? "Add one, for instance main.go in the root, or a Dockerfile."
+      ? "Add one, for example main.go at the root, or a Dockerfile."
       : "Name it in a Procfile (web: api, for the program in cmd/api), or add a Dockerfile that builds it.",
   );
 }

@@ -37,10 +37,10 @@ export function builtProgram(
 function hintFor({ dependencies, devDependencies }: PackageJson, source: string): string {
   const packages = [...dependencies, ...devDependencies];
   if (packages.includes(adapterAuto) && source.startsWith("SvelteKit")) {
-    return `${adapterAuto} knows of no place like this one. Run \`npm install --save-dev @sveltejs/adapter-node\`, name that in svelte.config.js instead, and commit both.`;
+    return `${adapterAuto} does not support this server. Run \`npm install --save-dev @sveltejs/adapter-node\`, use it in svelte.config.js instead, and commit both.`;
   }
   const framework = /^(.+)'s server$/.exec(source)?.[1];
   return framework === undefined
-    ? `${source} starts it. Let the build write there, or the start command name what the build writes.`
-    : `${framework} makes it when it builds for Node: see which adapter, preset or output folder its configuration names. A start script in package.json can start something else.`;
+    ? `${source} starts it. Make the build write there, or make the start command run what the build writes.`
+    : `${framework} creates it when it builds for Node: check the adapter, preset or output folder in its configuration. To start something else, add a start script to package.json.`;
 }

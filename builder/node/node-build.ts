@@ -125,16 +125,16 @@ export async function readNodeBuild(
       version.decision,
       ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
       manager?.decision ?? "No dependencies, so nothing is installed",
-      ...(compiled === null ? [] : [`Compilers are at hand while it is built, because of ${compiled}`]),
+      ...(compiled === null ? [] : [`Compilers are available during the build, because of ${compiled}`]),
       ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
-      ...(wantsServer ? [`${handlerServer.program}, because the build makes a handler and no server`] : []),
+      ...(wantsServer ? [`${handlerServer.program}, because the build creates a handler but no server`] : []),
       ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
-      ...(builtBefore.length > 0 ? [`Built before, because it uses them: ${builtBefore.join(", ")}`] : []),
+      ...(builtBefore.length > 0 ? [`Built first, because it uses them: ${builtBefore.join(", ")}`] : []),
       ...(addDevelopment === null
         ? []
         : [`Development packages are installed for the build, although it gets ${omitting.join(", ")}`]),
-      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, and the image does not keep them`] : []),
-      ...(known.length > 0 ? [`The build knows ${known.join(", ")} (public by their names)`] : []),
+      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, which are not kept in the image`] : []),
+      ...(known.length > 0 ? [`The build gets ${known.join(", ")} (public by name)`] : []),
     ],
     warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
   };

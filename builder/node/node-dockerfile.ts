@@ -78,7 +78,7 @@ function generated(...stages: readonly string[]): string {
 /** Said at once, and by its name: what is missing would otherwise be missed only when it is started. */
 function expects(path: string, paths: readonly string[]): string {
   const test = paths.map((each) => `-f ${each}`).join(" -o ");
-  return `RUN test ${test} || { echo 'The build made no ${path}. It made:'; ls -d -- */; exit 1; }`;
+  return `RUN test ${test} || { echo 'The build did not create ${path}. It created:'; ls -d -- */; exit 1; }`;
 }
 
 function buildStage(image: NodeImage, check: string | null): string {

@@ -44,7 +44,7 @@ export async function chooseNode(tree: SourceTree, manifest: PackageJson): Promi
   const fitting = range === null ? undefined : byPreference.find((major) => semver.intersects(range, `${major}.x`));
   if (range === null || fitting) {
     const major = fitting ?? preferred;
-    const warning = fitting ? null : `"${text}" (${source}) is not a version of Node that Baton understands`;
+    const warning = fitting ? null : `"${text}" (${source}) is not a Node version that Baton understands`;
     return { major, decision: `Node ${major} (${source}: ${text})`, warning };
   }
 
@@ -53,7 +53,7 @@ export async function chooseNode(tree: SourceTree, manifest: PackageJson): Promi
   return {
     major,
     decision: `Node ${major} (the nearest to ${text}, ${source})`,
-    warning: `Node ${text} (${source}) is not among the versions that Baton builds with, ${nodeMajors.join(", ")}; Node ${major} is used instead`,
+    warning: `Node ${text} (${source}) is not one of the versions that Baton builds with (${nodeMajors.join(", ")}); using Node ${major} instead`,
   };
 }
 

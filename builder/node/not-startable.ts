@@ -14,14 +14,14 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
       ? ["@sveltejs/adapter-node", "@sveltejs/adapter-static for plain pages"]
       : ["@astrojs/node", "none for plain pages"];
     return new PlanProblem(
-      `${adapter} builds for another platform, so that there is nothing here to start`,
+      `${adapter} builds for another platform, so there is nothing to start here`,
       `Use ${node} instead (or ${pages}), in the framework's configuration and in package.json.`,
     );
   }
   const host = otherHostOf(manifest);
   if (host !== null) {
     return new PlanProblem(
-      `this is written for ${host}, which calls it, so that there is no server here to start`,
+      `this is written for ${host}, which calls it, so there is no server to start here`,
       'Add a server for Node and a start script to package.json ("start": "node server.js"), or a Dockerfile.',
     );
   }
@@ -31,21 +31,21 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
   if (apps.length > 0) {
     const folders = apps.map(({ folder }) => folder).toSorted();
     return new PlanProblem(
-      `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one is deployed`,
-      `Say it in a baton.yaml at the root: stacks: { web: { path: ${likeliest(folders)} } }. Or add a start script to the root's package.json.`,
+      `this is a workspace of several packages (${folders.slice(0, 12).join(", ")}), and nothing says which one to deploy`,
+      `Name it in a baton.yaml at the root: stacks: { web: { path: ${likeliest(folders)} } }. Or add a start script to the root's package.json.`,
     );
   }
   const projects = nxApps(tree);
   if (projects.length > 0) {
     const name = likeliest(projects).split("/").at(-1);
     return new PlanProblem(
-      `this is an Nx workspace (${projects.slice(0, 12).join(", ")}), and nothing says which of its apps is deployed`,
-      `Say it with scripts in package.json: "build": "nx build ${name}" and, for a server, "start": "node dist/apps/${name}/main.js"; for pages a Staticfile names the folder that is built (root: dist/apps/${name}).`,
+      `this is an Nx workspace (${projects.slice(0, 12).join(", ")}), and nothing says which of its apps to deploy`,
+      `Name it with scripts in package.json: "build": "nx build ${name}" and, for a server, "start": "node dist/apps/${name}/main.js"; for a static site, name the output folder in a Staticfile (root: dist/apps/${name}).`,
     );
   }
   const built = buildScriptOf(manifest) === null ? "" : ", although there is a build script";
   return new PlanProblem(
-    `package.json does not say how the app is started${built}: it has no start script, its main file is not there, and there is no server.js, index.js or app.js`,
+    `package.json does not say how to start the app${built}: it has no start script, its main file does not exist, and there is no server.js, index.js or app.js`,
     `Add a start script to package.json ("start": "node server.js"), a Procfile (web: node server.js) or a Dockerfile.${finishedSite(tree)}`,
   );
 }
@@ -67,5 +67,5 @@ function finishedSite(tree: SourceTree): string {
   const folder = ["dist", "public", "build", "docs", "_site"].find((name) => tree.files.has(`${name}/index.html`));
   return folder === undefined
     ? ""
-    : ` Where the finished site is the one in ${folder}/, a Staticfile says so (root: ${folder}).`;
+    : ` If the finished site is in ${folder}/, say so in a Staticfile (root: ${folder}).`;
 }

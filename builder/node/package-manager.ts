@@ -65,10 +65,11 @@ function warnOf(
   declared: string | null,
 ): string | null {
   const others = present.filter((file) => lockfiles[file] !== name);
-  if (others.length > 0) return `${others.join(" and ")} beside ${chosen} is not used`;
+  if (others.length > 0)
+    return `${others.join(" and ")} ${others.length === 1 ? "is" : "are"} not used, because there is ${chosen}`;
   if (declared !== null && declared !== name)
     return `packageManager in package.json says ${declared}, but the lockfile is ${name}'s`;
-  return chosen === null ? "there is no lockfile, so two builds of one version can differ: commit one" : null;
+  return chosen === null ? "there is no lockfile, so two builds of the same version can differ: commit one" : null;
 }
 
 type Choice = Omit<PackageManager, "warning">;

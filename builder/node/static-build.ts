@@ -205,7 +205,7 @@ function insideRepository(folder: string, source: string): string {
   if (/^[\w@.-]+(?:\/[\w@.-]+)*$/.test(path) && !path.split("/").includes("..")) return path;
   throw new PlanProblem(
     `the output folder "${folder}" (${source}) is not a plain path inside the repository`,
-    "Let the build write below the repository's own folder, for instance to dist.",
+    "Make the build write to a folder inside the repository, such as dist.",
   );
 }
 

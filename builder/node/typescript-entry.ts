@@ -17,7 +17,7 @@ export async function typescriptStart(
   // What a page loads is called so, too.
   if (entry === null || tree.files.has("index.html") || packages.includes("vite")) return null;
   const compiled = usesBun(tree, manifest) ? null : await compiledEntry(tree, manifest, entry);
-  if (compiled !== null) return { line: `node ${compiled}`, source: `what the build makes of ${entry}` };
+  if (compiled !== null) return { line: `node ${compiled}`, source: `the build output of ${entry}` };
   const runner =
     ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree, manifest) ? "bun" : "node");
   // Node itself leaves the types out since 22.18.

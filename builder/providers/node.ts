@@ -139,7 +139,7 @@ async function detectSite(
       bases: [build.buildBase, server],
       expected: {
         path: `${output}/index.html`,
-        hint: `${tool} was expected to write there. Where it writes elsewhere, a Staticfile in the repository can name that folder (root: public).`,
+        hint: `${tool} was expected to write there. If it writes elsewhere, name that folder in a Staticfile in the repository (root: public).`,
       },
       extraFiles: new Map([
         ...build.recipe.extraFiles,
@@ -148,8 +148,8 @@ async function detectSite(
     },
     decisions: [
       ...build.decisions,
-      `${tool} makes a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
-      ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
+      `${tool} builds a static site in ${output}/${outputSource === null ? "" : ` (${outputSource})`}, served by Caddy`,
+      ...(singlePage ? ["index.html is served for addresses that are not files (single-page app)"] : []),
       ...rules.decisions,
     ],
     warnings: [...build.warnings, ...ownServerSettings(tree), ...rules.warnings],
@@ -162,5 +162,5 @@ function developmentServer(start: StartCommand, manifest: PackageJson): readonly
   const script = start.source.startsWith("scripts.")
     ? manifest.scripts[start.source.slice("scripts.".length)]
     : start.line;
-  return [`"${script}" (${start.source}) is a development server: slower than need be, and open about your source`];
+  return [`"${script}" (${start.source}) is a development server: it is slower and exposes your source`];
 }

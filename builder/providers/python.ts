@@ -77,9 +77,9 @@ export const python: Provider = {
       decisions: [
         version.decision,
         packages?.decision ?? "No dependencies, so nothing is installed",
-        ...(fetched === null ? [] : [`Packages are installed where there is git, for ${fetched}`]),
+        ...(fetched === null ? [] : [`Packages are installed in an image with git, for ${fetched}`]),
         ...start.extraPackages.map((name) => `${name} is added, because a production server is needed`),
-        ...(packages?.installApp ? ["The app itself is installed, too, from where it lies"] : []),
+        ...(packages?.installApp ? ["The app itself is installed too, in place"] : []),
         ...statics.decisions,
         `Start: ${start.line} (${start.source})`,
         ...(django && ![...processes.values()].some((line) => /\bmigrate\b/.test(line)) ? [migrations] : []),
@@ -95,10 +95,10 @@ export const python: Provider = {
 };
 
 const migrations =
-  "Migrations are not run: `release: python3 manage.py migrate` in a Procfile does that before every new version starts";
+  "Migrations are not run. To run them before every new version starts, add `release: python3 manage.py migrate` to a Procfile";
 
 const losesData =
-  "the settings keep the database in a file (SQLite), which every container has for itself and a new version begins without. Let it lie in a volume (volumes: in baton.yaml), or take a database server";
+  "the settings keep the database in a file (SQLite). Each container has its own, so a new version starts without the data. Put it in a volume (volumes: in baton.yaml), or use a database server";
 
 function runsPython(tree: SourceTree, processes: ReadonlyMap<string, string>): boolean {
   const isPython = [...tree.files.keys()].some((path) => /^[^/]+\.py$/.test(path));
@@ -109,7 +109,7 @@ function runsPython(tree: SourceTree, processes: ReadonlyMap<string, string>): b
 
 function notStartable(): PlanProblem {
   return new PlanProblem(
-    "this is written in Python, but nothing says how it is started: there is no Procfile, no manage.py, and no main.py, app.py or server.py",
+    "this is a Python app, but nothing says how to start it: there is no Procfile, no manage.py, and no main.py, app.py or server.py",
     "Add a Procfile (web: python3 -u program.py) or a Dockerfile.",
   );
 }

@@ -21,7 +21,7 @@ export const staticFiles: Provider = {
     const root = settings?.root ?? roots.find((folder) => tree.files.has(inFolder(folder, "index.html")));
     if (root === undefined) return null;
     if (settings !== null && !holdsFiles(tree, root)) {
-      throw new PlanProblem(`Staticfile says that the site is in ${root}/, but there is nothing`);
+      throw new PlanProblem(`Staticfile says that the site is in ${root}/, but there is nothing there`);
     }
     const hasNotFoundPage = tree.files.has(inFolder(root, "404.html"));
     const rules = await readSiteRules(tree, [root]);
@@ -45,8 +45,8 @@ export const staticFiles: Provider = {
       },
       decisions: [
         `Static files, from ${root === "" ? "the root of the repository" : `${root}/`}${settings ? " (Staticfile)" : ""}, served by Caddy`,
-        ...(hasNotFoundPage ? ["404.html is shown for what is not there"] : []),
-        ...(singlePage ? ["index.html is shown for addresses that are no file (single-page app)"] : []),
+        ...(hasNotFoundPage ? ["404.html is served for missing pages"] : []),
+        ...(singlePage ? ["index.html is served for addresses that are not files (single-page app)"] : []),
         ...rules.decisions,
       ],
       warnings: [...ownServerSettings(tree), ...rules.warnings],

@@ -30,6 +30,6 @@ export function collectStatic(
     decisions: [`Static files: ${command} (STATIC_ROOT in the settings)`],
     warning: isServed
       ? null
-      : "static files are collected, but nothing serves them: Django leaves that to others unless DEBUG is on. WhiteNoise in the packages and in MIDDLEWARE does it",
+      : "static files are collected, but nothing serves them: Django does so only with DEBUG on. Add WhiteNoise to the packages and to MIDDLEWARE to serve them",
   };
 }

@@ -73,7 +73,7 @@ function parsed(content: string): unknown {
     return parse(content);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const [reason = "it is no TOML"] = error.message.split("\n");
+    const [reason = "it is not valid TOML"] = error.message.split("\n");
     throw new PlanProblem(`pyproject.toml, line ${error.line}: ${reason.replace(/^Invalid TOML document: /, "")}`);
   }
 }

@@ -53,7 +53,7 @@ export async function readLists(tree: SourceTree): Promise<string> {
 
 function needPyproject(project: Pyproject | null, lockfile: string): Pyproject {
   if (project !== null) return project;
-  throw new PlanProblem(`${lockfile} is there, but the pyproject.toml that it belongs to is not`, "Commit it, too.");
+  throw new PlanProblem(`${lockfile} exists, but the pyproject.toml that it belongs to does not`, "Commit that too.");
 }
 
 function isEmpty({ packages, namesSource }: Requirements): boolean {
@@ -61,7 +61,7 @@ function isEmpty({ packages, namesSource }: Requirements): boolean {
 }
 
 const ofPip = { extraFiles: new Map(), tool: null, environment: [] } as const;
-const unpinned = (why: string) => `${why}, so two builds of one version can differ`;
+const unpinned = (why: string) => `${why}, so two builds of the same version can differ`;
 
 function pip(tree: SourceTree, { files, packages, namesSource }: Requirements, project: Pyproject | null) {
   const pinned = packages.every((line) => /==|@/.test(line));

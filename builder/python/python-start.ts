@@ -125,8 +125,8 @@ function ofFramework(served: ServedObject, packages: ReadonlySet<string>): Pytho
 function ofDjango({ folder, entry }: DjangoProject, packages: ReadonlySet<string>): PythonStart {
   if (entry === null) {
     throw new PlanProblem(
-      "manage.py says that this is Django, but there is no wsgi.py to start it by",
-      "Add a Procfile that says how it is started, such as: web: gunicorn mysite.wsgi",
+      "manage.py says that this is Django, but there is no wsgi.py to start it with",
+      "Add a Procfile that says how to start it, such as: web: gunicorn mysite.wsgi",
     );
   }
   const { module, isAsgi, file } = entry;

@@ -26,7 +26,7 @@ export async function choosePython(tree: SourceTree, project: Pyproject | null):
   return {
     version,
     decision: `Python ${version} (instead of ${text}, ${source})`,
-    warning: `Python ${text} (${source}) is not among the versions that Baton builds with, ${pythonMinors.toSorted(byNumber).join(", ")}; Python ${version} is used instead. A Dockerfile can name any`,
+    warning: `Python ${text} (${source}) is not one of the versions that Baton builds with (${pythonMinors.toSorted(byNumber).join(", ")}); using Python ${version} instead. Your own Dockerfile can use any version`,
   };
 }
 

@@ -85,7 +85,7 @@ function whyNotRedirected(from: string, to: string, status: string, more: readon
   if (!plainPath.test(from.replace(/\/\*$/, "/"))) return `${from} is not a plain path`;
   if (!plainTarget.test(to)) return `${to} is not a plain target`;
   if (/\/:(?!splat)\w/.test(to)) return "placeholders are not supported";
-  if (status === "200") return to.startsWith("/") ? null : "other servers are not asked for pages";
+  if (status === "200") return to.startsWith("/") ? null : "proxying to other servers is not supported";
   return redirectStatus.test(status) || status === "404" ? null : `the status ${status} is not supported`;
 }
 

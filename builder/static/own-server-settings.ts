@@ -7,9 +7,7 @@ const servers = { "nginx.conf": "nginx", Caddyfile: "caddy", "httpd.conf": "http
 export function ownServerSettings(tree: SourceTree): readonly string[] {
   return Object.entries(servers).flatMap(([file, image]) =>
     tree.files.has(file)
-      ? [
-          `${file} is not used: the files are served by Baton's own Caddy. With a Dockerfile (FROM ${image}) it would be`,
-        ]
+      ? [`${file} is not used: Baton's own Caddy serves the files. To use it, add a Dockerfile (FROM ${image})`]
       : [],
   );
 }

@@ -237,10 +237,10 @@ describe("names are looked up:", () => {
   test("one that leads to a private address is refused, even when it also leads elsewhere", async () => {
     const rules = leads("files.example.com", "93.184.215.14", "10.0.0.5");
     expect(await dockerfile(`${on}ADD https://files.example.com/x /x`, rules)).toBe(
-      "Dockerfile, line 2: ADD uses https://files.example.com/x, but files.example.com leads to 10.0.0.5, which is not an address on the internet",
+      "Dockerfile, line 2: ADD uses https://files.example.com/x, but files.example.com resolves to 10.0.0.5, which is not an address on the internet",
     );
     expect(await compose("    image: registry.example.com:5000/x\n", {}, leads("registry.example.com", "::1"))).toMatch(
-      /registry\.example\.com leads to ::1/,
+      /registry\.example\.com resolves to ::1/,
     );
   });
 

@@ -55,7 +55,7 @@ describe("base images that are made here", () => {
       expect((await get("/.baton/Dockerfile")).status).toBe(404);
     });
     expect(notes).toEqual([
-      "Building baton/static:1 from this server's Caddy, once, a few seconds",
+      "Building baton/static:1 from this server's Caddy (once, takes a few seconds)",
       expect.stringMatching(/^baton\/static:1 is made \(\d+ s\)$/),
     ]);
   });

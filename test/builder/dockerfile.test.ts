@@ -104,7 +104,7 @@ describe("the images that a Dockerfile takes from elsewhere", () => {
 
   it.each(["baton/ruby:3", "baton/node", "baton/node:18"])("are refused when they are not: %s", async (reference) => {
     await expect(plan({ Dockerfile: `FROM ${reference}` })).rejects.toMatchObject({
-      message: `Dockerfile names ${reference}, which is not one of the images that Baton makes`,
+      message: `Dockerfile names ${reference}, which is not one of the images that Baton builds`,
       hint: `These are: ${makeableBases.map((base) => `baton/${base}`).join(", ")}.`,
     });
   });
@@ -118,7 +118,7 @@ describe("a Dockerfile of the user's own", () => {
   it("is refused without the stage that baton.yaml names", async () => {
     const files = { "baton.yaml": "stacks: { web: { target: prod } }", Dockerfile: "FROM a AS dev\nFROM dev AS test" };
     await expect(plan(files)).rejects.toThrow(
-      'Dockerfile has no stage "prod", which is named as target: it has dev, test',
+      'Dockerfile has no stage "prod", which is set as the target: it has dev, test',
     );
   });
 

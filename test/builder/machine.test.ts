@@ -66,6 +66,6 @@ it("leaves alone what the server has", async () => {
 
 it("refuses a memory limit that Docker would refuse", async () => {
   await expect(planned({ "index.html": "", "baton.yaml": "stacks: { web: { memory: 1m } }" })).rejects.toThrow(
-    "baton.yaml, line 1: stacks.web.memory must be at least 6m, which is the least that Docker accepts",
+    "baton.yaml, line 1: stacks.web.memory must be at least 6m, the minimum that Docker accepts",
   );
 });

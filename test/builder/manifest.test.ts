@@ -36,13 +36,10 @@ describe("baton.yaml", () => {
     ["stacks: {}", "baton.yaml, line 1: stacks names no stack"],
     [
       "stacks:\n  Web_1: {}",
-      "baton.yaml, line 2: stacks.Web_1 is not a name: lower-case letters, digits and single hyphens, at most 40",
+      "baton.yaml, line 2: stacks.Web_1 is not a valid name: use at most 40 lower-case letters, digits and single hyphens",
     ],
-    ["stacks:\n  web:\n    prot: 80", 'baton.yaml, line 3: the key "prot" is not known in stacks.web'],
-    [
-      "stacks:\n  web:\n    health:\n      paht: /",
-      'baton.yaml, line 4: the key "paht" is not known in stacks.web.health',
-    ],
+    ["stacks:\n  web:\n    prot: 80", 'baton.yaml, line 3: unknown key "prot" in stacks.web'],
+    ["stacks:\n  web:\n    health:\n      paht: /", 'baton.yaml, line 4: unknown key "paht" in stacks.web.health'],
     ["stacks:\n  web:\n    port: eighty", "baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535"],
     ["stacks:\n  web:\n    port: 70000", "baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535"],
     ["stacks:\n  web:\n    kind: http", "baton.yaml, line 3: stacks.web.kind must be web, tcp, worker or init"],
@@ -67,7 +64,7 @@ describe("baton.yaml", () => {
     ["stacks:\n  web:\n    path: /etc", "baton.yaml, line 3: stacks.web.path must be a path inside the repository"],
     [
       "stacks:\n  web:\n    compose: compose.yaml\n    port: 80",
-      "baton.yaml, line 4: stacks.web.port cannot stand beside compose: the compose file says it, with x-baton where Compose has no word",
+      "baton.yaml, line 4: stacks.web.port cannot be combined with compose: set it in the compose file, under x-baton if Compose has no key for it",
     ],
     [
       "stacks:\n  web:\n    compose: ../compose.yaml",
@@ -79,27 +76,27 @@ describe("baton.yaml", () => {
     ],
     [
       "stacks:\n  web:\n    volumes: { data: data }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { data: / }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { data: /a/../b }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { data: /proc/sys }",
-      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside of /proc and /sys",
+      "baton.yaml, line 3: stacks.web.volumes.data must be an absolute path such as /data, outside /proc and /sys",
     ],
     [
       "stacks:\n  web:\n    volumes: { a/b: /data }",
-      "baton.yaml, line 3: stacks.web.volumes.a/b is no name for a volume: letters, digits, dots, underscores and hyphens",
+      "baton.yaml, line 3: stacks.web.volumes.a/b is not a valid volume name: use letters, digits, dots, underscores and hyphens",
     ],
     [
       "stacks:\n  web:\n    volumes: { a: /data, b: /data/ }",
-      "baton.yaml, line 3: stacks.web.volumes puts two volumes into one folder",
+      "baton.yaml, line 3: stacks.web.volumes mounts two volumes in one folder",
     ],
     [
       "stacks:\n  web:\n    domains: [Shop.example.com]",
@@ -118,12 +115,12 @@ describe("baton.yaml", () => {
   it("is refused with a line for each thing that is wrong", async () => {
     const problem = await read("stacks:\n  web:\n    port: 0\n    memory: 1\n    colour: red").catch((error) => error);
     expect(problem.message).toBe(
-      "3 things keep this from being deployed; the first: baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535",
+      "3 problems prevent this deployment. The first: baton.yaml, line 3: stacks.web.port must be a whole number from 1 to 65535",
     );
     expect(problem.hint.split("\n")).toEqual([
       "baton.yaml:3: stacks.web.port must be a whole number from 1 to 65535",
       "baton.yaml:4: stacks.web.memory must be a size such as 512m or 1g",
-      'baton.yaml:5: the key "colour" is not known in stacks.web',
+      'baton.yaml:5: unknown key "colour" in stacks.web',
     ]);
   });
 

@@ -35,8 +35,8 @@ describe("a file that a Dockerfile copies and the build does not have", () => {
   });
 
   it.each([
-    ["/src/main.ts", {}, /The repository has src\/Main\.ts, which is spelled in another case/],
-    ["/SRC", {}, /The repository has src, which is spelled in another case/],
+    ["/src/main.ts", {}, /The repository has src\/Main\.ts, which differs only in upper and lower case/],
+    ["/SRC", {}, /The repository has src, which differs only in upper and lower case/],
     ["/pakage.json", {}, /^The repository has no pakage\.json\. Did you mean package\.json\?$/],
     ["/dist", { gitignore: ["node_modules", "dist/"] }, /because \.gitignore leaves it out/],
     ["/web/dist", { gitignore: ["dist"] }, /because \.gitignore leaves it out/],

@@ -16,7 +16,7 @@ describe("a Dockerfile without CMD and ENTRYPOINT", () => {
   it("is warned of where its base starts only a prompt", async () => {
     const { warnings } = await plan({ Dockerfile: "FROM node:22 AS base\nFROM base\nCOPY . ." });
     expect(warnings).toEqual([
-      'Dockerfile has no CMD and no ENTRYPOINT: what node:22 starts by itself ends at once. Add a CMD to it, such as CMD ["node", "server.js"], or set command: in the compose file or baton.yaml.',
+      'Dockerfile has no CMD and no ENTRYPOINT, and the default command of node:22 exits at once. Add a CMD to it, such as CMD ["node", "server.js"], or set command: in the compose file or baton.yaml.',
     ]);
   });
 

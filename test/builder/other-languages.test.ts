@@ -13,17 +13,19 @@ describe("a program in a language that Baton does not build", () => {
     ["deno.json", "Deno"],
   ])("is known by its %s: %s", async (file, language) => {
     await expect(plan({ [file]: "", "public/index.html": "" })).rejects.toMatchObject({
-      message: `this is written in ${language} (${file}), which Baton does not build by itself`,
+      message: `Baton does not build ${language} automatically (found ${file})`,
       hint: expect.stringMatching(/^Add a Dockerfile \(for instance FROM .+\) that starts a server/),
     });
   });
 
   it("is not taken for a Node app because of a package.json for its styles", async () => {
     const manifest = JSON.stringify({ scripts: { build: "vite build", dev: "vite" } });
-    await expect(plan({ "composer.json": "{}", "package.json": manifest })).rejects.toThrow(/^this is written in PHP/);
+    await expect(plan({ "composer.json": "{}", "package.json": manifest })).rejects.toThrow(
+      /^Baton does not build PHP/,
+    );
   });
 
   it("counts only in the root", async () => {
-    await expect(plan({ "lib/index.php": "" })).rejects.toThrow(/^nothing in the repository says how to run it/);
+    await expect(plan({ "lib/index.php": "" })).rejects.toThrow(/^Baton couldn't tell how to run the repository/);
   });
 });

@@ -124,7 +124,7 @@ describe("a compose file without baton.yaml", () => {
     });
     expect(services).toEqual(["shop", "more"]);
     expect(decisions).toContain(
-      "compose.yaml: compose.override.yaml is merged over compose.yaml, as docker compose up does",
+      "compose.yaml: compose.override.yaml is merged over compose.yaml, as by docker compose up",
     );
   });
 
@@ -140,7 +140,7 @@ describe("a compose file without baton.yaml", () => {
     ],
     [
       "services: { db: { image: postgres }, cache: { image: 'redis:7' } }",
-      "it holds databases and the like, and not the app itself (stacks: { data: { compose: compose.yaml }, app: {} } in a baton.yaml deploys both)",
+      "it has only databases and the like, not the app itself (stacks: { data: { compose: compose.yaml }, app: {} } in a baton.yaml deploys both)",
     ],
   ])("gives way to a Dockerfile that says more of production: %j", async (compose, reason) => {
     const { services, decisions } = await outline({ "compose.yaml": compose, Dockerfile });
@@ -164,7 +164,7 @@ describe("a compose file without baton.yaml", () => {
   it("gives way to an app that can be recognised, where it holds only what that stores its data in", async () => {
     const { services, decisions } = await outline({ "compose.yaml": database, ...nodeApp });
     expect(services).toEqual(["web"]);
-    expect(decisions[0]).toMatch(/^compose\.yaml gives way to the app beside it: it holds databases and the like/);
+    expect(decisions[0]).toMatch(/^compose\.yaml gives way to the app beside it: it has only databases and the like/);
     const both = "stacks: { data: { compose: compose.yaml }, app: {} }";
     expect(decisions[0]).toContain(both);
     expect((await outline({ "compose.yaml": database, "baton.yaml": both, ...nodeApp })).services).toEqual([
@@ -175,7 +175,7 @@ describe("a compose file without baton.yaml", () => {
 
   it("gives way to an app in a language that is not built here, and the refusal names the way out", async () => {
     await expect(plan({ "compose.yaml": database, Gemfile: "" })).rejects.toMatchObject({
-      message: expect.stringContaining("this is written in Ruby"),
+      message: expect.stringContaining("Baton does not build Ruby"),
       hint: expect.stringContaining("add a baton.yaml: stacks: { data: { compose: compose.yaml } }"),
     });
   });
@@ -195,7 +195,7 @@ describe("a compose file without baton.yaml", () => {
     const { stacks, warnings } = await plan(files);
     expect(stacks[0]?.services[0]?.name).toBe("dev");
     expect(warnings).toEqual([
-      "compose.yaml looks as if it were meant for development: the service dev mounts its own source, the whole repository, at /app. What it mounts comes from the commit",
+      "compose.yaml seems to be meant for development: the service dev mounts its own source, the whole repository, at /app. The mounted files come from the commit",
     ]);
   });
 
@@ -238,7 +238,7 @@ describe("a stack of baton.yaml", () => {
       ...nodeApp,
     });
     expect(service).toMatchObject({ kind: "init", kindReason: "baton.yaml says init", port: null });
-    expect(decisions).toContain("No port: it runs to its end before the others start");
+    expect(decisions).toContain("No port: it runs to completion before the others start");
   });
 
   it("has domains when it is a web service", async () => {
@@ -261,9 +261,9 @@ describe("a repository that cannot be planned", () => {
   it("holds nothing that is known, which is said with what it does hold", async () => {
     const error = await problem({ "README.md": "", "src/main.c": "", "src/lib.c": "", Makefile: "" });
     expect(error?.message).toBe(
-      "nothing in the repository says how to run it: Baton looked for a Dockerfile, a package.json or a server.js (Node), a requirements.txt or pyproject.toml (Python), a go.mod (Go), an index.html (static files; also in public/ or dist/) and a start.sh (shell), and found src/, Makefile and README.md",
+      "Baton couldn't tell how to run the repository. It looked for a Dockerfile, a package.json or a server.js (Node), a requirements.txt or pyproject.toml (Python), a go.mod (Go), an index.html (static files; also in public/ or dist/) and a start.sh (shell), but found only src/, Makefile and README.md",
     );
-    expect(error?.hint).toBe("Add a Dockerfile: whatever it builds can be deployed.");
+    expect(error?.hint).toBe("Add a Dockerfile: Baton can deploy whatever it builds.");
   });
 
   it("has its app one folder down, which the hint names", async () => {
@@ -281,22 +281,22 @@ describe("a repository that cannot be planned", () => {
   });
 
   it.each([
-    ["stacks: { web: { path: nowhere } }", "baton.yaml says that web lives in nowhere/, but there is nothing"],
-    ["stacks: { web: { dockerfile: docker/Web } }", "there is no docker/Web, which baton.yaml names"],
+    ["stacks: { web: { path: nowhere } }", "baton.yaml says that web is in nowhere/, but there is nothing there"],
+    ["stacks: { web: { dockerfile: docker/Web } }", "baton.yaml names docker/Web, which does not exist"],
     ["stacks: { web: { target: prod } }", "baton.yaml names a build stage for web, but there is no Dockerfile"],
     [
       "stacks: { web: { kind: worker, domains: [a.example.com] } }",
-      "baton.yaml gives web domains, but a service of the kind worker has none",
+      "baton.yaml gives web domains, but a service of kind worker has none",
     ],
     ["stacks: { web: { kind: init, port: 1 } }", "baton.yaml gives web a port, but an init service has none"],
     [
       "stacks: { web: { compose: nowhere.yaml } }",
-      "baton.yaml, line 1: stacks.web.compose names nowhere.yaml, which is not a file of the repository",
+      "baton.yaml, line 1: stacks.web.compose names nowhere.yaml, which is not a file in the repository",
     ],
     ["stacks: { web: { kind: worker, port: 1 } }", "baton.yaml gives web a port, but a worker has none"],
     [
       "stacks: { db: { kind: tcp } }",
-      "baton.yaml says that db is of kind tcp, but nothing says on which port it listens",
+      "baton.yaml says that db is of kind tcp, but nothing says which port it listens on",
     ],
   ])("says in baton.yaml what is not so: %s", async (manifest, message) => {
     expect((await problem({ "baton.yaml": manifest, ...nodeApp }))?.message).toBe(message);

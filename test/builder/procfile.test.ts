@@ -49,7 +49,7 @@ describe("processes of a Procfile", () => {
     expect(all.map(({ dependsOn }) => dependsOn)).toEqual([waitsForRelease, waitsForRelease, []]);
     expect(decisions.slice(-2)).toEqual([
       "worker: worker (worker in the Procfile: node b.js $QUEUE)",
-      "release: init (release in the Procfile: node migrate.js), runs to its end before the others start",
+      "release: init (release in the Procfile: node migrate.js), runs to completion before the others start",
     ]);
     expect(warnings).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe("processes of a Procfile", () => {
     const { outline, warnings } = await services({ ...node, Procfile });
     expect(outline).toEqual(["web: web"]);
     expect(warnings).toEqual([
-      "The Procfile also names clock, cron: not run. In baton.yaml, processes: [web, clock, cron] names all of them",
+      "The Procfile also names clock, cron, which will not run. To run all of them, set processes: [web, clock, cron] in baton.yaml",
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("processes of a Procfile", () => {
     const without = await services(files);
     expect(without.outline).toEqual(["web: web"]);
     expect(without.decisions).toContain(
-      "The Procfile is not used: the Dockerfile says how the app is started (processes: in baton.yaml changes that)",
+      "The Procfile is not used: the Dockerfile says how to start the app (processes: in baton.yaml changes that)",
     );
     const named = await services({ ...files, "baton.yaml": "stacks: { shop: { processes: [web, worker] } }" });
     expect(named.outline).toEqual(["shop: web ./serve", "shop-worker: worker ./work"]);
@@ -133,19 +133,15 @@ describe("processes of a Procfile", () => {
     const { outline, decisions } = await services({ ...node, Procfile, "baton.yaml": `stacks: { shop: ${stack} }` });
     expect(outline).toEqual([expected]);
     expect(decisions).toContain(
-      "Further processes of the Procfile are not part of this stack (processes: in baton.yaml names those that are)",
+      "Other processes of the Procfile are not part of this stack (processes: in baton.yaml lists those that are)",
     );
   });
 
   it("do not run beside files", async () => {
     const files = { "index.html": "", Procfile: "web: serve ." };
-    expect((await services(files)).decisions).toContain(
-      "The Procfile is not used: there is nothing but files to serve",
-    );
+    expect((await services(files)).decisions).toContain("The Procfile is not used, because this is only a static site");
     const named = { ...files, "baton.yaml": "stacks: { shop: { processes: [web] } }" };
-    await expect(plan(named)).rejects.toThrow(
-      "baton.yaml names processes of shop, but there is nothing but files to serve",
-    );
+    await expect(plan(named)).rejects.toThrow("baton.yaml names processes of shop, but it is only a static site");
   });
 
   it("find in the image what they need", async () => {

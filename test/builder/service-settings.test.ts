@@ -38,7 +38,7 @@ describe("what is set beside the repository", () => {
       "web: healthy within 4m (settings)",
       "web: 7 checks in a row (settings)",
       "web: at most 256m of memory (settings)",
-      "web: at most 0.25 processors (settings)",
+      "web: at most 0.25 CPUs (settings)",
     ]);
   });
 
@@ -54,9 +54,9 @@ describe("what is set beside the repository", () => {
       settings: { inRepository: ["path", "successes", "memoryBytes"] },
     });
     expect(decisions.slice(-3)).toEqual([
-      "shop: health path /ready (the repository says so, which wins over the settings)",
+      "shop: health path /ready (the repository sets it, which takes precedence over the settings)",
       "shop: healthy within 1m (settings)",
-      "shop: at most 2g of memory (the repository says so, which wins over the settings)",
+      "shop: at most 2g of memory (the repository sets it, which takes precedence over the settings)",
     ]);
   });
 
@@ -83,7 +83,7 @@ describe("what is set beside the repository", () => {
 
   it("waits where there is no such service", async () => {
     const { decisions } = await plan({ "index.html": "" }, { api: { successes: 1 } });
-    expect(decisions.at(-1)).toBe("The settings of api wait: there is no such service in this version");
+    expect(decisions.at(-1)).toBe("The settings of api are not applied: this version has no such service");
   });
 
   it("is nothing where nothing is set", async () => {

@@ -81,14 +81,14 @@ describe("a product of two stacks", () => {
       "backend: migrate: init (api waits until it has completed)",
       "backend: worker: worker (names no port)",
       "backend: db: tcp on port 5432 (its image is a PostgreSQL database), runs postgres:17, keeps its data in the volume data",
-      "backend: backend/compose.yaml: services.api.ports asks for the host's port 8080: Baton chooses its own",
+      "backend: backend/compose.yaml: services.api.ports asks for port 8080 on the host: Baton chooses the port itself",
       "frontend: Node 22 (default)",
       "frontend: No dependencies, so nothing is installed",
       "frontend: Start: node server.js (web in Procfile)",
       "frontend: Port 3000 (default; given to the app as PORT)",
       "frontend: The service keeps its data in the volume uploads",
       "frontend: frontend-worker: worker (worker in the Procfile: node mail.js)",
-      "frontend: frontend-release: init (release in the Procfile: node warm.js), runs to its end before the others start",
+      "frontend: frontend-release: init (release in the Procfile: node warm.js), runs to completion before the others start",
     ]);
     expect(warnings).toEqual([]);
   });
@@ -116,15 +116,17 @@ describe("what keeps a product of several stacks from being deployed", () => {
       "four/index.html": "",
     });
     expect(message).toBe(
-      "5 things keep this from being deployed; the first: one/compose.yaml, line 4: services.web.privileged gives the container the whole host",
+      "5 problems prevent this deployment. The first: one/compose.yaml, line 4: services.web.privileged gives the container control of the whole host",
     );
     expect(lines).toEqual([
-      expect.stringMatching(/^one\/compose\.yaml:4: services\.web\.privileged gives the container the whole host\. \S/),
+      expect.stringMatching(
+        /^one\/compose\.yaml:4: services\.web\.privileged gives the container control of the whole host\. \S/,
+      ),
       expect.stringMatching(
         /^one\/compose\.yaml:5: services\.web\.volumes\[0\] mounts the Docker socket.*\. Remove it/,
       ),
-      expect.stringMatching(/^baton\.yaml:3: two: nothing in two\/ says how to run it/),
-      "baton.yaml:4: stacks.three.compose names three, which is not a file of the repository. Name the file: three/compose.yml.",
+      expect.stringMatching(/^baton\.yaml:3: two: Baton couldn't tell how to run two\//),
+      "baton.yaml:4: stacks.three.compose names three, which is not a file in the repository. Name the file: three/compose.yml.",
       "baton.yaml:5: four: baton.yaml gives four a port, but a worker has none. Remove port:.",
     ]);
   });
@@ -137,22 +139,22 @@ describe("what keeps a product of several stacks from being deployed", () => {
       "web/index.html": "",
     });
     expect(message).toBe(
-      "2 things keep this from being deployed; the first: b/compose.yaml, line 2: the service db is there twice: in a.yaml (line 3) and in b/compose.yaml (line 2)",
+      "2 problems prevent this deployment. The first: b/compose.yaml, line 2: there are two services named db: in a.yaml (line 3) and in b/compose.yaml (line 2)",
     );
     expect(lines[1]).toBe(
-      "baton.yaml:4: the service web is there twice: in a.yaml (line 2) and in baton.yaml (line 4). Rename one of them: services of a product know each other by name.",
+      "baton.yaml:4: there are two services named web: in a.yaml (line 2) and in baton.yaml (line 4). Rename one of them: services of a product reach each other by name.",
     );
   });
 
-  it("is one name but for capitals, and one domain for two services", async () => {
+  it("is differ only in upper and lower case, and one domain for two services", async () => {
     const { lines } = await refusal({
       "compose.yaml": `services:
   my-web: { image: a, x-baton: { domains: [a.example.com] } }
   My-Web: { image: a, x-baton: { domains: [a.example.com] } }`,
     });
     expect(lines).toEqual([
-      "compose.yaml:3: the services my-web and My-Web have one name but for capitals: in compose.yaml (line 2) and in compose.yaml (line 3). Rename one of them: services of a product know each other by name.",
-      "compose.yaml:3: the domain a.example.com is there twice: for my-web and My-Web. Remove one of them: a host is answered by one service.",
+      "compose.yaml:3: the names of the services my-web and My-Web differ only in upper and lower case: in compose.yaml (line 2) and in compose.yaml (line 3). Rename one of them: services of a product reach each other by name.",
+      "compose.yaml:3: the domain a.example.com is used twice: by my-web and My-Web. Remove one of them: each domain is served by one service.",
     ]);
   });
 });
@@ -174,7 +176,7 @@ describe("services of a product", () => {
   db: { image: postgres }`,
     });
     expect(stacks[0]?.services[0]?.container.aliases).toEqual(["shop"]);
-    expect(decisions).toContain("web is not known as db too: there is a service of that name");
+    expect(decisions).toContain("web can't also be called db: there is a service with that name");
   });
 
   it("leave a compose file alone that no stack names, and say so", async () => {
@@ -185,6 +187,6 @@ describe("services of a product", () => {
       "compose.yaml": "services: { api: { image: a, ports: [80] } }",
       "index.html": "",
     });
-    expect(warnings).toEqual(["web/compose.yaml is not used: a stack with compose: web/compose.yaml would be"]);
+    expect(warnings).toEqual(["web/compose.yaml is not used. To use it, add a stack with compose: web/compose.yaml"]);
   });
 });

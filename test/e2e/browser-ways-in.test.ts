@@ -61,7 +61,9 @@ test("health check and limits that are set count from the next deployment on, un
   expect(code, text).toBe(0);
   const log = await baton().api.log((await baton().api.newest("shop")).id);
   expect(log).toContain("web: healthy within 40s (settings)");
-  expect(log).toContain("web: at most 128m of memory (the repository says so, which wins over the settings)");
+  expect(log).toContain(
+    "web: at most 128m of memory (the repository sets it, which takes precedence over the settings)",
+  );
   expect(log).toMatch(/web: GET \/version answered 200/);
   expect(await limitsOf("shop")).toEqual({ memory: 128 * 1024 ** 2, cpus: 0.5 });
   await page.goto("/products/shop/settings");

@@ -65,7 +65,7 @@ it("a marked secret is mounted for install and build, and is no argument", async
   // What a secret is does not count for the cache, so that something else has to.
   expect(dockerfile).toContain(`ARG BATON_SECRETS_VERSION\nRUN ${mounted} npm run build`);
   expect(dockerfile).not.toContain("OTHER");
-  expect(decisions).toContain("Install and build get NPM_TOKEN, and the image does not keep them");
+  expect(decisions).toContain("Install and build get NPM_TOKEN, which are not kept in the image");
 });
 
 it("a Dockerfile gets the marked secrets that it mounts, and a sentence about the others", async () => {
@@ -76,7 +76,7 @@ it("a Dockerfile gets the marked secrets that it mounts, and a sentence about th
   );
   expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["A", "B"] });
   expect(warnings).toEqual([
-    "C is marked for builds, but Dockerfile does not mount it: RUN --mount=type=secret,id=C …, which finds it in /run/secrets/C. An ARG would keep it in the image",
+    "C is available in builds, but Dockerfile does not mount it: use RUN --mount=type=secret,id=C … and read it from /run/secrets/C. An ARG would leave it in the image",
   ]);
 });
 

@@ -180,5 +180,7 @@ test("a host that is too long whatever is cut is refused with one sentence", asy
 });
 
 test("names that differ in capitals only are refused, because Docker's DNS does not tell them apart", async () => {
-  await expect(routesOf({ ...production, names: ["Web", "web"] })).rejects.toThrow("one name but for capitals");
+  await expect(routesOf({ ...production, names: ["Web", "web"] })).rejects.toThrow(
+    "differ only in upper and lower case",
+  );
 });

@@ -158,9 +158,9 @@ describe("where generated Dockerfiles take their base", () => {
     ]);
     expect(notes).toEqual([
       "node:22-slim cannot be pulled (no registry is responding)",
-      "Building baton/debian:12 from Debian's packages, once, about half a minute",
+      "Building baton/debian:12 from Debian packages (once, takes about half a minute)",
       "baton/debian:12 is ready (0 s)",
-      "Building baton/node:22 from Debian's and npm's packages, once, about a minute",
+      "Building baton/node:22 from Debian and npm packages (once, takes about a minute)",
       "baton/node:22 is ready (0 s)",
     ]);
     expect(present.get("baton/node:22")).toBe(present.get("baton-abcdefgh/base-node:22"));

@@ -7,7 +7,9 @@ const failed = (step: string) => new BuildFailed("it failed", { step, exitCode: 
 
 describe("a build that made something else", () => {
   it("is told apart by the command that looks for the program", () => {
-    const error = failed("test -f dist/index.js || { echo 'The build made no dist/index.js. It made:'; exit 1; }");
+    const error = failed(
+      "test -f dist/index.js || { echo 'The build did not create dist/index.js. It created:'; exit 1; }",
+    );
     expect(explainNotMade({ expected }, error)).toEqual({
       message: "the build did not create dist/index.js",
       hint: expected.hint,

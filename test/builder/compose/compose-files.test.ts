@@ -16,6 +16,6 @@ describe("the compose files of a folder", () => {
   it("count once, and the log names those that do not", async () => {
     const text = "services: { web: { image: app } }";
     const { notes } = await projectOf({ "compose.yaml": text, "docker-compose.yml": text });
-    expect(notes).toEqual(["docker-compose.yml is not used: compose.yaml comes first"]);
+    expect(notes).toEqual(["docker-compose.yml is not used: compose.yaml takes precedence"]);
   });
 });

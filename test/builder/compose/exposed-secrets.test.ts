@@ -24,7 +24,7 @@ describe("a secret variable", () => {
   ])("that ends up in an image is warned of: %s", async (service) => {
     expect(await warnings(service)).toEqual([
       expect.stringMatching(
-        /^compose\.yaml, line \d+: services\.web\.build\.\S+ puts the secret NPM_TOKEN into the image, where `docker history` shows it/,
+        /^compose\.yaml, line \d+: services\.web\.build\.\S+ puts the secret NPM_TOKEN in the image, where `docker history` shows it/,
       ),
     ]);
   });

@@ -48,17 +48,17 @@ services:
     [
       "files that are not there",
       { "compose.yaml": "services: { a: { image: x, extends: { file: b.yaml, service: b } } }" },
-      /names b\.yaml, which is not a file of the repository/,
+      /names b\.yaml, which is not a file in the repository/,
     ],
     [
       "files outside of the repository",
       { "compose.yaml": "services: { a: { image: x, extends: { file: ../b.yaml, service: b } } }" },
-      /names \.\.\/b\.yaml, which leads out of the repository/,
+      /names \.\.\/b\.yaml, which leads outside the repository/,
     ],
     [
       "files of the host",
       { "compose.yaml": "services: { a: { image: x, extends: { file: /etc/b.yaml, service: b } } }" },
-      /names \/etc\/b\.yaml, which is a path of the host/,
+      /names \/etc\/b\.yaml, which is a path on the host/,
     ],
   ])("is refused: %s", async (_, files, complaint) => {
     expect(await complaintsOf(files)).toEqual([expect.stringMatching(complaint)]);
@@ -75,6 +75,6 @@ services:
       "compose.yaml": "services: { web: { image: x, extends: { file: base.yaml, service: base } } }",
       "base.yaml": "services:\n  base:\n    privileged: true\n",
     });
-    expect(complaints).toEqual(["base.yaml:3 services.web.privileged gives the container the whole host"]);
+    expect(complaints).toEqual(["base.yaml:3 services.web.privileged gives the container control of the whole host"]);
   });
 });

@@ -51,22 +51,22 @@ describe("an included file", () => {
     [
       "https://example.com/compose.yaml",
       { "compose.yaml": main("['https://example.com/compose.yaml']") },
-      "include[0] names https://example.com/compose.yaml, which is fetched from elsewhere; a version is what its commit holds",
+      "include[0] names https://example.com/compose.yaml, which is fetched from elsewhere; a version contains only what is in its commit",
     ],
     [
       "oci://registry/app",
       { "compose.yaml": main("['oci://registry/app']") },
-      "include[0] names oci://registry/app, which is fetched from elsewhere; a version is what its commit holds",
+      "include[0] names oci://registry/app, which is fetched from elsewhere; a version contains only what is in its commit",
     ],
     [
       "a file that is not there",
       { "compose.yaml": main("[db.yaml]") },
-      "include[0] names db.yaml, which is not a file of the repository",
+      "include[0] names db.yaml, which is not a file in the repository",
     ],
     [
       "a file outside of the repository",
       { "compose.yaml": main("[{ path: ../db.yaml }]") },
-      "include[0].path names ../db.yaml, which leads out of the repository",
+      "include[0].path names ../db.yaml, which leads outside the repository",
     ],
   ])("is refused: %s", async (_, files, message) => {
     expect(await complaintsOf(files)).toEqual([`compose.yaml:1 ${message}`]);
@@ -82,7 +82,9 @@ describe("an included file", () => {
       "f30.yaml": "services: { last: { image: app } }",
       "compose.yaml": main("[f0.yaml]"),
     });
-    expect(complaints).toEqual([expect.stringMatching(/^f\d+\.yaml:1 the file is one of more than 100$/)]);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^f\d+\.yaml:1 the file is one of more than 100 included files$/),
+    ]);
   });
 
   it("is refused with a service that is already there and differs, and not with the same one", async () => {
@@ -91,7 +93,7 @@ describe("an included file", () => {
       "other.yaml": `services: { web: { image: ${image} } }`,
     });
     expect(await complaintsOf(files("other"))).toEqual([
-      "compose.yaml:1 services.web is defined in both compose.yaml and other.yaml, and differently",
+      "compose.yaml:1 services.web is defined differently in compose.yaml and other.yaml",
     ]);
     expect(await complaintsOf(files("app"))).toEqual([]);
   });

@@ -77,6 +77,6 @@ describe("the variables of a compose file", () => {
     expect(complaints).toEqual(expect.arrayContaining([expect.stringMatching(/^\.env:\d+ \w grows beyond 128 KiB$/)]));
     const labels = Array.from({ length: 200 }, (_, index) => `  l${index}: $A`).join("\n");
     const long = await complaintsOf(withService(`labels:\n${labels}`), { variables: { A: "x".repeat(100_000) } });
-    expect(long[0]).toMatch(/has variables that stand for more than 8 MiB in all/);
+    expect(long[0]).toMatch(/has variables whose values add up to more than 8 MiB/);
   });
 });

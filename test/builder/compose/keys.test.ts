@@ -123,7 +123,7 @@ describe("a service", () => {
     ["develop: { watch: [{ path: ., action: rebuild }] }", "services.web.develop is for docker compose watch"],
     ["deploy: { replicas: 3 }", "services.web.deploy.replicas asks for 3 containers: Baton runs one"],
     ["deploy: { placement: { constraints: [a] } }", "services.web.deploy.placement is for Docker Swarm"],
-    ['ports: ["8080:80"]', "services.web.ports asks for the host's port 8080"],
+    ['ports: ["8080:80"]', "services.web.ports asks for port 8080 on the host"],
     [
       'ports: ["127.0.0.1:8080:80"]',
       "services.web.ports[0] asks for the host's address 127.0.0.1, which is not applied",

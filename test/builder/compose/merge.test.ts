@@ -93,7 +93,7 @@ describe("an override file", () => {
     const alone = await projectOf(files, { withOverride: false });
     expect(alone.services[0]?.source).toMatchObject({ reference: "a" });
     const { notes } = await projectOf(files);
-    expect(notes).toContain("compose.override.yaml is merged over compose.yaml, as docker compose up does");
+    expect(notes).toContain("compose.override.yaml is merged over compose.yaml, as by docker compose up");
   });
 
   it("does not count for a file of another name", async () => {

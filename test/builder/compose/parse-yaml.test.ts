@@ -66,13 +66,13 @@ quoted: { "<<": text }
   });
 
   it.each([
-    ["a: 1\nb: 2\na: 3", /^3: the key a is already there, in line 1: a mapping has each key once$/],
+    ["a: 1\nb: 2\na: 3", /^3: the key a already exists on line 1: a mapping can have each key only once$/],
     ["a: [1", /^1: a \{ or \[ is opened and never closed$/],
     ["a:\n\t- b", /^2: the line is indented with a tab, but YAML allows only spaces$/],
-    ["a: *nobody", /^1: \*nobody names an anchor that no line before it sets \(&nobody\)$/],
+    ["a: *nobody", /^1: \*nobody refers to an anchor that no earlier line defines \(&nobody\)$/],
     ["a: !secret b", /^1: Compose does not know the tag !secret$/],
     ["? [a]\n: b", /^1: a key here is not a text/],
-    ["a: { <<: text }", /^1: <<: takes only mappings/],
+    ["a: { <<: text }", /^1: <<: accepts only mappings/],
     ["a: 1\n---\nb: 2", /a second document begins here/],
     ["[".repeat(20_000), /^1: the file is nested too deeply/],
     [`a: [${"b, ".repeat(1001)}]`, /^1: the file has a list of more than 1000 items/],
@@ -90,7 +90,7 @@ quoted: { "<<": text }
   it("refuses a few lines that stand for billions of values, at once", () => {
     const lines = Array.from({ length: 10 }, (_, level) => `l${level}: &l${level} [${`*l${level - 1}, `.repeat(9)}]`);
     const bomb = ["l: &l-1 x", ...lines].join("\n");
-    expect(messages(bomb)).toEqual(["1: the file stands for more than 50000 values"]);
+    expect(messages(bomb)).toEqual(["1: the file expands to more than 50000 values"]);
     const merged = Array.from({ length: 30 }, (_, level) => `m${level}: &m${level} { a: *p${level}, b: *p${level} }\n`);
     expect(
       messages(
@@ -99,7 +99,7 @@ quoted: { "<<": text }
           .replaceAll(/\*p(\d+)/g, (_, n) => `*m${Number(n) - 1}`)
           .replaceAll("*m-1", "x"),
       ),
-    ).toEqual(["1: the file stands for more than 50000 values"]);
+    ).toEqual(["1: the file expands to more than 50000 values"]);
   });
 
   it("reads thousands of aliases without looking through the file for each", () => {

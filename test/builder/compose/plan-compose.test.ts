@@ -205,7 +205,7 @@ volumes: { data: }
   jobs: { image: a, x-baton: { kind: worker } }
   web: { image: a, depends_on: { jobs: { condition: service_completed_successfully } } }`);
     expect(message).toBe(
-      "compose.yaml, line 3: services.web.depends_on.jobs waits until jobs has run to its end, but x-baton makes a worker of it",
+      "compose.yaml, line 3: services.web.depends_on.jobs waits until jobs has completed, but x-baton makes it a worker service",
     );
   });
 });
@@ -339,12 +339,12 @@ services:
     });
     const bases = `These are: ${makeableBases.map((base) => `baton/${base}`).join(", ")}.`;
     expect(message).toBe(
-      '3 things keep this from being deployed; the first: compose.yaml, line 2: services.a.build: a/Dockerfile has no stage "prod", which is named as target: it has dev',
+      '3 problems prevent this deployment. The first: compose.yaml, line 2: services.a.build: a/Dockerfile has no stage "prod", which is set as the target: it has dev',
     );
     expect(hint.split("\n")).toEqual([
-      'compose.yaml:2: services.a.build: a/Dockerfile has no stage "prod", which is named as target: it has dev',
-      `compose.yaml:3: services.b.build: b/Dockerfile names baton/node:18, which is not one of the images that Baton makes. ${bases}`,
-      `compose.yaml:4: services.c.image: this names baton/ruby:3, which is not one of the images that Baton makes. ${bases}`,
+      'compose.yaml:2: services.a.build: a/Dockerfile has no stage "prod", which is set as the target: it has dev',
+      `compose.yaml:3: services.b.build: b/Dockerfile names baton/node:18, which is not one of the images that Baton builds. ${bases}`,
+      `compose.yaml:4: services.c.image: this names baton/ruby:3, which is not one of the images that Baton builds. ${bases}`,
     ]);
   });
 });
@@ -374,16 +374,16 @@ volumes: { data: }
       "migrate: init (web waits until it has completed)",
       "worker: worker (names no port)",
       "db: tcp on port 5432 (its image is a PostgreSQL database), runs postgres:17, keeps its data in the volume data",
-      "compose.yaml: services.debug is left out: it runs with the profile debug only (variable COMPOSE_PROFILES)",
-      "compose.yaml: services.web.container_name is replaced, because two versions run beside each other: the other services still know this one by it (the same holds for services.worker.container_name)",
-      "compose.yaml: services.web.ports asks for the host's port 80: Baton chooses its own",
+      "compose.yaml: services.debug is left out: it runs only with the profile debug (variable COMPOSE_PROFILES)",
+      "compose.yaml: services.web.container_name is replaced, because two versions run side by side; other services can still reach this one by that name (the same goes for services.worker.container_name)",
+      "compose.yaml: services.web.ports asks for port 80 on the host: Baton chooses the port itself",
     ]);
     expect(warnings).toEqual(["compose.yaml: PASSWORD is not set and has no default: it is empty"]);
   });
 
   it("is a warning where nobody can see the product", async () => {
     const { warnings } = await planned("services: { db: { image: postgres } }");
-    expect(warnings).toEqual(["compose.yaml has no service of the kind web, so it has no address of its own"]);
+    expect(warnings).toEqual(["compose.yaml has no service of kind web, so it gets no address"]);
   });
 
   it("does not tell values of variables that a problem is not about", async () => {

@@ -3,58 +3,54 @@ import { complaintsOf, composed, problemsOf, withService } from "./composed.ts";
 
 describe("a file that is not what the Compose Specification describes", () => {
   it.each([
-    ["imag: app", "4 services.web.imag is not a key of Compose at this place"],
-    ["user: 1000", "4 services.web.user must be a text"],
-    ["init: [1]", "4 services.web.init must be true or false or a text"],
+    ["imag: app", "4 services.web.imag is not a Compose key here"],
+    ["user: 1000", "4 services.web.user must be a string"],
+    ["init: [1]", "4 services.web.init must be true or false or a string"],
     ["ports: 80", "4 services.web.ports must be a list"],
-    ["ports:\n  - { target: 80, hots: 1 }", "5 services.web.ports[0].hots is not a key of Compose at this place"],
+    ["ports:\n  - { target: 80, hots: 1 }", "5 services.web.ports[0].hots is not a Compose key here"],
     [
       "depends_on:\n  db:\n    condition: ready",
       "6 services.web.depends_on.db.condition must be one of service_started, service_healthy, service_completed_successfully",
     ],
     ["depends_on: { db: {} }", "4 services.web.depends_on.db lacks condition"],
-    ["environment:\n  A: [1]", "5 services.web.environment.A must be a text or a number or true or false or empty"],
+    ["environment:\n  A: [1]", "5 services.web.environment.A must be a string or a number or true or false or empty"],
     [
       "volumes:\n  - { type: volum, target: /a }",
       "5 services.web.volumes[0].type must be one of bind, volume, tmpfs, cluster, npipe, image",
     ],
     ["volumes:\n  - { target: /a }", "5 services.web.volumes[0] lacks type"],
-    ["healthcheck: { interval: 5 }", "4 services.web.healthcheck.interval must be a text"],
+    ["healthcheck: { interval: 5 }", "4 services.web.healthcheck.interval must be a string"],
     ['expose: ["80", "80"]', "4 services.web.expose lists the same thing twice"],
-    ["build: [.]", "4 services.web.build must be a text or a mapping"],
-    ["build:\n  contxt: .", "5 services.web.build.contxt is not a key of Compose at this place"],
+    ["build: [.]", "4 services.web.build must be a string or a mapping"],
+    ["build:\n  contxt: .", "5 services.web.build.contxt is not a Compose key here"],
   ])("%j is refused", async (lines, message) => {
     expect(await complaintsOf(withService(lines))).toContain(`compose.yaml:${message}`);
   });
 
   it.each([
-    ["ervices: { web: { image: app } }", "ervices is not a key of Compose at this place", "Did you mean services?"],
-    [
-      "services: { web: { imgae: app } }",
-      "services.web.imgae is not a key of Compose at this place",
-      "Did you mean image?",
-    ],
+    ["ervices: { web: { image: app } }", "ervices is not a Compose key here", "Did you mean services?"],
+    ["services: { web: { imgae: app } }", "services.web.imgae is not a Compose key here", "Did you mean image?"],
     [
       "services: { web: { image: a, replicas_wanted: 1 } }",
-      "services.web.replicas_wanted is not a key of Compose at this place",
-      "Remove it, or let it begin with x- if it is meant for something other than Compose.",
+      "services.web.replicas_wanted is not a Compose key here",
+      "Remove it, or start it with x- if it is not meant for Compose.",
     ],
     [
       "services: { 'my web': { image: app } }",
-      "services.my web is not a name that Compose allows in services",
+      "services.my web is not a name that Compose allows under services",
       "Use letters, digits, dots, underscores and hyphens.",
     ],
     [
       "services: [web]",
       "services must be a mapping",
-      "See https://docs.docker.com/reference/compose-file/ for what the key takes.",
+      "See https://docs.docker.com/reference/compose-file/ for the values it accepts.",
     ],
     [
       "services: { web: }",
       "services.web must be a mapping",
-      "See https://docs.docker.com/reference/compose-file/ for what the key takes.",
+      "See https://docs.docker.com/reference/compose-file/ for the values it accepts.",
     ],
-    ["- web", "the file is no compose file: it holds no mapping", "Begin it with services:"],
+    ["- web", "the file is not a compose file: it doesn't contain a mapping", "Begin it with services:"],
     [
       "services: { web: { user: me } }",
       "services.web has neither an image nor a build",

@@ -36,7 +36,7 @@ describe("what kind a service is of, rule by rule", () => {
     ],
     ["{ image: app, ports: ['80'] }", "  api: { image: app, depends_on: [it] }\n", "web", 80, "publishes port 80"],
     // A job among services.
-    ["{ image: app, restart: 'no' }", web, "init", null, 'restart: "no" and no port: it runs once, to its end'],
+    ["{ image: app, restart: 'no' }", web, "init", null, 'restart: "no" and no port: it runs once, to completion'],
     ["{ image: app, restart: 'no' }", "", "worker", null, "names no port"],
     ["{ image: app, restart: 'no' }", "  b: { image: app, restart: 'no' }\n", "worker", null, "names no port"],
     ["{ image: app, restart: on-failure }", web, "worker", null, "names no port"],
@@ -66,11 +66,11 @@ describe("what kind a service is of, rule by rule", () => {
     ["{ image: app, ports: ['9229', '3000'] }", "", "web", 3000, "publishes port 3000; not served: 9229"],
     ["{ image: app, ports: ['9229'] }", "", "web", 9229, "publishes port 9229"],
     ["{ image: app, ports: ['1025', '8025'] }", "", "web", 8025, "publishes port 8025; not served: 1025"],
-    ["{ build: ., ports: ['5432'] }", "", "tcp", 5432, "publishes port 5432, where no HTTP is spoken"],
+    ["{ build: ., ports: ['5432'] }", "", "tcp", 5432, "publishes port 5432, which is not an HTTP port"],
     ["{ image: app, ports: ['53/udp'] }", "", "worker", null, "names no port"],
     ["{ image: app, ports: ['80'], expose: ['90'] }", "", "web", 80, "publishes port 80"],
     // Labels for a proxy.
-    [`{ image: app, ${traefik} }`, web, "web", 8080, "its labels tell a proxy of port 8080"],
+    [`{ image: app, ${traefik} }`, web, "web", 8080, "its labels tell a proxy to use port 8080"],
     // Exposed ports.
     ["{ image: app, expose: ['3000'] }", web, "tcp", 3000, "exposes port 3000 to the other services"],
     [

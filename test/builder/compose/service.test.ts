@@ -64,10 +64,14 @@ describe("a service in normal form", () => {
   });
 
   it.each([
-    ["pids_limit: -1", null, "pids_limit asks for no limit: Baton limits every service, this one to 512"],
-    ["pids_limit: 0", null, "pids_limit asks for no limit: Baton limits every service, this one to 512"],
-    ["pids_limit: 4194304", 16_384, "pids_limit asks for 4194304 processes: Baton gives a service at most 16384"],
-    ["pids_limit: 9000000000", 16_384, "pids_limit asks for 9000000000 processes: Baton gives a service at most 16384"],
+    ["pids_limit: -1", null, "pids_limit asks for no limit, but Baton limits every service: this one to 512"],
+    ["pids_limit: 0", null, "pids_limit asks for no limit, but Baton limits every service: this one to 512"],
+    ["pids_limit: 4194304", 16_384, "pids_limit asks for 4194304 processes, but Baton allows a service at most 16384"],
+    [
+      "pids_limit: 9000000000",
+      16_384,
+      "pids_limit asks for 9000000000 processes, but Baton allows a service at most 16384",
+    ],
   ])("%j is told what it gets", async (lines, pids, remark) => {
     const project = await projectOf(withService(lines));
     expect(project.services[0]?.limits.pids).toBe(pids);
@@ -76,19 +80,19 @@ describe("a service in normal form", () => {
 
   it.each([
     ["command: say 'hello", "command has a quote that is not closed"],
-    ["stop_grace_period: soon", "stop_grace_period is no duration: soon"],
-    ["stop_grace_period: 5", "stop_grace_period must be a text"],
-    ["shm_size: lots", "shm_size is no size: lots"],
-    ["cpus: many", "cpus is no number of processors: many"],
-    ["restart: sometimes", "restart is no restart policy: sometimes"],
+    ["stop_grace_period: soon", "stop_grace_period is not a duration: soon"],
+    ["stop_grace_period: 5", "stop_grace_period must be a string"],
+    ["shm_size: lots", "shm_size is not a size: lots"],
+    ["cpus: many", "cpus is not a number of CPUs: many"],
+    ["restart: sometimes", "restart is not a restart policy: sometimes"],
     [
       "healthcheck: { test: [curl, localhost] }",
-      "healthcheck.test is a list that Docker does not take for a health check",
+      "healthcheck.test is a list that Docker does not accept as a health check",
     ],
-    ["ulimits: { rtprio: 99 }", "ulimits.rtprio is no limit that a service may set here"],
-    ["ulimits: { rttime: -1 }", "ulimits.rttime is no limit that a service may set here"],
-    ["ulimits: { nice: { soft: 40, hard: 40 } }", "ulimits.nice is no limit that a service may set here"],
-    ["ulimits: { nofile: lots }", "ulimits.nofile is no whole number from -1 to 9007199254740991: lots"],
+    ["ulimits: { rtprio: 99 }", "ulimits.rtprio is not a limit that a service can set here"],
+    ["ulimits: { rttime: -1 }", "ulimits.rttime is not a limit that a service can set here"],
+    ["ulimits: { nice: { soft: 40, hard: 40 } }", "ulimits.nice is not a limit that a service can set here"],
+    ["ulimits: { nofile: lots }", "ulimits.nofile is not a whole number from -1 to 9007199254740991: lots"],
     ["image: ''", "image names no image"],
     ["networks: [back]", "networks[0] joins the network back, which is not declared"],
   ])("refuses %s", async (lines, message) => {
@@ -137,13 +141,13 @@ describe("the ports of a service", () => {
     "[{ published: 80 }]",
   ])("refuses %s", async (ports) => {
     expect(await complaintsOf(withService(`ports: ${ports}`))).toEqual([
-      expect.stringMatching(/ports\[0\] is no port: /),
+      expect.stringMatching(/ports\[0\] is not a port: /),
     ]);
   });
 
   it("refuses ranges that do not fit, or that are a mistake", async () => {
     expect(await complaintsOf(withService('ports: ["8000-8001:80-82"]'))).toEqual([
-      expect.stringMatching(/ranges of different lengths: 2 of the host for 3/),
+      expect.stringMatching(/ranges of different lengths: 2 on the host for 3/),
     ]);
     expect(await complaintsOf(withService('ports: ["1-65535"]'))).toEqual([
       expect.stringMatching(/publishes more than 100 ports/),
@@ -165,7 +169,7 @@ describe("the environment of a service", () => {
     const { services, warnings, variablesUsed } = await projectOf(file, { variables: { TOKEN: "t" } });
     expect(services[0]?.environment).toEqual({ TOKEN: "t", EMPTY: "" });
     expect(warnings).toEqual([
-      "services.web.environment[1] passes NONE on, which is not set: the container does not have it",
+      "services.web.environment[1] passes on NONE, which is not set, so the container does not get it",
     ]);
     expect(variablesUsed.map(({ name, isMissing }) => [name, isMissing])).toEqual([
       ["TOKEN", false],
@@ -177,9 +181,9 @@ describe("the environment of a service", () => {
   });
 
   it.each([
-    ["env_file: missing.env", "4 services.web.env_file names missing.env, which is not a file of the repository"],
-    ["env_file: [/etc/environment]", "4 services.web.env_file[0] names /etc/environment, which is a path of the host"],
-    ["env_file: ../.env", "4 services.web.env_file names ../.env, which leads out of the repository"],
+    ["env_file: missing.env", "4 services.web.env_file names missing.env, which is not a file in the repository"],
+    ["env_file: [/etc/environment]", "4 services.web.env_file[0] names /etc/environment, which is a path on the host"],
+    ["env_file: ../.env", "4 services.web.env_file names ../.env, which leads outside the repository"],
   ])("is refused: %s", async (lines, message) => {
     expect(await complaintsOf(withService(lines))).toEqual([`compose.yaml:${message}`]);
   });
@@ -236,16 +240,16 @@ describe("the build of a service", () => {
   it.each([
     ["https://github.com/a/b.git", /builds https:\/\/github\.com\/a\/b\.git, which is fetched from elsewhere/],
     ["git@github.com:a/b", /which is fetched from elsewhere/],
-    ["..", /builds \.\., which leads out of the repository/],
-    ["/srv/app", /builds \/srv\/app, which is a path of the host/],
-    ["missing", /builds missing, which is not a folder of the repository/],
+    ["..", /builds \.\., which leads outside the repository/],
+    ["/srv/app", /builds \/srv\/app, which is a path on the host/],
+    ["missing", /builds missing, which is not a folder in the repository/],
     [
       "{ context: app, dockerfile: Dockerfile.dev }",
-      /needs app\/Dockerfile\.dev, which is not a file of the repository/,
+      /needs app\/Dockerfile\.dev, which is not a file in the repository/,
     ],
     [
       "{ context: app, dockerfile: ../../Dockerfile }",
-      /names \.\.\/\.\.\/Dockerfile, which leads out of the repository/,
+      /names \.\.\/\.\.\/Dockerfile, which leads outside the repository/,
     ],
   ])("is refused: %s", async (lines, complaint) => {
     const found = await complaintsOf({ ...files, "compose.yaml": `services: { web: { build: ${lines} } }` });
@@ -280,18 +284,18 @@ networks: { back: }
     expect(web?.aliases).toEqual(["shop"]);
     expect(db?.aliases).toEqual(["database"]);
     expect(notes).toEqual([
-      "services.mail is left out: it runs with the profile mail only (variable COMPOSE_PROFILES)",
-      "networks (back) are replaced: all services are on one network, and know each other by name",
+      "services.mail is left out: it runs only with the profile mail (variable COMPOSE_PROFILES)",
+      "networks (back) are replaced: all services are on one network and reach each other by name",
       "services.web.depends_on.db.restart is not applied: only the service itself is restarted",
-      "services.web.depends_on.mail names the service mail, which runs with the profile mail only: nothing waits for it",
-      "services.web.links are replaced by the deployment's own network, where the same names hold",
+      "services.web.depends_on.mail names the service mail, which runs only with the profile mail: nothing waits for it",
+      "services.web.links are replaced by the deployment's own network, where services have the same names",
     ]);
   });
 
   it.each([
-    ["depends_on: [nobody]", "depends_on[0] names the service nobody, which the file does not have"],
-    ["depends_on: [seed]", "depends_on[0] names the service seed, which runs with the profile seed only"],
-    ["links: [nobody]", "links[0] names the service nobody, which the file does not have"],
+    ["depends_on: [nobody]", "depends_on[0] names the service nobody, which the file does not define"],
+    ["depends_on: [seed]", "depends_on[0] names the service seed, which runs only with the profile seed"],
+    ["links: [nobody]", "links[0] names the service nobody, which the file does not define"],
     ["depends_on: [web]", "depends_on[0] makes services wait for each other in a circle: web, which waits for web"],
   ])("cannot wait for what is not there: %s", async (lines, message) => {
     const file = `${withService(lines)}  seed: { image: app, profiles: [seed] }\n`;
@@ -315,15 +319,12 @@ networks: { back: }
 describe("what Docker would refuse when it creates or starts a container", () => {
   it.each([
     ["working_dir: app", "compose.yaml:4 services.web.working_dir must be an absolute path in the container"],
-    ["user: 'a b'", "compose.yaml:4 services.web.user is no user: a b"],
-    ["user: '99999999999'", "compose.yaml:4 services.web.user is no user: 99999999999"],
-    ["stop_signal: SIGFOO", "compose.yaml:4 services.web.stop_signal is no signal: SIGFOO"],
+    ["user: 'a b'", "compose.yaml:4 services.web.user is not a user: a b"],
+    ["user: '99999999999'", "compose.yaml:4 services.web.user is not a user: 99999999999"],
+    ["stop_signal: SIGFOO", "compose.yaml:4 services.web.stop_signal is not a signal: SIGFOO"],
     [`hostname: ${"a".repeat(80)}`, "compose.yaml:4 services.web.hostname is longer than 64 characters"],
     ["cap_drop: [FOO]", "compose.yaml:4 services.web.cap_drop names a capability that Linux does not have: FOO"],
-    [
-      "mem_limit: 1m",
-      "compose.yaml:4 services.web.mem_limit must be at least 6m, which is the least that Docker accepts",
-    ],
+    ["mem_limit: 1m", "compose.yaml:4 services.web.mem_limit must be at least 6m, the minimum that Docker accepts"],
     [
       "ulimits: { nofile: { soft: 100, hard: 10 } }",
       "compose.yaml:4 services.web.ulimits.nofile has a soft limit above its hard one",

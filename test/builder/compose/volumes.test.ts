@@ -48,7 +48,7 @@ describe("a bind mount of the repository", () => {
   });
 });
 
-describe("a bind mount that leads out of the repository", () => {
+describe("a bind mount that leads outside the repository", () => {
   const paths = ["/etc", "/var/run/docker.sock", "/", "../other", "./config/../../other", "~/data", "/etc/localtime"];
   it.each(paths.flatMap((path) => both(path, "/mnt")))("is refused: %s", async (volumes) => {
     const problems = await problemsOf({ ...files, "compose.yaml": withService(`volumes: ${volumes}`) });
@@ -58,14 +58,14 @@ describe("a bind mount that leads out of the repository", () => {
   it("says what to do instead", async () => {
     const hintFor = async (path: string) => (await problemsOf(withService(`volumes: ["${path}:/x"]`)))[0]?.hint;
     expect(await hintFor("/etc/localtime")).toMatch(/TZ/);
-    expect(await hintFor("/run/docker.sock")).toMatch(/Baton routes and updates itself/);
+    expect(await hintFor("/run/docker.sock")).toMatch(/Baton does the routing and updating itself/);
     expect(await hintFor("/srv")).toMatch(/named volume/);
   });
 
   it("is refused when a variable leads there", async () => {
     const file = withService('volumes: ["$SOURCE:/x"]').replace("$SOURCE", "$" + "{SOURCE:-/etc}");
     expect(await complaintsOf(file)).toEqual([
-      "compose.yaml:4 services.web.volumes[0] mounts /etc, which is a path of the host",
+      "compose.yaml:4 services.web.volumes[0] mounts /etc, which is a path on the host",
     ]);
   });
 });
@@ -144,7 +144,7 @@ volumes: { data: , logs: , unused: }
     ["[{ type: tmpfs, target: /sys }]", "cannot be mounted at /sys"],
     ["[{ type: npipe, source: a, target: /a }]", "is a mount of the type npipe"],
     ["[{ type: image, source: a, target: /a }]", "is a mount of the type image"],
-    ["[{ type: volume, target: /a, volume: { subpath: b } }]", "mounts a part of a volume, which is not supported"],
+    ["[{ type: volume, target: /a, volume: { subpath: b } }]", "mounts part of a volume, which is not supported"],
   ])("is refused: %s", async (volumes, message) => {
     expect(await complaintsOf(withService(`volumes: ${volumes}`))).toEqual([expect.stringContaining(message)]);
   });
@@ -152,7 +152,7 @@ volumes: { data: , logs: , unused: }
   it("counts once for each path, the later one", async () => {
     const { services, notes } = await projectOf(withService("volumes: [/a]\ntmpfs: /a"));
     expect(services[0]?.volumes).toEqual([{ type: "tmpfs", path: "/a", sizeBytes: null }]);
-    expect(notes).toEqual(["services.web.tmpfs takes the place of another mount at /a"]);
+    expect(notes).toEqual(["services.web.tmpfs replaces another mount at /a"]);
   });
 });
 
@@ -202,10 +202,14 @@ configs:
     [
       "secrets: { key: { file: missing.txt } }",
       5,
-      "secrets.key.file names missing.txt, which is not a file of the repository",
+      "secrets.key.file names missing.txt, which is not a file in the repository",
     ],
-    ["secrets: { key: { file: /etc/shadow } }", 5, "secrets.key.file names /etc/shadow, which is a path of the host"],
-    ["secrets: { key: { file: ../../key } }", 5, "secrets.key.file names ../../key, which leads out of the repository"],
+    ["secrets: { key: { file: /etc/shadow } }", 5, "secrets.key.file names /etc/shadow, which is a path on the host"],
+    [
+      "secrets: { key: { file: ../../key } }",
+      5,
+      "secrets.key.file names ../../key, which leads outside the repository",
+    ],
     [
       "secrets: { key: { environment: NONE } }",
       5,

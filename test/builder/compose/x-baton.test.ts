@@ -26,18 +26,18 @@ describe("x-baton", () => {
     ["{ health: { path: ready } }", "x-baton.health.path must be a path that begins with a slash"],
     ["{ health: { timeout: 90 } }", "x-baton.health.timeout must be a duration such as 500ms, 5s or 10m"],
     ["{ health: { timeout: soon } }", "x-baton.health.timeout must be a duration such as 500ms, 5s or 10m"],
-    ["{ health: { retries: 3 } }", "x-baton.health.retries is not a key that Baton knows here"],
-    ["{ domain: a.example.com }", "x-baton.domain is not a key that Baton knows here"],
+    ["{ health: { retries: 3 } }", "x-baton.health.retries is not a key of x-baton here"],
+    ["{ domain: a.example.com }", "x-baton.domain is not a key of x-baton here"],
     ["{ domains: a.example.com }", "x-baton.domains must be a list of host names"],
     ["{ domains: ['{env.SECRET}'] }", "x-baton.domains[0] must be a host name in lower case, such as shop.example.com"],
     [
       "{ domains: ['*.example.com'] }",
       "x-baton.domains[0] must be a host name in lower case, such as shop.example.com",
     ],
-    ["{ kind: worker, port: 80 }", "x-baton.port is given, but a service of the kind worker has none"],
+    ["{ kind: worker, port: 80 }", "x-baton.port is set, but a service of kind worker has none"],
     [
       "{ kind: tcp, domains: [a.example.com] }",
-      "x-baton.domains are given, but only a service of the kind web has them, and this one is of the kind tcp",
+      "x-baton.domains are set, but only a service of kind web has domains, and this one is of kind tcp",
     ],
     ["web", "x-baton must hold keys such as kind and port"],
   ])("is refused: %s", async (value, message) => {

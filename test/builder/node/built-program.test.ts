@@ -28,7 +28,9 @@ describe("what a build has to have made", () => {
     expect(recipe.expected?.path).toBe(path);
     expect(dockerfile).toContain(`RUN npm run build
 RUN test ${test}`);
-    expect(dockerfile).toContain(` || { echo 'The build made no ${path}. It made:'; ls -d -- */; exit 1; }\n`);
+    expect(dockerfile).toContain(
+      ` || { echo 'The build did not create ${path}. It created:'; ls -d -- */; exit 1; }\n`,
+    );
   });
 
   it.each([
@@ -46,15 +48,15 @@ RUN test ${test}`);
 
   it("comes with what to do where it is missing", async () => {
     const hint = async (manifest: object) => (await app(manifest)).recipe.expected?.hint;
-    expect(await hint(built("node dist/a.js"))).toMatch(/^scripts\.start starts it\. Let the build write there/);
+    expect(await hint(built("node dist/a.js"))).toMatch(/^scripts\.start starts it\. Make the build write there/);
     const kit = {
       scripts: { build: "vite build" },
       devDependencies: { "@sveltejs/adapter-auto": "1", "@sveltejs/kit": "1", vite: "5" },
     };
     expect(await hint(kit)).toMatch(
-      /^@sveltejs\/adapter-auto knows .* `npm install --save-dev @sveltejs\/adapter-node`/,
+      /^@sveltejs\/adapter-auto does not support .* `npm install --save-dev @sveltejs\/adapter-node`/,
     );
     const nuxt = { scripts: { build: "nuxt build" }, dependencies: { nuxt: "3" } };
-    expect(await hint(nuxt)).toMatch(/^Nuxt makes it when it builds for Node: see which adapter, preset/);
+    expect(await hint(nuxt)).toMatch(/^Nuxt creates it when it builds for Node: check the adapter, preset/);
   });
 });

@@ -11,7 +11,7 @@ describe("packages that may be compiled at install", () => {
     expect(dockerfile).toContain("ENV NPM_CONFIG_NODEDIR=/usr/local\n");
     expect(dockerfile).toContain("\nFROM node:22\n");
     expect(recipe.bases).toEqual(["node:22-full", "node:22"]);
-    expect(decisions).toContain("Compilers are at hand while it is built, because of better-sqlite3");
+    expect(decisions).toContain("Compilers are available during the build, because of better-sqlite3");
   });
 
   it.each([

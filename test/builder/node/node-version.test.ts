@@ -52,7 +52,7 @@ describe("the version of Node", () => {
       major,
       decision: `Node ${major} (the nearest to ${asked}, engines in package.json)`,
     });
-    expect(version.warning).toContain(`Node ${asked} (engines in package.json) is not among the versions`);
+    expect(version.warning).toContain(`Node ${asked} (engines in package.json) is not one of the versions`);
   });
 
   it.each([
@@ -67,14 +67,14 @@ describe("the version of Node", () => {
   it.each(["system", "iojs", "lts/nonsense"])(
     "is the default, with a warning, for what is no version: %s",
     async (asked) => {
-      expect((await choose({ ".nvmrc": asked })).warning).toContain(`"${asked}" (.nvmrc) is not a version of Node`);
+      expect((await choose({ ".nvmrc": asked })).warning).toContain(`"${asked}" (.nvmrc) is not a Node version`);
     },
   );
 
   it("is the default, with a warning, when what is asked for cannot be understood", async () => {
     expect(await choose(engines("newest please"))).toMatchObject({
       major: 22,
-      warning: '"newest please" (engines in package.json) is not a version of Node that Baton understands',
+      warning: '"newest please" (engines in package.json) is not a Node version that Baton understands',
     });
   });
 });

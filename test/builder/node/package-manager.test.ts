@@ -36,7 +36,7 @@ describe("the package manager", () => {
   it("is npm without a lockfile, and says that builds can differ", async () => {
     expect(await choose({})).toMatchObject({
       install: "npm install --no-audit --no-fund",
-      warning: "there is no lockfile, so two builds of one version can differ: commit one",
+      warning: "there is no lockfile, so two builds of the same version can differ: commit one",
     });
   });
 
@@ -50,7 +50,7 @@ describe("the package manager", () => {
   it("is decided by packageManager among several lockfiles", async () => {
     expect(await choose({ "package-lock.json": "", "yarn.lock": "", "bun.lockb": "" }, "npm@10.0.0")).toMatchObject({
       name: "npm",
-      warning: "yarn.lock and bun.lockb beside package-lock.json is not used",
+      warning: "yarn.lock and bun.lockb are not used, because there is package-lock.json",
     });
   });
 

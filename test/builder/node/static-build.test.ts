@@ -73,7 +73,7 @@ it("what npm-run-all runs is looked at, too", async () => {
     "src/main.ts": "",
   });
   expect(recipe.bases).toEqual(["node:22", "static:1"]);
-  expect(decisions).toContain("Vite makes a static site in dist/, served by Caddy");
+  expect(decisions).toContain("Vite builds a static site in dist/, served by Caddy");
 });
 
 describe("a site that is built", () => {
@@ -95,7 +95,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 ARG BATON_COMMIT
 RUN npm run build
-RUN test -f dist/index.html || { echo 'The build made no dist/index.html. It made:'; ls -d -- */; exit 1; }; ${removeLinksOutOf("dist")}
+RUN test -f dist/index.html || { echo 'The build did not create dist/index.html. It created:'; ls -d -- */; exit 1; }; ${removeLinksOutOf("dist")}
 
 FROM static:1
 COPY .baton/Caddyfile /etc/caddy/Caddyfile
@@ -109,8 +109,8 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
       "Node 22 (default)",
       "npm ci, from package-lock.json",
       "Build: npm run build (scripts.build: vite build)",
-      "Vite makes a static site in dist/, served by Caddy",
-      "index.html is shown for addresses that are no file (single-page app)",
+      "Vite builds a static site in dist/, served by Caddy",
+      "index.html is served for addresses that are not files (single-page app)",
       "Port 8080 (default; given to the app as PORT)",
     ]);
   });
@@ -126,7 +126,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
       hint: expect.stringContaining("Staticfile"),
     });
     expect(dockerfile).toContain("COPY --from=build /app/site/public /srv");
-    expect(decisions).toContain("Vite makes a static site in site/public/ (Staticfile), served by Caddy");
+    expect(decisions).toContain("Vite builds a static site in site/public/ (Staticfile), served by Caddy");
   });
 
   it("is built by the script that Heroku would run, where there is one", async () => {

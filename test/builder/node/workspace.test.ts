@@ -44,7 +44,7 @@ RUN cd /app/packages/types && npm run build
 RUN cd /app/packages/db && npm run build
 WORKDIR /app/packages/api
 RUN --mount=type=secret,id=BATON_COMMIT export BATON_COMMIT="$(cat /run/secrets/BATON_COMMIT)" && npm run build
-RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
+RUN test -f dist/server.js || { echo 'The build did not create dist/server.js. It created:'; ls -d -- */; exit 1; }
 WORKDIR /app
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund
 
@@ -56,7 +56,7 @@ USER 1000:1000
 CMD ["node","dist/server.js"]
 `);
     expect(decisions).toContain("Installed at the root, as a workspace; built and started in packages/api/");
-    expect(decisions).toContain("Built before, because it uses them: packages/types, packages/db");
+    expect(decisions).toContain("Built first, because it uses them: packages/types, packages/db");
     expect(decisions).toContain("Development dependencies are left out of the image");
   });
 

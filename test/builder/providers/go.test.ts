@@ -64,7 +64,7 @@ CMD ["app"]
     });
     expect(decisions).toContain("Build: go build ./cmd/shop");
     await expect(plan({ "go.mod": "", "cmd/a/main.go": program, "cmd/b/main.go": program })).rejects.toThrow(
-      "this Go module has several programs (cmd/a, cmd/b), and nothing says which one is deployed",
+      "this Go module has several programs (cmd/a, cmd/b), and nothing says which one to deploy",
     );
   });
 
@@ -85,7 +85,7 @@ CMD ["app"]
       "vendor/modules.txt": "",
     });
     expect(dockerfile).not.toContain("go mod download");
-    expect(decisions).toContain("Modules are taken from vendor/");
+    expect(decisions).toContain("Modules from vendor/");
   });
 
   it("may be one of several modules", async () => {
@@ -179,7 +179,7 @@ CMD ["app"]
 
   it("is missed where no folder has one", async () => {
     await expect(plan({ "go.mod": "module shop", "shop.go": "package shop" })).rejects.toThrow(
-      "this is a Go module without a program: no folder has a Go file of package main",
+      "this Go module has no program: no folder has a Go file of package main",
     );
   });
 });

@@ -47,7 +47,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY . .
 ARG BATON_COMMIT
 RUN npm run build
-RUN test -f dist/server.js || { echo 'The build made no dist/server.js. It made:'; ls -d -- */; exit 1; }
+RUN test -f dist/server.js || { echo 'The build did not create dist/server.js. It created:'; ls -d -- */; exit 1; }
 RUN --mount=type=cache,target=/root/.npm npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24
@@ -180,7 +180,7 @@ RUN pnpm run postinstall && pnpm run prepare
       "package.json": packageJson({ scripts: { start: "vite --port $PORT" } }),
     });
     expect(warnings).toEqual([
-      '"vite --port $PORT" (scripts.start) is a development server: slower than need be, and open about your source',
+      '"vite --port $PORT" (scripts.start) is a development server: it is slower and exposes your source',
     ]);
   });
 
@@ -356,7 +356,7 @@ CMD ["npm","start"]
   it("serves the folder of a Staticfile, finished or not, where nothing else says how it is started", async () => {
     const files = { "package.json": packageJson({ scripts: { build: "gulp" } }), Staticfile: "root: dist\n" };
     expect((await plannedService(files)).decisions).toContain(
-      "The build script makes a static site in dist/ (Staticfile), served by Caddy",
+      "The build script builds a static site in dist/ (Staticfile), served by Caddy",
     );
     const { decisions } = await plannedService({ ...files, "dist/index.html": "" });
     expect(decisions).toContain("Static files, from dist/ (Staticfile), served by Caddy");
@@ -373,10 +373,10 @@ CMD ["npm","start"]
   it.each([
     [{ "package.json": "{ nonsense" }, /^package\.json is not valid JSON: /],
     [{ "package.json": "[]" }, /^package\.json does not hold a JSON object$/],
-    [{ "package.json": "{}" }, /^package\.json does not say how the app is started: it has no start script/],
+    [{ "package.json": "{}" }, /^package\.json does not say how to start the app: it has no start script/],
     [
       { "package.json": packageJson({ scripts: { build: "make pages" } }), "index.html": "" },
-      /^package\.json does not say how the app is started, although there is a build script/,
+      /^package\.json does not say how to start the app, although there is a build script/,
     ],
     [
       {
@@ -394,11 +394,11 @@ CMD ["npm","start"]
         "apps/docs/package.json": packageJson({ scripts: { build: "next build" } }),
         "apps/shared/package.json": "{}",
       },
-      /^this is a workspace of several packages \(apps\/docs, apps\/web\), and nothing says which one is deployed$/,
+      /^this is a workspace of several packages \(apps\/docs, apps\/web\), and nothing says which one to deploy$/,
     ],
     [
       { "package.json": packageJson({ devDependencies: { wrangler: "4" } }), "src/index.ts": "" },
-      /^this is written for Cloudflare Workers, which calls it, so that there is no server here to start$/,
+      /^this is written for Cloudflare Workers, which calls it, so there is no server to start here$/,
     ],
     [
       {
@@ -408,7 +408,7 @@ CMD ["npm","start"]
         "apps/shop-e2e/project.json": "{}",
         "libs/ui/project.json": "{}",
       },
-      /^this is an Nx workspace \(apps\/shop\), and nothing says which of its apps is deployed$/,
+      /^this is an Nx workspace \(apps\/shop\), and nothing says which of its apps to deploy$/,
     ],
   ])("is refused: %j", async (files, message) => {
     await expect(plan(files)).rejects.toThrow(message);
@@ -432,7 +432,7 @@ CMD ["npm","start"]
     [
       "the folder in which a finished site lies",
       { "package.json": packageJson({ scripts: { build: "gulp" } }), "dist/index.html": "" },
-      "a Staticfile says so (root: dist)",
+      "say so in a Staticfile (root: dist)",
     ],
   ])("is refused with %s", async (_, files, hint) => {
     await expect(plan(files)).rejects.toMatchObject({ hint: expect.stringContaining(hint) });

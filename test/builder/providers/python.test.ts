@@ -128,7 +128,7 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
     const { recipe, warnings } = await plannedService({ "main.py": "", "runtime.txt": text });
     expect(recipe.bases).toEqual([`python:${version}`]);
     expect(warnings).toEqual([
-      `Python ${text} (runtime.txt) is not among the versions that Baton builds with, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14; Python ${version} is used instead. A Dockerfile can name any`,
+      `Python ${text} (runtime.txt) is not one of the versions that Baton builds with (3.9, 3.10, 3.11, 3.12, 3.13, 3.14); using Python ${version} instead. Your own Dockerfile can use any version`,
     ]);
   });
 
@@ -139,7 +139,7 @@ CMD ["sh","-c","exec gunicorn app:server --bind 0.0.0.0:$PORT"]
 
   it("is asked how it is started when nothing says so", async () => {
     await expect(plan({ "requirements.txt": "flask", "shop.py": "" })).rejects.toThrow(
-      /^this is written in Python, but nothing says how it is started/,
+      /^this is a Python app, but nothing says how to start it/,
     );
   });
 });

@@ -27,7 +27,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
   });
 
   it("have a page for what is not there when it lies beside the first", async () => {
-    const said = "404.html is shown for what is not there";
+    const said = "404.html is served for missing pages";
     const decisionsOf = async (file: string) =>
       (await plannedService({ "public/index.html": "", [file]: "" })).decisions;
     expect(await decisionsOf("public/404.html")).toContain(said);
@@ -70,7 +70,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
     expect(decisions).toContain("_redirects: 1 rule is used");
     expect(decisions).toContain("_headers: 1 rule is used");
     expect(warnings).toEqual([
-      "_redirects, line 3 is not used: other servers are not asked for pages",
+      "_redirects, line 3 is not used: proxying to other servers is not supported",
       "_redirects, line 4 is not used: placeholders are not supported",
       "_redirects, line 5 is not used: conditions are not supported",
       "_redirects, line 6 is not used: rules for a whole domain are not supported",

@@ -15,7 +15,7 @@ it.each([
   ],
 ])("packages that are fetched by git are installed where there is git: %j", async (files, name) => {
   const { recipe, dockerfile, decisions } = await plannedService({ ...app, ...files });
-  expect(decisions).toContain(`Packages are installed where there is git, for ${name}`);
+  expect(decisions).toContain(`Packages are installed in an image with git, for ${name}`);
   expect(recipe.bases).toEqual(["python:3.11-full", "python:3.11"]);
   expect(dockerfile).toContain("FROM python:3.11-full AS packages\n");
   expect(dockerfile).toContain("\nFROM python:3.11\n");

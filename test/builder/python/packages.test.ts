@@ -42,7 +42,7 @@ describe("packages of a Python app", () => {
   it("are followed by the app itself where it lies in src/", async () => {
     const { stage, decisions } = await packagesStage({ "pyproject.toml": packaged, "src/shop/__init__.py": "" });
     expect(stage.slice(-2)).toEqual(["COPY . .", `RUN ${mounts} pip install --no-deps --editable .`]);
-    expect(decisions).toContain("The app itself is installed, too, from where it lies");
+    expect(decisions).toContain("The app itself is installed too, in place");
   });
 
   it("are installed by uv, which stays apart, in the Python that is there", async () => {
@@ -101,7 +101,7 @@ describe("packages of a Python app", () => {
 
   it("whose lockfile stands alone are asked for the rest", async () => {
     await expect(plan({ "app.py": "", "uv.lock": "" })).rejects.toThrow(
-      "uv.lock is there, but the pyproject.toml that it belongs to is not",
+      "uv.lock exists, but the pyproject.toml that it belongs to does not",
     );
   });
 });
