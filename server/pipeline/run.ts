@@ -117,7 +117,11 @@ async function untilLive(world: World, work: Work, from: Deploying): Promise<Dep
 
 /** Before anything is touched, so that nobody wonders afterwards. */
 function tellInterruptions({ journal }: Work, interrupted: readonly Interruption[]): void {
-  for (const { service, kind, why } of interrupted) {
+  for (const { service, kind, why, isOver } of interrupted) {
+    if (isOver) {
+      journal.note(`${service} will be stopped: ${why}`);
+      continue;
+    }
     journal.note(
       kind === "web"
         ? `${service} cannot run twice: requests to it wait while it is replaced (${why})`

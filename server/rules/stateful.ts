@@ -15,6 +15,8 @@ export interface Interruption {
   readonly kind: ServiceSpec["kind"];
   /** A clause: "its image changed", "it is not part of this version". */
   readonly why: string;
+  /** Nothing takes its place. */
+  readonly isOver: boolean;
 }
 
 type VolumeMount = Extract<Mount, { type: "volume" }>;
@@ -76,7 +78,7 @@ export function interruptions(version: Version, live: LiveVersion | null, fresh:
       const service = now.get(before.name);
       const isCarried = service !== undefined && isStateful(service) && carriedVolumes(service).length > 0;
       if (before.kind === "init" || !(isStateful(before) || isCarried)) return [];
-      const told = { stack: stack.name, service: before.name, kind: before.kind };
+      const told = { stack: stack.name, service: before.name, kind: before.kind, isOver: !service };
       if (!service) return [{ ...told, why: "it is not part of this version" }];
       if (service.keptFrom !== null) return [];
       // Both run until the old one has been drained.

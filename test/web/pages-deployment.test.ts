@@ -211,6 +211,16 @@ test("going back says which commits are taken back, what is interrupted, and whi
   expect(text).toContain("migrate has run since, in #2. Its changes to your data will not be undone.");
 });
 
+test("going back to a version without a service that keeps data says that it is stopped", async () => {
+  const db = aService({ name: "db", kind: "tcp", stateful: "keeps its data in the volume db" });
+  const earlier = world.samples.ready(installation);
+  const later = world.samples.live(installation);
+  world.store.put({ ...later, spec: { ...later.spec, stacks: [{ name: "shop", services: [aService(), db] }] } });
+  const { text } = await member.get(`/deployments/${earlier.id}/redeploy`);
+  expect(text).toContain("db will be stopped: it is not part of this version.");
+  expect(text).not.toContain("unavailable");
+});
+
 test("the search without scripts leaves lines with the words alone", async () => {
   const { id } = world.samples.building(installation);
   await world.store.events.append(id, [
