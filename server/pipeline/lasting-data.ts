@@ -49,7 +49,8 @@ export async function keepData(
   });
   const stacks = keepUnchanged({ stacks: marked, variables }, live, fresh);
   for (const service of servicesOf({ stacks })) {
-    if (service.dataInContainer) journal.warn(dataInContainerText(service.name, service.dataInContainer));
+    const text = dataInContainerText(service);
+    if (text !== null) journal.warn(text);
   }
   for (const lost of lostData({ stacks, variables }, live, fresh)) journal.warn(lostDataText(lost));
   for (const abandoned of abandonedVolumes({ stacks }, live)) journal.warn(abandonedText(abandoned));

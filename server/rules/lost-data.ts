@@ -47,9 +47,15 @@ export function lostDataText({ service, path, what, why }: LostData): string {
   return `The data of ${service} (${what}) is lost with its container, because no volume holds ${path}: ${why}`;
 }
 
-/** What keeps data in a container alive, what ends it, and what to do about it. */
-export function dataInContainerText(service: string, { what, path }: DataInContainer): string {
-  return `${service} is ${what} without a volume: its data in ${path} goes with its container. Pushes that leave it as it is keep it; a new image, command or variable of it, a product redeploy, a stop or a removal lose the data. ${volumeAdvice(service, path)}`;
+/** What keeps the data in its container alive, what ends it, and what to do about it; null: it has none there. */
+export function dataInContainerText({ name, stateful, dataInContainer }: ServiceSpec): string | null {
+  if (!dataInContainer) return null;
+  const { what, path } = dataInContainer;
+  const ends =
+    stateful === null
+      ? "With the strategy blue-green, each deployment begins without it."
+      : "Pushes that leave the service as it is keep it; a new image, command or variable, a product redeploy, a stop or a removal loses it.";
+  return `${name} is ${what} without a volume: its data in ${path} goes with its container. ${ends} ${volumeAdvice(name, path)}`;
 }
 
 /** The lines that put it right. Baton copies the data over when they come. */

@@ -154,9 +154,10 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
 /** Where data lies that nobody named a volume for. */
 function dataNotes(spec: DeploymentSpec | null): OverviewProps["data"] {
   if (!spec) return [];
-  const atRisk = servicesOf(spec).flatMap(({ name, dataInContainer }) =>
-    dataInContainer ? [{ text: dataInContainerText(name, dataInContainer), isWarning: true }] : [],
-  );
+  const atRisk = servicesOf(spec).flatMap((service) => {
+    const text = dataInContainerText(service);
+    return text === null ? [] : [{ text, isWarning: true }];
+  });
   const lasting = unnamedVolumes(spec.stacks).flatMap((volume) => [
     { text: unnamedVolumeText(volume), isWarning: false },
     ...(volume.isShared ? [{ text: sharedVolumeText(volume), isWarning: true }] : []),
