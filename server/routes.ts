@@ -78,6 +78,8 @@ export const routes = {
 
   api: {
     openapi: () => "/api/openapi.json",
+    activity: () => "/api/activity",
+    activityExport: () => "/api/activity.jsonl",
     environments: () => "/api/environments",
     environment: (id: number | string) => `/api/environments/${id}`,
     productRedeploy: (environment: number | string, installation: number | string) =>

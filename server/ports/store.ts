@@ -322,7 +322,13 @@ export interface DatabaseFacts {
 export interface AuditStore {
   record(entry: NewAuditEntry, at: Date): Promise<void>;
   /** Newest first. `before` is an id of an earlier page. */
-  list(page: { readonly limit: number; readonly before?: number }): Promise<readonly AuditEntry[]>;
+  list(page: { readonly limit: number; readonly before?: number } & AuditFilter): Promise<readonly AuditEntry[]>;
+}
+
+export interface AuditFilter {
+  /** A product's slug: what was done to it and to its deployments ("shop", "shop #12"). */
+  readonly product?: string | undefined;
+  readonly who?: string | undefined;
 }
 
 /** Names only: no value that is secret ever gets here. */

@@ -1,4 +1,4 @@
-import { desc, lt } from "drizzle-orm";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { AuditStore } from "../ports/store.ts";
 import type { Database } from "./database.ts";
 import { auditEntries } from "./schema.ts";
@@ -9,12 +9,18 @@ export function createAuditStore(database: Database): AuditStore {
       await database.write(({ tx }) => tx.insert(auditEntries).values({ ...entry, at }));
     },
 
-    list: ({ limit, before }) =>
+    list: ({ limit, before, product, who }) =>
       database.read((queries) =>
         queries
           .select()
           .from(auditEntries)
-          .where(before === undefined ? undefined : lt(auditEntries.id, before))
+          .where(
+            and(
+              before === undefined ? undefined : lt(auditEntries.id, before),
+              who === undefined ? undefined : eq(auditEntries.who, who),
+              product === undefined ? undefined : eq(sql`split_part(${auditEntries.subject}, ' ', 1)`, product),
+            ),
+          )
           .orderBy(desc(auditEntries.id))
           .limit(limit),
       ),

@@ -102,9 +102,11 @@ export function createFakeStore(clock: Clock): FakeStore {
       async record(entry, at) {
         rows.audit.push({ ...entry, id: rows.audit.length + 1, at });
       },
-      list: async ({ limit, before = Number.POSITIVE_INFINITY }) =>
+      list: async ({ limit, before = Number.POSITIVE_INFINITY, product, who }) =>
         rows.audit
           .filter(({ id }) => id < before)
+          .filter((entry) => who === undefined || entry.who === who)
+          .filter(({ subject }) => product === undefined || subject.split(" ")[0] === product)
           .reverse()
           .slice(0, limit),
     },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DeploymentId } from "../../server/model/ids.ts";
-import type { NewAuditEntry, Store } from "../../server/ports/store.ts";
+import type { AuditFilter, NewAuditEntry, Store } from "../../server/ports/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
@@ -31,6 +31,16 @@ it("keeps what was done, newest first, page by page", async () => {
   expect([third?.subject, ...others.map(({ subject }) => subject)]).toEqual(["three", "two"]);
   const rest = await store.audit.list({ limit: 3, before: others.at(-1)?.id ?? 0 });
   expect(rest.map(({ subject }) => subject)).toEqual(["one"]);
+});
+
+it("is asked for one product, with its deployments, and for one person", async () => {
+  for (const subject of ["shop-two", "shop", "shop #12", ""])
+    await store.audit.record(entry({ subject, who: "joan" }), at);
+  const subjects = async (filter: AuditFilter) =>
+    (await store.audit.list({ limit: 10, ...filter })).map(({ subject }) => subject);
+  expect(await subjects({ who: "joan", product: "shop" })).toEqual(["shop #12", "shop"]);
+  expect(await subjects({ who: "joan" })).toEqual(["", "shop #12", "shop", "shop-two"]);
+  expect(await subjects({ who: "nobody" })).toEqual([]);
 });
 
 it("lets nobody change or remove what is written", async () => {

@@ -3,6 +3,7 @@ import { routes } from "../../routes.ts";
 import { createHealthCheck } from "../health.ts";
 import type { Metrics } from "../metrics.ts";
 import { createWebhookRoutes } from "../webhooks.ts";
+import { createActivityApi } from "./activity.ts";
 import { createDeploymentsApi } from "./deployments.ts";
 import { createEnvironmentsApi } from "./environments.ts";
 import { createInstallationsApi } from "./installations.ts";
@@ -29,6 +30,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createInstallationsApi(all));
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
+  api.route("/", createActivityApi(all));
   api.route("/", createWebhookRoutes(all));
   api.openapi(
     createRoute({

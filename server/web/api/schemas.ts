@@ -245,6 +245,19 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
+export const activitySchema = z
+  .object({
+    id: z.number(),
+    at: z.string().openapi({ format: "date-time" }),
+    who: z.string().openapi({ description: "The name of the token" }),
+    what: z.string().openapi({ example: "redeployed" }),
+    subject: z.string().openapi({ example: "shop #12" }),
+    detail: z.string().nullable().openapi({ description: "Names of variables or hosts; never a value" }),
+    deployment: z.number().nullable(),
+    address: z.string().openapi({ description: "The network address the request came from" }),
+  })
+  .openapi("Activity");
+
 // What comes in.
 
 export const productParam = z.object({ product: z.string().openapi({ description: "Its slug", example: "my-app" }) });
@@ -266,6 +279,13 @@ export const pageQuery = z.object({
     description: "`next` of the previous page",
   }),
 });
+
+export const activityFilter = z.object({
+  product: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only what concerns this product" }),
+  who: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only what this token did" }),
+});
+
+export const activityQuery = pageQuery.extend(activityFilter.shape);
 
 const repository = z
   .string()

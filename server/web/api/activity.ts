@@ -1,0 +1,76 @@
+import { createRoute, type z } from "@hono/zod-openapi";
+import type { AuditEntry } from "../../ports/store.ts";
+import { routes } from "../../routes.ts";
+import { answerWithText } from "../text-stream.ts";
+import { type ApiNeeds, createApi, errorAnswers, forMembers, json, text } from "./route-parts.ts";
+import { activityFilter, activityQuery, activitySchema, listOf } from "./schemas.ts";
+
+const exportPageSize = 500;
+
+/** Who did what, in pages, or all of it for another program to keep. */
+export function createActivityApi(needs: ApiNeeds) {
+  const { store, auth } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.activity(),
+      tags: ["Activity"],
+      summary: "List who did what, newest first",
+      request: { query: activityQuery },
+      responses: { 200: json("A page of the activity", listOf(activitySchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const { limit, before, ...filter } = c.req.valid("query");
+      const found = await store.audit.list({ ...filter, limit: limit + 1, ...(before !== undefined && { before }) });
+      const items = found.slice(0, limit).map(entryJson);
+      const last = items.at(-1);
+      return c.json({ items, ...(found.length > limit && last && { next: String(last.id) }) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.activityExport(),
+      tags: ["Activity"],
+      summary: "Export all of the activity",
+      description: "One JSON object a line, newest first.",
+      request: { query: activityFilter },
+      responses: { 200: text("JSON Lines"), ...errorAnswers },
+    }),
+    async (c) => {
+      const filter = c.req.valid("query");
+      const produce = async (write: (text: string) => Promise<void>) => {
+        for await (const page of pagesOf(filter)) {
+          await write(page.map((entry) => `${JSON.stringify(entryJson(entry))}\n`).join(""));
+        }
+      };
+      return answerWithText(c, needs, produce, "application/jsonl; charset=utf-8");
+    },
+  );
+
+  async function* pagesOf(filter: z.infer<typeof activityFilter>) {
+    for (let before: number | undefined; ; ) {
+      const page = await store.audit.list({
+        ...filter,
+        limit: exportPageSize,
+        ...(before !== undefined && { before }),
+      });
+      yield page;
+      before = page.at(-1)?.id;
+      if (page.length < exportPageSize) return;
+    }
+  }
+
+  return api;
+}
+
+function entryJson({ at, deploymentId, ...entry }: AuditEntry): z.infer<typeof activitySchema> {
+  const { id, who, what, subject, detail, address } = entry;
+  return { id, at: at.toISOString(), who, what, subject, detail, deployment: deploymentId, address };
+}
