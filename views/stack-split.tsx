@@ -1,9 +1,9 @@
 import type { StackProgress, StackStatus } from "../server/model/event.ts";
 import { counted } from "../server/rules/duration-text.ts";
 import { Badge, type Tone } from "./badge.tsx";
-import { capital } from "./capital.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { OutputLines } from "./output-lines.tsx";
+import { failureSentence } from "./sentence.tsx";
 
 export interface StackOverview {
   readonly stacks: readonly StackView[];
@@ -154,7 +154,7 @@ function StackState({ stack }: { readonly stack: StackView }) {
         <>
           <p class={`state tone-${lookOf(stack)[0]}`}>
             <Icon name={lookOf(stack)[1]} />
-            {capital(stack.message ?? "It failed.")}
+            {failureSentence({ message: stack.message ?? "It failed.", service: stack.currentService })}
           </p>
           <Measure stack={stack} />
         </>

@@ -66,7 +66,7 @@ describe("the stacks of a deployment", () => {
     [
       "failed",
       { message: "api exited with code 1" },
-      "Api exited with code 1 1 of 2 services · stopped at: Checking health",
+      "api exited with code 1 1 of 2 services · stopped at: Checking health",
     ],
     ["deploying", { phasePercent: 33 }, "Checking health 33 % · 1 of 2 services · api"],
   ] as const)("say what %s means", async (status, changes, words) => {

@@ -5,6 +5,7 @@ import { stackStatuses } from "../../model/event.ts";
 import { isHostName } from "../../model/host-name.ts";
 import { parseMemoryBytes } from "../../model/memory-size.ts";
 import { environmentNameRule, isEnvironmentName, parseSlug, pushWatches, slugRule } from "../../model/product.ts";
+import { isRefName } from "../../model/ref-name.ts";
 import { longestServiceName, serviceNamePattern } from "../../model/service-name.ts";
 import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/variable.ts";
 import { serviceAspects } from "../../rules/version-changes.ts";
@@ -296,12 +297,7 @@ const repository = z
   )
   .openapi({ example: "https://github.com/acme/shop.git" });
 
-const gitName = z
-  .string()
-  .min(1)
-  .max(250)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses them in names too
-  .regex(/^(?![-/])[^\x00-\x20\x7f~^:?*[\\]+$/, "enter a branch, tag or commit");
+const gitName = z.string().refine(isRefName, "enter a branch, tag or commit");
 
 export const newEnvironmentSchema = z.strictObject({
   name: z
