@@ -100,7 +100,7 @@ async function serverOf(data: DataFolder, opened: Opened): Promise<ServerProcess
   if (server !== null) return server;
   await close(opened);
   throw new Error(
-    "A Baton that was started from another folder, or is older, is running on this database. Stop it first.",
+    "Another Baton, started from a different folder or of an older version, is using this database. Stop it first.",
   );
 }
 

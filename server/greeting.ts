@@ -22,7 +22,7 @@ export function greeting(facts: {
     Dashboard   ${publicUrl.origin}
     Sign in     ${signIn}
     Deploy      git push ${remote.href} main
-                (git asks for the password: it is the token)
+                (when git asks for a password, enter the token)
     Apps        ${appAddress}
 ${isReadableOnTheWay(publicUrl) ? readable : ""}
 `;

@@ -61,7 +61,7 @@ export async function openServer(
     throw error;
   });
   void world.proxy.watch(closing.signal).catch((error: unknown) => {
-    if (!closing.signal.aborted) log.error({ err: error }, "Caddy is not watched any more");
+    if (!closing.signal.aborted) log.error({ err: error }, "Caddy is no longer being watched");
   });
 
   const web = await listen(

@@ -7,7 +7,7 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
     title: "What Baton builds",
     about: "Dockerfiles, and Node, Python, Go and static apps without one.",
   },
-  compose: { title: "Compose files", about: "What becomes of a service, and which keys are taken." },
+  compose: { title: "Compose files", about: "How Baton runs each service, and which keys it supports." },
   "baton-yaml": { title: "baton.yaml", about: "Stacks, ports, health checks and limits, all of them optional." },
   stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
   github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },

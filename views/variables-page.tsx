@@ -233,8 +233,8 @@ function AddForm(props: {
       )}
       <Fault refused={refused} />
       <p class="help field whole">
-        Automatic visibility hides a value unless it is plainly harmless, such as LOG_LEVEL=info. Plain values can be
-        viewed, copied and taken over into other environments.
+        Automatic visibility hides a value unless it is clearly harmless, such as LOG_LEVEL=info. Plain values can be
+        viewed, copied and carried over to other environments.
       </p>
     </form>
   );

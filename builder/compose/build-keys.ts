@@ -14,8 +14,8 @@ export const buildKeys: Verdicts = {
   sbom: skipped,
 
   labels: noted("are not written into the image"),
-  no_cache: noted("is not applied: what has not changed is taken from the cache", isTrue),
-  no_cache_filter: noted("is not applied: what has not changed is taken from the cache"),
+  no_cache: noted("is not applied: unchanged steps come from the cache", isTrue),
+  no_cache_filter: noted("is not applied: unchanged steps come from the cache"),
   pull: noted("is not applied: a product redeploy pulls base images again", isTrue),
   tags: noted("are not used: images are named by Baton"),
 

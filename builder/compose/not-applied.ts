@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 
 type Notes = Readonly<Record<string, string>>;
 
-const ofHealthcheck: Notes = { start_interval: "is not applied: interval holds from the beginning" };
+const ofHealthcheck: Notes = { start_interval: "is not applied: interval is used from the start" };
 
 const ofDependency: Notes = {
   restart: "is not applied: only the service itself is restarted",
@@ -17,7 +17,7 @@ const ofPort: Notes = {
   app_protocol: "is not used: x-baton says how a port is served",
 };
 
-const ofVolume: Notes = { nocopy: "is not applied: an empty volume gets what the image has at its path" };
+const ofVolume: Notes = { nocopy: "is not applied: an empty volume is filled with what the image has at its path" };
 
 const ofBind: Notes = {
   propagation: "is not applied",
@@ -25,7 +25,7 @@ const ofBind: Notes = {
   recursive: "is not applied",
 };
 
-const ofTmpfs: Notes = { mode: "is not applied: everybody may write there" };
+const ofTmpfs: Notes = { mode: "is not applied: everyone can write there" };
 
 const ofGrant: Notes = {
   uid: "is not applied: the file belongs to root",
@@ -86,7 +86,7 @@ function sayHostAddress(port: Field, report: Report): void {
   if (written === null || /^(?:0\.0\.0\.0|\[?::\]?)$/.test(written)) return;
   report.note(
     port.key,
-    `asks for the host's address ${written}, which is not applied: whoever reaches the proxy reaches a web service; x-baton: { kind: tcp } keeps it to the other services`,
+    `asks for the host's address ${written}, which is not applied: a web service is reachable by everyone who can reach the proxy; x-baton: { kind: tcp } limits it to the other services`,
   );
 }
 
@@ -100,6 +100,6 @@ function sayLabels(labels: Field | null, report: Report): void {
 export function sayInternal(network: Field, report: Report): void {
   const internal = child(network, "internal");
   if (internal && flag(internal) === true) {
-    report.note(internal.key, "is not applied: the services of it can reach the internet");
+    report.note(internal.key, "is not applied: its services can reach the internet");
   }
 }

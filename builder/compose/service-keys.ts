@@ -45,7 +45,10 @@ export const serviceKeys: Verdicts = {
     (field) => pairs(field).every(([name]) => isNamespaced(name)),
   ),
   tmpfs: read,
-  tty: noted("is not applied: output goes to the log; standard input is kept open, so that a shell stays", isNotFalse),
+  tty: noted(
+    "is not applied: output goes to the log; standard input is kept open, so that a shell keeps running",
+    isNotFalse,
+  ),
   ulimits: read,
   user: read,
   volumes: read,
@@ -81,7 +84,7 @@ export const serviceKeys: Verdicts = {
   oom_score_adj: noted("is not applied"),
   platform: noted("is not applied: images are pulled for the architecture of this server"),
   pull_policy: noted(
-    "is not applied: an image that is here is used, and a product redeploy pulls all of them again",
+    "is not applied: an image that is already here is used, and a product redeploy pulls all of them again",
     (field) =>
       ["always", "never", "build", "daily", "weekly"].includes(text(field) ?? "") || /^every_/.test(text(field) ?? ""),
   ),

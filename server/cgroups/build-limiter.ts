@@ -95,7 +95,7 @@ export function createBuildLimiter(parts: {
     await mkdir(join(root, folder), { recursive: true });
     await writeFile(path, `${limit}\n`, { flag: "r+" });
     const now = (await textOf(path))?.trim();
-    if (Number(now) !== limit) throw new Error(`${file} says ${now ?? "nothing"} after ${limit} was written`);
+    if (Number(now) !== limit) throw new Error(`${file} contains ${now ?? "nothing"} after ${limit} was written to it`);
   }
 
   async function lift(settings: readonly Setting[]): Promise<void> {
@@ -139,6 +139,6 @@ function reasonOf(error: unknown): string {
   if ((code === "EACCES" || code === "EPERM") && process.getuid?.() !== 0) return "Baton does not run as root";
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") return "control groups are read-only here";
   if (code === "ENOENT") return "this kernel has no control groups for memory and processes";
-  if (code === "EBUSY") return "what builds use now is more than the limit, or processes are in the way";
+  if (code === "EBUSY") return "builds already use more than the limit, or processes prevent it from being set";
   return message.split("\n")[0]?.slice(0, 200) ?? "";
 }

@@ -59,7 +59,7 @@ export function createDaemon(docker: Docker): Daemon {
   return {
     async ask<T>(request: DaemonRequest, signal: AbortSignal, limitMs = deadlineMs): Promise<T> {
       using abort = link(signal);
-      const late = new EngineUnavailable(`Docker did not answer within ${Math.round(limitMs / 1000)} s.`);
+      const late = new EngineUnavailable(`Docker did not respond within ${Math.round(limitMs / 1000)} s.`);
       const timer = setTimeout(() => abort.now(late), limitMs);
       try {
         const exchange = begin(docker, request, abort.signal).then(text);

@@ -25,7 +25,7 @@ export function buildHint(failed: {
     if (match) return typeof hint === "string" ? hint : hint(...match.slice(1));
   }
   if (failed.exitCode === 137)
-    return "It was killed, most likely because it used more memory than the server has, or than BATON_BUILD_MEMORY lets builds use.";
+    return "It was killed, most likely because it used more memory than the server has, or than BATON_BUILD_MEMORY allows.";
   const { differences = [] } = failed;
   if (differences.length === 0) return "See the output below. Try the command on a fresh clone.";
   return `See the output below. On a fresh clone the command may still work: this build ${listed(differences)}.`;
@@ -145,7 +145,7 @@ const causes: readonly BuildCause[] = [
     // As shells, Node, Python and Go say it.
     pattern:
       /(?:Cannot fork|fork: (?:retry: )?Resource temporarily unavailable|spawn \S+ EAGAIN|can't start new thread|failed to create new OS thread)/,
-    hint: "The builds of this server ran as many processes and threads as BATON_BUILD_PROCESSES lets them. Run fewer at once, or raise it.",
+    hint: "The builds on this server reached the limit of processes and threads in BATON_BUILD_PROCESSES. Run fewer at once, or raise it.",
   },
   {
     pattern: /ERR_OSSL_EVP_UNSUPPORTED/,

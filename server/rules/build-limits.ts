@@ -52,7 +52,7 @@ export function planBuildLimits(
 ): CgroupPlan | string {
   if (cgroups === null) return "Docker runs without control groups";
   if (cgroups.driver !== "cgroupfs" && cgroups.driver !== "systemd") {
-    return `Docker's cgroup driver (${cgroups.driver}) is not known to Baton`;
+    return `Baton does not know Docker's cgroup driver (${cgroups.driver})`;
   }
   const limits = { memoryBytes: memoryOf(wanted.memoryBytes, total), processes: wanted.processes };
   const [memory, pids] = [limits.memoryBytes, limits.processes];
@@ -62,7 +62,7 @@ export function planBuildLimits(
     { file: "pids.max", limit: pids, unlimited: "max" },
   ];
   if (cgroups.driver === "systemd") {
-    if (cgroups.version === 1) return "Docker's cgroup driver is systemd, on control groups of version 1";
+    if (cgroups.version === 1) return "Docker's cgroup driver is systemd with version 1 of control groups";
     return { ...none, limits, steps: { folder: "system.slice", name: stepOfSystemd, files } };
   }
   if (cgroups.version === 1) {

@@ -57,7 +57,7 @@ export function execTrouble(
   if (interpreter && exitCode === 127) {
     return {
       what: `${program.path} needs ${interpreter}, which may be missing from the image`,
-      advice: `Its first line asks for ${interpreter}. Install it in the image, or use #!/bin/sh.`,
+      advice: `Its first line names ${interpreter}. Install it in the image, or use #!/bin/sh.`,
     };
   }
   return null;

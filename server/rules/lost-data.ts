@@ -39,7 +39,7 @@ function whyReplaced(
   fresh: boolean,
 ): string {
   if (fresh) return "every container is recreated";
-  if (service.stateful === null) return "each deployment starts it anew";
+  if (service.stateful === null) return "each deployment recreates it";
   return changesText(stackOf(version, service.name) ?? "", before, live, service, version);
 }
 
@@ -53,9 +53,9 @@ export function dataInContainerText({ name, stateful, dataInContainer }: Service
   const { what, path } = dataInContainer;
   const ends =
     stateful === null
-      ? "With the strategy blue-green, each deployment begins without it."
-      : "Pushes that leave the service as it is keep it; a new image, command or variable, a product redeploy, a stop or a removal loses it.";
-  return `${name} is ${what} without a volume: its data in ${path} goes with its container. ${ends} ${volumeAdvice(name, path)}`;
+      ? "With the strategy blue-green, each deployment starts without it."
+      : "Pushes that don't change the service keep it. A new image, command or variable, a product redeploy, a stop or a removal loses it.";
+  return `${name} is ${what} without a volume: its data in ${path} is lost with its container. ${ends} ${volumeAdvice(name, path)}`;
 }
 
 /** The lines that put it right. Baton copies the data over when they come. */
@@ -97,5 +97,5 @@ function volumesIn({ name, services }: Version["stacks"][number]): readonly stri
 }
 
 export function abandonedText({ service, path, volume }: Abandoned): string {
-  return `Nothing in this version uses what ${service} had in ${path}. It stays in the volume ${volume}; mount it by that name to have it again`;
+  return `Nothing in this version uses what ${service} had in ${path}. It stays in the volume ${volume}; mount that volume by name to use it again`;
 }

@@ -85,7 +85,7 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
     warn(
       false,
       `The memory and processes of builds are not limited: ${buildLimits.why}.`,
-      "A runaway build can slow down or stop apps until its time limit ends it.",
+      "A runaway build can slow down or stop apps until its time limit stops it.",
     );
   }
   if (isReadableOnTheWay) {

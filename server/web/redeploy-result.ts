@@ -68,6 +68,8 @@ function whyNot(deployment: Deployment): string {
     case "building":
     case "deploying":
     case "ready":
-      throw new Error(`deployment ${deployment.id} is ${deployment.status}, which is no end without success`);
+      throw new Error(
+        `deployment ${deployment.id} is ${deployment.status}, which is not a final state without success`,
+      );
   }
 }

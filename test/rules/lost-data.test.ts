@@ -37,7 +37,7 @@ describe("a database whose data is in its container", () => {
     ["its image changed", { image: `sha256:${"2".repeat(64)}` as ImageId }],
     ["its command changed", { command: ["postgres", "-c", "fsync=off"] }],
     ["its environment changed", { environment: { POSTGRES_DB: "other" } }],
-    ["each deployment starts it anew", { stateful: null, strategy: "blue-green" }],
+    ["each deployment recreates it", { stateful: null, strategy: "blue-green" }],
   ] as const)("loses it when %s", (why, changes) => {
     expect(next(serving(db()), [db(changes)])).toEqual({ keptFrom: [null], lost: [["db", why]] });
   });
@@ -56,9 +56,9 @@ describe("a database whose data is in its container", () => {
 
   it("is told of in words", () => {
     expect(dataInContainerText(db())).toMatch(
-      /Pushes that leave .* volumes: \["db-data:\/var\/lib\/postgresql\/data"\]$/,
+      /Pushes that don't change .* volumes: \["db-data:\/var\/lib\/postgresql\/data"\]$/,
     );
-    expect(dataInContainerText(db({ stateful: null }))).toContain("each deployment begins without it");
+    expect(dataInContainerText(db({ stateful: null }))).toContain("each deployment starts without it");
     expect(dataInContainerText(aService())).toBeNull();
     expect(lostDataText({ service: "db", ...dataInContainer, why: "its image changed" })).toBe(
       "The data of db (a PostgreSQL database) is lost with its container, because no volume holds /var/lib/postgresql/data: its image changed",

@@ -17,7 +17,7 @@ test("the line to push with holds no token: git asks for it", () => {
   for (const newToken of ["baton_new", null]) {
     const text = greeting({ ...facts, newToken });
     expect(text).toContain("    Deploy      git push http://x@127.0.0.1:4000/git/my-app.git main\n");
-    expect(text).toContain("(git asks for the password: it is the token)");
+    expect(text).toContain("(when git asks for a password, enter the token)");
     expect(text.split("baton_new")).toHaveLength(newToken === null ? 1 : 2);
   }
 });

@@ -24,7 +24,7 @@ export function faultSentence(error: z.ZodError, nameOf: (path: string) => strin
 /** The same for what stands right beside the field, whose name is not said again. */
 export function faultInField(error: z.ZodError): string {
   const issue = error.issues[0];
-  if (!issue) return "is not what is expected here";
+  if (!issue) return "is not valid";
   return isZods(issue.message) ? predicateOf(issue) : issue.message;
 }
 

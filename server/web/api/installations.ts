@@ -139,7 +139,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       tags: ["Product deployments"],
       summary: "List its variables, with the values of those that are not secret",
       request: { params: idParam },
-      responses: { 200: json("Its own variables and those of its product", listOf(variableSchema)), ...errorAnswers },
+      responses: { 200: json("Its own variables and its product's", listOf(variableSchema)), ...errorAnswers },
     }),
     async (c) => {
       const { installation } = await catalog.place(c.req.valid("param").id);

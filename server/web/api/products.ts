@@ -129,7 +129,10 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
       tags: ["Products"],
       summary: "List the variables of all its product deployments, with the values of those that are not secret",
       request: { params: productParam },
-      responses: { 200: json("The variables that all of them get", listOf(variableSchema)), ...errorAnswers },
+      responses: {
+        200: json("The variables that all product deployments of the product share", listOf(variableSchema)),
+        ...errorAnswers,
+      },
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);

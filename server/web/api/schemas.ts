@@ -79,9 +79,9 @@ export const variableSchema = z
   .object({
     name: z.string().openapi({ example: "LOG_LEVEL" }),
     secret: z.boolean(),
-    value: z.string().nullable().openapi({ description: "Null: it is secret, and never sent back" }),
-    atBuild: z.boolean().nullable().openapi({ description: "Whether builds get it, too; null: its name decides" }),
-    shared: z.boolean().openapi({ description: "All product deployments of the product get it" }),
+    value: z.string().nullable().openapi({ description: "Null: it is secret and never sent back" }),
+    atBuild: z.boolean().nullable().openapi({ description: "Whether builds get it too; null: decided by its name" }),
+    shared: z.boolean().openapi({ description: "Whether all product deployments of the product get it" }),
   })
   .openapi("Variable");
 
@@ -385,7 +385,7 @@ export const variableChangesSchema = z.strictObject({
   }),
   secret: z.record(variableName, z.boolean("enter true or false")).default({}).openapi({
     description:
-      "Whether the value is never sent back; new variables are secret unless this says false. One that is secret becomes visible only together with a value in `set`",
+      "Whether the value is never sent back. New variables are secret unless this is false. A secret variable becomes visible only together with a new value in `set`",
   }),
 });
 
