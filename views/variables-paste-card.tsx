@@ -96,7 +96,7 @@ function Preview({ rows }: { readonly rows: readonly PasteRow[] }) {
           </div>
           <label class="check">
             <input type="checkbox" name="secret" value={name} checked={isSecret} />
-            Secret<span class="visually-hidden">: {name}</span>
+            Secret<span class="visually-hidden"> {name}</span>
           </label>
         </li>
       ))}

@@ -96,7 +96,7 @@ test("a failure in one stack is told by both, and the old version serves on", as
   expect(complaints()).toEqual([]);
 });
 
-test("variables are set, marked, pasted, and not live before the next deployment", async () => {
+test("variables are set, shown unless they are secret, marked, pasted, and not live before they are applied", async () => {
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/variables");
   await page.getByLabel("Name", { exact: true }).fill("COLOUR");
@@ -108,15 +108,23 @@ test("variables are set, marked, pasted, and not live before the next deployment
   await page.locator("#at-build-COLOUR").selectOption("yes");
   await page.getByRole("button", { name: "Save COLOUR" }).click();
   await page.getByText("in builds", { exact: true }).waitFor();
-  await page.getByLabel("NAME=value, one per line").fill('# from a file\nONE=1\nTWO="two words"');
+  await page.getByLabel("NAME=value, one per line").fill('# from a file\nLOG_LEVEL=info\nTWO="two\nlines"');
   await page.getByRole("button", { name: "Preview" }).click();
+  const preview = page.getByRole("list", { name: "What will be saved" });
+  await preview.getByText("9 characters").waitFor();
+  await preview.getByRole("checkbox", { name: "Secret TWO" }).uncheck();
   await page.getByRole("button", { name: "Save 2 variables" }).click();
-  await page.getByText("3 changes not live yet").waitFor();
+  await page.getByText("Saved 2 variables.").waitFor();
+  expect(await page.locator("#value-of-TWO").textContent()).toBe("two\nlines");
+  expect(await page.locator("#value-of-LOG_LEVEL").textContent()).toBe("info");
   expect(await page.content()).not.toContain("canary-blue");
   expect(await barriers(page)).toEqual([]);
 
+  await page.goto("/products/shop");
+  await page.getByText("3 changes not live yet: COLOUR, LOG_LEVEL, TWO.").waitFor();
   await page.getByRole("button", { name: "Apply changes" }).click();
   await page.getByText("All 2 stacks are running.").waitFor();
+  await page.getByText("Changes applied by admin").waitFor();
   await page.goto("/products/shop/variables");
   await page.getByRole("button", { name: "Remove COLOUR" }).waitFor();
   expect(await page.getByText("not yet live").count()).toBe(0);

@@ -160,7 +160,7 @@ describe("variables", () => {
     const file = "# a comment\nexport A=one\nB=\"two\nlines\"\n\nC='#three' # not this\n";
     const preview = await member.post(path, { file });
     expect(preview.status).toBe(200);
-    expect(preview.text).toMatch(/A new 3 characters Secret : A B new 9 characters Secret : B C new 6 characters/);
+    expect(preview.text).toMatch(/A new 3 characters Secret A B new 9 characters Secret B C new 6 characters/);
     expect(preview.text).toContain("Save 3 variables");
     expect(await world.store.installations.variableNames(installation.id)).toEqual([]);
     expect((await member.post(path, { file, save: "yes" })).location).toBe(`${path}?done=saved&count=3`);
