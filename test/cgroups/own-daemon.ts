@@ -15,7 +15,8 @@ export interface OwnDaemon extends AsyncDisposable {
 
 /**
  * A daemon of its own, whose builds run in control groups of its own: limits that a test can reach would end what others
- * build. It has no network and touches no packet filter.
+ * build. It touches no packet filter, and runs in a network namespace of its own: a daemon without a bridge removes docker0
+ * at its start, which the other one's builds need.
  */
 export async function startOwnDaemon(cgroupParent: string): Promise<OwnDaemon> {
   const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));
@@ -33,7 +34,7 @@ export async function startOwnDaemon(cgroupParent: string): Promise<OwnDaemon> {
     "cgroup-parent": cgroupParent,
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  const daemon = spawn("dockerd", args, { stdio: "ignore" });
+  const daemon = spawn("unshare", ["--net", "dockerd", ...args], { stdio: "ignore" });
   const docker = new Docker({ socketPath: socket });
   while (!(await docker.ping().catch(() => null))) {
     if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}`);
