@@ -63,7 +63,7 @@ interface Identity {
   readonly sourceId: DeploymentId | null;
   /** For redeploy and rollback: the variables of that version, or today's. */
   readonly variables: "then" | "now";
-  /** A product redeploy: images that are pulled are pulled anew, and stateful services are replaced, too. */
+  /** A product redeploy: third-party images are pulled again, and stateful services are replaced too. */
   readonly fresh: boolean;
   /** Chosen by who asked, to follow the progress by; null: nobody did. */
   readonly sessionId: string | null;

@@ -24,7 +24,7 @@ export interface StackProgress {
 /** Where a log line came from. */
 export type LogSource = "pull" | "base-image" | "build" | "init" | "container";
 
-/** Everything that happens in a deployment. Stored for ever with the deployment, replayed to whoever comes late. */
+/** Everything that happens in a deployment. Stored with the deployment for good, and replayed to late subscribers. */
 export type EventBody =
   /** The deployment has this status now. `reason` for `stopped`. */
   | { readonly type: "status"; readonly status: DeploymentStatus; readonly reason: string | null }

@@ -1,10 +1,10 @@
-/** How a product's code is fetched from the repository that it names, and what is told there. */
+/** How a product's code is fetched from its repository, and what is reported to the forge. */
 export interface Source {
   /** The folder of the repository that the product is made of; empty: all of it. */
   readonly rootDirectory: string;
   /** Only pushes that change a file that one of these patterns matches are deployed; empty: every push is. */
   readonly paths: readonly string[];
-  /** How often Baton looks by itself whether the branch has moved; null: never. */
+  /** How often Baton polls the branch for changes; null: never. */
   readonly pollMinutes: number | null;
   readonly polledAt: Date | null;
   /** There is a token; nobody gets to see it again. */

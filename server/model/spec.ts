@@ -166,7 +166,7 @@ export type Mount =
   /** A file made of the value of a variable. */
   | { readonly type: "variable"; readonly variable: string; readonly path: string; readonly mode: number }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
-  /** Begins with what the image has there, for each container anew. */
+  /** Starts with what the image has there, afresh for each container. */
   | { readonly type: "anonymous"; readonly path: string };
 
 /** Services that belong together: one compose file, one Dockerfile, or one detected app. */

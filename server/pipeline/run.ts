@@ -152,7 +152,7 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
   return moveTo<Ready>(world, work, deployment, ready);
 }
 
-/** Told before the end is on record: whoever follows a deployment stops listening there. */
+/** Sent before the end is recorded, because followers of a deployment stop listening there. */
 async function tellReady(world: World, work: Work, deployment: Watching): Promise<void> {
   const { journal, signal } = work;
   work.board.finish();

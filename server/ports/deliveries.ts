@@ -1,12 +1,12 @@
 import type { CommitSha, DeploymentId, InstallationId, ProductId } from "../model/ids.ts";
 import type { ForgeEvent } from "./forge.ts";
 
-/** The ledger: everything that forges delivered, and Baton went to see for itself, with what became of it. */
+/** The ledger of everything that forges delivered or Baton found by checking, with its outcome. */
 export interface DeliveryStore {
   /**
-   * Judges genuine deliveries in their order, and writes them with what they queue, in one transaction: those of one
-   * product come one after the other, whoever writes them. `judge` is pure; it may be asked more than once.
-   * Deployments that are queued already, by a push or a webhook, are superseded.
+   * Judges genuine deliveries in order and writes them, with the deployments they queue, in one transaction.
+   * Deliveries of one product are serialised across writers. `judge` must be pure; it may be called more than
+   * once. Deployments already queued by a push or a webhook are superseded.
    */
   record(
     product: ProductId,
@@ -14,45 +14,48 @@ export interface DeliveryStore {
     judge: JudgeDelivery,
     at: Date,
   ): Promise<readonly Recorded[]>;
-  /** What was not let in, and why. Only the newest are kept, apart from the others, so that they push nothing out. */
+  /**
+   * Records a refused delivery and why. Only the latest are kept, separately, so that they never displace genuine
+   * ones.
+   */
   refuse(product: ProductId, refused: RefusedDelivery, at: Date): Promise<void>;
 
   /** Newest first. `before` is an id of an earlier page. */
   list(product: ProductId, page: { readonly limit: number; readonly before?: number }): Promise<readonly LedgerEntry[]>;
   get(product: ProductId, id: number): Promise<LedgerDetail | null>;
-  /** What a forge delivered last, of what was genuine; null: nothing yet. */
+  /** The latest genuine delivery from a forge; null: none yet. */
   newestFromForge(product: ProductId): Promise<Pick<LedgerDetail, "event" | "headers"> | null>;
 }
 
-/** A tip is what Baton saw when it looked itself: because it was time to, or somebody asked. */
+/** A tip is what Baton found by checking the repository itself, on schedule or because someone asked. */
 export type SourceEvent =
   | ForgeEvent
   | { readonly type: "tip"; readonly branch: string; readonly commit: CommitSha; readonly asked: boolean };
 
 export interface NewDelivery {
-  /** Who brought it: a forge's name, or "baton". */
+  /** Its source: a forge's name, or "baton". */
   readonly via: string;
   /** Two with the same id are the same delivery; null: it has none. */
   readonly deliveryId: string | null;
   /** By the sender's own name: "push". */
   readonly name: string;
   readonly event: SourceEvent;
-  /** Of a delivery that is judged again because somebody asked: the one it was. */
+  /** For a delivery that is processed again on request: the original's id. */
   readonly again: number | null;
-  /** Shown as who deployed. */
+  /** Shown as the person who deployed. */
   readonly by: string;
   readonly content: DeliveryContent | null;
   /** Not worth a line in the ledger when it deploys nothing. */
   readonly quiet: boolean;
 }
 
-/** For people to look at; without secrets, and cut to size. */
+/** Shown to people; without secrets, and truncated. */
 export interface DeliveryContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Of the body as it came. */
+  /** Size of the body as received. */
   readonly bodyBytes: number;
-  /** SHA-256 of it, hexadecimal: a body that comes again under another id is a replay. */
+  /** Its SHA-256 in hexadecimal: the same body under a different id is a replay. */
   readonly digest: string;
 }
 

@@ -290,7 +290,7 @@ export interface EngineEvent {
   readonly exitCode: number | null;
 }
 
-/** The daemon does not answer. Transient: whoever waits may try again. */
+/** The daemon is not responding. Transient: the caller may try again. */
 export class EngineUnavailable extends Error {
   override readonly name = "EngineUnavailable";
 }

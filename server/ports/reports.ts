@@ -2,14 +2,14 @@ import type { CommitSha, DeploymentId, ProductId } from "../model/ids.ts";
 import type { ReportReceipt, ReportState } from "./forge.ts";
 
 /**
- * What forges have to be told. Not a list of messages but the difference between how deployments stand and what was
- * last told: nothing is lost when Baton dies, and only the newest state is told when a forge was away for long.
+ * Reports to forges. Not a list of messages, but the difference between a deployment's status and the one last
+ * reported: nothing is lost when Baton dies, and after a long outage of a forge only the latest status is reported.
  */
 export interface ReportStore {
-  /** Deployments of products with a repository and a token that stand otherwise than was told, whose time to try (again) has come. */
+  /** Deployments whose status the forge has not been told yet and whose next attempt is due. */
   due(now: Date, limit: number): Promise<readonly DueReport[]>;
   told(deployment: DeploymentId, state: ReportState, receipt: ReportReceipt): Promise<void>;
-  /** Tried in vain; `nextTryAt` null: not again for this state. */
+  /** Records a failed attempt. `nextTryAt` null: no further attempt for this state. */
   failed(
     deployment: DeploymentId,
     failure: {
@@ -19,7 +19,7 @@ export interface ReportStore {
       readonly receipt: ReportReceipt | null;
     },
   ): Promise<void>;
-  /** The newest trouble of a product that is not over; null: all is told. */
+  /** The latest failure to report that has not been resolved; null: everything has been reported. */
   trouble(
     product: ProductId,
   ): Promise<{ readonly deployment: DeploymentId; readonly message: string; readonly givenUp: boolean } | null>;
@@ -31,6 +31,6 @@ export interface DueReport {
   readonly commit: CommitSha;
   readonly state: ReportState;
   readonly receipt: ReportReceipt | null;
-  /** Tries in vain so far, for this state. */
+  /** Failed attempts so far for this state. */
   readonly tries: number;
 }

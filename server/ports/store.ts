@@ -85,7 +85,7 @@ export interface ProductStore {
 }
 
 export interface InstallationStore {
-  /** Without deleted ones. `get` knows these too, for whoever removes what is left of them. */
+  /** Without deleted products. `get` returns those too, for the code that cleans up after them. */
   list(): Promise<readonly Installation[]>;
   get(id: InstallationId): Promise<Installation | null>;
   /** Without those that were deleted by themselves. Of a product that was marked deleted: those that it had then. */
@@ -110,7 +110,10 @@ export interface InstallationStore {
   serviceSettings(id: InstallationId): Promise<ReadonlyMap<string, ServiceSettings>>;
   /** Counts from the next deployment on. */
   setServiceSettings(id: InstallationId, service: string, settings: ServiceSettings): Promise<void>;
-  /** Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is running. */
+  /**
+   * Stopped by hand: no live deployment, and the one that was live becomes `stopped`. Null when a deployment is
+   * running.
+   */
   stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
   /** Names only, sorted: its own and its product's. */
   variableNames(id: InstallationId): Promise<readonly string[]>;
@@ -177,7 +180,10 @@ export interface DeploymentStore {
   get(id: DeploymentId): Promise<Deployment | null>;
   /** The newest that was asked for under this session id. */
   bySession(sessionId: string): Promise<Deployment | null>;
-  /** Newest first. `before` is an id of an earlier page. Those of deleted products and installations only when one is asked for by id. */
+  /**
+   * Newest first. `before` is an id of an earlier page. Those of deleted products and installations only when one
+   * is asked for by id.
+   */
   list(filter: {
     readonly product?: ProductId;
     readonly installation?: InstallationId;
@@ -214,7 +220,11 @@ export interface DeploymentStore {
   requestCancel(id: DeploymentId, at: Date): Promise<"stopped" | "asked" | "too-late">;
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
-  /** After a restart: what a dead server left running. `building` ones go back to the queue (attempt kept; those that were asked to stop are stopped), `deploying` ones get a new attempt and are returned to be gone on with. */
+  /**
+   * After a restart: takes over what a dead server left running. `building` deployments go back to the queue (with
+   * the same attempt; those with a cancel request are stopped); `deploying` ones get a new attempt and are returned
+   * so that the worker can resume them.
+   */
   rescue(): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
 }
 
@@ -244,7 +254,10 @@ export interface DomainStore {
     installation: InstallationId,
     routes: readonly RouteSpec[],
   ): Promise<"ok" | { readonly taken: string; readonly by: InstallationId }>;
-  /** What users gave to services of the installation, by host: served from its next deployment on, or as soon as it is set. */
+  /**
+   * What users gave to services of the installation, by host: served from its next deployment on, or as soon as it
+   * is set.
+   */
   custom(installation: InstallationId): Promise<readonly RouteSpec[]>;
   /**
    * Makes these the hosts that a user gave to a service, and no others; one that another service of the installation had moves.
@@ -263,13 +276,22 @@ export interface Domain extends RouteSpec {
 
 /** Host ports and subnets: recorded before they are used, free again when the deployment's things are gone. */
 export interface LeaseStore {
-  /** The port that this service of the holder has; where it has none, or one in `avoid`, the lowest free one of the range, recorded. Rejects with PoolExhausted. */
+  /**
+   * The port that this service of the holder has; where it has none, or one in `avoid`, the lowest free one of the
+   * range, recorded. Rejects with PoolExhausted.
+   */
   port(holder: LeaseHolder, service: string, range: PortRange, avoid: ReadonlySet<number>): Promise<number>;
   /** Ports of a holder by service. */
   ports(holder: LeaseHolder): Promise<ReadonlyMap<string, number>>;
-  /** This holder's network; where it has none, or one that overlaps `used`, the first free one of the pool with this prefix, recorded. Rejects with PoolExhausted. */
+  /**
+   * This holder's network; where it has none, or one that overlaps `used`, the first free one of the pool with this
+   * prefix, recorded. Rejects with PoolExhausted.
+   */
   subnet(holder: LeaseHolder, pool: string, used: readonly string[], prefix?: number): Promise<string>;
-  /** Ports of these services outlive the deployment: they are the installation's from now on, where it has none for them yet. */
+  /**
+   * Ports of these services outlive the deployment: they are the installation's from now on, where it has none for
+   * them yet.
+   */
   handOver(from: DeploymentId, to: InstallationId, services: readonly string[]): Promise<void>;
   release(holder: LeaseHolder): Promise<void>;
   /** Deployments that hold a port or a subnet. */

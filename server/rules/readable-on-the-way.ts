@@ -1,4 +1,4 @@
-/** Whether what is sent to this address, tokens and passwords too, can be read by whoever is in between. */
+/** Whether anyone on the network path can read what is sent to this address, including tokens and passwords. */
 export function isReadableOnTheWay(url: URL): boolean {
   return url.protocol !== "https:" && !isLoopbackName(url.hostname);
 }

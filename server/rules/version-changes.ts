@@ -9,7 +9,7 @@ export interface VariableChanges {
   readonly changed: readonly string[];
 }
 
-/** What of a service can differ, in words. */
+/** The aspects in which two versions of a service can differ. */
 export const serviceAspects = [
   "image",
   "kind",

@@ -9,7 +9,10 @@ import { skipMarker } from "./skip-marker.ts";
 type Push = Extract<ForgeEvent, { type: "push" }>;
 type Tip = Extract<SourceEvent, { type: "tip" }>;
 
-/** What a genuine delivery means for a product. `again`: somebody asked to judge it anew, so that it was seen before is no reason. */
+/**
+ * What a genuine delivery means for a product. `again`: someone asked to process it again, so having seen it before
+ * does not make it a duplicate.
+ */
 export function judgeDelivery(event: SourceEvent, again: boolean, facts: DeliveryFacts): Judgement {
   const { repository, earlier } = facts;
   if (repository === null) return ignored("this product has no repository: it is pushed to Baton directly");
