@@ -51,7 +51,7 @@ test("health check and limits that are set count from the next deployment on, un
   await page.getByLabel("CPUs").fill("0.5");
   await page.getByRole("button", { name: "Save web" }).click();
   await page.getByText("Saved. It takes effect on the next deployment.").waitFor();
-  await page.getByText("The settings of 1 service are not live yet").waitFor();
+  await page.getByText("1 change not live yet: settings of web.").waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(await limitsOf("shop")).toEqual({ memory: 1024 ** 3, cpus: 0 });
 

@@ -82,7 +82,7 @@ test("of three pushes in a row the first and the last are deployed, the middle o
   await pushes[0]?.shows(/==> Building web/);
   const middle = await shop.release("v3");
   pushes.push(push(shop));
-  await pushes[1]?.shows(/Queued, place 1: waiting for deployment \d+ of this product/);
+  await pushes[1]?.shows(/Queued at position 1: waiting for deployment \d+ of this product/);
   const last = await shop.release("v4");
   pushes.push(push(shop));
 
