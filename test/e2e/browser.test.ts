@@ -162,8 +162,12 @@ test("without JavaScript everything can still be read and done: stop, and start 
   await page.getByRole("heading", { name: "Stop shop?" }).waitFor();
   await page.getByRole("button", { name: "Stop shop" }).click();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 10_000 }).toBe(503);
-  await page.goto("/");
-  await page.getByText("Stopped", { exact: true }).waitFor();
+  // It is "Stopping" until its last container is gone, and without a script the page does not follow.
+  const isShownStopped = async () => {
+    await page.goto("/");
+    return page.getByText("Stopped", { exact: true }).isVisible();
+  };
+  await expect.poll(isShownStopped, { timeout: 30_000 }).toBe(true);
 
   await page.goto("/products/shop");
   await page.getByRole("link", { name: "Start again" }).click();
