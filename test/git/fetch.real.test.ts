@@ -168,7 +168,7 @@ describe("a fetch", () => {
     // Slowly enough to be seen growing.
     const small = createGit({ folder: join(folder, "small"), maxFetchBytes: 1024 * 1024 });
     const error = await failure(small.fetch(product, request({ remote: remoteOf(big.url) }), never));
-    expect([error.trouble, error.message]).toEqual(["too-large", "the repository is larger than 1 MiB, packed"]);
+    expect([error.trouble, error.message]).toEqual(["too-large", "the repository is larger than 1 MiB when packed"]);
     expect(await gitChildren()).toEqual([]);
     const left = await readdir(join(folder, "small", `${product}.git`, "objects", "pack"));
     expect(left.filter((name) => name.startsWith("tmp_"))).toEqual([]);
@@ -239,7 +239,7 @@ describe("addresses that are not on the internet", () => {
     const error = await failure(
       mixed.fetch(product, request({ remote: remoteOf("https://forge.example/a/b") }), never),
     );
-    expect(error.message).toBe("forge.example leads to 10.0.0.1, which is not an address on the internet");
+    expect(error.message).toBe("forge.example resolves to 10.0.0.1, which is not an address on the internet");
   });
 });
 
