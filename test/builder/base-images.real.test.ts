@@ -56,7 +56,7 @@ describe("base images that are made here", () => {
     });
     expect(notes).toEqual([
       "Building baton/static:1 from this server's Caddy (once, takes a few seconds)",
-      expect.stringMatching(/^baton\/static:1 is made \(\d+ s\)$/),
+      expect.stringMatching(/^baton\/static:1 is ready \(\d+ s\)$/),
     ]);
   });
 
