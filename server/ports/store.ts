@@ -200,9 +200,9 @@ export interface DeploymentStore {
 
   /**
    * The oldest queued deployment whose installation has none running becomes `building`, when fewer than `maxBuilding` are.
-   * Null when there is none.
+   * Null when there is none. `now` is asked once it has its turn: a claim that waited for one is later than what made room for it.
    */
-  claim(maxBuilding: number, at: Date): Promise<Building | null>;
+  claim(maxBuilding: number, now: () => Date): Promise<Building | null>;
   /**
    * Writes a move: the row must still have the status and attempt of `from`. Null: somebody else moved it; stop.
    * `built`, `switched`, `held`, `fail` and `stop` also write what belongs to them in the same transaction: the spec; the

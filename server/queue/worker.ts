@@ -86,7 +86,7 @@ export function createWorker(needs: {
 
   async function claimAll(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const claimed = await store.deployments.claim(maxBuilding, clock.now());
+      const claimed = await store.deployments.claim(maxBuilding, () => clock.now());
       if (!claimed) return;
       begin(claimed);
     }

@@ -20,9 +20,10 @@ import type { Secrets } from "./secrets.ts";
  * candidate is read without a lock and taken by an update that asserts the state it comes from: `skip locked` would
  * pass over the oldest whenever an event is just being written to it.
  */
-export async function claim(transaction: Transaction, maxBuilding: number, at: Date): Promise<Building | null> {
+export async function claim(transaction: Transaction, maxBuilding: number, now: () => Date): Promise<Building | null> {
   const { tx } = transaction;
   await lock(tx, "claim");
+  const at = now();
   if ((await tx.$count(deployments, eq(deployments.status, "building"))) >= maxBuilding) return null;
 
   for (;;) {

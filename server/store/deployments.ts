@@ -87,7 +87,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
         return rows.map(decode);
       }),
 
-    claim: (maxBuilding, at) => database.write((transaction) => claim(transaction, maxBuilding, at)),
+    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now)),
 
     async move<D extends Deployment>(from: Deployment, to: D) {
       const row = await database.write((transaction) => move(transaction, from, to, secrets));

@@ -52,7 +52,7 @@ const record = (...deliveries: readonly NewDelivery[]) =>
 const deployments = () => scratch.store.deployments.list({ product: product.id, limit: 2_000 });
 
 async function claim(id: DeploymentId): Promise<Building> {
-  const claimed = await scratch.store.deployments.claim(1_000, new Date());
+  const claimed = await scratch.store.deployments.claim(1_000, () => new Date());
   if (claimed?.id !== id) throw new Error(`${claimed?.id} was claimed instead of ${id}`);
   return claimed;
 }

@@ -49,7 +49,7 @@ export async function enqueued(
 }
 
 export async function claimed(store: Store): Promise<Building> {
-  const deployment = await store.deployments.claim(100, at);
+  const deployment = await store.deployments.claim(100, () => at);
   if (!deployment) throw new Error("There was nothing to claim");
   return deployment;
 }

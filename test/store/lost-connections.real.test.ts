@@ -62,7 +62,7 @@ describe.each(faults)("a connection that is cut %s", (_, fault) => {
   it("does not claim twice", async () => {
     for (let count = 0; count < 2; count++) await enqueued(store, await anInstallation(store));
     const happened = proxy.inject(fault);
-    const building = await store.deployments.claim(4, at);
+    const building = await store.deployments.claim(4, () => at);
     await happened;
     expect(building?.attempt).toBe(1);
     expect((await store.deployments.queue()).running).toEqual([building]);

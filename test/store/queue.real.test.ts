@@ -121,7 +121,7 @@ describe("claim", () => {
   it("takes the oldest, under a new attempt, and says so", async () => {
     const first = await enqueued(store, await anInstallation(store));
     await enqueued(store, await anInstallation(store));
-    expect(await store.deployments.claim(4, later)).toEqual({
+    expect(await store.deployments.claim(4, () => later)).toEqual({
       ...first,
       status: "building",
       attempt: 1,
@@ -132,12 +132,12 @@ describe("claim", () => {
 
   it("takes nothing while as many build as may, and the next when one has built", async () => {
     for (let count = 0; count < 3; count++) await enqueued(store, await anInstallation(store));
-    const first = await store.deployments.claim(2, at);
-    expect(await store.deployments.claim(2, at)).not.toBeNull();
-    expect(await store.deployments.claim(2, at)).toBeNull();
+    const first = await store.deployments.claim(2, () => at);
+    expect(await store.deployments.claim(2, () => at)).not.toBeNull();
+    expect(await store.deployments.claim(2, () => at)).toBeNull();
     if (!first) throw new Error("Nothing was claimed");
     await moved(store, first, { type: "built", spec: aSpec() });
-    expect(await store.deployments.claim(2, at)).not.toBeNull();
+    expect(await store.deployments.claim(2, () => at)).not.toBeNull();
   });
 
   it("passes over an installation that has one running, until that is over", async () => {
@@ -146,7 +146,7 @@ describe("claim", () => {
     const waiting = await enqueued(store, busy);
     const other = await enqueued(store, await anInstallation(store));
     expect((await claimed(store)).id).toBe(other.id);
-    expect(await store.deployments.claim(100, at)).toBeNull();
+    expect(await store.deployments.claim(100, () => at)).toBeNull();
     await moved(store, running, { type: "fail", at, failure: aFailure });
     expect((await claimed(store)).id).toBe(waiting.id);
   });

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { advance } from "../../server/model/deployment.ts";
 import type { DeploymentId } from "../../server/model/ids.ts";
 import type { Store } from "../../server/ports/store.ts";
+import { lockSpace, locks } from "../../server/store/advisory-locks.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, aRequest, deploying, enqueued } from "./lifecycle.ts";
 import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";
@@ -20,7 +22,9 @@ const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index
 
 it("20 claims at once make no more building than may, and take none twice", async () => {
   await times(8, async () => enqueued(store, await anInstallation(store)));
-  const taken = (await times(20, () => store.deployments.claim(4, at))).filter((deployment) => deployment !== null);
+  const taken = (await times(20, () => store.deployments.claim(4, () => at))).filter(
+    (deployment) => deployment !== null,
+  );
   expect(new Set(taken.map(({ id }) => id)).size).toBe(4);
   expect(taken).toHaveLength(4);
   const running = (await store.deployments.queue()).running;
@@ -30,8 +34,27 @@ it("20 claims at once make no more building than may, and take none twice", asyn
 it("20 claims at once take one of an installation's many", async () => {
   const installation = await anInstallation(store);
   const [first] = [await enqueued(store, installation), await enqueued(store, installation)];
-  const taken = (await times(20, () => store.deployments.claim(100, at))).filter((deployment) => deployment !== null);
+  const taken = (await times(20, () => store.deployments.claim(100, () => at))).filter(
+    (deployment) => deployment !== null,
+  );
   expect(taken.map(({ id }) => id)).toEqual([first.id]);
+});
+
+it("a claim that waits for its turn is dated when it has it, not when it asked", async () => {
+  await enqueued(store, await anInstallation(store));
+  const asked: string[] = [];
+  const claim = await database.sql.begin(async (sql) => {
+    await sql`select pg_advisory_xact_lock(${lockSpace}::int, ${locks.claim}::int)`;
+    const waiting = store.deployments.claim(100, () => {
+      asked.push("the time");
+      return at;
+    });
+    await delay(100);
+    asked.push("let go");
+    return { waiting };
+  });
+  await claim.waiting;
+  expect(asked).toEqual(["let go", "the time"]);
 });
 
 it("20 enqueues at once are numbered without gaps", async () => {
@@ -162,7 +185,7 @@ it("hosts that two users give away at once belong to one of them, and none comes
   await enqueued(store, one);
   const [outcome, claimed] = await Promise.all([
     store.domains.setCustom(one, "web", ["late.example.com"]),
-    store.deployments.claim(100, at),
+    store.deployments.claim(100, () => at),
   ]);
   expect(claimed?.installationId).toBe(one);
   expect(outcome).toBeOneOf(["ok", "busy"]);
@@ -173,7 +196,7 @@ it("a stop that races with a claim stops before it or is refused", async () => {
     const installation = await anInstallation(store);
     await enqueued(store, installation);
     const stop = () => store.installations.stop(installation, at);
-    const claim = () => store.deployments.claim(100, at);
+    const claim = () => store.deployments.claim(100, () => at);
     const [stopped] = await (round % 2 === 0
       ? Promise.all([stop(), claim()])
       : Promise.all([claim(), stop()]).then(([a, b]) => [b, a] as const));
