@@ -102,7 +102,7 @@ describe("the ledger", () => {
     await record(first);
     await record(push(sha(2)));
     const [again] = await record({ ...first, deliveryId: randomUUID() });
-    expect(again).toMatchObject({ outcome: "duplicate", verdict: expect.stringMatching(/came before/) });
+    expect(again).toMatchObject({ outcome: "duplicate", verdict: expect.stringMatching(/already arrived/) });
   });
 
   test("knows by what it was told which commit a deployment has before its fetch, and by the fetch afterwards", async () => {
