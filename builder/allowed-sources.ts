@@ -70,7 +70,7 @@ function whyNotImage(name: string, rules: SourceRules): Refused | null {
       hint: "Build it in this repository, or push it to a registry and pull it from there.",
     };
   }
-  if (/^(?:sha256:.*|[0-9a-f]{4,})$/i.test(familiar)) {
+  if (/^(?:sha256:.*|[0-9a-f]{3,})$/i.test(familiar)) {
     return {
       why: `uses an image on this server by its id (${shown(name)})`,
       hint: `Use its name in a registry, with a tag such as ${/:/.test(name) ? "node:22" : `${name}:latest`}.`,

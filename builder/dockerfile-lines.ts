@@ -4,10 +4,11 @@ export interface DockerfileLine {
   readonly keyword: string;
   /** "from=build" of `--from=build`, without quotes and escapes. */
   readonly flags: readonly string[];
-  /** What follows the flags, as it is written. */
+  /** What follows the flags, with backslashes as the only escapes; of ONBUILD as it is written. */
   readonly rest: string;
   /** The line that it begins at, from 1. */
   readonly line: number;
+  readonly escapeToken: Reading["escapeToken"];
 }
 
 /** What builders of different ages read differently. */
@@ -44,7 +45,8 @@ const keywords = new Set(
  */
 function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading): DockerfileLine[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const continued = escapeToken === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
+  // Behind another one of its kind it is a character like any other.
+  const continued = escapeToken === "`" ? /(^|[^`])`[ \t]*$/ : /(^|[^\\])\\[ \t]*$/;
   const found: DockerfileLine[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = at + 1;
@@ -52,14 +54,14 @@ function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading):
     let goesOn = true;
     while (goesOn && at < lines.length) {
       const written = lines[at++] ?? "";
-      if (/^\s*(?:#|$)/.test(written)) {
+      if (commentOrNothing.test(written)) {
         goesOn = instruction !== "";
         continue;
       }
       goesOn = continued.test(written);
-      instruction += written.replace(continued, "");
+      instruction += written.replace(continued, "$1");
     }
-    const read = readInstruction(instruction, line);
+    const read = readInstruction(instruction, line, escapeToken);
     if (read === null) continue;
     found.push(read);
     if (hereDocuments) at = afterHereDocuments(read, lines, at);
@@ -67,19 +69,50 @@ function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading):
   return found;
 }
 
+/** What Go takes for blank, unlike JavaScript: with U+0085, without a byte order mark. */
+const commentOrNothing = /^(?:(?!\ufeff)[\s\u0085])*(?:#|$)/;
+
 /** `ONBUILD` holds one in its `rest`. Null: the text is blank. */
-export function readInstruction(text: string, line: number): DockerfileLine | null {
-  const [, keyword, args = ""] = /^\s*(\S+)\s*(.*)$/s.exec(text) ?? [];
+export function readInstruction(
+  text: string,
+  line: number,
+  escapeToken: Reading["escapeToken"] = "\\",
+): DockerfileLine | null {
+  const [, keyword, args = ""] = /^[\s\u0085]*([^\s\u0085]+)[\s\u0085]*(.*)$/s.exec(text) ?? [];
   if (keyword === undefined) return null;
   const flags: string[] = [];
-  let rest = args;
+  let rest = escapeToken === "`" && !isCompound(keyword) ? withBackslashes(args) : args;
   while (rest.startsWith("--")) {
     const [flag = rest] = wordsOf(rest);
     rest = rest.slice(flag.length).replace(/^[\s\u0085]+/, "");
     if (flag === "--") break;
     flags.push(withoutQuotes(flag).slice(2));
   }
-  return { keyword: keyword.toUpperCase(), flags, rest, line };
+  // JSON has escapes of its own.
+  if (escapeToken === "`" && rest.startsWith("[")) rest = rest.replace(/\\(.)/gs, "$1");
+  return { keyword: keyword.toUpperCase(), flags, rest, line, escapeToken };
+}
+
+function isCompound(keyword: string): boolean {
+  return keyword.toUpperCase() === "ONBUILD";
+}
+
+/** The same for whom a backslash escapes. */
+function withBackslashes(text: string): string {
+  return text.replace(/`(.)|[`\\]/gs, (_, escaped?: string) => `\\${escaped ?? "\\"}`);
+}
+
+/** A list of texts, as which some instructions can be written; null: it is none. Builders overlook what stands behind it. */
+export function listIn(text: string): readonly string[] | null {
+  const [json] = /^[\s\u0085]*\[(?:[^"\]]|"(?:\\.|[^"\\])*")*\]/s.exec(text) ?? [];
+  if (json === undefined) return null;
+  try {
+    const list: unknown = JSON.parse(json.replace(/^[\s\u0085]+/, ""));
+    return Array.isArray(list) && list.every((each): each is string => typeof each === "string") ? list : null;
+  } catch {
+    // Then builders take it for words, too.
+    return null;
+  }
 }
 
 /** The words of a line. Quotes hold blanks together, and stay where they are. */
@@ -94,7 +127,10 @@ export function withoutQuotes(word: string): string {
 
 /** Where the next instruction is, behind the here-documents that this one opens. */
 function afterHereDocuments({ keyword, flags, rest }: DockerfileLine, lines: readonly string[], from: number): number {
-  if (!["RUN", "COPY", "ADD"].includes(keyword)) return from;
+  const [, inner = "", innerRest = ""] = isCompound(keyword)
+    ? (/^(\S+)(.*)$/s.exec(rest) ?? [])
+    : [null, keyword, rest];
+  if (!["RUN", "COPY", "ADD"].includes(inner.toUpperCase()) || listIn(innerRest) !== null) return from;
   let at = from;
   for (const word of wordsOf([...flags, rest].join(" "))) {
     const [, chomp, name = ""] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];

@@ -1,4 +1,11 @@
-import { type DockerfileLine, readInstruction, readingsOf, withoutQuotes, wordsOf } from "./dockerfile-lines.ts";
+import {
+  type DockerfileLine,
+  listIn,
+  readInstruction,
+  readingsOf,
+  withoutQuotes,
+  wordsOf,
+} from "./dockerfile-lines.ts";
 import { expandVariables } from "./dockerfile-variables.ts";
 
 /** Something that a build takes from outside of its context, as far as it can be known without building. */
@@ -15,10 +22,29 @@ export interface Taken {
 /** Stands for a variable that only the base image can have set, and for substitutions that newer builders know. */
 export const unknownValue = "\uE000";
 
-/** Builders set these themselves, before the first FROM; what they are changes nobody's host. */
-const platformArguments: readonly (readonly [string, string])[] = ["BUILD", "TARGET"].flatMap((whose) =>
-  ["PLATFORM", "OS", "ARCH", "VARIANT"].map((what) => [whose + what, ""] as const),
-);
+/** What builders, of which nobody knows here which one it will be, make of the same Dockerfile. */
+interface Builder {
+  /** Of an ENV and a later ARG of one name, the ARG counts. */
+  readonly argumentsWin: boolean;
+  /** `${NAME-word}` is the word also when an ARG has declared the name and nothing has given it a value. */
+  readonly emptyIsUnset: boolean;
+  /** What a platform's parts are called in variables that the builder sets itself, before the first FROM. */
+  readonly platform: Readonly<Record<"PLATFORM" | "OS" | "ARCH" | "VARIANT", string>>;
+}
+
+const builders: readonly Builder[] = [
+  { argumentsWin: false, emptyIsUnset: false, platform: { PLATFORM: "", OS: "", ARCH: "", VARIANT: "" } },
+  ...[
+    { PLATFORM: "linux/amd64", OS: "linux", ARCH: "amd64", VARIANT: "" },
+    { PLATFORM: "linux/arm64", OS: "linux", ARCH: "arm64", VARIANT: "v8" },
+  ].map((platform) => ({ argumentsWin: true, emptyIsUnset: true, platform })),
+];
+
+function platformArguments({ platform }: Builder): Map<string, string> {
+  return new Map(
+    ["BUILD", "TARGET"].flatMap((whose) => Object.entries(platform).map(([what, value]) => [whose + what, value])),
+  );
+}
 
 /** A build argument that names a frontend in place of the Dockerfile's own line. */
 const frontendArgument = "BUILDKIT_SYNTAX";
@@ -31,6 +57,7 @@ interface Variables {
 }
 
 interface Scope {
+  readonly builder: Builder;
   readonly given: Readonly<Record<string, string>>;
   readonly globals: Variables;
   /** Of the stage; the globals before the first FROM. */
@@ -44,11 +71,13 @@ interface Scope {
  * `given` are the build's arguments. What a base image sets or triggers cannot be seen here.
  */
 export function takenFrom(text: string, given: Readonly<Record<string, string>> = {}): readonly Taken[] {
-  const found = readingsOf(text).flatMap((lines) => {
-    const globals = { values: new Map(platformArguments), environment: new Set<string>() };
-    const scope: Scope = { given, globals, variables: globals, stages: new Map() };
-    return lines.flatMap((line) => takenBy(line, scope));
-  });
+  const found = readingsOf(text).flatMap((lines) =>
+    builders.flatMap((builder) => {
+      const globals = { values: platformArguments(builder), environment: new Set<string>() };
+      const scope: Scope = { builder, given, globals, variables: globals, stages: new Map() };
+      return lines.flatMap((line) => takenBy(line, scope));
+    }),
+  );
   const distinct = new Map(found.map((taken) => [JSON.stringify(taken), taken]));
   return [...frontends(text, given), ...distinct.values()];
 }
@@ -66,7 +95,7 @@ function takenBy(instruction: DockerfileLine, scope: Scope): readonly Taken[] {
       return enterStage(instruction, scope);
     case "ONBUILD": {
       // It runs in another stage, whose variables are another's.
-      const trigger = readInstruction(rest, line);
+      const trigger = readInstruction(rest, line, instruction.escapeToken);
       return trigger ? takenBy(trigger, { ...scope, variables: noVariables() }) : [];
     }
     case "COPY":
@@ -90,17 +119,20 @@ function noVariables(): Variables {
   return { values: new Map(), environment: new Set() };
 }
 
-/** What an ENV has set wins, then what the build is given; without a value, the one from before the first FROM is let in. */
-function declare(word: string, { given, globals, variables: { values, environment } }: Scope): void {
+/** What an ENV has set wins with some builders, then what the build is given; without a value, the one from before the first FROM is let in. */
+function declare(word: string, scope: Scope): void {
+  const { builder, given, globals } = scope;
+  const { values, environment } = scope.variables;
   const [, name = "", written] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-  if (environment.has(name)) return;
+  if (environment.has(name) && (!builder.argumentsWin || (written === undefined && !globals.values.has(name)))) return;
   const own = Object.hasOwn(given, name) ? given[name] : undefined;
   const inherited = globals.values.get(name) ?? values.get(name) ?? "";
-  values.set(name, own ?? (written === undefined ? inherited : withoutQuotes(expand(written, values))));
+  values.set(name, own ?? (written === undefined ? inherited : withoutQuotes(expand(written, values, scope))));
 }
 
 /** `ENV A=1 B=2`, whose names all see the values from before it, and `ENV A 1 2`. */
-function setAll(rest: string, { variables: { values, environment } }: Scope): void {
+function setAll(rest: string, scope: Scope): void {
+  const { values, environment } = scope.variables;
   const words = wordsOf(rest);
   const [first = ""] = words;
   const assignments = first.includes("=") ? words : [`${first}=${rest.trimStart().slice(first.length).trim()}`];
@@ -108,7 +140,7 @@ function setAll(rest: string, { variables: { values, environment } }: Scope): vo
   for (const assignment of assignments) {
     const [, written = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(assignment) ?? [];
     const name = withoutQuotes(written);
-    values.set(name, withoutQuotes(expand(value, before)));
+    values.set(name, withoutQuotes(expand(value, before, scope)));
     environment.add(name);
   }
 }
@@ -117,7 +149,7 @@ function enterStage({ rest, line }: DockerfileLine, scope: Scope): readonly Take
   const [written = "", as, name = "", ...more] = wordsOf(rest);
   // What builders refuse, such as Python's `from abc import ABC` where they take a here-document for instructions.
   if (more.length > 0 || (as !== undefined && as.toUpperCase() !== "AS")) return [];
-  const reference = withoutQuotes(expand(written, scope.globals.values));
+  const reference = withoutQuotes(expand(written, scope.globals.values, scope));
   const taken = image(reference, "FROM", line, scope);
   const parent = scope.stages.get(reference.toLowerCase()) ?? noVariables();
   scope.variables = { values: new Map(parent.values), environment: new Set(parent.environment) };
@@ -125,13 +157,16 @@ function enterStage({ rest, line }: DockerfileLine, scope: Scope): readonly Take
   return taken;
 }
 
-/** `type=cache,source=/x`: names in any case. */
+/** `type=cache,source=/x`, which builders read as a line of CSV: names in any case, quotes around an option. */
 function takenByMount(mount: string, scope: Scope, line: number): readonly Taken[] {
   const options = new Map(
-    mount.split(",").map((option): [string, string] => {
-      const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(option) ?? [];
-      return [name.trim().toLowerCase(), filledIn(value.trim(), scope)];
-    }),
+    mount
+      .replaceAll('"', "")
+      .split(",")
+      .map((option): [string, string] => {
+        const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(option) ?? [];
+        return [name.trim().toLowerCase(), filledIn(value.trim(), scope)];
+      }),
   );
   const source = options.get("source") ?? options.get("src");
   const mayBeCache = /^cache$/i.test(options.get("type") ?? "") || options.get("type")?.includes(unknownValue);
@@ -155,29 +190,19 @@ function optionsNamed({ flags }: DockerfileLine, name: string): readonly string[
   });
 }
 
-function filledIn(text: string, { variables }: Scope): string {
-  return withoutQuotes(expand(text, variables.values));
+function filledIn(text: string, scope: Scope): string {
+  return withoutQuotes(expand(text, scope.variables.values, scope));
 }
 
 /** `${NAME#pattern}` and what else only newer builders replace becomes unknown as a whole. */
-function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return expandVariables(text, variables, unknownValue).replace(/\$(?:\{[^}]*\}?)?/g, unknownValue);
+function expand(text: string, variables: ReadonlyMap<string, string>, { builder }: Pick<Scope, "builder">): string {
+  const meant = builder.emptyIsUnset ? text.replace(/(\$\{\w+)(?=[-+])/g, "$1:") : text;
+  return expandVariables(meant, variables, unknownValue).replace(/\$(?:\{[^}]*\}?)?/g, unknownValue);
 }
 
 /** All but the last word of an ADD, in either of its forms. */
 function sourcesOf(rest: string): readonly string[] {
-  return (inJson(rest) ?? rest.trim().split(/\s+/)).slice(0, -1);
-}
-
-function inJson(text: string): readonly string[] | null {
-  if (!text.trimStart().startsWith("[")) return null;
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) && list.every((each): each is string => typeof each === "string") ? list : null;
-  } catch {
-    // Then builders take it for words, too.
-    return null;
-  }
+  return (listIn(rest) ?? rest.trim().split(/\s+/)).slice(0, -1);
 }
 
 /** Whatever ADD would not take from the context, or might not once its variables are known. */

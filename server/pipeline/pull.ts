@@ -19,7 +19,9 @@ export async function haveImage(
   const { engine } = world;
   if (reference.startsWith(ownNamespace))
     return keep(world, work, service, await makeOwn(world, work, reference, signal), signal);
-  const here = await engine.inspectImage(reference, signal);
+  // Docker would take a short name of such characters for the beginning of an image's id.
+  const name = /^[0-9a-f]+$/.test(reference) ? `${reference}:latest` : reference;
+  const here = await engine.inspectImage(name, signal);
   if (here) work.journal.note(`${reference} is already here`);
   return keep(world, work, service, here?.id ?? (await pull(world, work, service, reference, signal)), signal);
 }

@@ -3,7 +3,7 @@ import { isSecretByDefault, isSecretName, looksRandom } from "./variable-secrecy
 /**
  * Takes the values of secret variables out of what is shown: output of builds and containers may repeat them, and a
  * value that was given is never sent back. Whatever holds a value as it is, in another case, in base64, in hexadecimal,
- * in a URL or inside JSON, also with colour codes within, shows `[hidden: NAME]` instead.
+ * in a URL or inside JSON or HTML, also with colour codes within, shows `[hidden: NAME]` instead.
  */
 export type Redact = (text: string) => string;
 
@@ -31,17 +31,18 @@ export function createRedact(...sets: readonly Readonly<Record<string, string>>[
   const named = new Map([...names].map(([form, name]) => [form.toLowerCase(), name]));
   const hidden = (form: string) => `[hidden: ${named.get(form.toLowerCase()) ?? "a secret"}]`;
   return (text) => {
-    if (text.search(unseen) === -1) return text.replace(any, hidden);
+    const plain = text.replace(any, hidden);
     // Most lines with colours hold no secret.
-    return text.replace(everyUnseen, "").search(any) === -1 ? text : replaceAcross(text, any, hidden);
+    const holdsMore = plain.search(unseen) !== -1 && plain.replace(everyUnseen, "").search(any) !== -1;
+    return holdsMore ? replaceAcross(plain, any, hidden) : plain;
   };
 }
 
 /** What a terminal or a page does not show, so that a value may stand around it: colours and other escape sequences, control characters but tab and line feed, and characters without a width. */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\^_]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/;
-const everyUnseen = new RegExp(unseen, "g");
+  /\u001b\[[0-?]*[ -/]*[@-~]?|\u001b[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u009b[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/u;
+const everyUnseen = new RegExp(unseen, "gu");
 
 /** Looks for values in what is seen of the text, and takes away what is not seen within them. */
 function replaceAcross(text: string, any: RegExp, hidden: (form: string) => string): string {
@@ -98,8 +99,45 @@ function isTelling(name: string, value: string): boolean {
 
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, "utf8");
-  const json = JSON.stringify(secret).slice(1, -1);
-  return [secret, encodeURIComponent(secret), json, bytes.toString("hex"), ...base64Of(bytes)];
+  const written = [secret, ...inUrls(secret), ...inJson(secret), ...inHtml(secret)];
+  return [...new Set([...written, bytes.toString("hex"), ...base64Of(bytes)])];
+}
+
+/** Programs differ in what they leave as it is: JavaScript `!'()*`, Python a slash, forms write a blank as a plus. Also a URL within a URL. */
+function inUrls(secret: string): readonly string[] {
+  const usual = encodeURIComponent(secret);
+  const strict = usual.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const once = [usual, strict, strict.replaceAll("%2F", "/"), strict.replaceAll("%20", "+"), encodeURI(secret)];
+  return [...once, encodeURIComponent(usual), encodeURIComponent(strict)];
+}
+
+/** Some programs write all but ASCII as escapes, and slashes or signs of HTML, too. Also JSON within JSON. */
+function inJson(secret: string): readonly string[] {
+  const usual = inQuotes(secret);
+  const ascii = usual.replace(/[^ -~]/g, unicodeEscape);
+  const forPages = ascii.replace(/[<>&'+]/g, unicodeEscape);
+  return [
+    usual,
+    ascii,
+    ascii.replaceAll("/", "\\/"),
+    ascii.replace(/[<>&]/g, unicodeEscape),
+    forPages,
+    inQuotes(usual),
+  ];
+}
+
+function inQuotes(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function inHtml(secret: string): readonly string[] {
+  const tags = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const apostrophes = ["&#39;", "&#x27;"].map((sign) => tags.replaceAll("'", sign));
+  return [tags, ...apostrophes.flatMap((text) => ["&quot;", "&#34;"].map((sign) => text.replaceAll('"', sign)))];
 }
 
 /**

@@ -88,6 +88,26 @@ describe("what a Dockerfile fetches from this machine or a private network is re
     ["comments and blank lines within", "ADD \\\n# comment\n\n  http://127.0.0.1/x \\  \n /x"],
     ["here-documents that old builders do not know", "RUN true <<RUN\nADD http://127.0.0.1/x /x"],
     ["another escape character", "ADD a.txt `\nhttp://127.0.0.1/x /x"],
+    ["another escape character in a word", "ADD h`ttp://127.0.0.1/x /x"],
+    ["another escape character in JSON", 'ADD ["h`ttp://127.0.0.1/x", "/x"] # `'],
+    ["another escape character before a blank", "ENV HOST=127.0.0.1\nENV A=x` HOST=github.com\nADD http://$HOST/x /x"],
+    ["another escape character in a trigger", "ONBUILD ADD h`ttp://127.0.0.1/x /x"],
+    ["something behind JSON", 'ADD ["http://127.0.0.1/x", "/x"] x'],
+    ["a blank of Go's before an instruction", "\u0085ADD http://127.0.0.1/x /x"],
+    ["a blank of Go's before JSON", 'ADD \u0085["http://127.0.0.1/x", "/x"]'],
+    ["a blank of Go's before a comment", "\u0085# comment \\\nADD http://127.0.0.1/x /x"],
+    ["what is no blank of Go's", "RUN true \\\n\ufeff\nADD http://127.0.0.1/x /x"],
+    ["two backslashes at the end of a line", "LABEL a=b\\\\\nADD http://127.0.0.1/x /x"],
+    ["an ARG that some builders let win over ENV", "ENV HOST=github.com\nARG HOST=127.0.0.1\nADD http://$HOST/x /x"],
+    [
+      "a platform that is known only where it is built",
+      `ARG TARGETARCH\nADD http://\${TARGETARCH:+127.0.0.1/}\${TARGETARCH:-github.com}/x /x`,
+    ],
+    ["a here-document in a trigger", "ONBUILD RUN <<EOF\nRUN <<NOWHERE\nEOF\nADD http://127.0.0.1/x /x"],
+    [
+      "what looks like a here-document behind JSON",
+      'RUN <<EOF\nhello\nEOF\nRUN ["true"] <<NOWHERE\nADD http://127.0.0.1/x /x',
+    ],
   ])("however it is written: %s", async (_, lines) => {
     const header = lines.includes("`") ? "# escape=`\n" : "ARG HOST=github.com\n";
     expect(await dockerfile(`${header}FROM baton/node:22 AS base\n${lines}`)).toMatch(
@@ -133,6 +153,9 @@ describe("images of registries on this machine are refused:", () => {
     ["COPY --from", `${on}COPY --f"rom"='127.0.0.1:5000/x' /a /a`],
     ["RUN --mount=from", `${on}RUN --mount="id=a b,from=127.0.0.1:5000/x,target=/x" true`],
     ["RUN --mount=from", `${on}ONBUILD RUN --mount=from=127.0.0.1:5000/x,target=/x true`],
+    ["RUN --mount=from", `${on}RUN --mount=target=/x,\\"from=127.0.0.1:5000/x\\" true`],
+    ["FROM", `FROM \${TARGETARCH:+127.0.0.1:5000/}\${TARGETARCH:-node}`],
+    ["FROM", `ARG R\nFROM \${R-10.0.0.1/x}`],
     ["RUN --mount=from", `${on}RUN --mount=target=/x,"FROM=127.0.0.1:5000/x" true`],
   ])("%s in %s", async (by, text) => {
     expect(await dockerfile(text)).toMatch(new RegExp(`: ${by} uses .* is not an address on the internet$`));
@@ -219,7 +242,7 @@ describe("images of other products", () => {
     expect(await dockerfile(`FROM ${name}`, { allowPrivate: true })).toMatch(why);
   });
 
-  test.each(["sha256:0123abcd", "0123abcd", "docker.io/cafe"])("%s, an id, is refused", async (name) => {
+  test.each(["sha256:0123abcd", "0123abcd", "docker.io/cafe", "f3a"])("%s, an id, is refused", async (name) => {
     expect(await compose(`    image: "${name}"\n`)).toMatch(/by its id/);
     expect(await dockerfile(`FROM ${name}`)).toMatch(/by its id/);
   });

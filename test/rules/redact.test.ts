@@ -20,6 +20,24 @@ describe("what is shown", () => {
     expect(redact(password)).toBe("[hidden: DB_PASSWORD]");
   });
 
+  it("holds none as other programs write it in URLs, JSON and HTML", () => {
+    const secret = `pä'ss/w"(r)d & <x>`;
+    const hide = createRedact({ APP_SECRET: secret });
+    const ways = [
+      // Python's quote, quote_plus; PHP's and Python's JSON; Go's; JSON within JSON; a URL within a URL; HTML.
+      "p%C3%A4%27ss/w%22%28r%29d%20%26%20%3Cx%3E",
+      "p%C3%A4%27ss%2Fw%22%28r%29d+%26+%3Cx%3E",
+      `p\\u00e4'ss\\/w\\"(r)d & <x>`,
+      `p\\u00e4'ss/w\\"(r)d & <x>`,
+      `p\\u00E4'ss/w\\"(r)d \\u0026 \\u003cx\\u003e`,
+      JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+      encodeURIComponent(encodeURIComponent(secret)),
+      "pä&#39;ss/w&#34;(r)d &amp; &lt;x&gt;",
+      "pä&#x27;ss/w&quot;(r)d &amp; &lt;x&gt;",
+    ];
+    for (const way of ways) expect(hide(`x ${way} y`), way).toBe("x [hidden: APP_SECRET] y");
+  });
+
   it("keeps ordinary words, be they values or not", () => {
     const text = "production build on port 3000: correct, horse";
     expect(redact(text)).toBe(text);
@@ -82,6 +100,14 @@ describe("what is shown", () => {
       "\r",
       "\b",
       "\u200b",
+      "\u2066",
+      "\u034f",
+      "\ufe0f",
+      "\u{e0041}",
+      "\u001bPdevice\u001b\\",
+      "\u001b_command\u001b\\",
+      "\u001b(B",
+      "\u009b31m",
       "\0",
     );
     const cuts = fc.array(fc.tuple(fc.nat(password.length), unseen), { minLength: 1, maxLength: 6 });
@@ -96,5 +122,9 @@ describe("what is shown", () => {
         expect(shown.endsWith(" after")).toBe(true);
       }),
     );
+  });
+
+  it("holds none within an escape sequence either", () => {
+    expect(redact(`\u001b]0;${password}\u0007after`)).toBe("\u001b]0;[hidden: DB_PASSWORD]\u0007after");
   });
 });
