@@ -19,11 +19,14 @@ export async function haveImage(
   const { engine } = world;
   if (reference.startsWith(ownNamespace))
     return keep(world, work, service, await makeOwn(world, work, reference, signal), signal);
-  // Docker would take a short name of such characters for the beginning of an image's id.
-  const name = /^[0-9a-f]+$/.test(reference) ? `${reference}:latest` : reference;
-  const here = await engine.inspectImage(name, signal);
+  const here = await engine.inspectImage(neverAnId(reference), signal);
   if (here) work.journal.note(`${reference} is already here`);
   return keep(world, work, service, here?.id ?? (await pull(world, work, service, reference, signal)), signal);
+}
+
+/** Docker takes a name such as `bed` for the beginning of an image's id when no image is called that. */
+export function neverAnId(reference: string): string {
+  return /^[0-9a-f]+$/.test(reference) ? `${reference}:latest` : reference;
 }
 
 /**
