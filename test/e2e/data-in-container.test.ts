@@ -70,7 +70,7 @@ test("a database without a volume is kept over pushes that leave it as it is, al
   await rows("/add");
   const text = await push({ "web/web.js": `${web}// again` });
   expect(text).toContain("db is unchanged and keeps running");
-  expect(text).not.toContain("is lost with its container");
+  expect(text).not.toContain("The data of db");
   expect(await rows()).toBe("1");
 
   await repository.write({ "web/web.js": "process.exit(1);" });
@@ -110,7 +110,7 @@ test("its data is copied into a volume as soon as one is named, and is lasting f
     "compose.yaml": compose(', volumes: ["db-data:/var/lib/postgresql/data"]', "volumes: { db-data: {} }"),
   });
   expect(text).toContain("Copying what db has in /var/lib/postgresql/data into the volume db-data");
-  expect(text).not.toContain("is lost with its container");
+  expect(text).not.toContain("The data of db");
   expect(text).not.toContain("without a volume");
   expect(await rows()).toBe("1");
   await push({ "db/db.js": db });
