@@ -18,6 +18,8 @@ export const routes = {
   productServiceSettings: (slug: string) => `/products/${slug}/settings/service`,
   /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
   productRedeploy: (slug: string) => `/products/${slug}/redeploy`,
+  /** POST only: the tip of the branch, which is in the repository already. */
+  productDeploy: (slug: string) => `/products/${slug}/deploy`,
   /** POST only: the live version with today's variables and settings. */
   productApply: (slug: string) => `/products/${slug}/apply`,
   /** GET asks for the product's name, POST deletes it. */

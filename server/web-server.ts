@@ -78,6 +78,7 @@ export function createWebServer(needs: {
     maxBuilding: config.maxBuilds,
     drainTimeoutMs: config.drainTimeoutMs,
     healthTimeoutMs: config.healthTimeoutMs,
+    workerUpMs: config.workerUpMs,
   });
   return getRequestListener(web.fetch);
 }

@@ -20,6 +20,8 @@ export interface ServiceTimeline {
     readonly text: string;
   }[];
   readonly hasPassed: boolean;
+  /** Nothing more is checked. */
+  readonly isOver: boolean;
 }
 
 const width = 1000;
@@ -34,14 +36,16 @@ export function ChecksTimeline({ timeline, now }: { readonly timeline: TimelineV
     <section class="card timeline" aria-labelledby="checks-title">
       <h2 id="checks-title">Checks</h2>
       <ol class="timeline-rows">
-        {services.map(({ name, marks, hasPassed }) => {
+        {services.map(({ name, marks, hasPassed, isOver }) => {
           const last = marks.at(-1);
           return (
             <li class={hasPassed ? "timeline-row passed" : "timeline-row"}>
               <span class="timeline-name">
                 <Icon name={hasPassed ? "check" : "ring"} />
                 {name}
-                <span class="visually-hidden">{hasPassed ? ", passed:" : ", not passed yet:"}</span>
+                <span class="visually-hidden">
+                  {hasPassed ? ", passed:" : isOver ? ", did not pass:" : ", not passed yet:"}
+                </span>
               </span>
               <svg class="timeline-track" viewBox={`0 0 ${width} 16`} preserveAspectRatio="none" aria-hidden="true">
                 <rect class="track" x="0" y="7" width={String(width)} height="2" />

@@ -1,5 +1,5 @@
 import { routes } from "../server/routes.ts";
-import { capital } from "./capital.ts";
+import { sentence } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import type { Frame } from "./frame.ts";
 import { Icon } from "./icon.tsx";
@@ -51,7 +51,7 @@ export function EnvironmentsPage({ frame, page }: { readonly frame: Frame; reado
       {error && (
         <p class="verdict tone-bad" role="alert">
           <Icon name="warning" />
-          {capital(error)}
+          {sentence(error)}
         </p>
       )}
       {copied.length > 0 && <Copied copied={copied} />}

@@ -1,6 +1,8 @@
+import type { Commit } from "../server/model/deployment.ts";
 import { routes } from "../server/routes.ts";
 import { Address } from "./address.tsx";
 import { RunBadge, type RunState } from "./badge.tsx";
+import { CsrfField } from "./csrf-field.tsx";
 import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
 import type { Frame, LiveStream } from "./frame.ts";
 import { Icon } from "./icon.tsx";
@@ -9,7 +11,7 @@ import { type LiveVersion, VersionLine } from "./live-version.tsx";
 import { MovedRepository } from "./moved-repository.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 import { PushLines } from "./push-lines.tsx";
-import { headline } from "./version.tsx";
+import { headline, Sha } from "./version.tsx";
 
 export interface OverviewProps {
   readonly branch: string | null;
@@ -18,6 +20,8 @@ export interface OverviewProps {
   /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
   readonly movedTo: string | null;
   readonly gitUrl: string;
+  /** What the branch points to, where it was pushed and nothing was deployed yet. */
+  readonly here: Commit | null;
   readonly live: LiveVersion | null;
   readonly stacks: readonly StackState[];
   /** A sentence for each place where the live version has data that nobody named a volume for. */
@@ -49,7 +53,7 @@ export function ProductPage(props: {
   const { frame, head, overview, notice, stream } = props;
   return (
     <ProductFrame frame={frame} head={head} tab="overview" notice={notice} stream={stream}>
-      <ProductOverview overview={overview} head={head} now={frame.now} />
+      <ProductOverview overview={overview} head={head} csrf={frame.csrf} now={frame.now} />
     </ProductFrame>
   );
 }
@@ -59,11 +63,12 @@ export const productOverviewId = "product-overview";
 export function ProductOverview(props: {
   readonly overview: OverviewProps;
   readonly head: ProductHeadProps;
+  readonly csrf: string | null;
   readonly now: Date;
 }) {
-  const { overview, head, now } = props;
+  const { overview, head, csrf, now } = props;
   const { live, stacks, data, rows, hasMore } = overview;
-  if (rows.length === 0) return <FirstVersion overview={overview} head={head} />;
+  if (rows.length === 0) return <FirstVersion overview={overview} head={head} csrf={csrf} />;
   return (
     <div id={productOverviewId} class="stack">
       <Moved overview={overview} head={head} />
@@ -106,15 +111,34 @@ function Moved({ overview, head }: { readonly overview: OverviewProps; readonly 
 }
 
 /** A product with nothing in it yet says how something gets there, and shows it when it comes. */
-function FirstVersion({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
-  const { branch, repository, gitUrl } = overview;
+function FirstVersion(props: {
+  readonly overview: OverviewProps;
+  readonly head: ProductHeadProps;
+  readonly csrf: string | null;
+}) {
+  const { overview, head, csrf } = props;
+  const { branch, here, repository, gitUrl } = overview;
   return (
     <div id={productOverviewId} class="stack">
       <Moved overview={overview} head={head} />
+      {here !== null && branch !== null && (
+        <section class="card empty" aria-labelledby="deploy-title">
+          <h2 id="deploy-title">Deploy {branch}</h2>
+          <p>
+            {branch} has been pushed already: {here.message} <Sha commit={here} repository={repository} />
+          </p>
+          <form method="post" action={inEnvironment(routes.productDeploy(head.slug), head)}>
+            <CsrfField token={csrf} />
+            <button class="button primary" type="submit">
+              Deploy {branch}
+            </button>
+          </form>
+        </section>
+      )}
       <section class="card empty" aria-labelledby="push-title">
         {repository === null ? (
           <>
-            <h2 id="push-title">Push the first version</h2>
+            <h2 id="push-title">{here === null ? "Push the first version" : "Or push a new version"}</h2>
             <p>
               In a folder with a Dockerfile, a Node app or an index.html, commit and push.{" "}
               <span class="with-script">This page updates as soon as you push.</span>

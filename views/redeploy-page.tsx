@@ -92,7 +92,7 @@ function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
         <li>Nothing is live now. This version goes live once it has passed its checks.</li>
       ) : (
         <li>
-          {live ? "The running containers keep" : `#${replaces} keeps`} serving until the new ones have passed their
+          {live ? "The running containers keep" : `#${replaces} keeps`} serving until the new version has passed its
           checks.
         </li>
       )}

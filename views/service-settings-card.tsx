@@ -1,4 +1,5 @@
 import { routes } from "../server/routes.ts";
+import { sentence } from "./capital.ts";
 import { CsrfField } from "./csrf-field.tsx";
 import { inEnvironment } from "./in-environment.ts";
 
@@ -115,7 +116,7 @@ function Field({ field, service }: { readonly field: SettingField; readonly serv
       />
       {error !== null && (
         <span class="field-error" id={`${id}-error`} role="alert">
-          {error}
+          {sentence(error)}
         </span>
       )}
     </p>

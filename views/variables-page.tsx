@@ -268,7 +268,7 @@ function AtBuild({ id, atBuild }: { readonly id: string; readonly atBuild: boole
       <label for={id}>In builds</label>
       <select id={id} name="at-build">
         <option value="" selected={atBuild === null}>
-          Automatic (by name)
+          By name
         </option>
         <option value="yes" selected={atBuild === true}>
           Yes

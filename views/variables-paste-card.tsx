@@ -67,7 +67,7 @@ export function VariablesPasteCard(props: {
           </button>
           {count > 0 && (
             <button class="button primary" type="submit" name="save" value="yes">
-              {hasFaults ? `Save the ${counted(count, "valid variable")}` : `Save ${counted(count, "variable")}`}
+              {hasFaults ? `Save ${counted(count, "valid variable")}` : `Save ${counted(count, "variable")}`}
             </button>
           )}
         </div>

@@ -46,6 +46,6 @@ export function triggerText(
     case "rollback":
       return `Redeployed${version}${who}`;
     case "api":
-      return `Started via the API${who}`;
+      return `Started${who}`;
   }
 }

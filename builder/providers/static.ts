@@ -44,7 +44,7 @@ export const staticFiles: Provider = {
         keepsLink: (path, target) => staysInSite(root, path, target),
       },
       decisions: [
-        `Static files, from ${root === "" ? "the root of the repository" : `${root}/`}${settings ? " (Staticfile)" : ""}, served by Caddy`,
+        `Static files${root === "" ? "" : `, from ${root}/`}${settings ? " (Staticfile)" : ""}, served by Caddy`,
         ...(hasNotFoundPage ? ["404.html is served for missing pages"] : []),
         ...(singlePage ? ["index.html is served for addresses that are not files (single-page app)"] : []),
         ...rules.decisions,

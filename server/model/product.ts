@@ -46,7 +46,7 @@ export type Slug = string & { readonly [slugBrand]: true };
 const slugPattern = /^[a-z](?:-?[a-z0-9])*$/;
 
 export const slugRule =
-  "1 to 40 characters: lower-case letters, digits and single hyphens between them, starting with a letter";
+  "1 to 40 characters (lower-case letters, digits and single hyphens between them), starting with a letter";
 
 export function parseSlug(text: string): Slug | null {
   return text.length <= 40 && slugPattern.test(text) ? (text as Slug) : null;
@@ -58,4 +58,4 @@ export function isEnvironmentName(text: string): boolean {
 }
 
 export const environmentNameRule =
-  "1 to 22 characters: lower-case letters, digits and single hyphens between them, starting with a letter";
+  "1 to 22 characters (lower-case letters, digits and single hyphens between them), starting with a letter";

@@ -1,4 +1,4 @@
-import type { Deploying } from "../model/deployment.ts";
+import type { Deploying, Served } from "../model/deployment.ts";
 import type { ContainerState } from "../ports/engine.ts";
 import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
@@ -10,6 +10,9 @@ import { type Probe, probeService } from "./probe-service.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
 type Watching = Deploying & { readonly step: "watch" };
+
+/** Moves the traffic back, and resolves with how long users saw the version. */
+type WayBack = () => Promise<Served | null>;
 
 const lookEveryMs = 500;
 /** A version under its first load may miss one check; three in a row are no accident. */
@@ -38,12 +41,24 @@ export async function watchServices(
   const signal = AbortSignal.any([work.signal, ended.signal]);
   const endMs = clock.monotonicMs() + leftMs;
   try {
-    const watched = Promise.all(own.map((service) => watchService(world, work, deployment, service, endMs, signal)));
-    const death = firstDeath(world, work, deployment, own, signal);
+    const back = onceBack(world, work, deployment);
+    const watched = Promise.all(
+      own.map((service) => watchService(world, work, deployment, service, endMs, back, signal)),
+    );
+    const death = firstDeath(world, work, deployment, own, back, signal);
     await Promise.race([watched, death]);
   } finally {
     ended.abort();
   }
+}
+
+/** A death is told by the engine and seen by a look, often both at once: the traffic goes back, and is said to, once. */
+function onceBack(world: World, work: Work, deployment: Watching): WayBack {
+  let going: Promise<Served | null> | null = null;
+  return () => {
+    going ??= goBack(world, work, deployment.liveAt);
+    return going;
+  };
 }
 
 /** A server that restarts late in the window has one look left, and no time worth telling. */
@@ -61,6 +76,7 @@ async function watchService(
   deployment: Watching,
   service: RunningService,
   endMs: number,
+  back: WayBack,
   signal: AbortSignal,
 ): Promise<void> {
   const { engine, clock } = world;
@@ -71,12 +87,12 @@ async function watchService(
     const container = await engine.inspectContainer(service.container, signal);
     restartsBefore ??= container?.restartCount ?? 0;
     if (!container || hasCrashed(container, restartsBefore))
-      throw await crashed(world, work, deployment, service, container);
+      throw await crashed(world, work, deployment, service, container, back);
     if (service.spec.kind !== "worker") {
       const probe = await probeService(world, service, container, host, service.spec.health.tryTimeoutMs, signal);
       failures = probe.result.healthy ? 0 : failures + 1;
       // A crash is the better explanation of a failed probe, and the next look sees it.
-      if (failures >= failuresToGoBack) throw await failing(world, work, deployment, service, container, probe);
+      if (failures >= failuresToGoBack) throw await failing(world, work, service, container, probe, back);
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
   } while (clock.monotonicMs() < endMs || failures > 0);
@@ -91,6 +107,7 @@ async function firstDeath(
   work: Work,
   deployment: Watching,
   services: readonly RunningService[],
+  back: WayBack,
   signal: AbortSignal,
 ): Promise<never> {
   try {
@@ -104,6 +121,7 @@ async function firstDeath(
         deployment,
         service,
         container && { ...container, status: "exited", exitCode: event.exitCode ?? container.exitCode },
+        back,
       );
     }
   } catch (error) {
@@ -120,9 +138,10 @@ async function crashed(
   deployment: Watching,
   service: RunningService,
   container: ContainerState | null,
+  back: WayBack,
 ): Promise<DeploymentFailed> {
   const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
-  const served = await goBack(world, work, deployment.liveAt);
+  const served = await back();
   const evidence = await gatherEvidence(world, work, service, container, null);
   const failure = diagnoseExit("watch", `${durationText(afterMs)} after the cut-over`, evidence);
   return new DeploymentFailed({ ...failure, served });
@@ -131,12 +150,12 @@ async function crashed(
 async function failing(
   world: World,
   work: Work,
-  deployment: Watching,
   service: RunningService,
   container: ContainerState,
   probe: Probe,
+  back: WayBack,
 ): Promise<DeploymentFailed> {
-  const served = await goBack(world, work, deployment.liveAt);
+  const served = await back();
   const evidence = await gatherEvidence(world, work, service, container, probe.last);
   return new DeploymentFailed({ ...diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence), served });
 }

@@ -42,6 +42,7 @@ const deeds: Readonly<Record<string, string>> = {
   "PUT /api/product-deployments/:/settings": "changed health checks and limits of",
   "POST /products/:/redeploy": "redeployed everything in",
   "POST /api/environments/:/product-deployments/:/redeploy": "redeployed everything in",
+  "POST /products/:/deploy": "deployed",
   "POST /products/:/apply": "applied changes to",
   "POST /api/product-deployments/:/apply": "applied changes to",
   "POST /deployments/:/redeploy": "redeployed",

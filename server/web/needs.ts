@@ -45,6 +45,8 @@ export interface WebNeeds extends FrontDoor {
   readonly drainTimeoutMs: number;
   /** What a service has to become healthy where nobody says. */
   readonly healthTimeoutMs: number;
+  /** How long a service without a port must stay up to count as healthy. */
+  readonly workerUpMs: number;
   /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
   readonly gitHttp: ReturnType<typeof createGitHttp>;
   readonly version: string;

@@ -174,7 +174,7 @@ test("a version that crashes in the watch window gives the traffic back by itsel
   expect(deployment.failure?.message).toMatch(/web crashed \d+ ms after the cut-over \(exit code 7\)/);
   expect(code).not.toBe(0);
   expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(watch: /);
-  expect(text).toMatch(/Users saw #\d+ for \d.*; then traffic moved back to #\d+/);
+  expect(text.match(/Users saw #\d+ for \d.*; then traffic moved back to #\d+/g)).toHaveLength(1);
   expect(text).toMatch(/Deployment failed\. #\d+ is live again/);
   expect(deployment.failure?.served).toEqual({ ms: expect.any(Number), backTo: expect.any(Number) });
   expect(await tip()).toBe(good);

@@ -138,6 +138,15 @@ test("checks are a timeline with the moment in which traffic moved", async () =>
   expect(marksIn(html)).toEqual(["wait", "good"]);
 });
 
+test("a check that was not passed when the deployment failed is not waited for any more", async () => {
+  const { id } = world.samples.failed(installation, {});
+  await world.store.events.append(id, [
+    { type: "check", service: "web", needed: 3, healthy: false, streak: 0, detail: "connection refused" },
+    { type: "status", status: "failed", reason: null },
+  ]);
+  expect((await member.get(`/deployments/${id}`)).text).toContain("web , did not pass:");
+});
+
 test("checks are red only where something went wrong, not where it had yet to start", async () => {
   const { id } = world.samples.failed(installation, {});
   const check = { type: "check", streak: 0, needed: 3, detail: "" } as const;

@@ -56,6 +56,22 @@ describe("a product", () => {
     expect(text).toContain("git push http://x:TOKEN@127.0.0.1:4000/git/shop.git main");
   });
 
+  test("whose branch was pushed before it was installed elsewhere is deployed there with a button, since git pushes nothing twice", async () => {
+    await inStaging();
+    const before = await member.get("/products/shop?environment=staging");
+    expect(before.html).not.toContain('action="/products/shop/deploy');
+
+    world.git.commits.set("next", sampleCommit("Ready to go"));
+    const { html, text } = await member.get("/products/shop?environment=staging");
+    expect(text).toContain("next has been pushed already: Ready to go");
+    expect(html).toMatch(/action="\/products\/shop\/deploy\?environment=staging"/);
+
+    const { status, location } = await member.post("/products/shop/deploy?environment=staging");
+    expect(status).toBe(303);
+    const deployment = await member.get(location ?? "");
+    expect(deployment.text).toContain("Started by admin");
+  });
+
   test("that is fetched from a repository is not asked to be pushed", async () => {
     await world.store.products.update(product.id, { repository: "https://github.com/acme/shop.git" });
     const first = await member.get("/products/shop");
@@ -381,6 +397,7 @@ describe("settings", () => {
     world.store.put({ ...live, spec: { ...sampleSpec("shop"), stacks: [{ name: "app", services }] } });
     const before = await member.get("/products/shop/settings");
     expect(before.text).toContain("Healthy when GET / returns 2xx or 3xx 3 times in a row within 90 s.");
+    expect(before.text).toContain("Healthy when it has been up for 10 s, within 90 s.");
     expect(before.text).toContain("Memory 512m set in the repository");
     expect(before.html).not.toContain('name="memory"');
     expect(before.html).toContain('id="worker-cpus"');
@@ -399,7 +416,7 @@ describe("settings", () => {
     const refused = await member.post(path, { ...sent, timeout: "soon" });
     expect(refused.status).toBe(400);
     expect(refused.html).toContain('name="timeout" value="soon"');
-    expect(refused.text).toContain("enter a duration such as 500ms, 5s or 10m");
+    expect(refused.text).toContain("Enter a duration such as 500ms, 5s or 10m.");
     await member.post(path, { service: "web", path: "", timeout: "", cpus: "" });
     expect(await world.store.installations.serviceSettings(installation.id)).toEqual(new Map());
   });

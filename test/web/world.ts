@@ -93,6 +93,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     maxBuilding: 4,
     drainTimeoutMs: 30_000,
     healthTimeoutMs: 90_000,
+    workerUpMs: 10_000,
     gitHttp: new Hono(),
     version: "0.1.0",
     readDocument: (name) => readFile(new URL(`../../docs/${name}.md`, import.meta.url), "utf8"),

@@ -41,6 +41,7 @@ const titles: Readonly<Record<number, string>> = {
   401: "Sign in first",
   403: "Refused",
   404: "Not found",
+  405: "Method not allowed",
   409: "Couldn’t do that",
   421: "Wrong address",
   429: "Too many attempts",

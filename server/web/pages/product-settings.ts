@@ -170,6 +170,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
           live: servicesIn(live?.deployment ?? null),
           set,
           healthTimeoutMs: needs.healthTimeoutMs,
+          workerUpMs: needs.workerUpMs,
           refused: shown.service ?? null,
         }),
         elsewhere: environments.map(({ name }) => name).filter((name) => !head.environments.includes(name)),

@@ -10,7 +10,7 @@ import {
 import { StopPage } from "../../../views/stop-page.tsx";
 import { UninstalledPage } from "../../../views/uninstalled-page.tsx";
 import { specOf } from "../../model/deployment.ts";
-import type { Product } from "../../model/product.ts";
+import type { Installation, Product } from "../../model/product.ts";
 import { type DeploymentSpec, servicesOf } from "../../model/spec.ts";
 import { routes } from "../../routes.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../rules/lasting-data.ts";
@@ -18,7 +18,7 @@ import { dataInContainerText } from "../../rules/lost-data.ts";
 import { movedTo } from "../../rules/moved-repository.ts";
 import type { Place } from "../catalog.ts";
 import { dataAtStake } from "../known-data.ts";
-import type { WebContext, WebEnv } from "../needs.ts";
+import { visitorOf, type WebContext, type WebEnv } from "../needs.ts";
 import { problemOf } from "../problem.ts";
 import { urlsOf } from "../service-states.ts";
 import { answerWithSnapshots, type Snapshot } from "../state-stream.ts";
@@ -57,7 +57,7 @@ export function createProductPages(needs: PageNeeds) {
       if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, product));
       const place = await placeOf(c, needs);
       const facts = await productFacts(needs, place, c.req.raw.signal);
-      const overview = await readOverview(needs, place, facts);
+      const overview = await readOverview(needs, place, facts, c.req.raw.signal);
       const shown = digestOf([facts.head, overview]);
       return c.html(
         ProductPage({
@@ -81,8 +81,13 @@ export function createProductPages(needs: PageNeeds) {
         const isPassing = facts.head.state === "stopping";
         const head = await headParts(facts.head, c.get("visitor")?.csrf ?? null);
         if (tab === "overview") {
-          const overview = await readOverview(needs, place, facts);
-          const state = ProductOverview({ overview, head: facts.head, now: clock.now() });
+          const overview = await readOverview(needs, place, facts, c.req.raw.signal);
+          const state = ProductOverview({
+            overview,
+            head: facts.head,
+            csrf: c.get("visitor")?.csrf ?? null,
+            now: clock.now(),
+          });
           const html = await Part({ target: productOverviewId, how: "replace", children: state }).toString();
           return { digest: digestOf([facts.head, overview]), html: head + html, isPassing };
         }
@@ -101,6 +106,13 @@ export function createProductPages(needs: PageNeeds) {
         return { digest: digestOf(facts.head), html: head, isPassing };
       };
       return answerWithSnapshots(c, needs, take, news);
+    })
+
+    .post(routes.productDeploy(":slug"), auth.allow("member"), async (c) => {
+      const { installation } = await placeOf(c, needs);
+      const asked = await triggers.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
     .get(routes.productStop(":slug"), auth.allow("member"), async (c) => {
@@ -129,7 +141,12 @@ export function createProductPages(needs: PageNeeds) {
   }
 }
 
-async function readOverview(needs: PageNeeds, place: Place, { live, run }: ProductFacts): Promise<OverviewProps> {
+async function readOverview(
+  needs: PageNeeds,
+  place: Place,
+  { live, run }: ProductFacts,
+  signal: AbortSignal,
+): Promise<OverviewProps> {
   const { product, installation } = place;
   const filter = { installation: installation.id, limit: shownDeployments + 1 };
   const [deployments, newest] = await Promise.all([
@@ -140,6 +157,7 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
   const sources = await sourceNumbers(needs.store, shown);
   return {
     branch: installation.branch,
+    here: deployments.length === 0 ? await tipOf(needs, product, installation, signal) : null,
     repository: product.repository,
     movedTo: movedTo(product.repository, newest),
     gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
@@ -149,6 +167,11 @@ async function readOverview(needs: PageNeeds, place: Place, { live, run }: Produ
     rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
     hasMore: deployments.length > shownDeployments,
   };
+}
+
+/** The commit of the branch that was pushed before there was anywhere to deploy it: git pushes it no second time. */
+async function tipOf({ git }: PageNeeds, { id, repository }: Product, { branch }: Installation, signal: AbortSignal) {
+  return repository === null && branch !== null ? git.resolve(id, branch, signal) : null;
 }
 
 /** Where data lies that nobody named a volume for. */

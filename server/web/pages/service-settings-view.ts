@@ -41,9 +41,10 @@ export function serviceSettingsViews(facts: {
   readonly live: readonly ServiceSpec[];
   readonly set: ReadonlyMap<string, ServiceSettings>;
   readonly healthTimeoutMs: number;
+  readonly workerUpMs: number;
   readonly refused: RefusedSettings | null;
 }): readonly ServiceSettingsView[] {
-  const { services, live, set, healthTimeoutMs, refused } = facts;
+  const { services, live, set, healthTimeoutMs, workerUpMs, refused } = facts;
   const pending = pendingSettings(live, set);
   const names = new Set([...services.map(({ name }) => name), ...set.keys()]);
   return [...names].map((name) => {
@@ -51,7 +52,7 @@ export function serviceSettingsViews(facts: {
     const asked = askedOf[service?.kind ?? "web"];
     return {
       name,
-      summary: service ? [healthText(service), limitsText(service)] : [],
+      summary: service ? [healthText(service, workerUpMs), limitsText(service)] : [],
       isPending: pending.includes(name),
       fields: fields
         .filter(({ setting }) => asked.includes(setting))
@@ -103,7 +104,7 @@ function written(settings: ServiceSettings, name: SettingName): string {
   return String(all[name] ?? "");
 }
 
-function healthText({ kind, health }: ServiceSpec): string {
+function healthText({ kind, health }: ServiceSpec, workerUpMs: number): string {
   const { path, successes, timeoutMs } = health;
   const within = `within ${durationText(timeoutMs)}`;
   const times = successes === 1 ? "once" : `${successes} times in a row`;
@@ -113,7 +114,7 @@ function healthText({ kind, health }: ServiceSpec): string {
     case "tcp":
       return `Healthy when its port accepts connections ${times} ${within}.`;
     case "worker":
-      return `Healthy when it stays up ${within}.`;
+      return `Healthy when it has been up for ${durationText(workerUpMs)}, ${within}.`;
     case "init":
       return "Runs to completion before the other services start.";
   }

@@ -23,6 +23,7 @@ export function timelineView(progress: Pick<Progress, "checks" | "cutOver" | "ou
         name: service,
         marks: marks.map((mark, index) => ({ at: mark.at, tone: toneOf(mark.healthy, index), text: markText(mark) })),
         hasPassed,
+        isOver: outcome !== null,
       };
     }),
     cutOver: cutOver && { at: cutOver.at },

@@ -15,7 +15,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
     expect(service).toMatchObject({ kind: "web", port: 8080, portDeclared: false });
     expect([...recipe.extraFiles.keys()]).toEqual([".baton/Caddyfile"]);
     expect(decisions).toEqual([
-      "Static files, from the root of the repository, served by Caddy",
+      "Static files, served by Caddy",
       "Port 8080 (default; given to the app as PORT)",
     ]);
   });
