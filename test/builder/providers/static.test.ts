@@ -14,10 +14,7 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
 `);
     expect(service).toMatchObject({ kind: "web", port: 8080, portDeclared: false });
     expect([...recipe.extraFiles.keys()]).toEqual([".baton/Caddyfile"]);
-    expect(decisions).toEqual([
-      "Static files, served by Caddy",
-      "Port 8080 (default; given to the app as PORT)",
-    ]);
+    expect(decisions).toEqual(["Static files, served by Caddy", "Port 8080 (default; given to the app as PORT)"]);
   });
 
   it.each(["public", "dist"])("are served from %s when the page is there", async (folder) => {
