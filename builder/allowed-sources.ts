@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { isPublicAddress, mayBePublic } from "../server/model/public-address.ts";
+import { makeableBases } from "./base-images.ts";
 import { type Taken, unknownValue } from "./dockerfile-sources.ts";
 
 /** Where builds and images may take something from. */
@@ -68,6 +69,13 @@ function whyNotImage(name: string, rules: SourceRules): Refused | null {
     return {
       why: `uses ${shown(name)}, but an image that Baton has built belongs to its product alone`,
       hint: "Build it in this repository, or push it to a registry and pull it from there.",
+    };
+  }
+  const isOwnBase = /^baton\//i.test(familiar);
+  if (isOwnBase && !makeableBases.some((base) => name === `baton/${base}`)) {
+    return {
+      why: `uses ${shown(name)}, but images named baton/… are made on this server and never pulled`,
+      hint: `These are: ${makeableBases.map((base) => `baton/${base}`).join(", ")}.`,
     };
   }
   if (/^(?:sha256:.*|[0-9a-f]{3,})$/i.test(familiar)) {

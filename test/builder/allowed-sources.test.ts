@@ -242,6 +242,15 @@ describe("images of other products", () => {
     expect(await dockerfile(`FROM ${name}`, { allowPrivate: true })).toMatch(why);
   });
 
+  test.each(["docker.io/baton/node:22", "index.docker.io/baton/node:22", "docker.io/baton/x"])(
+    "%s, which a pull would put in the place of Baton's own, is refused",
+    async (name) => {
+      expect(await compose(`    image: "${name}"\n`)).toMatch(/are made on this server and never pulled/);
+      expect(await dockerfile(`FROM ${name}`)).toMatch(/are made on this server and never pulled/);
+      expect(await dockerfile(`${on}COPY --from=${name} /a /a`)).toMatch(/are made on this server and never pulled/);
+    },
+  );
+
   test.each(["sha256:0123abcd", "0123abcd", "docker.io/cafe", "f3a"])("%s, an id, is refused", async (name) => {
     expect(await compose(`    image: "${name}"\n`)).toMatch(/by its id/);
     expect(await dockerfile(`FROM ${name}`)).toMatch(/by its id/);
