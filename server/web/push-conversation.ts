@@ -56,9 +56,10 @@ export async function conductPush(
     for (const line of [...options.remarks, ...linesOn(plan, stored)]) say(line);
     const outcomes = await needs.pushes.accept(plan, stored, by);
     const words = new Map(stored.refs);
+    const voices = await voicesOf(needs, outcomes, say);
     await Promise.all(
       outcomes.map(async (outcome) => {
-        words.set(outcome.ref, await wordOn(needs, plan, outcome, options, say, signal));
+        words.set(outcome.ref, await wordOn(needs, plan, outcome, options, voices, signal));
       }),
     );
     terminal.finish({ unpackError: stored.unpackError, refs: words });
@@ -69,6 +70,30 @@ export async function conductPush(
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+type Say = (line: string) => void;
+
+/** Several deployments speak at the same time: each line then begins with the environment that it is about. */
+async function voicesOf(
+  { store }: PushConversation,
+  outcomes: readonly PushOutcome[],
+  say: Say,
+): Promise<(id: DeploymentId) => Say> {
+  const ids = outcomes.flatMap((outcome) => (outcome.type === "refused" ? [] : outcome.deployments));
+  if (ids.length < 2) return () => say;
+  const [installations, environments] = await Promise.all([store.installations.list(), store.environments.list()]);
+  const names = new Map<DeploymentId, string>();
+  for (const id of ids) {
+    const deployment = await store.deployments.get(id);
+    const installation = installations.find((one) => one.id === deployment?.installationId);
+    const environment = environments.find((one) => one.id === installation?.environmentId);
+    if (environment) names.set(id, environment.name);
+  }
+  return (id) => {
+    const name = names.get(id);
+    return name === undefined ? say : (line) => say(line === "" ? "" : `[${name}] ${line}`);
+  };
 }
 
 /** What there is to say of refs beside those that deploy: of each that was accepted, and what to do about a refusal. */
@@ -84,15 +109,15 @@ async function wordOn(
   plan: PushPlan,
   outcome: PushOutcome,
   options: PushOptions,
-  say: (line: string) => void,
+  voiceOf: (id: DeploymentId) => Say,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (outcome.type === "refused") return oneLine(outcome.reason);
   if (options.detach) {
-    for (const id of outcome.deployments) say(`Queued. Follow it at ${needs.pageOf(id)}`);
+    for (const id of outcome.deployments) voiceOf(id)(`Queued. Follow it at ${needs.pageOf(id)}`);
     return null;
   }
-  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, options.watch, say, signal)));
+  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, options.watch, voiceOf(id), signal)));
   const refused = ends.find((end) => end.reason !== null);
   if (refused) return refused.reason;
   if (ends.some((end) => end.isWatched)) await moveBranch(needs, plan, outcome.ref);

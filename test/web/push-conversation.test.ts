@@ -2,11 +2,13 @@ import { expect, test } from "vitest";
 import type { ProductId } from "../../server/model/ids.ts";
 import type { Product } from "../../server/model/product.ts";
 import type { PushResult } from "../../server/ports/git.ts";
+import type { Store } from "../../server/ports/store.ts";
 import type { PushOutcome } from "../../server/trigger/push.ts";
 import { conductPush, type PushConversation } from "../../server/web/push-conversation.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeStore } from "../fakes/fake-store.ts";
+import { createWorld } from "./world.ts";
 
 /** What is told to who pushes refs that deploy nothing, when git says this of them. */
 async function told(refs: Readonly<Record<string, string | null>>, unpackError: string | null = null) {
@@ -19,6 +21,7 @@ async function conduct(
   refs: Readonly<Record<string, string | null>>,
   unpackError: string | null,
   outcomes: readonly PushOutcome[],
+  store?: Store,
 ) {
   const clock = createFakeClock();
   const git = createFakeGit();
@@ -27,7 +30,8 @@ async function conduct(
   const lines: string[] = [];
   let end: PushResult | null = null;
   const needs = {
-    ...{ clock, git, store: createFakeStore(clock) },
+    ...{ clock, git, store: store ?? createFakeStore(clock) },
+    pageOf: (id: number) => `/deployments/${id}`,
     pushes: { accept: async () => outcomes },
   } as unknown as PushConversation;
   await conductPush(needs, {
@@ -58,6 +62,32 @@ test("who pushes from a shallow clone is told once how to make it whole", async 
   expect(await told({ "refs/heads/main": refusal, "refs/heads/idea": refusal })).toEqual([
     expect.stringContaining("git fetch --unshallow"),
   ]);
+});
+
+test("lines of two deployments at once begin with their environments", async () => {
+  const world = await createWorld();
+  const { product, installation } = await world.samples.product("shop");
+  const staging = await world.store.environments.create({ name: "staging", domain: null, branch: null });
+  if (!staging) throw new Error("not created");
+  const copy = await world.store.installations.create({
+    productId: product.id,
+    environmentId: staging.id,
+    branch: "main",
+  });
+  if (!copy) throw new Error("not installed");
+  const ids = [installation, copy].map((place) => world.samples.failed(place, {}).id);
+  const ref = "refs/heads/main";
+  const { lines } = await conduct({ [ref]: null }, null, [{ ref, type: "deploying", deployments: ids }], world.store);
+  expect(lines).toContainEqual(expect.stringMatching(/^\[production\] {5}Deployment failed\./));
+  expect(lines).toContainEqual(expect.stringMatching(/^\[staging\] {5}Deployment failed\./));
+
+  const alone = await conduct(
+    { [ref]: null },
+    null,
+    [{ ref, type: "deploying", deployments: ids.slice(0, 1) }],
+    world.store,
+  );
+  expect(alone.lines).toContainEqual(expect.stringMatching(/^ {4}Deployment failed\./));
 });
 
 test("nothing that an app or a name says does anything to a terminal but show", async () => {
