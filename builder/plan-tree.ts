@@ -97,19 +97,23 @@ async function givesWay(
 ): Promise<string | null> {
   const dockerfile = dockerfileIn(tree);
   const result = await readStack(tree, stack, options.variables);
+  if (result.type === "project" && result.project.services.length === 0) return instead(startsNothing, true);
   const onlyData = result.type === "project" && holdsOnlyData(result.project);
   if (onlyData) {
     const both = `stacks: { data: { compose: ${stack.file} }, app: {} } in a baton.yaml deploys both`;
-    const why = `it has only databases and the like, not the app itself (${both})`;
-    if (dockerfile !== null) return `the Dockerfile: ${why}`;
-    return (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
+    return instead(`it has only databases and the like, not the app itself (${both})`, true);
   }
   const reason = result.type === "refused" ? result.givesWay : isForDevelopment(result.project);
-  if (reason === null) return null;
-  if (dockerfile !== null) return `the Dockerfile: ${reason}`;
-  const isEmpty = result.type === "refused" && result.isEmpty;
-  return isEmpty && (await holdsApp(tree, app, options)) ? `the app beside it: ${reason}` : null;
+  return reason === null ? null : instead(reason, result.type === "refused" && result.isEmpty);
+
+  async function instead(why: string, hasNoApp: boolean): Promise<string | null> {
+    if (dockerfile !== null) return `the Dockerfile: ${why}`;
+    return hasNoApp && (await holdsApp(tree, app, options)) ? `the app beside it: ${why}` : null;
+  }
 }
+
+const startsNothing =
+  "it starts none of its services: each belongs to a profile that is off (variable COMPOSE_PROFILES) or is scaled to zero";
 
 /** An app that can be deployed, or could be with a Dockerfile. */
 async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions): Promise<boolean> {

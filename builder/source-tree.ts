@@ -31,8 +31,7 @@ export function sourceTree(
       throw new PlanProblem(`${path} is larger than ${limit} MiB, the limit for such a file`);
     }
     const bytes = await readFile(path);
-    // Editors on Windows still write a byte order mark, and no parser here expects one.
-    return bytes === null ? null : bytes.toString("utf8").replace(/^\uFEFF/, "");
+    return bytes === null ? null : textOf(path, bytes);
   }
 
   return {
@@ -43,6 +42,23 @@ export function sourceTree(
       return text;
     },
   };
+}
+
+/** Read by Docker and npm themselves, which know no UTF-16. */
+const readByOthers = /(?:^|\/)(?:package\.json|Containerfile|Dockerfile|dockerfile)$/;
+
+/** Windows still writes byte order marks, which no parser here expects, and PowerShell's `>` writes UTF-16. */
+function textOf(path: string, bytes: Buffer): string {
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+  if (mark !== 0xfffe && mark !== 0xfeff) return bytes.toString("utf8").replace(/^\uFEFF/, "");
+  if (readByOthers.test(path)) {
+    throw new PlanProblem(
+      `${path} is saved as UTF-16, which the tools that read it do not understand`,
+      "Save it as UTF-8.",
+    );
+  }
+  const even = bytes.subarray(2, bytes.length - (bytes.length % 2));
+  return (mark === 0xfffe ? even : Buffer.from(even).swap16()).toString("utf16le");
 }
 
 /** A folder of the tree, seen as a tree of its own. The empty string is the whole tree. */

@@ -78,7 +78,10 @@ async function readDockerfile(
   const { path } = resolved;
   if (repository.kindOf(path) !== "file") {
     const what = `needs ${path}, which is not a file in the repository`;
-    const hint = `Add a Dockerfile to ${shown(context)}, or name the one to use with dockerfile:.`;
+    const hint =
+      written === null
+        ? `Add a Dockerfile to ${shown(context)}, or name the one to use with dockerfile:.`
+        : "Commit it, or correct the path: it counts from the folder of context.";
     report.problem(field.at, field.key, what, hint);
     return null;
   }

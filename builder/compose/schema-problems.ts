@@ -63,7 +63,18 @@ function inWords(errors: readonly ErrorObject[]): readonly Said[] {
   if (types.length === 0) return others.map(oneInWords);
   const accepted = [...new Set(types.flatMap(({ params }) => [params.type].flat() as readonly string[]))];
   const names = [...new Set(accepted.map((type) => typeNames[type] ?? type))];
-  return [{ step: null, message: `must be ${names.join(" or ")}`, hint: hintForValues }];
+  const hint = hintForType(accepted, errors[0]?.instancePath ?? "");
+  return [{ step: null, message: `must be ${names.join(" or ")}`, hint }];
+}
+
+/** The slips that are made most: `- NAME: value`, and one value where a list is wanted. */
+function hintForType(accepted: readonly string[], pointer: string): string {
+  if (/\/(?:environment|args|labels|annotations)\/\d+$/.test(pointer)) {
+    return 'Write the item as "NAME=value", in quotes, or write all of them without hyphens, as NAME: value.';
+  }
+  return accepted.length === 1 && accepted[0] === "array"
+    ? "Write it in brackets, [ … ], or each value on a line of its own after a hyphen."
+    : hintForValues;
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -77,7 +77,24 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PlanProblem(`package.json is not valid JSON: ${reason}`);
+    const { what, hint } = faultOf(text, error instanceof Error ? error.message : String(error));
+    throw new PlanProblem(`package.json is not valid JSON: ${what}`, hint);
   }
+}
+
+/** People look for lines; the parser counts characters. */
+function faultOf(text: string, reason: string): { readonly what: string; readonly hint: string } {
+  if (text.trim() === "") return { what: "it is empty", hint: "Run `npm init -y`, or remove it." };
+  const conflict = text.split("\n").findIndex((line) => /^(?:<{7} |>{7} |={7}\r?$)/.test(line));
+  if (conflict >= 0) {
+    return {
+      what: `line ${conflict + 1} is left over from a merge conflict`,
+      hint: "Decide which of the two sides to keep, remove the markers, and commit.",
+    };
+  }
+  const what = reason.replace(
+    /(?: in JSON)? at position (\d+)(?: \(line \d+ column \d+\))?/,
+    (_, position: string) => ` on line ${text.slice(0, Number(position)).split("\n").length}`,
+  );
+  return { what, hint: "JSON allows no comments, no single quotes and no comma before a closing bracket." };
 }

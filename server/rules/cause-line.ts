@@ -22,6 +22,11 @@ const kinds: readonly { readonly pattern: RegExp; readonly pick: "first" | "last
     pick: "last",
   },
   { pattern: /\b[A-Z][A-Z0-9_]+ (?:is not set|is not defined|is required|must be set|is missing).*/, pick: "last" },
+  {
+    pattern:
+      /^(?!.*\b(?:using|default\w*|fall\w*|optional|disabled|ignor\w+|skip\w+)\b).*\b(?:[Mm]issing|[Uu]nset|[Rr]equires?)(?: the| an?| required)* (?:env(?:ironment)?\.? )?(?:variable|var)s?\b.*/,
+    pick: "last",
+  },
 ];
 
 interface Cause {

@@ -15,8 +15,13 @@ export interface ExecTrouble {
 }
 
 const windowsLines = "has Windows line endings (CRLF)";
-const crlfAdvice =
-  "Linux cannot run it like that. Save it with LF line endings, and add `*.sh text eol=lf` to .gitattributes so that Git keeps it that way.";
+
+/** For all files of the program's kind. */
+function crlfAdvice(path: string): string {
+  const name = baseOf(path);
+  const kind = /\.\w+$/.exec(name)?.[0];
+  return `Linux cannot run it like that. Save it with LF line endings, and add \`${kind === undefined ? name : `*${kind}`} text eol=lf\` to .gitattributes so that Git keeps it that way.`;
+}
 
 /** How shells, the kernel's callers and runc say that a program could not be run; what it is called comes first. */
 const refusals: readonly RegExp[] = [
@@ -31,6 +36,17 @@ const refusals: readonly RegExp[] = [
 /** `node\r`, however the line was printed: a command whose name ends in a carriage return. */
 const namesCarriageReturn = /(?:\\r|\^M|\r)['’"]?: |\$'[^']*\\r'|bad interpreter.*\^M|\r: not found/;
 
+/** A shell that takes a program of another architecture for a script reads the first bytes of it as a command. */
+const binaryReadAsScript = /([^\s":]+): (?:line )?\d+: \W?ELF/;
+
+/** How it is said that there is no such program; its name as it was called. */
+const missing: readonly RegExp[] = [
+  /\bexec "?([^\s":]+)"? failed: No such file or directory/,
+  /\benv: (?:can't execute )?['‘"]?([^\s'’":]+)['’"]?: No such file or directory/,
+  /(?:^|[\s/])(?:sh|bash|ash|dash): (?:line )?(?:\d+: )?([^\s":]+): (?:command )?not found/,
+  /: (?:line )?\d+: ([^\s":]+): (?:command )?not found/,
+];
+
 /** Why a program could not be run, as its exit, its last words and the repository's files tell. Null: it is not that. Pure. */
 export function execTrouble(
   exitCode: number | null,
@@ -43,10 +59,14 @@ export function execTrouble(
   const named = programs.filter(({ path }) => names.has(baseOf(path)));
   const windows =
     named.find(hasWindowsLines) ?? (namesCarriageReturn.test(words) ? programs.find(hasWindowsLines) : undefined);
-  if (windows) return { what: `${windows.path} ${windowsLines}`, advice: crlfAdvice };
-  if (namesCarriageReturn.test(words)) return { what: `a script ${windowsLines}`, advice: crlfAdvice };
+  if (windows) return { what: `${windows.path} ${windowsLines}`, advice: crlfAdvice(windows.path) };
+  if (namesCarriageReturn.test(words)) return { what: `a script ${windowsLines}`, advice: crlfAdvice("start.sh") };
   const [program] = named;
   if (/exec format error/i.test(words)) return wrongFormat(program, [...names][0], machine);
+  const foreign = named.find(({ head }) => !isFor(machine, head));
+  if (foreign) return wrongFormat(foreign, undefined, machine);
+  const readAsScript = binaryReadAsScript.exec(words)?.[1];
+  if (readAsScript !== undefined) return wrongFormat(undefined, baseOf(readAsScript), machine);
   if ((exitCode === 126 || /permission denied/i.test(words)) && program && !program.executable) {
     return {
       what: `${program.path} is not executable`,
@@ -60,7 +80,7 @@ export function execTrouble(
       advice: `Its first line names ${interpreter}. Install it in the image, or use #!/bin/sh.`,
     };
   }
-  return null;
+  return exitCode === 127 ? notFound(words) : null;
 }
 
 /** The last lines or the exit suggest that a program could not be run, so that the repository's files are worth a look. */
@@ -75,6 +95,24 @@ function namesRefused(words: string): ReadonlySet<string> {
     .flatMap((line) => refusals.flatMap((pattern) => pattern.exec(line)?.[1] ?? []))
     .map((name) => baseOf(name.replace(/['’‘"]/g, "")));
   return new Set(names.filter((name) => name !== ""));
+}
+
+function notFound(words: string): ExecTrouble | null {
+  const name = words
+    .split("\n")
+    .map((line) => missing.flatMap((pattern) => pattern.exec(line)?.[1] ?? [])[0])
+    .findLast((found) => found !== undefined);
+  if (name === undefined) return null;
+  if (name.startsWith("[")) {
+    return {
+      what: "its command is not a list that Docker can read, so a shell ran it as it stands",
+      advice: 'Put each part of CMD or ENTRYPOINT in double quotes: CMD ["node", "server.js"].',
+    };
+  }
+  const advice = name.includes("/")
+    ? "Copy it into the image, or correct its path in the command. If it is there, the interpreter that its first line names is missing."
+    : "Install it when the image is built, or correct the command.";
+  return { what: `${name} was not found in the image`, advice };
 }
 
 function wrongFormat(program: Program | undefined, name: string | undefined, machine: string): ExecTrouble {
@@ -107,6 +145,12 @@ function interpreterOf({ head }: Program): string | null {
   if (!path) return null;
   const name = path[1] === "/usr/bin/env" ? path[2] : path[1];
   return name === undefined || name === "/bin/sh" || name === "sh" ? null : name;
+}
+
+/** A script is for all of them. */
+function isFor(machine: string, head: Uint8Array): boolean {
+  const made = architectureOf(head);
+  return made === null || made === machine;
 }
 
 /** e_machine of an ELF header, in Docker's names; other systems' executables by their first bytes. */

@@ -142,6 +142,10 @@ describe("a compose file without baton.yaml", () => {
       "services: { db: { image: postgres }, cache: { image: 'redis:7' } }",
       "it has only databases and the like, not the app itself (stacks: { data: { compose: compose.yaml }, app: {} } in a baton.yaml deploys both)",
     ],
+    [
+      "services: { web: { build: ., profiles: [dev] }, job: { build: ., scale: 0 } }",
+      "it starts none of its services: each belongs to a profile that is off (variable COMPOSE_PROFILES) or is scaled to zero",
+    ],
   ])("gives way to a Dockerfile that says more of production: %j", async (compose, reason) => {
     const { services, decisions } = await outline({ "compose.yaml": compose, Dockerfile });
     expect(services).toEqual(["web"]);

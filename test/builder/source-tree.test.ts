@@ -35,6 +35,19 @@ describe("a source tree", () => {
     expect(asked).toEqual(["a"]);
   });
 
+  it("reads what Windows saved as UTF-16, but not what Docker and npm would have to read as well", async () => {
+    const little = Buffer.from("\uFEFFservices: ü\n", "utf16le");
+    const big = Buffer.from(little).swap16();
+    const source = sourceTree([entry("a.yaml"), entry("b.yaml"), entry("web/Dockerfile")], async (path) =>
+      path === "b.yaml" ? big : little,
+    );
+    expect(await Promise.all([source.read("a.yaml"), source.read("b.yaml")])).toEqual([
+      "services: ü\n",
+      "services: ü\n",
+    ]);
+    await expect(source.read("web/Dockerfile")).rejects.toThrow("web/Dockerfile is saved as UTF-16");
+  });
+
   it("does not read what is larger than 1 MiB", async () => {
     const source = sourceTree([entry("package.json", { sizeBytes: 1024 * 1024 + 1 })], async () => Buffer.from("{}"));
     await expect(source.read("package.json")).rejects.toThrow("package.json is larger than 1 MiB");

@@ -48,6 +48,16 @@ test.each([
     ['app.rb:2:in `fetch\': key not found: "DB" (KeyError)'],
     'app.rb:2:in `fetch\': key not found: "DB" (KeyError)',
   ],
+  [
+    "a check of variables",
+    ["booting", "Missing required environment variable: STRIPE_KEY"],
+    "Missing required environment variable: STRIPE_KEY",
+  ],
+  [
+    "an error after a variable that has a default",
+    ["Missing environment variable LOG_LEVEL, using info", "fatal: cannot bind"],
+    "fatal: cannot bind",
+  ],
   ["a shell", ["sh: wget: not found"], "sh: wget: not found"],
   [
     "Node, with a cause",

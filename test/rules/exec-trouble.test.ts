@@ -49,7 +49,7 @@ describe("a script with Windows line endings", () => {
   });
 
   it("is not told of a script that has none, or that nobody tried to run", () => {
-    expect(said(127, ["/bin/sh: 1: ./start.sh: not found"], [plain], "amd64")).toBeNull();
+    expect(said(127, ["/bin/sh: 1: ./start.sh: not found"], [plain], "amd64")).not.toMatch(/Windows/);
     expect(said(1, ["Error: DATABASE_URL is not set"], [crlf], "amd64")).toBeNull();
     expect(mayBeExecTrouble(1, ["Error: DATABASE_URL is not set"])).toBe(false);
   });
@@ -85,5 +85,50 @@ describe("a program that cannot be run", () => {
   it("wants an interpreter that the image may lack", () => {
     const script = program("run.sh", "#!/usr/bin/env bash\necho hi\n");
     expect(said(127, ["/bin/sh: ./run.sh: not found"], [script], "amd64")).toMatch(/^run\.sh needs bash/);
+  });
+});
+
+describe("a program of another architecture that a shell takes for a script", () => {
+  const line = "./app: 1: \x7fELF\ufffd: not found";
+
+  it("is named with its architecture when the repository has it", () => {
+    expect(said(127, [line], [program("app", elf(183))], "amd64")).toMatch(/^app was built for arm64/);
+    expect(said(2, ['./app: 1: Syntax error: ")" unexpected'], [program("app", elf(183))], "amd64")).toMatch(
+      /^app was built for arm64/,
+    );
+  });
+
+  it("is named when only the image has it", () => {
+    for (const printed of [line, "./app: 1: ELF\ufffd: not found", "./app: line 1: \x7fELF: command not found"]) {
+      expect(said(127, [printed], [], "amd64")).toMatch(/^app was built for a different architecture/);
+    }
+  });
+});
+
+describe("a program that the image does not have", () => {
+  it.each([
+    ["[FATAL tini (6)] exec nod failed: No such file or directory", /^nod was not found in the image\. Install it/],
+    ["/usr/bin/env: ‘zsh’: No such file or directory", /^zsh was not found in the image\. Install it/],
+    ["env: can't execute 'python': No such file or directory", /^python was not found in the image/],
+    ["sh: 1: nodemon: not found", /^nodemon was not found in the image/],
+    ["./start.sh: line 3: gunicorn: command not found", /^gunicorn was not found in the image/],
+    [
+      "[FATAL tini (8)] exec /docker-entrypoint.sh failed: No such file or directory",
+      /^\/docker-entrypoint\.sh was not found in the image\. Copy it into the image/,
+    ],
+  ])("is named from %j", (line, expected) => {
+    expect(said(127, ["before", line], [], "amd64")).toMatch(expected);
+  });
+
+  it("is no program at all, but a list that is not JSON", () => {
+    expect(said(127, ["/bin/sh: 1: [node,: not found"], [], "amd64")).toMatch(
+      /^its command is not a list.*double quotes/,
+    );
+    expect(said(127, ["/bin/sh: 1: [node,server.js]: not found"], [], "amd64")).toMatch(/^its command is not a list/);
+  });
+
+  it("is not named when the app ended for another reason", () => {
+    expect(said(1, ["sh: 1: git: not found", "Error: x"], [], "amd64")).toBeNull();
+    expect(said(127, ["it ended"], [], "amd64")).toBeNull();
   });
 });

@@ -50,6 +50,16 @@ describe("a file that is not what the Compose Specification describes", () => {
       "services.web must be a mapping",
       "See https://docs.docker.com/reference/compose-file/ for the values it accepts.",
     ],
+    [
+      withService("environment:\n  - A: b"),
+      "services.web.environment[0] must be a string",
+      'Write the item as "NAME=value", in quotes, or write all of them without hyphens, as NAME: value.',
+    ],
+    [
+      withService("ports: 8080:3000"),
+      "services.web.ports must be a list",
+      "Write it in brackets, [ … ], or each value on a line of its own after a hyphen.",
+    ],
     ["- web", "the file is not a compose file: it doesn't contain a mapping", "Begin it with services:"],
     [
       "services: { web: { user: me } }",

@@ -371,7 +371,13 @@ CMD ["npm","start"]
   });
 
   it.each([
-    [{ "package.json": "{ nonsense" }, /^package\.json is not valid JSON: /],
+    [{ "package.json": "{ nonsense" }, /^package\.json is not valid JSON: .* on line 1/],
+    [{ "package.json": '{\n "name": "a",\n}\n' }, /^package\.json is not valid JSON: .* on line 3$/],
+    [
+      { "package.json": "{\n<<<<<<< HEAD\n}" },
+      /^package\.json is not valid JSON: line 2 is left over from a merge conflict/,
+    ],
+    [{ "package.json": " \n" }, /^package\.json is not valid JSON: it is empty/],
     [{ "package.json": "[]" }, /^package\.json does not hold a JSON object$/],
     [{ "package.json": "{}" }, /^package\.json does not say how to start the app: it has no start script/],
     [
