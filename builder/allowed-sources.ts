@@ -64,6 +64,12 @@ function refusedByName({ type, name }: Source, rules: SourceRules): Refused | nu
 
 function whyNotImage(name: string, rules: SourceRules): Refused | null {
   if (name.includes(unknownValue)) return fromUnknown(name);
+  if (/[:@]$/.test(name)) {
+    return {
+      why: `uses ${shown(name)}, which ends without a tag`,
+      hint: "A variable in it is probably empty: set it, or give it a default value.",
+    };
+  }
   const familiar = name.replace(/^(?:index\.)?docker\.io\//i, "");
   if (/^baton-[^/]*\//i.test(familiar)) {
     return {
@@ -85,6 +91,10 @@ function whyNotImage(name: string, rules: SourceRules): Refused | null {
     };
   }
   const registry = registryOf(name);
+  const path = registry !== null && /[.:]|^localhost$/i.test(registry) ? name.slice(registry.length) : name;
+  if (/[A-Z]/.test(path.replace(/[:@][^/]*$/, ""))) {
+    return { why: `uses ${shown(name)}, but names of images are lower case`, hint: "Write it in lower case." };
+  }
   return registry === null || registry === rules.ownRegistry
     ? null
     : whyNotHost(hostOfAuthority(registry), name, rules);

@@ -112,7 +112,8 @@ function unknownKey(key: string, parentSchema: ErrorObject["parentSchema"], poin
     return { step: key, message: `is not a name that Compose allows under ${stepsOf(pointer).at(-1)}`, hint };
   }
   const close = nearest(key, known);
-  const hint = close ? `Did you mean ${close}?` : "Remove it, or start it with x- if it is not meant for Compose.";
+  const service = pointer === "" ? "If it is a service, indent it under `services:`. Otherwise remove it" : "Remove it";
+  const hint = close ? `Did you mean ${close}?` : `${service}, or start it with x- if it is not meant for Compose.`;
   return { step: key, message: "is not a Compose key here", hint };
 }
 

@@ -292,3 +292,24 @@ describe("names are looked up:", () => {
     expect(asked).toEqual(["ghcr.io"]);
   });
 });
+
+describe("names that Docker could not read are refused in the plan:", () => {
+  test.each([
+    ["    image: MyOrg/App:latest", /names of images are lower case/],
+    ["    image: ghcr.io/MyOrg/app", /names of images are lower case/],
+    ["    image: redis:$TAG", /ends without a tag/],
+  ])("%s", async (lines, why) => {
+    expect(await compose(lines)).toMatch(why);
+  });
+
+  test("an empty ARG as a tag", async () => {
+    expect(await dockerfile('ARG V=""\nFROM node:$V')).toMatch(/ends without a tag/);
+  });
+
+  test.each(["    image: registry.example.com:5000/app:Release-1", "    image: redis:7-Alpine"])(
+    "but not %s",
+    async (lines) => {
+      expect(await compose(lines, {}, { addressesOf: async () => [] })).toBe("allowed");
+    },
+  );
+});

@@ -28,6 +28,11 @@ describe("a file that is not what the Compose Specification describes", () => {
   });
 
   it.each([
+    [
+      "services: { db: { image: app } }\nwebsite: { image: app }",
+      "website is not a Compose key here",
+      "If it is a service, indent it under `services:`. Otherwise remove it, or start it with x- if it is not meant for Compose.",
+    ],
     ["ervices: { web: { image: app } }", "ervices is not a Compose key here", "Did you mean services?"],
     ["services: { web: { imgae: app } }", "services.web.imgae is not a Compose key here", "Did you mean image?"],
     [
