@@ -3,6 +3,7 @@ import type { ContainerState } from "../ports/engine.ts";
 import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnose.ts";
 import { durationText } from "../rules/duration-text.ts";
 import { hasCrashed } from "../rules/health-gate.ts";
+import { healthcheckWarning } from "../rules/healthcheck-hint.ts";
 import { goBack } from "./cut-over.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { gatherEvidence } from "./evidence.ts";
@@ -83,8 +84,9 @@ async function watchService(
   const host = deployment.spec.routes.find((route) => route.service === service.spec.name)?.host ?? "localhost";
   let restartsBefore: number | null = null;
   let failures = 0;
+  let container: ContainerState | null;
   do {
-    const container = await engine.inspectContainer(service.container, signal);
+    container = await engine.inspectContainer(service.container, signal);
     restartsBefore ??= container?.restartCount ?? 0;
     if (!container || hasCrashed(container, restartsBefore))
       throw await crashed(world, work, deployment, service, container, back);
@@ -96,6 +98,8 @@ async function watchService(
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
   } while (clock.monotonicMs() < endMs || failures > 0);
+  const warning = healthcheckWarning(service.spec.name, container);
+  if (warning !== null) work.journal.warn(warning);
 }
 
 /**

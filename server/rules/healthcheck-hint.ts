@@ -1,3 +1,5 @@
+import type { ContainerState } from "../ports/engine.ts";
+
 /** What to do about an image's HEALTHCHECK that does not pass, by what it printed last. Pure. */
 export function healthcheckHint(output: string): string {
   const missing =
@@ -23,4 +25,15 @@ export function healthcheckWords(output: string): string {
   const lines = output.split(/\r?\n/).map((line) => line.trim());
   const line = lines.filter((text) => text !== "").at(-1) ?? "";
   return line.replace(/^\/bin\/sh: (?:line )?(?:\d+: )?/, "").slice(0, 200);
+}
+
+/** What the log says of a service that responds, while its image's HEALTHCHECK goes on failing; null: it does not. Pure. */
+export function healthcheckWarning(
+  service: string,
+  container: Pick<ContainerState, "healthcheck" | "healthcheckOutput"> | null,
+): string | null {
+  if (container?.healthcheck !== "unhealthy") return null;
+  const { healthcheckOutput: output } = container;
+  const words = healthcheckWords(output);
+  return `${service} responds, but its HEALTHCHECK fails${words === "" ? "" : `: ${words}`}. ${healthcheckHint(output)}`;
 }
