@@ -4,7 +4,7 @@ export interface DockerfileLine {
   readonly keyword: string;
   /** "from=build" of `--from=build`, without quotes and escapes. */
   readonly flags: readonly string[];
-  /** What follows the flags, with backslashes as the only escapes; of ONBUILD as it is written. */
+  /** The text that follows the flags, with backslashes as its only escapes. That of ONBUILD is kept as it is written. */
   readonly rest: string;
   /** The line that it begins at, from 1. */
   readonly line: number;
@@ -69,7 +69,7 @@ function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading):
   return found;
 }
 
-/** What Go takes for blank, unlike JavaScript: with U+0085, without a byte order mark. */
+/** Matches what Go takes for blank. Unlike in JavaScript that includes U+0085, and no byte order mark. */
 const commentOrNothing = /^(?:(?!\ufeff)[\s\u0085])*(?:#|$)/;
 
 /** `ONBUILD` holds one in its `rest`. Null: the text is blank. */

@@ -22,7 +22,7 @@ export interface Taken {
 /** Stands for a variable that only the base image can have set, and for substitutions that newer builders know. */
 export const unknownValue = "\uE000";
 
-/** What builders, of which nobody knows here which one it will be, make of the same Dockerfile. */
+/** The builders that may read the same Dockerfile. Which one will is not known here, so all of them are asked. */
 interface Builder {
   /** Of an ENV and a later ARG of one name, the ARG counts. */
   readonly argumentsWin: boolean;

@@ -1,8 +1,8 @@
 import { child, children, type Field, flag, items, pairs, text } from "./field.ts";
 import type { Report } from "./report.ts";
 
-// What the Compose Specification has below the keys of a service and of networks, and Baton does not apply: each is said
-// in the log. What a service itself may have is judged in service-keys.ts.
+// Keys that the Compose Specification allows below those of a service and of networks, and that Baton does not apply. The
+// log says each. The keys of a service itself are judged in service-keys.ts.
 
 type Notes = Readonly<Record<string, string>>;
 
@@ -80,7 +80,7 @@ export function sayNotApplied(service: Field, report: Report): void {
   sayLabels(child(service, "labels"), report);
 }
 
-/** Whoever writes `127.0.0.1:8080:80` wants it for the host alone, and a web service is for everybody. */
+/** `127.0.0.1:8080:80` publishes a port to the host alone, but Baton serves a web service to everybody. */
 function sayHostAddress(port: Field, report: Report): void {
   const written = text(child(port, "host_ip")) ?? /^(\[[^\]]+\]|[\d.]+):[\d-]*:/.exec(text(port) ?? "")?.[1] ?? null;
   if (written === null || /^(?:0\.0\.0\.0|\[?::\]?)$/.test(written)) return;

@@ -59,7 +59,7 @@ export async function readService(
     workingDir: readWorkingDir(fieldNamed("working_dir"), report),
     hostname: readHostname(fieldNamed("hostname"), report),
     init: flag(fieldNamed("init")),
-    // Whoever asks for a terminal wants a program that ends without input to stay.
+    // A service that asks for a terminal runs a program that would end without input.
     keepsStdinOpen: flag(fieldNamed("stdin_open")) === true || flag(fieldNamed("tty")) === true,
     stopSignal: readStopSignal(fieldNamed("stop_signal"), report),
     stopGraceMs: readDurationMs(fieldNamed("stop_grace_period"), report),
