@@ -161,12 +161,13 @@ export function createGitHttp(
   return app;
 }
 
+/** Null also for an empty one: curl sends the name in http://x@… by itself before git asks for the password. */
 function passwordOf(authorization: string | undefined): string | null {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return null;
   const credentials = Buffer.from(encoded, "base64").toString("utf8");
   const colon = credentials.indexOf(":");
-  return colon === -1 ? null : credentials.slice(colon + 1);
+  return colon === -1 ? null : credentials.slice(colon + 1) || null;
 }
 
 function protocolOf(c: Context<GitEnv>): string | null {
