@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Repository } from "./git-client.ts";
 import { useBaton } from "./harness.ts";
+import { pushLedger, rowsDatabase, rowsWeb } from "./ledger.ts";
 import { useWorkshop } from "./workshop.ts";
 
 const baton = useBaton();
@@ -12,24 +13,7 @@ const image = `${owner}/postgres:16`;
 let repository: Repository;
 
 /** A database as far as its image's name goes; no VOLUME is in it. */
-const db = `
-const fs = require("node:fs");
-const rows = () => fs.existsSync("/var/lib/postgresql/data/rows") ? fs.readFileSync("/var/lib/postgresql/data/rows", "utf8").length : 0;
-require("node:net").createServer((socket) => {
-  socket.on("error", () => {});
-  socket.on("data", (data) => {
-    if (String(data) === "add") { fs.mkdirSync("/var/lib/postgresql/data", { recursive: true }); fs.appendFileSync("/var/lib/postgresql/data/rows", "."); }
-    socket.end(String(rows()));
-  });
-}).listen(5432);
-`;
-const web = `
-require("node:http").createServer((request, answer) => {
-  const socket = require("node:net").connect(5432, "db", () => socket.write(request.url === "/add" ? "add" : "rows"));
-  socket.on("error", (error) => { answer.statusCode = 500; answer.end(String(error)); });
-  socket.pipe(answer);
-}).listen(process.env.PORT);
-`;
+const db = rowsDatabase('["/var/lib/postgresql/data"]');
 const compose = (ofDb = "", declared = "") => `
 services:
   web: { build: web, ports: ["3000"], depends_on: [db] }
@@ -39,14 +23,7 @@ ${declared}`;
 const rows = async (path = "/") => (await baton().ask("ledger", path)).body;
 const advice = 'volumes: ["db-data:/var/lib/postgresql/data"]';
 
-async function push(files: Readonly<Record<string, string>>): Promise<string> {
-  await repository.write(files);
-  await repository.commit("Change");
-  const { code, text } = await repository.push(baton().remote("ledger")).done;
-  expect(code, text).toBe(0);
-  await baton().api.settled((await baton().api.newest("ledger")).id);
-  return text;
-}
+const push = (files: Readonly<Record<string, string>>) => pushLedger(baton, repository, files);
 
 beforeAll(async () => {
   await baton()
@@ -56,7 +33,7 @@ beforeAll(async () => {
     "db/Dockerfile": `FROM ${image}\nCOPY . /db\nCMD ["node", "/db/db.js"]\n`,
     "db/db.js": db,
     "web/Dockerfile": 'FROM baton/node:22\nCOPY . /web\nCMD ["node", "/web/web.js"]\n',
-    "web/web.js": web,
+    "web/web.js": rowsWeb,
   });
   const text = await push({ "compose.yaml": compose() });
   expect(text).toContain("db is a PostgreSQL database without a volume");
@@ -68,7 +45,7 @@ afterAll(async () => {
 
 test("a database without a volume is kept over pushes that leave it as it is, also when one of them fails", async () => {
   await rows("/add");
-  const text = await push({ "web/web.js": `${web}// again` });
+  const text = await push({ "web/web.js": `${rowsWeb}// again` });
   expect(text).toContain("db is unchanged and keeps running");
   expect(text).not.toContain("The data of db");
   expect(await rows()).toBe("1");
@@ -77,7 +54,7 @@ test("a database without a volume is kept over pushes that leave it as it is, al
   await repository.commit("Break");
   expect((await repository.push(baton().remote("ledger")).done).code).not.toBe(0);
   expect(await rows()).toBe("1");
-  await push({ "web/web.js": web });
+  await push({ "web/web.js": rowsWeb });
   expect(await rows()).toBe("1");
 });
 

@@ -1,25 +1,14 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Repository } from "./git-client.ts";
 import { useBaton } from "./harness.ts";
+import { pushLedger, rowsDatabase } from "./ledger.ts";
 import { useWorkshop } from "./workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();
 let repository: Repository;
 
-/** Keeps a row for each line `add` in each of its folders; answers with how many there are. */
-const db = `
-const fs = require("node:fs");
-const folders = process.env.FOLDERS.split(" ");
-const rows = (folder) => fs.existsSync(folder + "/rows") ? fs.readFileSync(folder + "/rows", "utf8").length : 0;
-require("node:net").createServer((socket) => {
-  socket.on("error", () => {});
-  socket.on("data", (data) => {
-    if (String(data) === "add") for (const folder of folders) { fs.mkdirSync(folder, { recursive: true }); fs.appendFileSync(folder + "/rows", "."); }
-    socket.end(folders.map(rows).join(" "));
-  });
-}).listen(5432);
-`;
+const db = rowsDatabase('process.env.FOLDERS.split(" ")');
 /** Asks the service that the path names: /two/add. */
 const web = `
 require("node:http").createServer((request, answer) => {
@@ -42,14 +31,7 @@ volumes: { above: {}${declared} }
 `;
 const rows = async (service: string, what = "rows") => (await baton().ask("ledger", `/${service}/${what}`)).body;
 
-async function push(files: Readonly<Record<string, string>>): Promise<string> {
-  await repository.write(files);
-  await repository.commit("Change");
-  const { code, text } = await repository.push(baton().remote("ledger")).done;
-  expect(code, text).toBe(0);
-  await baton().api.settled((await baton().api.newest("ledger")).id);
-  return text;
-}
+const push = (files: Readonly<Record<string, string>>) => pushLedger(baton, repository, files);
 
 beforeAll(async () => {
   repository = await workshop.appOf({

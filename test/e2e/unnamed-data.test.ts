@@ -3,32 +3,14 @@ import { beforeAll, expect, test } from "vitest";
 import type { RedeployJson } from "./api-client.ts";
 import type { Repository } from "./git-client.ts";
 import { useBaton } from "./harness.ts";
+import { pushLedger, rowsDatabase, rowsWeb } from "./ledger.ts";
 import { useWorkshop } from "./workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();
 let repository: Repository;
 
-/** Keeps a row for each line `add`, in each of its folders; answers with how many there are. */
-const db = `
-const fs = require("node:fs");
-const folders = ["/var/lib/db", "/notes", "/srv/vendor"];
-const rows = (folder) => fs.existsSync(folder + "/rows") ? fs.readFileSync(folder + "/rows", "utf8").length : 0;
-require("node:net").createServer((socket) => {
-  socket.on("error", () => {});
-  socket.on("data", (data) => {
-    if (String(data) === "add") for (const folder of folders) { fs.mkdirSync(folder, { recursive: true }); fs.appendFileSync(folder + "/rows", "."); }
-    socket.end(folders.map(rows).join(" "));
-  });
-}).listen(5432);
-`;
-const web = `
-require("node:http").createServer((request, answer) => {
-  const socket = require("node:net").connect(5432, "db", () => socket.write(request.url === "/add" ? "add" : "rows"));
-  socket.on("error", (error) => { answer.statusCode = 500; answer.end(String(error)); });
-  socket.pipe(answer);
-}).listen(process.env.PORT);
-`;
+const db = rowsDatabase('["/var/lib/db", "/notes", "/srv/vendor"]');
 const compose = (volumes: readonly string[], declared = "") => `
 services:
   web: { build: web, ports: ["3000"], depends_on: [db] }
@@ -38,14 +20,7 @@ const unnamed = ["/notes", "/srv/vendor"];
 
 const rows = async () => (await baton().ask("ledger", "/")).body;
 
-async function push(files: Readonly<Record<string, string>>): Promise<string> {
-  await repository.write(files);
-  await repository.commit("Change");
-  const { code, text } = await repository.push(baton().remote("ledger")).done;
-  expect(code, text).toBe(0);
-  await baton().api.settled((await baton().api.newest("ledger")).id);
-  return text;
-}
+const push = (files: Readonly<Record<string, string>>) => pushLedger(baton, repository, files);
 
 async function redeployProduct(): Promise<void> {
   const { id } = await baton().api.installation("ledger");
@@ -58,7 +33,7 @@ beforeAll(async () => {
   repository = await workshop.appOf({
     "db/Dockerfile": 'FROM baton/node:22\nCOPY . /db\nVOLUME /var/lib/db\nVOLUME /tmp\nCMD ["node", "/db/db.js"]\n',
     "web/Dockerfile": 'FROM baton/node:22\nCOPY . /web\nCMD ["node", "/web/web.js"]\n',
-    "web/web.js": web,
+    "web/web.js": rowsWeb,
   });
   const text = await push({ "db/db.js": db, "compose.yaml": compose(unnamed) });
   expect(text).toContain("db keeps its data in /var/lib/db (VOLUME in its image)");
@@ -69,7 +44,7 @@ beforeAll(async () => {
 test("data in volumes that nobody named survives pushes, a product redeploy and a rollback", async () => {
   await baton().ask("ledger", "/add");
   const first = await baton().api.newest("ledger");
-  expect(await push({ "web/web.js": `${web}// again` })).toContain("db is unchanged and keeps running");
+  expect(await push({ "web/web.js": `${rowsWeb}// again` })).toContain("db is unchanged and keeps running");
   expect(await rows()).toBe("1 1 1");
 
   expect(await push({ "db/db.js": `${db}// again` })).toContain("db cannot run twice");
