@@ -1,7 +1,7 @@
 // npm run down: removes everything of this BATON_DATA. Asks first; `npm run down -- --yes` doesn't.
 
-import { handOver, serverEnvironment } from "./set-up/hand-over.mjs";
-import { main } from "./set-up/problem.mjs";
+import { main } from "./set-up/console/problem.mjs";
+import { handOver, serverEnvironment } from "./set-up/service/hand-over.mjs";
 import { setUpCode } from "./set-up/steps.mjs";
 
 await main(async () => {

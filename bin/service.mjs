@@ -3,13 +3,13 @@
 //   --print   shows the files that would be written, and changes nothing
 
 import { join } from "node:path";
-import { findCaddy } from "./set-up/caddy.mjs";
-import { mmdebstrap } from "./set-up/debian.mjs";
+import { main } from "./set-up/console/problem.mjs";
 import { lookAtMachine } from "./set-up/machine.mjs";
+import { mmdebstrap } from "./set-up/packages/debian.mjs";
 import { dataFolder, root } from "./set-up/places.mjs";
-import { main } from "./set-up/problem.mjs";
-import { installService, refuseUnlessPossible } from "./set-up/service-install.mjs";
-import { serviceFiles, serviceGreeting } from "./set-up/service-units.mjs";
+import { findCaddy } from "./set-up/programs/caddy.mjs";
+import { installService, refuseUnlessPossible } from "./set-up/service/service-install.mjs";
+import { serviceFiles, serviceGreeting } from "./set-up/service/service-units.mjs";
 import { readSettings } from "./set-up/settings.mjs";
 import { serverWishes, setUp } from "./set-up/steps.mjs";
 

@@ -3,10 +3,10 @@
 //   --set-up-only   stops before serving
 //   --watch         for development: compiles and serves anew on every save
 
-import { handOver, serverEnvironment } from "./set-up/hand-over.mjs";
-import { main } from "./set-up/problem.mjs";
+import { main } from "./set-up/console/problem.mjs";
+import { watch } from "./set-up/console/watch.mjs";
+import { handOver, serverEnvironment } from "./set-up/service/hand-over.mjs";
 import { serverWishes, setUp } from "./set-up/steps.mjs";
-import { watch } from "./set-up/watch.mjs";
 
 await main(async () => {
   const { caddyBin } = await setUp(serverWishes());

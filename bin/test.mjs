@@ -5,9 +5,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { chromium } from "./set-up/debian.mjs";
+import { main } from "./set-up/console/problem.mjs";
+import { chromium } from "./set-up/packages/debian.mjs";
 import { cacheFolder, dataFolder, root } from "./set-up/places.mjs";
-import { main } from "./set-up/problem.mjs";
 import { searchPath } from "./set-up/run.mjs";
 import { setUp } from "./set-up/steps.mjs";
 

@@ -2,18 +2,18 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { BadConfig, type Config, readConfig } from "./config.ts";
-import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { createServerLog } from "./log.ts";
-import { counted } from "./rules/duration-text.ts";
-import { listed, removalSummary } from "./rules/removal-summary.ts";
-import { firstFreeSubnet } from "./rules/subnets.ts";
-import { endServer, findServer, type ServerProcess } from "./server-process.ts";
-import { findService, type Service, serviceEnvironment } from "./service.ts";
-import { dropEverything } from "./store/drop-everything.ts";
+import { createWorld, type Everything, openDatabase } from "./boot/adapters.ts";
+import { BadConfig, type Config, readConfig } from "./boot/config.ts";
+import { type DataFolder, openDataFolder } from "./boot/process/data-folder.ts";
+import { createServerLog } from "./boot/process/log.ts";
+import { endServer, findServer, type ServerProcess } from "./boot/process/server-process.ts";
+import { findService, type Service, serviceEnvironment } from "./boot/process/service.ts";
+import { firstFreeSubnet } from "./rules/routing/subnets.ts";
+import { counted } from "./rules/wording/duration-text.ts";
+import { listed, removalSummary } from "./rules/wording/removal-summary.ts";
+import { dropEverything } from "./store/postgres/drop-everything.ts";
+import { holdServerLock, type ServerLock } from "./store/postgres/server-lock.ts";
 import { createStore } from "./store/postgres-store.ts";
-import { holdServerLock, type ServerLock } from "./store/server-lock.ts";
-import { createWorld, type Everything, openDatabase } from "./world.ts";
 
 // npm run down: removes everything of one BATON_DATA and nothing of another.
 

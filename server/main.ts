@@ -1,6 +1,6 @@
-import { BadConfig, readConfig } from "./config.ts";
-import { openServer } from "./server.ts";
-import { LockedOut } from "./shifts.ts";
+import { BadConfig, readConfig } from "./boot/config.ts";
+import { LockedOut } from "./boot/leadership.ts";
+import { openServer } from "./boot/server.ts";
 
 /** Long enough for requests and the journal to end; what takes longer is gone on with by the next start. */
 const shutdownTimeoutMs = 20_000;

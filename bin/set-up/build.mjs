@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SetUpProblem } from "./problem.mjs";
+import { SetUpProblem } from "./console/problem.mjs";
 import { indent, run } from "./run.mjs";
 
 export const sourceFolders = ["server", "views", "builder"];

@@ -1,4 +1,4 @@
-import { howToGiveOne } from "./caddy.mjs";
+import { howToGiveOne } from "./programs/caddy.mjs";
 import { indent } from "./run.mjs";
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { SetUpProblem } from "./problem.mjs";
+import { SetUpProblem } from "./console/problem.mjs";
 
 const KEPT_OUTPUT = 64 * 1024;
 const SHOWN_LINES = 15;

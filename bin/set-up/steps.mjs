@@ -1,17 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { build } from "./build.mjs";
-import { findCaddy, provideCaddy } from "./caddy.mjs";
-import { alwaysNeeded, installDebianPackages, missingPackages, neededForDocker } from "./debian.mjs";
-import { provideDocker } from "./docker.mjs";
-import { askDocker, dockerEndpoint } from "./docker-endpoint.mjs";
-import { keepWaitingConnections } from "./kernel.mjs";
+import { createPrinter } from "./console/print.mjs";
+import { SetUpProblem } from "./console/problem.mjs";
 import { lookAtMachine } from "./machine.mjs";
 import { instructions } from "./missing.mjs";
-import { checkNode } from "./node-version.mjs";
-import { installPackages } from "./packages.mjs";
+import { alwaysNeeded, installDebianPackages, missingPackages, neededForDocker } from "./packages/debian.mjs";
+import { checkNode } from "./packages/node-version.mjs";
+import { installPackages } from "./packages/packages.mjs";
 import { cacheFolder, dataFolder, root } from "./places.mjs";
-import { createPrinter } from "./print.mjs";
-import { SetUpProblem } from "./problem.mjs";
+import { findCaddy, provideCaddy } from "./programs/caddy.mjs";
+import { provideDocker } from "./programs/docker.mjs";
+import { askDocker, dockerEndpoint } from "./programs/docker-endpoint.mjs";
+import { keepWaitingConnections } from "./programs/kernel.mjs";
 import { readSettings } from "./settings.mjs";
 import { takeTurn } from "./turn.mjs";
 
@@ -22,7 +22,7 @@ import { takeTurn } from "./turn.mjs";
  * @param {string} wishes.folder for Docker's log
  * @param {string} wishes.caddyFolder where a downloaded Caddy goes
  * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
- * @param {readonly import("./debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
+ * @param {readonly import("./packages/debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
  * @param {boolean} [wishes.settings] the environment holds a server's settings: a wrong one stops before the long steps
  * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
  */

@@ -1,8 +1,8 @@
 import { constants, type FSWatcher, watch } from "node:fs";
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/build-limiter.ts";
 import type { EngineMachine } from "../ports/engine.ts";
+import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/host/build-limiter.ts";
 
 /** As rules/build-limits.ts makes it. */
 export interface Plan {

@@ -1,21 +1,21 @@
-import type { InstanceId } from "../model/ids.ts";
+import type { InstanceId } from "../model/names/ids.ts";
 import type { Engine, EngineInfo } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
-import { createBuild } from "./build.ts";
-import { createPruneBuildCache } from "./build-cache.ts";
+import { createBuild } from "./build/build.ts";
+import { createPruneBuildCache } from "./build/build-cache.ts";
 import { connect } from "./connection.ts";
-import { createContainers } from "./containers.ts";
-import { createDaemon } from "./daemon.ts";
-import { readDiskUsage } from "./disk-usage.ts";
+import { createContainers } from "./containers/containers.ts";
+import { createListeningPorts } from "./containers/listening-ports.ts";
+import { readLogs } from "./containers/logs.ts";
 import { readEvents } from "./events.ts";
-import { createFillVolume } from "./fill-volume.ts";
-import { createImages } from "./images.ts";
-import { createListeningPorts } from "./listening-ports.ts";
-import { readLogs } from "./logs.ts";
-import { createNetworks } from "./networks.ts";
-import { createPull } from "./pull.ts";
-import { readInfo, readMachine } from "./version.ts";
-import { createVolumes } from "./volumes.ts";
+import { createDaemon } from "./host/daemon.ts";
+import { readDiskUsage } from "./host/disk-usage.ts";
+import { createFillVolume } from "./host/fill-volume.ts";
+import { createNetworks } from "./host/networks.ts";
+import { readInfo, readMachine } from "./host/version.ts";
+import { createVolumes } from "./host/volumes.ts";
+import { createImages } from "./images/images.ts";
+import { createPull } from "./images/pull.ts";
 
 /** Whoever asks for this wants to know whether the daemon answers. */
 const infoLimitMs = 5_000;

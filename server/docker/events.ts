@@ -1,8 +1,8 @@
-import type { ContainerId, InstanceId } from "../model/ids.ts";
+import type { ContainerId, InstanceId } from "../model/names/ids.ts";
 import { type EngineEvent, EngineUnavailable } from "../ports/engine.ts";
-import type { Daemon } from "./daemon.ts";
-import { readMessages } from "./json-stream.ts";
-import { only, serviceLabel, serviceOf } from "./labels.ts";
+import { readMessages } from "./build/json-stream.ts";
+import type { Daemon } from "./host/daemon.ts";
+import { only, serviceLabel, serviceOf } from "./host/labels.ts";
 
 interface EventMessage {
   readonly Action?: string;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Firewall, FirewallState } from "../ports/firewall.ts";
+import type { Firewall, FirewallState } from "../ports/host/firewall.ts";
 import { createRunner } from "./run.ts";
 
 /** Chain, comment and rules, as rules/firewall-rules.ts makes them. */

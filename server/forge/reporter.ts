@@ -1,11 +1,11 @@
-import type { Deployment } from "../model/deployment.ts";
+import { link } from "../async/linked-abort.ts";
+import { createWakeUp } from "../async/wake-up.ts";
+import type { Deployment } from "../model/deployment/deployment.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type DeploymentReport, type Forge, ForgeUnavailable, type ReportReceipt } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
-import type { DueReport } from "../ports/reports.ts";
-import type { Store } from "../ports/store.ts";
-import { link } from "../waiting/linked-abort.ts";
-import { createWakeUp } from "../waiting/wake-up.ts";
+import type { DueReport } from "../ports/store/reports.ts";
+import type { Store } from "../ports/store/store.ts";
 
 const lookEveryMs = 30_000;
 /** Events of a deployment come in crowds. */

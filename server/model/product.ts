@@ -1,4 +1,4 @@
-import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "./ids.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "./names/ids.ts";
 
 /** A place to run things. `production` exists from the start and has the id that the first migration gave it. */
 export interface Environment {

@@ -1,4 +1,4 @@
-import type { HealthSpec, ResourceLimits } from "./spec.ts";
+import type { HealthSpec, ResourceLimits } from "./deployment/spec.ts";
 
 /**
  * What is set about a service beside its repository: it counts where the repository does not say. Units are those of

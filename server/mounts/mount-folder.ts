@@ -3,8 +3,8 @@ import { dirname, join, relative } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
-import { serviceFileName } from "../model/service-name.ts";
-import type { MountFiles, MountPlace } from "../ports/mount-files.ts";
+import { serviceFileName } from "../model/names/service-name.ts";
+import type { MountFiles, MountPlace } from "../ports/host/mount-files.ts";
 
 /**
  * The MountFiles port on a folder of its own: `<folder>/<deployment>/<service>/<index>/…`. Each is made beside its place

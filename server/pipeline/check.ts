@@ -1,14 +1,21 @@
-import { type Dependency, type DeploymentSpec, servicesOf } from "../model/spec.ts";
+import { type Dependency, type DeploymentSpec, servicesOf } from "../model/deployment/spec.ts";
 import type { ContainerState } from "../ports/engine.ts";
-import { adoptedPortNote, adoptPort } from "../rules/adopt-port.ts";
-import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnose.ts";
-import { durationText } from "../rules/duration-text.ts";
-import { afterProbe, closedGate, crashesOf, hasEnded, type ProbeResult, pauseBeforeTry } from "../rules/health-gate.ts";
-import { healthcheckWords } from "../rules/healthcheck-hint.ts";
-import { stillWaiting } from "../rules/still-waiting.ts";
+import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnosis/diagnose.ts";
+import {
+  afterProbe,
+  closedGate,
+  crashesOf,
+  hasEnded,
+  type ProbeResult,
+  pauseBeforeTry,
+} from "../rules/health/health-gate.ts";
+import { healthcheckWords } from "../rules/health/healthcheck-hint.ts";
+import { stillWaiting } from "../rules/health/still-waiting.ts";
+import { adoptedPortNote, adoptPort } from "../rules/rollout/adopt-port.ts";
+import { durationText } from "../rules/wording/duration-text.ts";
+import { gatherEvidence } from "./containers/evidence.ts";
+import { type Probe, probeService } from "./containers/probe-service.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { gatherEvidence } from "./evidence.ts";
-import { type Probe, probeService } from "./probe-service.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
 /** An app that has not opened its port by then, but another, will not open it any more. */

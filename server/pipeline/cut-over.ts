@@ -1,14 +1,14 @@
-import type { Deploying, Served } from "../model/deployment.ts";
-import { advance } from "../model/deployment.ts";
+import type { Deploying, Served } from "../model/deployment/deployment.ts";
+import { advance } from "../model/deployment/deployment.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import { standIns } from "../rules/moving-routes.ts";
-import { servedText } from "../rules/served-text.ts";
-import { networkName } from "./container-request.ts";
+import { standIns } from "../rules/routing/moving-routes.ts";
+import { servedText } from "../rules/wording/served-text.ts";
+import { networkName } from "./containers/container-request.ts";
+import { namesOf } from "./containers/run-container.ts";
+import { liveBefore } from "./containers/stop-replaced.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { routesNow } from "./hosts.ts";
-import { moveTo } from "./move-to.ts";
-import { namesOf } from "./run-container.ts";
-import { liveBefore } from "./stop-replaced.ts";
+import { moveTo } from "./record/move-to.ts";
+import { routesNow } from "./routing/hosts.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
 const proofTimeoutMs = 5_000;

@@ -1,4 +1,4 @@
-import type { Failure } from "../model/deployment.ts";
+import type { Failure } from "../model/deployment/deployment.ts";
 
 /** An expected end of a deployment: thrown by a verb, caught once, in run.ts. */
 export class DeploymentFailed extends Error {

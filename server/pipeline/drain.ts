@@ -1,4 +1,4 @@
-import type { HostAddress } from "../model/host-address.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
 import type { World } from "./work.ts";
 

@@ -5,23 +5,23 @@ import {
   type Failure,
   type Ready,
   type Running,
-} from "../model/deployment.ts";
-import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import { secretVariablesOf } from "../model/spec.ts";
+} from "../model/deployment/deployment.ts";
+import { secretVariablesOf } from "../model/deployment/spec.ts";
+import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
-import { durationText } from "../rules/duration-text.ts";
-import { type Interruption, interruptions } from "../rules/stateful.ts";
+import { type Interruption, interruptions } from "../rules/rollout/stateful.ts";
+import { durationText } from "../rules/wording/duration-text.ts";
+import { liveBefore } from "./containers/stop-replaced.ts";
 import { cutOver } from "./cut-over.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
-import { type End, giveUp } from "./give-up.ts";
-import { announceHosts, settleHosts } from "./hosts.ts";
-import { createJournal, type Journal } from "./journal.ts";
-import { moveTo } from "./move-to.ts";
-import { createStackBoard } from "./stack-board.ts";
+import { createJournal, type Journal } from "./record/journal.ts";
+import { moveTo } from "./record/move-to.ts";
+import { createStackBoard } from "./record/stack-progress.ts";
+import { untilStored } from "./record/until-stored.ts";
+import { type End, giveUp } from "./roll-back.ts";
+import { announceHosts, settleHosts } from "./routing/hosts.ts";
 import { findServices, startServices } from "./start.ts";
-import { liveBefore } from "./stop-replaced.ts";
-import { untilStored } from "./until-stored.ts";
 import { makeVersion } from "./version.ts";
 import { watchServices } from "./watch.ts";
 import { withDocker } from "./with-docker.ts";

@@ -1,20 +1,20 @@
-import type { ContainerId } from "../model/ids.ts";
-import type { DeploymentSpec, ServiceSpec } from "../model/spec.ts";
-import { servicesOf } from "../model/spec.ts";
+import type { DeploymentSpec, ServiceSpec } from "../model/deployment/spec.ts";
+import { servicesOf } from "../model/deployment/spec.ts";
+import type { ContainerId } from "../model/names/ids.ts";
 import { type ContainerState, ImageMissing, StartFailed } from "../ports/engine.ts";
-import { containerOf } from "../rules/container-of.ts";
-import { execTrouble, type Program } from "../rules/exec-trouble.ts";
-import { type RolloutStep, rollout } from "../rules/rollout.ts";
-import { startRefusal } from "../rules/start-refusal.ts";
-import { isStateful, type LiveVersion } from "../rules/stateful.ts";
-import { carryOver } from "./carry-over.ts";
+import { execTrouble, type Program } from "../rules/diagnosis/exec-trouble.ts";
+import { startRefusal } from "../rules/diagnosis/start-refusal.ts";
+import { containerOf } from "../rules/rollout/container-of.ts";
+import { type RolloutStep, rollout } from "../rules/rollout/rollout.ts";
+import { isStateful, type LiveVersion } from "../rules/rollout/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
+import { carryOver } from "./containers/carry-over.ts";
+import { type Networks, provideNetworks } from "./containers/networks.ts";
+import { namesOf, runContainer } from "./containers/run-container.ts";
+import { followInit } from "./containers/run-init.ts";
+import { stopOthersOnItsData, stopReplaced } from "./containers/stop-replaced.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { findPrograms, thisMachine } from "./find-programs.ts";
-import { type Networks, provideNetworks } from "./networks.ts";
-import { namesOf, runContainer } from "./run-container.ts";
-import { followInit } from "./run-init.ts";
-import { stopOthersOnItsData, stopReplaced } from "./stop-replaced.ts";
+import { findPrograms, thisMachine } from "./images/base/find-programs.ts";
 import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 
 /**

@@ -1,18 +1,24 @@
-import type { Building, Deployment } from "../model/deployment.ts";
-import { specOf } from "../model/deployment.ts";
-import { type DeploymentSpec, plainNames, type StackSpec, secretVariablesOf, servicesOf } from "../model/spec.ts";
-import { appliesChanges, keepInits } from "../rules/apply.ts";
-import { durationText } from "../rules/duration-text.ts";
-import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/init-runs.ts";
-import { hostsFor } from "../rules/urls.ts";
-import { obtainImages } from "./build.ts";
+import type { Building, Deployment } from "../model/deployment/deployment.ts";
+import { specOf } from "../model/deployment/deployment.ts";
+import {
+  type DeploymentSpec,
+  plainNames,
+  type StackSpec,
+  secretVariablesOf,
+  servicesOf,
+} from "../model/deployment/spec.ts";
+import { appliesChanges, keepInits } from "../rules/rollout/apply.ts";
+import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/rollout/init-runs.ts";
+import { hostsFor } from "../rules/routing/urls.ts";
+import { durationText } from "../rules/wording/duration-text.ts";
+import { keepData } from "./containers/lasting-data.ts";
+import { liveBefore } from "./containers/stop-replaced.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { fetchCommit } from "./fetch.ts";
-import { formerImages } from "./former-images.ts";
-import { keepData } from "./lasting-data.ts";
-import { checkNamedDomains } from "./named-domains.ts";
-import { type Given, planVersion } from "./plan.ts";
-import { liveBefore } from "./stop-replaced.ts";
+import { obtainImages } from "./images/build.ts";
+import { formerImages } from "./images/former-images.ts";
+import { checkNamedDomains } from "./routing/named-domains.ts";
+import { fetchCommit } from "./source/fetch.ts";
+import { type Given, planVersion } from "./source/plan.ts";
 import type { Work, World } from "./work.ts";
 
 /** A server that dies three times in one build is killed by it. */

@@ -1,13 +1,13 @@
-import type { Deploying, Served } from "../model/deployment.ts";
+import type { Deploying, Served } from "../model/deployment/deployment.ts";
 import type { ContainerState } from "../ports/engine.ts";
-import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnose.ts";
-import { durationText } from "../rules/duration-text.ts";
-import { hasCrashed } from "../rules/health-gate.ts";
-import { healthcheckWarning } from "../rules/healthcheck-hint.ts";
+import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnosis/diagnose.ts";
+import { hasCrashed } from "../rules/health/health-gate.ts";
+import { healthcheckWarning } from "../rules/health/healthcheck-hint.ts";
+import { durationText } from "../rules/wording/duration-text.ts";
+import { gatherEvidence } from "./containers/evidence.ts";
+import { type Probe, probeService } from "./containers/probe-service.ts";
 import { goBack } from "./cut-over.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { gatherEvidence } from "./evidence.ts";
-import { type Probe, probeService } from "./probe-service.ts";
 import type { RunningService, Work, World } from "./work.ts";
 
 type Watching = Deploying & { readonly step: "watch" };

@@ -1,20 +1,20 @@
-import type { Running } from "../model/deployment.ts";
-import type { HostAddress } from "../model/host-address.ts";
-import type { ContainerId, InstanceId } from "../model/ids.ts";
+import type { Running } from "../model/deployment/deployment.ts";
+import type { ServiceSpec } from "../model/deployment/spec.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
+import type { ContainerId, InstanceId } from "../model/names/ids.ts";
 import type { Environment, Installation, Product } from "../model/product.ts";
-import type { ServiceSpec } from "../model/spec.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine, Owner } from "../ports/engine.ts";
 import type { Git } from "../ports/git.ts";
-import type { MountFiles } from "../ports/mount-files.ts";
+import type { MountFiles } from "../ports/host/mount-files.ts";
+import type { Reach } from "../ports/host/reach.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
-import type { Reach } from "../ports/reach.ts";
-import type { PortRange, Store } from "../ports/store.ts";
-import type { BaseImages } from "./base-images.ts";
-import type { Journal } from "./journal.ts";
-import type { PublishRoutes } from "./routes.ts";
-import type { StackBoard } from "./stack-board.ts";
+import type { PortRange, Store } from "../ports/store/store.ts";
+import type { BaseImages } from "./images/base/base-images.ts";
+import type { Journal } from "./record/journal.ts";
+import type { StackBoard } from "./record/stack-progress.ts";
+import type { PublishRoutes } from "./routing/routes.ts";
 
 /** What every verb may use of the world. */
 export interface World {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import type { HostAddress } from "../model/host-address.ts";
-import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
-import type { ContainerOptions, ResourceLimits, ServiceKind } from "../model/spec.ts";
+import type { ContainerOptions, ResourceLimits, ServiceKind } from "../model/deployment/spec.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
+import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/names/ids.ts";
 
 /**
  * What Baton asks of a container engine. The implementation carries the instance id: it labels all that it

@@ -1,4 +1,4 @@
-import type { CommitSha } from "../model/ids.ts";
+import type { CommitSha } from "../model/names/ids.ts";
 
 /**
  * What Baton asks of a forge: GitHub, and whatever comes to stand beside it, one module each. A forge tells by

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
-import type { Commit } from "../model/deployment.ts";
-import type { CommitSha, DeploymentId, ProductId } from "../model/ids.ts";
+import type { Commit } from "../model/deployment/deployment.ts";
+import type { CommitSha, DeploymentId, ProductId } from "../model/names/ids.ts";
 
 /**
  * What Baton asks of Git: one bare repository per product, read without a working tree, and served over

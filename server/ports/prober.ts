@@ -1,4 +1,4 @@
-import type { HostAddress } from "../model/host-address.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
 
 /** One look at an address of this host, as a health check takes it. */
 export interface Prober {

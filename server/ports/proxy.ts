@@ -1,6 +1,6 @@
-import type { HostAddress } from "../model/host-address.ts";
-import type { DeploymentId, InstallationId } from "../model/ids.ts";
-import type { RouteSpec } from "../model/spec.ts";
+import type { RouteSpec } from "../model/deployment/spec.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
+import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 
 /**
  * What Baton asks of the reverse proxy. Two mechanisms, kept apart: the *configuration* knows hosts and is

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { createConnection, createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { type HostAddress, partsOf } from "../model/host-address.ts";
+import { type HostAddress, partsOf } from "../model/names/host-address.ts";
 import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
 
 /** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { connect } from "node:tls";
-import type { CertificateAnswer, DnsAnswer, Reach } from "../ports/reach.ts";
+import type { CertificateAnswer, DnsAnswer, Reach } from "../ports/host/reach.ts";
 
 const lookUpTimeoutMs = 2_000;
 const handshakeTimeoutMs = 3_000;

@@ -1,17 +1,17 @@
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { isHostName } from "../model/host-name.ts";
+import { isHostName } from "../model/names/host-name.ts";
 import type { Proxy as ProxyPort } from "../ports/proxy.ts";
-import { createOlderFiles } from "./address-files.ts";
-import { createAdmin } from "./admin.ts";
-import type { Frame } from "./caddy-config.ts";
-import { createCaddyProcess } from "./caddy-process.ts";
-import { createConfiguration } from "./configuration.ts";
-import { countInFlight } from "./in-flight.ts";
-import { createProver } from "./prove.ts";
-import { isPlainPath } from "./route-table.ts";
-import { type CaddySupervisor, createSupervisor } from "./supervisor.ts";
-import { createSwitch } from "./switch.ts";
+import type { Frame } from "./config/caddy-config.ts";
+import { createConfiguration } from "./config/configuration.ts";
+import { createAdmin } from "./process/admin.ts";
+import { createCaddyProcess } from "./process/caddy-process.ts";
+import { type CaddySupervisor, createSupervisor } from "./process/supervisor.ts";
+import { createOlderFiles } from "./switch/address-files.ts";
+import { countInFlight } from "./switch/in-flight.ts";
+import { createProver } from "./switch/prove.ts";
+import { isPlainPath } from "./switch/route-table.ts";
+import { createSwitch } from "./switch/switch.ts";
 
 export interface CaddyProxyOptions extends Omit<Frame, "ipv6Loopback"> {
   /** The Caddy to run: a path, or a name on the usual search path. */

@@ -1,10 +1,10 @@
-import type { Running } from "../model/deployment.ts";
-import type { DeploymentId } from "../model/ids.ts";
+import { createWakeUp } from "../async/wake-up.ts";
+import type { Running } from "../model/deployment/deployment.ts";
+import type { DeploymentId } from "../model/names/ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { Store } from "../ports/store.ts";
-import { whyWaiting } from "../rules/why-waiting.ts";
-import { createWakeUp } from "../waiting/wake-up.ts";
+import type { Store } from "../ports/store/store.ts";
+import { whyWaiting } from "../rules/rollout/why-waiting.ts";
 
 const lookEveryMs = 1_000;
 const longestPauseMs = 30_000;

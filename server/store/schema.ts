@@ -14,15 +14,28 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { DeployingStep, DeploymentStatus, Failure, StopReason, TriggerKind } from "../model/deployment.ts";
-import type { EventBody } from "../model/event.ts";
-import type { CommitSha, DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../model/ids.ts";
+import type {
+  DeployingStep,
+  DeploymentStatus,
+  Failure,
+  StopReason,
+  TriggerKind,
+} from "../model/deployment/deployment.ts";
+import type { EventBody } from "../model/deployment/event.ts";
+import type {
+  CommitSha,
+  DeploymentId,
+  EnvironmentId,
+  InstallationId,
+  InstanceId,
+  ProductId,
+} from "../model/names/ids.ts";
 import type { PushWatch, Slug } from "../model/product.ts";
-import type { Outcome, SourceEvent } from "../ports/deliveries.ts";
 import type { ReportReceipt, ReportState } from "../ports/forge.ts";
-import { bytes, document, moment, network, outsideText, rowId } from "./column-types.ts";
-import { deploymentLaw } from "./deployment-law.ts";
-import type { StoredSpec } from "./stored-spec.ts";
+import type { Outcome, SourceEvent } from "../ports/store/deliveries.ts";
+import { deploymentLaw } from "./deployments/deployment-law.ts";
+import type { StoredSpec } from "./deployments/stored-spec.ts";
+import { bytes, document, moment, network, outsideText, rowId } from "./postgres/column-types.ts";
 
 /** This Baton: exactly one row, made by the migration that seeds. */
 export const instances = pgTable(

@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
-import type { DocumentName } from "../../views/documents.ts";
-import type { BuildLimiter } from "../ports/build-limiter.ts";
+import type { DocumentName } from "../../views/system/documents.ts";
+import type { Triggers } from "../commands/deployments/triggers.ts";
+import type { Sources } from "../commands/sources/sources.ts";
+import type { WebhookTrigger } from "../commands/sources/webhook.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { Firewall } from "../ports/firewall.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
+import type { BuildLimiter } from "../ports/host/build-limiter.ts";
+import type { Firewall } from "../ports/host/firewall.ts";
+import type { Machine } from "../ports/host/machine.ts";
+import type { Reach } from "../ports/host/reach.ts";
 import type { Log } from "../ports/log.ts";
-import type { Machine } from "../ports/machine.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
-import type { Reach } from "../ports/reach.ts";
-import type { Identity, Store } from "../ports/store.ts";
-import type { FrontDoor } from "../rules/urls.ts";
-import type { Sources } from "../trigger/sources.ts";
-import type { Triggers } from "../trigger/triggers.ts";
-import type { WebhookTrigger } from "../trigger/webhook.ts";
-import type { Assets } from "./assets.ts";
-import type { createGitHttp } from "./git-http.ts";
-import type { StreamEnded } from "./open-streams.ts";
+import type { Identity, Store } from "../ports/store/store.ts";
+import type { FrontDoor } from "../rules/routing/urls.ts";
+import type { createGitHttp } from "./git/git-http.ts";
+import type { Assets } from "./http/assets.ts";
+import type { StreamEnded } from "./streams/open-streams.ts";
 
 /** What the web stands on; all of it from outside. */
 export interface WebNeeds extends FrontDoor {

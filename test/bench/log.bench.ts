@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { loadAssets } from "../../server/web/assets.ts";
-import { encode } from "../../server/web/sse.ts";
-import { Layout } from "../../views/layout.tsx";
-import { LiveRegion, Part } from "../../views/live-region.tsx";
-import { LogLines, LogPanel, logIncomingId } from "../../views/log.tsx";
+import { loadAssets } from "../../server/web/http/assets.ts";
+import { encode } from "../../server/web/streams/sse.ts";
+import { Layout } from "../../views/frame/layout.tsx";
+import { LiveRegion, Part } from "../../views/frame/live-region.tsx";
+import { LogLines, LogPanel, logIncomingId } from "../../views/ui/log.tsx";
 
 /** A log of 100,000 lines in Chromium: until all are there, while it is scrolled, while it is searched. */
 

@@ -1,9 +1,9 @@
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { provideCaddy } from "../../bin/set-up/caddy.mjs";
-import { aptSettings, sourceLine } from "../../bin/set-up/caddy-download.mjs";
-import { chooseMirror, parseSources } from "../../bin/set-up/debian-mirror.mjs";
+import { chooseMirror, parseSources } from "../../bin/set-up/packages/debian-mirror.mjs";
+import { provideCaddy } from "../../bin/set-up/programs/caddy.mjs";
+import { aptSettings, sourceLine } from "../../bin/set-up/programs/caddy-download.mjs";
 import { program, saysVersion, temporaryFolder } from "./temporary-folder.ts";
 
 const current = saysVersion("v2.11.4 h1:abc");

@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { provideDocker } from "../../bin/set-up/docker.mjs";
-import { askDocker, dockerEndpoint } from "../../bin/set-up/docker-endpoint.mjs";
+import { provideDocker } from "../../bin/set-up/programs/docker.mjs";
+import { askDocker, dockerEndpoint } from "../../bin/set-up/programs/docker-endpoint.mjs";
 import { program, temporaryFolder } from "./temporary-folder.ts";
 
 const endpointAt = (socket: string) => dockerEndpoint({ DOCKER_HOST: `unix://${socket}` });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { keepWaitingConnections } from "../../bin/set-up/kernel.mjs";
+import { keepWaitingConnections } from "../../bin/set-up/programs/kernel.mjs";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 test("waiting connections are kept from now on, and a second time there is nothing to do", async () => {

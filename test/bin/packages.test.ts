@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { alwaysNeeded, missingPackages, neededForDocker } from "../../bin/set-up/debian.mjs";
-import { isInstalled } from "../../bin/set-up/packages.mjs";
+import { alwaysNeeded, missingPackages, neededForDocker } from "../../bin/set-up/packages/debian.mjs";
+import { isInstalled } from "../../bin/set-up/packages/packages.mjs";
 import { program, temporaryFolder } from "./temporary-folder.ts";
 
 const hono = { version: "4.13.19", integrity: "sha512-a" };

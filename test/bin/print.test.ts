@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPrinter } from "../../bin/set-up/print.mjs";
+import { createPrinter } from "../../bin/set-up/console/print.mjs";
 
 type Announce = (doing: string) => void;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { root } from "../../bin/set-up/places.mjs";
-import { serviceFiles, serviceGreeting } from "../../bin/set-up/service-units.mjs";
+import { serviceFiles, serviceGreeting } from "../../bin/set-up/service/service-units.mjs";
 
 const facts = {
   root: "/opt/baton",

@@ -1,2 +1,2 @@
 /** The set-up scripts run before TypeScript is installed, so they are JavaScript without declarations. */
-declare module "../../bin/set-up/*";
+declare module "*.mjs";

@@ -26,9 +26,10 @@ export async function smallCheckout(): Promise<string> {
   const folder = await temporaryFolder();
   for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const name of ["server/web", "views", "builder"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["server/boot", "server/web", "views", "builder"])
+    await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, "server/main.ts"), main);
-  await writeFile(join(folder, "server/config.ts"), config);
+  await writeFile(join(folder, "server/boot/config.ts"), config);
   await writeFile(join(folder, "server/web/answer.ts"), "export const answer: number = 42;\n");
   return folder;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkNode } from "../../bin/set-up/node-version.mjs";
-import { isAtLeast, parseVersion } from "../../bin/set-up/versions.mjs";
+import { checkNode } from "../../bin/set-up/packages/node-version.mjs";
+import { isAtLeast, parseVersion } from "../../bin/set-up/packages/versions.mjs";
 
 describe("versions", () => {
   test("are read from what programs print", () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { removeLinksOutOf, staysInSite } from "../../builder/static/site-links.ts";
+import { removeLinksOutOf, staysInSite } from "../../builder/languages/static/site-links.ts";
 
 describe("a symlink of a static site", () => {
   test.each([

@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { staticCaddyfile } from "../../builder/static/caddyfile.ts";
-import { noRules, readHeaders, readRedirects, type SiteRules } from "../../builder/static/netlify-files.ts";
+import { staticCaddyfile } from "../../builder/languages/static/caddyfile.ts";
+import { noRules, readHeaders, readRedirects, type SiteRules } from "../../builder/languages/static/netlify-files.ts";
 import { freePorts } from "../e2e/free-ports.ts";
 import { caddyBin } from "../proxy/real-caddy.ts";
 

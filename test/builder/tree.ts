@@ -1,6 +1,6 @@
-import type { Plan, SourceTree } from "../../builder/plan.ts";
-import { planTree } from "../../builder/plan-tree.ts";
-import { type ListedEntry, sourceTree } from "../../builder/source-tree.ts";
+import type { Plan, SourceTree } from "../../builder/plan/plan.ts";
+import { planTree } from "../../builder/plan/plan-tree.ts";
+import { type ListedEntry, sourceTree } from "../../builder/source/source-tree.ts";
 
 /** A repository in memory: paths and their texts. */
 export function tree(files: Readonly<Record<string, string>>): SourceTree {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createBuildLimiter } from "../../server/cgroups/build-limiter.ts";
-import { planBuildLimits, type WantedBuildLimits } from "../../server/rules/build-limits.ts";
+import { planBuildLimits, type WantedBuildLimits } from "../../server/rules/rollout/build-limits.ts";
 
 // The kernel's files are in every control group from the beginning; here they are put there.
 

@@ -1,4 +1,4 @@
-import { overlaps } from "../../server/docker/subnets.ts";
+import { overlaps } from "../../server/docker/host/subnets.ts";
 import type { Engine } from "../../server/ports/engine.ts";
 import { never } from "./scratch-engine.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseListeners } from "../../server/docker/listening-ports.ts";
-import { overlaps, parseRoutes } from "../../server/docker/subnets.ts";
+import { parseListeners } from "../../server/docker/containers/listening-ports.ts";
+import { overlaps, parseRoutes } from "../../server/docker/host/subnets.ts";
 
 describe("listeners in /proc/net/tcp and tcp6", () => {
   const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";

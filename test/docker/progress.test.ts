@@ -1,10 +1,10 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { describe, expect, test } from "vitest";
-import { errorOf } from "../../server/docker/build-progress.ts";
-import { createBuildkitProgress } from "../../server/docker/buildkit-progress.ts";
-import { createClassicProgress } from "../../server/docker/classic-progress.ts";
-import type { ProgressMessage } from "../../server/docker/json-stream.ts";
-import { createPullProgress } from "../../server/docker/pull-progress.ts";
+import { errorOf } from "../../server/docker/build/build-progress.ts";
+import { createBuildkitProgress } from "../../server/docker/build/buildkit-progress.ts";
+import { createClassicProgress } from "../../server/docker/build/classic-progress.ts";
+import type { ProgressMessage } from "../../server/docker/build/json-stream.ts";
+import { createPullProgress } from "../../server/docker/images/pull-progress.ts";
 import type { BuildOutput } from "../../server/ports/engine.ts";
 
 interface VertexFacts {

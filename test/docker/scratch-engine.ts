@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
-import type { DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
-import { plainContainer } from "../../server/model/spec.ts";
+import { plainContainer } from "../../server/model/deployment/spec.ts";
+import type { DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../../server/model/names/ids.ts";
 import type {
   BuildOutput,
   BuildRequest,

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { createParser } from "eventsource-parser";
-import type { DeploymentEvent } from "../../server/model/event.ts";
+import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
 import { routes } from "../../server/routes.ts";
 import type { deploymentSchema, installationSchema, rebuildingSchema } from "../../server/web/api/schemas.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Stage } from "../../server/model/deployment.ts";
+import type { Stage } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentJson } from "./api-client.ts";
 import type { Release, ServiceApp } from "./apps.ts";
 import { useBaton } from "./harness.ts";

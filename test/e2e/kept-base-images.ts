@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { createDistribution } from "../../server/distribution/debian-npm.ts";
+import { systemClock } from "../../server/boot/system-clock.ts";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
-import type { InstanceId } from "../../server/model/ids.ts";
-import { createBaseImages } from "../../server/pipeline/base-images.ts";
-import { systemClock } from "../../server/system-clock.ts";
+import { createDistribution } from "../../server/host-packages/debian-npm.ts";
+import type { InstanceId } from "../../server/model/names/ids.ts";
+import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { expect, test } from "vitest";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../../server/store/embedded/embedded-postgres.ts";
 import { createRepository } from "./git-client.ts";
 import { useBaton } from "./harness.ts";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createParser } from "eventsource-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { StackProgress } from "../../server/model/event.ts";
+import type { StackProgress } from "../../server/model/deployment/event.ts";
 import { createScratchRegistry, type ScratchRegistry } from "../docker/scratch-registry.ts";
 import { tinyRoot } from "../docker/tiny-image.ts";
 import { useBaton } from "./harness.ts";

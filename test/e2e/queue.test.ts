@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { DeploymentEvent } from "../../server/model/event.ts";
+import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
 import { isOfType } from "./api-client.ts";
 import type { ServiceApp } from "./apps.ts";
 import { useBaton } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { DeploymentEvent } from "../../server/model/event.ts";
+import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
 import { type DeploymentJson, isOfType, type RedeployJson } from "./api-client.ts";
 import type { ServiceApp } from "./apps.ts";
 import { useBaton } from "./harness.ts";

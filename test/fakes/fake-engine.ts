@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { ImageId, InstanceId } from "../../server/model/ids.ts";
+import type { ImageId, InstanceId } from "../../server/model/names/ids.ts";
 import type { ContainerState, Engine, ImageInfo, LogLine } from "../../server/ports/engine.ts";
 import { EngineUnavailable } from "../../server/ports/engine.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import type { Commit } from "../../server/model/deployment.ts";
-import type { CommitSha } from "../../server/model/ids.ts";
+import type { Commit } from "../../server/model/deployment/deployment.ts";
+import type { CommitSha } from "../../server/model/names/ids.ts";
 import type { Git } from "../../server/ports/git.ts";
 
 /** Repositories that hold only the commits that a test names; nothing can be pushed or read. */

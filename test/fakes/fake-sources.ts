@@ -1,11 +1,11 @@
-import type { Deployment } from "../../server/model/deployment.ts";
-import { isOver } from "../../server/model/deployment.ts";
-import type { InstallationId, ProductId } from "../../server/model/ids.ts";
+import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import { isOver } from "../../server/model/deployment/deployment.ts";
+import type { InstallationId, ProductId } from "../../server/model/names/ids.ts";
 import type { Installation } from "../../server/model/product.ts";
 import { plainSource, type Source } from "../../server/model/source.ts";
-import type { DeployedCommit, LedgerDetail, Recorded } from "../../server/ports/deliveries.ts";
-import type { SourceCredentials } from "../../server/ports/sources.ts";
-import type { Store } from "../../server/ports/store.ts";
+import type { DeployedCommit, LedgerDetail, Recorded } from "../../server/ports/store/deliveries.ts";
+import type { SourceCredentials } from "../../server/ports/store/sources.ts";
+import type { Store } from "../../server/ports/store/store.ts";
 
 interface Secrets extends SourceCredentials {
   readonly webhookSecret: string | null;

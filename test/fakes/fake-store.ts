@@ -1,13 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Deployment, Queued, Running } from "../../server/model/deployment.ts";
-import { advance, isOver, readyAtOf } from "../../server/model/deployment.ts";
-import type { DeploymentEvent, EventBody, StackProgress } from "../../server/model/event.ts";
-import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../server/model/ids.ts";
+import type { Deployment, Queued, Running } from "../../server/model/deployment/deployment.ts";
+import { advance, isOver, readyAtOf } from "../../server/model/deployment/deployment.ts";
+import type { DeploymentEvent, EventBody, StackProgress } from "../../server/model/deployment/event.ts";
+import type {
+  DeploymentId,
+  EnvironmentId,
+  InstallationId,
+  InstanceId,
+  ProductId,
+} from "../../server/model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../server/model/product.ts";
 import { nothingSet, type ServiceSettings } from "../../server/model/service-settings.ts";
 import type { Clock } from "../../server/ports/clock.ts";
-import type { AuditEntry, Domain, Identity, Leaving, Store, VariableMarks } from "../../server/ports/store.ts";
+import type { AuditEntry, Domain, Identity, Leaving, Store, VariableMarks } from "../../server/ports/store/store.ts";
 import { createFakeDeliveries, createFakeSources } from "./fake-sources.ts";
 
 /** An in-memory Store: the same contract for what the web asks of it, without locks, leases and encryption. */

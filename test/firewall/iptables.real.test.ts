@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFirewall } from "../../server/firewall/iptables.ts";
-import { firewallRules } from "../../server/rules/firewall-rules.ts";
+import { firewallRules } from "../../server/rules/routing/firewall-rules.ts";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

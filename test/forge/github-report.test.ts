@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGitHub } from "../../server/forge/github/github.ts";
-import type { CommitSha } from "../../server/model/ids.ts";
+import type { CommitSha } from "../../server/model/names/ids.ts";
 import { type DeploymentReport, ForgeUnavailable } from "../../server/ports/forge.ts";
 import { type GitHubServer, serveGitHub } from "./github-server.ts";
 

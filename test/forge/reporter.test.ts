@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { createReporter } from "../../server/forge/reporter.ts";
-import type { DeploymentId } from "../../server/model/ids.ts";
+import type { DeploymentId } from "../../server/model/names/ids.ts";
 import { type DeploymentReport, type Forge, ForgeUnavailable } from "../../server/ports/forge.ts";
-import type { DueReport, ReportStore } from "../../server/ports/reports.ts";
+import type { DueReport, ReportStore } from "../../server/ports/store/reports.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeStore } from "../fakes/fake-store.ts";
 import { createSamples } from "../web/samples.ts";

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLine } from "../../server/git/stream-reader.ts";
+import { readLine } from "../../server/git/receive/stream-reader.ts";
 
 /** A forge that serves real repositories by git's own `http-backend`, on loopback. */
 export interface ForgeServer extends AsyncDisposable {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { DeploymentId, ProductId } from "../../server/model/ids.ts";
+import type { DeploymentId, ProductId } from "../../server/model/names/ids.ts";
 import {
   BadPush,
   type Git,

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createGit } from "../../server/git/git.ts";
-import type { CommitSha, DeploymentId, ProductId } from "../../server/model/ids.ts";
+import type { CommitSha, DeploymentId, ProductId } from "../../server/model/names/ids.ts";
 import { temporaryFolder } from "./git-client.ts";
 import { product } from "./git-server.ts";
 import { createStored } from "./stored.ts";

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createGit } from "../../server/git/git.ts";
-import type { CommitSha } from "../../server/model/ids.ts";
+import type { CommitSha } from "../../server/model/names/ids.ts";
 import type { Git } from "../../server/ports/git.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "./git-client.ts";
 import { product } from "./git-server.ts";

@@ -4,29 +4,29 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** What each room may import of the project. `main` is every file directly in server/: it knows everything. */
+/** What each room may import of the project. The programs in server/ and their composition root know everything. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   rules: ["model", "ports"],
   ports: ["model"],
-  waiting: ["ports"],
+  async: ["ports"],
   builder: ["model"],
   views: ["model", "rules", "routes"],
-  trigger: ["model", "rules", "ports", "waiting"],
-  queue: ["model", "rules", "ports", "waiting"],
-  pipeline: ["model", "rules", "ports", "trigger", "queue", "builder"],
-  caretaker: ["model", "rules", "ports", "pipeline", "waiting"],
-  docker: ["model", "ports", "waiting"],
+  commands: ["model", "rules", "ports", "async"],
+  queue: ["model", "rules", "ports", "async"],
+  pipeline: ["model", "rules", "ports", "commands", "queue", "builder"],
+  reconciler: ["model", "rules", "ports", "pipeline", "async"],
+  docker: ["model", "ports", "async"],
   git: ["model", "ports"],
-  proxy: ["model", "ports", "waiting"],
+  proxy: ["model", "ports", "async"],
   store: ["model", "ports"],
   probe: ["model", "ports"],
-  forge: ["model", "ports", "waiting"],
-  distribution: ["model", "ports"],
+  forge: ["model", "ports", "async"],
+  "host-packages": ["model", "ports"],
   mounts: ["model", "ports"],
   firewall: ["model", "ports"],
   cgroups: ["model", "ports"],
-  web: ["model", "rules", "ports", "trigger", "waiting", "views", "routes"],
+  web: ["model", "rules", "ports", "commands", "async", "views", "routes"],
   routes: [],
 };
 
@@ -52,7 +52,7 @@ function roomOf(file: string): string {
   const [top, second = ""] = relative(root, file).split("/");
   if (top !== "server") return top ?? "";
   if (second === "routes.ts") return "routes";
-  return second.endsWith(".ts") ? "main" : second;
+  return second.endsWith(".ts") || second === "boot" ? "main" : second;
 }
 
 function importsOf(file: string): string[] {
@@ -93,7 +93,7 @@ describe("the rooms of the house", () => {
   });
 
   it("leave reading process.env to the composition root and to where a child's environment is made", () => {
-    const allowed = /^server\/([a-z-]+\.ts|git\/git-environment\.ts|distribution\/|store\/postgres)/;
+    const allowed = /^server\/([a-z-]+\.ts|boot\/|git\/process\/git-environment\.ts|host-packages\/|store\/embedded\/)/;
     const offences = files
       .map((file) => relative(root, file))
       .filter((file) => readFileSync(join(root, file), "utf8").includes("process.env") && !allowed.test(file));

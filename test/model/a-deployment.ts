@@ -1,6 +1,13 @@
-import type { Building, Deploying, Deployment, Failure, Queued, Ready } from "../../server/model/deployment.ts";
-import type { CommitSha, DeploymentId, ImageId, InstallationId } from "../../server/model/ids.ts";
-import { type DeploymentSpec, plainContainer, type ServiceSpec } from "../../server/model/spec.ts";
+import type {
+  Building,
+  Deploying,
+  Deployment,
+  Failure,
+  Queued,
+  Ready,
+} from "../../server/model/deployment/deployment.ts";
+import { type DeploymentSpec, plainContainer, type ServiceSpec } from "../../server/model/deployment/spec.ts";
+import type { CommitSha, DeploymentId, ImageId, InstallationId } from "../../server/model/names/ids.ts";
 
 /** Deployments in each state, for tests that need one and do not care which. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseDurationMs, writtenDuration } from "../../server/model/duration.ts";
-import { parseMemoryBytes, writtenMemory } from "../../server/model/memory-size.ts";
+import { parseDurationMs, writtenDuration } from "../../server/model/values/duration.ts";
+import { parseMemoryBytes, writtenMemory } from "../../server/model/values/memory-size.ts";
 
 describe("durations", () => {
   it.each([

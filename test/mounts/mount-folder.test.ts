@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DeploymentId } from "../../server/model/ids.ts";
+import type { DeploymentId } from "../../server/model/names/ids.ts";
 import { createMountFolder } from "../../server/mounts/mount-folder.ts";
-import type { MountFiles, MountPlace } from "../../server/ports/mount-files.ts";
+import type { MountFiles, MountPlace } from "../../server/ports/host/mount-files.ts";
 
 let folder: string;
 let mounts: MountFiles;

@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hostAddress } from "../../server/model/host-address.ts";
-import { longestServiceName } from "../../server/model/service-name.ts";
+import { hostAddress } from "../../server/model/names/host-address.ts";
+import { longestServiceName } from "../../server/model/names/service-name.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
-import { planVersion } from "../../server/pipeline/plan.ts";
+import { planVersion } from "../../server/pipeline/source/plan.ts";
 import type { Work, World } from "../../server/pipeline/work.ts";
-import type { CaddyAdmin } from "../../server/proxy/admin.ts";
-import type { Frame } from "../../server/proxy/caddy-config.ts";
-import { createConfiguration } from "../../server/proxy/configuration.ts";
-import { createSwitch } from "../../server/proxy/switch.ts";
-import { imageTag } from "../../server/rules/retention.ts";
-import { hostsFor } from "../../server/rules/urls.ts";
+import type { Frame } from "../../server/proxy/config/caddy-config.ts";
+import { createConfiguration } from "../../server/proxy/config/configuration.ts";
+import type { CaddyAdmin } from "../../server/proxy/process/admin.ts";
+import { createSwitch } from "../../server/proxy/switch/switch.ts";
+import { imageTag } from "../../server/rules/rollout/retention.ts";
+import { hostsFor } from "../../server/rules/routing/urls.ts";
 import { deployment, installation } from "../proxy/sample-routes.ts";
 
 // What Compose allows, whatever it is, is either refused in the plan or served: nothing is found out at the cut-over.

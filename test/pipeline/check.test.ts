@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import type { EventBody } from "../../server/model/event.ts";
-import { hostAddress } from "../../server/model/host-address.ts";
+import type { EventBody } from "../../server/model/deployment/event.ts";
+import { hostAddress } from "../../server/model/names/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
 import type { RunningService, Work, World } from "../../server/pipeline/work.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { DeploymentId, InstanceId } from "../../server/model/ids.ts";
-import { lastingNetworkName, networkName } from "../../server/pipeline/container-request.ts";
-import { removeDeployment } from "../../server/pipeline/remove.ts";
+import type { DeploymentId, InstanceId } from "../../server/model/names/ids.ts";
+import { lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
+import { removeDeployment } from "../../server/pipeline/containers/remove.ts";
 import { startServices } from "../../server/pipeline/start.ts";
 import type { Work, World } from "../../server/pipeline/work.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";

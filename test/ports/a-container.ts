@@ -1,5 +1,5 @@
-import { hostAddress } from "../../server/model/host-address.ts";
-import type { ContainerId, DeploymentId, InstallationId, ProductId } from "../../server/model/ids.ts";
+import { hostAddress } from "../../server/model/names/host-address.ts";
+import type { ContainerId, DeploymentId, InstallationId, ProductId } from "../../server/model/names/ids.ts";
 import type { ContainerState, Owner } from "../../server/ports/engine.ts";
 
 export function anOwner(deployment: number, installation = 1): Owner {

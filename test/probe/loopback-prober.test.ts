@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
-import { type HostAddress, hostAddress, partsOf } from "../../server/model/host-address.ts";
+import { type HostAddress, hostAddress, partsOf } from "../../server/model/names/host-address.ts";
 import { createLoopbackProber } from "../../server/probe/loopback-prober.ts";
 
 const prober = createLoopbackProber();

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createOlderFiles } from "../../server/proxy/address-files.ts";
-import { createSwitch } from "../../server/proxy/switch.ts";
+import { createOlderFiles } from "../../server/proxy/switch/address-files.ts";
+import { createSwitch } from "../../server/proxy/switch/switch.ts";
 import { deployment, installation } from "./sample-routes.ts";
 
 let folder: string;

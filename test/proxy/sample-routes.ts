@@ -1,5 +1,5 @@
-import { type HostAddress, hostAddress } from "../../server/model/host-address.ts";
-import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
+import { type HostAddress, hostAddress } from "../../server/model/names/host-address.ts";
+import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
 import type { InstallationRoutes } from "../../server/ports/proxy.ts";
 
 export const installation = (id: number) => id as InstallationId;

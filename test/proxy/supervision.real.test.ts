@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ProxyRefused, ProxyUnavailable } from "../../server/ports/proxy.ts";
-import { createAdmin } from "../../server/proxy/admin.ts";
+import { createAdmin } from "../../server/proxy/process/admin.ts";
 import { get } from "./http-client.ts";
 import { createTestBed, freePorts } from "./real-caddy.ts";
 import { deployment, installation, local, routesFor, webOn } from "./sample-routes.ts";

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
-import { hostAddress } from "../../server/model/host-address.ts";
+import { hostAddress } from "../../server/model/names/host-address.ts";
 import { portOf } from "./real-caddy.ts";
 
 /**

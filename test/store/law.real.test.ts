@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
-import type { Store } from "../../server/ports/store.ts";
+import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
+import type { Store } from "../../server/ports/store/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, claimed, enqueued, ready } from "./lifecycle.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";

@@ -1,8 +1,15 @@
-import type { Building, Deploying, Deployment, Queued, Ready, Transition } from "../../server/model/deployment.ts";
-import { advance } from "../../server/model/deployment.ts";
-import type { InstallationId } from "../../server/model/ids.ts";
+import type {
+  Building,
+  Deploying,
+  Deployment,
+  Queued,
+  Ready,
+  Transition,
+} from "../../server/model/deployment/deployment.ts";
+import { advance } from "../../server/model/deployment/deployment.ts";
+import type { InstallationId } from "../../server/model/names/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
-import type { DeploymentRequest, Store } from "../../server/ports/store.ts";
+import type { DeploymentRequest, Store } from "../../server/ports/store/store.ts";
 import { aSpec, at } from "../model/a-deployment.ts";
 
 /**

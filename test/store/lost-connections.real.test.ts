@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { advance } from "../../server/model/deployment.ts";
-import { type Store, StoreUnavailable } from "../../server/ports/store.ts";
-import { firstFreeSubnet } from "../../server/rules/subnets.ts";
+import { advance } from "../../server/model/deployment/deployment.ts";
+import { type Store, StoreUnavailable } from "../../server/ports/store/store.ts";
+import { firstFreeSubnet } from "../../server/rules/routing/subnets.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
 import { aSpec, at } from "../model/a-deployment.ts";
 import { type Fault, type FaultProxy, faultProxy } from "./fault-proxy.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { advance, type Commit } from "../../server/model/deployment.ts";
-import type { DeploymentId, InstallationId } from "../../server/model/ids.ts";
-import type { Store } from "../../server/ports/store.ts";
+import { advance, type Commit } from "../../server/model/deployment/deployment.ts";
+import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
+import type { Store } from "../../server/ports/store/store.ts";
 import { aFailure, aSpec, at, sha } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, aRequest, claimed, deploying, enqueued, moved } from "./lifecycle.ts";
 import { useScratchDatabase } from "./scratch-database.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { advance } from "../../server/model/deployment.ts";
-import type { DeploymentId } from "../../server/model/ids.ts";
-import type { Store } from "../../server/ports/store.ts";
-import { lockSpace, locks } from "../../server/store/advisory-locks.ts";
+import { advance } from "../../server/model/deployment/deployment.ts";
+import type { DeploymentId } from "../../server/model/names/ids.ts";
+import type { Store } from "../../server/ports/store/store.ts";
+import { lockSpace, locks } from "../../server/store/postgres/advisory-locks.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, aRequest, deploying, enqueued } from "./lifecycle.ts";
 import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";

@@ -4,7 +4,7 @@ import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { getTableColumns, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { expect, it } from "vitest";
-import { sealedColumns } from "../../server/store/key-check.ts";
+import { sealedColumns } from "../../server/store/access/key-check.ts";
 import * as schema from "../../server/store/schema.ts";
 
 const snapshots = join(import.meta.dirname, "../../migrations/meta");

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import type { Store } from "../../server/ports/store.ts";
-import { firstFreeSubnet } from "../../server/rules/subnets.ts";
-import { startEmbeddedPostgres } from "../../server/store/embedded-postgres.ts";
-import { migrate } from "../../server/store/migrate.ts";
+import type { Store } from "../../server/ports/store/store.ts";
+import { firstFreeSubnet } from "../../server/rules/routing/subnets.ts";
+import { startEmbeddedPostgres } from "../../server/store/embedded/embedded-postgres.ts";
+import { migrate } from "../../server/store/postgres/migrate.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
 
 export const migrationsFolder = join(import.meta.dirname, "../../migrations");

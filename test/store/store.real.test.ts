@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/ids.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../server/model/names/ids.ts";
 import { parseSlug, type Slug } from "../../server/model/product.ts";
 import { nothingSet } from "../../server/model/service-settings.ts";
-import { PoolExhausted, type Store } from "../../server/ports/store.ts";
+import { PoolExhausted, type Store } from "../../server/ports/store/store.ts";
 import { at } from "../model/a-deployment.ts";
 import { anInstallation, aProduct, claimed, enqueued, moved, ready } from "./lifecycle.ts";
 import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";

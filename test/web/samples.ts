@@ -8,11 +8,11 @@ import type {
   Queued,
   Ready,
   Stopped,
-} from "../../server/model/deployment.ts";
-import { hostAddress } from "../../server/model/host-address.ts";
-import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from "../../server/model/ids.ts";
+} from "../../server/model/deployment/deployment.ts";
+import type { DeploymentSpec } from "../../server/model/deployment/spec.ts";
+import { hostAddress } from "../../server/model/names/host-address.ts";
+import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from "../../server/model/names/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
-import type { DeploymentSpec } from "../../server/model/spec.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";
 import type { FakeClock } from "../fakes/fake-clock.ts";
 import type { FakeStore } from "../fakes/fake-store.ts";

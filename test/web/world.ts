@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
+import { createTriggers } from "../../server/commands/deployments/triggers.ts";
+import { createSources } from "../../server/commands/sources/sources.ts";
+import { createWebhookTrigger } from "../../server/commands/sources/webhook.ts";
 import { createGitHub } from "../../server/forge/github/github.ts";
-import { createSources } from "../../server/trigger/sources.ts";
-import { createTriggers } from "../../server/trigger/triggers.ts";
-import { createWebhookTrigger } from "../../server/trigger/webhook.ts";
-import { loadAssets } from "../../server/web/assets.ts";
+import { loadAssets } from "../../server/web/http/assets.ts";
 import type { WebNeeds } from "../../server/web/needs.ts";
 import { createWeb } from "../../server/web/web.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";

@@ -7,7 +7,7 @@
   // Controls that need a script are hidden by the style sheet until there is one.
   document.documentElement.classList.add("has-script");
 
-  // The same words as views/time.tsx, which writes them first.
+  // The same words as views/ui/time.tsx, which writes them first.
   function relativeText(at) {
     const age = Date.now() - at;
     if (age < 45_000) return "just now";

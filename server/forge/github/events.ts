@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type CommitSha, parseCommitSha } from "../../model/ids.ts";
+import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import { type ForgeEvent, UnreadableDelivery } from "../../ports/forge.ts";
 
 // Only what is used, and nothing stricter than that needs: GitHub adds fields, and servers of one's own are older.

@@ -1,7 +1,7 @@
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { AuditEntry } from "../../ports/store.ts";
+import type { AuditEntry } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
-import { answerWithText } from "../text-stream.ts";
+import { answerWithText } from "../streams/text-stream.ts";
 import { type ApiNeeds, createApi, errorAnswers, forMembers, json, text } from "./route-parts.ts";
 import { activityFilter, activityQuery, activitySchema, listOf } from "./schemas.ts";
 

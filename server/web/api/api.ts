@@ -1,18 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { routes } from "../../routes.ts";
-import { createHealthCheck } from "../health.ts";
-import type { Metrics } from "../metrics.ts";
-import { createWebhookRoutes } from "../webhooks.ts";
+import { createHealthCheck } from "../health/health.ts";
+import type { Metrics } from "../health/metrics.ts";
+import { createWebhookRoutes } from "../webhooks/webhooks.ts";
 import { createActivityApi } from "./activity.ts";
-import { createDeploymentsApi } from "./deployments.ts";
-import { createEnvironmentsApi } from "./environments.ts";
-import { createInstallationsApi } from "./installations.ts";
+import { createDeploymentsApi } from "./deployments/deployments.ts";
 import { createPresenter } from "./present.ts";
-import { createProductRedeployApi } from "./product-redeploy.ts";
-import { createProductsApi } from "./products.ts";
+import { createEnvironmentsApi } from "./products/environments.ts";
+import { createInstallationsApi } from "./products/installations.ts";
+import { createProductRedeployApi } from "./products/product-redeploy.ts";
+import { createProductsApi } from "./products/products.ts";
+import { createSourcesApi } from "./products/sources.ts";
 import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas.ts";
-import { createSourcesApi } from "./sources.ts";
 
 /** The API, and its description at /api/openapi.json, made from the same schemas. */
 export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { counted } from "../../rules/duration-text.ts";
+import { counted } from "../../rules/wording/duration-text.ts";
 
 type Issue = z.core.$ZodIssue;
 

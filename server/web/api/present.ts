@@ -1,22 +1,22 @@
 import type { z } from "@hono/zod-openapi";
-import type { Deployment } from "../../model/deployment.ts";
-import { readyAtOf, specOf } from "../../model/deployment.ts";
-import type { StackProgress } from "../../model/event.ts";
+import type { Deployment } from "../../model/deployment/deployment.ts";
+import { readyAtOf, specOf } from "../../model/deployment/deployment.ts";
+import type { StackProgress } from "../../model/deployment/event.ts";
+import { servicesOf } from "../../model/deployment/spec.ts";
 import type { Environment, Product } from "../../model/product.ts";
-import { servicesOf } from "../../model/spec.ts";
-import type { VariableEntry } from "../../model/variable.ts";
+import type { VariableEntry } from "../../model/values/variable.ts";
 import { routes } from "../../routes.ts";
-import { pendingSettings } from "../../rules/pending-settings.ts";
-import { whyWaiting } from "../../rules/why-waiting.ts";
-import type { Place } from "../catalog.ts";
-import { endOf } from "../deployment-end.ts";
-import { displayName } from "../display-name.ts";
+import { whyWaiting } from "../../rules/rollout/why-waiting.ts";
+import { pendingSettings } from "../../rules/settings/pending-settings.ts";
 import type { WebNeeds } from "../needs.ts";
-import { readPendingVariables } from "../pending-variables.ts";
-import { writtenSettings } from "../service-settings.ts";
-import { installationState } from "../service-states.ts";
-import { stacksOf } from "../stack-progress.ts";
-import { webhookUrl } from "../webhook-url.ts";
+import type { Place } from "../read/catalog.ts";
+import { endOf } from "../read/deployment-end.ts";
+import { displayName } from "../read/display-name.ts";
+import { readPendingVariables } from "../read/pending-variables.ts";
+import { writtenSettings } from "../read/service-settings.ts";
+import { installationState } from "../read/service-states.ts";
+import { stacksOf } from "../read/stack-progress.ts";
+import { webhookUrl } from "../webhooks/webhook-url.ts";
 import type {
   deploymentSchema,
   environmentSchema,

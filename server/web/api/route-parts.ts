@@ -1,9 +1,9 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { Auth } from "../auth.ts";
-import type { Catalog } from "../catalog.ts";
-import type { EventStreams } from "../event-stream.ts";
+import type { Auth } from "../access/auth.ts";
+import { Problem } from "../http/problem.ts";
 import type { WebEnv, WebNeeds } from "../needs.ts";
-import { Problem } from "../problem.ts";
+import type { Catalog } from "../read/catalog.ts";
+import type { EventStreams } from "../streams/event-stream.ts";
 import { faultSentence } from "./fault-words.ts";
 import type { Presenter } from "./present.ts";
 import { errorSchema } from "./schemas.ts";

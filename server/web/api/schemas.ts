@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment.ts";
-import { parseDurationMs } from "../../model/duration.ts";
-import { stackStatuses } from "../../model/event.ts";
-import { isHostName } from "../../model/host-name.ts";
-import { parseMemoryBytes } from "../../model/memory-size.ts";
+import { deploymentStatuses, stages, triggerKinds } from "../../model/deployment/deployment.ts";
+import { stackStatuses } from "../../model/deployment/event.ts";
+import { isHostName } from "../../model/names/host-name.ts";
+import { isRefName } from "../../model/names/ref-name.ts";
+import { longestServiceName, serviceNamePattern } from "../../model/names/service-name.ts";
 import { environmentNameRule, isEnvironmentName, parseSlug, pushWatches, slugRule } from "../../model/product.ts";
-import { isRefName } from "../../model/ref-name.ts";
-import { longestServiceName, serviceNamePattern } from "../../model/service-name.ts";
-import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/variable.ts";
-import { serviceAspects } from "../../rules/version-changes.ts";
-import { newWebhookSchema, webhookSchema } from "./source-schemas.ts";
+import { parseDurationMs } from "../../model/values/duration.ts";
+import { parseMemoryBytes } from "../../model/values/memory-size.ts";
+import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/values/variable.ts";
+import { serviceAspects } from "../../rules/settings/version-changes.ts";
+import { newWebhookSchema, webhookSchema } from "./products/source-schemas.ts";
 
 /** What the API takes and gives. The same schemas check requests and make /api/openapi.json. */
 

@@ -1,12 +1,12 @@
-import type { Frame, Mood } from "../../../views/frame.ts";
-import { ProblemPage } from "../../../views/problem-page.tsx";
-import type { Audit } from "../audit.ts";
-import type { Auth } from "../auth.ts";
-import type { Catalog } from "../catalog.ts";
-import type { EventStreams } from "../event-stream.ts";
-import type { HostStates } from "../host-states.ts";
+import type { Frame, Mood } from "../../../views/frame/frame.ts";
+import { ProblemPage } from "../../../views/frame/problem-page.tsx";
+import type { Auth } from "../access/auth.ts";
+import type { Audit } from "../http/audit.ts";
+import type { Problem } from "../http/problem.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
-import type { Problem } from "../problem.ts";
+import type { Catalog } from "../read/catalog.ts";
+import type { HostStates } from "../read/host-states.ts";
+import type { EventStreams } from "../streams/event-stream.ts";
 
 /** What the pages share. */
 export interface PageNeeds extends WebNeeds {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import schema from "../../../builder/compose/schema/compose-spec.json" with { type: "json" };
-import { kindOf } from "../../../builder/compose/service-kind.ts";
-import { PlanProblem } from "../../../builder/plan.ts";
+import { kindOf } from "../../../builder/compose/judge/service-kind.ts";
+import schema from "../../../builder/compose/read/schema/compose-spec.json" with { type: "json" };
+import { PlanProblem } from "../../../builder/plan/plan.ts";
 import { plan } from "../tree.ts";
 import { composed, type Files } from "./composed.ts";
 

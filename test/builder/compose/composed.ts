@@ -1,5 +1,9 @@
-import type { ComposeProblem, ComposeProject, ComposeService } from "../../../builder/compose/compose-project.ts";
-import { type ComposeRequest, readCompose } from "../../../builder/compose/read-compose.ts";
+import type {
+  ComposeProblem,
+  ComposeProject,
+  ComposeService,
+} from "../../../builder/compose/project/compose-project.ts";
+import { type ComposeRequest, readCompose } from "../../../builder/compose/read/read-compose.ts";
 import { tree } from "../tree.ts";
 
 export type Files = Readonly<Record<string, string>>;

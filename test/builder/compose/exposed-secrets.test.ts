@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planTree } from "../../../builder/plan-tree.ts";
+import { planTree } from "../../../builder/plan/plan-tree.ts";
 import { tree } from "../tree.ts";
 
 const variables = { NPM_TOKEN: "npm_1234567890", PORT: "3000", NEXT_PUBLIC_KEY: "public-key" };

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how Compose writes variables.
 import { describe, expect, it } from "vitest";
-import { buildKeys } from "../../../builder/compose/build-keys.ts";
-import { deployKeys } from "../../../builder/compose/deploy-keys.ts";
-import schema from "../../../builder/compose/schema/compose-spec.json" with { type: "json" };
-import { serviceKeys } from "../../../builder/compose/service-keys.ts";
-import type { Verdicts } from "../../../builder/compose/verdict.ts";
+import { buildKeys } from "../../../builder/compose/judge/build-keys.ts";
+import { deployKeys } from "../../../builder/compose/judge/deploy-keys.ts";
+import { serviceKeys } from "../../../builder/compose/judge/service-keys.ts";
+import type { Verdicts } from "../../../builder/compose/judge/verdict.ts";
+import schema from "../../../builder/compose/read/schema/compose-spec.json" with { type: "json" };
 import { complaintsOf, problemsOf, projectOf, serviceOf, withService } from "./composed.ts";
 
 function refusedKeys(verdicts: Verdicts): readonly string[] {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { isForDevelopment } from "../../../builder/compose/for-development.ts";
-import { kindOf } from "../../../builder/compose/service-kind.ts";
-import { PlanProblem } from "../../../builder/plan.ts";
+import { isForDevelopment } from "../../../builder/compose/judge/for-development.ts";
+import { kindOf } from "../../../builder/compose/judge/service-kind.ts";
+import { PlanProblem } from "../../../builder/plan/plan.ts";
 import { plan } from "../tree.ts";
 import { composed, type Files } from "./composed.ts";
 

@@ -24,7 +24,7 @@ const logLines = (() => {
     return line(kind, timeOf(time, at), service, element.classList.contains("is-error"), spans);
   }
 
-  /** Lines that a stream brought: blocks as views/log.tsx writes them. */
+  /** Lines that a stream brought: blocks as views/ui/log.tsx writes them. */
   function fromData(json) {
     return JSON.parse(json).flatMap(({ kind, time, at, service, lines, errors }) => {
       const isError = new Set(errors);

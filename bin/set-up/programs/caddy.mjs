@@ -1,0 +1,72 @@
+import { copyFile, mkdir, rename } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { SetUpProblem } from "../console/problem.mjs";
+import { isAtLeast, parseVersion, showVersion } from "../packages/versions.mjs";
+import { findCommand, run } from "../run.mjs";
+import { downloadCaddy } from "./caddy-download.mjs";
+
+/** Older ones do not read an upstream's port from a file for each request, or forget how many requests it still answers. */
+export const MINIMUM_CADDY = "2.11.2";
+
+export const howToGiveOne = `Set BATON_CADDY_BIN to the path of a Caddy ${MINIMUM_CADDY} or newer, or put one on the PATH.`;
+
+/**
+ * A current Caddy: the one that BATON_CADDY_BIN names, else the one on the path, else the one in `folder`, put there
+ * from `others` or downloaded when it is missing. The system's own packages stay as they are.
+ *
+ * @param {{ folder: string, others?: readonly string[], env?: NodeJS.ProcessEnv }} where
+ * @returns {Promise<{ bin: string, is: string, did?: string }>}
+ */
+export async function provideCaddy({ folder, others = [], env = process.env }, announce) {
+  const found = await findCaddy(folder, env);
+  if (found) return found;
+  const bin = join(folder, "caddy");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const other of others) {
+    if (!(await currentVersion(other))) continue;
+    await copyFile(other, `${bin}.new`);
+    await rename(`${bin}.new`, bin);
+    return { bin, is: await currentVersion(bin), did: "copied" };
+  }
+  announce("downloading the current version from Debian; takes about ten seconds");
+  return { bin, is: await download(bin), did: "downloaded from Debian" };
+}
+
+async function download(bin) {
+  try {
+    await downloadCaddy(bin);
+    const version = await currentVersion(bin);
+    if (version) return version;
+    throw new SetUpProblem("The version there is too old, or does not run on this machine.");
+  } catch (error) {
+    throw new SetUpProblem(`Caddy could not be downloaded from Debian. ${error.message}\n\n${howToGiveOne}`);
+  }
+}
+
+/** The one there is, or null. */
+export async function findCaddy(folder, env = process.env) {
+  if (env.BATON_CADDY_BIN) return chosenCaddy(resolve(env.BATON_CADDY_BIN));
+  for (const bin of [await findCommand("caddy", env), join(folder, "caddy")]) {
+    const is = bin && (await currentVersion(bin));
+    if (is) return { bin, is };
+  }
+  return null;
+}
+
+async function chosenCaddy(bin) {
+  const version = await versionOf(bin);
+  if (!version) throw new SetUpProblem(`BATON_CADDY_BIN is ${bin}, which does not respond to \`caddy version\`.`);
+  if (isAtLeast(version, MINIMUM_CADDY)) return { bin, is: version };
+  throw new SetUpProblem(`BATON_CADDY_BIN is ${bin}, Caddy ${version}; Baton needs ${MINIMUM_CADDY} or newer.`);
+}
+
+async function currentVersion(bin) {
+  const version = await versionOf(bin);
+  return version && isAtLeast(version, MINIMUM_CADDY) ? version : null;
+}
+
+async function versionOf(bin) {
+  const { code, output } = await run(bin, ["version"]);
+  const version = code === 0 ? parseVersion(output) : null;
+  return version && showVersion(version);
+}

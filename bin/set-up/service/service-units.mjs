@@ -1,0 +1,147 @@
+import { dirname, join } from "node:path";
+import { SetUpProblem } from "../console/problem.mjs";
+import { MIGRATE_SETTING } from "../programs/kernel.mjs";
+
+/** The kernel's limit is 108 bytes with the closing zero. */
+const LONGEST_SOCKET_PATH = 107;
+
+/** What the service's processes get of the environment that `npm run service` was called with. */
+const carried = /^(BATON_\w+|DATABASE_URL|DOCKER_(HOST|TLS_VERIFY|CERT_PATH)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
+
+/**
+ * All files of the service, by path. Two units, so that the apps come back with the host before Baton does, and stay
+ * when it is stopped. Whoever may use Docker is as good as root, so Baton runs as root; what is closed below are the
+ * doors that neither Docker's client nor the making of base images needs.
+ *
+ * @param {{ root: string, data: string, node: string, caddy: string, env: NodeJS.ProcessEnv }} facts
+ * @returns {{ path: string, mode: number, text: string }[]}
+ */
+export function serviceFiles(facts) {
+  for (const path of [facts.root, facts.data, facts.node, facts.caddy]) refuseLineBreaks(path);
+  refuseLongSocket(join(facts.data, "caddy/admin.sock"));
+  return [
+    { path: "/etc/systemd/system/baton.service", mode: 0o644, text: batonUnit(facts) },
+    { path: "/etc/systemd/system/baton-caddy.service", mode: 0o644, text: caddyUnit(facts) },
+    { path: "/etc/sysctl.d/60-baton.conf", mode: 0o644, text: `${MIGRATE_SETTING} = 1\n` },
+    { path: environmentFile(facts.data), mode: 0o600, text: environmentText(facts) },
+  ];
+}
+
+/** What `npm run service` ends with. Baton itself prints a new token, into its log. */
+export function serviceGreeting({ dashboard, hasOwnToken }) {
+  const signIn = hasOwnToken
+    ? "with the token in BATON_ADMIN_TOKEN"
+    : "with the administrator's token. A first start prints it in the log:\n                journalctl -u baton -g baton_";
+  return `
+  Baton is running as a service and starts again with the machine
+
+    Dashboard   ${dashboard}
+    Sign in     ${signIn}
+    Log         journalctl -fu baton
+
+`;
+}
+
+const environmentFile = (data) => join(data, "service.env");
+
+const batonUnit = ({ root, data, node }) => `[Unit]
+Description=Baton deploy server
+After=network-online.target docker.service baton-caddy.service
+Wants=network-online.target docker.service
+
+[Service]
+WorkingDirectory=${plain(root)}
+EnvironmentFile=${plain(environmentFile(data))}
+ExecStart=${command(node, join(root, "bin/start.mjs"))}
+Restart=always
+RestartSec=2
+TimeoutStopSec=60
+# Only Baton itself is told to stop: it ends its database, and leaves Caddy to serve the apps.
+KillMode=process
+UMask=0077
+# The lock is that of older iptables, which Docker takes, too.
+ReadWritePaths=${quote(root)} ${quote(data)} -/run/xtables.lock
+${sandbox}
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** Started the way Baton starts it, so that Baton takes it for its own. */
+const caddyUnit = ({ data, caddy }) => {
+  const folder = join(data, "caddy");
+  const file = join(folder, "caddy.json");
+  const settings = ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"].map((name) => quote(`${name}=${folder}`));
+  return `[Unit]
+Description=Caddy, in front of the apps that Baton deploys
+After=network-online.target
+Wants=network-online.target
+# Written when Baton starts for the first time.
+ConditionPathExists=${plain(file)}
+
+[Service]
+Type=notify
+ExecStart=${command(caddy, "run", "--config", file, "--pidfile", join(folder, "caddy.pid"))}
+WorkingDirectory=${plain(folder)}
+Environment=${settings.join(" ")}
+Restart=on-failure
+RestartSec=1
+LimitNOFILE=1048576
+UMask=0077
+ReadWritePaths=${quote(folder)}
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+${sandbox}
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+RestrictNamespaces=yes
+RestrictSUIDSGID=yes
+
+[Install]
+WantedBy=multi-user.target
+`;
+};
+
+/** What both can do without. */
+const sandbox = `NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native`;
+
+/** Apart from the units, which everybody on the machine may read: DATABASE_URL holds a password. */
+function environmentText({ data, node, caddy, env }) {
+  const settings = {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => carried.test(name))),
+    PATH: `${dirname(node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    BATON_DATA: data,
+    BATON_CADDY_BIN: caddy,
+    // The home folder is closed to writing.
+    npm_config_cache: join(data, "cache/npm"),
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`)
+    .join("");
+}
+
+function refuseLineBreaks(path) {
+  if (/[\r\n]/.test(path)) throw new SetUpProblem(`systemd has no way to name ${JSON.stringify(path)}.`);
+}
+
+/** Baton would put Caddy's admin socket into the temporary folder then, where each service sees its own. */
+function refuseLongSocket(path) {
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return;
+  throw new SetUpProblem(`As a service Baton needs a shorter BATON_DATA: ${path} is too long for a socket.`);
+}
+
+// How systemd reads values: % begins a specifier everywhere, $ a variable in commands; only lists know quotes.
+const plain = (path) => path.replaceAll("%", "%%");
+const quote = (word) => `"${plain(word).replace(/["\\]/g, "\\$&")}"`;
+const command = (...words) => words.map((word) => quote(word).replaceAll("$", "$$$$")).join(" ");

@@ -1,0 +1,62 @@
+import { defaultPids, defaultStopGraceMs } from "../../manifest/service-defaults.ts";
+import { settle } from "../../manifest/service-settings.ts";
+import type { ServicePlan } from "../../plan/plan.ts";
+import type { ServiceRules } from "../../plan/service-plan.ts";
+import { type DockerfilePorts, kindOf } from "../judge/service-kind.ts";
+import { statefulReason } from "../judge/stateful.ts";
+import { containerOptions } from "../service/container-options.ts";
+import type { ComposeProject, ComposeService } from "./compose-project.ts";
+import type { ServiceImage } from "./image-sources.ts";
+
+/** What the engine does where a health check does not say. */
+const engineIntervalMs = 30_000;
+const engineRetries = 3;
+
+/** A service of a compose file as Baton runs it. */
+export function planComposeService(
+  service: ComposeService,
+  project: ComposeProject,
+  { source }: ServiceImage,
+  surroundings: ServiceRules & { readonly dockerfilePorts: DockerfilePorts },
+): ServicePlan {
+  const { dockerfilePorts, healthTimeoutMs } = surroundings;
+  const isBuilt = source.type === "build";
+  const decision = kindOf(service, project, dockerfilePorts);
+  const hasPort = decision.kind === "web" || decision.kind === "tcp";
+  const port = decision.port ?? (hasPort ? (dockerfilePorts.get(service.name) ?? null) : null);
+  const { memoryBytes, pids, cpus } = service.limits;
+  const { health, limits, settings } = settle(
+    { ...service.xBaton.health, memoryBytes, cpus },
+    patience(service, healthTimeoutMs),
+    surroundings.settings.get(service.name),
+    surroundings.machine,
+  );
+  return {
+    name: service.name,
+    kind: decision.kind,
+    kindReason: decision.reason,
+    port,
+    portDeclared: port !== null,
+    command: service.command,
+    environment: service.environment,
+    takesVariables: isBuilt,
+    health,
+    stopGraceMs: service.stopGraceMs ?? defaultStopGraceMs,
+    limits: { ...limits, pids: pids ?? defaultPids },
+    settings,
+    dependsOn: service.dependsOn,
+    // It runs to its end in each deployment, whatever it writes to.
+    stateful: decision.kind === "init" ? null : statefulReason(service),
+    strategy: service.xBaton.strategy,
+    container: containerOptions(service, isBuilt),
+    domains: service.xBaton.domains,
+    source,
+  };
+}
+
+/** Where nobody says, Baton is at least as patient as the file's own health check. */
+function patience({ healthcheck }: ComposeService, timeoutMs: number): number {
+  if (healthcheck === null || healthcheck.isDisabled) return timeoutMs;
+  const tries = (healthcheck.intervalMs ?? engineIntervalMs) * (healthcheck.retries ?? engineRetries);
+  return Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries);
+}

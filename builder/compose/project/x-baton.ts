@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { parseDurationMs } from "../../../server/model/values/duration.ts";
+import { hostNamePattern, hostNameRule, maxHostNameLength } from "../../manifest/host-name.ts";
+import { type Field, locate } from "../read/field.ts";
+import type { Report } from "../read/report.ts";
+import { toPlain } from "../read/value.ts";
+import type { XBaton } from "./compose-project.ts";
+
+const example =
+  "It looks like this: x-baton: { kind: web, port: 3000, health: { path: /ready, timeout: 90s }, strategy: recreate, domains: [shop.example.com] }.";
+
+const nothing: XBaton = {
+  kind: null,
+  port: null,
+  health: { path: null, intervalMs: null, tryTimeoutMs: null, timeoutMs: null, successes: null },
+  strategy: null,
+  domains: [],
+};
+
+/** What a service's `x-baton` says; what it may not say is reported. */
+export function readXBaton(field: Field | null, report: Report): XBaton {
+  if (field === null) return nothing;
+  const parsed = schema.safeParse(toPlain(field.value));
+  if (!parsed.success) {
+    for (const { path, what } of parsed.error.issues.flatMap(inWords)) {
+      const { at, key } = locate(field, path);
+      report.problem(at, key, what, example);
+    }
+    return nothing;
+  }
+  const { kind, port, health, strategy, domains } = parsed.data;
+  const hasNoPort = kind === "worker" || kind === "init";
+  if (hasNoPort && port !== undefined) {
+    report.problem(field.at, `${field.key}.port`, `is set, but a service of kind ${kind} has none`, example);
+  }
+  if (kind !== undefined && kind !== "web" && domains.length > 0) {
+    const what = `are set, but only a service of kind web has domains, and this one is of kind ${kind}`;
+    report.problem(field.at, `${field.key}.domains`, what, example);
+  }
+  return {
+    kind: kind ?? (domains.length > 0 ? "web" : null),
+    port: port ?? null,
+    health: {
+      path: health.path ?? null,
+      intervalMs: health.interval ?? null,
+      tryTimeoutMs: health.tryTimeout ?? null,
+      timeoutMs: health.timeout ?? null,
+      successes: health.successes ?? null,
+    },
+    strategy: strategy ?? null,
+    domains,
+  };
+}
+
+function inWords(issue: z.core.$ZodIssue): readonly { readonly path: readonly string[]; readonly what: string }[] {
+  const path = issue.path.map(String);
+  if (issue.code !== "unrecognized_keys") return [{ path, what: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], what: "is not a key of x-baton here" }));
+}
+
+function says(message: string): { readonly error: string } {
+  return { error: message };
+}
+
+const duration = z.string(says("must be a duration such as 500ms, 5s or 10m")).transform((text, context) => {
+  const ms = parseDurationMs(text);
+  if (ms === null) context.addIssue({ code: "custom", message: "must be a duration such as 500ms, 5s or 10m" });
+  return ms ?? z.NEVER;
+});
+
+/** A variable brings a number in as text. */
+function wholeNumber(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value),
+    z.int(says(message)).min(least, message).max(most, message),
+  );
+}
+
+const hostName = z.string(says(hostNameRule)).max(maxHostNameLength, hostNameRule).regex(hostNamePattern, hostNameRule);
+
+const path = z
+  .string(says("must be a path that begins with a slash"))
+  .regex(/^\/[\x21-\x7e]*$/, "must be a path that begins with a slash");
+
+const schema = z.strictObject(
+  {
+    kind: z.enum(["web", "tcp", "worker", "init"], says("must be web, tcp, worker or init")).optional(),
+    port: wholeNumber(1, 65_535).optional(),
+    health: z
+      .strictObject(
+        {
+          path: path.optional(),
+          interval: duration.optional(),
+          tryTimeout: duration.optional(),
+          timeout: duration.optional(),
+          successes: wholeNumber(1, 100).optional(),
+        },
+        says("must hold keys such as path and timeout"),
+      )
+      .default({}),
+    strategy: z.enum(["blue-green", "recreate"], says("must be blue-green or recreate")).optional(),
+    domains: z.array(hostName, says("must be a list of host names")).default([]),
+  },
+  says("must hold keys such as kind and port"),
+);

@@ -1,0 +1,95 @@
+import { type Lookup, substitute } from "../../../server/model/deployment/template.ts";
+import type { Report } from "./report.ts";
+import { type Entry, list, type Mapping, mapping, type Scalar, scalar, type Value } from "./value.ts";
+
+/** All that the variables of a project may add up to: a few lines of `A=$B$B` would otherwise fill the memory. */
+const maxTotalLength = 8 * 1024 * 1024;
+
+/** Names of keys, and places in lists. */
+type Path = readonly (string | number)[];
+
+/** Replaces the variables in a file's values; keys and the top-level `x-` fragments stay as they are. */
+export interface Interpolation {
+  file(root: Mapping, lookup: Lookup): Mapping;
+}
+
+export function createInterpolation(report: Report): Interpolation {
+  let total = 0;
+
+  function value(written: Value, path: Path, lookup: Lookup): Value {
+    switch (written.type) {
+      case "scalar":
+        return typeof written.value === "string" && written.value.includes("$") ? text(written, path, lookup) : written;
+      case "list":
+        return list(
+          written.items.map((item, index) => value(item, [...path, index], lookup)),
+          written,
+        );
+      case "mapping":
+        return mapping(
+          new Map([...written.entries].map(([name, entry]) => [name, below(entry, [...path, name], lookup)])),
+          written,
+        );
+    }
+  }
+
+  function below(entry: Entry, path: Path, lookup: Lookup): Entry {
+    return { at: entry.at, value: value(entry.value, path, lookup) };
+  }
+
+  function text(written: Scalar, path: Path, lookup: Lookup): Scalar {
+    const key = keyOf(path);
+    const result = substitute(String(written.value), lookup);
+    switch (result.type) {
+      case "required": {
+        const message = `needs the variable ${result.name}, which is not set${result.message ? `: ${result.message}` : ""}`;
+        report.problem(written.at, key, message, `Set ${result.name} on the product's Variables page.`);
+        return scalar("", written);
+      }
+      case "invalid":
+        report.problem(written.at, key, result.message, "Write $$ for a dollar sign that doesn't begin a variable.");
+        return scalar("", written);
+      case "text": {
+        for (const use of result.uses) {
+          report.used(use);
+          if (use.isMissing && !use.hasDefault) report.warn(use.name, "is not set and has no default: it is empty");
+        }
+        const seenIn = whereSeen(path);
+        if (seenIn) for (const { name } of result.uses) report.exposed(written.at, key, name, result.text, seenIn);
+        total += result.text.length;
+        if (total <= maxTotalLength) return { ...written, value: result.text };
+        report.problem(
+          written.at,
+          key,
+          "has variables whose values add up to more than 8 MiB",
+          "Shorten their values.",
+        );
+        return scalar("", written);
+      }
+    }
+  }
+
+  return {
+    file(root, lookup) {
+      // Fragments are read where an alias brings them in.
+      const entries = [...root.entries].map(([name, entry]): [string, Entry] => [
+        name,
+        name.startsWith("x-") ? entry : below(entry, [name], lookup),
+      ]);
+      return mapping(new Map(entries), root);
+    },
+  };
+}
+
+function keyOf(path: Path): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+}
+
+/** Who can read a value at this place without being told it; null: nobody else. */
+function whereSeen([section, , key, part]: Path): "image" | "command line" | null {
+  if (section !== "services") return null;
+  if (key === "build" && (part === "args" || part === "dockerfile_inline")) return "image";
+  return key === "command" || key === "entrypoint" || (key === "healthcheck" && part === "test")
+    ? "command line"
+    : null;
+}

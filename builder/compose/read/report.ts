@@ -1,0 +1,96 @@
+import type { ComposeProblem, Remark, VariableUse } from "../project/compose-project.ts";
+import type { Place } from "./value.ts";
+
+/** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
+export interface Report {
+  /** `what` is the rest of a sentence that begins with the key, or with "the file" where the key is empty. */
+  problem(at: Place, key: string, what: string, hint: string): void;
+  /** `message` is a whole sentence, about a line and no key. */
+  fault(at: Place, message: string, hint: string): void;
+  /** The same for what is accepted, and replaced or left out. */
+  note(key: string, what: string): void;
+  /** The same for what is probably not meant so. */
+  warn(key: string, what: string): void;
+  /** The same, with the place where it is written. */
+  remark(at: Place, key: string, what: string): void;
+  /** The value of a variable became part of a text that others can read; remarked on when it is a secret. */
+  exposed(at: Place, key: string, variable: string, text: string, to: "image" | "command line"): void;
+  /** A variable was asked for. */
+  used(use: VariableUse): void;
+  problems(): readonly ComposeProblem[];
+  notes(): readonly string[];
+  warnings(): readonly string[];
+  remarks(): readonly Remark[];
+  variablesUsed(): readonly VariableUse[];
+}
+
+const whereSeen = {
+  image: (name: string) =>
+    `puts the secret ${name} in the image, where \`docker history\` shows it: set “In builds” to Yes for it, and use RUN --mount=type=secret,id=${name} instead`,
+  "command line": (name: string) =>
+    `puts the secret ${name} on a command line, which the host's process list shows: have the program read it from its environment`,
+};
+
+/** `secrets` are the values of the variables that nobody may read. */
+export function createReport(secrets: Readonly<Record<string, string>> = {}): Report {
+  const problems = new Map<string, ComposeProblem>();
+  const notes = new Map<string, Set<string>>();
+  const warnings = new Map<string, Set<string>>();
+  const remarks = new Map<string, Remark>();
+  const uses = new Map<string, VariableUse>();
+  const remark: Report["remark"] = ({ file, line }, key, what) => {
+    remarks.set(`${file}\n${line}\n${key}`, { file, line, message: `${key} ${what}` });
+  };
+  return {
+    problem({ file, line }, key, what, hint) {
+      // The first thing that is wrong with a value is the cause of the next. And one fragment can be reached by several
+      // ways: extends, include.
+      const id = `${file}\n${line}\n${key}`;
+      if (!problems.has(id)) problems.set(id, { file, line, key, message: `${key || "the file"} ${what}`, hint });
+    },
+    fault({ file, line }, message, hint) {
+      const id = `${file}\n${line}\n`;
+      if (!problems.has(id)) problems.set(id, { file, line, key: "", message, hint });
+    },
+    note: (key, what) => addTo(notes, key, what),
+    warn: (key, what) => addTo(warnings, key, what),
+    remark,
+    exposed(at, key, variable, text, to) {
+      const value = Object.hasOwn(secrets, variable) ? (secrets[variable] ?? "") : "";
+      if (!isTelling(value) || !text.includes(value)) return;
+      remark(at, key, whereSeen[to](variable));
+    },
+    used({ name, hasDefault, isMissing }) {
+      const before = uses.get(name);
+      uses.set(name, { name, hasDefault: hasDefault || (before?.hasDefault ?? false), isMissing });
+    },
+    problems: () => inOrder([...problems.values()]),
+    notes: () => inWords(notes),
+    warnings: () => inWords(warnings),
+    remarks: () => [...remarks.values()],
+    variablesUsed: () => [...uses.values()],
+  };
+}
+
+/** Variables are secret unless somebody says otherwise, and nobody minds that a port or a switch can be seen. */
+function isTelling(value: string): boolean {
+  return value !== "" && !/^(?:\d{1,5}|true|false|yes|no|on|off|production|development|test|staging)$/i.test(value);
+}
+
+function addTo(said: Map<string, Set<string>>, key: string, what: string): void {
+  said.set(what, (said.get(what) ?? new Set()).add(key));
+}
+
+/** The same thing of several keys is said once. */
+function inWords(said: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return [...said].map(([what, keys]) => {
+    const [first, ...others] = keys;
+    return `${first} ${what}${others.length === 0 ? "" : ` (the same goes for ${others.join(", ")})`}`;
+  });
+}
+
+/** Files as they were read, each from its top. */
+function inOrder(problems: readonly ComposeProblem[]): readonly ComposeProblem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return problems.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
+}

@@ -1,0 +1,25 @@
+import { type Field, items, text } from "../read/field.ts";
+import type { Report } from "../read/report.ts";
+import { shellOperators, shellWords } from "../values/shell-words.ts";
+
+/** `command` or `entrypoint` as an argument vector; null leaves the image's own, empty takes it away. */
+export function readCommand(field: Field | null, report: Report): readonly string[] | null {
+  if (field === null) return null;
+  if (field.value.type === "list") return items(field).map((item) => text(item) ?? "");
+  const words = shellWords(text(field) ?? "");
+  if (words === null) {
+    report.problem(
+      field.at,
+      field.key,
+      "has a quote that is not closed",
+      'Close it, or write a list: ["sh", "-c", "…"].',
+    );
+    return null;
+  }
+  const operators = shellOperators(words);
+  const isShell = words.some((word) => word === "-c" || /^-[a-z]*c$/.test(word));
+  if (operators.length > 0 && !isShell) {
+    report.note(field.key, `has ${operators[0]} outside a shell, where it has no special meaning: write sh -c "…"`);
+  }
+  return words;
+}

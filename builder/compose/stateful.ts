@@ -1,9 +1,0 @@
-import { replacedInPlace } from "../replaced-in-place.ts";
-import type { ComposeService } from "./compose-project.ts";
-
-/** Why two versions of a service cannot run beside each other, as the rest of a sentence about it; null: they can. */
-export function statefulReason({ volumes, xBaton }: ComposeService): string | null {
-  // Reading does not get in anybody's way.
-  const written = volumes.flatMap((mount) => (mount.type === "volume" && !mount.readOnly ? [mount.volume] : []));
-  return replacedInPlace({ volumes: [...new Set(written)], strategy: xBaton.strategy, saidBy: "x-baton" });
-}

@@ -1,0 +1,53 @@
+import { join } from "node:path/posix";
+import type { SourceTree } from "../../plan/plan.ts";
+import { toolVersion, type VersionWish } from "../../source/tool-versions.ts";
+
+/** How the modules that a program needs come to be there. */
+export interface GoModules {
+  readonly from: "download" | "vendor" | "workspace" | "standard library";
+  /** The files that they are downloaded by: nothing else makes it happen anew. */
+  readonly files: readonly string[];
+  /** The version of Go that is asked for, and the file that says so. */
+  readonly wanted: VersionWish | null;
+  readonly decision: string;
+}
+
+/** Where the modules of a repository come from. */
+export async function readModules(tree: SourceTree): Promise<GoModules> {
+  const [module, workspace] = await Promise.all([tree.read("go.mod"), tree.read("go.work")]);
+  const source = workspace === null ? "go.mod" : "go.work";
+  const version = /^go\s+(\d+\.\d+(?:\.\d+)?)/m.exec(workspace ?? module ?? "")?.[1];
+  const wanted = version === undefined ? await toolVersion(tree, ["golang", "go"]) : { text: version, source };
+  if (module === null && workspace === null) {
+    const decision = "No go.mod, so only the standard library is available";
+    return { from: "standard library", files: [], wanted, decision };
+  }
+  if (tree.files.has("vendor/modules.txt")) {
+    return { from: "vendor", files: [], wanted, decision: "Modules from vendor/" };
+  }
+  // What its modules need is known only with all of them; the cache keeps what was downloaded.
+  if (workspace !== null) {
+    return { from: "workspace", files: [], wanted, decision: "Several modules, from go.work" };
+  }
+  const folders = ["", ...replacedBy(module ?? "")];
+  const files = folders
+    .flatMap((folder) => ["go.mod", "go.sum"].map((name) => join(folder, name)))
+    .filter((path) => tree.files.has(path));
+  return { from: "download", files, wanted, decision: "go mod download, from go.mod" };
+}
+
+/** Folders of the repository that stand in for modules: `replace example.com/shared => ./shared`. */
+function replacedBy(module: string): readonly string[] {
+  return [...module.matchAll(/=>\s*(\.\/[\w./-]+)\s*(?:\/\/.*)?$/gm)].flatMap(([, path]) =>
+    path === undefined ? [] : [join(path)],
+  );
+}
+
+/** Modules of which a part is written in C, and that do nothing without it. */
+const inC =
+  /^(?:require\s+)?\s*(github\.com\/(?:mattn\/go-sqlite3|confluentinc\/confluent-kafka-go(?:\/v\d+)?))\s+v(?!.*\/\/ indirect)/m;
+
+/** The module that a program needs a C compiler for, as far as go.mod tells; null: none. */
+export async function moduleInC(tree: SourceTree): Promise<string | null> {
+  return inC.exec((await tree.read("go.mod")) ?? "")?.[1] ?? null;
+}

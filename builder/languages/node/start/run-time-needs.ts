@@ -1,0 +1,101 @@
+import { buildScriptOf } from "../framework/build-script.ts";
+import { handlerServer } from "../framework/frameworks.ts";
+import type { PackageJson } from "../package/package-json.ts";
+import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
+import type { StartCommand } from "./start-command.ts";
+
+export interface RunTimeNeeds {
+  /** Something that the start command runs may come out of devDependencies. */
+  readonly devDependencies: boolean;
+  /** pnpm or Yarn is called by a script at run time. */
+  readonly packageManager: boolean;
+}
+
+/** Always there, and they bring nothing else in. `cd` is not among them: it leads to other packages. */
+const systemPrograms = new Set([
+  handlerServer.program,
+  "node",
+  "echo",
+  "sh",
+  "bash",
+  "test",
+  "true",
+  "sleep",
+  "mkdir",
+  "cp",
+]);
+/** They run the command that follows them, and have to be there themselves. */
+const wrappers = new Set(["exec", "npx", "env", "cross-env"]);
+const systemWrappers = new Set(["exec", "npx", "env"]);
+
+/** What a start command needs in the image, followed through the scripts that it runs. In doubt it needs it. */
+export function runTimeNeeds(start: Pick<StartCommand, "command" | "line">, manifest: PackageJson): RunTimeNeeds {
+  const lines = linesRunBy(start.line, manifest);
+  // A line that is one command is carried out by npm, whichever package manager it names; all else as it is written.
+  const asWritten = start.command[0] === "sh" ? lines : lines.slice(1);
+  return {
+    devDependencies:
+      buildsAnew(lines, manifest) || lines.flatMap(commandsIn).some((words) => !needsProductionOnly(words, manifest)),
+    packageManager: asWritten
+      .flatMap(commandsIn)
+      .some(([program = ""]) => program !== "npm" && isPackageManager(program)),
+  };
+}
+
+/** Whatever builds, a build wants what it is developed with. */
+function buildsAnew([, ...lines]: readonly string[], manifest: PackageJson): boolean {
+  const script = buildScriptOf(manifest);
+  return script !== null && lines.includes(manifest.scripts[script] ?? "");
+}
+
+/** The line itself, and those of all scripts of package.json that it leads to. */
+export function linesRunBy(line: string, manifest: PackageJson): readonly string[] {
+  const lines = [line];
+  const seen = new Set<string>();
+  for (const current of lines) {
+    for (const words of commandsIn(current)) {
+      const single = scriptRunBy(words, manifest.scripts);
+      const scripts = single === null ? scriptsRunTogether(words, manifest.scripts) : [single];
+      for (const script of scripts.filter((name) => !seen.has(name))) {
+        seen.add(script);
+        lines.push(...scriptLines(script, manifest));
+      }
+    }
+  }
+  return lines;
+}
+
+function scriptLines(name: string, { scripts }: PackageJson): readonly string[] {
+  return [`pre${name}`, name, `post${name}`].flatMap((key) => scripts[key] ?? []);
+}
+
+function needsProductionOnly(words: readonly string[], manifest: PackageJson): boolean {
+  const [program = "", ...rest] = words;
+  if (wrappers.has(program)) {
+    const inner = rest.slice(rest.findIndex((word) => !word.startsWith("-") && !/^\w+=/.test(word)));
+    const isThere = systemWrappers.has(program) || comesWith(program, manifest);
+    return isThere && needsProductionOnly(inner, manifest);
+  }
+  if (scriptRunBy(words, manifest.scripts) !== null) return true; // Its own lines are looked at.
+  if (program === "node") return loadedModules(rest).every((name) => isPartOfApp(name) || comesWith(name, manifest));
+  return systemPrograms.has(program) || isPartOfApp(program) || comesWith(program, manifest);
+}
+
+/** Modules that Node is told to load first: `-r dotenv/config`, `--import=tsx`. */
+function loadedModules(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    const flag = /^(?:-r|--require|--import|--loader|--experimental-loader)(?:=(.+))?$/.exec(word);
+    return flag ? (flag[1] ?? words[index + 1] ?? []) : [];
+  });
+}
+
+function isPartOfApp(name: string): boolean {
+  return name.startsWith("./") || name.startsWith("../") || name.startsWith("/") || name.startsWith("node:");
+}
+
+/** A program or module that a production dependency brings, by its name or the end of it: `serve` of @remix-run/serve. */
+function comesWith(name: string, { dependencies, devDependencies }: PackageJson): boolean {
+  const brings = (dependency: string) =>
+    dependency === name || name.startsWith(`${dependency}/`) || dependency.endsWith(`/${name}`);
+  return dependencies.some(brings) && !devDependencies.some(brings);
+}

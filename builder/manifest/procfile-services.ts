@@ -1,0 +1,86 @@
+import { argumentVector } from "../dockerfile/simple-command.ts";
+import { PlanProblem, type ServicePlan } from "../plan/plan.ts";
+
+/** A process of a Procfile that becomes a service. */
+export interface ProcessService {
+  /** Its type in the Procfile. */
+  readonly type: string;
+  readonly kind: Extract<ServicePlan["kind"], "web" | "worker" | "init">;
+  readonly line: string | null;
+  /** Null: it is what the image starts by itself. */
+  readonly command: readonly string[] | null;
+}
+
+export interface ProcessChoice {
+  /** The one that the stack is about comes first. */
+  readonly services: readonly ProcessService[];
+  /** Types that do not run, because nobody named them. */
+  readonly leftOff: readonly string[];
+}
+
+/** Runs to its end before the others of its stack start. */
+const initType = "release";
+const usualTypes: readonly string[] = ["web", "worker"];
+
+/** The lines of a Procfile that run when baton.yaml names these types; undefined: it names none. */
+export function linesThatRun(
+  processes: ReadonlyMap<string, string>,
+  wanted: readonly string[] | undefined,
+): readonly string[] {
+  return [...processes].flatMap(([type, line]) => (runs(type, wanted) ? [line] : []));
+}
+
+/** Which processes of a Procfile become services. `wanted` are the types that baton.yaml names. Throws PlanProblem. */
+export function chooseProcesses(
+  processes: ReadonlyMap<string, string>,
+  image: {
+    readonly kind: "web" | "worker";
+    /** What it starts by itself comes from the Procfile, where that has a process of this kind. */
+    readonly startsProcess: boolean;
+  },
+  wanted: readonly string[] | undefined,
+): ProcessChoice {
+  const started = startedType(processes, image.kind);
+  const unknown = (wanted ?? []).find((type) => type !== started && !processes.has(type));
+  if (unknown !== undefined) {
+    const known = [...new Set([started, ...processes.keys()])].join(", ");
+    throw new PlanProblem(
+      `baton.yaml names the process ${unknown}, which the Procfile does not have`,
+      `It has ${known}.`,
+    );
+  }
+  const types = [...new Set([started, ...processes.keys()])];
+  const services = types
+    .filter((type) => runs(type, wanted) || (wanted === undefined && type === started))
+    .map((type): ProcessService => {
+      const line = processes.get(type) ?? null;
+      const isImagesOwn = type === started && (image.startsProcess || line === null);
+      return {
+        type,
+        kind: kindOf(type, image.kind, started),
+        line,
+        command: isImagesOwn ? null : argumentVector(line ?? ""),
+      };
+    });
+  const inits = services.filter(({ kind }) => kind === "init");
+  return {
+    services: [...services.filter(({ kind }) => kind !== "init"), ...inits],
+    leftOff: wanted === undefined ? types.filter((type) => type !== started && !runs(type, wanted)) : [],
+  };
+}
+
+function runs(type: string, wanted: readonly string[] | undefined): boolean {
+  return type === initType || (wanted ?? usualTypes).includes(type);
+}
+
+function kindOf(type: string, startedKind: "web" | "worker", started: string): ProcessService["kind"] {
+  if (type === initType) return "init";
+  if (type === started) return startedKind;
+  return type === "web" ? "web" : "worker";
+}
+
+/** A Procfile without `web` and `worker` is started by the only process that it has. */
+function startedType(processes: ReadonlyMap<string, string>, kind: "web" | "worker"): string {
+  if (processes.has(kind) || kind === "web") return kind;
+  return [...processes.keys()].find((type) => type !== initType) ?? kind;
+}

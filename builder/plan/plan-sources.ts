@@ -1,0 +1,52 @@
+import { type Taken, takenFrom } from "../dockerfile/dockerfile-sources.ts";
+import { type SourceRules, whyRefused } from "../source/allowed-sources.ts";
+import type { BuildRecipe, Finding } from "./plan.ts";
+import type { PlannedStack } from "./planned-stack.ts";
+
+/** Something that is taken from elsewhere, and where the repository says so. */
+interface Use extends Pick<Finding, "file" | "line"> {
+  readonly taken: Pick<Taken, "type" | "name" | "by">;
+}
+
+/**
+ * What the images and the Dockerfiles of all stacks must not take from elsewhere. What Baton generates stands on images
+ * of the administrator's choice, and is not looked at.
+ */
+export async function refusedSources(
+  stacks: readonly PlannedStack[],
+  variables: Readonly<Record<string, string>>,
+  rules: SourceRules,
+): Promise<readonly Finding[]> {
+  const uses = stacks.flatMap(({ services }) => services.flatMap((service) => usesOf(service, variables)));
+  // Services that are built from the same recipe share its Dockerfile.
+  const distinct = [...new Map(uses.map((use) => [JSON.stringify(use), use])).values()];
+  const findings = distinct.map(async ({ taken, ...place }): Promise<Finding[]> => {
+    const refused = await whyRefused(taken, rules);
+    return refused ? [{ ...place, message: `${taken.by} ${refused.why}`, hint: refused.hint }] : [];
+  });
+  return (await Promise.all(findings)).flat();
+}
+
+function usesOf(
+  { plan, at }: PlannedStack["services"][number],
+  variables: Readonly<Record<string, string>>,
+): readonly Use[] {
+  const { source, name } = plan;
+  if (source.type === "image") {
+    const taken = { type: "image", name: source.reference, by: `services.${name}.image` } as const;
+    return [{ taken, file: at?.file ?? null, line: at?.line ?? null }];
+  }
+  const { written } = source.recipe;
+  if (written === undefined) return [];
+  return takenFrom(written.text, givenTo(source.recipe, variables)).map(({ line, ...taken }) => ({
+    taken,
+    file: written.shownAs,
+    line: line || null,
+  }));
+}
+
+/** What the build is told: the arguments that are written down, and the installation's variables that it gets. */
+function givenTo({ args, buildVariables = [] }: BuildRecipe, variables: Readonly<Record<string, string>>) {
+  const known = Object.entries(variables).filter(([name]) => buildVariables.includes(name));
+  return { ...Object.fromEntries(known), ...args };
+}

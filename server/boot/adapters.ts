@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createBuildLimiter } from "../cgroups/build-limiter.ts";
+import { createDockerEngine } from "../docker/docker-engine.ts";
+import { createFirewall } from "../firewall/iptables.ts";
+import { createGitHub } from "../forge/github/github.ts";
+import { createGit } from "../git/git.ts";
+import { createDistribution } from "../host-packages/debian-npm.ts";
+import { isPublicAddress } from "../model/names/public-address.ts";
+import { createMountFolder } from "../mounts/mount-folder.ts";
+import { createBaseImages } from "../pipeline/images/base/base-images.ts";
+import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
+import type { World } from "../pipeline/work.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { Store } from "../ports/store/store.ts";
+import { createLoopbackProber } from "../probe/loopback-prober.ts";
+import { createReach } from "../probe/reach.ts";
+import { createCaddyProxy } from "../proxy/caddy-proxy.ts";
+import type { CaddySupervisor } from "../proxy/process/supervisor.ts";
+import type { CaretakerNeeds } from "../reconciler/needs.ts";
+import { planBuildLimits } from "../rules/rollout/build-limits.ts";
+import { firewallRules } from "../rules/routing/firewall-rules.ts";
+import { isServedPlain, urlOf } from "../rules/routing/urls.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../store/embedded/embedded-postgres.ts";
+import { migrate } from "../store/postgres/migrate.ts";
+import type { Config } from "./config.ts";
+import { readFailpoints } from "./failpoints.ts";
+import { internalPorts } from "./http/internal-ports.ts";
+import type { DataFolder } from "./process/data-folder.ts";
+import { sourceFolder } from "./process/source-folder.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The configured database, or one of our own; up to date in either case. */
+export async function openDatabase(
+  url: string | null,
+  data: DataFolder,
+  log: Logger,
+): Promise<Pick<EmbeddedPostgres, "url" | "leave" | "stop">> {
+  const database =
+    url === null
+      ? await startEmbeddedPostgres({ folder: data.postgres, log })
+      : { url, leave: async () => {}, stop: async () => {} };
+  await migrate(database.url, join(sourceFolder, "migrations"));
+  return database;
+}
+
+export type Everything = World &
+  CaretakerNeeds & {
+    readonly proxy: World["proxy"] & CaddySupervisor;
+    readonly forges: readonly Forge[];
+    readonly unserved: RoutePublisher["unserved"];
+  };
+
+/** Every adapter, wired; nothing is started or touched yet. */
+export async function createWorld(config: Config, data: DataFolder, store: Store, log: Logger): Promise<Everything> {
+  const { instance } = store;
+  const clock = systemClock;
+  const prober = createLoopbackProber();
+  const engine = createDockerEngine({ instance, socket: config.dockerHost });
+  const ports = await internalPorts(store.settings, prober, config.ports);
+  const distribution = createDistribution({ folder: data.cache, caddyBin: config.caddyBin });
+  const https = config.publicUrl.protocol === "https:";
+  const proxy = createCaddyProxy({
+    folder: data.caddy,
+    routesFolder: data.routes,
+    bin: config.caddyBin,
+    httpPort: config.httpPort,
+    httpsPort: config.httpsPort,
+    plainHttp: isServedPlain(config.domain),
+    internalPorts: ports,
+    publicHost: https ? { host: config.publicUrl.hostname, upstreamPort: config.listen.port } : null,
+    adminSocket: data.adminSocket,
+    log: (message) => log.warn({}, message),
+  });
+  const publisher = createRoutePublisher({ store, proxy, log });
+  return {
+    instance,
+    engine,
+    proxy,
+    prober,
+    reach: createReach(),
+    store,
+    clock,
+    git: createGit({
+      folder: data.repositories,
+      ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
+    }),
+    firewall: createFirewall(firewallRules(instance, config.subnets), { isOff: !config.firewall }),
+    buildLimiter: createBuildLimiter({
+      machine: engine.machine,
+      plan: (machine) => planBuildLimits(config.buildLimits, machine),
+    }),
+    mountFiles: createMountFolder({ folder: data.mounts }),
+    forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
+    baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
+    limits: { ...config, publicHost: config.publicUrl.hostname, mirrorRegistry: mirrorRegistry(config) },
+    drainTimeoutMs: config.drainTimeoutMs,
+    keepVersions: config.keepVersions,
+    buildCacheBytes: config.buildCacheBytes,
+    urlOf: (host) => urlOf(host, config),
+    publishRoutes: publisher.publish,
+    unserved: publisher.unserved,
+    failpoint: readFailpoints(config.failpoints),
+  };
+}
+
+function mirrorRegistry({ baseImages }: Config): string | null {
+  return /^(?:auto|official|local)$/.test(baseImages) ? null : (baseImages.split("/")[0] ?? null);
+}

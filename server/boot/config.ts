@@ -1,0 +1,259 @@
+import { isIPv4 } from "node:net";
+import { isAbsolute, resolve } from "node:path";
+import type { PortRange } from "../ports/store/store.ts";
+
+/** Everything that can be set from outside. Durations are milliseconds. INTERFACE: the names of the variables never change. */
+export interface Config {
+  readonly dataFolder: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publicUrl: URL;
+  readonly domain: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly caddyBin: string;
+  readonly databaseUrl: string | null;
+  readonly dockerHost: string | undefined;
+  readonly adminToken: string | null;
+  readonly maxBuilds: number;
+  readonly buildTimeoutMs: number;
+  readonly healthTimeoutMs: number;
+  readonly watchMs: number;
+  readonly drainTimeoutMs: number;
+  readonly initTimeoutMs: number;
+  /** How long a worker must have been up to be healthy: it has no port that could be asked. */
+  readonly workerUpMs: number;
+  readonly keepVersions: number;
+  /** What all builds together may take; null: as much as there is. */
+  readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
+  /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
+  readonly buildCacheBytes: number | null;
+  readonly ports: PortRange;
+  /** The loopback address on which apps are published: not the dashboard's, since cookies know no ports. */
+  readonly appsHost: string;
+  readonly subnets: string;
+  readonly allowPrivateRepositories: boolean;
+  /** Whether Baton sets rules of its own in the host's packet filter. */
+  readonly firewall: boolean;
+  /** Where GitHub's API is; null: at GitHub's own address. */
+  readonly gitHubApi: string | null;
+  /** auto, official, local, or the prefix of a mirror. */
+  readonly baseImages: string;
+  readonly deployHello: boolean;
+  readonly logLevel: string;
+  /** For tests only, see failpoints.ts. */
+  readonly failpoints: string;
+}
+
+/** One sentence that names the variable, its value and what is accepted. */
+export class BadConfig extends Error {
+  override readonly name = "BadConfig";
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads process.env (handed in by main, so that tests can hand in theirs). Rejects the first wrong value with BadConfig. */
+export function readConfig(environment: Environment, workingFolder: string): Config {
+  const text = (name: string, fallback: string) => environment[name]?.trim() || fallback;
+  const listen = address("BATON_LISTEN", text("BATON_LISTEN", "127.0.0.1:4000"));
+  const domain = domainName(text("BATON_DOMAIN", "localhost"));
+  const local = domain === "localhost";
+  const url = publicUrl(environment.BATON_PUBLIC_URL?.trim(), listen);
+  const dataFolder = text("BATON_DATA", ".baton");
+
+  return {
+    dataFolder: isAbsolute(dataFolder) ? dataFolder : resolve(workingFolder, dataFolder),
+    listen,
+    publicUrl: url,
+    domain,
+    httpPort: wholeNumber("BATON_HTTP_PORT", text("BATON_HTTP_PORT", local ? "8080" : "80"), 1, 65_535),
+    httpsPort: wholeNumber("BATON_HTTPS_PORT", text("BATON_HTTPS_PORT", local ? "8443" : "443"), 1, 65_535),
+    caddyBin: text("BATON_CADDY_BIN", "caddy"),
+    databaseUrl: environment.DATABASE_URL?.trim() || null,
+    dockerHost: environment.DOCKER_HOST?.trim() || undefined,
+    adminToken: adminToken(environment.BATON_ADMIN_TOKEN?.trim() || null),
+    maxBuilds: wholeNumber("BATON_MAX_BUILDS", text("BATON_MAX_BUILDS", "4"), 1, 64),
+    buildTimeoutMs: duration("BATON_BUILD_TIMEOUT", text("BATON_BUILD_TIMEOUT", "10m")),
+    healthTimeoutMs: duration("BATON_HEALTH_TIMEOUT", text("BATON_HEALTH_TIMEOUT", "90s")),
+    watchMs: duration("BATON_WATCH", text("BATON_WATCH", "10s")),
+    drainTimeoutMs: duration("BATON_DRAIN_TIMEOUT", text("BATON_DRAIN_TIMEOUT", "30s")),
+    initTimeoutMs: duration("BATON_INIT_TIMEOUT", text("BATON_INIT_TIMEOUT", "5m")),
+    workerUpMs: duration("BATON_WORKER_UP", text("BATON_WORKER_UP", "10s")),
+    keepVersions: wholeNumber("BATON_KEEP_VERSIONS", text("BATON_KEEP_VERSIONS", "5"), 1, 100),
+    buildLimits: {
+      memoryBytes: buildMemory("BATON_BUILD_MEMORY", text("BATON_BUILD_MEMORY", "auto")),
+      processes: buildProcesses("BATON_BUILD_PROCESSES", text("BATON_BUILD_PROCESSES", "4096")),
+    },
+    buildCacheBytes: size("BATON_BUILD_CACHE", text("BATON_BUILD_CACHE", "10g")),
+    ports: portRange(text("BATON_PORTS", "20000-29999")),
+    appsHost: appsHost(listen.host, url.hostname),
+    subnets: subnetPool(text("BATON_SUBNETS", "10.214.0.0/16")),
+    allowPrivateRepositories: flag("BATON_ALLOW_PRIVATE_REPOSITORIES", text("BATON_ALLOW_PRIVATE_REPOSITORIES", "0")),
+    firewall: flag("BATON_FIREWALL", text("BATON_FIREWALL", "1")),
+    gitHubApi: apiUrl("BATON_GITHUB_API", environment.BATON_GITHUB_API?.trim() || null),
+    baseImages: baseImages(text("BATON_BASE_IMAGES", "auto")),
+    deployHello: flag("BATON_HELLO", text("BATON_HELLO", "1")),
+    logLevel: oneOf("BATON_LOG_LEVEL", text("BATON_LOG_LEVEL", "info"), [
+      "trace",
+      "debug",
+      "info",
+      "warn",
+      "error",
+      "fatal",
+      "silent",
+    ]),
+    failpoints: text("BATON_TEST_FAILPOINTS", ""),
+  };
+}
+
+/** Linux has all of 127.0.0.0/8 without further ado. */
+function appsHost(...dashboard: readonly string[]): string {
+  return ["127.0.0.2", "127.0.0.3", "127.0.0.4"].find((host) => !dashboard.includes(host)) ?? "127.0.0.2";
+}
+
+function wrong(name: string, value: string, accepted: string): BadConfig {
+  return new BadConfig(`${name} must be ${accepted} (got "${value}")`);
+}
+
+function wholeNumber(name: string, value: string, least: number, most: number): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= least && number <= most)) throw wrong(name, value, `a whole number from ${least} to ${most}`);
+  return number;
+}
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+function duration(name: string, value: string): number {
+  const match = /^(\d{1,7})(ms|s|m|h)$/.exec(value);
+  const unit = match?.[2] as keyof typeof unitMs | undefined;
+  const ms = match && unit ? Number(match[1]) * unitMs[unit] : 0;
+  // Timers hold at most 2^31 ms.
+  if (ms < 1 || ms >= 2 ** 31) throw wrong(name, value, "a duration such as 500ms, 90s, 10m or 1h");
+  return ms;
+}
+
+const unitBytes = { m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as const;
+
+/** Null for `off`. */
+function size(name: string, value: string, accepted = "a size such as 500m, 10g or 1t, or off"): number | null {
+  if (value === "off") return null;
+  const match = /^(\d{1,4})([mgt])$/.exec(value);
+  const unit = match?.[2] as keyof typeof unitBytes | undefined;
+  const bytes = match && unit ? Number(match[1]) * unitBytes[unit] : 0;
+  if (bytes === 0) throw wrong(name, value, accepted);
+  return bytes;
+}
+
+/** Less than this no build gets far. */
+const leastBuildMemory = 64 * 1024 ** 2;
+
+function buildMemory(name: string, value: string): number | "auto" | null {
+  if (value === "auto") return "auto";
+  const bytes = size(name, value, "a size of at least 64m such as 2g, auto, or off");
+  if (bytes !== null && bytes < leastBuildMemory)
+    throw wrong(name, value, "a size of at least 64m such as 2g, auto, or off");
+  return bytes;
+}
+
+function buildProcesses(name: string, value: string): number | null {
+  const number = /^\d{1,7}$/.test(value) ? Number(value) : Number.NaN;
+  if (value !== "off" && !(number >= 32 && number <= 4_194_304)) {
+    throw wrong(name, value, "a whole number from 32 to 4194304, or off");
+  }
+  return value === "off" ? null : number;
+}
+
+function flag(name: string, value: string): boolean {
+  return oneOf(name, value, ["0", "1"]) === "1";
+}
+
+function oneOf(name: string, value: string, choices: readonly string[]): string {
+  if (!choices.includes(value)) throw wrong(name, value, choices.join(", ").replace(/, ([^,]*)$/, " or $1"));
+  return value;
+}
+
+function address(name: string, value: string): Config["listen"] {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (!host || !(port >= 1 && port <= 65_535))
+    throw wrong(name, value, "an address with a port, such as 127.0.0.1:4000");
+  return { host, port };
+}
+
+function publicUrl(value: string | undefined, listen: Config["listen"]): URL {
+  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  if (!value) {
+    if (!isLoopback(listen.host)) {
+      throw new BadConfig(
+        `BATON_LISTEN is "${host}:${listen.port}", which other machines can reach: set BATON_PUBLIC_URL to the URL they use, such as https://baton.example.com`,
+      );
+    }
+    return new URL(`http://${host}:${listen.port}`);
+  }
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const plain =
+    url && /^https?:$/.test(url.protocol) && url.pathname === "/" && !url.search && !url.hash && !url.username;
+  if (!plain) throw wrong("BATON_PUBLIC_URL", value, "a URL without a path, such as https://baton.example.com");
+  return url;
+}
+
+function apiUrl(name: string, value: string | null): string | null {
+  if (value === null) return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
+  if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3");
+  // Tokens are sent there.
+  if (url.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
+    throw wrong(name, value, "an https URL, or an http URL on loopback");
+  }
+  return value.replace(/\/+$/, "");
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
+function domainName(value: string): string {
+  const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+  if (value.length > 190 || !new RegExp(`^${label}(?:\\.${label})*$`).test(value)) {
+    throw wrong("BATON_DOMAIN", value, "a domain name in lower case, such as apps.example.com");
+  }
+  return value;
+}
+
+function adminToken(value: string | null): string | null {
+  if (value !== null && !/^[\x21-\x7e]{32,256}$/.test(value)) {
+    // The value is a secret, so the sentence leaves it out.
+    throw new BadConfig("BATON_ADMIN_TOKEN must be 32 to 256 visible ASCII characters");
+  }
+  return value;
+}
+
+function portRange(value: string): PortRange {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(value);
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(first >= 1024 && last <= 65_535 && last - first >= 9)) {
+    throw wrong("BATON_PORTS", value, "a range of at least 10 ports between 1024 and 65535, such as 20000-29999");
+  }
+  return { first, last };
+}
+
+function subnetPool(value: string): string {
+  const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(value);
+  const bits = Number(match?.[2]);
+  if (!match?.[1] || !isIPv4(match[1]) || !(bits >= 8 && bits <= 27)) {
+    throw wrong("BATON_SUBNETS", value, "an IPv4 network from /8 to /27, such as 10.214.0.0/16");
+  }
+  return value;
+}
+
+function baseImages(value: string): string {
+  if (!/^(?:auto|official|local|[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._-]+)*\/?)$/.test(value)) {
+    throw wrong(
+      "BATON_BASE_IMAGES",
+      value,
+      "auto, official, local or a registry mirror's prefix, such as mirror.example.com/library",
+    );
+  }
+  return value;
+}

@@ -1,0 +1,14 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sourceFolder } from "../process/source-folder.ts";
+
+/** The sample app is an ordinary folder, which is deployed like everybody's. */
+export const bundledAppFolder = join(sourceFolder, "builder", "hello");
+
+/** Its files, by path in it. */
+export async function readBundledApp(): Promise<ReadonlyMap<string, Buffer>> {
+  const found = await readdir(bundledAppFolder, { recursive: true, withFileTypes: true });
+  const paths = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths.map(async (path) => [path.slice(bundledAppFolder.length + 1), await readFile(path)] as const);
+  return new Map(await Promise.all(files));
+}

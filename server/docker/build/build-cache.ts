@@ -1,0 +1,20 @@
+import type { Engine } from "../../ports/engine.ts";
+import { type Daemon, Refusal } from "../host/daemon.ts";
+
+/** Removing tens of thousands of files takes its time. */
+const limitMs = 5 * 60_000;
+
+/** `all` is not said: images that were pulled, and layers that images share with the cache, are left alone. */
+export function createPruneBuildCache(daemon: Daemon): Engine["pruneBuildCache"] {
+  return async (keepBytes, signal) => {
+    const request = { method: "POST", path: "/build/prune", query: { "keep-storage": keepBytes } } as const;
+    try {
+      const { SpaceReclaimed } = await daemon.ask<{ readonly SpaceReclaimed?: number }>(request, signal, limitMs);
+      return SpaceReclaimed ?? 0;
+    } catch (error) {
+      // Somebody else on this daemon is at it.
+      if (error instanceof Refusal && error.status === 409) return 0;
+      throw error;
+    }
+  };
+}

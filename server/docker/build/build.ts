@@ -1,0 +1,113 @@
+import { link } from "../../async/linked-abort.ts";
+import type { ImageId, InstanceId } from "../../model/names/ids.ts";
+import {
+  BuildFailed,
+  type BuildOutput,
+  type BuildRequest,
+  type Engine,
+  type EngineInfo,
+  EngineUnavailable,
+} from "../../ports/engine.ts";
+import { type Daemon, Refusal } from "../host/daemon.ts";
+import { ownerLabels } from "../host/labels.ts";
+import { readInfo } from "../host/version.ts";
+import { readImage } from "../images/images.ts";
+import { buildFailure } from "./build-failure.ts";
+import { type BuildProgress, errorOf } from "./build-progress.ts";
+import { openBuildSession } from "./build-session.ts";
+import { createBuildkitProgress } from "./buildkit-progress.ts";
+import { createClassicProgress } from "./classic-progress.ts";
+import { readMessages } from "./json-stream.ts";
+
+type Builder = EngineInfo["builder"];
+
+/** `builder` overrules what the daemon can do best. */
+export function createBuild(parts: {
+  readonly daemon: Daemon;
+  readonly instance: InstanceId;
+  readonly builder: Builder | undefined;
+}): Engine["build"] {
+  const { daemon, instance } = parts;
+
+  return async (request, onOutput, parentSignal) => {
+    try {
+      using abort = link(parentSignal);
+      // It may break off before anybody has begun to read it.
+      request.context.on("error", abort.now);
+      const { signal } = abort;
+      const builder = parts.builder ?? (await readInfo(daemon, signal)).builder;
+      using session = builder === "buildkit" ? await openBuildSession(daemon, request.secrets ?? {}, signal) : null;
+      const query = queryOf(request, instance, builder, session?.id ?? null);
+      await run(daemon, request, query, createProgress(builder, onOutput), signal);
+      return await builtImage(daemon, request.tag, signal);
+    } catch (error) {
+      // What a command printed says why it failed; of anything else only the engine's words do.
+      if (error instanceof BuildFailed && error.exitCode === null) onOutput({ type: "line", text: error.message });
+      throw error;
+    } finally {
+      request.context.destroy();
+    }
+  };
+}
+
+function createProgress(builder: Builder, onOutput: (output: BuildOutput) => void): BuildProgress {
+  return builder === "buildkit" ? createBuildkitProgress(onOutput) : createClassicProgress(onOutput);
+}
+
+type Query = Readonly<Record<string, string | null>>;
+
+function queryOf(request: BuildRequest, instance: InstanceId, builder: Builder, session: string | null): Query {
+  // The classic builder warns of arguments that no Dockerfile names.
+  const args =
+    builder === "buildkit" ? { ...request.args, BUILDKIT_CACHE_MOUNT_NS: request.cacheNamespace } : request.args;
+  return {
+    version: builder === "buildkit" ? "2" : "1",
+    session,
+    t: request.tag,
+    dockerfile: request.dockerfile,
+    target: request.target,
+    buildargs: JSON.stringify(args),
+    // Nothing of the deployment: what is built from the same files must be the same image, so that data services are kept.
+    labels: JSON.stringify(ownerLabels(instance, null)),
+    // The classic builder's intermediate containers: away after a step, and after one that failed.
+    rm: "1",
+    forcerm: "1",
+  };
+}
+
+async function run(
+  daemon: Daemon,
+  request: BuildRequest,
+  query: Query,
+  progress: BuildProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const answer = await daemon.open({ method: "POST", path: "/build", query, file: request.context }, signal);
+    for await (const message of readMessages(answer)) {
+      if (message === null) continue;
+      const error = errorOf(message, progress);
+      if (error !== null && isInterruption(error.message)) throw new EngineUnavailable("Docker abandoned the build.");
+      if (error !== null) throw buildFailure(error);
+      progress.read(message);
+    }
+  } catch (error) {
+    // A Dockerfile that cannot be parsed is refused by the classic builder before it begins to answer.
+    if (error instanceof Refusal) throw buildFailure({ message: error.message, exitCode: null, step: null });
+    throw error;
+  } finally {
+    progress.end();
+  }
+  if (!progress.built) throw new EngineUnavailable("Docker's response ended before the build was finished.");
+}
+
+/** The daemon is shutting down: nobody on this side has cancelled. */
+function isInterruption(message: string): boolean {
+  return /(?:context canceled|transport is closing|graceful_stop)$/.test(message.trim());
+}
+
+async function builtImage(daemon: Daemon, tag: string, signal: AbortSignal): Promise<ImageId> {
+  const image = await readImage(daemon, tag, signal);
+  if (image === null) throw new EngineUnavailable(`Docker built an image, but has none with the tag ${tag}.`);
+  return image.id;
+}

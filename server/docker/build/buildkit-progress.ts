@@ -1,0 +1,71 @@
+import type { BuildOutput } from "../../ports/engine.ts";
+import { createLineSplitter, type LineSplitter } from "../containers/line-splitter.ts";
+import type { BuildProgress } from "./build-progress.ts";
+import { decodeTrace, type Trace, type Vertex } from "./buildkit-trace.ts";
+
+/** How the builder fetches its context: nothing of the user's Dockerfile. */
+const internal = /^(?:\[internal\]|copy \/context )/;
+
+export function createBuildkitProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
+  const told = new Set<string>();
+  const failed: Vertex[] = [];
+  const splitters = new Map<string, LineSplitter>();
+  let built = false;
+
+  function line(text: string): void {
+    onOutput({ type: "line", text });
+  }
+
+  function flush(digest: string): void {
+    for (const stream of [1, 2]) {
+      splitters.get(`${digest} ${stream}`)?.flush().forEach(line);
+      splitters.delete(`${digest} ${stream}`);
+    }
+  }
+
+  function follow(vertex: Vertex): void {
+    // A step that an error elsewhere has stopped is not the one to blame.
+    const failedItself = vertex.error !== "" && !vertex.error.endsWith("context canceled");
+    if (failedItself) failed.push(vertex);
+    if (vertex.started && !told.has(vertex.digest) && (failedItself || !internal.test(vertex.name))) {
+      told.add(vertex.digest);
+      onOutput({ type: "step", name: vertex.name, cached: vertex.cached });
+    }
+  }
+
+  return {
+    read(message) {
+      if (message.id === "moby.image.id") built = true;
+      if (message.id !== "moby.buildkit.trace" || typeof message.aux !== "string") return;
+      const trace = decoded(message.aux);
+      trace.vertexes.forEach(follow);
+      for (const log of trace.logs) {
+        const key = `${log.vertex} ${log.stream}`;
+        const splitter = splitters.get(key) ?? createLineSplitter();
+        splitters.set(key, splitter);
+        splitter.push(log.bytes).forEach(line);
+      }
+      // Last, because one trace may hold both a step's end and its last words.
+      for (const vertex of trace.vertexes) if (vertex.completed) flush(vertex.digest);
+    },
+    end() {
+      for (const splitter of splitters.values()) splitter.flush().forEach(line);
+      splitters.clear();
+    },
+    get built() {
+      return built;
+    },
+    stepOf(message) {
+      return (failed.find((vertex) => message.includes(vertex.error)) ?? failed[0])?.name ?? null;
+    },
+  };
+}
+
+/** A build is not failed for a trace that cannot be read: its outcome comes in plain JSON. */
+function decoded(base64: string): Trace {
+  try {
+    return decodeTrace(base64);
+  } catch {
+    return { vertexes: [], logs: [] };
+  }
+}

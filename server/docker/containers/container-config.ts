@@ -1,0 +1,125 @@
+import type Docker from "dockerode";
+import type { ContainerOptions, Healthcheck, ServiceKind } from "../../model/deployment/spec.ts";
+import { type HostAddress, partsOf } from "../../model/names/host-address.ts";
+import type { InstanceId } from "../../model/names/ids.ts";
+import type { ContainerMount, ContainerRequest } from "../../ports/engine.ts";
+import { ownerLabels, serviceLabels } from "../host/labels.ts";
+
+/**
+ * What images expect that start as root, prepare their files, and go on as somebody else. Docker's own default has
+ * more: raw sockets, device nodes, chroot, writing to the audit log, capabilities on files.
+ */
+const capabilities = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "NET_BIND_SERVICE",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+];
+
+/** The body of a create request. Pure. */
+export function containerConfig(request: ContainerRequest, instance: InstanceId): Docker.ContainerCreateOptions {
+  const port = request.publish && `${request.publish.containerPort}/tcp`;
+  const { options } = request;
+  return {
+    Image: request.image,
+    ...(request.command && { Cmd: [...request.command] }),
+    // An empty list would be taken for "the image's own".
+    ...(options.entrypoint && { Entrypoint: options.entrypoint.length === 0 ? [""] : [...options.entrypoint] }),
+    ...(options.user !== null && { User: options.user }),
+    ...(options.workingDir !== null && { WorkingDir: options.workingDir }),
+    ...(options.hostname !== null && { Hostname: options.hostname }),
+    ...(options.stopSignal !== null && { StopSignal: options.stopSignal }),
+    ...(options.healthcheck && { Healthcheck: healthConfig(options.healthcheck) }),
+    ...(options.keepsStdinOpen && { OpenStdin: true }),
+    Env: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...ownerLabels(instance, request.owner), ...serviceLabels(request.service, request.kind) },
+    StopTimeout: Math.ceil(request.stopGraceMs / 1000),
+    ...(port && { ExposedPorts: { [port]: {} } }),
+    NetworkingConfig: {
+      EndpointsConfig: { [request.network]: { Aliases: [request.service, ...options.aliases] } },
+    },
+    HostConfig: {
+      // Most programs ignore SIGTERM as process 1, and none of them reaps orphans.
+      Init: options.init,
+      NetworkMode: request.network,
+      RestartPolicy: { Name: restartPolicy(request.kind) },
+      ...(port && { PortBindings: { [port]: [bindingOf(request.publish.hostAddress)] } }),
+      CapDrop: ["ALL"],
+      CapAdd: capabilitiesOf(options),
+      SecurityOpt: ["no-new-privileges"],
+      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
+      // Docker's default on version 1 is the host's, which shows where the container is among all others.
+      ...({ CgroupnsMode: "private" } satisfies Record<string, "private">),
+      PidsLimit: request.limits.pids,
+      Memory: request.limits.memoryBytes,
+      // The sum of memory and swap: as much again as memory if it is left out.
+      MemorySwap: request.limits.memoryBytes,
+      ...(request.limits.cpus !== null && { NanoCpus: Math.round(request.limits.cpus * 1e9) }),
+      ...(request.mounts.length > 0 && { Mounts: request.mounts.map(mountConfig) }),
+      ...(options.readOnly && { ReadonlyRootfs: true }),
+      ...(options.shmSizeBytes !== null && { ShmSize: options.shmSizeBytes }),
+      ...(Object.keys(options.ulimits).length > 0 && { Ulimits: ulimitsOf(options) }),
+      ...(Object.keys(options.sysctls).length > 0 && { Sysctls: { ...options.sysctls } }),
+    },
+  };
+}
+
+function bindingOf(address: HostAddress) {
+  const { host, port } = partsOf(address);
+  return { HostIp: host, HostPort: String(port) };
+}
+
+export function restartPolicy(kind: ServiceKind): "no" | "unless-stopped" {
+  return kind === "init" ? "no" : "unless-stopped";
+}
+
+function capabilitiesOf({ capabilities: { drop, add } }: Pick<ContainerOptions, "capabilities">): string[] {
+  const kept = drop.includes("ALL") ? [] : capabilities.filter((name) => !drop.includes(name));
+  return [...new Set([...kept, ...add])];
+}
+
+function ulimitsOf({ ulimits }: Pick<ContainerOptions, "ulimits">) {
+  return Object.entries(ulimits).map(([Name, { soft, hard }]) => ({ Name, Soft: soft, Hard: hard }));
+}
+
+const nanoseconds = (ms: number) => ms * 1_000_000;
+
+function healthConfig(check: Healthcheck): Docker.HealthConfig {
+  if (check.isDisabled) return { Test: ["NONE"] };
+  return {
+    ...(check.test && { Test: [...check.test] }),
+    ...(check.intervalMs !== null && { Interval: nanoseconds(check.intervalMs) }),
+    ...(check.timeoutMs !== null && { Timeout: nanoseconds(check.timeoutMs) }),
+    ...(check.retries !== null && { Retries: check.retries }),
+    ...(check.startPeriodMs !== null && { StartPeriod: nanoseconds(check.startPeriodMs) }),
+  };
+}
+
+function mountConfig(mount: ContainerMount): Docker.MountSettings {
+  switch (mount.type) {
+    case "volume":
+      return {
+        Type: "volume",
+        Source: mount.volume,
+        Target: mount.path,
+        ReadOnly: mount.readOnly,
+        ...(mount.startsEmpty && { VolumeOptions: { NoCopy: true } }),
+      } as Docker.MountSettings;
+    case "host":
+      return { Type: "bind", Source: mount.source, Target: mount.path, ReadOnly: mount.readOnly };
+    case "tmpfs":
+      return {
+        Type: "tmpfs",
+        Source: "",
+        Target: mount.path,
+        ...(mount.sizeBytes !== null && { TmpfsOptions: { SizeBytes: mount.sizeBytes, Mode: 0o1777 } }),
+      } as Docker.MountSettings;
+    case "anonymous":
+      return { Type: "volume", Source: "", Target: mount.path };
+  }
+}

@@ -1,0 +1,71 @@
+import type Docker from "dockerode";
+import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
+import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
+import type { ContainerState } from "../../ports/engine.ts";
+import { isOf, serviceOf } from "../host/labels.ts";
+
+/** Missing in the package's types. */
+interface StopTimeout {
+  readonly StopTimeout?: number;
+}
+const dockerStopTimeoutS = 10;
+
+/** What an inspection says; null for a container that this Baton did not create. Pure. */
+export function containerState(container: Docker.ContainerInspectInfo, instance: InstanceId): ContainerState | null {
+  const identity = serviceOf(container.Config.Labels);
+  if (identity === null || !isOf(instance, container.Config.Labels)) return null;
+  const { State: state, HostConfig: host } = container;
+  return {
+    id: container.Id as ContainerId,
+    name: container.Name.replace(/^\//, ""),
+    ...identity,
+    status: state.Status as ContainerState["status"],
+    exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    restartCount: container.RestartCount,
+    error: state.Error,
+    startedAt: dateOf(state.StartedAt),
+    hostAddress: hostAddressOf(host.PortBindings),
+    memoryLimitBytes: host.Memory || null,
+    stopGraceMs: ((container.Config as StopTimeout).StopTimeout ?? dockerStopTimeoutS) * 1000,
+    keepsData: (host.Mounts ?? []).some(({ Type, Source, ReadOnly }) => Type === "volume" && Source && !ReadOnly),
+    ownVolumes: ownVolumesOf(container),
+    healthcheck: healthOf(state.Health?.Status),
+    healthcheckOutput: lastFailure(state.Health?.Log),
+  };
+}
+
+/** Volumes that were not asked for by name. */
+function ownVolumesOf({ Mounts: mounts, HostConfig: host }: Docker.ContainerInspectInfo): readonly string[] {
+  const named = new Set(
+    (host.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "volume" && Source ? [Source] : [])),
+  );
+  return mounts.flatMap(({ Type, Name, Destination }) =>
+    Type === "volume" && Name !== undefined && !named.has(Name) ? [Destination] : [],
+  );
+}
+
+/** Docker writes the year 1 for "never". */
+function dateOf(text: string): Date | null {
+  return text.startsWith("0001-") ? null : new Date(text);
+}
+
+interface Binding {
+  readonly HostIp?: string;
+  readonly HostPort: string;
+}
+
+/** What was asked for rather than what is bound now: a stopped container keeps its port. */
+function hostAddressOf(bindings: Record<string, Binding[] | null> | null | undefined): HostAddress | null {
+  const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
+  return binding ? hostAddress(binding.HostIp || "127.0.0.1", Number(binding.HostPort)) : null;
+}
+
+/** Docker keeps the last five runs of a health check, the newest last, and up to 4 KB of what each printed. */
+function lastFailure(runs: readonly { readonly ExitCode: number; readonly Output: string }[] | null | undefined) {
+  return (runs ?? []).findLast(({ ExitCode }) => ExitCode !== 0)?.Output.trim() ?? "";
+}
+
+function healthOf(status: string | undefined): ContainerState["healthcheck"] {
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : null;
+}

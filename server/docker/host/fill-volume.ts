@@ -1,0 +1,70 @@
+import { posix } from "node:path";
+import { Readable } from "node:stream";
+import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
+import type { Engine } from "../../ports/engine.ts";
+import { inspectRaw } from "../containers/containers.ts";
+import { type Daemon, ifThere, Refusal } from "./daemon.ts";
+import { ownerLabels, serviceLabels } from "./labels.ts";
+
+/** No service is called so: the container is nobody's, and goes with its deployment at the latest. */
+const nobody = ".fill";
+const removeLimitMs = 30_000;
+
+/**
+ * As one stream from the daemon back to it: nothing is written down in between. It is unpacked through a container that
+ * is never started: there the volume has a parent that can be written to, and the daemon leaves out owner and mode of
+ * the very folder that it unpacks into.
+ */
+export function createFillVolume({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Engine["fillVolume"] {
+  return async (volume, { container, path }, owner, signal) => {
+    const source = await inspectRaw(daemon, container, signal);
+    if (!source) return false;
+    const name = `${volume}.fill`;
+    await remove(daemon, name, signal);
+    const body = {
+      Image: source.Image,
+      Cmd: ["true"],
+      Labels: { ...ownerLabels(instance, owner), ...serviceLabels(nobody, "init") },
+      HostConfig: {
+        NetworkMode: "none",
+        Mounts: [
+          {
+            ...{ Type: "volume", Source: volume, Target: `/.baton/${posix.basename(path)}` },
+            VolumeOptions: { NoCopy: true },
+          },
+        ],
+      },
+    };
+    try {
+      await daemon.ask({ method: "POST", path: "/containers/create", query: { name }, body }, signal);
+      const archive = await openFolder(daemon, container, path, signal);
+      if (!archive) return false;
+      const file = Readable.from(archive);
+      const request = { method: "PUT", path: `/containers/${name}/archive`, query: { path: "/.baton" }, file } as const;
+      for await (const _ of await daemon.open(request, signal));
+      return true;
+    } finally {
+      await remove(daemon, name, AbortSignal.timeout(removeLimitMs));
+    }
+  };
+}
+
+/** Null when there is no such folder. */
+async function openFolder(
+  daemon: Daemon,
+  container: ContainerId,
+  path: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer> | null> {
+  try {
+    return await daemon.open({ method: "GET", path: `/containers/${container}/archive`, query: { path } }, signal);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function remove(daemon: Daemon, name: string, signal: AbortSignal): Promise<void> {
+  const query = { force: true, v: true };
+  await ifThere(daemon.ask({ method: "DELETE", path: `/containers/${name}`, query }, signal));
+}

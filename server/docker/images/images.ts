@@ -1,0 +1,112 @@
+import type Docker from "dockerode";
+import type { ImageId, InstanceId } from "../../model/names/ids.ts";
+import { type Engine, EngineUnavailable, type ImageInfo } from "../../ports/engine.ts";
+import { readMessages } from "../build/json-stream.ts";
+import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
+import { instanceLabel } from "../host/labels.ts";
+
+/** The names that users' Dockerfiles call local base images by; every Baton on a daemon uses the same. */
+const sharedByAll = "baton/";
+
+type Images = Pick<Engine, "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag">;
+
+export function createImages({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Images {
+  const ours = `baton-${instance}/`;
+
+  async function untag(reference: string, signal: AbortSignal): Promise<void> {
+    try {
+      await daemon.ask({ method: "DELETE", path: `/images/${reference}` }, signal);
+    } catch (error) {
+      const goneOrInUse = error instanceof Refusal && (error.status === 404 || error.status === 409);
+      if (!goneOrInUse) throw error;
+    }
+  }
+
+  return {
+    async importImage(tar, reference, changes, signal) {
+      const [repo, tag] = splitTag(reference);
+      const query = { fromSrc: "-", repo, tag, changes: [...changes, `LABEL ${instanceLabel}=${instance}`] };
+      const answer = await daemon.open({ method: "POST", path: "/images/create", query, file: tar }, signal);
+      let id: string | null = null;
+      for await (const message of readMessages(answer)) {
+        if (message?.error !== undefined)
+          throw new Error(`The image ${reference} could not be created: ${message.error}`);
+        if (message?.status?.startsWith("sha256:")) id = message.status;
+      }
+      if (id === null) throw new EngineUnavailable("Docker's response ended before the import was finished.");
+      return id as ImageId;
+    },
+
+    inspectImage: (reference, signal) => readImage(daemon, reference, signal),
+
+    async tagImage(id, reference, signal) {
+      const [repo, tag] = splitTag(reference);
+      await daemon.ask({ method: "POST", path: `/images/${id}/tag`, query: { repo, tag } }, signal);
+    },
+
+    async listImages(signal) {
+      // A pattern's star does not cross a slash.
+      const filters = JSON.stringify({ reference: [`${ours}*`, `${ours}*/*`] });
+      const path = "/images/json";
+      const listed = await daemon.ask<Docker.ImageInfo[]>({ method: "GET", path, query: { filters } }, signal);
+      const images: ImageInfo[] = [];
+      for (const { Id } of listed) {
+        const image = await readImage(daemon, Id, signal);
+        if (image) images.push({ ...image, tags: image.tags.filter((tag) => tag.startsWith(ours)) });
+      }
+      return images;
+    },
+
+    async removeTag(reference, signal) {
+      if (!reference.startsWith(ours)) throw new Error(`${reference} is not a tag of this Baton's (${ours}…).`);
+      const image = await readImage(daemon, reference, signal);
+      await untag(reference, signal);
+      // A base image that no Baton of this daemon claims any more goes with the last claim.
+      const left = image?.tags.filter((tag) => tag !== reference) ?? [];
+      if (!left.every((tag) => tag.startsWith(sharedByAll))) return;
+      for (const tag of left) await untag(tag, signal);
+    },
+  };
+}
+
+export async function readImage(daemon: Daemon, reference: string, signal: AbortSignal): Promise<ImageInfo | null> {
+  const path = `/images/${reference}/json`;
+  const image = await ifThere(daemon.ask<Docker.ImageInspectInfo>({ method: "GET", path }, signal));
+  return image && imageInfo(image);
+}
+
+function imageInfo(image: Docker.ImageInspectInfo): ImageInfo {
+  return {
+    id: image.Id as ImageId,
+    tags: image.RepoTags ?? [],
+    exposedPorts: Object.keys(image.Config?.ExposedPorts ?? {}).flatMap(exposedPort),
+    user: image.Config?.User ?? "",
+    volumes: Object.keys(image.Config?.Volumes ?? {}),
+    environment: Object.fromEntries((image.Config?.Env ?? []).map(assignment)),
+    sizeBytes: image.Size,
+    createdAt: new Date(image.Created),
+    hasHealthcheck: hasHealthcheck(image.Config),
+  };
+}
+
+function assignment(text: string): [name: string, value: string] {
+  const [name = "", ...value] = text.split("=");
+  return [name, value.join("=")];
+}
+
+function hasHealthcheck(config: Docker.ImageInspectInfo["Config"] | undefined): boolean {
+  const [how] = config?.Healthcheck?.Test ?? [];
+  return how !== undefined && how !== "NONE";
+}
+
+/** "3000/tcp" */
+function exposedPort(text: string): ImageInfo["exposedPorts"] {
+  const [port, protocol = "tcp"] = text.split("/");
+  return protocol === "tcp" || protocol === "udp" ? [{ port: Number(port), protocol }] : [];
+}
+
+/** The last colon ends the name, unless it belongs to a registry's port. */
+function splitTag(reference: string): [repository: string, tag: string] {
+  const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
+  return [repository, tag];
+}

@@ -1,0 +1,36 @@
+import { type Engine, EngineUnavailable, PullFailed } from "../../ports/engine.ts";
+import { readMessages } from "../build/json-stream.ts";
+import { type Daemon, Refusal } from "../host/daemon.ts";
+import { readImage } from "./images.ts";
+import { createPullProgress } from "./pull-progress.ts";
+import { explain, familiar, reasonOf } from "./registry-error.ts";
+
+export function createPull(daemon: Daemon): Engine["pull"] {
+  return async (reference, onOutput, signal) => {
+    const progress = createPullProgress(onOutput);
+    try {
+      const query = { fromImage: withTag(reference) };
+      const answer = await daemon.open({ method: "POST", path: "/images/create", query }, signal);
+      for await (const message of readMessages(answer)) {
+        if (message?.error !== undefined) throw failure(reference, message.errorDetail?.message ?? message.error);
+        if (message !== null) progress.read(message);
+      }
+    } catch (error) {
+      if (error instanceof Refusal) throw failure(reference, error.message, error);
+      throw error;
+    }
+    if (!progress.complete) throw new EngineUnavailable("Docker's response ended before the pull was finished.");
+    const image = await readImage(daemon, reference, signal);
+    if (image === null) throw new EngineUnavailable(`Docker pulled ${reference}, but does not have it.`);
+    return image.id;
+  };
+}
+
+/** Without a tag the daemon would pull all that there are. */
+function withTag(reference: string): string {
+  return /@|:[^/]*$/.test(reference) ? reference : `${reference}:latest`;
+}
+
+function failure(reference: string, words: string, cause?: Error): PullFailed {
+  return new PullFailed(`${familiar(reference)} could not be pulled: ${explain(words)}.`, reasonOf(words), { cause });
+}

@@ -1,0 +1,158 @@
+import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
+import { FetchFailed, type FetchRequest, type RemoteBranches, type RemoteRequest } from "../../ports/git.ts";
+import type { GitCommand } from "../process/git-command.ts";
+import { GitFailed } from "../process/git-failed.ts";
+import type { GitProcesses } from "../process/git-process.ts";
+import { createPinningCheck } from "../process/git-version.ts";
+import { openTransport, type Transport } from "../receive/transport.ts";
+import { branchName, moveBranch } from "../repository/refs.ts";
+import { fetchedRef } from "../repository/repository-config.ts";
+import { tidyPacks } from "../repository/tidy-packs.ts";
+import { limitPackSize } from "./fetch-size.ts";
+import { explainFetch } from "./fetch-trouble.ts";
+import type { Hosts } from "./remote-address.ts";
+
+const lookTimeoutMs = 30_000;
+/** A list of branches of some ten thousand. */
+const maxListBytes = 4 * 1024 * 1024;
+
+export interface Fetcher {
+  /** See the port. */
+  fetch(repository: string, request: FetchRequest, signal: AbortSignal): Promise<CommitSha>;
+  lookAt(repository: string, request: RemoteRequest, signal: AbortSignal): Promise<RemoteBranches>;
+}
+
+export interface FetchLimits {
+  readonly processes: GitProcesses;
+  readonly command: GitCommand;
+  readonly hosts: Hosts;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+export function createFetcher(needs: FetchLimits): Fetcher {
+  const { processes, command, maxBytes, timeoutMs } = needs;
+  const turns = new Map<string, Promise<unknown>>();
+  const checkPinning = createPinningCheck(command);
+
+  return {
+    /** One at a time for each repository: git locks refs, and a second fetch of the same finds nothing left to bring. */
+    fetch(repository, request, signal) {
+      const before = turns.get(repository) ?? Promise.resolve();
+      const turn = before.then(() => fetchOnce(repository, request, signal));
+      const settled = turn.catch(() => {}).finally(() => turns.get(repository) === settled && turns.delete(repository));
+      turns.set(repository, settled);
+      return turn;
+    },
+
+    async lookAt(repository, request, signal) {
+      const output = await within(lookTimeoutMs, request, signal, (transport, until) =>
+        list(repository, transport, until),
+      );
+      return readBranches(output);
+    },
+  };
+
+  async function fetchOnce(repository: string, request: FetchRequest, signal: AbortSignal): Promise<CommitSha> {
+    signal.throwIfAborted();
+    await within(timeoutMs, request, signal, (transport, until) => bring(repository, request.ref, transport, until));
+    const commit = parseCommitSha(
+      (await command(repository, ["rev-parse", "--verify", `${fetchedRef}^{commit}`], signal)).trim(),
+    );
+    if (commit === null) throw new Error(`${fetchedRef} names no commit after a fetch`);
+    await showBranch(repository, request.ref, commit);
+    return commit;
+  }
+
+  async function within<T>(
+    limitMs: number,
+    request: RemoteRequest,
+    signal: AbortSignal,
+    work: (transport: Transport, until: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timeout = AbortSignal.timeout(limitMs);
+    const until = AbortSignal.any([signal, timeout]);
+    try {
+      if (request.remote.protocol !== "ssh") await checkPinning();
+      await using transport = await openTransport(request, needs.hosts, until);
+      try {
+        return await work(transport, until);
+      } catch (error) {
+        throw error instanceof GitFailed ? explainFetch(error, transport.said()) : error;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!timeout.aborted) throw error;
+      throw new FetchFailed("too-slow", `fetching took longer than ${limitMs / 1_000} s and was stopped`, null, {
+        cause: error,
+      });
+    }
+  }
+
+  /** A ref of its own, which no name of a branch can be in the way of. */
+  async function bring(repository: string, ref: string, transport: Transport, until: AbortSignal): Promise<void> {
+    const options = [
+      "--no-tags",
+      "--no-write-fetch-head",
+      "--no-recurse-submodules",
+      "--no-auto-maintenance",
+      "--quiet",
+    ];
+    await using size = limitPackSize(repository, maxBytes);
+    const signal = AbortSignal.any([until, size.signal]);
+    await using git = processes.spawn(
+      {
+        repository,
+        args: ["fetch", ...options, transport.url, `+${ref}:${fetchedRef}`],
+        hiddenConfig: { ...transport.config, "fetch.unpackLimit": "1" },
+        protocols: transport.protocols,
+      },
+      signal,
+    );
+    git.stdout.resume();
+    await git.succeeded();
+    await tidyPacks(processes, repository, signal);
+  }
+
+  async function list(repository: string, transport: Transport, until: AbortSignal): Promise<string> {
+    await using git = processes.spawn(
+      {
+        repository,
+        args: ["ls-remote", "--symref", transport.url, "HEAD", "refs/heads/*"],
+        hiddenConfig: transport.config,
+        protocols: transport.protocols,
+      },
+      until,
+    );
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    for await (const part of git.stdout as AsyncIterable<Buffer>) {
+      bytes += part.length;
+      if (bytes > maxListBytes) throw new FetchFailed("too-large", "the repository has too many branches", null);
+      parts.push(part);
+    }
+    await git.succeeded();
+    return Buffer.concat(parts).toString("utf8");
+  }
+
+  /** For whoever clones from here. A branch whose name is in the way of an older one's is simply not shown. */
+  async function showBranch(repository: string, ref: string, commit: CommitSha): Promise<void> {
+    if (!ref.startsWith("refs/heads/")) return;
+    await moveBranch(command, repository, branchName(ref), commit).catch((error: unknown) => {
+      if (!(error instanceof GitFailed)) throw error;
+    });
+  }
+}
+
+/** `ref: refs/heads/main\tHEAD` and `<id>\t<ref>`. */
+function readBranches(output: string): RemoteBranches {
+  let defaultBranch: string | null = null;
+  const tips = new Map<string, CommitSha>();
+  for (const line of output.split("\n")) {
+    const [left = "", right = ""] = line.split("\t");
+    if (right === "HEAD" && left.startsWith("ref: refs/heads/")) defaultBranch = left.slice("ref: refs/heads/".length);
+    const commit = parseCommitSha(left);
+    if (commit !== null && right.startsWith("refs/heads/")) tips.set(branchName(right), commit);
+  }
+  return { defaultBranch, tips };
+}

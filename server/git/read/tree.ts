@@ -1,0 +1,83 @@
+import type { Readable } from "node:stream";
+import type { CommitSha } from "../../model/names/ids.ts";
+import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
+import { GitFailed } from "../process/git-failed.ts";
+import type { GitProcesses } from "../process/git-process.ts";
+import { createTreeListing, maxRecordBytes, parseRecord, type TreeRecord, tooLarge } from "./tree-listing.ts";
+
+interface TreePlace {
+  readonly repository: string;
+  readonly commit: CommitSha;
+}
+
+/** See the port. Leaving the loop at a limit ends git. */
+export async function listTree(
+  processes: GitProcesses,
+  { repository, commit }: TreePlace,
+  limits: TreeLimits,
+  signal: AbortSignal,
+): Promise<readonly TreeEntry[]> {
+  const args = ["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit];
+  await using git = processes.spawn({ repository, args }, signal);
+  const listing = createTreeListing(limits);
+  for await (const record of nulTerminated(git.stdout)) listing.add(record);
+  await git.succeeded();
+  return listing.entries;
+}
+
+/** See the port. */
+export async function readFile(
+  processes: GitProcesses,
+  place: TreePlace & { readonly path: string },
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer | null> {
+  const entry = await findEntry(processes, place, signal);
+  if (entry === null || (entry.type !== "file" && entry.type !== "executable")) return null;
+  if (entry.sizeBytes > maxBytes) {
+    throw new TreeTooLarge(
+      `${place.path} has ${entry.sizeBytes} bytes; Baton reads at most ${maxBytes} bytes of such a file`,
+    );
+  }
+  await using git = processes.spawn({ repository: place.repository, args: ["cat-file", "blob", entry.object] }, signal);
+  const content: Buffer[] = await git.stdout.toArray();
+  await git.succeeded();
+  return Buffer.concat(content);
+}
+
+/** Null when the commit or the path is not there. */
+async function findEntry(
+  processes: GitProcesses,
+  { repository, commit, path }: TreePlace & { readonly path: string },
+  signal: AbortSignal,
+): Promise<TreeRecord | null> {
+  // What no file is called, and what git would take for another way to write the same path.
+  if (path.includes("\0") || path.split("/").some((name) => name === "" || name === "." || name === "..")) return null;
+  const args = ["ls-tree", "-l", "-z", "--full-tree", commit, "--", path];
+  await using git = processes.spawn({ repository, args }, signal);
+  let found: TreeRecord | null = null;
+  for await (const record of nulTerminated(git.stdout)) {
+    const entry = parseRecord(record);
+    if (entry.path === path) found = entry;
+  }
+  try {
+    await git.succeeded();
+  } catch (error) {
+    if (error instanceof GitFailed && /not a tree object|not a valid object name/i.test(error.stderr)) return null;
+    throw error;
+  }
+  return found;
+}
+
+async function* nulTerminated(source: Readable): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0)) {
+      yield bytes.toString("utf8", 0, end);
+      bytes = bytes.subarray(end + 1);
+    }
+    if (bytes.length > maxRecordBytes) tooLarge("a path that is too long");
+    rest = bytes;
+  }
+}

@@ -1,0 +1,55 @@
+import type { RefUpdate } from "../../ports/git.ts";
+import { GitFailed, lastWords } from "../process/git-failed.ts";
+import type { GitProcesses } from "../process/git-process.ts";
+import { noObject } from "../read/object-id.ts";
+import { stale } from "../receive/redirect.ts";
+
+/**
+ * Whether git would move the ref so, now: its name is one, it stands where the client saw it, no other ref is in
+ * its way, and a branch gets a commit. Nothing is moved. Null: it would; otherwise why not.
+ */
+export async function rehearseUpdate(
+  processes: GitProcesses,
+  repository: string,
+  { ref, from, to }: RefUpdate,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const update = `update ${ref}\0${to ?? noObject}\0${from ?? noObject}\0`;
+  try {
+    await transact(processes, repository, `start\0${update}prepare\0abort\0`, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof GitFailed)) throw error;
+    const reason = lastWords(error.stderr).replace(/^prepare: /, "");
+    return /but expected|already exists|unable to resolve/.test(reason) ? stale : plainReason(reason);
+  }
+}
+
+/** Of two refs, one cannot be a folder of the other: git's words for that, as a sentence about branches. */
+export function plainReason(reason: string): string {
+  const [, there, wanted] = /: 'refs\/heads\/(.+)' exists; cannot create 'refs\/heads\/(.+)'/.exec(reason) ?? [];
+  return there && wanted
+    ? `a branch "${there}" exists, so there can be none called "${wanted}": delete or rename one of them`
+    : reason;
+}
+
+export async function removeRefs(
+  processes: GitProcesses,
+  repository: string,
+  refs: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await transact(processes, repository, refs.map((ref) => `delete ${ref}\0\0`).join(""), signal);
+}
+
+async function transact(
+  processes: GitProcesses,
+  repository: string,
+  commands: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await using git = processes.spawn({ repository, args: ["update-ref", "-z", "--stdin"] }, signal);
+  git.stdin.end(commands);
+  git.stdout.resume();
+  await git.succeeded();
+}

@@ -1,0 +1,83 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ProductId } from "../../model/names/ids.ts";
+import type { Log } from "../../ports/log.ts";
+import type { GitCommand } from "../process/git-command.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { repositoryConfig } from "./repository-config.ts";
+
+/** The bare repositories on disk: `<folder>/<product>.git`, and `empty.git`, which stands in for those that are not there. */
+export interface Repositories {
+  /** Path of the product's repository, made or brought up to date. */
+  ensure(product: ProductId): Promise<string>;
+  /** Path of the product's repository, or of an empty one. */
+  open(product: ProductId | null): Promise<string>;
+  remove(product: ProductId): Promise<void>;
+  list(): Promise<readonly ProductId[]>;
+}
+
+export function createRepositories(dependencies: {
+  readonly folder: string;
+  readonly maxPushBytes: number;
+  readonly command: GitCommand;
+  readonly log?: Pick<Log, "info">;
+}): Repositories {
+  const { folder, command, log } = dependencies;
+  const config = repositoryConfig(dependencies);
+  const making = new Map<string, Promise<string>>();
+  const swept = new Set<string>();
+
+  /** Callers that come at the same time share one attempt: git locks its files, and the second would fail. */
+  function make(name: string): Promise<string> {
+    const current = making.get(name);
+    if (current !== undefined) return current;
+    const attempt = bringUpToDate(join(folder, name)).finally(() => making.delete(name));
+    making.set(name, attempt);
+    return attempt;
+  }
+
+  async function bringUpToDate(path: string): Promise<string> {
+    if (!swept.has(path)) await removeLeftovers(path);
+    swept.add(path);
+    if ((await readConfig(path)) === config) return path;
+    await makeRepository(path, config, command);
+    log?.info({ repository: path }, "created a repository or updated its settings");
+    return path;
+  }
+
+  return {
+    ensure: (product) => make(`${product}.git`),
+    async open(product) {
+      if (product === null) return make("empty.git");
+      const path = join(folder, `${product}.git`);
+      return (await readConfig(path)) === null ? make("empty.git") : path;
+    },
+    async remove(product) {
+      await rm(join(folder, `${product}.git`), { recursive: true, force: true });
+    },
+    async list() {
+      const names = await readdir(folder).catch(orElse("ENOENT", [] as string[]));
+      return names.filter((name) => /^\d+\.git$/.test(name)).map((name) => Number.parseInt(name, 10) as ProductId);
+    },
+  };
+}
+
+/** The config file is written last: when it is there as it should be, all of the repository is. */
+async function makeRepository(path: string, config: string, command: GitCommand): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await command(path, ["init", "--quiet", "--bare", "--initial-branch=main"]);
+  const temporary = join(path, "config.baton");
+  await writeFile(temporary, config, { flush: true });
+  await rename(temporary, join(path, "config"));
+}
+
+function readConfig(path: string): Promise<string | null> {
+  return readFile(join(path, "config"), "utf8").catch(orElse("ENOENT", null));
+}
+
+function orElse<T>(code: string, value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === code) return value;
+    throw error;
+  };
+}

@@ -1,0 +1,244 @@
+import type { CommitSha, DeploymentId, InstallationId } from "../names/ids.ts";
+import type { DeploymentSpec } from "./spec.ts";
+
+export const deploymentStatuses = ["queued", "building", "deploying", "ready", "failed", "stopped"] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+
+export const stages = ["fetch", "plan", "build", "init", "start", "health", "cut-over", "watch"] as const;
+/** Where a deployment can fail. */
+export type Stage = (typeof stages)[number];
+
+/** What made a deployment. `rollback` is a redeploy of a version other than the live one. */
+export const triggerKinds = ["push", "webhook", "redeploy", "rollback", "api"] as const;
+export type TriggerKind = (typeof triggerKinds)[number];
+
+export interface Commit {
+  readonly sha: CommitSha;
+  /** The first line of the commit message. */
+  readonly message: string;
+  readonly author: string;
+}
+
+/** Why a deployment failed, for a person: what happened, then what to do. Both are plain text. */
+export interface Failure {
+  readonly stage: Stage;
+  readonly service: string | null;
+  /** One sentence: what happened. */
+  readonly message: string;
+  /** One or two sentences in plain words: why, most likely, and what to do. */
+  readonly hint: string | null;
+  /** The last lines that the build or the container printed; at most 50. */
+  readonly lastLines: readonly string[];
+  readonly exitCode: number | null;
+  readonly outOfMemory: boolean;
+  /** The last health probe's outcome, e.g. "GET / answered 500". */
+  readonly lastProbe: string | null;
+  /** It failed when it had the traffic already. Absent in rows that are older than this. */
+  readonly served?: Served | null;
+}
+
+/** How long users saw a version that failed. */
+export interface Served {
+  readonly ms: number;
+  /** Number of the deployment that the traffic went back to; null: there was none. */
+  readonly backTo: number | null;
+}
+
+/** Why a deployment is `stopped`. */
+export type StopReason = "stopped by hand" | "cancelled" | "superseded by a newer push";
+
+interface Identity {
+  readonly id: DeploymentId;
+  readonly installationId: InstallationId;
+  /** 1, 2, 3 … per installation. */
+  readonly number: number;
+  readonly trigger: TriggerKind;
+  /** Who asked, as far as known: a token's name. */
+  readonly by: string | null;
+  /** The branch, tag or commit that was asked for; what a push moved. */
+  readonly ref: string | null;
+  /** Null only until a webhook's or API request's ref has been resolved by the fetch. */
+  readonly commit: Commit | null;
+  /** For redeploy and rollback: the deployment whose version is made live again. */
+  readonly sourceId: DeploymentId | null;
+  /** For redeploy and rollback: the variables of that version, or today's. */
+  readonly variables: "then" | "now";
+  /** A product redeploy: third-party images are pulled again, and stateful services are replaced too. */
+  readonly fresh: boolean;
+  /** Chosen by who asked, to follow the progress by; null: nobody did. */
+  readonly sessionId: string | null;
+  /** Counts claims: the fence. Every write about a running deployment names the attempt it was made by. */
+  readonly attempt: number;
+  readonly createdAt: Date;
+}
+
+export interface Queued extends Identity {
+  readonly status: "queued";
+}
+
+export interface Building extends Identity {
+  readonly status: "building";
+  readonly startedAt: Date;
+}
+
+/**
+ * start: containers are being started and checked; may still be cancelled.
+ * cut-over: the checks have passed and the switch is decided (intent): from here it is made, whatever dies.
+ * watch: traffic is on the new version and the old one is kept whole; only a crash or failing check goes back.
+ */
+export const deployingSteps = ["start", "cut-over", "watch"] as const;
+export type DeployingStep = (typeof deployingSteps)[number];
+
+export type Deploying = Identity & {
+  readonly status: "deploying";
+  readonly startedAt: Date;
+  readonly spec: DeploymentSpec;
+} & (
+    | { readonly step: "start" | "cut-over" }
+    | { readonly step: "watch"; readonly liveAt: Date; readonly replacedId: DeploymentId | null }
+  );
+
+export interface Ready extends Identity {
+  readonly status: "ready";
+  readonly startedAt: Date;
+  readonly spec: DeploymentSpec;
+  readonly liveAt: Date;
+  readonly readyAt: Date;
+}
+
+export interface Failed extends Identity {
+  readonly status: "failed";
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly failure: Failure;
+  readonly spec: DeploymentSpec | null;
+}
+
+export interface Stopped extends Identity {
+  readonly status: "stopped";
+  readonly reason: StopReason;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date;
+  readonly spec: DeploymentSpec | null;
+  /** Set when it had been ready before it was stopped by hand: then it can be made live again. */
+  readonly readyAt: Date | null;
+  /** When traffic had moved to it; null or absent: it never did. */
+  readonly liveAt?: Date | null;
+}
+
+export type Deployment = Queued | Building | Deploying | Ready | Failed | Stopped;
+export type Running = Building | Deploying;
+
+/** What can happen to a deployment. */
+export type Transition =
+  | { readonly type: "claim"; readonly at: Date }
+  | { readonly type: "requeue" }
+  | { readonly type: "built"; readonly spec: DeploymentSpec }
+  | { readonly type: "resume" }
+  /** `spec` as it came through the checks, where an app was found on another port than it was given. */
+  | { readonly type: "checked"; readonly spec?: DeploymentSpec }
+  | { readonly type: "switched"; readonly at: Date; readonly replacedId: DeploymentId | null }
+  | { readonly type: "held"; readonly at: Date }
+  | { readonly type: "fail"; readonly at: Date; readonly failure: Failure }
+  | { readonly type: "stop"; readonly at: Date; readonly reason: StopReason };
+
+/**
+ * The law of the state machine: the deployment after the transition, or null when the move is illegal.
+ * Pure; the store writes the result with `where id, status, attempt` of the state it came from.
+ */
+export function advance(deployment: Deployment, transition: Transition): Deployment | null {
+  switch (transition.type) {
+    case "claim":
+      return deployment.status === "queued"
+        ? { ...deployment, status: "building", attempt: deployment.attempt + 1, startedAt: transition.at }
+        : null;
+    case "requeue": {
+      if (deployment.status !== "building") return null;
+      const { startedAt: _, ...identity } = deployment;
+      return { ...identity, status: "queued" };
+    }
+    case "built":
+      return deployment.status === "building"
+        ? { ...deployment, status: "deploying", step: "start", spec: transition.spec }
+        : null;
+    case "resume":
+      return deployment.status === "deploying" ? { ...deployment, attempt: deployment.attempt + 1 } : null;
+    case "checked":
+      return deployment.status === "deploying" && deployment.step === "start"
+        ? { ...deployment, step: "cut-over", spec: transition.spec ?? deployment.spec }
+        : null;
+    case "switched":
+      return deployment.status === "deploying" && deployment.step === "cut-over"
+        ? { ...deployment, step: "watch", liveAt: transition.at, replacedId: transition.replacedId }
+        : null;
+    case "held": {
+      if (deployment.status !== "deploying" || deployment.step !== "watch") return null;
+      const { step: _, replacedId: __, ...rest } = deployment;
+      return { ...rest, status: "ready", readyAt: transition.at };
+    }
+    case "fail": {
+      if (deployment.status !== "building" && deployment.status !== "deploying") return null;
+      return {
+        ...identityOf(deployment),
+        status: "failed",
+        startedAt: deployment.startedAt,
+        finishedAt: transition.at,
+        failure: transition.failure,
+        spec: deployment.status === "deploying" ? deployment.spec : null,
+      };
+    }
+    case "stop":
+      return stop(deployment, transition.at, transition.reason);
+  }
+}
+
+function stop(deployment: Deployment, at: Date, reason: StopReason): Stopped | null {
+  const end = { ...identityOf(deployment), status: "stopped" as const, reason, finishedAt: at };
+  switch (deployment.status) {
+    case "queued":
+      return { ...end, startedAt: null, spec: null, readyAt: null };
+    case "building":
+      return { ...end, startedAt: deployment.startedAt, spec: null, readyAt: null };
+    case "deploying":
+      // After the decision to cut over only the watch window may go back, and that is a failure.
+      return deployment.step === "start"
+        ? { ...end, startedAt: deployment.startedAt, spec: deployment.spec, readyAt: null }
+        : null;
+    case "ready":
+      return reason === "stopped by hand"
+        ? {
+            ...end,
+            startedAt: deployment.startedAt,
+            spec: deployment.spec,
+            readyAt: deployment.readyAt,
+            liveAt: deployment.liveAt,
+          }
+        : null;
+    case "failed":
+    case "stopped":
+      return null;
+  }
+}
+
+function identityOf(deployment: Deployment): Identity {
+  const { id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh } = deployment;
+  const { sessionId, attempt, createdAt } = deployment;
+  return {
+    ...{ id, installationId, number, trigger, by, ref, commit, sourceId, variables, fresh },
+    ...{ sessionId, attempt, createdAt },
+  };
+}
+
+/** Over: nothing will happen to it any more, except that a ready one can be stopped by hand. */
+export function isOver(status: DeploymentStatus): boolean {
+  return status === "ready" || status === "failed" || status === "stopped";
+}
+
+/** The version can be made live again: it has passed its watch window once. */
+export function readyAtOf(deployment: Deployment): Date | null {
+  return deployment.status === "ready" || deployment.status === "stopped" ? deployment.readyAt : null;
+}
+
+export function specOf(deployment: Deployment): DeploymentSpec | null {
+  return deployment.status === "queued" || deployment.status === "building" ? null : deployment.spec;
+}

@@ -1,0 +1,73 @@
+import { type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
+import { type ContainerState, EngineUnavailable } from "../../ports/engine.ts";
+import { containerOf } from "../../rules/rollout/container-of.ts";
+import { carriedVolumes, type LiveVersion } from "../../rules/rollout/stateful.ts";
+import { durationText } from "../../rules/wording/duration-text.ts";
+import { DeploymentFailed } from "../deployment-failed.ts";
+import { ownerOf, type Work, type World } from "../work.ts";
+import { volumeName } from "./container-request.ts";
+
+/**
+ * Fills the volumes that are new in this version with what the live container has at their paths, before the new one is
+ * made. What an earlier attempt had copied is thrown away, unless its container has been started: then it is in use.
+ */
+export async function carryOver(
+  world: World,
+  work: Work,
+  live: LiveVersion | null,
+  stack: string,
+  service: ServiceSpec,
+): Promise<void> {
+  const { engine } = world;
+  const { installation, journal, signal } = work;
+  const volumes = carriedVolumes(service);
+  const before = live && servicesOf(live.spec).find(({ name }) => name === service.name);
+  if (volumes.length === 0 || !live || !before) return;
+
+  const containers = await engine.listContainers({ installation: installation.id }, signal);
+  const own = containerOf(work.deployment.id, service, containers);
+  if (own && own.startedAt !== null) return;
+  const old = containerOf(live.id, before, containers);
+  if (!old) {
+    const paths = volumes.map(({ path }) => path).join(", ");
+    journal.warn(`The old container of ${service.name} is gone, and with it what it had in ${paths}`);
+    return;
+  }
+  if (own) await engine.removeContainer(own.id, signal);
+  for (const { volume, path } of volumes) await carry(world, work, stack, service, old, volume, path);
+}
+
+async function carry(
+  world: World,
+  work: Work,
+  stack: string,
+  service: ServiceSpec,
+  old: ContainerState,
+  volume: string,
+  path: string,
+): Promise<void> {
+  const { engine, clock, instance } = world;
+  const { installation, journal, signal } = work;
+  const owner = ownerOf(work);
+  const name = volumeName(instance, installation.id, stack, volume);
+  await engine.removeVolume(name, signal);
+  await engine.createVolume({ name, owner, filledBy: owner.deployment }, signal);
+  journal.note(`Copying what ${service.name} has in ${path} into the volume ${volume}`);
+  const began = clock.monotonicMs();
+  try {
+    await engine.fillVolume(name, { container: old.id, path }, owner, signal);
+  } catch (error) {
+    if (signal.aborted || error instanceof EngineUnavailable) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DeploymentFailed(
+      {
+        stage: "start",
+        service: service.name,
+        message: `the data in ${path} could not be copied: ${why}`,
+        hint: "The data is still in place, and the old container keeps using it. The copy needs as much disk space again.",
+      },
+      { cause: error },
+    );
+  }
+  journal.note(`Copied in ${durationText(clock.monotonicMs() - began)}`);
+}

@@ -1,0 +1,79 @@
+import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
+import type { HostAddress } from "../../model/names/host-address.ts";
+import type { DeploymentId, InstallationId, InstanceId } from "../../model/names/ids.ts";
+import type { ContainerMount, ContainerRequest, Owner } from "../../ports/engine.ts";
+
+// Names come from the instance and the row: a step that runs twice finds what it made the first time.
+
+export function networkName(instance: InstanceId, deployment: DeploymentId): string {
+  return `baton-${instance}-d${deployment}`;
+}
+
+/** Where stateful services live, from one deployment to the next. */
+export function lastingNetworkName(instance: InstanceId, installation: InstallationId): string {
+  return `baton-${instance}-i${installation}`;
+}
+
+export function containerName(instance: InstanceId, deployment: DeploymentId, service: string): string {
+  return `baton-${instance}-d${deployment}-${service}`;
+}
+
+/** Named after what outlives every deployment, so that each of them finds the same data. */
+export function volumeName(instance: InstanceId, installation: InstallationId, stack: string, volume: string): string {
+  // A stack has no underscore in its name, so that no two pairs of names make the same one.
+  return `${volumePrefix(instance, installation)}${stack}_${volume}`;
+}
+
+export function volumePrefix(instance: InstanceId, installation: InstallationId): string {
+  return `baton-${instance}-i${installation}-`;
+}
+
+/** A service of a version as the engine is to run it. Pure. */
+export function containerRequest(given: {
+  readonly instance: InstanceId;
+  readonly owner: Owner;
+  readonly spec: DeploymentSpec;
+  readonly service: ServiceSpec;
+  readonly network: string;
+  /** Null for a service without a port. */
+  readonly hostAddress: HostAddress | null;
+  readonly mounts: readonly ContainerMount[];
+}): ContainerRequest {
+  const { instance, owner, spec, service, network, hostAddress, mounts } = given;
+  const { mounts: _, ...options } = service.container;
+  return {
+    name: containerName(instance, owner.deployment, service.name),
+    owner,
+    service: service.name,
+    kind: service.kind,
+    image: service.image,
+    command: service.command,
+    environment: environmentOf(owner, spec, service),
+    network,
+    publish: service.port === null || hostAddress === null ? null : { containerPort: service.port, hostAddress },
+    limits: service.limits,
+    stopGraceMs: service.stopGraceMs,
+    options,
+    mounts,
+  };
+}
+
+/**
+ * What the app finds in its environment: what it needs to listen, what it is, then the user's own, which win. Images made
+ * by others get what the compose file gives them, and may mean something else by PORT or HOST.
+ */
+function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+  return {
+    ...(service.takesVariables ? ownWords(owner, spec, service) : {}),
+    ...service.environment,
+    ...(service.takesVariables ? spec.variables : {}),
+  };
+}
+
+function ownWords(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+  return {
+    ...(service.port === null ? {} : { PORT: String(service.port), HOST: "0.0.0.0" }),
+    BATON_DEPLOYMENT: String(owner.deployment),
+    BATON_COMMIT: spec.commit,
+  };
+}

@@ -1,0 +1,61 @@
+import type { DeploymentSpec } from "../../model/deployment/spec.ts";
+import { servicesOf } from "../../model/deployment/spec.ts";
+import { type LastingOwner, type Owner, SubnetTaken } from "../../ports/engine.ts";
+import type { LeaseHolder } from "../../ports/store/store.ts";
+import { isStateful } from "../../rules/rollout/stateful.ts";
+import { prefixFor } from "../../rules/routing/subnets.ts";
+import type { World } from "../work.ts";
+import { lastingNetworkName, networkName } from "./container-request.ts";
+
+/** How often another subnet is tried when something outside Baton takes the one that was free. */
+const maxTries = 20;
+/** 126 addresses: a lasting network is not made anew when a product gets more services. */
+const roomyPrefix = 25;
+
+export interface Networks {
+  /** The deployment's own: there its services know each other by name, and nobody of another version. */
+  readonly own: string;
+  /** The installation's, where its stateful services are, from one deployment to the next; null: it has none. */
+  readonly lasting: string | null;
+}
+
+/** Makes the networks of a deployment, or finds them. */
+export async function provideNetworks(
+  world: Pick<World, "instance" | "engine" | "store" | "limits">,
+  owner: Owner,
+  spec: Pick<DeploymentSpec, "stacks">,
+  signal: AbortSignal,
+): Promise<Networks> {
+  const { deployment, installation, product } = owner;
+  const own = networkName(world.instance, deployment);
+  const services = servicesOf(spec).length;
+  await provideNetwork(world, own, { deployment }, owner, prefixFor(services), signal);
+  if (!servicesOf(spec).some(isStateful)) return { own, lasting: null };
+  const lasting = lastingNetworkName(world.instance, installation);
+  // Guests of three versions at once: the live one, the next, and one that is still drained; and room to grow.
+  const lastingPrefix = Math.min(roomyPrefix, prefixFor(4 * services));
+  await provideNetwork(world, lasting, { installation }, { product, installation }, lastingPrefix, signal);
+  return { own, lasting };
+}
+
+async function provideNetwork(
+  { engine, store, limits }: Pick<World, "engine" | "store" | "limits">,
+  name: string,
+  holder: LeaseHolder,
+  owner: Owner | LastingOwner,
+  prefix: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await engine.listNetworks(signal)).some((network) => network.name === name)) return;
+  const taken: string[] = [];
+  for (let tries = 1; ; tries++) {
+    const used = [...(await engine.usedSubnets(signal)), ...taken];
+    const subnet = await store.leases.subnet(holder, limits.subnets, used, prefix);
+    try {
+      return await engine.createNetwork({ name, subnet, owner }, signal);
+    } catch (error) {
+      if (!(error instanceof SubnetTaken) || tries === maxTries) throw error;
+      taken.push(subnet);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { ContainerState } from "../../ports/engine.ts";
+import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
+import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
+import type { ProbeResult } from "../../rules/health/health-gate.ts";
+import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
+import type { RunningService, World } from "../work.ts";
+
+/** docker-proxy closes a connection to a port without a listener within milliseconds; this long tells the difference. */
+const tcpHoldMs = 300;
+
+export interface Probe {
+  readonly result: ProbeResult;
+  /** Null for kinds that are not asked over the network. */
+  readonly last: LastProbe | null;
+  /** Successes in a row that open the gate. */
+  readonly needed: number;
+}
+
+/** One look at a service, in the way of its kind. */
+export async function probeService(
+  world: World,
+  service: RunningService,
+  container: ContainerState,
+  host: string,
+  leftMs: number,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const { spec, hostAddress } = service;
+  const timeoutMs = Math.max(1, Math.min(spec.health.tryTimeoutMs, leftMs));
+  if (spec.kind === "web" && hostAddress !== null) {
+    const probe = { address: hostAddress, path: spec.health.path, host, timeoutMs };
+    return {
+      ...readHttp(await world.prober.http(probe, signal), spec.health.path, timeoutMs),
+      needed: spec.health.successes,
+    };
+  }
+  if (spec.kind === "tcp" && hostAddress !== null) {
+    const outcome = await world.prober.tcp(hostAddress, tcpHoldMs, timeoutMs, signal);
+    return { ...readTcp(outcome, spec.port, timeoutMs), needed: spec.health.successes };
+  }
+  return { result: readUptime(container, world.limits.workerUpMs, world.clock.now()), last: null, needed: 1 };
+}
+
+function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<Probe, "result" | "last"> {
+  switch (outcome.type) {
+    case "answered": {
+      const healthy = outcome.status >= 200 && outcome.status < 400;
+      const took = healthy ? ` in ${elapsedText(outcome.tookMs)}` : "";
+      const answer = told(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
+      return { ...answer, last: answer.last && { ...answer.last, wantsTls: outcome.wantsTls === true } };
+    }
+    case "closed":
+      return told(false, "closed", null, `GET ${path}: ${outcome.detail}`);
+    case "timeout":
+      return told(false, "timeout", null, `GET ${path}: no response within ${durationText(timeoutMs)}`);
+    case "garbled":
+      return told(false, "garbled", null, `GET ${path}: the response is not HTTP (${outcome.detail})`);
+  }
+}
+
+function readTcp(outcome: TcpOutcome, port: number | null, timeoutMs: number): Pick<Probe, "result" | "last"> {
+  switch (outcome.type) {
+    case "open":
+      return told(true, "open", null, `port ${port} accepts connections`);
+    case "closed":
+      return told(false, "closed", null, `port ${port}: ${outcome.detail}`);
+    case "timeout":
+      return told(false, "timeout", null, `port ${port}: no connection within ${durationText(timeoutMs)}`);
+  }
+}
+
+function told(
+  healthy: boolean,
+  outcome: LastProbe["outcome"],
+  status: number | null,
+  detail: string,
+): Pick<Probe, "result" | "last"> {
+  return { result: { healthy, detail }, last: { outcome, status, detail } };
+}
+
+/** A worker has no port to ask: staying up is its proof. */
+function readUptime(container: ContainerState, workerUpMs: number, now: Date): ProbeResult {
+  const upMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
+  const healthy = container.status === "running" && upMs >= workerUpMs;
+  return {
+    healthy,
+    detail: healthy
+      ? `has been up for ${durationText(upMs)}`
+      : `waiting until it has been up for ${durationText(workerUpMs)}`,
+  };
+}

@@ -1,0 +1,40 @@
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { World } from "../work.ts";
+
+/**
+ * Removes what a deployment has in the world: containers, networks, its folder of ports, its files, its leases. Images,
+ * volumes and the record stay. Running it twice is the same as once.
+ */
+export async function removeDeployment(
+  world: Pick<World, "engine" | "proxy" | "store" | "mountFiles">,
+  id: DeploymentId,
+  signal: AbortSignal,
+  options: {
+    /** How long they may take to stop, at most; what keeps data is given what it asks for in any case. */
+    readonly graceMs: number;
+    /** Services whose containers go on with a later version. */
+    readonly except?: ReadonlySet<string>;
+  },
+): Promise<void> {
+  const { engine, proxy, store, mountFiles } = world;
+  const { except = new Set() } = options;
+  const containers = (await engine.listContainers({ deployment: id }, signal)).filter(
+    ({ service }) => !except.has(service),
+  );
+  await Promise.all(
+    containers.map(async (container) => {
+      const { keepsData, stopGraceMs } = container;
+      const graceMs = keepsData ? stopGraceMs : Math.min(options.graceMs, stopGraceMs);
+      if (graceMs > 0) await engine.stopContainer(container.id, graceMs, signal);
+      await engine.removeContainer(container.id, signal);
+    }),
+  );
+  for (const network of await engine.listNetworks(signal)) {
+    if (network.owner?.deployment === id) await engine.removeNetwork(network.name, signal);
+  }
+  const deployment = await store.deployments.get(id);
+  if (deployment) await proxy.forget(deployment.installationId, id);
+  await mountFiles.remove(id, except);
+  if (deployment) await store.leases.handOver(id, deployment.installationId, [...except]);
+  await store.leases.release({ deployment: id });
+}

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import type { DeploymentSpec, Mount, ServiceSpec } from "../../model/deployment/spec.ts";
+import type { ContainerMount, Owner } from "../../ports/engine.ts";
+import type { TreeEntry } from "../../ports/git.ts";
+import type { World } from "../work.ts";
+import { volumeName } from "./container-request.ts";
+
+const maxMountedFileBytes = 64 * 1024 * 1024;
+
+/**
+ * Says of what is mounted out of the commit where it is in the repository, and what it holds: a change in a mounted file
+ * is a change of the service. `entries` are relative to the root directory, as the plan is. Pure.
+ */
+export function withSources<Service extends Pick<ServiceSpec, "container">>(
+  service: Service,
+  entries: readonly TreeEntry[],
+  rootDirectory: string,
+): Service {
+  const mounts = service.container.mounts.map((mount) => {
+    if (mount.type !== "repository") return mount;
+    const source = [rootDirectory, mount.source].filter((part) => part !== "").join("/");
+    return { ...mount, source, digest: digestOf(below(entries, mount.source)) };
+  });
+  return { ...service, container: { ...service.container, mounts } };
+}
+
+/** Makes what a service mounts: its volumes, and its files on this host. Doing it twice is the same as once. */
+export async function provideMounts(
+  world: Pick<World, "instance" | "engine" | "git" | "mountFiles">,
+  owner: Owner,
+  spec: DeploymentSpec,
+  stack: string,
+  service: ServiceSpec,
+  signal: AbortSignal,
+): Promise<readonly ContainerMount[]> {
+  const provided: ContainerMount[] = [];
+  for (const [index, mount] of service.container.mounts.entries()) {
+    const place = { deployment: owner.deployment, service: service.name, index };
+    provided.push(await provide(world, owner, spec, stack, place, mount, signal));
+  }
+  return provided;
+}
+
+async function provide(
+  world: Pick<World, "instance" | "engine" | "git" | "mountFiles">,
+  owner: Owner,
+  spec: DeploymentSpec,
+  stack: string,
+  place: Parameters<World["mountFiles"]["putFile"]>[0],
+  mount: Mount,
+  signal: AbortSignal,
+): Promise<ContainerMount> {
+  const { engine, mountFiles } = world;
+  switch (mount.type) {
+    case "volume": {
+      const volume = volumeName(world.instance, owner.installation, stack, mount.volume);
+      const { path, readOnly, carried = false } = mount;
+      await engine.createVolume({ name: volume, owner, filledBy: carried ? owner.deployment : null }, signal);
+      return { type: "volume", volume, path, readOnly, startsEmpty: carried };
+    }
+    case "repository": {
+      const source = await fromCommit(world, owner, spec, place, mount.source, signal);
+      return { type: "host", source, path: mount.path, readOnly: mount.readOnly };
+    }
+    case "text":
+    case "variable": {
+      const text = mount.type === "text" ? mount.text : (spec.variables[mount.variable] ?? "");
+      const name = posix.basename(mount.path);
+      const source = await mountFiles.putFile(place, name, mount.mode, async () => Buffer.from(text));
+      return { type: "host", source, path: mount.path, readOnly: true };
+    }
+    case "tmpfs":
+    case "anonymous":
+      return mount;
+  }
+}
+
+async function fromCommit(
+  { git, mountFiles }: Pick<World, "git" | "mountFiles">,
+  owner: Owner,
+  { commit }: DeploymentSpec,
+  place: Parameters<World["mountFiles"]["putFile"]>[0],
+  source: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const limits = { maxEntries: 100_000, maxFileBytes: maxMountedFileBytes, maxTotalBytes: 1024 ** 3 };
+  const entries = below(await git.listTree(owner.product, commit, limits, signal), source);
+  const file = entries.find(({ path }) => path === source);
+  if (file) {
+    const content = async () =>
+      (await git.readFile(owner.product, commit, source, maxMountedFileBytes, signal)) ?? Buffer.alloc(0);
+    return mountFiles.putFile(place, posix.basename(source), file.type === "executable" ? 0o755 : 0o644, content);
+  }
+  const request = {
+    entries: entries.filter(({ type }) => type !== "submodule"),
+    stripPrefix: source,
+    extraFiles: new Map(),
+  };
+  return mountFiles.putFolder(place, () => git.archive(owner.product, commit, request, signal));
+}
+
+function below(entries: readonly TreeEntry[], source: string): readonly TreeEntry[] {
+  return source === "" ? entries : entries.filter(({ path }) => path === source || path.startsWith(`${source}/`));
+}
+
+function digestOf(entries: readonly TreeEntry[]): string {
+  const hash = createHash("sha256");
+  for (const { path, type, object } of entries) hash.update(`${path}\0${type}\0${object}\n`);
+  return hash.digest("hex").slice(0, 32);
+}

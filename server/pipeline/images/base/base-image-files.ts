@@ -1,0 +1,152 @@
+import { Readable, type Writable } from "node:stream";
+import { type Extract, extract, type Header, type Pack, pack } from "tar-stream";
+import type { Ingredient } from "../../../../builder/images/base-images.ts";
+import type { Distribution } from "../../../ports/host/host-packages.ts";
+
+type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
+type EntryHeader = Partial<Header> & Pick<Header, "name">;
+
+/** Something that has been fetched, and can be written into the tar stream once. */
+interface Source {
+  write(tar: Pack): Promise<void>;
+  discard(): void;
+}
+
+/** Where a build context of `baseImageFiles` has the files that go into the image. */
+export const filesFolder = "files";
+
+/**
+ * The files of a local base image as a tar stream: a root file system, or with a Dockerfile a build context. What must
+ * be fetched has been fetched when the promise resolves, so that an image is not begun that cannot be finished.
+ * Rejects with DistributionUnavailable.
+ */
+export async function baseImageFiles(
+  ingredients: readonly Ingredient[],
+  dockerfile: string | null,
+  distribution: Distribution,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const sources: Source[] = dockerfile === null ? [] : [file({ name: "Dockerfile" }, Buffer.from(dockerfile))];
+  const prefix = dockerfile === null ? "" : `${filesFolder}/`;
+  try {
+    for (const ingredient of ingredients) sources.push(await fetch(ingredient, prefix, distribution, onLine, signal));
+  } catch (error) {
+    all(sources).discard();
+    throw error;
+  }
+  return Readable.from(write(sources), { objectMode: false, signal });
+}
+
+async function* write(sources: readonly Source[]): AsyncGenerator<Buffer> {
+  const tar = pack();
+  // What goes wrong with it is heard by whoever reads it.
+  tar.on("error", () => {});
+  const writing = all(sources)
+    .write(tar)
+    .then(
+      () => tar.finalize(),
+      (error: Error) => tar.destroy(error),
+    );
+  try {
+    yield* tar as AsyncIterable<Buffer>;
+  } finally {
+    all(sources).discard();
+    tar.destroy();
+    await writing;
+  }
+}
+
+async function fetch(
+  ingredient: Ingredient,
+  prefix: string,
+  distribution: Distribution,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Source> {
+  switch (ingredient.type) {
+    case "debian": {
+      const { suite, packages, without } = ingredient;
+      const root = await distribution.debianRoot({ suite, packages }, onLine, signal);
+      return archive(root, ({ pax: _, ...header }) => {
+        // mmdebstrap writes ./usr/bin. Extended headers are written anew where they are needed.
+        const path = header.name.replace(/^\.\//, "");
+        return path === "" || without.test(path) ? null : { ...header, name: prefix + path };
+      });
+    }
+    case "npm": {
+      const files = await distribution.npmPackage(ingredient.name, ingredient.range, onLine, signal);
+      return archive(files, ({ name, type, mode, size }) => {
+        const path = type === "file" ? ingredient.place(name.replace(/^package\//, "")) : null;
+        // Packages come with the numbers and modes of whoever packed them.
+        return path === null ? null : { name: prefix + path, size, mode: mode & 0o111 ? 0o755 : 0o644 };
+      });
+    }
+    case "caddy": {
+      const { content, libraries } = await distribution.caddy(signal);
+      const program = file({ name: prefix + ingredient.path, mode: 0o755 }, content);
+      const loaded = [...libraries].map(([path, library]) =>
+        file({ name: prefix + path.slice(1), mode: 0o755 }, library),
+      );
+      return all([program, ...loaded]);
+    }
+    case "certificates":
+      return file({ name: prefix + ingredient.path }, await distribution.certificates());
+    case "text":
+      return file({ name: prefix + ingredient.path }, Buffer.from(ingredient.content));
+    case "link":
+      return file({ name: prefix + ingredient.path, type: "symlink", linkname: ingredient.target }, null);
+  }
+}
+
+function all(sources: readonly Source[]): Source {
+  return {
+    async write(tar) {
+      for (const source of sources) await source.write(tar);
+    },
+    discard() {
+      for (const source of sources) source.discard();
+    },
+  };
+}
+
+function file(header: EntryHeader, content: Buffer | null): Source {
+  return {
+    write: (tar) =>
+      new Promise((resolve, reject) => {
+        const done = (error?: Error | null) => (error ? reject(error) : resolve());
+        if (content) tar.entry(header, content, done);
+        else tar.entry(header, done);
+      }),
+    discard() {},
+  };
+}
+
+/** The entries of another tar stream; `change` gives each its header, or leaves it out. */
+function archive(files: Readable, change: (header: Header) => EntryHeader | null): Source {
+  return {
+    async write(tar) {
+      const entries = extract();
+      files.on("error", (error) => entries.destroy(error));
+      files.on("close", () => files.readableEnded || entries.destroy(new Error("the archive was given up")));
+      files.pipe(entries as unknown as Writable);
+      for await (const entry of entries) {
+        const header = change(entry.header);
+        if (header === null) entry.resume();
+        else await copyEntry(entry, tar, header);
+      }
+    },
+    discard: () => void files.destroy(),
+  };
+}
+
+/** Resolves when all of it is in the tar stream, which takes it as fast as it is read itself. */
+function copyEntry(content: Entry, tar: Pack, header: EntryHeader): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Also called, with an error, when the tar stream is destroyed.
+    const entry = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+    entry.on("error", () => {});
+    content.on("error", (error) => entry.destroy(error));
+    content.pipe(entry);
+  });
+}

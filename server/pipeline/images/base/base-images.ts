@@ -1,0 +1,72 @@
+import { type Architecture, baseImage } from "../../../../builder/images/base-images.ts";
+import type { BaseName } from "../../../../builder/plan/plan.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { BuildOutput, Engine } from "../../../ports/engine.ts";
+import type { Distribution } from "../../../ports/host/host-packages.ts";
+import type { BaseImageMessage, Tell } from "./base-image-messages.ts";
+import { createLocalImages } from "./local-images.ts";
+import { createOfficialImages } from "./official-images.ts";
+import { createSharedWork } from "./shared-work.ts";
+
+/**
+ * Where Dockerfiles take their base. Several deployments that want the same image share the work, and cancelling one
+ * leaves the others alone. Both methods reject with DistributionUnavailable when an image can only be made here and
+ * cannot.
+ */
+export interface BaseImages {
+  /** What to put after FROM, for a base that a generated Dockerfile names. */
+  resolve(base: BaseName, onNote: OnNote, onOutput: OnOutput, signal: AbortSignal): Promise<string>;
+  /** Makes `baton/<base>`, which a user's Dockerfile names, unless it is there. Resolves with a tag of this Baton's own for it. */
+  ensureLocal(base: BaseName, onNote: OnNote, onOutput: OnOutput, signal: AbortSignal): Promise<string>;
+}
+
+type OnNote = (text: string) => void;
+type OnOutput = (output: BuildOutput) => void;
+
+export function createBaseImages(world: {
+  readonly engine: Pick<Engine, "instance" | "build" | "pull" | "importImage" | "inspectImage" | "tagImage">;
+  readonly distribution: Distribution;
+  readonly clock: Clock;
+  /** BATON_BASE_IMAGES: `official`, `local`, `auto` (official, and local when that cannot be pulled), or the prefix of a mirror. */
+  readonly mode: string;
+  /** Of the containers; this host's own unless said otherwise. */
+  readonly architecture?: Architecture;
+}): BaseImages {
+  const { mode } = world;
+  const architecture = world.architecture ?? (process.arch === "arm64" ? "arm64" : "x64");
+  const local = createLocalImages({ ...world, architecture });
+  const haveOfficial = createOfficialImages(world);
+  const sharePull = createSharedWork<boolean, BaseImageMessage>();
+
+  function officialOf(base: BaseName): string {
+    const image = baseImage(base, architecture);
+    if (!image) throw new Error(`there is no base image named ${base}`);
+    return image.official;
+  }
+
+  async function officialOrLocal(base: BaseName, tell: Tell, signal: AbortSignal): Promise<string> {
+    const official = officialOf(base);
+    const pull = (tellAll: Tell, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
+    return (await sharePull(official, pull, tell, signal)) ? official : local(base, tell, signal);
+  }
+
+  return {
+    async resolve(base, onNote, onOutput, signal) {
+      switch (mode) {
+        case "official":
+          return officialOf(base);
+        case "local":
+          return local(base, teller(onNote, onOutput), signal);
+        case "auto":
+          return officialOrLocal(base, teller(onNote, onOutput), signal);
+        default:
+          return `${mode.replace(/\/$/, "")}/${officialOf(base)}`;
+      }
+    },
+    ensureLocal: (base, onNote, onOutput, signal) => local(base, teller(onNote, onOutput), signal),
+  };
+}
+
+function teller(onNote: OnNote, onOutput: OnOutput): Tell {
+  return (message) => (message.type === "note" ? onNote(message.text) : onOutput(message));
+}

@@ -1,0 +1,42 @@
+import type { TreeEntry } from "../../../ports/git.ts";
+import type { Program } from "../../../rules/diagnosis/exec-trouble.ts";
+import type { Work, World } from "../../work.ts";
+
+const limits = { maxEntries: 100_000, maxFileBytes: 2 ** 30, maxTotalBytes: 2 ** 34 };
+const timeoutMs = 10_000;
+const maxPrograms = 40;
+/** Programs are looked at by their first bytes, but read whole. */
+const maxBytes = 8 * 1024 * 1024;
+const headBytes = 4_096;
+
+/** The architecture of this server, and so of Docker on it, in Docker's words. */
+export const thisMachine = process.arch === "x64" ? "amd64" : process.arch;
+
+/** The scripts and programs of the commit, for the question why one of them could not be run. None when they cannot be read. */
+export async function findPrograms(
+  { git }: Pick<World, "git">,
+  { product, deployment }: Pick<Work, "product" | "deployment">,
+): Promise<readonly Program[]> {
+  const commit = deployment.commit?.sha;
+  if (commit === undefined) return [];
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const entries = await git.listTree(product.id, commit, limits, signal);
+    const programs: Program[] = [];
+    for (const { path, type } of entries.filter(mayBeProgram).slice(0, maxPrograms)) {
+      const content = await git.readFile(product.id, commit, path, maxBytes, signal);
+      if (content) programs.push({ path, executable: type === "executable", head: content.subarray(0, headBytes) });
+    }
+    return programs;
+  } catch {
+    // A hint for people: that it cannot be had is no failure of its own.
+    return [];
+  }
+}
+
+/** Executables, shell scripts, and files without an extension, which are programs more often than not. */
+function mayBeProgram({ path, type, sizeBytes }: TreeEntry): boolean {
+  if (sizeBytes > maxBytes || (type !== "file" && type !== "executable")) return false;
+  const name = path.split("/").at(-1) ?? "";
+  return type === "executable" || /\.(?:sh|bash)$/.test(name) || /^[\w-]+$/.test(name);
+}

@@ -1,0 +1,73 @@
+import { type Architecture, baseImage, type LocalImage } from "../../../../builder/images/base-images.ts";
+import type { BaseName } from "../../../../builder/plan/plan.ts";
+import type { ImageId } from "../../../model/names/ids.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Engine } from "../../../ports/engine.ts";
+import type { Distribution } from "../../../ports/host/host-packages.ts";
+import { baseImageFiles, filesFolder } from "./base-image-files.ts";
+import { type BaseImageMessage, note, type Tell } from "./base-image-messages.ts";
+import { createSharedWork } from "./shared-work.ts";
+
+/** Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable. */
+export type EnsureLocal = (base: BaseName, tell: Tell, signal: AbortSignal) => Promise<string>;
+
+export function createLocalImages(world: {
+  readonly engine: Pick<Engine, "instance" | "build" | "importImage" | "inspectImage" | "tagImage">;
+  readonly distribution: Distribution;
+  readonly clock: Clock;
+  readonly architecture: Architecture;
+}): EnsureLocal {
+  const { engine, distribution, clock, architecture } = world;
+  const share = createSharedWork<string, BaseImageMessage>();
+  const ownTag = (base: BaseName) => `baton-${engine.instance}/base-${base}`;
+
+  const ensure: EnsureLocal = (base, tell, signal) =>
+    share(base, (tellAll, stop) => findOrMake(base, tellAll, stop), tell, signal);
+
+  /** Under two names: all Batons of a daemon share the image, and each can drop its own tag without taking it from the others. */
+  async function findOrMake(base: BaseName, tell: Tell, signal: AbortSignal): Promise<string> {
+    const [own, common] = [ownTag(base), `baton/${base}`];
+    const ours = await engine.inspectImage(own, signal);
+    const everybodys = await engine.inspectImage(common, signal);
+    if (ours && !everybodys) await engine.tagImage(ours.id, common, signal);
+    if (!ours && everybodys) await engine.tagImage(everybodys.id, own, signal);
+    if (ours || everybodys) return own;
+
+    const image = baseImage(base, architecture);
+    if (!image) throw new Error(`there is no base image named ${base}`);
+    if (image.standIn) {
+      tell(note(`Using baton/${image.standIn} in place of ${base}, which only a registry has`));
+      return ensure(image.standIn, tell, signal);
+    }
+    if (image.local.base) await ensure(image.local.base, tell, signal);
+    tell(note(`Building ${common} from ${image.local.effort}`));
+    const beganMs = clock.monotonicMs();
+    await engine.tagImage(await make(image.local, own, tell, signal), common, signal);
+    tell(note(`${common} is ready (${Math.round((clock.monotonicMs() - beganMs) / 1000)} s)`));
+    return own;
+  }
+
+  /** The engine gives the tag to a whole image or to none, so that what is interrupted leaves nothing that looks like one. */
+  async function make(local: LocalImage, tag: string, tell: Tell, signal: AbortSignal): Promise<ImageId> {
+    const onLine = (text: string) => tell({ type: "line", text });
+    const dockerfile = local.base ? localDockerfile(local, ownTag(local.base)) : null;
+    const tar = await baseImageFiles(local.ingredients, dockerfile, distribution, onLine, signal);
+    if (dockerfile === null) return engine.importImage(tar, tag, local.settings, signal);
+    const request = {
+      dockerfile: "Dockerfile",
+      tag,
+      target: null,
+      args: {},
+      owner: null,
+      cacheNamespace: "baton-base",
+    };
+    return engine.build({ context: tar, ...request }, tell, signal);
+  }
+
+  return ensure;
+}
+
+function localDockerfile(local: LocalImage, from: string): string {
+  const run = `RUN ${local.commands.join(" && ")}`;
+  return `${[`FROM ${from}`, `COPY ${filesFolder} /`, run, ...local.settings].join("\n")}\n`;
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../../../ports/clock.ts";
+import { type Engine, PullFailed } from "../../../ports/engine.ts";
+import { withoutSilence } from "../../record/without-silence.ts";
+import { note, type Tell } from "./base-image-messages.ts";
+
+/** True when the daemon has the image now; false when it cannot be had, which is remembered for a while. */
+export type HaveOfficial = (reference: string, tell: Tell, signal: AbortSignal) => Promise<boolean>;
+
+/** A registry that says nothing for so long is not there. One that is slow, but sends, may take its time. */
+const pullSilenceMs = 60_000;
+const failureRememberedMs = 10 * 60_000;
+
+export function createOfficialImages(world: {
+  readonly engine: Pick<Engine, "pull" | "inspectImage">;
+  readonly clock: Clock;
+}): HaveOfficial {
+  const { engine, clock } = world;
+  /** By reference, or for all of them when no registry answered. */
+  const failures = new Map<string, { readonly why: string; readonly atMs: number }>();
+
+  function recentFailure(reference: string) {
+    const nowMs = clock.monotonicMs();
+    const known = [failures.get(anyReference), failures.get(reference)];
+    return known.find((failure) => failure && nowMs - failure.atMs < failureRememberedMs);
+  }
+
+  async function pull(reference: string, tell: Tell, signal: AbortSignal): Promise<void> {
+    const noAnswer = () => new PullFailed("the registry gives no reason", "unreachable");
+    await withoutSilence(
+      { clock, silenceMs: pullSilenceMs, reason: noAnswer },
+      async (heard, unlessSilent) => {
+        const onOutput: Tell = (output) => {
+          heard();
+          tell(output);
+        };
+        await engine.pull(reference, onOutput, unlessSilent);
+      },
+      signal,
+    );
+  }
+
+  return async (reference, tell, signal) => {
+    if (await engine.inspectImage(reference, signal)) return true;
+    const failure = recentFailure(reference);
+    if (failure) {
+      tell(note(`${reference} was not pulled again: a recent attempt failed (${failure.why})`));
+      return false;
+    }
+    try {
+      await pull(reference, tell, signal);
+      failures.clear();
+      return true;
+    } catch (error) {
+      if (!(error instanceof PullFailed)) throw error;
+      const why = reasons[error.reason] ?? error.message;
+      failures.set(error.reason === "unreachable" ? anyReference : reference, { why, atMs: clock.monotonicMs() });
+      tell(note(`${reference} cannot be pulled (${why})`));
+      return false;
+    }
+  };
+}
+
+const anyReference = "*";
+
+const reasons: Readonly<Record<PullFailed["reason"], string | null>> = {
+  unreachable: "no registry is responding",
+  missing: "the registry does not have it",
+  denied: "the registry requires credentials",
+  other: null,
+};

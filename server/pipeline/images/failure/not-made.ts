@@ -1,0 +1,12 @@
+import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
+import type { Failure } from "../../../model/deployment/deployment.ts";
+import type { BuildFailed } from "../../../ports/engine.ts";
+
+/** The sentence for a build that ran to its end and did not make what it was expected to. Null: it failed of something else. Pure. */
+export function explainNotMade(
+  { expected }: Pick<BuildRecipe, "expected">,
+  { step }: BuildFailed,
+): Pick<Failure, "message" | "hint"> | null {
+  if (!expected || !step?.startsWith("test -f ")) return null;
+  return { message: `the build did not create ${expected.path}`, hint: expected.hint };
+}

@@ -1,0 +1,20 @@
+import type { Deployment } from "../../model/deployment/deployment.ts";
+import { Fenced } from "../deployment-failed.ts";
+import type { Work, World } from "../work.ts";
+import { untilStored } from "./until-stored.ts";
+
+/**
+ * Writes a move and returns the deployment as it is now. Rejects with Fenced when the row is not where this attempt
+ * believes it is: a cancel came first, or another server has taken over.
+ */
+export async function moveTo<D extends Deployment>(
+  world: World,
+  work: Pick<Work, "signal">,
+  from: Deployment,
+  to: Deployment | null,
+): Promise<D> {
+  if (!to) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
+  const moved = await untilStored(world.clock, work.signal, () => world.store.deployments.move(from, to));
+  if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
+  return moved as D;
+}

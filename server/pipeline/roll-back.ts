@@ -1,0 +1,69 @@
+import type { Deployment, Failure, Running, Served } from "../model/deployment/deployment.ts";
+import { advance } from "../model/deployment/deployment.ts";
+import { withCause } from "../rules/diagnosis/cause-line.ts";
+import { lastLogLines } from "./containers/evidence.ts";
+import { removeDeployment } from "./containers/remove.ts";
+import { bringBackReplaced, liveBefore } from "./containers/stop-replaced.ts";
+import { goBack } from "./cut-over.ts";
+import { moveTo } from "./record/move-to.ts";
+import { withdrawHosts } from "./routing/hosts.ts";
+import type { Work, World } from "./work.ts";
+
+/** Cleaning up may not wait for ever: what is left is found by the caretaker. */
+const cleanUpTimeoutMs = 60_000;
+/** The end must get on record, also when the database takes its time. */
+const recordTimeoutMs = 600_000;
+
+export type End = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
+
+/**
+ * The way out of a deployment that is not to be: traffic back where it was, the last words of the new containers
+ * saved, the containers gone, and only then the end on record.
+ */
+export async function giveUp(world: World, work: Work, deployment: Running, end: End): Promise<Deployment> {
+  const cleanUp: Work = { ...work, signal: AbortSignal.timeout(cleanUpTimeoutMs) };
+  const { journal } = work;
+  const before = deployment.status === "deploying" ? await liveBefore(world, cleanUp) : null;
+  let served: Served | null = null;
+  if (deployment.status === "deploying") {
+    served = await goBack(world, cleanUp, deployment.step === "watch" ? deployment.liveAt : null);
+    if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
+  }
+  await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
+  if (before) {
+    await asFarAsPossible(work, bringBackReplaced(world, cleanUp, before));
+    if (deployment.status === "deploying") {
+      await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
+    }
+  }
+  const failure =
+    end.type === "failed" ? withCause(journal.withoutSecrets({ ...end.failure, ...(served && { served }) })) : null;
+  if (failure) work.board.fail(failure.service, failure.message);
+  else work.board.fail(null, "cancelled");
+  if (failure) journal.event({ type: "failure", failure });
+  await journal.flush(cleanUp.signal);
+
+  const at = world.clock.now();
+  const to = failure
+    ? advance(deployment, { type: "fail", at, failure })
+    : advance(deployment, { type: "stop", at, reason: "cancelled" });
+  return moveTo(world, { signal: AbortSignal.timeout(recordTimeoutMs) }, deployment, to);
+}
+
+/** An engine that does not answer must not keep a deployment from ending: the caretaker removes what is left. */
+async function asFarAsPossible(work: Work, cleaning: Promise<void>): Promise<void> {
+  await cleaning.catch((error: unknown) => {
+    work.journal.warn(
+      `Cleaning up failed and will be retried: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+}
+
+async function saveLastWords(world: World, work: Work): Promise<void> {
+  for (const container of await world.engine.listContainers({ deployment: work.deployment.id }, work.signal)) {
+    const lines = await lastLogLines(world, { container: container.id });
+    if (lines.length > 0) work.journal.note(`Last output of ${container.service}:`);
+    for (const line of lines) work.journal.log("container", container.service, line);
+    work.journal.endOfOutput("container", container.service);
+  }
+}

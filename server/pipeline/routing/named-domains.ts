@@ -1,0 +1,41 @@
+import { createAddresses } from "../../commands/products/addresses.ts";
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { faultInCustomDomain } from "../../rules/routing/custom-domain.ts";
+import { DeploymentFailed } from "../deployment-failed.ts";
+
+/**
+ * Hosts that a repository names for its services are held to what holds for those that users type in: not Baton's own,
+ * and nobody else's, also where nothing is served yet. Rejects with DeploymentFailed.
+ */
+export async function checkNamedDomains(
+  needs: {
+    readonly store: Pick<Store, "domains" | "products" | "environments" | "installations">;
+    /** The server's base domain. */
+    readonly domain: string;
+    /** Where Baton itself answers. */
+    readonly publicHost: string;
+  },
+  installation: InstallationId,
+  services: readonly Pick<ServiceSpec, "name" | "kind" | "domains">[],
+): Promise<void> {
+  const { store, domain, publicHost } = needs;
+  const naming = services.filter(({ kind, domains }) => kind === "web" && domains.length > 0);
+  if (naming.length === 0) return;
+  const addresses = createAddresses(needs);
+  const environments = await store.environments.list();
+  const baseDomains = [domain, ...environments.flatMap((environment) => environment.domain ?? [])];
+  for (const { name, domains } of naming) {
+    for (const host of domains) {
+      const fault =
+        faultInCustomDomain(host, { publicHost, baseDomains }) ?? (await addresses.takenBy(host, installation));
+      if (fault === null) continue;
+      throw new DeploymentFailed({
+        ...{ stage: "plan", service: name },
+        message: `${name} cannot be served at ${host}: ${fault}`,
+        hint: "Change domains: in baton.yaml, or under x-baton in the compose file.",
+      });
+    }
+  }
+}

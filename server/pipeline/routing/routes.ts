@@ -1,0 +1,76 @@
+import { installationName } from "../../commands/products/addresses.ts";
+import type { RouteSpec } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { Log } from "../../ports/log.ts";
+import type { InstallationRoutes, Proxy as ReverseProxy, RouteFault } from "../../ports/proxy.ts";
+import type { Store } from "../../ports/store/store.ts";
+
+/** Makes the proxy know the hosts that the database has. Answers and rejects as Proxy.setRoutes does. */
+export type PublishRoutes = (signal: AbortSignal) => Promise<readonly RouteFault[]>;
+
+/** An installation with a host in the database that the proxy cannot serve. */
+export interface Unserved extends RouteFault {
+  /** "shop", or "shop in staging". */
+  readonly name: string;
+}
+
+export interface RoutePublisher {
+  readonly publish: PublishRoutes;
+  /** As the last publishing found. */
+  readonly unserved: () => readonly Unserved[];
+}
+
+type RouteStore = {
+  readonly domains: Pick<Store["domains"], "list">;
+} & Parameters<typeof installationName>[0];
+
+/**
+ * The proxy is told all hosts at once, so reading them and setting them is one step: of two deployments at once the
+ * second must not set what it read before the first one's host came.
+ */
+export function createRoutePublisher(needs: {
+  readonly store: RouteStore;
+  readonly proxy: Pick<ReverseProxy, "setRoutes">;
+  readonly log: Log;
+}): RoutePublisher {
+  const { store, proxy, log } = needs;
+  let last: Promise<unknown> = Promise.resolve();
+  let unserved: readonly Unserved[] = [];
+
+  /** A fault that lasts is worth one line in the log. */
+  async function remember(faults: readonly RouteFault[]): Promise<void> {
+    const before = new Set(unserved.map(({ installation, message }) => `${installation} ${message}`));
+    unserved = await Promise.all(
+      faults.map(async (fault) => {
+        const name = await installationName(store, fault.installation).catch(() => null);
+        return { ...fault, name: name ?? `installation ${fault.installation}` };
+      }),
+    );
+    for (const { installation, name, message } of unserved) {
+      if (!before.has(`${installation} ${message}`))
+        log.warn({ installation }, `an address of ${name} cannot be served: ${message}`);
+    }
+  }
+
+  return {
+    publish(signal) {
+      const mine = last.then(async () => {
+        signal.throwIfAborted();
+        const faults = await proxy.setRoutes(await allRoutes(store), signal);
+        await remember(faults);
+        return faults;
+      });
+      last = mine.catch(() => {});
+      return mine;
+    },
+    unserved: () => unserved,
+  };
+}
+
+async function allRoutes(store: RouteStore): Promise<readonly InstallationRoutes[]> {
+  const byInstallation = new Map<InstallationId, RouteSpec[]>();
+  for (const { installation, ...route } of await store.domains.list()) {
+    byInstallation.set(installation, [...(byInstallation.get(installation) ?? []), route]);
+  }
+  return [...byInstallation].map(([installation, routes]) => ({ installation, routes }));
+}

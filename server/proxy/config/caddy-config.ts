@@ -1,0 +1,227 @@
+import { join } from "node:path";
+import type { InstallationId } from "../../model/names/ids.ts";
+import { holdLimitMs, type InstallationRoutes } from "../../ports/proxy.ts";
+import { addressFile } from "../switch/address-files.ts";
+import { hostsOf, inOrder, servicesOf } from "../switch/route-table.ts";
+import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
+
+/** Everything of the configuration that stays the same while hosts come and go: listeners above all. */
+export interface Frame {
+  /** Caddy's own folder: certificates, logs, the configuration file. */
+  readonly folder: string;
+  /** Where the switches are: `<routesFolder>/<installation>/live/@<service>` holds the address that is dialled; see Switch. */
+  readonly routesFolder: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** Serve the apps over plain HTTP on loopback (a domain of `localhost`), else over HTTPS on all interfaces. */
+  readonly plainHttp: boolean;
+  /** This host has `::1`: browsers try it first for `*.localhost`. */
+  readonly ipv6Loopback: boolean;
+  readonly internalPorts: InternalPorts;
+  /** Baton's own host, served over HTTPS. */
+  readonly publicHost: { readonly host: string; readonly upstreamPort: number } | null;
+  readonly adminSocket: string;
+}
+
+export interface InternalPorts {
+  /** Answers with the same routes as the front door, and says which deployment did. */
+  readonly proof: number;
+  /** What the switch points to while no deployment is live. */
+  readonly resting: number;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type JsonObject = { readonly [key: string]: Json };
+export type CaddyConfig = JsonObject;
+
+/** The Host and Origin that the admin endpoint admits. */
+export const adminOrigin = "baton";
+/** Carried by the proof listener only: a deployment's id, or one of the words below. */
+export const deploymentHeader = "X-Baton-Deployment";
+/** The proof listener's answer for a host that no route knows. */
+export const unknownHost = "unknown";
+
+// A load must not cut the WebSockets of other apps; a day bounds how long an old configuration stays in memory.
+const streamCloseDelay = "24h";
+// Shorter than app servers' own keep-alive (Node closes after 5 s, others after 2), so that a request is never sent
+// on a connection that the app is closing at that moment. A new one on loopback costs microseconds.
+const upstreamIdleTimeout = "1s";
+
+/** The whole configuration for these routes, always in the same order: equal routes give equal configurations. */
+export function renderConfig(frame: Frame, installations: readonly InstallationRoutes[]): CaddyConfig {
+  const routes = inOrder(installations);
+  return {
+    admin: {
+      listen: `unix/${frame.adminSocket}|0600`,
+      origins: [adminOrigin],
+      // Baton's own file is the one that Caddy starts from.
+      config: { persist: false },
+    },
+    logging: { logs: { default: defaultLog(frame) } },
+    storage: { module: "file_system", root: join(frame.folder, "storage") },
+    apps: {
+      http: { http_port: frame.httpPort, https_port: frame.httpsPort, servers: servers(frame, routes) },
+      // The authority for names like `app.internal`: its root belongs into no trust store of this machine.
+      pki: { certificate_authorities: { local: { install_trust: false } } },
+    },
+  };
+}
+
+function servers(frame: Frame, installations: readonly InstallationRoutes[]): JsonObject {
+  const { plainHttp, publicHost, internalPorts } = frame;
+  const apps = appsOf(frame, installations);
+  const front = apps.map(({ id, hosts, upstream, waits }) => ({
+    "@id": id,
+    ...forHosts(hosts, [{ ...proxyTo(upstream), ...(waits && patience) }]),
+  }));
+  const baton =
+    publicHost === null ? [] : [forHosts([publicHost.host], [proxyTo(`127.0.0.1:${publicHost.upstreamPort}`)])];
+  const hosts = [...hostsOf(installations), ...(publicHost === null ? [] : [publicHost.host])];
+  const doors = plainHttp
+    ? {
+        front: plainServer(loopback(frame, frame.httpPort), [...front, ...withoutDot, notFound]),
+        ...(publicHost === null ? {} : { public: secureServer(frame, [...baton, ...withoutDot, notFound]) }),
+      }
+    : {
+        front: secureServer(frame, [...baton, ...front, ...withoutDot, notFound]),
+        redirect: plainServer([`:${frame.httpPort}`], [...redirectToHttps(frame, hosts), ...withoutDot, notFound]),
+      };
+  return {
+    ...doors,
+    proof: plainServer([`127.0.0.1:${internalPorts.proof}`], [...apps.map(proofRoute), unknownToProof]),
+    resting: plainServer([`127.0.0.1:${internalPorts.resting}`], restingRoutes(frame, installations)),
+  };
+}
+
+/** One service of one installation, as Caddy sees it. */
+interface App {
+  readonly id: string;
+  readonly hosts: readonly string[];
+  readonly upstream: string;
+  /** While it is replaced requests wait for it. */
+  readonly waits: boolean;
+  /** Expands to the id of the deployment that the switch points to. */
+  readonly deployment: string;
+}
+
+function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): readonly App[] {
+  return installations.flatMap(({ installation, routes }) =>
+    servicesOf({ installation, routes }).map((service) => ({
+      id: `${installation}/${service}`,
+      hosts: routes.filter((route) => route.service === service).map((route) => route.host),
+      upstream: liveFile(frame, installation, addressFile(service)),
+      waits: routes.some((route) => route.service === service && route.waits === true),
+      deployment: liveFile(frame, installation, ".deployment"),
+    })),
+  );
+}
+
+/** Expanded for each request: this is why a cut-over is a rename and not a load. */
+function liveFile(frame: Frame, installation: InstallationId, name: string): string {
+  return `{file.${join(frame.routesFolder, String(installation), "live", name)}}`;
+}
+
+/** Warnings and errors; no access log. Bounded, because Caddy outlives Baton by months. */
+function defaultLog(frame: Frame): JsonObject {
+  const filename = join(frame.folder, "caddy.log");
+  const writer = { output: "file", filename, roll_size_mb: 10, roll_keep: 1, roll_gzip: false };
+  // What goes wrong at the admin endpoint is told to Baton, which asked.
+  return { level: "WARN", exclude: ["admin"], writer };
+}
+
+function plainServer(listen: readonly string[], routes: readonly JsonObject[]): JsonObject {
+  return { listen, protocols: ["h1"], routes, errors: whenNothingAnswers, automatic_https: { disable: true } };
+}
+
+function secureServer(frame: Frame, routes: readonly JsonObject[]): JsonObject {
+  // Caddy's own redirects would send unknown hosts on to a handshake that fails.
+  const automatic_https = { disable_redirects: true };
+  return { listen: [`:${frame.httpsPort}`], routes, errors: whenNothingAnswers, automatic_https };
+}
+
+function loopback(frame: Frame, port: number): readonly string[] {
+  return frame.ipv6Loopback ? [`127.0.0.1:${port}`, `[::1]:${port}`] : [`127.0.0.1:${port}`];
+}
+
+function forHosts(hosts: readonly string[], handle: readonly JsonObject[]) {
+  return { match: [{ host: hosts }], handle, terminal: true } as const;
+}
+
+/** A connection that is refused has sent nothing yet, so that any request may be tried again. */
+const patience: JsonObject = { load_balancing: { try_duration: `${holdLimitMs / 1000}s`, try_interval: "50ms" } };
+
+/**
+ * What clients claim about where they come from, and apps may believe. Caddy itself replaces X-Forwarded-For, -Host and
+ * -Proto. Headers of a CDN's own are left: whoever has one in front knows it.
+ */
+const claims = ["Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip"];
+const furtherClaims = ["Port", "Server", "Scheme", "Ssl", "Prefix"].map((what) => `X-Forwarded-${what}`);
+
+function proxyTo(dial: string): JsonObject {
+  return {
+    handler: "reverse_proxy",
+    upstreams: [{ dial }],
+    headers: { request: { delete: [...claims, ...furtherClaims] } },
+    stream_close_delay: streamCloseDelay,
+    transport: { protocol: "http", keep_alive: { idle_timeout: upstreamIdleTimeout } },
+  };
+}
+
+function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
+  // Deferred: set when the answer leaves, over whatever the app itself calls by this name.
+  const response = { set: { [deploymentHeader]: [deployment] }, deferred: true };
+  return forHosts(hosts, [{ handler: "headers", response }, proxyTo(upstream)]);
+}
+
+function restingRoutes(frame: Frame, installations: readonly InstallationRoutes[]): readonly JsonObject[] {
+  const stopped = installations.map(({ installation, routes }) => ({
+    match: [
+      {
+        host: routes.map((route) => route.host),
+        vars: { [liveFile(frame, installation, ".deployment")]: ["stopped"] },
+      },
+    ],
+    handle: [respond(stoppedPage)],
+    terminal: true,
+  }));
+  return [...stopped, { handle: [respond(nothingDeployedPage)] }];
+}
+
+function redirectToHttps(frame: Frame, hosts: readonly string[]): readonly JsonObject[] {
+  if (hosts.length === 0) return [];
+  const port = frame.httpsPort === 443 ? "" : `:${frame.httpsPort}`;
+  const headers = { Location: [`https://{http.request.host}${port}{http.request.uri}`] };
+  return [forHosts(hosts, [{ handler: "static_response", status_code: "308", headers }])];
+}
+
+/** `shop.example.com.` is the same name to DNS, and no route's: whoever asks for it is sent to the one without the dot. */
+const withoutDot: readonly JsonObject[] = [
+  {
+    match: [{ header_regexp: { Host: { name: "dotted", pattern: "^([A-Za-z0-9.-]*[A-Za-z0-9])\\.(:[0-9]+)?$" } } }],
+    handle: [
+      {
+        handler: "static_response",
+        status_code: "308",
+        headers: {
+          Location: ["{http.request.scheme}://{http.regexp.dotted.1}{http.regexp.dotted.2}{http.request.uri}"],
+        },
+      },
+    ],
+    terminal: true,
+  },
+];
+
+function respond({ status, headers, body }: StaticAnswer, extra: JsonObject = {}): JsonObject {
+  return { handler: "static_response", status_code: status, headers: { ...headers, ...extra }, body };
+}
+
+const notFound: JsonObject = { handle: [respond(unknownHostPage)] };
+const unknownToProof: JsonObject = { handle: [respond(unknownHostPage, { [deploymentHeader]: [unknownHost] })] };
+const whenNothingAnswers: JsonObject = {
+  routes: [
+    {
+      match: [{ vars: { "{http.error.status_code}": ["500", "502", "503", "504"] } }],
+      handle: [respond(noAnswerPage)],
+    },
+  ],
+};

@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { type InstallationRoutes, ProxyUnavailable, type RouteFault } from "../../ports/proxy.ts";
+import type { CaddyAdmin } from "../process/admin.ts";
+import { writeDurably } from "../switch/durable-file.ts";
+import type { Prover } from "../switch/prove.ts";
+import { hostsOf, sortOut } from "../switch/route-table.ts";
+import type { Switch } from "../switch/switch.ts";
+import { type CaddyConfig, type Frame, renderConfig } from "./caddy-config.ts";
+import { routesOf } from "./config-reader.ts";
+
+/**
+ * What Caddy should run, and the file that it starts from. One change at a time: setting routes and putting
+ * right what somebody edited never overlap.
+ */
+export interface Configuration {
+  /** What should run: the routes of the file on disk, in today's frame. Writes the file when it says otherwise. */
+  desired(): Promise<CaddyConfig>;
+  /** See Proxy.setRoutes. When it rejects, file and desired configuration are the old ones. */
+  setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
+  /** Loads the desired configuration when something else runs; says whether it had to. */
+  restore(signal: AbortSignal): Promise<boolean>;
+}
+
+export interface ConfigurationDependencies {
+  readonly file: string;
+  readonly frame: Frame;
+  readonly admin: CaddyAdmin;
+  readonly switches: Switch;
+  readonly prover: Prover;
+}
+
+export function createConfiguration(deps: ConfigurationDependencies): Configuration {
+  const { file, frame, admin, switches, prover } = deps;
+  let known: CaddyConfig | null = null;
+  /** The text in which Caddy repeats the desired configuration: equal texts need no parsing. */
+  let confirmedText: string | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function desired(): Promise<CaddyConfig> {
+    if (known !== null) return known;
+    const onDisk = await read(file);
+    const config = renderConfig(frame, routesOf(onDisk));
+    if (!isDeepStrictEqual(onDisk, config)) await write(config);
+    known = config;
+    return config;
+  }
+
+  async function write(config: CaddyConfig): Promise<void> {
+    await writeDurably(file, `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  async function runs(config: CaddyConfig, signal: AbortSignal): Promise<boolean> {
+    const text = await admin.config(signal);
+    if (config === known && text === confirmedText) return true;
+    const same = isDeepStrictEqual(JSON.parse(text), config);
+    if (same && config === known) confirmedText = text;
+    return same;
+  }
+
+  async function load(config: CaddyConfig, signal: AbortSignal): Promise<void> {
+    try {
+      await admin.load(config, signal);
+    } catch (error) {
+      // The answer may have been lost on its way: what runs decides.
+      if (!(error instanceof ProxyUnavailable) || !(await runs(config, signal))) throw error;
+    }
+  }
+
+  async function replace(previous: CaddyConfig, next: CaddyConfig, signal: AbortSignal): Promise<void> {
+    await write(next);
+    try {
+      if (!(await runs(next, signal))) await load(next, signal);
+      const before = new Set(hostsOf(routesOf(previous)));
+      await prover.untilKnown(
+        hostsOf(routesOf(next)).filter((host) => !before.has(host)),
+        signal,
+      );
+    } catch (error) {
+      // If the load was applied all the same, the next look at what runs puts the old one back.
+      await write(previous);
+      throw error;
+    }
+    known = next;
+    confirmedText = null;
+  }
+
+  async function restore(signal: AbortSignal): Promise<boolean> {
+    const config = await desired();
+    if (await runs(config, signal)) return false;
+    await load(config, signal);
+    return true;
+  }
+
+  return {
+    desired: () => exclusively(desired),
+    restore: (signal) => exclusively(() => restore(signal)),
+    setRoutes: (routes, signal) =>
+      exclusively(async () => {
+        signal.throwIfAborted();
+        const { sound, faults } = sortOut(routes);
+        for (const installation of sound) await switches.settle(installation);
+        const previous = await desired();
+        const next = renderConfig(frame, sound);
+        if (isDeepStrictEqual(next, previous)) await restore(signal);
+        else await replace(previous, next, signal);
+        return faults;
+      }),
+  };
+}
+
+/** The file's JSON; null when there is none, or when it is damaged and the routes must be set anew. */
+async function read(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && "code" in error && error.code === "ENOENT"))
+      return null;
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { specOf } from "../model/deployment/deployment.ts";
+import { tagsToRemove } from "../rules/rollout/retention.ts";
+import type { CaretakerNeeds } from "./needs.ts";
+
+/** Removes the images that no version needs which can still be made live without a build. */
+export async function removeUnneededImages(needs: CaretakerNeeds, signal: AbortSignal): Promise<void> {
+  const { engine, store, keepVersions } = needs;
+  // Images first: one that is built meanwhile is not in this list, and its deployment is in the next.
+  const images = await engine.listImages(signal);
+  const { queued, running } = await store.deployments.queue();
+  const undecided = [...queued, ...running];
+  const installations = await store.installations.list();
+  const kept = await Promise.all(installations.map(({ id }) => store.deployments.lastReady(id, keepVersions)));
+  const live = await Promise.all(
+    installations.flatMap(({ liveDeploymentId }) =>
+      liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
+    ),
+  );
+  const sources = await Promise.all(
+    undecided.flatMap(({ sourceId }) => (sourceId === null ? [] : [store.deployments.get(sourceId)])),
+  );
+  const specs = [...kept.flat(), ...live, ...sources, ...running].flatMap((deployment) => {
+    const spec = deployment && specOf(deployment);
+    return spec ? [spec] : [];
+  });
+  for (const tag of tagsToRemove(images, specs, new Set(undecided.map(({ id }) => id)))) {
+    await engine.removeTag(tag, signal);
+  }
+}

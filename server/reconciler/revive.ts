@@ -1,0 +1,48 @@
+import { specOf } from "../model/deployment/deployment.ts";
+import type { ServiceSpec } from "../model/deployment/spec.ts";
+import type { InstallationId } from "../model/names/ids.ts";
+import { provideNetworks } from "../pipeline/containers/networks.ts";
+import { runContainer } from "../pipeline/containers/run-container.ts";
+import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
+import { makerOf } from "../rules/rollout/stateful.ts";
+import type { CaretakerNeeds } from "./needs.ts";
+
+/** Brings a service of a live version back, on the port it had, from the image it had, with the data it had. */
+export async function revive(
+  needs: CaretakerNeeds,
+  repair: Extract<Repair, { type: "revive" }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = needs;
+  const deployment = await store.deployments.get(repair.deployment);
+  const installation = await store.installations.get(repair.installation);
+  const spec = deployment && specOf(deployment);
+  const stack = spec?.stacks.find(({ services }) => services.some(({ name }) => name === repair.service));
+  const service = stack?.services.find(({ name }) => name === repair.service);
+  // Replaced or stopped since it was looked at: nothing to revive any more.
+  if (!spec || !stack || !service || installation?.liveDeploymentId !== repair.deployment) return;
+
+  const owner = { product: installation.productId, installation: installation.id, deployment: repair.deployment };
+  const networks = await provideNetworks(needs, owner, spec, signal);
+  const maker = { ...owner, deployment: makerOf(service, deployment) };
+  const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
+  if (await isBeingReplaced(needs, installation.id, service)) return;
+  const { hostAddress } = await runContainer(needs, making, signal);
+  if (service.kind === "web" && hostAddress !== null) {
+    await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
+  }
+  const text = `${service.name} was no longer running; it was started again`;
+  await store.events.append(repair.deployment, [{ type: "warning", text }]);
+}
+
+/** A deployment that began after the look has stopped it on purpose, or is about to. */
+async function isBeingReplaced(
+  { store }: Pick<CaretakerNeeds, "store">,
+  installation: InstallationId,
+  service: ServiceSpec,
+): Promise<boolean> {
+  const { running } = await store.deployments.queue();
+  return running.some(
+    (each) => each.installationId === installation && each.status === "deploying" && isReplacedBy(service, each.spec),
+  );
+}

@@ -1,0 +1,101 @@
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
+import { carriedVolumes, changesText, type LiveVersion, stackOf } from "../rollout/stateful.ts";
+import { isWithin } from "./container-path.ts";
+
+type Version = Pick<DeploymentSpec, "stacks" | "variables">;
+type DataInContainer = NonNullable<ServiceSpec["dataInContainer"]>;
+
+/** Data that goes with a container of the live version when another one takes over. */
+export interface LostData extends DataInContainer {
+  readonly service: string;
+  /** A clause: "its image changed". */
+  readonly why: string;
+}
+
+/** `version` as `keepUnchanged` left it. */
+export function lostData(version: Version, live: LiveVersion | null, fresh: boolean): readonly LostData[] {
+  if (!live) return [];
+  const now = new Map(servicesOf(version).map((service) => [service.name, service]));
+  return servicesOf(live.spec).flatMap((before): readonly LostData[] => {
+    const service = now.get(before.name);
+    const data = before.dataInContainer;
+    if (!data || before.kind === "init") return [];
+    const told = { service: before.name, ...data };
+    if (!service || service.kind === "init") return [{ ...told, why: "it is not part of this version" }];
+    if (service.keptFrom !== null || isCarried(service, data)) return [];
+    return [{ ...told, why: whyReplaced(before, service, version, live, fresh) }];
+  });
+}
+
+function isCarried(service: ServiceSpec, { path }: DataInContainer): boolean {
+  return carriedVolumes(service).some((volume) => isWithin(path, volume.path));
+}
+
+function whyReplaced(
+  before: ServiceSpec,
+  service: ServiceSpec,
+  version: Version,
+  live: LiveVersion,
+  fresh: boolean,
+): string {
+  if (fresh) return "every container is recreated";
+  if (service.stateful === null) return "each deployment recreates it";
+  return changesText(stackOf(version, service.name) ?? "", before, live, service, version);
+}
+
+export function lostDataText({ service, path, what, why }: LostData): string {
+  return `The data of ${service} (${what}) is lost with its container, because no volume holds ${path}: ${why}`;
+}
+
+/** What keeps the data in its container alive, what ends it, and what to do about it; null: it has none there. */
+export function dataInContainerText({ name, stateful, dataInContainer }: ServiceSpec): string | null {
+  if (!dataInContainer) return null;
+  const { what, path } = dataInContainer;
+  const ends =
+    stateful === null
+      ? "With the strategy blue-green, each deployment starts without it."
+      : "Pushes that don't change the service keep it. A new image, command or variable, a product redeploy, a stop or a removal loses it.";
+  return `${name} is ${what} without a volume: its data in ${path} is lost with its container. ${ends} ${volumeAdvice(name, path)}`;
+}
+
+/** The lines that put it right. Baton copies the data over when they come. */
+export function volumeAdvice(service: string, path: string): string {
+  return `Name a volume for it, and Baton copies the data there: volumes: ["${service}-data:${path}"]`;
+}
+
+/** A volume whose service or path this version does not have any more. */
+export interface Abandoned {
+  readonly service: string;
+  readonly path: string;
+  readonly volume: string;
+}
+
+export function abandonedVolumes(version: Pick<Version, "stacks">, live: LiveVersion | null): readonly Abandoned[] {
+  if (!live) return [];
+  const used = new Set(version.stacks.flatMap((stack) => volumesIn(stack)));
+  const carried = servicesOf(version).flatMap((service) =>
+    carriedVolumes(service).map(({ path }) => `${service.name} ${path}`),
+  );
+  return live.spec.stacks.flatMap((stack) =>
+    stack.services.flatMap(({ name, container }) =>
+      container.mounts.flatMap((mount) =>
+        mount.type === "volume" &&
+        !mount.readOnly &&
+        !used.has(`${stack.name} ${mount.volume}`) &&
+        !carried.includes(`${name} ${mount.path}`)
+          ? [{ service: name, path: mount.path, volume: mount.volume }]
+          : [],
+      ),
+    ),
+  );
+}
+
+function volumesIn({ name, services }: Version["stacks"][number]): readonly string[] {
+  return services.flatMap(({ container }) =>
+    container.mounts.flatMap((mount) => (mount.type === "volume" ? [`${name} ${mount.volume}`] : [])),
+  );
+}
+
+export function abandonedText({ service, path, volume }: Abandoned): string {
+  return `Nothing in this version uses what ${service} had in ${path}. It stays in the volume ${volume}; mount that volume by name to use it again`;
+}

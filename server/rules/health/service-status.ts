@@ -1,0 +1,41 @@
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import type { Installation } from "../../model/product.ts";
+import type { ContainerState } from "../../ports/engine.ts";
+
+/** `exited`: an init service that ran to its end. `crashed`: it restarts again and again, or is gone. */
+export type ServiceStatus = "starting" | "running" | "unhealthy" | "crashed" | "stopped" | "exited";
+export type InstallationStatus = "empty" | "running" | "degraded" | "stopped";
+
+/** What a service of the live deployment is doing, from its container; null: there is no container. */
+export function serviceStatus(
+  service: Pick<ServiceSpec, "kind">,
+  container: ContainerState | null,
+  installation: Pick<Installation, "stopped">,
+): ServiceStatus {
+  if (installation.stopped) return "stopped";
+  if (!container) return service.kind === "init" ? "exited" : "crashed";
+  switch (container.status) {
+    case "running":
+      if (container.healthcheck === "unhealthy") return "unhealthy";
+      return container.healthcheck === "starting" ? "starting" : "running";
+    case "created":
+      return "starting";
+    case "paused":
+      return "stopped";
+    case "exited":
+      return service.kind === "init" && container.exitCode === 0 ? "exited" : "crashed";
+    case "restarting":
+    case "dead":
+    case "removing":
+      return "crashed";
+  }
+}
+
+export function installationStatus(
+  installation: Pick<Installation, "stopped" | "liveDeploymentId">,
+  services: readonly ServiceStatus[],
+): InstallationStatus {
+  if (installation.stopped) return "stopped";
+  if (installation.liveDeploymentId === null) return "empty";
+  return services.every((status) => status === "running" || status === "exited") ? "running" : "degraded";
+}

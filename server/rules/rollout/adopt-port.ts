@@ -1,0 +1,29 @@
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import type { ListeningPort } from "../../ports/engine.ts";
+
+/**
+ * The port to ask a web app on that listens elsewhere than it was told; null: stay with the one it was given.
+ *
+ * Only where nobody named a port (neither the user nor an EXPOSE), nothing listens on the one that was given, and
+ * exactly one other can be reached from outside the container: with two, a guess could put a metrics or debugging port
+ * on the internet. What listens on the container's loopback alone does not count; Node's inspector is such a thing.
+ */
+export function adoptPort(
+  service: Pick<ServiceSpec, "kind" | "port" | "portDeclared">,
+  /** What its processes listen on; null: cannot tell. */
+  listening: readonly ListeningPort[] | null,
+): number | null {
+  if (service.kind !== "web" || service.port === null || service.portDeclared || listening === null) return null;
+  if (listening.some(({ port }) => port === service.port)) return null;
+  // A server that takes IPv4 and IPv6 is there twice.
+  const reachable = new Set(
+    listening.filter((socket) => !socket.loopbackOnly && !socket.ipv6Only).map(({ port }) => port),
+  );
+  const [only, ...others] = reachable;
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+/** The line for the log, so that nobody wonders. */
+export function adoptedPortNote(service: Pick<ServiceSpec, "name" | "port">, adopted: number): string {
+  return `${service.name} listens on port ${adopted} instead of ${service.port} (PORT), and nothing else says which one to use, so Baton uses ${adopted}. Set port: ${adopted} in baton.yaml to use it from the start`;
+}

@@ -1,0 +1,46 @@
+import type { Deployment } from "../../model/deployment/deployment.ts";
+import type { DeploymentSpec, ServiceSpec, StackSpec } from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import { containerChanges } from "./same-container.ts";
+import { type LiveVersion, makerOf, stackOf } from "./stateful.ts";
+
+type Asked = Pick<Deployment, "trigger" | "sourceId" | "variables" | "fresh">;
+
+/** It brings today's variables and settings to the live version, and changes nothing else. */
+export function appliesChanges(asked: Asked, liveDeploymentId: DeploymentId | null): boolean {
+  const isOfLive = asked.sourceId !== null && asked.sourceId === liveDeploymentId;
+  return asked.trigger === "redeploy" && isOfLive && asked.variables === "now" && !asked.fresh;
+}
+
+/**
+ * When changes are applied, an init service that is in the live version unchanged has run already: it says whose run
+ * counts in `keptFrom`, and does not run again. All of the installation's variables are given to it, and most are none of
+ * its business; but those that may say where its data lies are.
+ */
+export function keepInits(
+  version: Pick<DeploymentSpec, "stacks" | "variables">,
+  live: LiveVersion | null,
+): readonly StackSpec[] {
+  if (!live) return version.stacks;
+  const ranBefore = new Map(live.spec.stacks.flatMap(({ services }) => services.map((one) => [one.name, one])));
+  const [before, now] = [namingData(live.spec.variables), namingData(version.variables)];
+  const keeper = (stack: string, service: ServiceSpec) => {
+    const former = ranBefore.get(service.name);
+    if (former?.kind !== "init" || stackOf(live.spec, service.name) !== stack) return null;
+    return containerChanges(former, before, service, now).length === 0 ? makerOf(former, live) : null;
+  };
+  return version.stacks.map((stack) => ({
+    ...stack,
+    services: stack.services.map((service) =>
+      service.kind === "init" ? { ...service, keptFrom: keeper(stack.name, service) } : service,
+    ),
+  }));
+}
+
+const dataNames =
+  /(?:^|_)(?:DB|DATABASE|PG\w*|POSTGRES\w*|MYSQL|MARIADB|MONGO\w*|SQLITE|REDIS|DSN|MIGRATIONS?)(?:_|$)/i;
+
+function namingData(variables: DeploymentSpec["variables"]): DeploymentSpec["variables"] {
+  const mayNameData = ([name, value]: [string, string]) => dataNames.test(name) || /^[\w+.-]+:\/\/\S/.test(value);
+  return Object.fromEntries(Object.entries(variables).filter(mayNameData));
+}

@@ -1,0 +1,91 @@
+import type { EngineMachine } from "../../ports/engine.ts";
+import type { BuildLimits } from "../../ports/host/build-limiter.ts";
+
+export interface WantedBuildLimits {
+  /** auto: a share of what the host has. */
+  readonly memoryBytes: number | "auto" | null;
+  readonly processes: number | null;
+}
+
+/** Apps, the database and the system keep the rest. */
+const memoryShare = 0.75;
+/** The kernel counts whole pages; this is a multiple of every page size. */
+const memoryStep = 64 * 1024;
+
+/**
+ * With systemd as its driver, Docker hands BuildKit a path in systemd's form, which BuildKit's runc takes as it is: a group
+ * of this name, beside that of Docker's own service.
+ */
+const stepOfSystemd = /^[^/]+\.slice:docker:\w+$/;
+
+/** One file of a control group. */
+export interface CgroupFile {
+  readonly file: string;
+  /** Null: no limit. */
+  readonly limit: number | null;
+  /** What the file says, and takes, for no limit. */
+  readonly unlimited: string;
+}
+
+/** One setting of a control group that is known beforehand. Paths are below the folder where control groups are mounted. */
+export interface CgroupSetting extends CgroupFile {
+  readonly folder: string;
+}
+
+export interface CgroupPlan {
+  readonly limits: BuildLimits;
+  readonly settings: readonly CgroupSetting[];
+  /** In version 2 a folder has only what its parents hand down: these files take `handDown`, from the top. */
+  readonly handDown: { readonly files: readonly string[]; readonly text: string };
+  /** Groups that come and go, one for each step of a build, as direct children of a folder. */
+  readonly steps: { readonly folder: string; readonly name: RegExp; readonly files: readonly CgroupFile[] } | null;
+}
+
+/**
+ * Where BuildKit's steps run, and what is written there. `parent` is the engine's cgroup-parent, which its API does not
+ * tell. A string says, as a clause, why they cannot be limited.
+ */
+export function planBuildLimits(
+  wanted: WantedBuildLimits,
+  { memoryBytes: total, cgroups }: EngineMachine,
+  parent = "docker",
+): CgroupPlan | string {
+  if (cgroups === null) return "Docker runs without control groups";
+  if (cgroups.driver !== "cgroupfs" && cgroups.driver !== "systemd") {
+    return `Baton does not know Docker's cgroup driver (${cgroups.driver})`;
+  }
+  const limits = { memoryBytes: memoryOf(wanted.memoryBytes, total), processes: wanted.processes };
+  const [memory, pids] = [limits.memoryBytes, limits.processes];
+  const none = { settings: [], handDown: { files: [], text: "" }, steps: null };
+  const files = [
+    { file: "memory.max", limit: memory, unlimited: "max" },
+    { file: "pids.max", limit: pids, unlimited: "max" },
+  ];
+  if (cgroups.driver === "systemd") {
+    if (cgroups.version === 1) return "Docker's cgroup driver is systemd with version 1 of control groups";
+    return { ...none, limits, steps: { folder: "system.slice", name: stepOfSystemd, files } };
+  }
+  if (cgroups.version === 1) {
+    return {
+      ...none,
+      limits,
+      settings: [
+        { folder: `memory/${parent}/buildkit`, file: "memory.limit_in_bytes", limit: memory, unlimited: "-1" },
+        { folder: `pids/${parent}/buildkit`, file: "pids.max", limit: pids, unlimited: "max" },
+      ],
+    };
+  }
+  const folder = `${parent}/buildkit`;
+  return {
+    ...none,
+    limits,
+    settings: files.map((file) => ({ folder, ...file })),
+    handDown: { files: ["cgroup.subtree_control", `${parent}/cgroup.subtree_control`], text: "+memory +pids" },
+  };
+}
+
+function memoryOf(wanted: WantedBuildLimits["memoryBytes"], total: number): number | null {
+  if (wanted === null) return null;
+  const bytes = wanted === "auto" ? total * memoryShare : wanted;
+  return Number.isFinite(bytes) ? Math.floor(bytes / memoryStep) * memoryStep : null;
+}

@@ -1,0 +1,21 @@
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+
+interface Made {
+  readonly service: string;
+  readonly owner: { readonly deployment: DeploymentId };
+}
+
+/**
+ * The container that runs a service of a deployment; null when there is none. A stateful service that was kept as it
+ * was still has the container that an earlier deployment made.
+ */
+export function containerOf<Container extends Made>(
+  deployment: DeploymentId,
+  service: Pick<ServiceSpec, "name" | "keptFrom">,
+  containers: readonly Container[],
+): Container | null {
+  const maker = service.keptFrom ?? deployment;
+  const isIts = ({ service: name, owner }: Container) => name === service.name && owner.deployment === maker;
+  return containers.find(isIts) ?? null;
+}

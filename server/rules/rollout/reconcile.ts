@@ -1,0 +1,231 @@
+import { type Deploying, type Deployment, specOf } from "../../model/deployment/deployment.ts";
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
+import type { HostAddress } from "../../model/names/host-address.ts";
+import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
+import type { Installation } from "../../model/product.ts";
+import type { ContainerState, NetworkInfo } from "../../ports/engine.ts";
+import { containerOf } from "./container-of.ts";
+import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
+
+/** What the rows say. */
+export interface Rows {
+  /** Those of products that are not deleted. */
+  readonly installations: readonly Installation[];
+  /** Deleted ones that the proxy still leads to: nothing of theirs may go. */
+  readonly stillServed: ReadonlySet<InstallationId>;
+  /** Live ones and all that are not over. */
+  readonly deployments: readonly Deployment[];
+  readonly leaseHolders: readonly DeploymentId[];
+}
+
+/** What is there. */
+export interface World {
+  readonly containers: readonly ContainerState[];
+  readonly networks: readonly NetworkInfo[];
+  /** Folders of the proxy: installation -> deployments. */
+  readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
+  /** What the switch on disk says. */
+  readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
+  /** The addresses to which that sends the traffic, by service. */
+  readonly dials: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
+}
+
+/** What has to be done so that the world is as the rows say. Every one may be done twice. */
+export type Repair =
+  | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
+  /** The traffic of a service goes to another address than its container has. */
+  | {
+      readonly type: "dial";
+      readonly installation: InstallationId;
+      readonly deployment: DeploymentId;
+      readonly service: string;
+      readonly address: HostAddress;
+    }
+  /** Drain, stop and remove what a deployment has. */
+  | {
+      readonly type: "retire";
+      readonly installation: InstallationId | null;
+      readonly deployment: DeploymentId;
+      /** Its services that a later version has kept. */
+      readonly except: readonly string[];
+    }
+  /** The network of an installation whose stateful services are gone. */
+  | { readonly type: "drop-lasting-network"; readonly installation: InstallationId; readonly name: string }
+  /** A container of the live version is gone or stopped: start it again from its spec. */
+  | {
+      readonly type: "revive";
+      readonly installation: InstallationId;
+      readonly deployment: DeploymentId;
+      readonly service: string;
+    }
+  | { readonly type: "forget-installation"; readonly installation: InstallationId };
+
+/** Compares what should be with what is. Pure: the caretaker carries the repairs out. */
+export function reconcile(rows: Rows, world: World): readonly Repair[] {
+  const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
+  return [
+    ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => dials(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => revivals(installation, rows, world)),
+    ...retirements(wanted, rows, world),
+    ...networksToDrop(wanted, rows, world),
+    ...[...world.folders.keys()]
+      .filter((id) => !rows.stillServed.has(id) && !rows.installations.some((installation) => installation.id === id))
+      .map((installation) => ({ type: "forget-installation" as const, installation })),
+  ];
+}
+
+/** Deployments whose things must stay: live ones, running ones, and what a watched one may have to go back to. */
+function wantedBy(installations: readonly Installation[]): (deployment: Deployment) => readonly DeploymentId[] {
+  const alive = new Set(installations.map((installation) => installation.id));
+  const live = new Set(installations.flatMap((installation) => installation.liveDeploymentId ?? []));
+  return (deployment) => {
+    if (!alive.has(deployment.installationId)) return deployment.status === "deploying" ? [deployment.id] : [];
+    if (deployment.status === "building") return [deployment.id];
+    if (deployment.status !== "deploying") return live.has(deployment.id) ? [deployment.id] : [];
+    return deployment.step === "watch" && deployment.replacedId !== null
+      ? [deployment.id, deployment.replacedId]
+      : [deployment.id];
+  };
+}
+
+function switches(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const current = world.current.get(installation.id);
+  // Never switched, or somebody is switching right now: the pipeline knows better.
+  if (current === undefined || isSwitching(installation, rows)) return [];
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
+  const to = serves && installation.liveDeploymentId !== null ? installation.liveDeploymentId : "stopped";
+  return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
+}
+
+function dials(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  const addresses = world.dials.get(installation.id);
+  // A running deployment holds and moves traffic as it must.
+  const isDeploying = rows.deployments.some(
+    (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
+  );
+  if (live?.status !== "ready" || isDeploying || !addresses || world.current.get(installation.id) !== live.id)
+    return [];
+  return servicesOf(live.spec).flatMap((service): readonly Repair[] => {
+    const container = service.kind === "web" ? containerOf(live.id, service, world.containers) : null;
+    const address = container?.status === "running" ? container.hostAddress : null;
+    if (address === null || addresses.get(service.name) === address) return [];
+    return [{ type: "dial", installation: installation.id, deployment: live.id, service: service.name, address }];
+  });
+}
+
+function isSwitching(installation: Installation, rows: Rows): boolean {
+  return rows.deployments.some(
+    (deployment): deployment is Deploying =>
+      deployment.installationId === installation.id && deployment.status === "deploying" && deployment.step !== "start",
+  );
+}
+
+function revivals(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  if (live?.status !== "ready") return [];
+  // What a running deployment has stopped to replace it is its own to bring back.
+  const replacing = rows.deployments.filter(
+    (deployment): deployment is Deploying =>
+      deployment.installationId === installation.id && deployment.status === "deploying",
+  );
+  const isBeingReplaced = (service: ServiceSpec) => replacing.some(({ spec }) => isReplacedBy(service, spec));
+  return (
+    servicesOf(live.spec)
+      .filter((service) => service.kind !== "init" && !isBeingReplaced(service))
+      // Nothing else may have its data: what a failed version has left goes first.
+      .filter(
+        (service) =>
+          !isStateful(service) ||
+          !world.containers.some(
+            (container) =>
+              container.owner.installation === installation.id &&
+              container.service === service.name &&
+              container.owner.deployment !== makerOf(service, live),
+          ),
+      )
+      .filter((service) => {
+        const container = containerOf(live.id, service, world.containers);
+        return (
+          !container || container.status === "created" || container.status === "exited" || container.status === "dead"
+        );
+      })
+      .map((service) => ({
+        type: "revive" as const,
+        installation: installation.id,
+        deployment: live.id,
+        service: service.name,
+      }))
+  );
+}
+
+/** A service of the live version that a running deployment stops on its way: it keeps data, or is carried over. */
+export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "stacks">): boolean {
+  const next = servicesOf(spec).find(({ name }) => name === service.name);
+  return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
+}
+
+function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+  const owners = new Map<DeploymentId, InstallationId | null>();
+  for (const { owner } of world.containers) owners.set(owner.deployment, owner.installation);
+  for (const { owner } of world.networks) if (owner) owners.set(owner.deployment, owner.installation);
+  for (const [installation, deployments] of world.folders) {
+    for (const deployment of deployments) owners.set(deployment, installation);
+  }
+  for (const holder of rows.leaseHolders) if (!owners.has(holder)) owners.set(holder, null);
+  const kept = keptServices(wanted, rows);
+  return [...owners]
+    .filter(([deployment]) => !wanted.has(deployment))
+    .filter(([, installation]) => installation === null || !rows.stillServed.has(installation))
+    .map(([deployment, installation]) => {
+      const except = [...(kept.get(deployment) ?? [])].sort();
+      return { type: "retire" as const, installation, deployment, except };
+    })
+    .filter(({ deployment, except }) => except.length === 0 || hasMore(deployment, except, rows, world));
+}
+
+/** Deployments whose containers wanted ones have kept, and which. */
+function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
+  const kept = new Map<DeploymentId, Set<string>>();
+  for (const deployment of rows.deployments) {
+    const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
+    for (const { name, kind, keptFrom } of spec ? servicesOf(spec) : []) {
+      if (keptFrom !== null && kind !== "init") kept.set(keptFrom, (kept.get(keptFrom) ?? new Set()).add(name));
+    }
+  }
+  return kept;
+}
+
+/** Something is left of it beside what is kept. */
+function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows, world: World): boolean {
+  return (
+    rows.leaseHolders.includes(deployment) ||
+    world.containers.some(({ owner, service }) => owner.deployment === deployment && !except.includes(service)) ||
+    world.networks.some(({ owner }) => owner?.deployment === deployment) ||
+    [...world.folders.values()].some((deployments) => deployments.includes(deployment))
+  );
+}
+
+function networksToDrop(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+  const needed = new Set(
+    rows.deployments.flatMap((deployment) => {
+      const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
+      // One that is being built has no spec yet, and may need it in a moment.
+      return deployment.status === "queued" ||
+        deployment.status === "building" ||
+        (spec && servicesOf(spec).some(isStateful))
+        ? [deployment.installationId]
+        : [];
+    }),
+  );
+  return world.networks.flatMap(({ name, lasting }) =>
+    lasting &&
+    !needed.has(lasting.installation) &&
+    // What is leaving may still be drained.
+    !world.containers.some(({ owner }) => owner.installation === lasting.installation)
+      ? [{ type: "drop-lasting-network" as const, installation: lasting.installation, name }]
+      : [],
+  );
+}

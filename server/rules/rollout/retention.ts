@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import type { DeploymentSpec } from "../../model/deployment/spec.ts";
+import { servicesOf } from "../../model/deployment/spec.ts";
+import type { DeploymentId, ImageId } from "../../model/names/ids.ts";
+import type { ImageInfo } from "../../ports/engine.ts";
+
+/** `baton-<instance>/p<product>-<service>:d<deployment>`: which deployment built an image can be read off its tag. */
+export function imageTag(instance: string, product: number, service: string, deployment: number): string {
+  return `baton-${instance}/p${product}-${imageName(service)}:d${deployment}`;
+}
+
+/** Names of images know less than those of services: what is left out stands in a digest, so that no two have one name. */
+function imageName(service: string): string {
+  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(service) && service.length <= 63) return service;
+  const plain = service
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)
+    .replace(/^-|-$/g, "");
+  const digest = createHash("sha256").update(service).digest("hex").slice(0, 12);
+  return plain === "" ? digest : `${plain}-${digest}`;
+}
+
+const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;
+
+/**
+ * Tags that can go: built by deployments that are over, naming images that no kept version needs.
+ * `kept` are the specs of the last ready versions, of the live and the stopped one, and of what runs.
+ */
+export function tagsToRemove(
+  images: readonly ImageInfo[],
+  kept: readonly DeploymentSpec[],
+  undecided: ReadonlySet<DeploymentId>,
+): readonly string[] {
+  const needed = new Set<ImageId>(kept.flatMap((spec) => servicesOf(spec).map((service) => service.image)));
+  return images
+    .filter((image) => !needed.has(image.id))
+    .flatMap((image) => image.tags)
+    .filter((tag) => {
+      const builtBy = tagPattern.exec(tag)?.[1];
+      return builtBy !== undefined && !undecided.has(Number(builtBy) as DeploymentId);
+    });
+}

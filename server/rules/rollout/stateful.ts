@@ -1,0 +1,134 @@
+import {
+  type DeploymentSpec,
+  type Mount,
+  type ServiceSpec,
+  type StackSpec,
+  servicesOf,
+} from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import { containerChanges } from "./same-container.ts";
+
+/** The version that serves. */
+export interface LiveVersion {
+  readonly id: DeploymentId;
+  readonly spec: DeploymentSpec;
+}
+
+/** A service that cannot run while it is replaced, and why it is. */
+export interface Interruption {
+  readonly stack: string;
+  readonly service: string;
+  readonly kind: ServiceSpec["kind"];
+  /** A clause: "its image changed", "it is not part of this version". */
+  readonly why: string;
+  /** Nothing takes its place. */
+  readonly isOver: boolean;
+}
+
+type VolumeMount = Extract<Mount, { type: "volume" }>;
+type Version = Pick<DeploymentSpec, "stacks" | "variables">;
+
+/**
+ * Which stateful services go on as they are: those that are in the live version unchanged, unless everything is to be
+ * made afresh. Returns the stacks with `keptFrom` written into them.
+ */
+export function keepUnchanged(version: Version, live: LiveVersion | null, fresh: boolean): readonly StackSpec[] {
+  return version.stacks.map((stack) => ({
+    ...stack,
+    services: stack.services.map((service) => ({
+      ...service,
+      keptFrom: keeperOf(stack.name, service, version, live, fresh),
+    })),
+  }));
+}
+
+function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
+  // One that an older Baton started beside others, as if it could run twice, has its data all the same.
+  const before = service.dataInContainer ? longRunningBefore(service.name, live) : statefulBefore(service.name, live);
+  if (!live || !before || !isStateful(service) || fresh) return null;
+  return changesOf(stack, before, live, service, version).length === 0 ? makerOf(before, live) : null;
+}
+
+/** What makes another container of it, in words. Volumes belong to a stack: in another one it has others. */
+function changesOf(stack: string, before: ServiceSpec, live: LiveVersion, service: ServiceSpec, version: Version) {
+  const hasVolume = service.container.mounts.some(({ type }) => type === "volume");
+  const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
+  const changes = containerChanges(before, live.spec.variables, service, version.variables);
+  return moved ? ["its stack, and with it its volumes,", ...changes] : changes;
+}
+
+/** A clause: "its image and its command changed". */
+export function changesText(
+  stack: string,
+  before: ServiceSpec,
+  live: LiveVersion,
+  service: ServiceSpec,
+  version: Version,
+): string {
+  return `${listed(changesOf(stack, before, live, service, version))} changed`;
+}
+
+export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): string | null {
+  return spec.stacks.find(({ services }) => services.some(({ name }) => name === service))?.name ?? null;
+}
+
+/**
+ * What is interrupted when this version takes over from the live one. `version` as `keepUnchanged` left it. Services that
+ * are new interrupt nothing.
+ */
+export function interruptions(version: Version, live: LiveVersion | null, fresh: boolean): readonly Interruption[] {
+  if (!live) return [];
+  const now = new Map(servicesOf(version).map((service) => [service.name, service]));
+  return live.spec.stacks.flatMap((stack) =>
+    stack.services.flatMap((before): readonly Interruption[] => {
+      const service = now.get(before.name);
+      const isCarried = service !== undefined && isStateful(service) && carriedVolumes(service).length > 0;
+      if (before.kind === "init" || !(isStateful(before) || isCarried)) return [];
+      const told = { stack: stack.name, service: before.name, kind: before.kind, isOver: !service };
+      if (!service) return [{ ...told, why: "it is not part of this version" }];
+      if (service.keptFrom !== null) return [];
+      // Both run until the old one has been drained.
+      if (!isStateful(service)) return [];
+      if (isCarried) return [{ ...told, why: "its data moves to a persistent volume" }];
+      const stackNow = stackOf(version, service.name) ?? "";
+      const changes = changesText(stackNow, before, live, service, version);
+      return [{ ...told, why: fresh ? "every container is recreated" : changes }];
+    }),
+  );
+}
+
+export function isStateful(service: Pick<ServiceSpec, "stateful" | "kind">): boolean {
+  return service.stateful !== null && service.kind !== "init";
+}
+
+/** The stateful service of this name in the live version; null: there is none. */
+export function statefulBefore(name: string, live: LiveVersion | null): ServiceSpec | null {
+  return (live && servicesOf(live.spec).find((service) => service.name === name && isStateful(service))) ?? null;
+}
+
+/**
+ * The service of the live version that is stopped before this stateful one starts: one that keeps data itself, or whose
+ * data is carried over into a volume; null: there is none.
+ */
+export function replacedBy(service: ServiceSpec, live: LiveVersion | null): ServiceSpec | null {
+  if (carriedVolumes(service).length === 0) return statefulBefore(service.name, live);
+  return longRunningBefore(service.name, live);
+}
+
+function longRunningBefore(service: string, live: LiveVersion | null): ServiceSpec | null {
+  return (live && servicesOf(live.spec).find(({ name, kind }) => name === service && kind !== "init")) ?? null;
+}
+
+/** The deployment whose container it is. */
+export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveVersion, "id">): DeploymentId {
+  return service.keptFrom ?? version.id;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** Volumes that are filled from the live container before this one starts. */
+export function carriedVolumes({ container }: Pick<ServiceSpec, "container">): readonly VolumeMount[] {
+  return container.mounts.filter((mount): mount is VolumeMount => mount.type === "volume" && mount.carried === true);
+}

@@ -1,0 +1,54 @@
+import { parseEnvFile } from "../../model/values/env-file.ts";
+import { variableNameFault, variableNamePattern, variableValueFault } from "../../model/values/variable.ts";
+
+export interface PastedVariables {
+  /** The last value of each name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** In the order of the lines. */
+  readonly faults: readonly PasteFault[];
+}
+
+/** A line that sets no variable, and why. */
+export interface PasteFault {
+  readonly line: number;
+  /** A sentence that begins with the line's number. */
+  readonly sentence: string;
+  /** The line as it was pasted; several where a value spans lines. */
+  readonly text: string;
+}
+
+const keepAsWritten = "Put single quotes around the value to keep it as written.";
+
+/**
+ * The text of a .env file, read as Compose reads it. Values may use the variables of lines above them and no others, so
+ * that nobody can read a stored value by naming it.
+ */
+export function readPastedVariables(text: string): PastedVariables {
+  const { lines, problems } = parseEnvFile(text, () => undefined);
+  const values = new Map<string, string>();
+  const source = text.split(/\r\n?|\n/);
+  const faults: PasteFault[] = [];
+  const fault = (at: { readonly line: number; readonly lastLine: number }, what: string) =>
+    faults.push({
+      line: at.line,
+      sentence: `Line ${at.line}: ${what}`,
+      text: source.slice(at.line - 1, at.lastLine).join("\n"),
+    });
+
+  for (const problem of problems) {
+    const { subject, message } = problem;
+    const hint = message.includes("NAME=value") ? "" : ` ${keepAsWritten}`;
+    fault(problem, hint ? `${subject} ${message}.${hint}` : `"${subject}" ${message}.`);
+  }
+  for (const line of lines) {
+    const { name, value, undefinedNames } = line;
+    const [first] = undefinedNames;
+    const valueFault = value === null ? null : variableValueFault(value);
+    if (!variableNamePattern.test(name)) fault(line, `${variableNameFault(name)}.`);
+    else if (value === null) fault(line, `${name} has no value. Write ${name}=value, or ${name}= for an empty one.`);
+    else if (first !== undefined) fault(line, `${name} uses $${first}, which no line above sets. ${keepAsWritten}`);
+    else if (valueFault) fault(line, `the value of ${name} ${valueFault}.`);
+    else values.set(name, value);
+  }
+  return { values, faults: faults.toSorted((a, b) => a.line - b.line) };
+}

@@ -1,0 +1,43 @@
+import type { VariableEntry } from "../../model/values/variable.ts";
+import { isSecretByDefault } from "./variable-secrecy.ts";
+
+type Secrecy = Readonly<Record<string, boolean>>;
+type Known = Pick<VariableEntry, "name" | "value">;
+
+/**
+ * Why variables cannot be made visible as asked, in a sentence without its full stop; null: they can. What is secret
+ * stays unread: whoever wants to see it has to know it.
+ */
+export function secrecyFault(
+  known: readonly Known[],
+  asked: { readonly set: Readonly<Record<string, string>>; readonly secret: Secrecy },
+): string | null {
+  const hidden = known.filter(({ value }) => value === null).map(({ name }) => name);
+  const blind = hidden.find((name) => asked.secret[name] === false && !Object.hasOwn(asked.set, name));
+  return blind === undefined ? null : `${blind} is secret: enter its value again to make it visible`;
+}
+
+/** Of variables that are set: which are secret where nobody said so. Those that are there keep their mark. */
+export function secrecyByDefault(known: readonly Known[], set: Readonly<Record<string, string>>): Secrecy {
+  const before = new Map(known.map(({ name, value }) => [name, value === null]));
+  return Object.fromEntries(
+    Object.entries(set).map(([name, value]) => [name, before.get(name) ?? isSecretByDefault(name, value)]),
+  );
+}
+
+/** Names that a change is about, each once. */
+export function namesIn(change: {
+  readonly set: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+  readonly atBuild: Readonly<Record<string, boolean | null>>;
+  readonly secret: Secrecy;
+}): readonly string[] {
+  return [
+    ...new Set([
+      ...Object.keys(change.set),
+      ...change.unset,
+      ...Object.keys(change.atBuild),
+      ...Object.keys(change.secret),
+    ]),
+  ];
+}

@@ -1,0 +1,142 @@
+import type { Commit, Deployment, DeploymentStatus, Queued, Running } from "../../model/deployment/deployment.ts";
+import type { DeploymentSpec } from "../../model/deployment/spec.ts";
+import type { Secrets } from "../access/secrets.ts";
+import type { deployments } from "../schema.ts";
+import { openSpec, sealSpec } from "./stored-spec.ts";
+
+export type DeploymentRow = typeof deployments.$inferSelect;
+type DeploymentColumns = Partial<typeof deployments.$inferInsert>;
+
+/** A row that the law of the state machine does not allow. The table's CHECKs should have refused it. */
+export class BrokenRow extends Error {
+  override readonly name = "BrokenRow";
+}
+
+/** The variant that the row's status names; throws BrokenRow when it lacks what that variant has. */
+export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
+  const identity = identityOf(row);
+  const spec = () => openSpec(secrets, row.id, must(row, "spec"));
+  const specOrNull = () => (row.spec ? spec() : null);
+
+  switch (row.status) {
+    case "queued":
+      return { ...identity, status: "queued" };
+    case "building":
+      return { ...identity, status: "building", startedAt: must(row, "startedAt") };
+    case "deploying": {
+      const deploying = { ...identity, status: "deploying", startedAt: must(row, "startedAt"), spec: spec() } as const;
+      const step = must(row, "step");
+      return step === "watch"
+        ? { ...deploying, step, liveAt: must(row, "liveAt"), replacedId: row.replacedId }
+        : { ...deploying, step };
+    }
+    case "ready":
+      return {
+        ...identity,
+        status: "ready",
+        startedAt: must(row, "startedAt"),
+        spec: spec(),
+        liveAt: must(row, "liveAt"),
+        readyAt: must(row, "readyAt"),
+      };
+    case "failed":
+      return {
+        ...identity,
+        status: "failed",
+        startedAt: must(row, "startedAt"),
+        finishedAt: must(row, "finishedAt"),
+        failure: must(row, "failure"),
+        spec: specOrNull(),
+      };
+    case "stopped":
+      return {
+        ...identity,
+        status: "stopped",
+        reason: must(row, "reason"),
+        startedAt: row.startedAt,
+        finishedAt: must(row, "finishedAt"),
+        spec: specOrNull(),
+        readyAt: row.readyAt,
+        ...(row.liveAt && { liveAt: row.liveAt }),
+      };
+  }
+}
+
+/** What every variant has. */
+export function identityOf(row: DeploymentRow) {
+  return {
+    id: row.id,
+    installationId: row.installationId,
+    number: row.number,
+    trigger: row.trigger,
+    by: row.requestedBy,
+    ref: row.ref,
+    commit: commitOf(row),
+    sourceId: row.sourceId,
+    variables: row.variablesFrom,
+    fresh: row.fresh,
+    sessionId: row.sessionId,
+    attempt: row.attempt,
+    createdAt: row.createdAt,
+  };
+}
+
+export const runningStatuses: readonly DeploymentStatus[] = ["building", "deploying"];
+/** Those that are not over. */
+export const undecidedStatuses: readonly DeploymentStatus[] = ["queued", ...runningStatuses];
+
+export const isQueued = (deployment: Deployment): deployment is Queued => deployment.status === "queued";
+export const isRunning = (deployment: Deployment): deployment is Running =>
+  deployment.status === "building" || deployment.status === "deploying";
+
+/**
+ * What a deployment's state writes. Columns that a variant does not have and that tell its past (when it went live,
+ * what it replaced, its spec) keep what they hold; those that the law forbids in it are cleared.
+ */
+export function stateColumns(deployment: Deployment): DeploymentColumns {
+  const { status, attempt } = deployment;
+  switch (deployment.status) {
+    case "queued":
+      return { status, attempt, startedAt: null };
+    case "building":
+      return { status, attempt, startedAt: deployment.startedAt };
+    case "deploying":
+      return deployment.step === "watch"
+        ? { status, attempt, step: "watch", liveAt: deployment.liveAt, replacedId: deployment.replacedId }
+        : { status, attempt, step: deployment.step };
+    case "ready":
+      return { status, attempt, step: null, readyAt: deployment.readyAt };
+    case "failed":
+      return { status, attempt, step: null, failure: deployment.failure, finishedAt: deployment.finishedAt };
+    case "stopped":
+      return { status, attempt, step: null, reason: deployment.reason, finishedAt: deployment.finishedAt };
+  }
+}
+
+export function specColumn(deployment: DeploymentRow["id"], spec: DeploymentSpec, secrets: Secrets): DeploymentColumns {
+  return { spec: sealSpec(secrets, deployment, spec) };
+}
+
+export function commitColumns(commit: Commit | null): DeploymentColumns {
+  return {
+    commitSha: commit?.sha ?? null,
+    commitMessage: commit?.message ?? null,
+    commitAuthor: commit?.author ?? null,
+  };
+}
+
+function commitOf(row: DeploymentRow): Commit | null {
+  if (row.commitSha === null) return null;
+  return { sha: row.commitSha, message: must(row, "commitMessage"), author: must(row, "commitAuthor") };
+}
+
+function must<Column extends keyof DeploymentRow>(
+  row: DeploymentRow,
+  column: Column,
+): NonNullable<DeploymentRow[Column]> {
+  const value = row[column];
+  if (value === null || value === undefined) {
+    throw new BrokenRow(`Deployment ${row.id} is ${row.status}, but has no ${column}`);
+  }
+  return value;
+}

@@ -1,0 +1,136 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from "drizzle-orm";
+import type { Deployment, Queued, Running } from "../../model/deployment/deployment.ts";
+import type { DeploymentStore } from "../../ports/store/store.ts";
+import type { Secrets } from "../access/secrets.ts";
+import type { Database, Queries } from "../postgres/database.ts";
+import { deployments, installations, products } from "../schema.ts";
+import { requestCancel } from "./cancel.ts";
+import { cancelRequested, claim, rescue } from "./claim.ts";
+import {
+  commitColumns,
+  type DeploymentRow,
+  deploymentOf,
+  isQueued,
+  isRunning,
+  runningStatuses,
+  undecidedStatuses,
+} from "./deployment-row.ts";
+import { enqueue, reserveId } from "./enqueue.ts";
+import { move } from "./move.ts";
+
+export function createDeploymentStore(database: Database, secrets: Secrets): DeploymentStore {
+  const decode = (row: DeploymentRow) => deploymentOf(row, secrets);
+
+  return {
+    reserveId: () => database.read(reserveId),
+
+    async enqueue(request, at) {
+      const id = request.id ?? (await database.read(reserveId));
+      return database.write((transaction) => enqueue(transaction, { ...request, id }, at));
+    },
+
+    get: (id) =>
+      database.read(async (queries) => {
+        const [row] = await queries.select().from(deployments).where(eq(deployments.id, id));
+        return row ? decode(row) : null;
+      }),
+
+    bySession: (sessionId) =>
+      database.read(async (queries) => {
+        const [row] = await queries
+          .select()
+          .from(deployments)
+          .where(eq(deployments.sessionId, sessionId))
+          .orderBy(desc(deployments.id))
+          .limit(1);
+        return row ? decode(row) : null;
+      }),
+
+    list: (filter) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .select({ deployment: deployments })
+          .from(deployments)
+          .innerJoin(installations, eq(installations.id, deployments.installationId))
+          .innerJoin(products, eq(products.id, installations.productId))
+          .where(and(...listed(filter)))
+          .orderBy(desc(deployments.id))
+          .limit(filter.limit);
+        return rows.map(({ deployment }) => decode(deployment));
+      }),
+
+    undecided: (installation) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .select()
+          .from(deployments)
+          .where(and(eq(deployments.installationId, installation), inArray(deployments.status, undecidedStatuses)))
+          .orderBy(asc(deployments.number));
+        return rows.map(decode).filter(isUndecided);
+      }),
+
+    queue: () =>
+      database.read(async (queries) => {
+        const undecided = await undecidedRows(queries);
+        const all = undecided.map(decode);
+        return { queued: all.filter(isQueued), running: all.filter(isRunning) };
+      }),
+
+    lastReady: (installation, count) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .select()
+          .from(deployments)
+          .where(and(eq(deployments.installationId, installation), isNotNull(deployments.readyAt)))
+          .orderBy(desc(deployments.readyAt), desc(deployments.id))
+          .limit(count);
+        return rows.map(decode);
+      }),
+
+    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now)),
+
+    async move<D extends Deployment>(from: Deployment, to: D) {
+      const row = await database.write((transaction) => move(transaction, from, to, secrets));
+      // The guard held, so the row has the state of `to`, and the newest commit besides.
+      return row ? (decode(row) as D) : null;
+    },
+
+    async recordCommit(deployment, commit) {
+      await database.write(async ({ tx, announce }) => {
+        const fenced = and(eq(deployments.id, deployment.id), eq(deployments.attempt, deployment.attempt));
+        const running = inArray(deployments.status, runningStatuses);
+        const recorded = await tx.update(deployments).set(commitColumns(commit)).where(and(fenced, running));
+        if (recorded.count > 0) announce(deployment.id);
+      });
+    },
+
+    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at)),
+    cancelRequested: () => database.read(cancelRequested),
+    rescue: () => database.write((transaction) => rescue(transaction, secrets, new Date())),
+  };
+}
+
+const isUndecided = (deployment: Deployment): deployment is Queued | Running =>
+  isQueued(deployment) || isRunning(deployment);
+
+/** One statement, so that a deployment is seen on one side of its claim. */
+function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
+  return queries
+    .select()
+    .from(deployments)
+    .where(inArray(deployments.status, undecidedStatuses))
+    .orderBy(asc(deployments.id));
+}
+
+function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
+  const conditions = [
+    filter.installation === undefined ? undefined : eq(deployments.installationId, filter.installation),
+    // What was deleted is listed only for whoever asks for that very product or installation.
+    filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
+    filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
+    filter.installation === undefined ? isNull(installations.deletedAt) : undefined,
+    filter.statuses === undefined ? undefined : inArray(deployments.status, [...filter.statuses]),
+    filter.before === undefined ? undefined : lt(deployments.id, filter.before),
+  ];
+  return conditions.filter((condition) => condition !== undefined);
+}

@@ -1,0 +1,136 @@
+import { and, desc, eq, inArray, isNull, max, sql } from "drizzle-orm";
+import type { Queued } from "../../model/deployment/deployment.ts";
+import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
+import type { DeploymentRequest } from "../../ports/store/store.ts";
+import type { Queries, Transaction } from "../postgres/database.ts";
+import { deployments, installations, products } from "../schema.ts";
+import { commitColumns, undecidedStatuses } from "./deployment-row.ts";
+import { writeEndInQueue, writeStatusEvent } from "./events.ts";
+
+/** Writes intent: a queued deployment, numbered, and the end of those that it supersedes. */
+export async function enqueue(
+  transaction: Transaction,
+  request: DeploymentRequest & { readonly id: DeploymentId },
+  at: Date,
+): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed"> {
+  const { tx } = transaction;
+  const { id, installationId } = request;
+
+  // Whoever enqueues for this installation does so one after the other: that keeps the numbers without gaps.
+  await lockInstallation(tx, installationId);
+  if (request.newestUndecidedPush !== undefined) {
+    if ((await newestUndecidedPush(tx, installationId)) !== request.newestUndecidedPush) return "changed";
+  }
+  const superseded = request.supersedes ? await supersede(transaction, installationId, at) : [];
+
+  const deployment: Queued = {
+    id,
+    installationId,
+    number: (await newestNumber(tx, installationId)) + 1,
+    status: "queued",
+    trigger: request.trigger,
+    by: request.by,
+    ref: request.ref,
+    commit: request.commit,
+    sourceId: request.sourceId,
+    variables: request.variables,
+    fresh: request.fresh ?? false,
+    sessionId: request.sessionId ?? null,
+    attempt: 0,
+    createdAt: at,
+  };
+  await tx.insert(deployments).values({
+    id,
+    installationId,
+    number: deployment.number,
+    status: "queued",
+    trigger: deployment.trigger,
+    requestedBy: deployment.by,
+    ref: deployment.ref,
+    ...commitColumns(deployment.commit),
+    sourceId: deployment.sourceId,
+    variablesFrom: deployment.variables,
+    fresh: deployment.fresh,
+    sessionId: deployment.sessionId,
+    createdAt: at,
+  });
+  await writeStatusEvent(transaction, deployment, at);
+  return { deployment, superseded };
+}
+
+export async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> {
+  const locked = await tx
+    .select({ productId: installations.productId, deletedAt: installations.deletedAt })
+    .from(installations)
+    .where(eq(installations.id, id))
+    .for("no key update");
+  // A statement of its own: it sees what was committed while this one waited for the lock, a deletion for example.
+  const kept = await tx
+    .select({ id: products.id })
+    .from(products)
+    .where(
+      and(
+        inArray(
+          products.id,
+          locked.flatMap(({ productId, deletedAt }) => (deletedAt === null ? [productId] : [])),
+        ),
+        isNull(products.deletedAt),
+      ),
+    );
+  if (kept.length === 0) throw new Error(`Installation ${id} does not exist: nothing can be deployed to it`);
+}
+
+async function newestUndecidedPush(tx: Queries, installation: InstallationId): Promise<DeploymentId | null> {
+  const [newest] = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.installationId, installation),
+        eq(deployments.trigger, "push"),
+        inArray(deployments.status, undecidedStatuses),
+      ),
+    )
+    .orderBy(desc(deployments.number))
+    .limit(1);
+  return newest?.id ?? null;
+}
+
+/** Only what a push or a webhook queued: somebody asked for the others by name. */
+export async function supersede(
+  transaction: Transaction,
+  installation: InstallationId,
+  at: Date,
+): Promise<DeploymentId[]> {
+  const reason = "superseded by a newer push";
+  const stopped = await transaction.tx
+    .update(deployments)
+    .set({ status: "stopped", reason, finishedAt: at })
+    .where(
+      and(
+        eq(deployments.installationId, installation),
+        eq(deployments.status, "queued"),
+        inArray(deployments.trigger, ["push", "webhook"]),
+      ),
+    )
+    .returning({ id: deployments.id });
+  for (const { id } of stopped) await writeEndInQueue(transaction, id, reason, at);
+  return stopped.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+export async function newestNumber(tx: Queries, installation: InstallationId): Promise<number> {
+  const [last] = await tx
+    .select({ number: max(deployments.number) })
+    .from(deployments)
+    .where(eq(deployments.installationId, installation));
+  return last?.number ?? 0;
+}
+
+/** Numbers are never given twice, so one that is reserved and not used leaves a gap in the ids and does no harm. */
+export async function reserveId(queries: Queries): Promise<DeploymentId> {
+  const [row] = await queries.execute<{ id: string }>(
+    sql`select nextval(pg_get_serial_sequence('deployments', 'id')) as id`,
+  );
+  if (!row) throw new Error("The database gave no deployment id");
+  return Number(row.id) as DeploymentId;
+}

@@ -1,0 +1,103 @@
+import { and, asc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
+import type { Deployment, StopReason } from "../../model/deployment/deployment.ts";
+import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { EventStore } from "../../ports/store/store.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
+import { deploymentEvents, deployments } from "../schema.ts";
+import type { Announcements } from "./announcements.ts";
+
+export function createEventStore(database: Database, announcements: Announcements): EventStore {
+  return {
+    async append(deployment, bodies) {
+      if (bodies.length === 0) return;
+      const at = new Date();
+      await database.write((transaction) => writeEvents(transaction, deployment, bodies, at));
+    },
+
+    read: (deployment, after, limit) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .select()
+          .from(deploymentEvents)
+          .where(and(eq(deploymentEvents.deploymentId, deployment), gt(deploymentEvents.seq, after)))
+          .orderBy(asc(deploymentEvents.seq))
+          .limit(limit);
+        return rows.map(({ seq, at, body }): DeploymentEvent => ({ seq, at, ...body }));
+      }),
+
+    stacks: (deployment) =>
+      database.read(async (queries) => {
+        const rows = await queries.execute<{ stack: StackProgress }>(sql`
+          select (array_agg(body -> 'stack' order by seq desc))[1] as stack
+          from deployment_events
+          where deployment_id = ${deployment} and type = 'stack'
+          group by body -> 'stack' ->> 'name'
+          order by min(seq)`);
+        return rows.map(({ stack }) => stack);
+      }),
+
+    unsettled: () =>
+      database.read((queries) => {
+        const settled = queries
+          .select({ seq: deploymentEvents.seq })
+          .from(deploymentEvents)
+          .where(and(eq(deploymentEvents.deploymentId, deployments.id), eq(deploymentEvents.type, "settled")));
+        return queries
+          .select({ deployment: deployments.id, installation: deployments.installationId })
+          .from(deployments)
+          .where(and(inArray(deployments.status, ["ready", "failed", "stopped"]), notExists(settled)))
+          .orderBy(asc(deployments.id));
+      }),
+
+    subscribe: announcements.subscribe,
+    subscribeAll: announcements.subscribeAll,
+  };
+}
+
+/**
+ * Numbers and inserts. The number is taken by updating the deployment's row, whose lock lasts until the commit: so
+ * events of one deployment become visible in the order of their numbers, and a reader never skips one that commits
+ * late.
+ */
+export async function writeEvents(
+  { tx, announce }: Transaction,
+  deployment: DeploymentId,
+  bodies: readonly EventBody[],
+  at: Date,
+): Promise<void> {
+  const [numbered] = await tx
+    .update(deployments)
+    .set({ lastSeq: sql`${deployments.lastSeq} + ${bodies.length}` })
+    .where(eq(deployments.id, deployment))
+    .returning({ lastSeq: deployments.lastSeq });
+  if (!numbered) throw new Error(`Deployment ${deployment} does not exist: its events cannot be written`);
+
+  const firstSeq = numbered.lastSeq - bodies.length + 1;
+  await tx
+    .insert(deploymentEvents)
+    .values(
+      bodies.map((body, index) => ({ deploymentId: deployment, seq: firstSeq + index, at, type: body.type, body })),
+    );
+  announce(deployment);
+}
+
+/** A deployment that ended in the queue has left nothing behind: with its end it is settled. */
+export async function writeEndInQueue(
+  transaction: Transaction,
+  deployment: DeploymentId,
+  reason: StopReason,
+  at: Date,
+): Promise<void> {
+  await writeEvents(transaction, deployment, [{ type: "status", status: "stopped", reason }, { type: "settled" }], at);
+}
+
+/** Every change of status is an event, written with it. */
+export async function writeStatusEvent(
+  transaction: Transaction,
+  deployment: Pick<Deployment, "id" | "status"> & { readonly reason?: string | null },
+  at: Date,
+): Promise<void> {
+  const { id, status, reason = null } = deployment;
+  await writeEvents(transaction, id, [{ type: "status", status, reason }], at);
+}

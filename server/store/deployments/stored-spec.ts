@@ -1,0 +1,50 @@
+import { type DeploymentSpec, plainContainer, type ServiceSpec, type StackSpec } from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { Secrets } from "../access/secrets.ts";
+
+/**
+ * A deployment's spec as the table holds it. Values of variables are in its environments and files, too, so all but
+ * what identifies it is sealed into one text.
+ */
+export type StoredSpec = Pick<DeploymentSpec, "commit" | "routes"> &
+  (
+    | { readonly sealed: string }
+    /** As it was written before compose files: only the variables were sealed, since nothing else could hold one. */
+    | { readonly stacks: readonly FirstStack[]; readonly variables: string }
+  );
+
+interface FirstStack {
+  readonly name: string;
+  readonly services: readonly (Partial<ServiceSpec> & Omit<ServiceSpec, keyof typeof sinceThen>)[];
+}
+
+/** What services did not have at first. */
+const sinceThen = {
+  kindReason: null,
+  pulledAs: null,
+  takesVariables: true,
+  dependsOn: [],
+  stateful: null,
+  keptFrom: null,
+  container: plainContainer,
+  domains: [],
+} satisfies Partial<ServiceSpec>;
+
+export function sealSpec(secrets: Secrets, deployment: DeploymentId, spec: DeploymentSpec): StoredSpec {
+  const { commit, routes, ...secret } = spec;
+  const sealed = secrets.seal(owner(deployment), JSON.stringify(secret));
+  return { commit, routes, sealed: sealed.toString("base64") };
+}
+
+export function openSpec(secrets: Secrets, deployment: DeploymentId, stored: StoredSpec): DeploymentSpec {
+  const { commit, routes } = stored;
+  const open = (sealed: string) => JSON.parse(secrets.open(owner(deployment), Buffer.from(sealed, "base64")));
+  if ("sealed" in stored) return { commit, routes, ...open(stored.sealed) };
+  return { commit, routes, stacks: stored.stacks.map(nowadays), variables: open(stored.variables) };
+}
+
+function nowadays({ name, services }: FirstStack): StackSpec {
+  return { name, services: services.map((service) => ({ ...sinceThen, ...service })) };
+}
+
+const owner = (deployment: DeploymentId) => ({ kind: "spec", id: String(deployment) }) as const;

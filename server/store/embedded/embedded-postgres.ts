@@ -1,0 +1,127 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Log } from "../../ports/log.ts";
+import { locateBinaries } from "./postgres-binaries.ts";
+import { ensureCluster, roleName } from "./postgres-cluster.ts";
+import { type Launch, lastLines, launch } from "./postgres-launch.ts";
+import { findPostmaster, type Postmaster, untilGone, untilReady } from "./postmaster.ts";
+
+export interface EmbeddedPostgres {
+  readonly url: string;
+  /** It ran already: left behind by a server that was killed, or in use by one that is still there. */
+  readonly adopted: boolean;
+  /** Leaves it to the server that works with it: it is not started again from here when it ends. */
+  leave(): Promise<void>;
+  /** Ends it and waits. Not for a server that found another one at work: it would take that one's database away. */
+  stop(): Promise<void>;
+}
+
+/** A start loses against another one, or its port was taken meanwhile: then it is looked at anew. */
+const startTries = 3;
+/** Then connections are cut off hard; what was committed is kept all the same. */
+const stopTimeoutMs = 20_000;
+const lookEveryMs = 500;
+const restartEveryMs = 1_000;
+
+/**
+ * A Postgres of Baton's own: its database and its log lie in `folder`, it listens on loopback, on a port that it is
+ * given at each start, and lets in one role with a password. One that dies is started again, at the same address. It
+ * outlives the server when that is killed, and is adopted by the next.
+ */
+export async function startEmbeddedPostgres(options: {
+  readonly folder: string;
+  readonly log?: Pick<Log, "info" | "warn">;
+}): Promise<EmbeddedPostgres> {
+  const { log } = options;
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  // As the kernel names it: processes are recognised by it.
+  const folder = await realpath(options.folder);
+  const { initdb, postgres } = await locateBinaries();
+  const { dataFolder, password } = await ensureCluster(folder, { initdb, postgres });
+  const place = { postgres, dataFolder, logFile: join(folder, "postgres.log") };
+
+  const { postmaster, adopted } = await adoptOrLaunch(place);
+  const { pid, port } = postmaster;
+  log?.info({ pid, port, adopted }, "the embedded Postgres is ready");
+  const stopping = new AbortController();
+  const supervision = supervise({ ...place, port }, postmaster, stopping.signal, log);
+
+  return {
+    url: `postgres://${roleName}:${password}@127.0.0.1:${port}/${roleName}`,
+    adopted,
+    async leave() {
+      stopping.abort();
+      await supervision;
+    },
+    async stop() {
+      stopping.abort();
+      await supervision;
+      await stopPostmaster(dataFolder);
+    },
+  };
+}
+
+async function adoptOrLaunch(
+  place: Omit<Launch, "port">,
+): Promise<{ readonly postmaster: Postmaster; readonly adopted: boolean }> {
+  for (let tries = 0; tries < startTries; tries++) {
+    const found = await findPostmaster(place.dataFolder);
+    // One that is just stopping is waited for, too.
+    const postmaster = found
+      ? await untilReady(place.dataFolder, () => true)
+      : await launch({ ...place, port: await freePort() });
+    if (postmaster) return { postmaster, adopted: found !== null };
+  }
+  const { logFile } = place;
+  throw new Error(`The embedded Postgres does not start. Its log, ${logFile}, ends with:\n${await lastLines(logFile)}`);
+}
+
+/**
+ * Somebody's kill, or the kernel's when memory runs out, must not leave Baton without a database until it is
+ * restarted.
+ */
+async function supervise(
+  place: Launch,
+  first: Postmaster,
+  stop: AbortSignal,
+  log: Pick<Log, "warn"> | undefined,
+): Promise<void> {
+  let current: Postmaster | null = first;
+  while (!stop.aborted) {
+    const waiting = { lookEveryMs, ref: false, signal: stop };
+    if (current) await untilGone(current.pid, place.dataFolder, waiting).catch(() => {});
+    if (stop.aborted) return;
+    log?.warn({ log: place.logFile }, "the embedded Postgres has exited; starting it again");
+    current = await launch(place).catch((error: unknown) => {
+      log?.warn({ err: error }, "the embedded Postgres cannot be started");
+      return null;
+    });
+    if (!current) await delay(restartEveryMs, undefined, { ref: false, signal: stop }).catch(() => {});
+  }
+}
+
+async function stopPostmaster(dataFolder: string): Promise<void> {
+  // SIGINT: "fast", waits for nobody and leaves nothing to recover. SIGQUIT: at once.
+  for (const signal of ["SIGINT", "SIGQUIT"] as const) {
+    const postmaster = await findPostmaster(dataFolder);
+    if (!postmaster) return;
+    process.kill(postmaster.pid, signal);
+    const waiting = { lookEveryMs: 20, ref: true, signal: AbortSignal.timeout(stopTimeoutMs) };
+    await untilGone(postmaster.pid, dataFolder, waiting).catch(() => {});
+  }
+  if (await findPostmaster(dataFolder)) throw new Error(`The Postgres of ${dataFolder} does not stop`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("The system gave no free port");
+  return address.port;
+}

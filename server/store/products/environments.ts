@@ -1,0 +1,40 @@
+import { asc, eq } from "drizzle-orm";
+import type { EnvironmentStore } from "../../ports/store/store.ts";
+import type { Database } from "../postgres/database.ts";
+import { environments, installations } from "../schema.ts";
+
+export function createEnvironmentStore(database: Database): EnvironmentStore {
+  return {
+    list: () => database.read((queries) => queries.select().from(environments).orderBy(asc(environments.id))),
+
+    get: (id) =>
+      database.read(async (queries) => {
+        const [environment] = await queries.select().from(environments).where(eq(environments.id, id));
+        return environment ?? null;
+      }),
+
+    create: (environment) =>
+      database.write(async ({ tx }) => {
+        const [created] = await tx
+          .insert(environments)
+          .values(environment)
+          .onConflictDoNothing({ target: environments.name })
+          .returning();
+        return created ?? null;
+      }),
+
+    remove: (id) =>
+      database.write(async ({ tx }) => {
+        // Locked, so that an installation which is being made at this moment is waited for.
+        await tx.select({ id: environments.id }).from(environments).where(eq(environments.id, id)).for("update");
+        const [user] = await tx
+          .select({ id: installations.id })
+          .from(installations)
+          .where(eq(installations.environmentId, id))
+          .limit(1);
+        if (user) return "in-use";
+        await tx.delete(environments).where(eq(environments.id, id));
+        return "removed";
+      }),
+  };
+}

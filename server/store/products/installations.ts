@@ -1,0 +1,166 @@
+import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
+import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
+import type { Installation } from "../../model/product.ts";
+import type { InstallationStore, Leaving } from "../../ports/store/store.ts";
+import type { Secrets } from "../access/secrets.ts";
+import { runningStatuses } from "../deployments/deployment-row.ts";
+import { writeStatusEvent } from "../deployments/events.ts";
+import { lock } from "../postgres/advisory-locks.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
+import { deployments, installations, products } from "../schema.ts";
+import { installationColumns } from "./installation-row.ts";
+import { setServiceSettings, settingsOf } from "./service-settings.ts";
+import { takeDown } from "./take-down.ts";
+import {
+  buildMarksOf,
+  changeVariables,
+  entriesOf,
+  mergedVariables,
+  namesOf,
+  openAll,
+  visibleOnes,
+} from "./variables.ts";
+
+export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
+  return {
+    list: () =>
+      database.read((queries) =>
+        queries
+          .select(installationColumns)
+          .from(installations)
+          .innerJoin(products, eq(products.id, installations.productId))
+          .where(and(isNull(products.deletedAt), isNull(installations.deletedAt)))
+          .orderBy(asc(installations.id)),
+      ),
+
+    get: (id) =>
+      database.read(async (queries) => {
+        const [installation] = await queries
+          .select(installationColumns)
+          .from(installations)
+          .where(eq(installations.id, id));
+        return installation ?? null;
+      }),
+
+    ofProduct: (product) =>
+      database.read((queries) =>
+        queries
+          .select(installationColumns)
+          .from(installations)
+          .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
+          .orderBy(asc(installations.id)),
+      ),
+
+    create: (installation) => database.write((transaction) => create(transaction, installation)),
+
+    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
+
+    deleted: () =>
+      database.read((queries) =>
+        queries
+          .select({ ...installationColumns, keepVolumes: installations.keepVolumes })
+          .from(installations)
+          .innerJoin(products, eq(products.id, installations.productId))
+          .where(or(isNotNull(products.deletedAt), isNotNull(installations.deletedAt)))
+          .orderBy(asc(installations.id)),
+      ),
+
+    async purge(id) {
+      await database.write(({ tx }) => {
+        const ofDeletedProduct = inArray(
+          installations.productId,
+          tx.select({ id: products.id }).from(products).where(isNotNull(products.deletedAt)),
+        );
+        return tx
+          .delete(installations)
+          .where(and(eq(installations.id, id), or(isNotNull(installations.deletedAt), ofDeletedProduct)));
+      });
+    },
+
+    async setBranch(id, branch) {
+      await database.write(({ tx }) => tx.update(installations).set({ branch }).where(eq(installations.id, id)));
+    },
+
+    serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
+    setServiceSettings: (id, service, settings) =>
+      database.write((transaction) => setServiceSettings(transaction, id, service, settings)),
+
+    stop: (id, at) => database.write((transaction) => stop(transaction, id, at)),
+
+    variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
+    variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    visibleVariables: async (id) =>
+      openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
+    variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
+    changeVariables: (id, set, unset, marks) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),
+  };
+}
+
+async function create(
+  { tx }: Transaction,
+  { productId, environmentId, branch }: Parameters<InstallationStore["create"]>[0],
+): Promise<Installation | null> {
+  // Locked, so that a product which is being deleted at this moment is waited for.
+  const kept = await tx
+    .select({ id: products.id })
+    .from(products)
+    .where(and(eq(products.id, productId), isNull(products.deletedAt)))
+    .for("no key update");
+  if (kept.length === 0) return null;
+  const [created] = await tx
+    .insert(installations)
+    .values({ productId, environmentId, branch })
+    .onConflictDoNothing({
+      target: [installations.productId, installations.environmentId],
+      where: isNull(installations.deletedAt),
+    })
+    .returning(installationColumns);
+  return created ?? null;
+}
+
+async function markDeleted(
+  transaction: Transaction,
+  id: InstallationId,
+  { keepVolumes }: Leaving,
+  at: Date,
+): Promise<void> {
+  // The row stays locked: an enqueue that is just being written is waited for, and found below.
+  await transaction.tx
+    .update(installations)
+    .set({
+      deletedAt: sql`coalesce(${installations.deletedAt}, ${at.toISOString()}::timestamptz)`,
+      keepVolumes,
+    })
+    .where(eq(installations.id, id));
+  await takeDown(transaction, [id], at);
+}
+
+async function stop(
+  transaction: Transaction,
+  id: InstallationId,
+  at: Date,
+): Promise<{ readonly stopped: DeploymentId | null } | null> {
+  const { tx } = transaction;
+  // With the claims: one that comes now waits, and its deployment starts what was stopped again, in that order.
+  await lock(tx, "claim");
+  const ofIt = eq(deployments.installationId, id);
+  if ((await tx.$count(deployments, and(ofIt, inArray(deployments.status, runningStatuses)))) > 0) return null;
+
+  const [installation] = await tx
+    .select({ live: installations.liveDeploymentId })
+    .from(installations)
+    .where(eq(installations.id, id))
+    .for("no key update");
+  await tx.update(installations).set({ liveDeploymentId: null, stopped: true }).where(eq(installations.id, id));
+  if (!installation?.live) return { stopped: null };
+
+  const reason = "stopped by hand";
+  await tx
+    .update(deployments)
+    .set({ status: "stopped", reason, finishedAt: at })
+    .where(eq(deployments.id, installation.live));
+  await writeStatusEvent(transaction, { id: installation.live, status: "stopped", reason }, at);
+  return { stopped: installation.live };
+}

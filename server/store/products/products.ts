@@ -1,0 +1,109 @@
+import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import type { ProductId } from "../../model/names/ids.ts";
+import type { Installation, Product } from "../../model/product.ts";
+import type { Leaving, ProductStore } from "../../ports/store/store.ts";
+import type { Secrets } from "../access/secrets.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
+import { environments, installations, products } from "../schema.ts";
+import { installationColumns } from "./installation-row.ts";
+import { takeDown } from "./take-down.ts";
+import { changeVariables, entriesOf, namesOf, variablesOf } from "./variables.ts";
+
+const productColumns = {
+  id: products.id,
+  slug: products.slug,
+  repository: products.repository,
+  watch: products.watch,
+  createdAt: products.createdAt,
+};
+
+export function createProductStore(database: Database, secrets: Secrets): ProductStore {
+  return {
+    list: () =>
+      database.read((queries) =>
+        queries.select(productColumns).from(products).where(isNull(products.deletedAt)).orderBy(asc(products.slug)),
+      ),
+
+    bySlug: (slug) =>
+      database.read(async (queries) => {
+        const found = and(eq(products.slug, slug), isNull(products.deletedAt));
+        const [product] = await queries.select(productColumns).from(products).where(found);
+        return product ?? null;
+      }),
+
+    get: (id) =>
+      database.read(async (queries) => {
+        const [product] = await queries.select(productColumns).from(products).where(eq(products.id, id));
+        return product ?? null;
+      }),
+
+    create: (product) => database.write((transaction) => create(transaction, product, new Date())),
+
+    async update(id, { repository, watch }) {
+      if (repository === undefined && watch === undefined) return;
+      const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+      await database.write(({ tx }) => tx.update(products).set(changes).where(eq(products.id, id)));
+    },
+
+    variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
+    variableEntries: async (id) =>
+      entriesOf(await database.read((queries) => variablesOf(queries, { product: id })), secrets),
+    changeVariables: (id, set, unset, marks) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, marks)),
+
+    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
+
+    deleted: () =>
+      database.read((queries) =>
+        queries.select(productColumns).from(products).where(isNotNull(products.deletedAt)).orderBy(asc(products.id)),
+      ),
+
+    async purge(id) {
+      await database.write(({ tx }) =>
+        tx.delete(products).where(and(eq(products.id, id), isNotNull(products.deletedAt))),
+      );
+    },
+  };
+}
+
+async function create(
+  { tx }: Transaction,
+  { slug, repository, branch }: Parameters<ProductStore["create"]>[0],
+  createdAt: Date,
+): Promise<{ readonly product: Product; readonly installation: Installation } | null> {
+  const [product] = await tx
+    .insert(products)
+    .values({ slug, repository, createdAt })
+    .onConflictDoNothing({ target: products.slug, where: isNull(products.deletedAt) })
+    .returning(productColumns);
+  if (!product) return null;
+
+  const [production] = await tx.select().from(environments).where(eq(environments.name, "production"));
+  if (!production) throw new Error("There is no environment named production");
+  const [installation] = await tx
+    .insert(installations)
+    .values({ productId: product.id, environmentId: production.id, branch: branch ?? production.branch })
+    .returning(installationColumns);
+  if (!installation) throw new Error(`The installation of ${slug} was not written`);
+  return { product, installation };
+}
+
+/** With what it had going: nothing may be deployed to it any more, and its hosts are free. */
+async function markDeleted(transaction: Transaction, id: ProductId, { keepVolumes }: Leaving, at: Date): Promise<void> {
+  const { tx } = transaction;
+  await tx
+    .update(products)
+    .set({ deletedAt: sql`coalesce(${products.deletedAt}, ${at.toISOString()}::timestamptz)` })
+    .where(eq(products.id, id));
+  // Locked like an enqueue locks it: one that is just being written is waited for, and found below.
+  const own = await tx
+    .update(installations)
+    .set({ keepVolumes })
+    .where(and(eq(installations.productId, id), isNull(installations.deletedAt)))
+    .returning({ id: installations.id });
+  await takeDown(
+    transaction,
+    own.map((installation) => installation.id),
+    at,
+  );
+}

@@ -1,0 +1,116 @@
+import { and, eq, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
+import type { ProductId } from "../../model/names/ids.ts";
+import { plainSource, type Source } from "../../model/source.ts";
+import type { SourceChanges, SourceStore } from "../../ports/store/sources.ts";
+import type { Owner, Secrets } from "../access/secrets.ts";
+import type { Database, Queries } from "../postgres/database.ts";
+import { products, sources } from "../schema.ts";
+
+type Row = typeof sources.$inferSelect;
+type Columns = Partial<typeof sources.$inferInsert>;
+
+export function createSourceStore(database: Database, secrets: Secrets): SourceStore {
+  const open = (kind: Owner["kind"], id: ProductId, sealed: Buffer | null) =>
+    sealed && secrets.open({ kind, id: String(id) }, sealed);
+  const seal = (kind: Owner["kind"], id: ProductId, secret: string | null) =>
+    secret === null ? null : secrets.seal({ kind, id: String(id) }, secret);
+  const write = (id: ProductId, columns: Columns) => database.write(({ tx }) => upsert(tx, id, columns));
+  const read = (id: ProductId) => database.read((queries) => rowOf(queries, id));
+
+  return {
+    async get(id) {
+      const row = await read(id);
+      return row ? sourceOf(row) : plainSource;
+    },
+
+    async change(id, { token, ...changes }) {
+      const columns = columnsOf(changes);
+      await write(id, token === undefined ? columns : { ...columns, token: seal("repository token", id, token) });
+    },
+
+    async credentials(id) {
+      const row = await read(id);
+      return {
+        token: open("repository token", id, row?.token ?? null),
+        privateKey: open("deploy key", id, row?.privateKey ?? null),
+        hostKey: row?.hostKey ?? null,
+      };
+    },
+
+    webhookSecret: async (id) => open("webhook secret", id, (await read(id))?.webhookSecret ?? null),
+    setWebhookSecret: (id, secret) => write(id, { webhookSecret: seal("webhook secret", id, secret), pingedAt: null }),
+    setDeployKey: (id, key) =>
+      write(id, { publicKey: key?.publicKey ?? null, privateKey: seal("deploy key", id, key?.privateKey ?? null) }),
+
+    rememberHostKey: (id, hostKey) =>
+      database.write(async ({ tx }) => {
+        await upsert(tx, id, {});
+        await tx
+          .update(sources)
+          .set({ hostKey })
+          .where(and(eq(sources.productId, id), isNull(sources.hostKey)));
+      }),
+    recordPing: (id, at) => write(id, { pingedAt: at }),
+
+    takeDuePolls: (now) =>
+      database.write(async ({ tx }) => {
+        const elapsed = sql`${sources.polledAt} + make_interval(mins => ${sources.pollMinutes})`;
+        const due = await tx
+          .update(sources)
+          .set({ polledAt: now })
+          .from(products)
+          .where(
+            and(
+              eq(products.id, sources.productId),
+              isNull(products.deletedAt),
+              isNotNull(products.repository),
+              isNotNull(sources.pollMinutes),
+              or(isNull(sources.polledAt), lte(elapsed, sql`${now.toISOString()}::timestamptz`)),
+            ),
+          )
+          .returning({ id: sources.productId });
+        return due.map(({ id }) => id);
+      }),
+  };
+}
+
+async function rowOf(queries: Queries, id: ProductId): Promise<Row | undefined> {
+  const [row] = await queries.select().from(sources).where(eq(sources.productId, id));
+  return row;
+}
+
+async function upsert(tx: Queries, productId: ProductId, columns: Columns): Promise<void> {
+  const insert = tx.insert(sources).values({ ...columns, productId });
+  if (Object.keys(columns).length === 0) await insert.onConflictDoNothing();
+  else await insert.onConflictDoUpdate({ target: sources.productId, set: columns });
+}
+
+export async function readPaths(queries: Queries, id: ProductId): Promise<readonly string[]> {
+  return (await rowOf(queries, id))?.paths ?? plainSource.paths;
+}
+
+function sourceOf(row: Row): Source {
+  return {
+    rootDirectory: row.rootDirectory,
+    paths: row.paths,
+    pollMinutes: row.pollMinutes,
+    polledAt: row.polledAt,
+    hasToken: row.token !== null,
+    deployKey: row.publicKey,
+    hostKey: row.hostKey,
+    hasWebhookSecret: row.webhookSecret !== null,
+    pingedAt: row.pingedAt,
+    reports: { status: row.reportStatus, deployment: row.reportDeployment, comment: row.reportComment },
+  };
+}
+
+function columnsOf({ reports, ...changes }: Omit<SourceChanges, "token">): Columns {
+  return {
+    ...changes,
+    ...(reports !== undefined && {
+      reportStatus: reports.status,
+      reportDeployment: reports.deployment,
+      reportComment: reports.comment,
+    }),
+  };
+}

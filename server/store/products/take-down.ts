@@ -1,0 +1,18 @@
+import { and, inArray } from "drizzle-orm";
+import type { InstallationId } from "../../model/names/ids.ts";
+import { requestCancel } from "../deployments/cancel.ts";
+import { undecidedStatuses } from "../deployments/deployment-row.ts";
+import type { Transaction } from "../postgres/database.ts";
+import { customDomains, deployments, domains } from "../schema.ts";
+
+/** Frees the hosts of deleted installations and ends what they had going. Their rows are locked by the caller. */
+export async function takeDown(transaction: Transaction, ids: readonly InstallationId[], at: Date): Promise<void> {
+  const { tx } = transaction;
+  if (ids.length === 0) return;
+  for (const table of [domains, customDomains]) await tx.delete(table).where(inArray(table.installationId, [...ids]));
+  const undecided = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(and(inArray(deployments.installationId, [...ids]), inArray(deployments.status, undecidedStatuses)));
+  for (const { id } of undecided) await requestCancel(transaction, id, at);
+}

@@ -1,0 +1,133 @@
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { InstallationId, ProductId } from "../../model/names/ids.ts";
+import type { VariableEntry } from "../../model/values/variable.ts";
+import type { VariableMarks } from "../../ports/store/store.ts";
+import type { Owner, Secrets } from "../access/secrets.ts";
+import type { Queries, Transaction } from "../postgres/database.ts";
+import { installations, productVariables, variables } from "../schema.ts";
+
+/** Whose variables: an installation's own, or those that all installations of a product get. */
+export type Holder = { readonly installation: InstallationId } | { readonly product: ProductId };
+
+interface Row {
+  readonly name: string;
+  readonly value: Buffer;
+  readonly atBuild: boolean | null;
+  readonly secret: boolean;
+  readonly owner: Owner;
+}
+
+/** An installation's own, over those of its product. */
+export async function mergedVariables(queries: Queries, installation: InstallationId): Promise<readonly Row[]> {
+  const [place] = await queries
+    .select({ product: installations.productId })
+    .from(installations)
+    .where(eq(installations.id, installation));
+  const [shared, own] = [
+    place ? await variablesOf(queries, { product: place.product }) : [],
+    await variablesOf(queries, { installation }),
+  ];
+  const merged = new Map(shared.map((row) => [row.name, row]));
+  for (const row of own)
+    merged.set(row.name, { ...row, atBuild: row.atBuild ?? merged.get(row.name)?.atBuild ?? null });
+  return [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly Row[]> {
+  const { table, isTheirs } = whereOf(holder);
+  const rows = await queries
+    .select({ name: table.name, value: table.value, atBuild: table.atBuild, secret: table.secret })
+    .from(table)
+    .where(isTheirs)
+    .orderBy(asc(table.name));
+  return rows.map((row) => ({ ...row, owner: ownerOf(holder, row.name) }));
+}
+
+export function namesOf(rows: readonly Row[]): readonly string[] {
+  return rows.map(({ name }) => name);
+}
+
+export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record<string, string>> {
+  return Object.fromEntries(rows.map(({ name, value, owner }) => [name, secrets.open(owner, value)]));
+}
+
+/** Those whose values may be shown. */
+export function visibleOnes(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ secret }) => !secret);
+}
+
+export function entriesOf(rows: readonly Row[], secrets: Secrets): readonly VariableEntry[] {
+  return rows.map(({ name, value, atBuild, secret, owner }) => ({
+    name,
+    value: secret ? null : secrets.open(owner, value),
+    atBuild,
+    isShared: owner.kind === "product variable",
+  }));
+}
+
+/** Those that say for themselves whether a build gets them; of the others the name decides. */
+export function buildMarksOf(rows: readonly Row[]): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(rows.flatMap(({ name, atBuild }) => (atBuild === null ? [] : [[name, atBuild]])));
+}
+
+export async function changeVariables(
+  { tx }: Transaction,
+  secrets: Secrets,
+  holder: Holder,
+  set: Readonly<Record<string, string>>,
+  unset: readonly string[],
+  { atBuild = {}, secret = {} }: VariableMarks = {},
+): Promise<void> {
+  const { table, isTheirs } = whereOf(holder);
+  const named = (names: readonly string[]) => and(isTheirs, inArray(table.name, [...names]));
+  if (unset.length > 0) await tx.delete(table).where(named(unset));
+  await upsert(
+    tx,
+    holder,
+    // Sorted: two changes at once then wait for each other instead of for ever.
+    Object.entries(set)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ name, value: secrets.seal(ownerOf(holder, name), value) })),
+  );
+  for (const mark of [true, false, null]) {
+    const names = Object.keys(atBuild).filter((name) => atBuild[name] === mark);
+    if (names.length > 0) await tx.update(table).set({ atBuild: mark }).where(named(names));
+  }
+  for (const mark of [true, false]) {
+    const names = Object.keys(secret).filter((name) => secret[name] === mark && (mark || Object.hasOwn(set, name)));
+    if (names.length > 0) await tx.update(table).set({ secret: mark }).where(named(names));
+  }
+}
+
+async function upsert(
+  tx: Queries,
+  holder: Holder,
+  rows: readonly { readonly name: string; readonly value: Buffer }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const overwrite = { value: sql`excluded.value` };
+  if ("product" in holder) {
+    await tx
+      .insert(productVariables)
+      .values(rows.map((row) => ({ ...row, productId: holder.product })))
+      .onConflictDoUpdate({ target: [productVariables.productId, productVariables.name], set: overwrite });
+  } else {
+    await tx
+      .insert(variables)
+      .values(rows.map((row) => ({ ...row, installationId: holder.installation })))
+      .onConflictDoUpdate({ target: [variables.installationId, variables.name], set: overwrite });
+  }
+}
+
+function whereOf(holder: Holder) {
+  return "product" in holder
+    ? { table: productVariables, isTheirs: eq(productVariables.productId, holder.product) }
+    : { table: variables, isTheirs: eq(variables.installationId, holder.installation) };
+}
+
+/** With the name in it, two values of one holder cannot change places either. */
+function ownerOf(holder: Holder, name: string): Owner {
+  return "product" in holder
+    ? { kind: "product variable", id: `${holder.product} ${name}` }
+    : { kind: "variable", id: `${holder.installation} ${name}` };
+}

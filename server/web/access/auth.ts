@@ -1,0 +1,152 @@
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { RouterRoute } from "hono/types";
+import type { Identity } from "../../ports/store/store.ts";
+import { routes } from "../../routes.ts";
+import { Problem } from "../http/problem.ts";
+import { speaksJson } from "../http/speaks-json.ts";
+import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
+import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
+import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
+import { createFailedSignIns } from "./failed-sign-ins.ts";
+import type { Origins } from "./origins.ts";
+import { peerAddress, peerNetwork } from "./peer-address.ts";
+import { createTokenCheck, maxTokenLength } from "./token-check.ts";
+
+/** Who may use a route. There is one team: a member may do everything. */
+export type Audience = "everyone" | "member";
+
+export interface Auth {
+  /** Declares who may use the route that it stands before, and holds it. */
+  allow(audience: Audience): WebMiddleware;
+  /** Whose session this is, where nobody needs one: for the frame of an error page. */
+  recognise(c: WebContext): Promise<Visitor | null>;
+  /** Opens a new session for a token; null when the token is unknown. Throws a Problem (429) after too many failures. */
+  signIn(c: WebContext, token: string): Promise<Identity | null>;
+  signOut(c: WebContext): Promise<void>;
+}
+
+const wrongPerMinute = 10;
+const sessionDays = 14;
+
+export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "publicUrl">, origins: Origins): Auth {
+  const { store, clock } = needs;
+  const csrfKey = createCsrfKey(store.settings);
+  const openStreams = createOpenStreams({ clock });
+  const failures = createFailedSignIns(needs);
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+  // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
+  const cookie = origins.trustworthy ? "__Host-baton" : "baton";
+  const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax", secure: origins.trustworthy } as const;
+
+  return {
+    allow(audience) {
+      const middleware: WebMiddleware = async (c, next) => {
+        if (audience === "member") c.set("visitor", await requireVisitor(c));
+        await next();
+      };
+      return Object.assign(middleware, { audience });
+    },
+
+    recognise: session,
+
+    async signIn(c, token) {
+      requireSameOrigin(c, origins);
+      const identity = await identify(c, token, "the dashboard");
+      if (!identity) return null;
+      await closeSession(c);
+      const expires = new Date(clock.now().getTime() + sessionDays * 24 * 60 * 60 * 1000);
+      const secret = await store.access.openSession(identity, expires);
+      setCookie(c, cookie, secret, { ...cookieOptions, maxAge: sessionDays * 24 * 60 * 60 });
+      return identity;
+    },
+
+    async signOut(c) {
+      await closeSession(c);
+      deleteCookie(c, cookie, cookieOptions);
+    },
+  };
+
+  async function requireVisitor(c: WebContext): Promise<Visitor> {
+    const visitor = (await bearer(c)) ?? (await session(c));
+    if (!visitor) throw signInFirst(c);
+    if (visitor.csrf !== null && !["GET", "HEAD"].includes(c.req.method)) {
+      requireSameOrigin(c, origins);
+      await requireCsrfToken(c, visitor.csrf);
+    }
+    return visitor;
+  }
+
+  async function bearer(c: WebContext): Promise<Visitor | null> {
+    const header = c.req.header("authorization");
+    if (header === undefined) return null;
+    const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
+    const identity = token === undefined ? null : await identify(c, token, "the API");
+    if (identity && token !== undefined) {
+      const holds = async () => (await store.access.identify(token)) !== null;
+      return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
+    }
+    throw new Problem(401, "unauthorized", "this token is not valid", {
+      headers: { "WWW-Authenticate": "Bearer" },
+    });
+  }
+
+  async function session(c: WebContext): Promise<Visitor | null> {
+    const secret = getCookie(c, cookie);
+    if (!secret || secret.length > maxTokenLength) return null;
+    const ask = () => store.access.session(secret, clock.now());
+    const identity = await ask();
+    if (!identity) return null;
+    const streams = streamsOf("session", secret, async () => (await ask()) !== null);
+    return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
+  }
+
+  function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {
+    return { add: (end) => openStreams.add({ key: credentialKey(kind, secret), holds }, end) };
+  }
+
+  async function identify(c: WebContext, token: string, how: string): Promise<Identity | null> {
+    const address = peerAddress(c, origins.https);
+    const identity = await tokens.identify(peerNetwork(address), token);
+    if (!identity || "retryAfterSeconds" in identity) await failures.record(address, how);
+    if (identity && "retryAfterSeconds" in identity) {
+      const wait = identity.retryAfterSeconds;
+      throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {
+        headers: { "Retry-After": String(wait) },
+      });
+    }
+    return identity;
+  }
+
+  async function closeSession(c: WebContext): Promise<void> {
+    const secret = getCookie(c, cookie);
+    if (!secret || secret.length > maxTokenLength) return;
+    await store.access.closeSession(secret);
+    openStreams.endAll(credentialKey("session", secret));
+  }
+}
+
+/** Scripts and streams are told 401; a person who follows a link is led to the sign-in page and back. */
+function signInFirst(c: WebContext): Problem {
+  const isPage = ["GET", "HEAD"].includes(c.req.method) && !speaksJson(c.req.path) && !c.req.path.endsWith("/stream");
+  if (!isPage) {
+    return new Problem(401, "unauthorized", "sign in, or send a token: Authorization: Bearer <token>", {
+      headers: { "WWW-Authenticate": "Bearer" },
+    });
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const next = pathname === routes.home() ? "" : `?${new URLSearchParams({ next: pathname + search })}`;
+  return new Problem(303, "sign_in", "sign in first", { headers: { Location: routes.signIn() + next } });
+}
+
+/** Deny by default, checked before the first request: a route that does not say who may use it stops the start. */
+export function requireAudiences(all: readonly RouterRoute[], answersForItself: (path: string) => boolean): void {
+  const open = all.filter((route) => route.method !== "ALL" && !answersForItself(route.path));
+  const declared = new Set(open.filter((route) => "audience" in route.handler).map(nameOf));
+  const missing = open.map(nameOf).filter((name) => !declared.has(name));
+  if (missing.length > 0)
+    throw new Error(`these routes do not say who may use them: ${[...new Set(missing)].join(", ")}`);
+}
+
+function nameOf(route: RouterRoute): string {
+  return `${route.method} ${route.path}`;
+}

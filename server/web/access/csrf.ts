@@ -1,0 +1,46 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { SettingStore } from "../../ports/store/store.ts";
+import { isForm, readForm } from "../http/form.ts";
+import { Problem } from "../http/problem.ts";
+import type { WebContext } from "../needs.ts";
+import type { Origins } from "./origins.ts";
+
+/**
+ * Bound to the session by its secret, so nothing needs to be stored for each; another session's token is worth nothing. The
+ * server's key is needed as well: who has come by the cookie alone cannot work it out.
+ */
+export function csrfTokenOf(key: string, sessionSecret: string): string {
+  return createHmac("sha256", key).update(`csrf ${sessionSecret}`).digest("base64url");
+}
+
+/** Made once and recorded, so that forms that are open survive a restart. */
+export function createCsrfKey(settings: Pick<SettingStore, "get" | "getOrSet">): () => Promise<string> {
+  const name = "csrf-key";
+  let known: string | null = null;
+  return async () => {
+    known ??= (await settings.get(name)) ?? (await settings.getOrSet(name, randomBytes(32).toString("base64url")));
+    return known;
+  };
+}
+
+/** The request comes from a page of ours, as far as the browser says. Without a word from the browser: refused. */
+export function requireSameOrigin(c: WebContext, origins: Origins): void {
+  const site = c.req.header("sec-fetch-site");
+  const origin = c.req.header("origin");
+  const foreign = origin !== undefined && origin !== "null" && !origins.origins.has(origin);
+  const vouched = site === undefined ? origin !== undefined && origin !== "null" : site === "same-origin";
+  if (foreign || !vouched)
+    throw new Problem(403, "foreign_origin", "this request does not come from a page of this server");
+}
+
+export async function requireCsrfToken(c: WebContext, expected: string): Promise<void> {
+  const given = c.req.header("x-csrf-token") ?? (isForm(c) ? (await readForm(c)).get("csrf") : null);
+  if (!given || !equal(given, expected)) {
+    throw new Problem(403, "csrf", "this form is out of date: go back, reload the page and try again");
+  }
+}
+
+function equal(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,91 @@
+import { plainText } from "../../../../views/text/terminal-text.ts";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { specOf } from "../../../model/deployment/deployment.ts";
+import type { DeploymentEvent } from "../../../model/deployment/event.ts";
+import { servicesOf } from "../../../model/deployment/spec.ts";
+import type { Store } from "../../../ports/store/store.ts";
+import { logText } from "../../../rules/wording/narrate.ts";
+import { Problem } from "../../http/problem.ts";
+import type { WebContext, WebNeeds } from "../../needs.ts";
+import { answerWithText } from "../../streams/text-stream.ts";
+
+const pageSize = 500;
+
+interface Filter {
+  readonly stack?: string | undefined;
+  readonly service?: string | undefined;
+}
+
+type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
+
+/** The whole log of a deployment so far, page by page, so that a long one is never held in memory. */
+export async function streamDeploymentLog(
+  c: WebContext,
+  needs: Needs,
+  deployment: Deployment,
+  filter: Filter,
+): Promise<Response> {
+  const wanted = await servicesWanted(needs.store, deployment, filter);
+  return answerWithText(c, needs, async (write) => {
+    for await (const events of pagesOf(needs.store, deployment)) {
+      await write(
+        events
+          .filter((event) => !wanted || concerns(event, wanted))
+          .map((event) => plainText(logText(event)))
+          .join(""),
+      );
+    }
+  });
+}
+
+async function* pagesOf({ events }: Pick<Store, "events">, { id }: Deployment) {
+  for (let after = 0; ; ) {
+    const page = await events.read(id, after, pageSize);
+    yield page;
+    after = page.at(-1)?.seq ?? after;
+    if (page.length < pageSize) return;
+  }
+}
+
+/** Null: everything. Throws a Problem (404) when the deployment has no such stack or service. */
+async function servicesWanted(
+  store: Store,
+  deployment: Deployment,
+  { stack, service }: Filter,
+): Promise<ReadonlySet<string> | null> {
+  if (stack === undefined && service === undefined) return null;
+  const spec = specOf(deployment);
+  if (!spec) {
+    // Until the images exist nothing is said about one stack alone.
+    if (service === undefined) return null;
+    const heardOf = await servicesHeardOf(store, deployment);
+    if (!heardOf.has(service)) throw missing(deployment, `service "${service}" yet`, [...heardOf]);
+    return new Set([service]);
+  }
+  const stacks = spec.stacks.filter(({ name }) => stack === undefined || name === stack);
+  if (stacks.length === 0) {
+    const names = spec.stacks.map(({ name }) => name);
+    throw missing(deployment, `stack "${stack}"`, names);
+  }
+  const services = servicesOf({ stacks }).map(({ name }) => name);
+  if (service === undefined) return new Set(services);
+  if (!services.includes(service)) throw missing(deployment, `service "${service}"`, services);
+  return new Set([service]);
+}
+
+async function servicesHeardOf(store: Store, deployment: Deployment): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const events of pagesOf(store, deployment)) {
+    for (const event of events) if ("service" in event && event.service !== null) names.add(event.service);
+  }
+  return names;
+}
+
+function missing({ number }: Deployment, what: string, names: readonly string[]): Problem {
+  const there = names.length === 0 ? "" : `: there is ${names.join(", ")}`;
+  return new Problem(404, "not_found", `deployment ${number} has no ${what.slice(0, 100)}${there}`);
+}
+
+function concerns(event: DeploymentEvent, services: ReadonlySet<string>): boolean {
+  return (event.type === "log" || event.type === "check") && event.service !== null && services.has(event.service);
+}

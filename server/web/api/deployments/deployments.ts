@@ -1,0 +1,174 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { routes } from "../../../routes.ts";
+import { Problem, problemOf } from "../../http/problem.ts";
+import { visitorOf } from "../../needs.ts";
+import { pageOfDeployments } from "../products/products.ts";
+import {
+  type ApiNeeds,
+  conflictAnswer,
+  createApi,
+  errorAnswers,
+  forMembers,
+  json,
+  jsonBody,
+  text,
+} from "../route-parts.ts";
+import {
+  afterQuery,
+  changesQuery,
+  changesSchema,
+  deploymentSchema,
+  idParam,
+  listOf,
+  logQuery,
+  pageQuery,
+  rebuildingSchema,
+  redeployRequestSchema,
+} from "../schemas.ts";
+import { changesJson } from "./changes.ts";
+import { streamDeploymentLog } from "./deployment-log.ts";
+
+export function createDeploymentsApi(needs: ApiNeeds) {
+  const { store, triggers, auth, catalog, present, streams } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deployments(),
+      tags: ["Deployments"],
+      summary: "List all deployments, newest first",
+      request: { query: pageQuery },
+      responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
+    }),
+    async (c) => c.json(await pageOfDeployments(needs, c.req.valid("query")), 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deployment("{id}"),
+      tags: ["Deployments"],
+      summary: "Get a deployment",
+      request: { params: idParam },
+      responses: { 200: json("The deployment", deploymentSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      return c.json(await present.deployment(deployment, place), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentChanges("{id}"),
+      tags: ["Deployments"],
+      summary: "Compare this version with another one",
+      description:
+        "Variables are listed by name, never with their values. 409 if nothing was built for one of the two.",
+      request: { params: idParam, query: changesQuery },
+      responses: { 200: json("The differences", changesSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      const other = c.req.valid("query").from ?? place.installation.liveDeploymentId;
+      if (other === null)
+        throw new Problem(409, "conflict", "nothing is live to compare it with: pass a deployment's id as from");
+      const { deployment: from } = await catalog.deployment(other);
+      return c.json(changesJson(from, deployment), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentLog("{id}"),
+      tags: ["Deployments"],
+      summary: "Get a deployment's log as text",
+      description: "The log so far. To follow it live, read the events.",
+      request: { params: idParam, query: logQuery },
+      responses: { 200: text("One line per event, each with its time"), ...errorAnswers },
+    }),
+    async (c) => {
+      const { deployment } = await catalog.deployment(c.req.valid("param").id);
+      return streamDeploymentLog(c, needs, deployment, c.req.valid("query"));
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.deploymentEvents("{id}"),
+      tags: ["Deployments"],
+      summary: "Follow a deployment's events",
+      description:
+        "Server-sent events: `id` counts from 1 without gaps, `event` is the type, `data` is JSON. `Last-Event-ID` or `?after=` resumes. Ends after the event `settled`; a later request returns 204.",
+      request: { params: idParam, query: afterQuery },
+      responses: {
+        200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
+        204: { description: "The deployment is over, and there are no newer events" },
+        ...errorAnswers,
+      },
+    }),
+    async (c) => {
+      const { deployment } = await catalog.deployment(c.req.valid("param").id);
+      return streams.answer(c, deployment, c.req.valid("query").after, async () => ({
+        goodbye: null,
+        messages: async (events) =>
+          events.map((event) => ({ id: String(event.seq), event: event.type, data: JSON.stringify(event) })),
+      }));
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.deploymentRedeploy("{id}"),
+      tags: ["Deployments"],
+      summary: "Make this version live again",
+      description: "Nothing is built as long as its images exist. 409 if it was never ready.",
+      request: { params: idParam, body: jsonBody(redeployRequestSchema, false) },
+      responses: { 202: json("The new deployment", rebuildingSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      // Without a body there is nothing that zod could have put the default into.
+      const variables = c.req.valid("json").variables ?? "then";
+      const by = visitorOf(c).identity.name;
+      const asked = await triggers.redeploy(deployment, variables, by, c.req.raw.signal);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.json({ ...(await present.deployment(asked.deployment, place)), rebuild: asked.rebuild }, 202);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.deploymentCancel("{id}"),
+      tags: ["Deployments"],
+      summary: "Cancel a deployment",
+      description: "409 once the cut-over has begun or the deployment is over.",
+      request: { params: idParam },
+      responses: { 202: json("The deployment, about to stop", deploymentSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
+      const outcome = await triggers.cancel(deployment);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      const now: Deployment = (await store.deployments.get(deployment.id)) ?? deployment;
+      return c.json(await present.deployment(now, place), 202);
+    },
+  );
+
+  return api;
+}

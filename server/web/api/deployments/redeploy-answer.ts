@@ -1,0 +1,39 @@
+import { untilOver } from "../../../commands/deployments/until-over.ts";
+import type { Queued } from "../../../model/deployment/deployment.ts";
+import type { WebContext, WebNeeds } from "../../needs.ts";
+import { redeployResult } from "../../read/redeploy-result.ts";
+import { answerWithText } from "../../streams/text-stream.ts";
+
+/** Proxies and clients give up on an answer that says nothing. White space before JSON is still JSON. */
+const keepAliveMs = 5_000;
+
+/** Headers at once, and the result when the redeploy is over. It goes on without a client that leaves. */
+export function answerWhenOver(
+  c: WebContext,
+  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing">,
+  product: string,
+  { id }: Queued,
+): Response {
+  const { store, clock } = needs;
+  return answerWithText(
+    c,
+    needs,
+    async (write, signal) => {
+      await write("\n");
+      const ended = new AbortController();
+      const result = untilOver(needs, id, signal)
+        .then((deployment) => redeployResult(store, product, deployment))
+        .finally(() => ended.abort());
+      result.catch(() => {});
+      while (!ended.signal.aborted) {
+        const isQuiet = await clock.sleep(keepAliveMs, ended.signal).then(
+          () => true,
+          () => false,
+        );
+        if (isQuiet) await write("\n");
+      }
+      await write(JSON.stringify(await result));
+    },
+    "application/json",
+  );
+}

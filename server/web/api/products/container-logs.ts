@@ -1,0 +1,40 @@
+import { plainText } from "../../../../views/text/terminal-text.ts";
+import { specOf } from "../../../model/deployment/deployment.ts";
+import { servicesOf } from "../../../model/deployment/spec.ts";
+import type { ContainerState } from "../../../ports/engine.ts";
+import { containerOf } from "../../../rules/rollout/container-of.ts";
+import { notFound } from "../../http/problem.ts";
+import type { WebContext, WebNeeds } from "../../needs.ts";
+import type { Place } from "../../read/catalog.ts";
+import { redactOutputOf } from "../../streams/redact-output.ts";
+import { answerWithText } from "../../streams/text-stream.ts";
+
+/** What the containers of the live deployment print; with several services each line begins with its service's name. */
+export async function streamContainerLogs(
+  c: WebContext,
+  needs: Pick<WebNeeds, "engine" | "store" | "log" | "closing">,
+  { installation }: Place,
+  query: { readonly service?: string | undefined; readonly tail: number; readonly follow: string },
+): Promise<Response> {
+  const { engine, store } = needs;
+  const live =
+    installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
+  const spec = live && specOf(live);
+  const all = spec ? await engine.listContainers({ installation: installation.id }, c.req.raw.signal) : [];
+  const containers = servicesOf(spec ?? { stacks: [] })
+    .filter(({ name }) => query.service === undefined || name === query.service)
+    .flatMap((service) => (live && containerOf(live.id, service, all)) ?? []);
+  if (query.service !== undefined && containers.length === 0) throw notFound(`running service "${query.service}"`);
+  const follow = query.follow === "true" || query.follow === "1";
+  const redact = await redactOutputOf(store, installation.id, containers);
+
+  return answerWithText(c, needs, async (write, signal) => {
+    const copy = async (container: ContainerState) => {
+      const prefix = containers.length > 1 ? `${container.service} | ` : "";
+      const lines = engine.logs(container.id, { follow, tail: query.tail, timestamps: false }, signal);
+      for await (const line of lines) await write(`${prefix}${plainText(redact(line.text))}\n`);
+    };
+    if (follow) await Promise.all(containers.map(copy));
+    else for (const container of containers) await copy(container);
+  });
+}

@@ -1,0 +1,68 @@
+import { createRoute } from "@hono/zod-openapi";
+import { routes } from "../../../routes.ts";
+import { notFound, problemOf } from "../../http/problem.ts";
+import { visitorOf } from "../../needs.ts";
+import { answerWithProgress } from "../../streams/redeploy-progress.ts";
+import { answerWhenOver } from "../deployments/redeploy-answer.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, jsonBody } from "../route-parts.ts";
+import { productRedeployParam, productRedeployRequestSchema, productRedeploySchema, sessionParam } from "../schemas.ts";
+
+// Not typed as "application/json": then handlers would have to answer with c.json(), and could not stream.
+const streamedJson: string = "application/json";
+
+/** The redeploy of a whole product: one call that answers when it is over, and its progress on the side. */
+export function createProductRedeployApi(needs: ApiNeeds) {
+  const { auth, catalog, triggers } = needs;
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.productRedeploy("{environmentId}", "{productDeploymentId}"),
+      tags: ["Product deployments"],
+      summary: "Redeploy all stacks of the product in the same version",
+      description:
+        "Third-party images are pulled again, stateful services are replaced too, and the current variables are used. Starts a stopped product. The response arrives when the redeploy is over, after white space that keeps the connection alive; a client that disconnects does not stop it. 200 even if it ran and failed; 409 if no version was ever ready.",
+      request: { params: productRedeployParam, body: jsonBody(productRedeployRequestSchema, false) },
+      responses: {
+        200: { description: "How it ended", content: { [streamedJson]: { schema: productRedeploySchema } } },
+        ...errorAnswers,
+        ...conflictAnswer,
+      },
+    }),
+    async (c) => {
+      const { environmentId, productDeploymentId } = c.req.valid("param");
+      const { installation, product, environment } = await catalog.place(productDeploymentId);
+      if (environment.id !== environmentId) {
+        throw notFound(`product deployment ${productDeploymentId} in environment ${environmentId}`);
+      }
+      const sessionId = c.req.valid("json").sessionId ?? null;
+      const asked = await triggers.redeployProduct(installation.id, { by: visitorOf(c).identity.name, sessionId });
+      if (asked.type === "refused") throw problemOf(asked);
+      return answerWhenOver(c, needs, product.slug, asked.deployment);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.progress("{sessionId}"),
+      tags: ["Product deployments"],
+      summary: "Follow the progress of the product redeploy with this session id",
+      description:
+        "Server-sent events with JSON data; may be opened before the call. `stack`: the state of a stack, `pending` at first; `log`: output of an init service; `status`: the deployment's status; `done`: the same as the call's response, and the last event. `Last-Event-ID` resumes; a request after `done` returns 204.",
+      request: { params: sessionParam },
+      responses: {
+        200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } },
+        204: { description: "The redeploy is over, and its last event was sent" },
+        ...errorAnswers,
+      },
+    }),
+    (c) => answerWithProgress(c, needs, c.req.valid("param").sessionId),
+  );
+
+  return api;
+}

@@ -1,0 +1,202 @@
+import { createRoute, type z } from "@hono/zod-openapi";
+import { parseSlug, slugRule } from "../../../model/product.ts";
+import { routes } from "../../../routes.ts";
+import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
+import { noteDetail } from "../../http/audit.ts";
+import { Problem, problemOf } from "../../http/problem.ts";
+import { variableJson } from "../present.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "../route-parts.ts";
+import {
+  createdProductSchema,
+  deploymentSchema,
+  leavingSchema,
+  listOf,
+  newProductSchema,
+  pageQuery,
+  productChangesSchema,
+  productParam,
+  productSchema,
+  variableChangesSchema,
+  variableSchema,
+} from "../schemas.ts";
+
+export function createProductsApi({ store, triggers, sources, auth, catalog, present }: ApiNeeds) {
+  const api = createApi();
+  const member = forMembers(auth);
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.products(),
+      tags: ["Products"],
+      summary: "List the products",
+      responses: { 200: json("All products", listOf(productSchema)), ...errorAnswers },
+    }),
+    async (c) => c.json({ items: await Promise.all((await store.products.list()).map(present.product)) }, 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "post",
+      path: routes.api.products(),
+      tags: ["Products"],
+      summary: "Create a product",
+      description:
+        "It is installed in production. A first `git push` does the same. The webhook's secret is shown only once, in this response.",
+      request: { body: jsonBody(newProductSchema) },
+      responses: { 201: json("The new product", createdProductSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { name, repository, branch } = c.req.valid("json");
+      const slug = parseSlug(name);
+      if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
+      noteDetail(c, slug);
+      const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
+      if (asked.type === "refused") throw problemOf(asked);
+      const [product, secret] = await Promise.all([
+        present.product(asked.product),
+        sources.newWebhookSecret(asked.product),
+      ]);
+      return c.json({ ...product, webhook: { ...product.webhook, secret } }, 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Get a product",
+      request: { params: productParam },
+      responses: { 200: json("The product", productSchema), ...errorAnswers },
+    }),
+    async (c) => c.json(await present.product(await catalog.product(c.req.valid("param").product)), 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "patch",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Change a product's repository, branch or watch",
+      request: { params: productParam, body: jsonBody(productChangesSchema) },
+      responses: { 200: json("The product as it is now", productSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { repository, branch, watch } = c.req.valid("json");
+      if (repository !== undefined) {
+        const outcome = await sources.connect(product, repository);
+        if (outcome.type === "refused") throw problemOf(outcome);
+      }
+      if (branch !== undefined) {
+        const { installation } = await catalog.mainPlace(product);
+        await store.installations.setBranch(installation.id, branch);
+      }
+      if (watch !== undefined) await store.products.update(product.id, { watch });
+      return c.json(await present.product(await catalog.product(product.slug)), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "delete",
+      path: routes.api.product("{product}"),
+      tags: ["Products"],
+      summary: "Delete a product",
+      description:
+        "Its deployments are cancelled; its addresses, containers, images and repository are removed. Its volumes stay unless the body says otherwise.",
+      request: { params: productParam, body: jsonBody(leavingSchema, false) },
+      responses: { 204: { description: "Deleted; its containers are being cleaned up" }, ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      await triggers.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.productVariables("{product}"),
+      tags: ["Products"],
+      summary: "List the variables of all its product deployments, with the values of those that are not secret",
+      request: { params: productParam },
+      responses: {
+        200: json("The variables that all product deployments of the product share", listOf(variableSchema)),
+        ...errorAnswers,
+      },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      return c.json({ items: (await store.products.variableEntries(product.id)).map(variableJson) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "put",
+      path: routes.api.productVariables("{product}"),
+      tags: ["Products"],
+      summary: "Set and unset variables of all its product deployments",
+      description: "A product deployment's own variables take precedence. Changes apply on the next deployment.",
+      request: { params: productParam, body: jsonBody(variableChangesSchema) },
+      responses: { 200: json("The product, with the names of its variables", productSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { set, unset, atBuild, secret } = c.req.valid("json");
+      const fault = secrecyFault(await store.products.variableEntries(product.id), { set, secret });
+      if (fault) throw new Problem(400, "invalid", fault);
+      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
+      await store.products.changeVariables(product.id, set, unset, { atBuild, secret });
+      return c.json(await present.product(product), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...member,
+      method: "get",
+      path: routes.api.productDeployments("{product}"),
+      tags: ["Deployments"],
+      summary: "List a product's deployments, newest first",
+      request: { params: productParam, query: pageQuery },
+      responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const page = c.req.valid("query");
+      return c.json(await pageOfDeployments({ store, catalog, present }, { ...page, product: product.id }), 200);
+    },
+  );
+
+  return api;
+}
+
+/** One page of deployments, newest first; one more row is read than shown, to know whether there is a next page. */
+export async function pageOfDeployments(
+  { store, catalog, present }: Pick<ApiNeeds, "store" | "catalog" | "present">,
+  page: z.infer<typeof pageQuery> & Pick<Parameters<typeof store.deployments.list>[0], "product">,
+) {
+  const { product, limit, before } = page;
+  const rows = await store.deployments.list({
+    limit: limit + 1,
+    ...(product !== undefined && { product }),
+    ...(before !== undefined && { before: before as (typeof rows)[number]["id"] }),
+  });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: [...(await present.deployments(shown, await catalog.places()))],
+    ...(rows.length > limit && last && { next: String(last.id) }),
+  };
+}

@@ -1,0 +1,208 @@
+import { createRoute, type z } from "@hono/zod-openapi";
+import type { Product } from "../../../model/product.ts";
+import type { LedgerDetail, LedgerEntry, Recorded } from "../../../ports/store/deliveries.ts";
+import { routes } from "../../../routes.ts";
+import { notFound, problemOf } from "../../http/problem.ts";
+import { visitorOf } from "../../needs.ts";
+import { webhookUrl } from "../../webhooks/webhook-url.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "../route-parts.ts";
+import { listOf, pageQuery, productParam } from "../schemas.ts";
+import {
+  deliveryDetailSchema,
+  deliveryParam,
+  deliverySchema,
+  deployKeySchema,
+  judgedSchema,
+  newWebhookSchema,
+  sourceChangesSchema,
+  sourceSchema,
+} from "./source-schemas.ts";
+
+/** A product's repository: how it is fetched, how Baton hears of pushes, and what was heard. */
+export function createSourcesApi(needs: ApiNeeds) {
+  const { store, sources, webhooks, auth, catalog } = needs;
+  const api = createApi();
+  const shared = { ...forMembers(auth), tags: ["Repositories"] };
+  const ofProduct = { ...shared, request: { params: productParam } };
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      method: "get",
+      path: routes.api.source("{product}"),
+      summary: "Get how a product's code is fetched",
+      responses: { 200: json("The source", sourceSchema), ...errorAnswers },
+    }),
+    async (c) => c.json(await sourceOf(await catalog.product(c.req.valid("param").product)), 200),
+  );
+
+  api.openapi(
+    createRoute({
+      ...shared,
+      method: "patch",
+      path: routes.api.source("{product}"),
+      summary: "Change how a product's code is fetched",
+      description: "The repository and the branch are the product's own: PATCH the product.",
+      request: { params: productParam, body: jsonBody(sourceChangesSchema) },
+      responses: { 200: json("The source as it is now", sourceSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      await store.sources.change(product.id, given(c.req.valid("json")));
+      return c.json(await sourceOf(product), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      method: "post",
+      path: routes.api.deployKey("{product}"),
+      summary: "Generate a deploy key; it replaces any earlier one",
+      responses: { 201: json("The public key", deployKeySchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      return c.json({ deployKey: await sources.newDeployKey(product) }, 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      method: "delete",
+      path: routes.api.deployKey("{product}"),
+      summary: "Remove the deploy key",
+      responses: { 204: { description: "Removed" }, ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      await store.sources.setDeployKey(product.id, null);
+      return c.body(null, 204);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      method: "post",
+      path: routes.api.webhookSecret("{product}"),
+      summary: "Generate a webhook secret; it replaces any earlier one",
+      responses: { 201: json("The URL and secret to enter at the forge", newWebhookSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const secret = await sources.newWebhookSecret(product);
+      return c.json({ url: webhookUrl(needs, product), secret }, 201);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      method: "post",
+      path: routes.api.check("{product}"),
+      summary: "Check the repository now, and deploy any new version",
+      responses: { 200: json("What was found", listOf(judgedSchema)), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+      if ("code" in found) throw problemOf(found);
+      return c.json({ items: found.map(judged) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...shared,
+      method: "get",
+      path: routes.api.deliveries("{product}"),
+      summary: "List webhook deliveries, newest first",
+      request: { params: productParam, query: pageQuery },
+      responses: { 200: json("A page of deliveries", listOf(deliverySchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const { limit, before } = c.req.valid("query");
+      const page = { limit: limit + 1, ...(before !== undefined && { before }) };
+      const rows = await store.deliveries.list(product.id, page);
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      return c.json({ items: shown.map(entry), ...(rows.length > limit && last && { next: String(last.id) }) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...shared,
+      method: "get",
+      path: routes.api.delivery("{product}", "{id}"),
+      summary: "Get a delivery with its content",
+      request: { params: deliveryParam },
+      responses: { 200: json("The delivery", deliveryDetailSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const { product: slug, id } = c.req.valid("param");
+      const product = await catalog.product(slug);
+      const detail = await store.deliveries.get(product.id, id);
+      if (!detail) throw notFound(`delivery ${id}`);
+      return c.json(withContent(detail), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...shared,
+      method: "post",
+      path: routes.api.deliveryAgain("{product}", "{id}"),
+      summary: "Process a delivery again, as if it had just arrived",
+      request: { params: deliveryParam },
+      responses: { 200: json("The outcome", judgedSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { product: slug, id } = c.req.valid("param");
+      const outcome = await webhooks.redeliver(await catalog.product(slug), id, visitorOf(c).identity.name);
+      if ("code" in outcome) throw problemOf(outcome);
+      return c.json(judged(outcome), 200);
+    },
+  );
+
+  return api;
+
+  async function sourceOf(product: Product): Promise<z.infer<typeof sourceSchema>> {
+    const [source, trouble] = await Promise.all([store.sources.get(product.id), store.reports.trouble(product.id)]);
+    const { paths, polledAt, pingedAt, hasWebhookSecret: _, ...rest } = source;
+    return {
+      ...rest,
+      repository: product.repository,
+      paths: [...paths],
+      polledAt: polledAt?.toISOString() ?? null,
+      pingedAt: pingedAt?.toISOString() ?? null,
+      trouble: trouble?.message ?? null,
+      webhook: { url: webhookUrl(needs, product) },
+    };
+  }
+}
+
+/** What was not said is not changed. */
+function given<Changes extends object>(
+  changes: Changes,
+): { [Name in keyof Changes]: Exclude<Changes[Name], undefined> } {
+  const said = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as { [Name in keyof Changes]: Exclude<Changes[Name], undefined> };
+}
+
+function judged({ outcome, verdict, deployments }: Recorded): z.infer<typeof judgedSchema> {
+  return { outcome, verdict, deploymentIds: [...deployments] };
+}
+
+function entry(row: LedgerEntry): z.infer<typeof deliverySchema> {
+  const { id, at, via, deliveryId, name, commit, again } = row;
+  return { ...judged(row), ...{ id, via, deliveryId, commit, again }, at: at.toISOString(), event: name };
+}
+
+function withContent(row: LedgerDetail): z.infer<typeof deliveryDetailSchema> {
+  const { headers, body, bodyBytes } = row;
+  return { ...entry(row), headers: headers && { ...headers }, body, bodyBytes };
+}

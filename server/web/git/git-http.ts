@@ -1,0 +1,214 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { PassThrough, Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { type Context, Hono } from "hono";
+import { plainText } from "../../../views/text/terminal-text.ts";
+import type { PushTrigger } from "../../commands/deployments/push.ts";
+import { parseSlug, type Slug, slugRule } from "../../model/product.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { BadPush, type Git, type GitService, type PushRequest } from "../../ports/git.ts";
+import type { Log } from "../../ports/log.ts";
+import { type Identity, type Store, StoreUnavailable } from "../../ports/store/store.ts";
+import { createFailedSignIns } from "../access/failed-sign-ins.ts";
+import { createOrigins } from "../access/origins.ts";
+import { peerAddress, peerNetwork } from "../access/peer-address.ts";
+import { createTokenCheck } from "../access/token-check.ts";
+import type { Visitor, WebNeeds } from "../needs.ts";
+import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
+import { conductPush, type PushConversation } from "./push-conversation.ts";
+
+interface GitEnv {
+  Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
+  Variables: { identity: Identity; slug: Slug; streams: Visitor["streams"] };
+}
+
+/** Git asks with the token that it keeps again and again, also when that is an old one. */
+const wrongPerMinute = 30;
+
+const signInText = "Use your Baton token as the password; the username can be anything.\n";
+const wrongTokenText = `wrong token. ${signInText}Baton printed the token when it first started. Lost it? Set BATON_ADMIN_TOKEN and restart Baton.\n`;
+
+/** Git LFS shows the message of such a body, and takes 501 for the locks' route as "no locking here". */
+const noLfs = {
+  message:
+    "Baton does not support Git LFS. Put the files back into Git with: git lfs migrate export --everything --include='*'. Then push again.",
+};
+
+/** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
+export function createGitHttp(
+  needs: PushConversation &
+    Pick<WebNeeds, "publicUrl" | "listen"> & {
+      readonly store: Store;
+      readonly git: Git;
+      readonly pushes: PushTrigger;
+      readonly clock: Clock;
+      readonly log: Log;
+    },
+): Hono<GitEnv> {
+  const { store, git, pushes, clock, log } = needs;
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+  const failures = createFailedSignIns(needs);
+  const { https } = createOrigins(needs);
+  const openStreams = createOpenStreams({ clock });
+  const app = new Hono<GitEnv>();
+
+  app.use("*", async (c, next) => {
+    const token = passwordOf(c.req.header("authorization"));
+    const address = peerAddress(c, https);
+    const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
+    // Git asks without a token first.
+    if (token !== null && (!identity || "retryAfterSeconds" in identity)) await failures.record(address, "git");
+    if (token === null || !identity) {
+      return c.text(token === null ? signInText : wrongTokenText, 401, {
+        "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
+      });
+    }
+    if ("retryAfterSeconds" in identity) {
+      const wait = String(identity.retryAfterSeconds);
+      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
+    }
+    c.set("identity", identity);
+    const holds = async () => (await store.access.identify(token)) !== null;
+    c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
+    return next();
+  });
+
+  app.use("/:repository/*", async (c, next) => {
+    const name = c.req.param("repository").replace(/\.git$/, "");
+    const slug = parseSlug(name);
+    if (!slug) return c.text(`"${name}" is not a valid product name: ${slugRule}\n`, 404);
+    c.set("slug", slug);
+    return next();
+  });
+
+  app.all("/:repository/info/lfs/*", (c) =>
+    c.json(noLfs, 501, { "Content-Type": "application/vnd.git-lfs+json; charset=utf-8" }),
+  );
+
+  app.get("/:repository/info/refs", async (c) => {
+    const service = c.req.query("service");
+    if (service !== "git-upload-pack" && service !== "git-receive-pack") {
+      return c.text("Baton supports only Git's smart HTTP protocol.\n", 403);
+    }
+    const product = await store.products.bySlug(c.get("slug"));
+    // Whoever pushes to a name that is free makes the product; there is nothing to fetch from it.
+    if (!product && service === "git-upload-pack")
+      return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+    const refs = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
+    return answer(refs, service, "advertisement");
+  });
+
+  app.post("/:repository/git-upload-pack", async (c) => {
+    const product = await store.products.bySlug(c.get("slug"));
+    if (!product) return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+    const out = new PassThrough();
+    git.uploadPack(product.id, bodyOf(c), out, protocolOf(c), abortOf(c)).catch((error: unknown) => {
+      log.debug({ err: error }, "a fetch ended early");
+      out.destroy();
+    });
+    return answer(out, "git-upload-pack", "result");
+  });
+
+  app.post("/:repository/git-receive-pack", async (c) => {
+    const signal = abortOf(c);
+    let push: PushRequest | null;
+    try {
+      push = await git.readPush(bodyOf(c));
+    } catch (error) {
+      const isGit = c.req.header("content-type") === "application/x-git-receive-pack-request";
+      if (error instanceof BadPush && isGit) return refusal(c.env.incoming, plainText(error.message));
+      throw error;
+    }
+    const out = new PassThrough();
+    if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
+
+    const plan = await pushes.plan(c.get("slug"), push);
+    const terminal = git.answerPush(push, out);
+    if ("refused" in plan) {
+      const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
+      terminal.finish({ unpackError: null, refs });
+    } else {
+      await recordPush(c, push);
+      // Not awaited: the answer streams while the deployment runs, and goes on without a listener.
+      void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
+    }
+    return answer(out, "git-receive-pack", "result");
+  });
+
+  /** A push that is let in is written down; a gap in the audit log stops nobody. */
+  async function recordPush(c: Context<GitEnv>, push: PushRequest): Promise<void> {
+    const entry = {
+      who: c.get("identity").name,
+      what: "pushed to",
+      subject: c.get("slug"),
+      detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
+      deploymentId: null,
+      address: peerAddress(c, https),
+    };
+    await store.audit.record(entry, clock.now()).catch((error: unknown) => {
+      log.error({ err: error, ...entry }, "the audit log has a gap");
+    });
+  }
+
+  app.onError((error, c) => {
+    if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
+    if (error instanceof StoreUnavailable)
+      return c.text("Baton's database is not responding. Try again in a moment.\n", 503);
+    log.error({ err: error }, "a git request failed");
+    return c.text("Something went wrong in Baton; see its log for details.\n", 500);
+  });
+  return app;
+}
+
+/** Null also for an empty one: curl sends the name in http://x@… by itself before git asks for the password. */
+function passwordOf(authorization: string | undefined): string | null {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
+  if (encoded === undefined) return null;
+  const credentials = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = credentials.indexOf(":");
+  return colon === -1 ? null : credentials.slice(colon + 1) || null;
+}
+
+function protocolOf(c: Context<GitEnv>): string | null {
+  return c.req.header("git-protocol") ?? null;
+}
+
+/** Git compresses its requests when they are long; what they expand to is bounded by who reads them. */
+function bodyOf(c: Context<GitEnv>): Readable {
+  const { incoming } = c.env;
+  if (c.req.header("content-encoding") !== "gzip") return incoming;
+  const gunzip = createGunzip();
+  incoming.on("error", (error) => gunzip.destroy(error));
+  return incoming.pipe(gunzip);
+}
+
+/** Aborted when the client has gone before the answer was complete, or its token is not valid any more. */
+function abortOf(c: Context<GitEnv>): AbortSignal {
+  const { outgoing } = c.env;
+  const gone = new AbortController();
+  const forget = c.get("streams").add((reason) => gone.abort(reason));
+  outgoing.once("close", () => {
+    forget();
+    if (!outgoing.writableFinished) gone.abort(new Error("the client disconnected"));
+  });
+  return gone.signal;
+}
+
+/** Refuses a push so that git shows why: of an HTTP error it shows only the number. Git listens once it has sent everything. */
+function refusal(incoming: IncomingMessage, sentence: string): Response {
+  async function* afterAll() {
+    incoming.unpipe();
+    if (!incoming.readableEnded) await finished(incoming.resume(), { writable: false }).catch(() => {});
+    // gitprotocol-pack: band 3 is the last word before both sides part. A packet's length has four digits.
+    const packet = Buffer.from(`\x03${sentence.slice(0, 1_000)}\n`);
+    yield Buffer.concat([Buffer.from((packet.length + 4).toString(16).padStart(4, "0")), packet, Buffer.from("0000")]);
+  }
+  return answer(Readable.from(afterAll()), "git-receive-pack", "result");
+}
+
+function answer(body: Readable, service: GitService, kind: "advertisement" | "result"): Response {
+  return new Response(Readable.toWeb(body) as ReadableStream, {
+    headers: { "Content-Type": `application/x-${service}-${kind}`, "Cache-Control": "no-cache" },
+  });
+}

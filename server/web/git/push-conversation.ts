@@ -1,0 +1,247 @@
+import { plainText } from "../../../views/text/terminal-text.ts";
+import { DeploymentDeleted, follow } from "../../commands/deployments/follow.ts";
+import type { PushOutcome, PushPlan, PushTrigger } from "../../commands/deployments/push.ts";
+import type { Deployment, Failed, Ready } from "../../model/deployment/deployment.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { PushWatch } from "../../model/product.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Git, PushAnswer, PushRequest, PushResult } from "../../ports/git.ts";
+import type { Log } from "../../ports/log.ts";
+import { type Store, StoreUnavailable } from "../../ports/store/store.ts";
+import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
+import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
+import { durationText } from "../../rules/wording/duration-text.ts";
+import { narrate } from "../../rules/wording/narrate.ts";
+import { StreamEnded } from "../streams/open-streams.ts";
+
+const keepAliveMs = 5_000;
+const databasePauseMs = 1_000;
+/** The reason stands in one line of the client's terminal, behind the name of the branch. */
+const maxReasonChars = 200;
+const deletedReason = "the product was deleted during the deployment";
+
+export interface PushConversation {
+  readonly store: Store;
+  readonly git: Git;
+  readonly pushes: PushTrigger;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The page of a deployment, as a link to follow. */
+  readonly pageOf: (deployment: DeploymentId) => string;
+  /** The address of a host, as a user types it. */
+  readonly urlOf: (host: string) => string;
+}
+
+/**
+ * Talks with the one who pushes: stores the objects, tells how the deployments go, and ends with the word on
+ * every ref. Never rejects. When the client goes away only the telling ends.
+ */
+export async function conductPush(
+  needs: PushConversation,
+  conversation: {
+    readonly push: PushRequest;
+    readonly plan: PushPlan;
+    readonly terminal: PushAnswer;
+    readonly by: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { push, plan, terminal, by, signal } = conversation;
+  const keepAlive = setInterval(() => terminal.keepAlive(), keepAliveMs);
+  const say = (line: string) => terminal.progress(`${plainText(line)}\n`);
+  try {
+    const progress = (text: string) => terminal.progress(text);
+    const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
+    const options = readPushOptions(push.options, plan.product.watch);
+    for (const line of [...options.remarks, ...linesOn(plan, stored)]) say(line);
+    const outcomes = await needs.pushes.accept(plan, stored, by);
+    const words = new Map(stored.refs);
+    const voices = await voicesOf(needs, outcomes, say);
+    await Promise.all(
+      outcomes.map(async (outcome) => {
+        words.set(outcome.ref, await wordOn(needs, plan, outcome, options, voices, signal));
+      }),
+    );
+    terminal.finish({ unpackError: stored.unpackError, refs: words });
+  } catch (error) {
+    if (!signal.aborted) needs.log.error({ err: error }, "a push could not be answered");
+    const ended = signal.reason instanceof StreamEnded ? signal.reason.message : null;
+    terminal.finish(refuseAll(push, ended ?? "something went wrong in Baton; see its log for details"));
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+type Say = (line: string) => void;
+
+/** Several deployments speak at the same time: each line then begins with the environment that it is about. */
+async function voicesOf(
+  { store }: PushConversation,
+  outcomes: readonly PushOutcome[],
+  say: Say,
+): Promise<(id: DeploymentId) => Say> {
+  const ids = outcomes.flatMap((outcome) => (outcome.type === "refused" ? [] : outcome.deployments));
+  if (ids.length < 2) return () => say;
+  const [installations, environments] = await Promise.all([store.installations.list(), store.environments.list()]);
+  const names = new Map<DeploymentId, string>();
+  for (const id of ids) {
+    const deployment = await store.deployments.get(id);
+    const installation = installations.find((one) => one.id === deployment?.installationId);
+    const environment = environments.find((one) => one.id === installation?.environmentId);
+    if (environment) names.set(id, environment.name);
+  }
+  return (id) => {
+    const name = names.get(id);
+    return name === undefined ? say : (line) => say(line === "" ? "" : `[${name}] ${line}`);
+  };
+}
+
+/** What there is to say of refs beside those that deploy: of each that was accepted, and what to do about a refusal. */
+function linesOn({ remarks }: PushPlan, { unpackError, refs }: PushResult): readonly string[] {
+  const accepted = [...remarks].filter(([ref]) => unpackError === null && refs.get(ref) === null);
+  const advice = new Set([unpackError, ...refs.values()].flatMap((reason) => pushAdvice(reason) ?? []));
+  return [...accepted.map(([, remark]) => remark), ...advice];
+}
+
+/** Null: the branch is accepted; otherwise why not, in one line. */
+async function wordOn(
+  needs: PushConversation,
+  plan: PushPlan,
+  outcome: PushOutcome,
+  options: PushOptions,
+  voiceOf: (id: DeploymentId) => Say,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (outcome.type === "refused") return oneLine(outcome.reason);
+  if (options.detach) {
+    for (const id of outcome.deployments) voiceOf(id)(`Queued. Follow it at ${needs.pageOf(id)}`);
+    return null;
+  }
+  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, options.watch, voiceOf(id), signal)));
+  const refused = ends.find((end) => end.reason !== null);
+  if (refused) return refused.reason;
+  if (ends.some((end) => end.isWatched)) await moveBranch(needs, plan, outcome.ref);
+  return null;
+}
+
+/** The client is about to hear that its branch has moved: so it has, and stays, whatever the watch window brings. */
+async function moveBranch(needs: PushConversation, { product, targets }: PushPlan, ref: string): Promise<void> {
+  const target = targets.find(({ update }) => update.ref === ref);
+  if (!target) return;
+  await needs.git.moveBranch(product.id, target.branch, target.commit).catch((error: unknown) => {
+    needs.log.warn({ err: error, product: product.slug, ref }, "the branch moves when the watch window is over");
+  });
+}
+
+/** Where the telling of a deployment ended. */
+interface Told {
+  /** Why the branch is refused; null: it is accepted. */
+  readonly reason: string | null;
+  /** It is live, and still watched. */
+  readonly isWatched: boolean;
+}
+
+async function tell(
+  needs: PushConversation,
+  id: DeploymentId,
+  watch: PushWatch,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Told> {
+  let heard = 0;
+  for (;;) {
+    try {
+      const events = follow(needs.store, id, signal, heard);
+      for (let next = await events.next(); ; next = await events.next()) {
+        if (next.done) return { reason: await wordAtEnd(needs, next.value, say), isWatched: false };
+        heard = next.value.seq;
+        for (const line of narrate(next.value)) say(line);
+        if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
+        if (watch === "background" && (await leave(needs, id, say))) return { reason: null, isWatched: true };
+        say(
+          "    The push ends when the watch window is over. Ctrl-C doesn't stop it; -o watch=background skips the wait",
+        );
+      }
+    } catch (error) {
+      if (error instanceof DeploymentDeleted) return { reason: deletedReason, isWatched: false };
+      // The deployment goes on, and so does the telling when the database is back.
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await needs.clock.sleep(databasePauseMs, signal);
+    }
+  }
+}
+
+/** From the cut-over on a deployment is not cancelled any more: it comes to its end, though nothing of it stays. */
+async function wordAtEnd(
+  needs: PushConversation,
+  deployment: Deployment,
+  say: (line: string) => void,
+): Promise<string | null> {
+  return (await isInstalled(needs, deployment)) ? conclude(needs, deployment, say) : deletedReason;
+}
+
+async function isInstalled({ store }: PushConversation, { installationId }: Deployment): Promise<boolean> {
+  return (await store.installations.list()).some(({ id }) => id === installationId);
+}
+
+/** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */
+async function leave(needs: PushConversation, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
+  const deployment = await needs.store.deployments.get(id);
+  if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;
+  if (!(await isInstalled(needs, deployment))) return false;
+  sayDeployed(needs, deployment, say);
+  say("    Baton keeps watching it in the background: if it fails, traffic moves back, and this branch stays.");
+  return true;
+}
+
+function sayDeployed(
+  needs: PushConversation,
+  deployment: Pick<Ready, "id" | "number" | "liveAt" | "startedAt" | "spec">,
+  say: (line: string) => void,
+): void {
+  const took = durationText(deployment.liveAt.getTime() - deployment.startedAt.getTime());
+  say("");
+  for (const { host } of deployment.spec.routes) say(`    ${needs.urlOf(host)}`);
+  say("");
+  say(`    Deployed #${deployment.number} in ${took}. ${needs.pageOf(deployment.id)}`);
+}
+
+async function conclude(
+  needs: PushConversation,
+  deployment: Deployment,
+  say: (line: string) => void,
+): Promise<string | null> {
+  const page = needs.pageOf(deployment.id);
+  switch (deployment.status) {
+    case "ready":
+      sayDeployed(needs, deployment, say);
+      return null;
+    case "failed":
+      say("");
+      say(`    Deployment failed. ${await whatIsLive(needs, deployment)} ${page}`);
+      return oneLine(`${deployment.failure.stage}: ${deployment.failure.message}`);
+    case "stopped":
+      return oneLine(deployment.reason);
+    case "queued":
+    case "building":
+    case "deploying":
+      throw new Error(`deployment ${deployment.id} was followed to its end, but is ${deployment.status}`);
+  }
+}
+
+async function whatIsLive({ store }: PushConversation, failed: Failed): Promise<string> {
+  const installation = await store.installations.get(failed.installationId);
+  const id = installation?.liveDeploymentId ?? null;
+  const live = id === null ? null : await store.deployments.get(id);
+  if (live) return `#${live.number} is ${failed.failure.served ? "live again" : "still live"}.`;
+  return installation?.stopped ? "Nothing is live: the product was stopped." : "Nothing is live yet.";
+}
+
+function oneLine(text: string): string {
+  const line = plainText(text).replace(/\s+/g, " ").trim();
+  return line.length <= maxReasonChars ? line : `${line.slice(0, maxReasonChars - 1)}…`;
+}
+
+function refuseAll(push: PushRequest, reason: string): PushResult {
+  return { unpackError: null, refs: new Map(push.updates.map(({ ref }) => [ref, reason] as const)) };
+}

@@ -1,0 +1,57 @@
+import type { WebNeeds } from "../needs.ts";
+
+const deadlineMs = 5_000;
+/** Anybody may ask, and as often as they like: what was found counts for so long. */
+const keptMs = 2_000;
+
+export interface Health {
+  readonly status: "ok" | "unavailable";
+  readonly database: string;
+  readonly docker: string;
+  readonly caddy: string;
+}
+
+export type HealthCheck = () => Promise<Health>;
+
+/** One look at a time: whoever asks meanwhile, or shortly after, is told what it found. */
+export function createHealthCheck(needs: Pick<WebNeeds, "store" | "engine" | "proxy" | "clock">): HealthCheck {
+  let last: { readonly health: Promise<Health>; endedMs: number | null } | null = null;
+  return () => {
+    const isFresh = last && (last.endedMs === null || needs.clock.monotonicMs() - last.endedMs < keptMs);
+    if (last && isFresh) return last.health;
+    const look = { health: checkHealth(needs), endedMs: null as number | null };
+    // It never rejects.
+    void look.health.then(() => {
+      look.endedMs = needs.clock.monotonicMs();
+    });
+    last = look;
+    return look.health;
+  };
+}
+
+/** Whether what Baton stands on can be reached, each within 5 s. */
+export async function checkHealth(needs: Pick<WebNeeds, "store" | "engine" | "proxy">): Promise<Health> {
+  const [database, docker, caddy] = await Promise.all([
+    reach((signal) => withDeadline(needs.store.ping(), signal)),
+    reach((signal) => needs.engine.info(signal)),
+    reach((signal) => needs.proxy.ping(signal)),
+  ]);
+  const status = [database, docker, caddy].every((part) => part === "ok") ? "ok" : "unavailable";
+  return { status, database, docker, caddy };
+}
+
+async function reach(ask: (signal: AbortSignal) => Promise<unknown>): Promise<"ok" | "unreachable"> {
+  try {
+    await ask(AbortSignal.timeout(deadlineMs));
+    return "ok";
+  } catch {
+    return "unreachable";
+  }
+}
+
+function withDeadline<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    answer,
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+  ]);
+}

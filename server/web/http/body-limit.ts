@@ -1,0 +1,94 @@
+import { routes } from "../../routes.ts";
+import type { WebMiddleware } from "../needs.ts";
+import { Problem } from "./problem.ts";
+
+/** What a body may be, and how long it may take to come. */
+interface Bounds {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
+const usual: Bounds = { maxBytes: 64 * 1024, timeoutMs: 15_000 };
+/** Certificates and keys are variables too. */
+const ofVariables: Bounds = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
+
+/** Refuses bodies that are large or slow. Pushes and webhooks have limits of their own, where they are read. */
+export function createBodyLimit(): WebMiddleware {
+  const variablePaths = [
+    routes.api.installationVariables("\\d+"),
+    routes.api.productVariables("[^/]+"),
+    routes.productVariables("[^/]+"),
+  ];
+  const isVariables = new RegExp(`^(?:${variablePaths.join("|")})$`);
+
+  return async (c, next) => {
+    if (["GET", "HEAD"].includes(c.req.method)) return next();
+    if (c.req.path.startsWith("/git/") || c.req.path.startsWith("/webhooks/")) return next();
+    const bounds = isVariables.test(c.req.path) ? ofVariables : usual;
+    if (Number(c.req.header("content-length") ?? 0) > bounds.maxBytes) throw tooLarge(bounds);
+    const { body } = c.req.raw;
+    if (!body) return next();
+
+    let fault: Problem | null = null;
+    const bounded = bound(body, bounds, (problem) => {
+      fault = problem;
+    });
+    const init = { body: bounded, duplex: "half" };
+    c.req.raw = new Request(c.req.raw, init as RequestInit);
+    await next();
+    // Whoever read it may have taken the fault for a body that cannot be understood.
+    if (fault) throw fault;
+  };
+}
+
+/** The same bytes, as long as they are not too many and come in time; the time runs from when they are waited for. */
+function bound(
+  body: ReadableStream<Uint8Array>,
+  bounds: Bounds,
+  onFault: (fault: Problem) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let length = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const give = (controller: ReadableStreamDefaultController<Uint8Array>, fault: Problem) => {
+    clearTimeout(timer ?? undefined);
+    onFault(fault);
+    controller.error(fault);
+    reader.cancel().catch(() => {});
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        timer ??= setTimeout(() => give(controller, tooSlow(bounds)), bounds.timeoutMs);
+        const next = await reader.read().catch((error) => {
+          clearTimeout(timer ?? undefined);
+          throw error;
+        });
+        if (next.done) {
+          clearTimeout(timer);
+          return controller.close();
+        }
+        length += next.value.length;
+        if (length > bounds.maxBytes) return give(controller, tooLarge(bounds));
+        controller.enqueue(next.value);
+      },
+      cancel() {
+        clearTimeout(timer ?? undefined);
+        return reader.cancel();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function tooLarge({ maxBytes }: Bounds): Problem {
+  return new Problem(413, "too_large", `the body is larger than ${maxBytes / 1024} KiB`);
+}
+
+function tooSlow({ timeoutMs }: Bounds): Problem {
+  // The rest of it would be taken for the next request.
+  return new Problem(408, "too_slow", `the body did not arrive within ${timeoutMs / 1000} s`, {
+    headers: { Connection: "close" },
+  });
+}

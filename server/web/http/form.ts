@@ -1,0 +1,20 @@
+import type { WebContext } from "../needs.ts";
+import { Problem } from "./problem.ts";
+
+const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+export function isForm(c: WebContext): boolean {
+  return formType.test(c.req.header("content-type") ?? "");
+}
+
+/**
+ * The fields of a form as our own pages send it. May be read more than once. Browsers send each line break as CR LF,
+ * whatever was typed or pasted: here it is LF.
+ */
+export async function readForm(c: WebContext): Promise<URLSearchParams> {
+  if (!isForm(c)) throw new Problem(415, "invalid", "send the form as application/x-www-form-urlencoded");
+  const fields = new URLSearchParams(await c.req.text());
+  return new URLSearchParams(
+    [...fields].map(([name, value]): [string, string] => [name, value.replace(/\r\n?/g, "\n")]),
+  );
+}

@@ -1,0 +1,20 @@
+import type { Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import type { WebEnv, WebMiddleware } from "../needs.ts";
+import type { ErrorAnswers } from "./errors.ts";
+import { Problem } from "./problem.ts";
+
+/** A known address with another method is 405 and says which it takes; OPTIONS is answered with just that. */
+export function createMethodCheck(app: Hono<WebEnv>, answer: ErrorAnswers["answer"]): WebMiddleware {
+  return methodNotAllowed({
+    app,
+    onMethodNotAllowed(c, methods) {
+      const headers = { Allow: [...methods, "OPTIONS"].join(", ") };
+      if (c.req.method === "OPTIONS") return c.body(null, 204, headers);
+      return answer(
+        c,
+        new Problem(405, "method_not_allowed", `this address accepts ${methods.join(", ")}`, { headers }),
+      );
+    },
+  }) as WebMiddleware;
+}

@@ -1,0 +1,31 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Refused } from "../../commands/deployments/triggers.ts";
+
+/** A request that cannot be answered as asked. The message goes to the client: one sentence, nothing internal. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    message: string,
+    options?: ErrorOptions & { readonly headers?: Readonly<Record<string, string>> },
+  ) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+    this.headers = options?.headers ?? {};
+  }
+}
+
+const refusalStatus = { not_found: 404, conflict: 409, invalid: 400 } as const;
+
+export function problemOf(refused: Refused): Problem {
+  return new Problem(refusalStatus[refused.code], refused.code, refused.message);
+}
+
+export function notFound(what: string): Problem {
+  return new Problem(404, "not_found", `there is no ${what}`);
+}

@@ -1,0 +1,49 @@
+import {
+  type DeploymentList,
+  type StatusFilter,
+  statusFilters,
+} from "../../../../views/deployment/deployment-list.tsx";
+import type { DeploymentRow } from "../../../../views/deployment/deployment-row.tsx";
+import type { DeploymentStatus } from "../../../model/deployment/deployment.ts";
+import type { DeploymentId } from "../../../model/names/ids.ts";
+import type { Store } from "../../../ports/store/store.ts";
+import type { Place } from "../../read/catalog.ts";
+import type { PageNeeds } from "../page.ts";
+import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
+
+const pageSize = 30;
+
+const statuses: Readonly<Record<Exclude<StatusFilter, "all">, readonly DeploymentStatus[]>> = {
+  "under-way": ["queued", "building", "deploying"],
+  ready: ["ready"],
+  failed: ["failed"],
+  stopped: ["stopped"],
+};
+
+/** A page of deployments as its address asks for it: `?status=` and `?before=`; what it does not know is ignored. */
+export async function readDeploymentList(
+  { store, catalog }: Pick<PageNeeds, "store" | "catalog">,
+  of: Pick<Parameters<Store["deployments"]["list"]>[0], "product" | "installation">,
+  query: Readonly<Record<string, string>>,
+  among: "its product's" | "all",
+): Promise<DeploymentList> {
+  const filter = statusFilters.find((known) => known === query.status) ?? "all";
+  const before = Number(query.before);
+  const [places, found] = await Promise.all([
+    catalog.places(),
+    store.deployments.list({
+      ...of,
+      ...(filter !== "all" && { statuses: statuses[filter] }),
+      ...(Number.isSafeInteger(before) && before > 0 && { before: before as DeploymentId }),
+      limit: pageSize + 1,
+    }),
+  ]);
+  const shown = found.slice(0, pageSize);
+  const sources = await sourceNumbers(store, shown);
+  const placeOf = (id: Place["installation"]["id"]) => places.find(({ installation }) => installation.id === id);
+  const rows = shown.flatMap((deployment): readonly DeploymentRow[] => {
+    const place = placeOf(deployment.installationId);
+    return place ? [deploymentRow(deployment, place, sources, among)] : [];
+  });
+  return { filter, rows, next: found.length > pageSize ? (shown.at(-1)?.id ?? null) : null };
+}

@@ -1,0 +1,59 @@
+import type { DeploymentRow } from "../../../../views/deployment/deployment-row.tsx";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
+import type { DeploymentId } from "../../../model/names/ids.ts";
+import type { Store } from "../../../ports/store/store.ts";
+import { elapsedText } from "../../../rules/wording/duration-text.ts";
+import type { Place } from "../../read/catalog.ts";
+import { endOf } from "../../read/deployment-end.ts";
+
+/** Of deployments that make a former version live again: the number of the one whose version it is, by its id. */
+export async function sourceNumbers(
+  store: Pick<Store, "deployments">,
+  deployments: readonly Deployment[],
+): Promise<ReadonlyMap<DeploymentId, number>> {
+  const known = new Map(deployments.map(({ id, number }) => [id, number]));
+  const ids = new Set(
+    deployments.flatMap(({ sourceId }) => (sourceId === null || known.has(sourceId) ? [] : [sourceId])),
+  );
+  for (const row of await Promise.all([...ids].map((id) => store.deployments.get(id)))) {
+    if (row) known.set(row.id, row.number);
+  }
+  return known;
+}
+
+export function deploymentRow(
+  deployment: Deployment,
+  place: Place,
+  sources: ReadonlyMap<DeploymentId, number>,
+  among: "its product's" | "all",
+): DeploymentRow {
+  const live = place.installation.liveDeploymentId === deployment.id;
+  return {
+    deployment,
+    live,
+    product: among === "all" ? place.product.slug : null,
+    repository: place.product.repository,
+    timing: timingText(deployment),
+    source: deployment.sourceId === null ? null : (sources.get(deployment.sourceId) ?? null),
+    canRedeploy: !live && canRedeploy(deployment),
+  };
+}
+
+/**
+ * From its start, not from when it was asked for, until traffic moved: neither waiting nor watching is counted. Of one to
+ * which it never did: until its end.
+ */
+export function timingText(deployment: Deployment): string | null {
+  if (deployment.status === "queued" || !deployment.startedAt) return null;
+  const liveAt = ("liveAt" in deployment && deployment.liveAt) || null;
+  const end = liveAt ?? endOf(deployment);
+  if (!end) return null;
+  const took = elapsedText(end.getTime() - deployment.startedAt.getTime());
+  return liveAt ? `live after ${took}` : `took ${took}`;
+}
+
+/** It was ready once, and what it was made of is known. */
+export function canRedeploy(deployment: Deployment): boolean {
+  return readyAtOf(deployment) !== null && specOf(deployment) !== null;
+}

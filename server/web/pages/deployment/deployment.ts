@@ -1,0 +1,112 @@
+import { Hono } from "hono";
+import { DeploymentPage } from "../../../../views/deployment/deployment-page.tsx";
+import type { Asked } from "../../../commands/deployments/triggers.ts";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { routes } from "../../../routes.ts";
+import { notFound, Problem, problemOf } from "../../http/problem.ts";
+import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { dismiss } from "../../read/dismissed.ts";
+import { displayName } from "../../read/display-name.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { createDeploymentTeller } from "./deployment-updates.ts";
+import { deploymentView, readProgress } from "./deployment-view.ts";
+import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
+
+/** A page that holds more lines than this is slow; the rest is a click away, as text. */
+const maxLines = 2_000;
+
+export function createDeploymentPages(needs: PageNeeds) {
+  const { auth, triggers, catalog, streams } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.deployment(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment, place } = await find(c);
+      const stack = c.req.query("stack") ?? null;
+      const words = (c.req.query("q") ?? "").slice(0, 200);
+      const { progress, events } = await readProgress(needs.store, deployment.id);
+      const view = await deploymentView(needs, deployment, place, progress, stack);
+      const blocks = logBlocks(ofStack(events, deployment, stack), deployment.createdAt);
+      const { shown, omitted } = lastLines(withWords(blocks, words), maxLines);
+      const url = `${routes.deploymentStream(deployment.id)}?${new URLSearchParams({
+        after: String(progress.seq),
+        ...(stack !== null && { stack }),
+      })}`;
+      const title = `${view.word} · ${view.slug} #${deployment.number}`;
+      const chosen = view.overview?.isAsked ? view.overview.chosen : null;
+      const query = chosen === null ? {} : { stack: chosen };
+      return c.html(
+        DeploymentPage({
+          frame: frameOf(c, needs, { title, section: "deployments", mood: view.mood }),
+          view,
+          // It ends by itself, and its result is worth seeing from another tab: so it goes on in the background.
+          stream: progress.settled ? null : { url, pauseInBackground: false },
+          log: {
+            title: chosen === null ? "Log" : `Log of ${displayName(chosen)}`,
+            blocks: shown,
+            omitted,
+            downloadUrl: `${routes.api.deploymentLog(deployment.id)}?${new URLSearchParams(query)}`.replace(/\?$/, ""),
+            search: { path: routes.deployment(deployment.id), query, words },
+          },
+        }),
+      );
+    })
+
+    .get(routes.deploymentStream(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment } = await find(c);
+      const after = Math.max(0, Math.trunc(Number(c.req.query("after"))) || 0);
+      const reader = { csrf: c.get("visitor")?.csrf ?? null, stack: c.req.query("stack") ?? null };
+      return streams.answer(c, deployment, after, (from) => createDeploymentTeller(needs, deployment.id, from, reader));
+    })
+
+    .post(routes.deploymentCancel(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment } = await find(c);
+      const outcome = await triggers.cancel(deployment);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.redirect(routes.deployment(deployment.id), 303);
+    })
+
+    .post(routes.deploymentRetry(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment } = await find(c);
+      if (deployment.status !== "failed") {
+        throw new Problem(
+          409,
+          "conflict",
+          `deployment ${deployment.number} did not fail, so there is nothing to retry`,
+        );
+      }
+      const asked = await retry(deployment, c);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
+    })
+
+    .post(routes.deploymentDismiss(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+      const { deployment } = await find(c);
+      if (deployment.status !== "failed") {
+        throw new Problem(409, "conflict", `deployment ${deployment.number} did not fail`);
+      }
+      await dismiss(needs.store, deployment);
+      return c.redirect(routes.home(), 303);
+    });
+
+  async function retry(deployment: Deployment, c: WebContext): Promise<Asked> {
+    const by = visitorOf(c).identity.name;
+    const { signal } = c.req.raw;
+    const source = deployment.sourceId === null ? null : await needs.store.deployments.get(deployment.sourceId);
+    if (deployment.fresh) return redeployAll(deployment, by);
+    // What had been ready is made live again as it was meant to be; all else is built from the same commit.
+    if (source) return triggers.redeploy(source, deployment.variables, by, signal);
+    return triggers.retry(deployment, by, signal);
+  }
+
+  /** A product redeploy is tried again as one. */
+  async function redeployAll({ installationId }: Deployment, by: string): Promise<Asked> {
+    const asked = await triggers.redeployProduct(installationId, { by, sessionId: null });
+    return asked.type === "queued" ? { ...asked, rebuild: false } : asked;
+  }
+
+  async function find(c: WebContext) {
+    const id = Number(c.req.param("id"));
+    if (!Number.isSafeInteger(id)) throw notFound("such deployment");
+    return catalog.deployment(id);
+  }
+}

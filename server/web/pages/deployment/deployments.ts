@@ -1,0 +1,49 @@
+import { Hono } from "hono";
+import { DeploymentListPart, deploymentListId } from "../../../../views/deployment/deployment-list.tsx";
+import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deployments-page.tsx";
+import { Part } from "../../../../views/frame/live-region.tsx";
+import { routes } from "../../../routes.ts";
+import type { WebContext, WebEnv } from "../../needs.ts";
+import { answerWithSnapshots } from "../../streams/state-stream.ts";
+import { digestOf } from "../digest.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { readDeploymentList } from "./deployment-list.ts";
+
+/** All deployments, or one product's, newest first. */
+export function createDeploymentsPages(needs: PageNeeds) {
+  const { auth, store, catalog, clock } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.deployments(), auth.allow("member"), async (c) => {
+      const { list, product } = await read(c);
+      const products = (await store.products.list()).map(({ slug }) => slug as string).sort();
+      const title = product ? `Deployments of ${product}` : "Deployments";
+      const { shown: _, ...asked } = c.req.query();
+      const query = new URLSearchParams({ ...asked, shown: digestOf(list) });
+      return c.html(
+        DeploymentsPage({
+          frame: frameOf(c, needs, { title, section: "deployments" }),
+          list,
+          product,
+          products,
+          stream: { url: `${routes.deploymentsStream()}?${query}`, pauseInBackground: true },
+        }),
+      );
+    })
+
+    .get(routes.deploymentsStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const { list, product } = await read(c);
+        const children = DeploymentListPart({ ...placeOfAll(product), list, now: clock.now() });
+        const html = await Part({ target: deploymentListId, how: "replace", children }).toString();
+        return { digest: digestOf(list), html };
+      }),
+    );
+
+  async function read(c: WebContext) {
+    const slug = c.req.query("product");
+    const product = slug ? await catalog.product(slug) : null;
+    const list = await readDeploymentList(needs, product ? { product: product.id } : {}, c.req.query(), "all");
+    return { list, product: product?.slug ?? null };
+  }
+}

@@ -1,0 +1,50 @@
+import type { RunState } from "../../../../views/ui/badge.tsx";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import type { Installation } from "../../../model/product.ts";
+import { EngineUnavailable } from "../../../ports/engine.ts";
+import type { Store } from "../../../ports/store/store.ts";
+import type { WebNeeds } from "../../needs.ts";
+import type { Place } from "../../read/catalog.ts";
+import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
+
+export interface LiveVersion {
+  readonly deployment: Deployment;
+  readonly since: Date | null;
+}
+
+export async function liveOf(
+  store: Store,
+  { liveDeploymentId }: Pick<Installation, "liveDeploymentId">,
+): Promise<LiveVersion | null> {
+  const deployment = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
+  return deployment && { deployment, since: "liveAt" in deployment ? deployment.liveAt : null };
+}
+
+export interface RunFacts {
+  readonly status: RunState;
+  readonly urls: readonly string[];
+  readonly services: readonly (Omit<ServiceState, "status"> & { readonly status: RunState })[];
+}
+
+/** What runs, as far as Docker tells; a page is still worth showing when it does not. */
+export async function runState(
+  needs: WebNeeds,
+  place: Place,
+  live: Deployment | null,
+  signal: AbortSignal,
+): Promise<RunFacts> {
+  try {
+    const state = await installationState(needs, place, live, signal);
+    const isStopping = state.status === "stopped" && (await runsStill(needs, place, signal));
+    return isStopping ? { ...state, status: "stopping" } : state;
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    return { status: "unknown", services: [], urls: urlsOf(live, needs) };
+  }
+}
+
+/** After a stop: containers finish what they are doing. */
+async function runsStill({ engine }: Pick<WebNeeds, "engine">, { installation }: Place, signal: AbortSignal) {
+  const containers = await engine.listContainers({ installation: installation.id }, signal);
+  return containers.some(({ status }) => status === "running");
+}

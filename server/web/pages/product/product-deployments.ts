@@ -1,0 +1,49 @@
+import { Hono } from "hono";
+import { DeploymentListPart, deploymentListId } from "../../../../views/deployment/deployment-list.tsx";
+import { Part } from "../../../../views/frame/live-region.tsx";
+import { ProductDeploymentsPage, placeOfList } from "../../../../views/product/product-deployments-page.tsx";
+import { routes } from "../../../routes.ts";
+import type { WebEnv } from "../../needs.ts";
+import type { Place } from "../../read/catalog.ts";
+import { readDeploymentList } from "../deployment/deployment-list.ts";
+import { digestOf } from "../digest.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { placeOf, productFacts, productStreamUrl } from "./product-head.ts";
+
+export function createProductDeploymentsPages(needs: PageNeeds) {
+  return new Hono<WebEnv>().get(routes.productDeployments(":slug"), needs.auth.allow("member"), async (c) => {
+    const place = await placeOf(c, needs);
+    const { head } = await productFacts(needs, place, c.req.raw.signal);
+    const list = await listOf(needs, place, c.req.query());
+    const { status, before } = c.req.query();
+    const asked = { ...(status && { status }), ...(before && { before }) };
+    const url = productStreamUrl(place, digestOf([head, list]), "deployments", asked);
+    return c.html(
+      ProductDeploymentsPage({
+        frame: frameOf(c, needs, {
+          title: `Deployments of ${place.product.slug}`,
+          section: "products",
+          mood: head.mood,
+        }),
+        head,
+        list,
+        stream: { url, pauseInBackground: true },
+      }),
+    );
+  });
+}
+
+export function listOf(needs: PageNeeds, { installation }: Place, query: Readonly<Record<string, string>>) {
+  return readDeploymentList(needs, { installation: installation.id }, query, "its product's");
+}
+
+/** The list as a part of a message. */
+export async function listPart(
+  list: Awaited<ReturnType<typeof listOf>>,
+  { product, environment }: Place,
+  now: Date,
+): Promise<string> {
+  const at = placeOfList({ slug: product.slug, environment: environment.name });
+  const children = DeploymentListPart({ ...at, list, now });
+  return String(await Part({ target: deploymentListId, how: "replace", children }).toString());
+}

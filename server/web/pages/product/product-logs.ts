@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { ProductLogsPage } from "../../../../views/product/product-logs-page.tsx";
+import { EngineUnavailable } from "../../../ports/engine.ts";
+import { routes } from "../../../routes.ts";
+import type { WebEnv } from "../../needs.ts";
+import { redactOutputOf } from "../../streams/redact-output.ts";
+import { withWords } from "../deployment/log-blocks.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { createNews } from "../system/news.ts";
+import { placeOf, productFacts } from "./product-head.ts";
+import { containersOfLog, readTail } from "./service-log.ts";
+import { serviceLogBlocks } from "./service-log-blocks.ts";
+import { answerWithServiceLog } from "./service-log-stream.ts";
+
+/** What a page is sent with: what is read at first, and without scripts. */
+const tail = 1_000;
+/** What its stream begins with. */
+const streamTail = 10_000;
+/** What a file holds: as much as the API gives. */
+const downloadTail = 10_000;
+
+/** What the containers of a product print. */
+export function createProductLogsPages(needs: PageNeeds) {
+  const { auth, engine, store, clock } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.productLogs(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const { head, live } = await productFacts(needs, place, c.req.raw.signal);
+      const all = await engine
+        .listContainers({ installation: place.installation.id }, c.req.raw.signal)
+        .catch((error: unknown) => {
+          if (error instanceof EngineUnavailable) return [];
+          throw error;
+        });
+      const services = containersOfLog(all, live?.deployment ?? null, null).map((container) => container.service);
+      const asked = c.req.query("service");
+      const service = services.find((name) => name === asked) ?? null;
+      const containers = containersOfLog(all, live?.deployment ?? null, service);
+      const words = (c.req.query("q") ?? "").slice(0, 200);
+      const redact = await redactOutputOf(store, place.installation.id, containers);
+      const lines = await readTail(engine, containers, tail, redact, c.req.raw.signal);
+      const query = new URLSearchParams({
+        environment: place.environment.name,
+        ...(service !== null && { service }),
+      });
+      const download = new URLSearchParams({ tail: String(downloadTail), ...(service !== null && { service }) });
+      return c.html(
+        ProductLogsPage({
+          frame: frameOf(c, needs, { title: `Logs of ${place.product.slug}`, section: "products", mood: head.mood }),
+          head,
+          logs: {
+            services,
+            service,
+            log: {
+              blocks: withWords(serviceLogBlocks(lines, services), words),
+              downloadUrl: `${routes.api.installationLogs(place.installation.id)}?${download}`,
+              words,
+            },
+          },
+          stream: { url: `${routes.productLogsStream(place.product.slug)}?${query}`, pauseInBackground: true },
+        }),
+      );
+    })
+
+    .get(routes.productLogsStream(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const aside = createNews(needs, clock.now(), () => false);
+      return answerWithServiceLog(c, needs, {
+        place,
+        service: c.req.query("service") ?? null,
+        tail: streamTail,
+        aside,
+      });
+    });
+}

@@ -1,0 +1,199 @@
+import { Hono } from "hono";
+import { Part } from "../../../../views/frame/live-region.tsx";
+import {
+  type OverviewProps,
+  ProductOverview,
+  ProductPage,
+  productOverviewId,
+  type StackState,
+} from "../../../../views/product/product-page.tsx";
+import { StopPage } from "../../../../views/product/stop-page.tsx";
+import { UninstalledPage } from "../../../../views/product/uninstalled-page.tsx";
+import { specOf } from "../../../model/deployment/deployment.ts";
+import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.ts";
+import type { Installation, Product } from "../../../model/product.ts";
+import { routes } from "../../../routes.ts";
+import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
+import { dataInContainerText } from "../../../rules/data/lost-data.ts";
+import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
+import { problemOf } from "../../http/problem.ts";
+import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import type { Place } from "../../read/catalog.ts";
+import { dataAtStake } from "../../read/known-data.ts";
+import { urlsOf } from "../../read/service-states.ts";
+import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
+import { deploymentRow, sourceNumbers } from "../deployment/deployment-rows.ts";
+import { digestOf } from "../digest.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { createNews } from "../system/news.ts";
+import { liveOf, type RunFacts } from "./live-version.ts";
+import { listOf, listPart } from "./product-deployments.ts";
+import { hostStateParts, servicesWithHosts } from "./product-domains.ts";
+import {
+  headParts,
+  inPlace,
+  type ProductFacts,
+  placeOf,
+  productFacts,
+  productStreamUrl,
+  productTitle,
+} from "./product-head.ts";
+
+const shownDeployments = 5;
+
+/** What a redirect may say; anything else in the URL says nothing. */
+const notices: Readonly<Record<string, string>> = {
+  installed: "Installed. Nothing is deployed here yet.",
+  created: "Created. Push the first version to deploy it.",
+};
+
+/** A product: its overview, and the stream that keeps its tabs up to date. */
+export function createProductPages(needs: PageNeeds) {
+  const { auth, store, triggers, clock, catalog } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.product(":slug"), auth.allow("member"), async (c) => {
+      const product = await catalog.product(c.req.param("slug") ?? "");
+      if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, product));
+      const place = await placeOf(c, needs);
+      const facts = await productFacts(needs, place, c.req.raw.signal);
+      const overview = await readOverview(needs, place, facts, c.req.raw.signal);
+      const shown = digestOf([facts.head, overview]);
+      return c.html(
+        ProductPage({
+          frame: frameOf(c, needs, { title: productTitle(facts.head), section: "products", mood: facts.head.mood }),
+          head: facts.head,
+          overview,
+          notice: notices[c.req.query("done") ?? ""] ?? null,
+          stream: { url: productStreamUrl(place, shown, "overview"), pauseInBackground: true },
+        }),
+      );
+    })
+
+    .get(routes.productStream(":slug"), auth.allow("member"), async (c) => {
+      const { product, installation } = await placeOf(c, needs);
+      const tab = c.req.query("tab");
+      const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
+      const take = async (): Promise<Snapshot | null> => {
+        if ((await store.products.bySlug(product.slug))?.id !== product.id) return null;
+        const place = await placeOf(c, needs);
+        const facts = await productFacts(needs, place, c.req.raw.signal);
+        const isPassing = facts.head.state === "stopping";
+        const head = await headParts(facts.head, c.get("visitor")?.csrf ?? null);
+        if (tab === "overview") {
+          const overview = await readOverview(needs, place, facts, c.req.raw.signal);
+          const state = ProductOverview({
+            overview,
+            head: facts.head,
+            csrf: c.get("visitor")?.csrf ?? null,
+            now: clock.now(),
+          });
+          const html = await Part({ target: productOverviewId, how: "replace", children: state }).toString();
+          return { digest: digestOf([facts.head, overview]), html: head + html, isPassing };
+        }
+        if (tab === "deployments") {
+          const list = await listOf(needs, place, c.req.query());
+          return {
+            digest: digestOf([facts.head, list]),
+            html: head + (await listPart(list, place, clock.now())),
+            isPassing,
+          };
+        }
+        if (tab === "domains") {
+          const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
+          return { digest: digestOf([facts.head, services]), html: head + (await hostStateParts(services)), isPassing };
+        }
+        return { digest: digestOf(facts.head), html: head, isPassing };
+      };
+      return answerWithSnapshots(c, needs, take, news);
+    })
+
+    .post(routes.productDeploy(":slug"), auth.allow("member"), async (c) => {
+      const { installation } = await placeOf(c, needs);
+      const asked = await triggers.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
+      if (asked.type === "refused") throw problemOf(asked);
+      return c.redirect(routes.deployment(asked.deployment.id), 303);
+    })
+
+    .get(routes.productStop(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const { product, environment } = place;
+      const live = await liveOf(store, place.installation);
+      const frame = frameOf(c, needs, { title: `Stop ${product.slug}`, section: "products" });
+      const urls = urlsOf(live?.deployment ?? null, needs);
+      const spec = live && specOf(live.deployment);
+      const atStake = spec ? await dataAtStake(needs, spec, c.req.raw.signal) : [];
+      return c.html(StopPage({ frame, slug: product.slug, environment: environment.name, urls, atStake }));
+    })
+
+    .post(routes.productStop(":slug"), auth.allow("member"), async (c) => {
+      const place = await placeOf(c, needs);
+      const outcome = await triggers.stop(place.installation.id);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.redirect(inPlace(routes.product(place.product.slug), place), 303);
+    });
+
+  async function uninstalled(c: WebContext, { slug, repository }: Product) {
+    const environments = (await store.environments.list()).map(({ name }) => name);
+    const gitUrl = new URL(routes.git(slug), needs.publicUrl).href;
+    const frame = frameOf(c, needs, { title: slug, section: "products" });
+    return UninstalledPage({ frame, slug, repository, gitUrl, environments });
+  }
+}
+
+async function readOverview(
+  needs: PageNeeds,
+  place: Place,
+  { live, run }: ProductFacts,
+  signal: AbortSignal,
+): Promise<OverviewProps> {
+  const { product, installation } = place;
+  const filter = { installation: installation.id, limit: shownDeployments + 1 };
+  const [deployments, newest] = await Promise.all([
+    needs.store.deployments.list(filter),
+    product.repository === null ? null : needs.store.deliveries.newestFromForge(product.id),
+  ]);
+  const shown = deployments.slice(0, shownDeployments);
+  const sources = await sourceNumbers(needs.store, shown);
+  return {
+    branch: installation.branch,
+    here: deployments.length === 0 ? await tipOf(needs, product, installation, signal) : null,
+    repository: product.repository,
+    movedTo: movedTo(product.repository, newest),
+    gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
+    live,
+    stacks: stacksOf(run),
+    data: dataNotes(live && specOf(live.deployment)),
+    rows: shown.map((row) => deploymentRow(row, place, sources, "its product's")),
+    hasMore: deployments.length > shownDeployments,
+  };
+}
+
+/** The commit of the branch that was pushed before there was anywhere to deploy it: git pushes it no second time. */
+async function tipOf({ git }: PageNeeds, { id, repository }: Product, { branch }: Installation, signal: AbortSignal) {
+  return repository === null && branch !== null ? git.resolve(id, branch, signal) : null;
+}
+
+/** Where data lies that nobody named a volume for. */
+function dataNotes(spec: DeploymentSpec | null): OverviewProps["data"] {
+  if (!spec) return [];
+  const atRisk = servicesOf(spec).flatMap((service) => {
+    const text = dataInContainerText(service);
+    return text === null ? [] : [{ text, isWarning: true }];
+  });
+  const lasting = unnamedVolumes(spec.stacks).flatMap((volume) => [
+    { text: unnamedVolumeText(volume), isWarning: false },
+    ...(volume.isShared ? [{ text: sharedVolumeText(volume), isWarning: true }] : []),
+  ]);
+  return [...atRisk, ...lasting];
+}
+
+function stacksOf({ services }: RunFacts): readonly StackState[] {
+  const names = [...new Set(services.map(({ stack }) => stack))];
+  return names.map((name) => ({
+    name,
+    services: services
+      .filter(({ stack }) => stack === name)
+      .map(({ name, kind, kindReason, status, url }) => ({ name, kind, kindReason, state: status, url })),
+  }));
+}

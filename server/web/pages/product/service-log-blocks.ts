@@ -1,0 +1,22 @@
+import type { LogBlock } from "../../../../views/ui/log.tsx";
+import type { ServiceLine } from "./service-log.ts";
+
+/** How many colours tell services apart. */
+const hues = 6;
+
+/** Lines of services as a log: the time of day once a second, and the service's name where there are several. */
+export function serviceLogBlocks(lines: readonly ServiceLine[], services: readonly string[]): readonly LogBlock[] {
+  const blocks: { time: string; at: Date | null; service: string; lines: string[] }[] = [];
+  for (const { service, at, text } of lines) {
+    const time = at?.toISOString().slice(11, 19) ?? "";
+    const last = blocks.at(-1);
+    if (last?.service === service && last.time === time) last.lines.push(text);
+    else blocks.push({ time, at, service, lines: [text] });
+  }
+  return blocks.map((block) => ({
+    ...block,
+    kind: "output",
+    service:
+      services.length > 1 ? { name: block.service, hue: Math.max(0, services.indexOf(block.service)) % hues } : null,
+  }));
+}

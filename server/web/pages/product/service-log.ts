@@ -1,0 +1,70 @@
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { specOf } from "../../../model/deployment/deployment.ts";
+import { servicesOf } from "../../../model/deployment/spec.ts";
+import type { ContainerId } from "../../../model/names/ids.ts";
+import type { ContainerState, Engine } from "../../../ports/engine.ts";
+import { containerOf } from "../../../rules/rollout/container-of.ts";
+import type { Redact } from "../../../rules/wording/redact.ts";
+
+/** A line that a service of an installation has printed. */
+export interface ServiceLine {
+  readonly service: string;
+  readonly at: Date | null;
+  readonly text: string;
+}
+
+/** The containers whose output is an installation's log: those of what is live, else all that are left. By service, in the spec's order. */
+export function containersOfLog(
+  containers: readonly ContainerState[],
+  live: Deployment | null,
+  service: string | null,
+): readonly ContainerState[] {
+  const spec = live && specOf(live);
+  const found = spec
+    ? servicesOf(spec).flatMap((service) => containerOf(live.id, service, containers) ?? [])
+    : [...containers].sort((a, b) => a.service.localeCompare(b.service));
+  return service === null ? found : found.filter((container) => container.service === service);
+}
+
+/** The last lines of several containers as one log, in the order of their times. */
+export async function readTail(
+  engine: Engine,
+  containers: readonly ContainerState[],
+  tail: number,
+  redact: Redact,
+  signal: AbortSignal,
+): Promise<readonly ServiceLine[]> {
+  const logs = await Promise.all(
+    containers.map(async ({ id, service }) => {
+      const lines: ServiceLine[] = [];
+      for await (const { at, text } of engine.logs(id, { follow: false, tail, timestamps: true }, signal)) {
+        lines.push({ service, at, text: redact(text) });
+      }
+      return lines;
+    }),
+  );
+  // A sort that keeps the order of equals: a container's own lines stay as they came.
+  return logs
+    .flat()
+    .sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
+    .slice(-tail);
+}
+
+/** Skips what was given out before when a container is followed anew, as after its restart. */
+export type LastSeen = Map<ContainerId, Date>;
+
+export async function* followContainer(
+  engine: Engine,
+  { id, service }: ContainerState,
+  tail: number,
+  seen: LastSeen,
+  redact: Redact,
+  signal: AbortSignal,
+): AsyncGenerator<ServiceLine> {
+  const until = seen.get(id);
+  for await (const { at, text } of engine.logs(id, { follow: true, tail, timestamps: true }, signal)) {
+    if (until && at && at <= until) continue;
+    if (at) seen.set(id, at);
+    yield { service, at, text: redact(text) };
+  }
+}

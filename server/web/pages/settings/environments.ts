@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import { EnvironmentsPage, type EnvironmentsProps } from "../../../../views/settings/environments-page.tsx";
+import { capital } from "../../../../views/text/capital.ts";
+import { routes } from "../../../routes.ts";
+import { faultSentence } from "../../api/fault-words.ts";
+import { newEnvironmentSchema } from "../../api/schemas.ts";
+import { noteDetail } from "../../http/audit.ts";
+import { readForm } from "../../http/form.ts";
+import { notFound } from "../../http/problem.ts";
+import type { WebContext, WebEnv } from "../../needs.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+
+const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };
+
+/** Where products run: the environments, with a form for another one. */
+export function createEnvironmentsPages(needs: PageNeeds) {
+  const { auth, store, triggers, catalog } = needs;
+  const member = auth.allow("member");
+
+  return (
+    new Hono<WebEnv>()
+      .get(routes.environments(), member, (c) => {
+        const isRemoved = c.req.query("done") === "removed";
+        return show(c, { notice: isRemoved ? "Environment removed." : null });
+      })
+
+      // Answered with the page itself: what was not copied is said here, and is kept nowhere.
+      .post(routes.environments(), member, async (c) => {
+        const form = await readForm(c);
+        const typed = {
+          name: text(form, "name"),
+          domain: text(form, "domain"),
+          branch: text(form, "branch"),
+          copyFrom: text(form, "copyFrom"),
+        };
+        const { name, domain, branch, copyFrom } = typed;
+        const parsed = newEnvironmentSchema.safeParse({ name, domain: domain || null, branch: branch || null });
+        if (!parsed.success)
+          return show(c, { typed, error: faultSentence(parsed.error, (path) => capital(path)) }, 400);
+        noteDetail(c, name);
+        const wanted = { name, domain: domain || null, branch: branch || null };
+        const created = await triggers.createEnvironment(wanted, copyFrom || null);
+        if (created.type === "refused") return show(c, { typed, error: created.message }, 409);
+        return show(c, { notice: `Created ${name}.`, copied: created.copied });
+      })
+
+      .post(routes.environmentRemove(":name"), member, async (c) => {
+        const name = c.req.param("name");
+        const environment = (await store.environments.list()).find((one) => one.name === name);
+        if (!environment) throw notFound(`environment "${name}"`);
+        noteDetail(c, environment.name);
+        const outcome = await triggers.removeEnvironment(environment);
+        if (outcome.type === "refused") return show(c, { error: outcome.message }, 409);
+        return c.redirect(`${routes.environments()}?done=removed`, 303);
+      })
+  );
+
+  async function show(
+    c: WebContext,
+    state: Partial<Pick<EnvironmentsProps, "typed" | "error" | "notice" | "copied">>,
+    status: 200 | 400 | 409 = 200,
+  ) {
+    const [all, places] = await Promise.all([store.environments.list(), catalog.places()]);
+    const environments = all.map(({ id, name, domain, branch }) => ({
+      name,
+      domain: domain ?? needs.domain,
+      branch,
+      products: places.filter(({ environment }) => environment.id === id).map(({ product }) => product.slug),
+    }));
+    const page = { environments, typed: nothingTyped, error: null, notice: null, copied: [], ...state };
+    const frame = frameOf(c, needs, { title: "Environments", section: "system" });
+    return c.html(EnvironmentsPage({ frame, page }), status);
+  }
+}
+
+function text(form: URLSearchParams, name: string): string {
+  return form.get(name)?.trim() ?? "";
+}

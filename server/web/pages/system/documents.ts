@@ -1,0 +1,25 @@
+import { Hono } from "hono";
+import { DocumentPage, DocumentsPage } from "../../../../views/system/document-page.tsx";
+import { documentNamed, documents } from "../../../../views/system/documents.ts";
+import { routes } from "../../../routes.ts";
+import { Problem } from "../../http/problem.ts";
+import type { WebEnv } from "../../needs.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+
+/** What is written about Baton, to read where it runs. */
+export function createDocumentPages(needs: PageNeeds) {
+  const { auth, readDocument } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.documents(), auth.allow("member"), (c) =>
+      c.html(DocumentsPage({ frame: frameOf(c, needs, { title: "Documentation" }) })),
+    )
+
+    .get(routes.document(":name"), auth.allow("member"), async (c) => {
+      const asked = c.req.param("name") ?? "";
+      const name = documentNamed(asked);
+      if (!name) throw new Problem(404, "not_found", `there is no document named "${asked}"`);
+      const frame = frameOf(c, needs, { title: documents[name].title });
+      return c.html(DocumentPage({ frame, name, text: await readDocument(name) }));
+    });
+}

@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import { headline } from "../../../../views/deployment/version.tsx";
+import { type Toast, ToastPart } from "../../../../views/frame/toast.tsx";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import type { DeploymentId } from "../../../model/names/ids.ts";
+import { routes } from "../../../routes.ts";
+import type { WebEnv } from "../../needs.ts";
+import type { Catalog, Place } from "../../read/catalog.ts";
+import { endOf } from "../../read/deployment-end.ts";
+import { type Aside, answerWithSnapshots } from "../../streams/state-stream.ts";
+import type { PageNeeds } from "../page.ts";
+
+/** What one page is told of deployments elsewhere. `since`: what was over by then is no news. `isShown`: the page shows it anyway. */
+export function createNews(
+  { catalog }: { readonly catalog: Catalog },
+  since: Date,
+  isShown: (place: Place) => boolean,
+): Aside {
+  let heard = new Set<DeploymentId>();
+  const told = new Set<string>();
+
+  return {
+    heard: (id) => void heard.add(id),
+    async html() {
+      const ids = heard;
+      heard = new Set();
+      const toasts: Toast[] = [];
+      for (const id of ids) {
+        // It may have been deleted since.
+        const found = await catalog.deployment(id).catch(() => null);
+        const toast = found && !isShown(found.place) ? toastOf(found.deployment, found.place, since) : null;
+        if (!toast || told.has(`${id} ${toast.tone}`)) continue;
+        told.add(`${id} ${toast.tone}`);
+        toasts.push(toast);
+      }
+      return toasts.length === 0 ? "" : String(await ToastPart({ toasts }).toString());
+    },
+  };
+}
+
+export function toastOf(deployment: Deployment, { product }: Place, since: Date): Toast | null {
+  const when = endOf(deployment) ?? (deployment.status === "building" ? deployment.startedAt : null);
+  if (!when || when < since) return null;
+  const name = `${product.slug} #${deployment.number}`;
+  const toast = (tone: Toast["tone"], text: string): Toast => ({ deploymentId: deployment.id, tone, text });
+  switch (deployment.status) {
+    case "building":
+      return toast("busy", `${name} started: ${headline(deployment)}`);
+    case "ready":
+      return toast("good", `${name} is live: ${headline(deployment)}`);
+    case "failed":
+      return toast("bad", `${name} failed: ${deployment.failure.message}`);
+    case "stopped":
+      return toast("off", `${name} was stopped: ${deployment.reason}`);
+    case "queued":
+    case "deploying":
+      return null;
+  }
+}
+
+/** The stream of pages that have none of their own. */
+export function createNewsStream(needs: PageNeeds) {
+  const { auth, clock } = needs;
+  return new Hono<WebEnv>().get(routes.newsStream(), auth.allow("member"), (c) => {
+    const news = createNews(needs, clock.now(), () => false);
+    return answerWithSnapshots(c, needs, async () => ({ digest: nothing, html: "" }), news);
+  });
+}
+
+/** The page has nothing that could be out of date. */
+const nothing = "-";

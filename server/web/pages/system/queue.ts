@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { Part } from "../../../../views/frame/live-region.tsx";
+import { Queue, QueuePage, type QueueProps, queueId } from "../../../../views/system/queue-page.tsx";
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import { routes } from "../../../routes.ts";
+import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
+import type { WebEnv } from "../../needs.ts";
+import type { Place } from "../../read/catalog.ts";
+import { answerWithSnapshots } from "../../streams/state-stream.ts";
+import { sourceNumbers } from "../deployment/deployment-rows.ts";
+import { digestOf } from "../digest.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { activityOf } from "./activity.ts";
+
+/** What builds, what waits, and why. */
+export function createQueuePages(needs: PageNeeds) {
+  const { auth, clock } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.queue(), auth.allow("member"), async (c) => {
+      const queue = await readQueue(needs);
+      const url = `${routes.queueStream()}?${new URLSearchParams({ shown: digestOf(queue) })}`;
+      const mood = queue.running.length > 0 ? "busy" : "idle";
+      const frame = frameOf(c, needs, { title: "Queue", section: "queue", mood });
+      return c.html(QueuePage({ frame, queue, stream: { url, pauseInBackground: true } }));
+    })
+
+    .get(routes.queueStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const queue = await readQueue(needs);
+        const children = Queue({ queue, now: clock.now(), csrf: c.get("visitor")?.csrf ?? null });
+        const html = await Part({ target: queueId, how: "replace", children }).toString();
+        return { digest: digestOf(queue), html };
+      }),
+    );
+}
+
+async function readQueue(needs: PageNeeds): Promise<QueueProps> {
+  const { store, catalog, maxBuilding } = needs;
+  const [queue, places] = await Promise.all([store.deployments.queue(), catalog.places()]);
+  const sources = await sourceNumbers(store, [...queue.running, ...queue.queued]);
+  const sourceOf = ({ sourceId }: Deployment) => (sourceId === null ? null : (sources.get(sourceId) ?? null));
+  const whatOf = (deployment: Deployment) => {
+    const place = places.find(({ installation }) => installation.id === deployment.installationId);
+    return {
+      deployment,
+      name: `${place ? placeName(place) : "a deleted product"} #${deployment.number}`,
+      repository: place?.product.repository ?? null,
+      source: sourceOf(deployment),
+    };
+  };
+  const running = queue.running.map(async (deployment) => {
+    const activity = await activityOf(needs, queue, deployment.installationId, null);
+    return {
+      ...whatOf(deployment),
+      canCancel: deployment.status === "building" || deployment.step === "start",
+      text: activity?.text ?? "",
+      percent: activity?.percent ?? null,
+      since: deployment.startedAt,
+    };
+  });
+  const waiting = queue.queued.flatMap((deployment) => {
+    const why = whyWaiting(queue, maxBuilding, deployment.id);
+    return why ? [{ ...whatOf(deployment), canCancel: true, ...why }] : [];
+  });
+  return {
+    running: await Promise.all(running),
+    waiting,
+    building: queue.running.filter(({ status }) => status === "building").length,
+    maxBuilding,
+  };
+}
+
+function placeName({ product, environment }: Place): string {
+  return environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
+}

@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { Part } from "../../../../views/frame/live-region.tsx";
+import { SetUpPage, type SetUpProps, SetUpSteps, setUpStepsId } from "../../../../views/system/set-up-page.tsx";
+import { routes } from "../../../routes.ts";
+import { setUpSteps } from "../../../rules/products/set-up-steps.ts";
+import type { HostState } from "../../../rules/routing/host-state.ts";
+import type { WebEnv } from "../../needs.ts";
+import { readSetUpSteps } from "../../read/set-up-facts.ts";
+import { answerWithSnapshots } from "../../streams/state-stream.ts";
+import { digestOf } from "../digest.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+
+/** The checklist from a bare server to HTTPS. */
+export function createSetUpPages(needs: PageNeeds) {
+  const { auth } = needs;
+
+  return new Hono<WebEnv>()
+    .get(routes.setUp(), auth.allow("member"), async (c) => {
+      const setUp = await readSetUp(needs, c.req.raw.signal);
+      const url = `${routes.setUpStream()}?${new URLSearchParams({ shown: digestOf(setUp) })}`;
+      const frame = frameOf(c, needs, { title: "Going public", section: "system" });
+      return c.html(SetUpPage({ frame, setUp, stream: { url, pauseInBackground: true } }));
+    })
+
+    .get(routes.setUpStream(), auth.allow("member"), (c) =>
+      answerWithSnapshots(c, needs, async () => {
+        const setUp = await readSetUp(needs, c.req.raw.signal);
+        const part = Part({ target: setUpStepsId, how: "replace", children: SetUpSteps({ setUp }) });
+        return { digest: digestOf(setUp), html: await part.toString() };
+      }),
+    )
+
+    .post(routes.setUpHide(), auth.allow("member"), async (c) => {
+      await needs.store.settings.set(hiddenSetting, "yes");
+      return c.redirect(routes.home(), 303);
+    });
+}
+
+async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpProps> {
+  const { reach, publicUrl, listen } = needs;
+  const isHttps = publicUrl.protocol === "https:";
+  return {
+    steps: await readSetUpSteps(needs, signal),
+    addresses: reach.ownAddresses(),
+    tunnel: isHttps ? null : `ssh -L ${listen.port}:127.0.0.1:${listen.port} root@this-server`,
+  };
+}
+
+const hiddenSetting = "set-up-hidden";
+
+/**
+ * How many steps of the configuration are left for the home page to point out; 0 when somebody has hidden it. Asks no
+ * DNS, which takes seconds where no resolver answers.
+ */
+export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
+  if ((await needs.store.settings.get(hiddenSetting)) !== null) return 0;
+  const { publicUrl, domain, httpPort, httpsPort } = needs;
+  const taken: HostState = { tone: "good", title: "Not checked", detail: null };
+  const facts = { domain, httpPort, httpsPort, publicUrl, own: [], dashboard: taken, wildcard: taken };
+  return setUpSteps({ ...facts, hasLiveProduct: true }).filter(({ state }) => state !== "done").length;
+}

@@ -1,0 +1,138 @@
+import { Hono } from "hono";
+import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
+import { sizeText } from "../../../../views/text/size-text.ts";
+import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
+import type { FirewallState } from "../../../ports/host/firewall.ts";
+import { routes } from "../../../routes.ts";
+import { systemWarnings } from "../../../rules/health/system-warnings.ts";
+import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
+import { checkHealth } from "../../health/health.ts";
+import type { WebEnv } from "../../needs.ts";
+import { frameOf, type PageNeeds } from "../page.ts";
+import { productsHealth } from "../product/product-health.ts";
+
+/** Docker adds up what it keeps for as long as it takes; nobody waits that long for a page. */
+const usageLimitMs = 5_000;
+const factsLimitMs = 5_000;
+
+/** What Baton stands on, how it does, and what somebody should look after. */
+export function createSystemPages(needs: PageNeeds) {
+  const { auth } = needs;
+
+  return new Hono<WebEnv>().get(routes.system(), auth.allow("member"), async (c) => {
+    const system = await readSystem(needs);
+    const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
+    return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));
+  });
+}
+
+async function readSystem(needs: PageNeeds): Promise<SystemProps> {
+  const { store, engine, proxy, machine, publicUrl, version } = needs;
+  const [health, docker, usage, caddyVersion, database, disk, products] = await Promise.all([
+    checkHealth(needs),
+    known(engine.info(AbortSignal.timeout(factsLimitMs))),
+    known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
+    known(proxy.version()),
+    known(store.facts()),
+    known(machine.disk()),
+    known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
+  ]);
+  const parts: readonly SystemPart[] = [
+    {
+      name: "Baton",
+      answers: true,
+      facts: [
+        ["Version", version],
+        ["Node.js", machine.nodeVersion],
+        ["Address", publicUrl.origin],
+      ],
+    },
+    {
+      name: "Docker",
+      answers: docker !== null,
+      facts: docker
+        ? [
+            ["Version", docker.version],
+            ["API", docker.apiVersion],
+            ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
+            ["Builds", buildLimitText(needs.buildLimiter.state())],
+            ["Firewall rules", firewallText(needs.firewall.state())],
+          ]
+        : [],
+    },
+    {
+      name: "Caddy",
+      answers: health.caddy === "ok",
+      facts: caddyVersion ? [["Version", caddyVersion]] : [],
+    },
+    {
+      name: "Database",
+      answers: health.database === "ok",
+      facts: database
+        ? [
+            ["Postgres", database.version],
+            ["Size", sizeText(database.sizeBytes)],
+          ]
+        : [],
+    },
+  ];
+  return {
+    parts,
+    disk,
+    usage: usage && [
+      { name: "Images", bytes: usage.imagesBytes },
+      { name: "Build cache", bytes: usage.buildCacheBytes },
+      { name: "Volumes", bytes: usage.volumesBytes },
+      { name: "Containers", bytes: usage.containersBytes },
+    ],
+    warnings: systemWarnings({
+      docker,
+      firewall: needs.firewall.state(),
+      buildLimits: needs.buildLimiter.state(),
+      usage,
+      caddyAnswers: health.caddy === "ok",
+      databaseAnswers: health.database === "ok",
+      disk,
+      unserved: needs.unserved(),
+      products: products ?? [],
+      isReadableOnTheWay: isReadableOnTheWay(publicUrl),
+    }),
+  };
+}
+
+function firewallText(state: FirewallState | null): string {
+  switch (state?.type) {
+    case "held":
+      return "in place";
+    case "off":
+      return "off (BATON_FIREWALL=0)";
+    case "missing":
+      return "not in place";
+    case undefined:
+      return "not known yet";
+  }
+}
+
+function buildLimitText(state: BuildLimitState | null): string {
+  switch (state?.type) {
+    case "held": {
+      const { memoryBytes, processes } = state.limits;
+      const parts = [
+        ...(memoryBytes === null ? [] : [`${sizeText(memoryBytes)} of memory`]),
+        ...(processes === null ? [] : [`${processes.toLocaleString("en-US")} processes`]),
+      ];
+      return `at most ${parts.join(" and ")} ${state.each === "all" ? "together" : "in each step"}`;
+    }
+    case "off":
+      return "not limited (BATON_BUILD_MEMORY=off, BATON_BUILD_PROCESSES=off)";
+    case "missing":
+      return `not limited: ${state.why}`;
+    case undefined:
+      return "not known yet";
+  }
+}
+
+/** Null: it could not be found out. A page that says so is worth more than none. */
+async function known<T>(fact: Promise<T>): Promise<T | null> {
+  return fact.catch(() => null);
+}

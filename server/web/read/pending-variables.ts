@@ -1,0 +1,16 @@
+import { type Deployment, specOf } from "../../model/deployment/deployment.ts";
+import type { Installation } from "../../model/product.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { type PendingVariables, pendingVariables } from "../../rules/settings/pending-variables.ts";
+
+/** What a version, mostly the live one, has not got as it is set now; nothing where there is none. Values go nowhere. */
+export async function readPendingVariables(
+  { installations }: Pick<Store, "installations">,
+  { id }: Installation,
+  version: Deployment | null,
+): Promise<PendingVariables> {
+  const spec = version && specOf(version);
+  if (!spec) return { names: [], inBuilds: [] };
+  const [variables, marks] = await Promise.all([installations.variables(id), installations.buildMarks(id)]);
+  return pendingVariables(spec, { variables, marks });
+}

@@ -1,0 +1,75 @@
+import { type Deployment, readyAtOf, specOf } from "../../model/deployment/deployment.ts";
+import type { StackSpec } from "../../model/deployment/spec.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { displayName } from "./display-name.ts";
+import { stacksOf } from "./stack-progress.ts";
+
+/** How a product redeploy ended, as the API promises it. */
+export interface RedeployResult {
+  readonly success: boolean;
+  readonly message: string;
+  readonly stackResults: readonly {
+    readonly stackName: string;
+    readonly stackDisplayName: string;
+    readonly serviceCount: number;
+    readonly success: boolean;
+    readonly error?: string;
+  }[];
+}
+
+/**
+ * Of a deployment that is over, with every stack of its version, also of those that it never came to. One that was ready
+ * and has been stopped since then has succeeded all the same.
+ */
+export async function redeployResult(
+  store: Pick<Store, "deployments" | "events">,
+  product: string,
+  deployment: Deployment,
+): Promise<RedeployResult> {
+  const [progress, expected] = await Promise.all([store.events.stacks(deployment.id), sourceStacks(store, deployment)]);
+  const success = readyAtOf(deployment) !== null;
+  const message = success ? "Product redeployed successfully" : whyNot(deployment);
+  return {
+    success,
+    message,
+    stackResults: stacksOf(deployment, progress, expected).map((stack) => ({
+      stackName: stackNameOf(product, stack.name),
+      stackDisplayName: displayName(stack.name),
+      serviceCount: stack.serviceCount,
+      success,
+      ...(!success && { error: stack.message ?? message }),
+    })),
+  };
+}
+
+/** The stacks of the version that a redeploy makes live again. */
+export async function sourceStacks(
+  store: Pick<Store, "deployments">,
+  { sourceId }: { readonly sourceId: DeploymentId | null },
+): Promise<readonly StackSpec[]> {
+  const source = sourceId === null ? null : await store.deployments.get(sourceId);
+  return (source && specOf(source)?.stacks) ?? [];
+}
+
+export function stackNameOf(product: string, stack: string): string {
+  return `${product}-${stack}`;
+}
+
+function whyNot(deployment: Deployment): string {
+  switch (deployment.status) {
+    case "failed": {
+      const { stage, message } = deployment.failure;
+      return `The redeploy failed (${stage}): ${message}`;
+    }
+    case "stopped":
+      return `The redeploy was stopped: ${deployment.reason}`;
+    case "queued":
+    case "building":
+    case "deploying":
+    case "ready":
+      throw new Error(
+        `deployment ${deployment.id} is ${deployment.status}, which is not a final state without success`,
+      );
+  }
+}

@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { type SetUpStep, setUpSteps } from "../../rules/products/set-up-steps.ts";
+import { isServedPlain } from "../../rules/routing/urls.ts";
+import type { WebNeeds } from "../needs.ts";
+import { type HostStates, isDashboardPlain } from "./host-states.ts";
+
+/** Only a wildcard record answers for it. One for each start, so that its answer is kept like any other host's. */
+const madeUpLabel = `baton-${randomBytes(6).toString("hex")}`;
+
+/** The checklist as things are now: DNS is asked, and Caddy for its certificate. */
+export async function readSetUpSteps(
+  needs: Pick<WebNeeds, "store" | "reach" | "publicUrl" | "domain" | "httpPort" | "httpsPort"> & {
+    readonly hostStates: HostStates;
+  },
+  signal: AbortSignal,
+): Promise<readonly SetUpStep[]> {
+  const { store, reach, hostStates, publicUrl, domain, httpPort, httpsPort } = needs;
+  const [dashboard, wildcard, [live]] = await Promise.all([
+    publicUrl.protocol === "https:" ? hostStates.of(publicUrl.hostname, isDashboardPlain(needs), signal) : null,
+    // Apps get a certificate each when they are first served; the made-up name never has one.
+    isServedPlain(domain) ? null : hostStates.of(`${madeUpLabel}.${domain}`, true, signal),
+    store.domains.list(),
+  ]);
+  const facts = { domain, httpPort, httpsPort, publicUrl, own: reach.ownAddresses(), dashboard, wildcard };
+  return setUpSteps({ ...facts, hasLiveProduct: live !== undefined });
+}

@@ -1,0 +1,114 @@
+import { createWakeUp } from "../../async/wake-up.ts";
+import type { Deployment } from "../../model/deployment/deployment.ts";
+import { isOver } from "../../model/deployment/deployment.ts";
+import type { DeploymentEvent } from "../../model/deployment/event.ts";
+import type { DeploymentId } from "../../model/names/ids.ts";
+import type { WebContext, WebNeeds } from "../needs.ts";
+import { endOf } from "../read/deployment-end.ts";
+import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
+import type { Aside } from "./state-stream.ts";
+
+/** How the events of a deployment are told to one kind of reader. */
+export interface EventTeller {
+  /** Called with every batch in order; `id`s of the messages must be sequence numbers. */
+  messages(events: readonly DeploymentEvent[]): Promise<readonly SseMessage[]>;
+  /** Said when nothing more will come, to readers that would else connect again; null: answer 204 instead. */
+  readonly goodbye: SseMessage | null;
+  /** What the reader is told of other deployments. */
+  readonly aside?: Aside;
+}
+
+export interface EventStreams {
+  /** Replays what came after `after` (Last-Event-ID wins), then follows, until the deployment is settled. */
+  answer(
+    c: WebContext,
+    deployment: Deployment,
+    after: number,
+    tellerFrom: (after: number) => Promise<EventTeller>,
+  ): Promise<Response>;
+}
+
+const pageSize = 200;
+const asidePauseMs = 2_000;
+/** After the drain limit, so much later nothing is expected any more, even without the word "settled". */
+const afterDrainMs = 15_000;
+
+export function createEventStreams(
+  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">,
+): EventStreams {
+  const { store, clock } = needs;
+
+  return {
+    async answer(c, deployment, after, tellerFrom) {
+      const from = lastEventId(c) ?? after;
+      const teller = await tellerFrom(from);
+      const { goodbye } = teller;
+      const isEnd = await hasNothingMore(deployment, from);
+      if (isEnd && !goodbye) return c.body(null, 204);
+      return answerWithEvents(c, needs, async (writer) => {
+        if (!isEnd) await follow(deployment.id, from, teller, writer);
+        if (goodbye) await writer.send(goodbye);
+      });
+    },
+  };
+
+  async function follow(
+    id: DeploymentId,
+    from: number,
+    { messages, aside }: EventTeller,
+    writer: SseWriter,
+  ): Promise<void> {
+    const news = createWakeUp(clock);
+    let lookedAsideMs = clock.monotonicMs();
+    let willLookAside = false;
+    const unsubscribe = aside
+      ? store.events.subscribeAll((other) => {
+          if (other === id) return news.wake();
+          aside.heard(other);
+          // What others print must not wake every reader ten times a second: all of it is told together, a little later.
+          if (willLookAside) return;
+          willLookAside = true;
+          const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
+          clock.sleep(waitMs, writer.signal).then(news.wake, () => {});
+        })
+      : store.events.subscribe(id, news.wake);
+    try {
+      for (let cursor = from, isSettled = false; ; ) {
+        const events = await store.events.read(id, cursor, pageSize);
+        for (const message of events.length > 0 ? await messages(events) : []) await writer.send(message);
+        cursor = events.at(-1)?.seq ?? cursor;
+        willLookAside = false;
+        const beside = await aside?.html();
+        lookedAsideMs = clock.monotonicMs();
+        if (beside) await writer.send({ data: beside });
+        isSettled ||= events.some(({ type }) => type === "settled");
+        if (events.length === pageSize) continue;
+        if (isSettled) return;
+        if ((await news.next(heartbeatMs, writer.signal)) === "woken") continue;
+        if (isLongOver(await store.deployments.get(id))) return;
+        await writer.heartbeat();
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async function hasNothingMore(deployment: Deployment, after: number): Promise<boolean> {
+    if (!isOver(deployment.status)) return false;
+    const [seen, ...unseen] = await store.events.read(deployment.id, Math.max(0, after - 1), 2);
+    if (unseen.length > 0 || (seen && seen.seq > after)) return false;
+    return seen?.type === "settled" || isLongOver(deployment);
+  }
+
+  function isLongOver(deployment: Deployment | null): boolean {
+    if (!deployment) return true;
+    const endedAt = endOf(deployment);
+    return endedAt !== null && clock.now().getTime() - endedAt.getTime() > needs.drainTimeoutMs + afterDrainMs;
+  }
+}
+
+/** The last event that a reader has, as it says when it connects again; null: it does not say, or not in our words. */
+export function lastEventId(c: WebContext): number | null {
+  const text = c.req.header("last-event-id");
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

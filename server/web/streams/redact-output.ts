@@ -1,0 +1,27 @@
+import { specOf } from "../../model/deployment/deployment.ts";
+import { plainNames, secretVariablesOf } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { ContainerState } from "../../ports/engine.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { createRedact, type Redact } from "../../rules/wording/redact.ts";
+
+/**
+ * Hides secrets in what these containers of an installation print: the values that they were started with, and today's.
+ * Made once for each stream, because it prepares every form of every secret.
+ */
+export async function redactOutputOf(
+  store: Pick<Store, "deployments" | "installations">,
+  installation: InstallationId,
+  containers: readonly ContainerState[],
+): Promise<Redact> {
+  // A container that was kept is older than the version that it serves.
+  const ids = new Set(containers.map(({ owner }) => owner.deployment));
+  const versions = await Promise.all([...ids].map((id) => store.deployments.get(id)));
+  const specs = versions.flatMap((version) => (version && specOf(version)) ?? []);
+  const [variables, visible] = await Promise.all([
+    store.installations.variables(installation),
+    store.installations.visibleVariables(installation),
+  ]);
+  const today = secretVariablesOf({ variables, plainVariables: plainNames(variables, visible) });
+  return createRedact(today, ...specs.map(secretVariablesOf));
+}

@@ -1,0 +1,140 @@
+import { createWakeUp } from "../../async/wake-up.ts";
+import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
+import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
+import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
+import type { Store } from "../../ports/store/store.ts";
+import type { WebContext, WebNeeds } from "../needs.ts";
+import { displayName } from "../read/display-name.ts";
+import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
+import { pendingStack } from "../read/stack-progress.ts";
+import { lastEventId } from "./event-stream.ts";
+import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
+
+type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
+type StatusEvent = DeploymentEvent & Extract<EventBody, { type: "status" }>;
+
+const pageSize = 200;
+
+/**
+ * How a product redeploy goes, told to whoever knows its session id; also to those who ask before it was asked for.
+ * Begins with every stack as pending and ends with `done`. A reader that comes back after that is told 204.
+ */
+export async function answerWithProgress(c: WebContext, needs: Needs, sessionId: string): Promise<Response> {
+  const from = lastEventId(c) ?? 0;
+  const known = await needs.store.deployments.bySession(sessionId);
+  if (known && (await hasSeenTheEnd(needs, known, from))) return c.body(null, 204);
+  return answerWithEvents(c, needs, async (writer) => {
+    const deployment = known ?? (await untilAskedFor(needs, sessionId, writer));
+    await tell(needs, deployment, from, writer);
+  });
+}
+
+async function hasSeenTheEnd({ store }: Needs, deployment: Deployment, from: number): Promise<boolean> {
+  if (from === 0 || !isOver(deployment.status)) return false;
+  const [seen] = await store.events.read(deployment.id, from - 1, 1);
+  return seen !== undefined && isEnd(seen);
+}
+
+async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer: SseWriter): Promise<Deployment> {
+  const news = createWakeUp(clock);
+  const heardOf = new Set<DeploymentId>();
+  // Which session a deployment belongs to does not change, so each is worth one look.
+  const unsubscribe = store.events.subscribeAll((id) => {
+    if (!heardOf.has(id)) news.wake();
+    heardOf.add(id);
+  });
+  try {
+    for (;;) {
+      const deployment = await store.deployments.bySession(sessionId);
+      if (deployment) return deployment;
+      if ((await news.next(heartbeatMs, writer.signal)) === "idle") await writer.heartbeat();
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+async function tell(needs: Needs, deployment: Deployment, from: number, writer: SseWriter): Promise<void> {
+  const { store, clock } = needs;
+  const { id } = deployment;
+  const product = await productOf(store, deployment.installationId);
+  const news = createWakeUp(clock);
+  const unsubscribe = store.events.subscribe(id, news.wake);
+  try {
+    const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingStack) : [];
+    for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
+    for (let cursor = from; ; ) {
+      const events = await store.events.read(id, cursor, pageSize);
+      for (const event of events) {
+        cursor = event.seq;
+        if (isEnd(event)) return await tellEnd(store, product, id, event, writer);
+        const message = messageOf(product, event);
+        if (message) await writer.send({ id: String(event.seq), ...message });
+      }
+      if (events.length === pageSize) continue;
+      if ((await news.next(heartbeatMs, writer.signal)) === "woken") continue;
+      if (!(await store.deployments.get(id))) return;
+      await writer.heartbeat();
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** Without an id of its own the last status is told again, with `done`, to whoever lost the line between the two. */
+async function tellEnd(
+  store: Store,
+  product: string,
+  id: DeploymentId,
+  end: StatusEvent,
+  writer: SseWriter,
+): Promise<void> {
+  await writer.send({ event: "status", data: statusJson(end) });
+  const deployment = await store.deployments.get(id);
+  if (!deployment) return;
+  const result = await redeployResult(store, product, deployment);
+  await writer.send({ id: String(end.seq), event: "done", data: JSON.stringify(result) });
+}
+
+/** What of a deployment's events is progress. */
+function messageOf(product: string, event: DeploymentEvent): SseMessage | null {
+  switch (event.type) {
+    case "stack":
+      return { event: "stack", data: stackJson(product, event.stack) };
+    case "status":
+      return { event: "status", data: statusJson(event) };
+    case "log":
+      if (event.source !== "init") return null;
+      return { event: "log", data: JSON.stringify({ service: event.service, lines: event.lines }) };
+    case "waiting":
+    case "stage":
+    case "note":
+    case "warning":
+    case "check":
+    case "cut-over":
+    case "drain":
+    case "failure":
+    case "settled":
+      return null;
+  }
+}
+
+function isEnd(event: DeploymentEvent): event is StatusEvent {
+  return event.type === "status" && isOver(event.status);
+}
+
+function stackJson(product: string, { message = null, ...stack }: StackProgress): string {
+  const { name } = stack;
+  return JSON.stringify({ stackName: stackNameOf(product, name), displayName: displayName(name), ...stack, message });
+}
+
+function statusJson({ status, reason }: StatusEvent): string {
+  return JSON.stringify({ status, reason });
+}
+
+async function productOf(store: Store, id: InstallationId): Promise<string> {
+  const installation = await store.installations.get(id);
+  const product = installation && (await store.products.get(installation.productId));
+  if (!product) throw new Error(`installation ${id} belongs to no product`);
+  return product.slug;
+}

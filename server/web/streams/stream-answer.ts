@@ -1,0 +1,33 @@
+import type { WebContext, WebNeeds } from "../needs.ts";
+import { type BytePipe, createBytePipe } from "./byte-pipe.ts";
+import { beginStream, type StreamLife } from "./stream-life.ts";
+
+/** No more than this is ever held for a reader. */
+const bufferBytes = 64 * 1024;
+
+/** Answers with what `produce` writes into the pipe; the answer ends when it returns, or its life is over. */
+export function answerWithStream(
+  c: WebContext,
+  needs: Pick<WebNeeds, "log" | "closing">,
+  stream: { readonly headers: Readonly<Record<string, string>>; readonly what: "an event stream" | "a text stream" },
+  produce: (pipe: BytePipe, life: StreamLife) => Promise<void>,
+): Response {
+  // Nobody would read it, and nobody would end it.
+  if (c.req.method === "HEAD") return c.body(null, 200, stream.headers);
+  const life = beginStream(c, needs.closing);
+  const pipe = createBytePipe(bufferBytes, life.end);
+
+  const run = async () => {
+    try {
+      await produce(pipe, life);
+    } catch (error) {
+      if (!life.signal.aborted) needs.log.warn({ err: error, path: c.req.path }, `${stream.what} ended unexpectedly`);
+    } finally {
+      life.end();
+      pipe.end();
+    }
+  };
+  void run();
+
+  return c.body(pipe.readable, 200, stream.headers);
+}

@@ -1,0 +1,21 @@
+import type { WebContext, WebNeeds } from "../needs.ts";
+import { answerWithStream } from "./stream-answer.ts";
+
+/** Answers with text that `produce` writes bit by bit, no faster than it is read. */
+export function answerWithText(
+  c: WebContext,
+  needs: Pick<WebNeeds, "log" | "closing">,
+  produce: (write: (text: string) => Promise<void>, signal: AbortSignal) => Promise<void>,
+  contentType = "text/plain; charset=utf-8",
+): Response {
+  const stream = { headers: { "Content-Type": contentType }, what: "a text stream" } as const;
+  return answerWithStream(c, needs, stream, async (pipe, { signal }) => {
+    const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    const write = async (text: string) => {
+      pipe.write(text);
+      await Promise.race([pipe.room(), gone]);
+      signal.throwIfAborted();
+    };
+    await produce(write, signal);
+  });
+}

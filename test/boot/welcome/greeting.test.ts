@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { greeting } from "../../../server/boot/welcome/greeting.ts";
+
+const facts = {
+  publicUrl: new URL("http://127.0.0.1:4000"),
+  appAddress: "http://<product>.localhost:8080",
+  tookMs: 900,
+};
+
+test("the note on a new token stands under the token", () => {
+  const lines = greeting({ ...facts, newToken: "baton_new" }).split("\n");
+  const index = lines.findIndex((line) => line.includes("Sign in"));
+  expect(lines[index + 1]?.search(/\S/)).toBe(lines[index]?.indexOf("baton_new"));
+});
+
+test("the line to push with holds no token: git asks for it", () => {
+  for (const newToken of ["baton_new", null]) {
+    const text = greeting({ ...facts, newToken });
+    expect(text).toContain("    Deploy      git push http://x@127.0.0.1:4000/git/my-app.git main\n");
+    expect(text).toContain("(when git asks for a password, enter the token)");
+    expect(text.split("baton_new")).toHaveLength(newToken === null ? 1 : 2);
+  }
+});
+
+test("a public address without https is warned of, one of this machine is not", () => {
+  const textFor = (url: string) => greeting({ ...facts, newToken: null, publicUrl: new URL(url) });
+  expect(textFor("http://baton.example.com")).toContain("Warning     Tokens are sent unencrypted to this address");
+  expect(textFor("http://192.0.2.7:4000")).toContain("Warning");
+  for (const url of ["https://baton.example.com", "http://127.0.0.1:4000", "http://[::1]:4000", "http://b.localhost"]) {
+    expect(textFor(url), url).not.toContain("Warning");
+  }
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { createPushTrigger } from "../../../server/commands/deployments/push.ts";
+import type { CommitSha } from "../../../server/model/names/ids.ts";
+import type { Slug } from "../../../server/model/product.ts";
+import { createFakeClock } from "../../fakes/fake-clock.ts";
+import { createFakeGit } from "../../fakes/fake-git.ts";
+import { createFakeStore } from "../../fakes/fake-store.ts";
+
+test("a push that removes the deployed branch is refused, and git is not asked to remove it", async () => {
+  const clock = createFakeClock();
+  const store = createFakeStore(clock);
+  const trigger = createPushTrigger({ store, git: createFakeGit(), clock, wakeQueue() {} });
+  await store.products.create({ slug: "shop" as Slug, repository: null, branch: "main" });
+  const gone = { from: "a".repeat(40) as CommitSha, to: null };
+  const updates = [
+    { ref: "refs/heads/main", ...gone },
+    { ref: "refs/heads/idea", ...gone },
+  ];
+  const plan = await trigger.plan("shop" as Slug, { updates, options: [], canShowProgress: true });
+  if ("refused" in plan) throw new Error(plan.refused);
+  expect([...plan.redirect]).toEqual([["refs/heads/main", []]]);
+
+  const stored = { unpackError: null, refs: new Map(updates.map(({ ref }) => [ref, null])) };
+  expect(await trigger.accept(plan, stored, "admin")).toEqual([
+    { ref: "refs/heads/main", type: "refused", reason: "shop deploys main, so this branch cannot be removed" },
+  ]);
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { explainOldFrontend } from "../../../../server/pipeline/images/failure/old-frontend.ts";
+import { BuildFailed } from "../../../../server/ports/engine.ts";
+
+const newerSyntax = { line: 4, feature: "a here-document (RUN <<EOF)" };
+const withHereDocument = { dockerfile: "Dockerfile", newerSyntax };
+const plain = { dockerfile: "Dockerfile", newerSyntax: null };
+const notParsed = new BuildFailed("dockerfile parse error line 5: unknown instruction: ECHO", {});
+const noFrontend = new BuildFailed("no registry responded", { missingBase: "docker/dockerfile:1" });
+
+describe("a Dockerfile that the engine's frontend is too old for", () => {
+  it("is told apart by the engine's version and the line", () => {
+    expect(explainOldFrontend(withHereDocument, notParsed, "20.10.24")).toEqual({
+      message: "Docker 20.10.24 does not understand line 4 of Dockerfile: it has a here-document (RUN <<EOF)",
+      hint: expect.stringContaining("Update Docker to 23 or newer"),
+    });
+  });
+
+  it("needs the frontend that its syntax line names, where that cannot be pulled", () => {
+    expect(explainOldFrontend(withHereDocument, noFrontend, "20.10.24")?.hint).toMatch(
+      /^Docker 20\.10\.24 needs it, because line 4 has a here-document/,
+    );
+    expect(explainOldFrontend(plain, noFrontend, "20.10.24")?.hint).toMatch(/remove the line, or make the registry/);
+    expect(explainOldFrontend(withHereDocument, noFrontend, "28.1.0")?.hint).toMatch(/remove the line/);
+  });
+
+  it.each([
+    ["the engine is new", withHereDocument, notParsed, "28.1.0"],
+    ["nothing newer is in it", plain, notParsed, "20.10.24"],
+    ["a command of it failed", withHereDocument, new BuildFailed("a", { step: "RUN a", exitCode: 1 }), "20.10.24"],
+    ["a base is missing", withHereDocument, new BuildFailed("a", { missingBase: "node:1" }), "20.10.24"],
+  ])("is not the reason where %s", (_, recipe, error, version) => {
+    expect(explainOldFrontend(recipe, error, version)).toBeNull();
+  });
+});

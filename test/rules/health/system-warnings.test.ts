@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { type SystemFacts, systemWarnings } from "../../../server/rules/health/system-warnings.ts";
+
+const gibibyte = 1024 ** 3;
+const well: SystemFacts = {
+  docker: { builder: "buildkit" },
+  usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
+  firewall: { type: "held" },
+  buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 }, each: "all" },
+  caddyAnswers: true,
+  databaseAnswers: true,
+  disk: { freeBytes: 50 * gibibyte, totalBytes: 100 * gibibyte },
+  isReadableOnTheWay: false,
+  unserved: [],
+  products: [],
+};
+const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }).map(({ text }) => text);
+
+describe("the system page warns", () => {
+  test("of nothing when all is well", () => expect(texts({})).toEqual([]));
+
+  test("of what does not answer, before all else", () => {
+    const disk = { freeBytes: 5 * gibibyte, totalBytes: 100 * gibibyte };
+    expect(texts({ docker: null, usage: null, caddyAnswers: false, databaseAnswers: false, disk })).toEqual([
+      "The database isn't responding.",
+      "Docker isn't responding.",
+      "Caddy isn't responding.",
+      "Less than a tenth of the disk is free.",
+    ]);
+  });
+
+  test("of firewall rules that are not in place, unless nobody wants them", () => {
+    expect(texts({ firewall: { type: "missing", why: "iptables is not installed" } })).toEqual([
+      "Baton's firewall rules are not in place: iptables is not installed.",
+    ]);
+    expect(texts({ firewall: { type: "off" } })).toEqual([]);
+    expect(texts({ firewall: null })).toEqual([]);
+  });
+
+  test("of builds that are not limited, unless nobody wants them to be", () => {
+    expect(texts({ buildLimits: { type: "missing", why: "Baton does not run as root" } })).toEqual([
+      "The memory and processes of builds are not limited: Baton does not run as root.",
+    ]);
+    expect(texts({ buildLimits: { type: "off" } })).toEqual([]);
+  });
+
+  test("of products that are not well", () => {
+    const product = { name: "shop", status: "running", down: [], live: 1 } as const;
+    const failed = { number: 2, message: "no start script" };
+    const degraded = { ...product, name: "wiki", status: "degraded", down: ["web"], failed: null } as const;
+    expect(texts({ products: [{ ...product, failed }, degraded] })).toEqual([
+      "wiki is degraded; not healthy: web.",
+      "shop #2 failed: no start script.",
+    ]);
+    expect(texts({ products: [{ ...product, failed: null }] })).toEqual([]);
+  });
+
+  test("of each installation whose addresses cannot be served", () => {
+    const unserved = [{ name: "shop in staging", message: "the address shop.… has 260 characters" }];
+    expect(systemWarnings({ ...well, unserved })).toEqual([
+      {
+        isSerious: true,
+        text: "An address of shop in staging cannot be served: the address shop.… has 260 characters.",
+        whatToDo: "Everything else is served. Deploy it with a different name or domain, or delete it.",
+      },
+    ]);
+  });
+
+  test("of a disk that is nearly full, however large it is, and says what frees it", () => {
+    const disk = { freeBytes: gibibyte, totalBytes: 4 * gibibyte };
+    const usage = { imagesBytes: 0, buildCacheBytes: 3 * gibibyte };
+    expect(systemWarnings({ ...well, disk, usage })).toEqual([
+      {
+        isSerious: true,
+        text: "The disk is nearly full.",
+        whatToDo: "Builds and databases will fail. docker builder prune frees the build cache.",
+      },
+    ]);
+  });
+
+  test("of a large build cache, a Docker without BuildKit, and tokens that can be read on the way", () => {
+    const usage = { imagesBytes: 0, buildCacheBytes: 30 * gibibyte };
+    expect(texts({ usage, docker: { builder: "classic" }, isReadableOnTheWay: true })).toEqual([
+      "The build cache is large.",
+      "This Docker has no BuildKit.",
+      "Tokens are sent unencrypted.",
+    ]);
+  });
+
+  test("not of what could not be found out", () => expect(texts({ disk: null, usage: null })).toEqual([]));
+});

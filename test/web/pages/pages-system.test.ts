@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Installation } from "../../../server/model/product.ts";
+import { toastOf } from "../../../server/web/pages/system/news.ts";
+import { aMember, type Member } from "../member.ts";
+import { createWorld, type World } from "../world.ts";
+
+let world: World;
+let member: Member;
+let installation: Installation;
+beforeEach(async () => {
+  world = await createWorld();
+  member = await aMember(world);
+  ({ installation } = await world.samples.product("shop"));
+});
+
+describe("the queue", () => {
+  test("says what is under way, what waits, and why", async () => {
+    world.samples.building(installation);
+    const { id } = world.samples.queued(installation);
+    const { text, html } = await member.get("/queue");
+    expect(text).toContain("1 of 4 build slots in use");
+    expect(text).toMatch(/shop #1 .* Building/);
+    expect(text).toMatch(/1 Say hello .* shop #2 .* waiting for deployment 1 of this product, which is building/);
+    expect(html).toContain(`action="/deployments/${id}/cancel"`);
+  });
+
+  test("that is empty says so", async () => {
+    expect((await member.get("/queue")).text).toContain("The queue is empty. A push starts at once.");
+  });
+});
+
+describe("the activity", () => {
+  test("tells who did what, by pages and by the API alike, and never a value", async () => {
+    await member.post("/products/shop/variables", { name: "KEY", value: "canary-3a" });
+    await world.api(`/api/product-deployments/${installation.id}/variables`, {
+      method: "PUT",
+      body: { set: { OTHER: "canary-3b" } },
+    });
+    const failed = world.samples.failed(installation, {});
+    await member.post(`/deployments/${failed.id}/cancel`);
+    const { id } = world.samples.queued(installation);
+    await member.post(`/deployments/${id}/cancel`);
+    await member.post("/products/shop/delete", { confirm: "shop" });
+
+    expect(world.store.rows.audit.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
+      ["signed in", "", null],
+      ["changed variables of", "shop", "KEY"],
+      ["changed variables of", "shop", "OTHER"],
+      ["cancelled", "shop #2", null],
+      ["deleted", "shop", "its volumes were kept"],
+    ]);
+    expect(JSON.stringify(world.store.rows.audit)).not.toContain("canary");
+    const { text, html } = await member.get("/activity");
+    expect(text).toContain("admin changed variables of shop KEY");
+    expect(html).toContain(`<a href="/deployments/${id}">shop #2</a>`);
+  });
+
+  test("has a sentence for every route of a member that changes something", async () => {
+    const unsafe = world.app.routes.filter(
+      ({ method, path, handler }) =>
+        ["POST", "PUT", "PATCH", "DELETE"].includes(method) &&
+        "audience" in handler &&
+        // These are everyone's: who uses them is found out by the route itself.
+        !/^\/(?:sign-in|webhooks\/)/.test(path),
+    );
+    expect(unsafe.length).toBeGreaterThan(15);
+    const { wordsFor } = await import("../../../server/web/http/audit.ts");
+    expect(unsafe.map(({ method, path }) => `${method} ${path}`).filter((deed) => wordsFor(deed) === null)).toEqual([]);
+  });
+
+  test("has a gap, and the log says so, rather than a deed that is undone", async () => {
+    world.store.audit.record = () => Promise.reject(new Error("full"));
+    expect((await member.post("/products/shop/settings", { branch: "next" })).status).toBe(303);
+    expect(world.logged).toContainEqual(expect.objectContaining({ message: "the audit log has a gap" }));
+  });
+});
+
+describe("the system", () => {
+  test("shows versions, sizes and that all is well", async () => {
+    const { text } = await member.get("/system");
+    expect(text).toContain("All systems OK");
+    expect(text).toMatch(
+      /Docker Up Version 20\.10\.24 API 1\.41 Builder BuildKit Builds at most 6\.0 GB of memory and 4,096 processes together Firewall rules in place/,
+    );
+    expect(text).toMatch(/Caddy Up Version 2\.11\.4 Database Up Postgres 17\.5 Size 12 MB/);
+    expect(text).toContain("40 GB of 100 GB free");
+    expect(text).toContain("Build cache 900 MB");
+  });
+
+  test("does not say that all is well while a product is not", async () => {
+    world.samples.failed(installation, { message: "`npm run build` exited with code 1: TS2322: no" });
+    const { text } = await member.get("/system");
+    expect(text).not.toContain("All systems OK");
+    expect(text).toContain("shop #1 failed: `npm run build` exited with code 1: TS2322: no. Nothing is live yet.");
+    world.samples.live(installation);
+    expect((await member.get("/system")).text).toContain("shop is degraded; not healthy: web.");
+  });
+
+  test("names each product whose addresses cannot be served", async () => {
+    const unserved = () => [{ name: "poison", message: "the address poison.… has 260 characters" }];
+    const asked = await aMember(await createWorld({ unserved }));
+    expect((await asked.get("/system")).text).toContain(
+      "An address of poison cannot be served: the address poison.… has 260 characters. Everything else is served.",
+    );
+  });
+
+  test("is shown when nothing answers, with what to do", async () => {
+    world.engine.away = true;
+    world.proxy.away = true;
+    const { status, text } = await member.get("/system");
+    expect(status).toBe(200);
+    expect(text).toContain("Docker isn't responding. Nothing can be deployed. Start it with systemctl start docker");
+    expect(text).toContain("Caddy isn't responding.");
+  });
+});
+
+describe("what happens elsewhere", () => {
+  const since = () => new Date(world.clock.now().getTime() - 60_000);
+  const told = async (deployment: ReturnType<World["samples"]["ready"]> | ReturnType<World["samples"]["failed"]>) => {
+    const { product } = await world.samples.product("elsewhere");
+    const environment = (await world.store.environments.list())[0];
+    if (!environment) throw new Error("no environment");
+    return toastOf(deployment, { product, environment, installation }, since());
+  };
+
+  test("is told when it begins or ends, with the way there", async () => {
+    const failed = world.samples.failed(installation, { message: "npm ended with exit code 1" });
+    expect(await told(failed)).toEqual({
+      deploymentId: failed.id,
+      tone: "bad",
+      text: "elsewhere #1 failed: npm ended with exit code 1",
+    });
+  });
+
+  test("is no news when it was over before the page was opened", async () => {
+    const old = world.samples.ready(installation, { createdAt: new Date(world.clock.now().getTime() - 3_600_000) });
+    expect(await told(old)).toBeNull();
+  });
+
+  test("reaches pages that show nothing live", async () => {
+    const { html } = await member.get("/activity");
+    expect(html).toContain('hx-sse:connect="/news/stream?shown=-"');
+    const reader = (await member.stream("/news/stream?shown=-")).body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = (await reader?.read())?.value ?? "";
+    const building = world.samples.building(installation, { createdAt: world.clock.now() });
+    await world.store.events.append(building.id, [{ type: "status", status: "building", reason: null }]);
+    while (!heard.includes("toast")) {
+      world.clock.advance(500);
+      const { value, done } = (await reader?.read()) ?? { value: "", done: true };
+      if (done) break;
+      heard += value;
+    }
+    await reader?.cancel();
+    expect(heard).toContain("shop #1 started: Say hello");
+  });
+});

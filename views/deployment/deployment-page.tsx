@@ -1,0 +1,225 @@
+import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import { routes } from "../../server/routes.ts";
+import type { Frame, LiveStream, Mood } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { LiveRegion } from "../frame/live-region.tsx";
+import { type StackOverview, StackSplit } from "../product/stack-split.tsx";
+import { capital } from "../text/capital.ts";
+import { inEnvironment } from "../text/in-environment.ts";
+import { Address } from "../ui/address.tsx";
+import { DeploymentBadge, LiveMark } from "../ui/badge.tsx";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { LogPanel, type LogPanelProps } from "../ui/log.tsx";
+import { Steps, type StepView } from "../ui/steps.tsx";
+import { Elapsed, RelativeTime } from "../ui/time.tsx";
+import { ChecksTimeline, type TimelineView } from "./checks-timeline.tsx";
+import { type Meanwhile, MeanwhileLine, PostMortem, type SinceGood } from "./post-mortem.tsx";
+import { headline, Sha, triggerText } from "./version.tsx";
+
+export interface DeploymentView {
+  readonly slug: string;
+  readonly repository: string | null;
+  readonly environment: string;
+  readonly deployment: Deployment;
+  /** Of a redeploy: the number of the deployment whose version it is. */
+  readonly source: number | null;
+  readonly live: boolean;
+  readonly mood: Mood;
+  readonly steps: readonly StepView[];
+  /** What is going on, in a sentence; null when it is over. */
+  readonly sentence: string | null;
+  /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
+  readonly timing: string | null;
+  /** Null: there is one stack at most, and nothing to choose. */
+  readonly overview: StackOverview | null;
+  readonly timeline: TimelineView | null;
+  readonly urls: readonly string[];
+  /** "3 requests left" on the version that it replaced; null: nothing to tell. */
+  readonly draining: string | null;
+  /** What serves instead, for one that failed or was stopped. */
+  readonly meanwhile: Meanwhile;
+  /** "Users saw #2 for 5.3 s; then traffic moved back to #1", of one that failed after the cut-over. */
+  readonly served: string | null;
+  /** Which of the last lines says why it failed. */
+  readonly errorAt: number | null;
+  /** The variable that it failed for. */
+  readonly missedVariable: string | null;
+  readonly sinceGood: SinceGood | null;
+  readonly canCancel: boolean;
+  readonly canRetry: boolean;
+  /** Lists point it out until somebody dismisses it. */
+  readonly canDismiss: boolean;
+  readonly canRedeploy: boolean;
+}
+
+export function DeploymentPage(props: {
+  readonly frame: Frame;
+  readonly view: DeploymentView;
+  readonly stream: LiveStream | null;
+  readonly log: Omit<LogPanelProps, "empty">;
+}) {
+  const { frame, view, stream, log } = props;
+  const { deployment, slug, environment } = view;
+  const product = inEnvironment(routes.product(slug), { environment });
+  return (
+    <Layout frame={frame} hasStream={stream !== null}>
+      <p class="crumbs">
+        <a href={routes.home()}>Products</a>
+        <a href={product}>{environment === "production" ? slug : `${slug} in ${environment}`}</a>
+        <span aria-current="page">#{deployment.number}</span>
+      </p>
+      <LiveRegion stream={stream}>
+        <DeploymentSummary view={view} now={frame.now} csrf={frame.csrf} />
+        <Steps steps={view.steps} />
+        <Announcement view={view} />
+        <DeploymentOutcome view={view} now={frame.now} csrf={frame.csrf} />
+        <LogPanel {...log} empty="Nothing has happened yet." />
+      </LiveRegion>
+    </Layout>
+  );
+}
+
+export const summaryId = "summary";
+
+export function DeploymentSummary(props: {
+  readonly view: DeploymentView;
+  readonly now: Date;
+  readonly csrf: string | null;
+}) {
+  const { view, now, csrf } = props;
+  const { deployment, timing } = view;
+  return (
+    <header id={summaryId} class="page-head" data-mood={view.mood}>
+      <div>
+        <p class="badges">
+          <DeploymentBadge status={deployment.status} />
+          {view.live && <LiveMark />}
+          <span class="timing">{timing ?? <Elapsed since={deployment.createdAt} now={now} />}</span>
+        </p>
+        <h1 class="headline">{headline(deployment)}</h1>
+        <p class="meta">
+          {deployment.commit && <Sha commit={deployment.commit} repository={view.repository} />}
+          {deployment.commit && <span>{deployment.commit.author}</span>}
+          <span>{triggerText(deployment, view.source)}</span>
+          <RelativeTime at={deployment.createdAt} now={now} />
+        </p>
+      </div>
+      <div class="actions">
+        {view.canCancel && (
+          <form method="post" action={routes.deploymentCancel(deployment.id)}>
+            <CsrfField token={csrf} />
+            <button class="button" type="submit">
+              Cancel
+            </button>
+          </form>
+        )}
+        {view.canRedeploy && (
+          <a class="button" href={routes.deploymentRedeploy(deployment.id)}>
+            Redeploy #{deployment.number}
+          </a>
+        )}
+      </div>
+    </header>
+  );
+}
+
+export const announcementId = "announcement";
+
+/** What a screen reader is told as it happens: each step, and how it ended. Every line would be too much. */
+export function Announcement({ view }: { readonly view: DeploymentView }) {
+  return (
+    <p id={announcementId} class="visually-hidden" role="status">
+      {announcement(view)}
+    </p>
+  );
+}
+
+function announcement({ deployment, slug, steps }: DeploymentView): string {
+  const name = `${slug} #${deployment.number}`;
+  switch (deployment.status) {
+    case "queued":
+      return `${name} is queued`;
+    case "building":
+    case "deploying":
+      return `${name}: ${steps.find(({ state }) => state === "current")?.name ?? "under way"}`;
+    case "ready":
+      return `${name} is ready`;
+    case "failed":
+      return `${name} failed: ${deployment.failure.message}`;
+    case "stopped":
+      return `${name} was stopped: ${deployment.reason}`;
+  }
+}
+
+export const outcomeId = "outcome";
+
+/** What is going on, or how it ended. */
+export function DeploymentOutcome(props: {
+  readonly view: DeploymentView;
+  readonly now: Date;
+  readonly csrf: string | null;
+}) {
+  const { view, now, csrf } = props;
+  const { deployment, sentence, overview, timeline } = view;
+  return (
+    <div id={outcomeId} class="outcome">
+      {deployment.status === "ready" && <Success view={view} />}
+      {deployment.status === "failed" && (
+        <PostMortem
+          failure={deployment.failure}
+          served={view.served}
+          errorAt={view.errorAt}
+          missed={
+            view.missedVariable === null
+              ? null
+              : { name: view.missedVariable, url: inEnvironment(routes.productVariables(view.slug), view) }
+          }
+          meanwhile={view.meanwhile}
+          sinceGood={view.sinceGood}
+          repository={view.repository}
+          dismiss={view.canDismiss ? { deploymentId: deployment.id, csrf } : null}
+          retry={view.canRetry ? { deploymentId: deployment.id, csrf } : null}
+          now={now}
+        />
+      )}
+      {deployment.status === "stopped" && (
+        <div class="verdict tone-off">
+          <Icon name="square" />
+          <span>{capital(deployment.reason)}.</span>
+          <MeanwhileLine meanwhile={view.meanwhile} now={now} />
+        </div>
+      )}
+      {sentence !== null && <p class="sentence">{sentence}</p>}
+      {overview && <StackSplit overview={overview} path={routes.deployment(deployment.id)} />}
+      {timeline && <ChecksTimeline timeline={timeline} now={now} />}
+    </div>
+  );
+}
+
+/** It worked: where it is to be seen, and where to go from here. */
+function Success({ view }: { readonly view: DeploymentView }) {
+  const { slug, environment, live, urls, overview, draining } = view;
+  const place = { environment };
+  return (
+    <div class={`verdict ${live ? "tone-good" : "tone-off"}`}>
+      <Icon name="check" />
+      {live && overview && <span>All {overview.stacks.length} stacks are running.</span>}
+      {live ? (
+        <span>{urls.length > 0 ? "Live at" : "Live"}</span>
+      ) : (
+        <span>Was live. {capital(view.meanwhile.text)}.</span>
+      )}
+      {live && urls.map((url) => <Address url={url} />)}
+      {draining && (
+        <span class="draining" role="status">
+          {draining}
+        </span>
+      )}
+      <span class="verdict-links">
+        <a href={inEnvironment(routes.product(slug), place)}>Go to {slug}</a>
+        <a href={inEnvironment(routes.productDeployments(slug), place)}>All deployments</a>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { routes } from "../../server/routes.ts";
+import type { Frame, LiveStream } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { LiveRegion } from "../frame/live-region.tsx";
+import { type DeploymentList, DeploymentListPart, StatusFilters } from "./deployment-list.tsx";
+
+export function DeploymentsPage(props: {
+  readonly frame: Frame;
+  readonly list: DeploymentList;
+  /** Null: those of all products. */
+  readonly product: string | null;
+  readonly products: readonly string[];
+  readonly stream: LiveStream;
+}) {
+  const { frame, list, product, products, stream } = props;
+  const at = placeOfAll(product);
+  return (
+    <Layout frame={frame} hasStream>
+      <h1>{frame.title}</h1>
+      <div class="toolbar">
+        <StatusFilters {...at} current={list.filter} />
+        {products.length > 1 && (
+          <form class="picker" method="get" action={routes.deployments()}>
+            {list.filter !== "all" && <input type="hidden" name="status" value={list.filter} />}
+            <label for="product">Product</label>
+            <select id="product" name="product" data-submits="">
+              <option value="">All</option>
+              {products.map((slug) => (
+                <option value={slug} selected={slug === product}>
+                  {slug}
+                </option>
+              ))}
+            </select>
+            <button class="button small" type="submit">
+              Show
+            </button>
+          </form>
+        )}
+      </div>
+      <LiveRegion stream={stream}>
+        <DeploymentListPart {...at} list={list} now={frame.now} />
+      </LiveRegion>
+    </Layout>
+  );
+}
+
+/** Where the list's own links lead. */
+export function placeOfAll(product: string | null) {
+  return { path: routes.deployments(), query: product === null ? {} : { product } };
+}

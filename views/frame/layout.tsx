@@ -1,0 +1,121 @@
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import { routes } from "../../server/routes.ts";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import type { AssetName, Frame, Section } from "./frame.ts";
+import { LiveRegion } from "./live-region.tsx";
+import { Mark } from "./mark.tsx";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+import { Toasts } from "./toast.tsx";
+
+// JSON, so that htmx's own mini language has no say. No history: pages are loaded whole, and the browser's own history works.
+const htmxConfig = JSON.stringify({
+  mode: "same-origin",
+  includeIndicatorCSS: false,
+  history: false,
+  extensions: "sse,hx-csp",
+  noSwap: [204, 304, "4xx", "5xx"],
+  sse: { reconnectMaxDelay: 5000 },
+});
+
+// htmx starts on DOMContentLoaded only when it is read while the page still loads: so these are plain scripts at the end.
+const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
+
+export function Layout(props: {
+  readonly frame: Frame;
+  /** The page has a stream of its own, which also tells the news: a page opens one. */
+  readonly hasStream?: boolean;
+  readonly children?: Child;
+}) {
+  const { frame, hasStream = false, children } = props;
+  const { asset } = frame;
+  const wantsNews = frame.visitor !== null && !hasStream;
+  return html`<!doctype html>
+${(
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <title>{`${frame.title} · Baton`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={htmxConfig} />
+      <link rel="stylesheet" href={asset("baton.css").url} integrity={asset("baton.css").integrity} />
+      <link
+        rel="icon"
+        type="image/svg+xml"
+        href={asset(frame.mood === "idle" ? "favicon.svg" : `favicon-${frame.mood}.svg`).url}
+        data-idle={asset("favicon.svg").url}
+        data-busy={asset("favicon-busy.svg").url}
+        data-ready={asset("favicon-ready.svg").url}
+        data-failed={asset("favicon-failed.svg").url}
+      />
+    </head>
+    <body>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Masthead frame={frame} />
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
+      <footer class="colophon">
+        <span>Baton {frame.version}</span>
+        {frame.visitor !== null && <a href={routes.documents()}>Documentation</a>}
+        {frame.visitor !== null && (
+          <button class="link with-script" type="button" data-opens="shortcuts" data-shortcut="?">
+            Keyboard shortcuts
+          </button>
+        )}
+      </footer>
+      {frame.visitor !== null && <ShortcutsDialog />}
+      <Toasts />
+      {wantsNews && <LiveRegion stream={{ url: `${routes.newsStream()}?shown=-`, pauseInBackground: true }} />}
+      {scripts.map((name) => (
+        <script src={asset(name).url} integrity={asset(name).integrity} nonce={frame.nonce}></script>
+      ))}
+    </body>
+  </html>
+)}`;
+}
+
+const sections: readonly {
+  readonly section: Section;
+  readonly name: string;
+  readonly url: string;
+  readonly shortcut: string;
+}[] = [
+  { section: "products", name: "Products", url: routes.home(), shortcut: "g p" },
+  { section: "deployments", name: "Deployments", url: routes.deployments(), shortcut: "g d" },
+  { section: "queue", name: "Queue", url: routes.queue(), shortcut: "g q" },
+  { section: "activity", name: "Activity", url: routes.activity(), shortcut: "g a" },
+  { section: "system", name: "System", url: routes.system(), shortcut: "g s" },
+];
+
+function Masthead({ frame }: { readonly frame: Frame }) {
+  return (
+    <header class="masthead">
+      <a class="brand" href={routes.home()}>
+        <Mark />
+        Baton
+      </a>
+      {frame.visitor !== null && (
+        <>
+          <nav aria-label="Main">
+            {sections.map(({ section, name, url, shortcut }) => (
+              <a href={url} data-shortcut={shortcut} aria-current={frame.section === section ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+          <form class="session" method="post" action={routes.signOut()}>
+            <CsrfField token={frame.csrf} />
+            <span class="who">{frame.visitor}</span>
+            <button class="link" type="submit">
+              Sign out
+            </button>
+          </form>
+        </>
+      )}
+    </header>
+  );
+}

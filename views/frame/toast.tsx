@@ -1,0 +1,36 @@
+import { routes } from "../../server/routes.ts";
+import type { Tone } from "../ui/badge.tsx";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { Sentence } from "../ui/sentence.tsx";
+import { Part } from "./live-region.tsx";
+
+/** Something that has happened elsewhere, in a sentence that leads there. */
+export interface Toast {
+  readonly deploymentId: number;
+  readonly tone: Extract<Tone, "good" | "busy" | "bad" | "off">;
+  readonly text: string;
+}
+
+const toastsId = "toasts";
+
+export function Toasts() {
+  return <div id={toastsId} class="toasts" role="status" aria-live="polite"></div>;
+}
+
+const icons: Readonly<Record<Toast["tone"], IconName>> = { good: "check", busy: "clock", bad: "cross", off: "square" };
+
+/** A message's part that shows them; baton.js takes each away after a while. */
+export function ToastPart({ toasts }: { readonly toasts: readonly Toast[] }) {
+  return (
+    <Part target={toastsId} how="append">
+      {toasts.map(({ deploymentId, tone, text }) => (
+        <a class={`toast tone-${tone}`} href={routes.deployment(deploymentId)} data-toast="">
+          <Icon name={icons[tone]} />
+          <span>
+            <Sentence text={text} />
+          </span>
+        </a>
+      ))}
+    </Part>
+  );
+}

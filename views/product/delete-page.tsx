@@ -1,0 +1,97 @@
+import { routes } from "../../server/routes.ts";
+import { ConfirmPage } from "../frame/confirm-page.tsx";
+import type { Frame } from "../frame/frame.ts";
+import { DataAtStake } from "../redeploy/lost-data.tsx";
+import { inEnvironment } from "../text/in-environment.ts";
+
+export interface DeleteProps {
+  readonly slug: string;
+  readonly environment: string;
+  /** The whole product goes, and not only this environment's part of it. */
+  readonly isWhole: boolean;
+  readonly environments: readonly string[];
+  /** Data that goes with the containers, whatever is chosen for volumes. */
+  readonly atStake: readonly { readonly service: string; readonly path: string }[];
+  /** A form that was refused, as it was typed, and why; null: none was. */
+  readonly refused: { readonly message: string; readonly typed: string; readonly volumes: "keep" | "delete" } | null;
+}
+
+export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonly deletion: DeleteProps }) {
+  const { slug, environment, isWhole, environments, atStake, refused } = deletion;
+  const what = isWhole ? `Delete ${slug}` : `Remove ${slug} from ${environment}`;
+  return (
+    <ConfirmPage
+      frame={frame}
+      title={`${what}?`}
+      action={inEnvironment(routes.productDelete(slug), { environment })}
+      yes={what}
+      isDangerous
+      no={{
+        text: "Keep it",
+        // What is in no environment has no settings.
+        url:
+          environments.length === 0
+            ? routes.product(slug)
+            : inEnvironment(routes.productSettings(slug), { environment }),
+      }}
+      fields={<Fields slug={slug} refused={refused} />}
+    >
+      <ul class="consequences">
+        {isWhole ? (
+          <>
+            <li>
+              Its containers, addresses, images, variables and its repository on this server are removed
+              {environments.length > 1 && `, in ${environments.join(", ")}`}. This can't be undone.
+            </li>
+            <li>Its deployment history is removed; the deletion itself stays in Activity.</li>
+          </>
+        ) : (
+          <li>Its containers, addresses and variables in {environment} are removed. Its other environments stay.</li>
+        )}
+        <DataAtStake atStake={atStake} />
+      </ul>
+    </ConfirmPage>
+  );
+}
+
+function Fields({ slug, refused }: { readonly slug: string; readonly refused: DeleteProps["refused"] }) {
+  return (
+    <>
+      <fieldset class="choice">
+        <legend>Data in its volumes</legend>
+        <label>
+          <input type="radio" name="volumes" value="keep" checked={refused?.volumes !== "delete"} />
+          <span>
+            Keep <span class="muted">Volumes stay in Docker.</span>
+          </span>
+        </label>
+        <label>
+          <input type="radio" name="volumes" value="delete" checked={refused?.volumes === "delete"} />
+          <span>
+            Delete <span class="muted">Databases and uploads are gone for good.</span>
+          </span>
+        </label>
+      </fieldset>
+      <p class="field">
+        <label for="confirm">
+          Type <code>{slug}</code> to confirm
+        </label>
+        <input
+          id="confirm"
+          name="confirm"
+          value={refused?.typed}
+          required
+          autocomplete="off"
+          spellcheck={false}
+          aria-invalid={refused ? "true" : undefined}
+          aria-describedby={refused ? "confirm-error" : undefined}
+        />
+      </p>
+      {refused && (
+        <p class="field-error" id="confirm-error" role="alert">
+          {refused.message}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,152 @@
+import type { Child } from "hono/jsx";
+import { routes } from "../../server/routes.ts";
+import type { Frame, LiveStream, Mood } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { LiveRegion } from "../frame/live-region.tsx";
+import { type Activity, ActivityLine } from "../system/activity-line.tsx";
+import { inEnvironment } from "../text/in-environment.ts";
+import { Address } from "../ui/address.tsx";
+import { type RunState, StateBadge } from "../ui/badge.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { PendingChanges, type PendingView } from "./pending-changes.tsx";
+
+export type ProductTab = "overview" | "deployments" | "logs" | "variables" | "domains" | "webhooks" | "settings";
+
+/** What every tab of a product shows above its own content. */
+export interface ProductHeadProps {
+  readonly slug: string;
+  readonly repository: string | null;
+  readonly environment: string;
+  /** Where it is installed; the switch is shown when there is more than one. */
+  readonly environments: readonly string[];
+  readonly state: RunState;
+  readonly mood: Mood;
+  readonly urls: readonly string[];
+  readonly activity: Activity | null;
+  /** The version that serves can be made anew. */
+  readonly isLive: boolean;
+  /** What "Start again" makes live: the last that was ready; null: there is none, or something is live. */
+  readonly startAgainId: number | null;
+  /** What is set and not live; null: all of it is. */
+  readonly pending: PendingView | null;
+}
+
+export function ProductFrame(props: {
+  readonly frame: Frame;
+  readonly head: ProductHeadProps;
+  readonly tab: ProductTab;
+  readonly notice?: string | null;
+  readonly stream: LiveStream | null;
+  readonly children?: Child;
+}) {
+  const { frame, head, tab, notice = null, stream, children } = props;
+  return (
+    <Layout frame={frame} hasStream={stream !== null}>
+      <p class="crumbs">
+        <a href={routes.home()}>Products</a>
+        {tab === "overview" ? (
+          <span aria-current="page">{head.slug}</span>
+        ) : (
+          <a href={inEnvironment(routes.product(head.slug), head)}>{head.slug}</a>
+        )}
+      </p>
+      <LiveRegion stream={stream}>
+        <ProductHead head={head} csrf={frame.csrf} />
+        <Tabs head={head} tab={tab} />
+        {notice && (
+          <p class="notice" role="status">
+            {notice}
+          </p>
+        )}
+        {children}
+      </LiveRegion>
+    </Layout>
+  );
+}
+
+export const productHeadId = "product-head";
+
+export function ProductHead({ head, csrf }: { readonly head: ProductHeadProps; readonly csrf: string | null }) {
+  const { slug, state, mood, urls, activity, isLive, startAgainId, pending } = head;
+  return (
+    <div id={productHeadId} class="product-head" data-mood={mood}>
+      <header class="page-head">
+        <div>
+          <h1>{slug}</h1>
+          <p class="meta">
+            <StateBadge state={state} isFailing={activity?.tone === "bad"} />
+            {urls.map((url) => (
+              <Address url={url} />
+            ))}
+          </p>
+        </div>
+        <div class="actions">
+          {isLive && urls[0] !== undefined && (
+            <a class="button primary" href={urls[0]} rel="noreferrer">
+              Visit
+              <Icon name="arrow" />
+            </a>
+          )}
+          {isLive && (
+            <a class="button" href={inEnvironment(routes.productRedeploy(slug), head)}>
+              Redeploy
+            </a>
+          )}
+          {startAgainId !== null && (
+            <a class="button primary" href={`${routes.deploymentRedeploy(startAgainId)}?start=again`}>
+              Start again
+            </a>
+          )}
+          {isLive && (
+            <a class="button" href={inEnvironment(routes.productStop(slug), head)}>
+              Stop
+            </a>
+          )}
+        </div>
+      </header>
+      {activity && <ActivityLine activity={activity} />}
+      {pending && <PendingChanges place={head} csrf={csrf} pending={pending} />}
+    </div>
+  );
+}
+
+const tabs: readonly { readonly tab: ProductTab; readonly name: string; readonly url: (slug: string) => string }[] = [
+  { tab: "overview", name: "Overview", url: routes.product },
+  { tab: "deployments", name: "Deployments", url: routes.productDeployments },
+  { tab: "logs", name: "Logs", url: routes.productLogs },
+  { tab: "variables", name: "Variables", url: routes.productVariables },
+  { tab: "domains", name: "Domains", url: routes.productDomains },
+  { tab: "webhooks", name: "Repository", url: routes.productWebhooks },
+  { tab: "settings", name: "Settings", url: routes.productSettings },
+];
+
+function Tabs({ head, tab: current }: { readonly head: ProductHeadProps; readonly tab: ProductTab }) {
+  const here = tabs.find(({ tab }) => tab === current) ?? tabs[0];
+  return (
+    <div class="tabs">
+      <nav aria-label={`Parts of ${head.slug}`}>
+        {tabs.map(({ tab, name, url }, index) => (
+          <a
+            href={inEnvironment(url(head.slug), head)}
+            aria-current={tab === current ? "page" : undefined}
+            data-shortcut={String(index + 1)}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+      {head.environments.length > 1 && here && current !== "webhooks" && (
+        <nav class="environments" aria-label="Environment">
+          {head.environments.map((environment) => (
+            <a
+              href={inEnvironment(here.url(head.slug), { environment })}
+              aria-current={environment === head.environment ? "true" : undefined}
+            >
+              {environment}
+            </a>
+          ))}
+        </nav>
+      )}
+    </div>
+  );
+}

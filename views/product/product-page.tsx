@@ -1,0 +1,226 @@
+import type { Commit } from "../../server/model/deployment/deployment.ts";
+import { routes } from "../../server/routes.ts";
+import { type DeploymentRow, DeploymentRows } from "../deployment/deployment-row.tsx";
+import { headline, Sha } from "../deployment/version.tsx";
+import type { Frame, LiveStream } from "../frame/frame.ts";
+import { MovedRepository } from "../repository/moved-repository.tsx";
+import { inEnvironment } from "../text/in-environment.ts";
+import { Address } from "../ui/address.tsx";
+import { RunBadge, type RunState } from "../ui/badge.tsx";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { PushLines } from "../ui/push-lines.tsx";
+import { type LiveVersion, VersionLine } from "./live-version.tsx";
+import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
+
+export interface OverviewProps {
+  readonly branch: string | null;
+  /** Where it is fetched from; null: it is pushed to Baton. */
+  readonly repository: string | null;
+  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  readonly movedTo: string | null;
+  readonly gitUrl: string;
+  /** What the branch points to, where it was pushed and nothing was deployed yet. */
+  readonly here: Commit | null;
+  readonly live: LiveVersion | null;
+  readonly stacks: readonly StackState[];
+  /** A sentence for each place where the live version has data that nobody named a volume for. */
+  readonly data: readonly { readonly text: string; readonly isWarning: boolean }[];
+  readonly rows: readonly DeploymentRow[];
+  readonly hasMore: boolean;
+}
+
+export interface StackState {
+  readonly name: string;
+  readonly services: readonly ServiceRow[];
+}
+
+export interface ServiceRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly kindReason: string | null;
+  readonly state: RunState;
+  readonly url: string | null;
+}
+
+export function ProductPage(props: {
+  readonly frame: Frame;
+  readonly head: ProductHeadProps;
+  readonly overview: OverviewProps;
+  readonly notice: string | null;
+  readonly stream: LiveStream;
+}) {
+  const { frame, head, overview, notice, stream } = props;
+  return (
+    <ProductFrame frame={frame} head={head} tab="overview" notice={notice} stream={stream}>
+      <ProductOverview overview={overview} head={head} csrf={frame.csrf} now={frame.now} />
+    </ProductFrame>
+  );
+}
+
+export const productOverviewId = "product-overview";
+
+export function ProductOverview(props: {
+  readonly overview: OverviewProps;
+  readonly head: ProductHeadProps;
+  readonly csrf: string | null;
+  readonly now: Date;
+}) {
+  const { overview, head, csrf, now } = props;
+  const { live, stacks, data, rows, hasMore } = overview;
+  if (rows.length === 0) return <FirstVersion overview={overview} head={head} csrf={csrf} />;
+  return (
+    <div id={productOverviewId} class="stack">
+      <Moved overview={overview} head={head} />
+      {live && (
+        <section class="card live-card" aria-labelledby="live-title">
+          <h2 class="eyebrow" id="live-title">
+            Live
+          </h2>
+          <a class="headline big" href={routes.deployment(live.deployment.id)}>
+            {headline(live.deployment)}
+          </a>
+          <VersionLine live={live} repository={head.repository} now={now} />
+          <Stacks stacks={stacks} head={head} />
+          <Data notes={data} />
+        </section>
+      )}
+      <section class="card flush" aria-labelledby="recent-title">
+        <h2 id="recent-title">Recent deployments</h2>
+        <DeploymentRows rows={rows} now={now} />
+        {hasMore && (
+          <p class="card-foot">
+            <a href={inEnvironment(routes.productDeployments(head.slug), head)}>All deployments of {head.slug}</a>
+          </p>
+        )}
+      </section>
+      <section class="card" aria-labelledby="push-title">
+        <h2 id="push-title">Push</h2>
+        <p class="muted">{pushText(overview)}</p>
+        {overview.repository === null && <PushLines gitUrl={overview.gitUrl} branch={overview.branch ?? "main"} />}
+      </section>
+    </div>
+  );
+}
+
+function Moved({ overview, head }: { readonly overview: OverviewProps; readonly head: ProductHeadProps }) {
+  const { movedTo, repository } = overview;
+  if (movedTo === null || repository === null) return null;
+  const settings = `${inEnvironment(routes.productWebhooks(head.slug), head)}#repository`;
+  return <MovedRepository movedTo={movedTo} repository={repository} settings={settings} />;
+}
+
+/** A product with nothing in it yet says how something gets there, and shows it when it comes. */
+function FirstVersion(props: {
+  readonly overview: OverviewProps;
+  readonly head: ProductHeadProps;
+  readonly csrf: string | null;
+}) {
+  const { overview, head, csrf } = props;
+  const { branch, here, repository, gitUrl } = overview;
+  return (
+    <div id={productOverviewId} class="stack">
+      <Moved overview={overview} head={head} />
+      {here !== null && branch !== null && (
+        <section class="card empty" aria-labelledby="deploy-title">
+          <h2 id="deploy-title">Deploy {branch}</h2>
+          <p>
+            {branch} has been pushed already: {here.message} <Sha commit={here} repository={repository} />
+          </p>
+          <form method="post" action={inEnvironment(routes.productDeploy(head.slug), head)}>
+            <CsrfField token={csrf} />
+            <button class="button primary" type="submit">
+              Deploy {branch}
+            </button>
+          </form>
+        </section>
+      )}
+      <section class="card empty" aria-labelledby="push-title">
+        {repository === null ? (
+          <>
+            <h2 id="push-title">{here === null ? "Push the first version" : "Or push a new version"}</h2>
+            <p>
+              In a folder with a Dockerfile, a Node app or an index.html, commit and push.{" "}
+              <span class="with-script">This page updates as soon as you push.</span>
+            </p>
+            <PushLines gitUrl={gitUrl} branch={branch ?? "main"} />
+            <p class="muted">TOKEN is the token you signed in with. {pushText(overview)}</p>
+          </>
+        ) : (
+          <>
+            <h2 id="push-title">Nothing fetched yet</h2>
+            <p>{pushText(overview)} Add the webhook, or check the repository now, on the Repository tab.</p>
+            <p>
+              <a class="button primary" href={inEnvironment(routes.productWebhooks(head.slug), head)}>
+                Open the Repository tab
+              </a>
+            </p>
+          </>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function pushText({ branch, repository }: OverviewProps): string {
+  if (repository !== null) {
+    return `Pushes to ${branch === null ? "the default branch" : branch} of ${repository} are deployed.`;
+  }
+  return branch === null
+    ? "Whichever of main or master you push first becomes the deployed branch."
+    : `Pushes to ${branch} are deployed; other branches are only stored.`;
+}
+
+/** A product with one service is told by its head; names are shown when there is something to tell apart. */
+function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; readonly head: ProductHeadProps }) {
+  const count = stacks.reduce((sum, { services }) => sum + services.length, 0);
+  if (count < 2) return null;
+  return (
+    <div class="stack-cards">
+      {stacks.map(({ name, services }) => (
+        <section class="stack-card" aria-label={`Stack ${name}`}>
+          {stacks.length > 1 && <h3>{name}</h3>}
+          <ul class="services">
+            {services.map((service) => (
+              <Service service={service} head={head} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Data({ notes }: { readonly notes: OverviewProps["data"] }) {
+  if (notes.length === 0) return null;
+  return (
+    <ul class="data-notes" aria-label="Data">
+      {notes.map(({ text, isWarning }) => (
+        <li class={isWarning ? "tone-warn" : undefined}>
+          {isWarning && <Icon name="warning" />}
+          <span>{text}.</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Service({ service, head }: { readonly service: ServiceRow; readonly head: ProductHeadProps }) {
+  const { name, kind, kindReason, state, url } = service;
+  const logs = new URLSearchParams({ environment: head.environment, service: name });
+  return (
+    <li>
+      <span class="service-name">
+        {name} <span class="muted">{kind}</span>
+      </span>
+      <RunBadge state={state} />
+      <span class="service-links">
+        <a class="quiet" href={`${routes.productLogs(head.slug)}?${logs}`}>
+          Logs<span class="visually-hidden"> of {name}</span>
+        </a>
+        {url && <Address url={url} />}
+        {kindReason !== null && <small class="muted">{kindReason}</small>}
+      </span>
+    </li>
+  );
+}

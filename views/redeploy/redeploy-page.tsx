@@ -1,0 +1,133 @@
+import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import { routes } from "../../server/routes.ts";
+import { headline, Sha } from "../deployment/version.tsx";
+import { ConfirmPage } from "../frame/confirm-page.tsx";
+import type { Frame } from "../frame/frame.ts";
+import { inEnvironment, productIn } from "../text/in-environment.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { BuiltAgain } from "./built-again.tsx";
+import { Changes, type ChangesView, hasChanges } from "./changes.tsx";
+import { Interruptions, type InterruptionView } from "./interruptions.tsx";
+import { LostData, type LostDataView } from "./lost-data.tsx";
+
+export interface RedeployProps {
+  readonly slug: string;
+  readonly repository: string | null;
+  readonly environment: string;
+  readonly deployment: Deployment;
+  readonly readyAt: Date;
+  readonly live: boolean;
+  /** The product was stopped, and this is what starts it again. */
+  readonly isStart: boolean;
+  /** Variables that are not today what they were in this version. */
+  readonly differing: readonly string[];
+  /** The deployment that it would replace; null: nothing is live. */
+  readonly replaces: number | null;
+  /** Services whose images are gone: pulled ones are pulled again, the others built from the very commit. */
+  readonly missingImages: readonly string[];
+  /** Variables whose values today are other ones than then, and that builds are given. */
+  readonly builtIn: readonly string[];
+  /** What differs from the live version; null: it is the live one, or nothing is live. */
+  readonly changes: ChangesView | null;
+  readonly interruptions: readonly InterruptionView[];
+  /** Databases whose data is gone with their containers. */
+  readonly lost: readonly LostDataView[];
+  /** Init services, such as migrations, that ran in versions after this one, with the numbers of these. */
+  readonly ranSince: readonly { readonly service: string; readonly deployments: readonly number[] }[];
+  /** Variables that exist only in that version, and those that exist only today. */
+  readonly onlyThen: readonly string[];
+  readonly onlyNow: readonly string[];
+}
+
+export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; readonly redeploy: RedeployProps }) {
+  const { slug, repository, environment, deployment, readyAt, changes, isStart, differing } = redeploy;
+  const act = isStart ? `Start ${slug} again` : `Redeploy #${deployment.number}`;
+  return (
+    <ConfirmPage
+      frame={frame}
+      title={
+        isStart
+          ? `Start ${productIn(slug, environment)} again?`
+          : `Redeploy #${deployment.number} of ${productIn(slug, environment)}?`
+      }
+      action={routes.deploymentRedeploy(deployment.id)}
+      fields={differing.length > 0 && <VariablesChoice redeploy={redeploy} />}
+      yes={act}
+      isDangerous={redeploy.lost.length > 0}
+      no={{ text: "Cancel", url: inEnvironment(routes.product(slug), { environment }) }}
+    >
+      <div class="quoted">
+        <p class="headline">{headline(deployment)}</p>
+        <p class="meta">
+          <span>#{deployment.number}</span>
+          {deployment.commit && <Sha commit={deployment.commit} repository={repository} />}
+          {deployment.commit && <span>{deployment.commit.author}</span>}
+          <span>
+            ready <RelativeTime at={readyAt} now={frame.now} />
+          </span>
+        </p>
+      </div>
+      <Consequences redeploy={redeploy} />
+      {changes && hasChanges(changes) && (
+        <section class="change-list" aria-labelledby="changes-title">
+          <h2 id="changes-title">What changes</h2>
+          <Changes changes={changes} repository={repository} />
+        </section>
+      )}
+    </ConfirmPage>
+  );
+}
+
+function Consequences({ redeploy }: { readonly redeploy: RedeployProps }) {
+  const { missingImages, builtIn, replaces, live, interruptions, lost, ranSince } = redeploy;
+  return (
+    <ul class="consequences">
+      <li>
+        {missingImages.length === 0
+          ? "No build needed: the images are still here (takes seconds)."
+          : `Images were removed (${missingImages.join(", ")}), so this commit will be rebuilt.`}
+      </li>
+      <BuiltAgain names={missingImages.length === 0 ? builtIn : []} condition="If you choose the current variables, " />
+      {replaces === null ? (
+        <li>Nothing is live now. This version goes live once it has passed its checks.</li>
+      ) : (
+        <li>
+          {live ? "The running containers keep" : `#${replaces} keeps`} serving until the new version has passed its
+          checks.
+        </li>
+      )}
+      <Interruptions interruptions={interruptions} />
+      <LostData lost={lost} />
+      {ranSince.map(({ service, deployments }) => (
+        <li class="tone-warn">
+          <strong>{service}</strong> has run since, in {deployments.map((number) => `#${number}`).join(", ")}. Its
+          changes to your data will not be undone.
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function VariablesChoice({ redeploy }: { readonly redeploy: RedeployProps }) {
+  const { onlyThen, onlyNow, isStart, live, differing } = redeploy;
+  return (
+    <fieldset class="choice">
+      <legend>Variables</legend>
+      <p class="help">Changed since: {differing.join(", ")}</p>
+      <label>
+        <input type="radio" name="variables" value="then" checked={!isStart} />
+        <span>
+          As they were in this version
+          {onlyThen.length > 0 && <span class="muted"> with {onlyThen.join(", ")}, removed since</span>}
+        </span>
+      </label>
+      <label>
+        <input type="radio" name="variables" value="now" checked={isStart} />
+        <span>
+          As they are now{live && ": the same as Apply changes"}
+          {onlyNow.length > 0 && <span class="muted"> with {onlyNow.join(", ")}, added since</span>}
+        </span>
+      </label>
+    </fieldset>
+  );
+}

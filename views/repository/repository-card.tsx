@@ -1,0 +1,109 @@
+import { routes } from "../../server/routes.ts";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+
+export interface RepositoryProps {
+  /** Null: the product is pushed to Baton. */
+  readonly url: string | null;
+  /** The branches that are deployed: in each environment one. */
+  readonly branches: readonly BranchField[];
+  readonly rootDirectory: string;
+  readonly paths: readonly string[];
+  readonly pollMinutes: number | null;
+  readonly polledAt: Date | null;
+}
+
+export interface BranchField {
+  readonly environment: string;
+  readonly branch: string | null;
+}
+
+/** What a form calls the branch of an environment. */
+export function branchFieldName(environment: string): string {
+  return `branch of ${environment}`;
+}
+
+export function RepositoryCard(props: {
+  readonly slug: string;
+  readonly repository: RepositoryProps;
+  /** What was typed and could not be saved. */
+  readonly typed: URLSearchParams | null;
+  readonly csrf: string | null;
+  readonly now: Date;
+}) {
+  const { slug, repository, typed, csrf, now } = props;
+  const inField = (name: string, saved: string) => typed?.get(name) ?? saved;
+  const { url, branches, rootDirectory, paths, pollMinutes, polledAt } = repository;
+  return (
+    <section class="card" id="repository">
+      <h2>Repository</h2>
+      <p class="muted">
+        {url === null
+          ? "You push this product to Baton. Connect a repository to have Baton fetch from there instead."
+          : "Baton deploys from this repository. Direct pushes are refused while a repository is connected."}
+      </p>
+      <form class="variable-form" method="post" action={routes.productRepository(slug)}>
+        <CsrfField token={csrf} />
+        <Field
+          name="repository"
+          label="URL"
+          value={inField("repository", url ?? "")}
+          placeholder="https://github.com/acme/shop.git"
+          width="whole"
+        />
+        {branches.map(({ environment, branch }) => (
+          <Field
+            name={branchFieldName(environment)}
+            label={branches.length === 1 ? "Branch" : `Branch of ${environment}`}
+            value={inField(branchFieldName(environment), branch ?? "")}
+            placeholder="the default"
+          />
+        ))}
+        <Field
+          name="rootDirectory"
+          label="Root directory"
+          value={inField("rootDirectory", rootDirectory)}
+          placeholder="repository root"
+        />
+        <Field
+          name="paths"
+          label="Deploy only when these change"
+          value={inField("paths", paths.join(" "))}
+          placeholder="apps/shop/** packages/**"
+          width="grow"
+        />
+        <Field
+          name="pollMinutes"
+          label="Poll every (minutes)"
+          value={inField("pollMinutes", String(pollMinutes ?? ""))}
+          placeholder="never"
+        />
+        <button class="button" type="submit">
+          Save
+        </button>
+      </form>
+      {pollMinutes !== null && polledAt !== null && (
+        <p class="muted">
+          Last polled <RelativeTime at={polledAt} now={now} />.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Field(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly width?: "grow" | "whole";
+}) {
+  const { name, label, value, placeholder, width } = props;
+  const id = `repository-${name.replaceAll(" ", "-")}`;
+  return (
+    <p class={width === undefined ? "field" : `field ${width}`}>
+      <label for={id}>{label}</label>
+      <input id={id} name={name} value={value} placeholder={placeholder} autocomplete="off" spellcheck={false} />
+    </p>
+  );
+}

@@ -1,0 +1,83 @@
+import { routes } from "../../server/routes.ts";
+import type { Frame, LiveStream } from "../frame/frame.ts";
+import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
+import { sentence } from "../text/capital.ts";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { AccessCard, type AccessProps } from "./access-card.tsx";
+import { Ledger, type LedgerLine } from "./delivery-list.tsx";
+import { EnvironmentsCard, type TrackingEnvironment } from "./environments-card.tsx";
+import { MovedRepository } from "./moved-repository.tsx";
+import { RepositoryCard, type RepositoryProps } from "./repository-card.tsx";
+import { ReportsCard, type ReportsProps } from "./status-reports-card.tsx";
+import { WebhookCard, type WebhookProps } from "./webhook-card.tsx";
+
+export interface WebhooksProps {
+  readonly slug: string;
+  readonly repository: RepositoryProps;
+  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  readonly movedTo: string | null;
+  /** All in which the product is. */
+  readonly environments: readonly TrackingEnvironment[];
+  readonly webhook: WebhookProps;
+  readonly access: AccessProps;
+  readonly reports: ReportsProps;
+  readonly deliveries: readonly LedgerLine[];
+  /** Where older deliveries begin; null: these are all. */
+  readonly olderThan: number | null;
+}
+
+/** Everything about the repository that a product is deployed from, in the order in which it is set up. */
+export function WebhooksPage(props: {
+  readonly frame: Frame;
+  readonly head: ProductHeadProps;
+  readonly page: WebhooksProps;
+  readonly notice: string | null;
+  /** Why what was asked for last was not done. */
+  readonly problem: string | null;
+  /** What was typed into the form of the repository then. */
+  readonly typed: URLSearchParams | null;
+  readonly stream: LiveStream;
+}) {
+  const { frame, head, page, notice, problem, typed, stream } = props;
+  const { slug } = page;
+  const { csrf, now } = frame;
+  const isConnected = page.repository.url !== null;
+  return (
+    <ProductFrame frame={frame} head={head} tab="webhooks" notice={notice} stream={stream}>
+      <header class="page-head">
+        <h2>
+          Repository of {slug}
+          {page.environments.length > 1 && <span class="muted">, in all of its environments</span>}
+        </h2>
+        {isConnected && (
+          <form class="actions" method="post" action={routes.productCheck(slug)}>
+            <CsrfField token={csrf} />
+            <button class="button primary" type="submit">
+              Check now
+            </button>
+          </form>
+        )}
+      </header>
+      {problem !== null && (
+        <p class="verdict tone-bad" role="alert">
+          <Icon name="cross" />
+          <span>{sentence(problem)}</span>
+        </p>
+      )}
+      {page.movedTo !== null && page.repository.url !== null && (
+        <MovedRepository movedTo={page.movedTo} repository={page.repository.url} settings="#repository" />
+      )}
+      <RepositoryCard slug={slug} repository={page.repository} typed={typed} csrf={csrf} now={now} />
+      {isConnected && (
+        <>
+          <EnvironmentsCard slug={slug} repository={page.repository.url} environments={page.environments} now={now} />
+          <WebhookCard slug={slug} webhook={page.webhook} csrf={csrf} now={now} />
+          <AccessCard slug={slug} access={page.access} csrf={csrf} />
+          <ReportsCard slug={slug} reports={page.reports} csrf={csrf} />
+        </>
+      )}
+      <Ledger slug={slug} lines={page.deliveries} olderThan={page.olderThan} now={now} />
+    </ProductFrame>
+  );
+}

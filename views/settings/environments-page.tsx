@@ -1,0 +1,204 @@
+import { routes } from "../../server/routes.ts";
+import type { Frame } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { sentence } from "../text/capital.ts";
+import { inEnvironment } from "../text/in-environment.ts";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+export interface EnvironmentsProps {
+  readonly environments: readonly EnvironmentView[];
+  /** What the form holds: what was typed, when it was refused. */
+  readonly typed: Readonly<Record<"name" | "domain" | "branch" | "copyFrom", string>>;
+  readonly error: string | null;
+  readonly notice: string | null;
+  readonly copied: readonly CopiedView[];
+}
+
+interface EnvironmentView {
+  readonly name: string;
+  /** Apps are served below it. */
+  readonly domain: string;
+  readonly branch: string | null;
+  /** Slugs of what is installed there. */
+  readonly products: readonly string[];
+}
+
+/** What became of a product of the environment that was copied. */
+interface CopiedView {
+  readonly product: string;
+  readonly refused: string | null;
+  readonly secrets: readonly string[];
+}
+
+export function EnvironmentsPage({ frame, page }: { readonly frame: Frame; readonly page: EnvironmentsProps }) {
+  const { environments, typed, error, notice, copied } = page;
+  return (
+    <Layout frame={frame}>
+      <p class="crumbs">
+        <a href={routes.system()}>System</a>
+        <span aria-current="page">Environments</span>
+      </p>
+      <h1>Environments</h1>
+      <p class="muted">
+        Each environment runs its own copy of the products installed in it, such as a staging copy from another branch.
+      </p>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      {error && (
+        <p class="verdict tone-bad" role="alert">
+          <Icon name="warning" />
+          {sentence(error)}
+        </p>
+      )}
+      {copied.length > 0 && <Copied copied={copied} />}
+      <div class="stack">
+        {environments.map((environment) => (
+          <Environment environment={environment} csrf={frame.csrf} />
+        ))}
+        <NewEnvironment names={environments.map(({ name }) => name)} typed={typed} csrf={frame.csrf} />
+      </div>
+    </Layout>
+  );
+}
+
+function Environment(props: { readonly environment: EnvironmentView; readonly csrf: string | null }) {
+  const { environment, csrf } = props;
+  const { name, domain, branch, products } = environment;
+  const id = `environment-${name}`;
+  return (
+    <section class="card" aria-labelledby={id}>
+      <header class="page-head">
+        <h2 id={id}>{name}</h2>
+        {name !== "production" && products.length === 0 && (
+          <form method="post" action={routes.environmentRemove(name)}>
+            <CsrfField token={csrf} />
+            <button class="button small" type="submit">
+              Remove<span class="visually-hidden"> {name}</span>
+            </button>
+          </form>
+        )}
+      </header>
+      <dl class="facts-list">
+        <div>
+          <dt>Apps at</dt>
+          <dd>
+            <code>{name === "production" ? `<product>.${domain}` : `<product>-${name}.${domain}`}</code>
+          </dd>
+        </div>
+        {branch !== null && (
+          <div>
+            <dt>Branch</dt>
+            <dd>
+              <code>{branch}</code>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Products</dt>
+          <dd>
+            {products.length === 0
+              ? "None yet"
+              : products.map((slug, index) => (
+                  <>
+                    {index > 0 && ", "}
+                    <a href={inEnvironment(routes.product(slug), { environment: name })}>{slug}</a>
+                  </>
+                ))}
+          </dd>
+        </div>
+      </dl>
+      {name !== "production" && products.length > 0 && (
+        <p class="muted small">To remove this environment, remove its products from it first, in their settings.</p>
+      )}
+    </section>
+  );
+}
+
+function Copied({ copied }: { readonly copied: readonly CopiedView[] }) {
+  return (
+    <section class="card" aria-labelledby="copied-title">
+      <h2 id="copied-title">Copied products</h2>
+      <ul class="plain-list">
+        {copied.map(({ product, refused, secrets }) => (
+          <li>
+            <strong>{product}</strong>
+            {refused !== null && `: not installed, because ${refused}.`}
+            {refused === null && secrets.length === 0 && ": installed, with its settings and variables."}
+            {refused === null && secrets.length > 0 && (
+              <>
+                : installed. Set its secret variables yourself, since Baton does not copy them:{" "}
+                <code>{secrets.join(", ")}</code>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class="muted">Nothing is deployed there yet: push the branch, or deploy from each product's page.</p>
+    </section>
+  );
+}
+
+function NewEnvironment(props: {
+  readonly names: readonly string[];
+  readonly typed: EnvironmentsProps["typed"];
+  readonly csrf: string | null;
+}) {
+  const { names, typed, csrf } = props;
+  return (
+    <section class="card" aria-labelledby="new-title">
+      <h2 id="new-title">New environment</h2>
+      <form class="fields" method="post" action={routes.environments()}>
+        <CsrfField token={csrf} />
+        <Field name="name" label="Name" value={typed.name} placeholder="staging" isRequired />
+        <Field name="branch" label="Branch (optional)" value={typed.branch} placeholder="develop" />
+        <Field name="domain" label="Domain (optional)" value={typed.domain} placeholder="staging.example.com" />
+        <p class="field grow">
+          <label for="copyFrom">Copy products from</label>
+          <select id="copyFrom" name="copyFrom">
+            <option value="">nothing (start empty)</option>
+            {names.map((name) => (
+              <option value={name} selected={name === typed.copyFrom}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </p>
+        <button class="button primary" type="submit">
+          Create
+        </button>
+      </form>
+      <p class="muted small">
+        Copying installs the same products with their settings and variables. Secret variables are not copied.
+      </p>
+    </section>
+  );
+}
+
+function Field(props: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly isRequired?: boolean;
+}) {
+  const { name, label, value, placeholder, isRequired = false } = props;
+  return (
+    <p class="field grow">
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        value={value}
+        placeholder={placeholder}
+        required={isRequired}
+        maxlength={250}
+        autocomplete="off"
+        spellcheck={false}
+      />
+    </p>
+  );
+}

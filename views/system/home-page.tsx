@@ -1,0 +1,111 @@
+import { routes } from "../../server/routes.ts";
+import { type ProductSort, productSorts } from "../../server/rules/products/product-list.ts";
+import type { Frame, LiveStream } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { LiveRegion } from "../frame/live-region.tsx";
+import { ProductList, type ProductListProps, productListId } from "../product/product-list.tsx";
+import { PushLines } from "../ui/push-lines.tsx";
+import { SetUpHint } from "./set-up-page.tsx";
+
+export interface HomeProps {
+  /** Null: there are no products yet. */
+  readonly list: ProductListProps | null;
+  /** Where the first push of a new product goes. */
+  readonly gitUrl: string;
+}
+
+export function HomePage(props: {
+  readonly frame: Frame;
+  readonly home: HomeProps;
+  readonly stream: LiveStream;
+  /** Steps of the set-up checklist that are left; 0: nothing is said of it. */
+  readonly setUpStepsLeft: number;
+  readonly notice: string | null;
+}) {
+  const { frame, home, stream, setUpStepsLeft, notice } = props;
+  return (
+    <Layout frame={frame} hasStream>
+      <header class="page-head">
+        <h1>Products</h1>
+        <a class="button primary" href={routes.newProduct()}>
+          New product
+        </a>
+      </header>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      {setUpStepsLeft > 0 && <SetUpHint left={setUpStepsLeft} csrf={frame.csrf} />}
+      {home.list?.hasTools && <Finder list={home.list} />}
+      <LiveRegion stream={stream}>
+        <HomeList home={home} now={frame.now} />
+      </LiveRegion>
+    </Layout>
+  );
+}
+
+/** What the stream replaces; the search above it stays, with what is being typed. */
+export function HomeList({ home, now }: { readonly home: HomeProps; readonly now: Date }) {
+  return home.list ? <ProductList list={home.list} now={now} /> : <NoProducts gitUrl={home.gitUrl} />;
+}
+
+const sortNames: Readonly<Record<ProductSort, string>> = {
+  attention: "Needs attention first",
+  name: "Name",
+  recent: "Last deployment",
+};
+
+function Finder({ list }: { readonly list: ProductListProps }) {
+  const { q, state, sort, view } = list.query;
+  return (
+    <form class="finder" method="get" action={routes.home()}>
+      {state !== "all" && <input type="hidden" name="state" value={state} />}
+      {view !== null && <input type="hidden" name="view" value={view} />}
+      <label class="visually-hidden" for="q">
+        Search products by name
+      </label>
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value={q}
+        maxlength={100}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Search by name"
+        data-shortcut="/"
+      />
+      <button class="button" type="submit">
+        Search
+      </button>
+      <label class="finder-sort">
+        Sort by
+        <select name="sort" data-submits="">
+          {productSorts.map((each) => (
+            <option value={each} selected={each === sort}>
+              {sortNames[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </form>
+  );
+}
+
+function NoProducts({ gitUrl }: { readonly gitUrl: string }) {
+  return (
+    <div id={productListId} class="card empty" data-mood="idle">
+      <h2>No products yet. Push your first one.</h2>
+      <p>
+        In a folder with a Dockerfile, a Node app or an <code>index.html</code>, commit and push. The first push creates
+        the product and prints its address.
+      </p>
+      <PushLines gitUrl={gitUrl} branch="main" />
+      <p class="muted">
+        Replace TOKEN with the token you signed in with. Or{" "}
+        <a href={routes.newProduct()}>connect a repository instead</a>.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { routes } from "../../server/routes.ts";
+import type { SetUpStep } from "../../server/rules/products/set-up-steps.ts";
+import type { Frame, LiveStream } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { LiveRegion } from "../frame/live-region.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Copyable } from "../ui/copyable.tsx";
+import { CsrfField } from "../ui/csrf-field.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+export interface SetUpProps {
+  readonly steps: readonly SetUpStep[];
+  /** Addresses of this machine; private ones too. */
+  readonly addresses: readonly string[];
+  /** What to type on a laptop before any name leads here; null: the dashboard is reached by its public URL. */
+  readonly tunnel: string | null;
+}
+
+export const setUpStepsId = "set-up-steps";
+
+/** The way from a bare server to HTTPS, with what is done and what is missing. */
+export function SetUpPage(props: { readonly frame: Frame; readonly setUp: SetUpProps; readonly stream: LiveStream }) {
+  const { frame, setUp, stream } = props;
+  return (
+    <Layout frame={frame} hasStream>
+      <h1>Going public</h1>
+      <p class="muted">
+        From this server to HTTPS for your team. This page checks each step and updates automatically.{" "}
+        <a href={routes.document("going-public")}>Read the full guide</a>
+      </p>
+      <LiveRegion stream={stream}>
+        <SetUpSteps setUp={setUp} />
+      </LiveRegion>
+      {setUp.tunnel && (
+        <section class="card" aria-labelledby="tunnel-title">
+          <h2 id="tunnel-title">Before DNS is ready</h2>
+          <p>Open an SSH tunnel from your laptop, then sign in there at the same address:</p>
+          <Copyable id="tunnel" text={setUp.tunnel} label="the tunnel command" />
+        </section>
+      )}
+    </Layout>
+  );
+}
+
+export function SetUpSteps({ setUp: { steps, addresses } }: { readonly setUp: SetUpProps }) {
+  const left = steps.filter(({ state }) => state !== "done").length;
+  return (
+    <div id={setUpStepsId}>
+      <p class={`verdict ${left === 0 ? "tone-good" : "tone-wait"}`}>
+        <Icon name={left === 0 ? "check" : "clock"} />
+        <span>{left === 0 ? "All set." : `${steps.length - left} of ${steps.length} steps done.`}</span>
+      </p>
+      <ol class="set-up-steps">
+        {steps.map((step) => (
+          <Step step={step} />
+        ))}
+      </ol>
+      <p class="muted small">
+        {addresses.length > 0
+          ? `This machine's addresses: ${addresses.join(", ")}`
+          : "This machine has no network address that Baton can see."}
+      </p>
+    </div>
+  );
+}
+
+function Step({ step: { id, title, state, detail, example } }: { readonly step: SetUpStep }) {
+  return (
+    <li class={`card set-up-step${state === "done" ? " set-up-step-done" : ""}`} id={`step-${id}`}>
+      <div class="set-up-step-head">
+        <h2>{title}</h2>
+        {state === "done" && <Badge tone="good" icon="check" text="Done" />}
+        {state === "waiting" && <Badge tone="wait" icon="clock" text="Waiting" />}
+        {state === "todo" && <Badge tone="off" icon="ring" text="To do" />}
+      </div>
+      <p>{detail}</p>
+      {example && <Copyable id={`example-${id}`} text={example} label={title} />}
+      {id === "first-app" && state !== "done" && (
+        <p>
+          <a href={routes.newProduct()}>New product</a>
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** On the home page, until everything is done or somebody hides it. */
+export function SetUpHint({ left, csrf }: { readonly left: number; readonly csrf: string | null }) {
+  return (
+    <div class="verdict tone-off set-up-hint">
+      <Icon name="ring" />
+      <span>Your team can't reach this server yet: {left === 1 ? "1 step" : `${left} steps`} left.</span>
+      <span class="verdict-links">
+        <a href={routes.setUp()}>Set-up checklist</a>
+      </span>
+      <form method="post" action={routes.setUpHide()}>
+        <CsrfField token={csrf} />
+        <button class="link" type="submit">
+          Hide
+        </button>
+      </form>
+    </div>
+  );
+}

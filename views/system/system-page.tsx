@@ -1,0 +1,112 @@
+import { routes } from "../../server/routes.ts";
+import type { SystemWarning } from "../../server/rules/health/system-warnings.ts";
+import type { Frame } from "../frame/frame.ts";
+import { Layout } from "../frame/layout.tsx";
+import { sizeText } from "../text/size-text.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+export interface SystemProps {
+  readonly warnings: readonly SystemWarning[];
+  readonly parts: readonly SystemPart[];
+  readonly disk: { readonly folder: string; readonly freeBytes: number; readonly totalBytes: number } | null;
+  readonly usage: readonly { readonly name: string; readonly bytes: number }[] | null;
+}
+
+/** Something that Baton stands on. */
+export interface SystemPart {
+  readonly name: string;
+  readonly answers: boolean;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+export function SystemPage({ frame, system }: { readonly frame: Frame; readonly system: SystemProps }) {
+  const { warnings, parts, disk, usage } = system;
+  return (
+    <Layout frame={frame}>
+      <header class="page-head">
+        <h1>System</h1>
+        <div class="actions">
+          <a class="button" href={routes.environments()}>
+            Environments
+          </a>
+          <a class="button" href={routes.setUp()}>
+            Going public
+          </a>
+        </div>
+      </header>
+      {warnings.length === 0 ? (
+        <p class="verdict tone-good">
+          <Icon name="check" />
+          All systems OK
+        </p>
+      ) : (
+        <ul class="warnings">
+          {warnings.map(({ isSerious, text, whatToDo }) => (
+            <li class={`verdict ${isSerious ? "tone-bad" : "tone-warn"}`}>
+              <Icon name="warning" />
+              <span>{text}</span>
+              <span class="what-to-do">{whatToDo}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="parts">
+        {parts.map((part) => (
+          <Part part={part} />
+        ))}
+        <section class="card" aria-labelledby="disk-title">
+          <h2 id="disk-title">Disk</h2>
+          {disk ? (
+            <>
+              <meter
+                min={0}
+                max={disk.totalBytes}
+                high={disk.totalBytes * 0.9}
+                value={disk.totalBytes - disk.freeBytes}
+                aria-label="Used"
+              ></meter>
+              <p>
+                {sizeText(disk.freeBytes)} of {sizeText(disk.totalBytes)} free
+              </p>
+              <p class="muted small">{disk.folder}</p>
+            </>
+          ) : (
+            <p class="muted">Unknown.</p>
+          )}
+        </section>
+        <section class="card" aria-labelledby="usage-title">
+          <h2 id="usage-title">Docker disk usage</h2>
+          {usage ? (
+            <Facts facts={usage.map(({ name, bytes }) => [name, sizeText(bytes)])} />
+          ) : (
+            <p class="muted">Docker didn't respond in time.</p>
+          )}
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+function Part({ part: { name, answers, facts } }: { readonly part: SystemPart }) {
+  return (
+    <section class="card" aria-label={name}>
+      <h2>{name}</h2>
+      <p>{answers ? <Badge tone="good" icon="check" text="Up" /> : <Badge tone="bad" icon="cross" text="Down" />}</p>
+      <Facts facts={facts} />
+    </section>
+  );
+}
+
+function Facts({ facts }: { readonly facts: SystemPart["facts"] }) {
+  return (
+    <dl class="rows">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
