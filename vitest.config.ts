@@ -14,6 +14,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
+          // The files of a worker share their modules: loading them anew for each file took longer than the tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
