@@ -4,7 +4,7 @@ import type { DeploymentId } from "../../server/model/names/ids.ts";
 import { type DeploymentReport, type Forge, ForgeUnavailable } from "../../server/ports/forge.ts";
 import type { DueReport, ReportStore } from "../../server/ports/store/reports.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
-import { createFakeStore } from "../fakes/fake-store.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "../web/samples.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };

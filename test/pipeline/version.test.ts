@@ -4,7 +4,7 @@ import type { Work, World } from "../../server/pipeline/work.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
-import { createFakeStore } from "../fakes/fake-store.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
 import { aService } from "../model/a-deployment.ts";
 import { createSamples } from "../web/samples.ts";
 

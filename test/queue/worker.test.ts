@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createWorker } from "../../server/queue/worker.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
-import { createFakeStore } from "../fakes/fake-store.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -6,7 +6,7 @@ import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
-import { createFakeStore } from "../fakes/fake-store.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };

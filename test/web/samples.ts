@@ -15,7 +15,7 @@ import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from ".
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";
 import type { FakeClock } from "../fakes/fake-clock.ts";
-import type { FakeStore } from "../fakes/fake-store.ts";
+import type { FakeStore } from "../fakes/store/fake-store.ts";
 import { aService } from "../model/a-deployment.ts";
 
 /** Deployments in every state, as they stand in the store. */

@@ -13,7 +13,7 @@ import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeReach } from "../fakes/fake-reach.ts";
-import { createFakeStore } from "../fakes/fake-store.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "./samples.ts";
 
 /** Read once: every test makes a web of its own. */

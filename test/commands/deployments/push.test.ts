@@ -4,7 +4,7 @@ import type { CommitSha } from "../../../server/model/names/ids.ts";
 import type { Slug } from "../../../server/model/product.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
 test("a push that removes the deployed branch is refused, and git is not asked to remove it", async () => {
   const clock = createFakeClock();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withRemote } from "../../../server/commands/sources/remote.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
 test("a repository that may not be fetched is named without the password in its URL", async () => {

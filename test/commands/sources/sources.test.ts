@@ -4,7 +4,7 @@ import type { SourceStore } from "../../../server/ports/store/sources.ts";
 import type { ProductStore } from "../../../server/ports/store/store.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
 const repository = "https://git.example.com:8443/acme/shop";

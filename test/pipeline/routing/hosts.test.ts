@@ -4,7 +4,7 @@ import { announceHosts } from "../../../server/pipeline/routing/hosts.ts";
 import type { Work, World } from "../../../server/pipeline/work.ts";
 import { ProxyRefused, ProxyUnavailable, type RouteFault } from "../../../server/ports/proxy.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples, sampleSpec } from "../../web/samples.ts";
 
 async function createScene(publishRoutes: World["publishRoutes"], signal = new AbortController().signal) {

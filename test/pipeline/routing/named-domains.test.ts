@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkNamedDomains } from "../../../server/pipeline/routing/named-domains.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
 /** Two products; what the repository of the second names for its service is looked at. */

@@ -4,7 +4,7 @@ import { createRoutePublisher } from "../../../server/pipeline/routing/routes.ts
 import type { InstallationRoutes } from "../../../server/ports/proxy.ts";
 import type { Domain } from "../../../server/ports/store/store.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
 const never = new AbortController().signal;

@@ -5,7 +5,7 @@ import type { Work, World } from "../../../server/pipeline/work.ts";
 import { FetchFailed } from "../../../server/ports/git.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
 const signal = new AbortController().signal;

@@ -6,7 +6,7 @@ import { StoreUnavailable } from "../../../server/ports/store/store.ts";
 import { createGitHttp } from "../../../server/web/git/git-http.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
 const token = "baton_test-token-that-is-long-enough-0123456789";
 const refs = "/shop.git/info/refs?service=git-receive-pack";

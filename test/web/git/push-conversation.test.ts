@@ -7,7 +7,7 @@ import type { Store } from "../../../server/ports/store/store.ts";
 import { conductPush, type PushConversation } from "../../../server/web/git/push-conversation.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
-import { createFakeStore } from "../../fakes/fake-store.ts";
+import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createWorld } from "../world.ts";
 
 /** What is told to who pushes refs that deploy nothing, when git says this of them. */

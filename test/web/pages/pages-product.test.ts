@@ -532,7 +532,7 @@ describe("a new product", () => {
     expect((await member.post("/new", { name: "blog", repository })).location).toBe(
       "/products/blog/webhooks?done=created",
     );
-    expect((await world.store.products.list()).map(({ slug }) => slug)).toEqual(["shop", "blog"]);
+    expect((await world.store.products.list()).map(({ slug }) => slug)).toEqual(["blog", "shop"]);
   });
 
   test.each([

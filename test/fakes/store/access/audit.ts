@@ -1,0 +1,17 @@
+import type { Store } from "../../../../server/ports/store/store.ts";
+import type { FakeRows } from "../rows.ts";
+
+export function createAudit(rows: FakeRows): Store["audit"] {
+  return {
+    async record(entry, at) {
+      rows.audit.push({ ...entry, id: rows.audit.length + 1, at });
+    },
+    list: async ({ limit, before = Number.POSITIVE_INFINITY, product, who }) =>
+      rows.audit
+        .filter(({ id }) => id < before)
+        .filter((entry) => who === undefined || entry.who === who)
+        .filter(({ subject }) => product === undefined || subject.split(" ")[0] === product)
+        .reverse()
+        .slice(0, limit),
+  };
+}

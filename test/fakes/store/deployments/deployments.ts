@@ -1,0 +1,70 @@
+import { type Deployment, readyAtOf } from "../../../../server/model/deployment/deployment.ts";
+import type { DeploymentId, InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
+import type { Clock } from "../../../../server/ports/clock.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import { allDeployments, deploymentsOf, type FakeRows, isGone } from "../rows.ts";
+import type { Journal } from "./events.ts";
+import { isFenced, stepOf, writeMove } from "./moves.ts";
+import { isQueued, isRunning, type Queue } from "./queue.ts";
+
+export function createDeployments(
+  rows: FakeRows,
+  queue: Queue,
+  journal: Journal,
+  clock: Clock,
+  nextId: () => number,
+): Store["deployments"] {
+  const all = () => allDeployments(rows);
+  return {
+    reserveId: async () => nextId() as DeploymentId,
+    enqueue: async (request, at) => queue.enqueue(request, at),
+    get: async (id) => rows.deployments.get(id) ?? null,
+    bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
+    async list({ product, installation, statuses, limit, before }) {
+      return all()
+        .filter((row) => installation === undefined || row.installationId === installation)
+        .filter((row) => product === undefined || rows.installations.get(row.installationId)?.productId === product)
+        .filter((row) => isListed(row, product, installation))
+        .filter((row) => statuses?.includes(row.status) ?? true)
+        .filter((row) => before === undefined || row.id < before)
+        .reverse()
+        .slice(0, limit);
+    },
+    undecided: async (installation) =>
+      deploymentsOf(rows, installation).filter((row) => isQueued(row) || isRunning(row)),
+    queue: async () => ({ queued: all().filter(isQueued), running: all().filter(isRunning) }),
+    lastReady: async (installation, count) =>
+      deploymentsOf(rows, installation)
+        .filter((row) => readyAtOf(row) !== null)
+        .sort((a, b) => Number(readyAtOf(b)) - Number(readyAtOf(a)) || b.id - a.id)
+        .slice(0, count),
+    claim: async (maxBuilding, now) => queue.claim(maxBuilding, now),
+    async move<D extends Deployment>(from: Deployment, to: D) {
+      const row = rows.deployments.get(from.id);
+      if (!isFenced(row, from)) return null;
+      const decidesCutOver = stepOf(from) === "start" && stepOf(to) === "cut-over";
+      if (decidesCutOver && rows.cancelRequests.has(from.id)) return null;
+      const written = { ...to, commit: row.commit };
+      writeMove(rows, journal, row, written, clock.now());
+      return written;
+    },
+    async recordCommit({ id, attempt }, commit) {
+      const row = rows.deployments.get(id);
+      if (!row || row.attempt !== attempt || !isRunning(row)) return;
+      rows.deployments.set(id, { ...row, commit });
+      journal.announce(id);
+    },
+    requestCancel: async (id, at) => queue.requestCancel(id, at),
+    cancelRequested: async () =>
+      all()
+        .filter((row) => isRunning(row) && rows.cancelRequests.has(row.id))
+        .map(({ id }) => id),
+    rescue: async () => queue.rescue(clock.now()),
+  };
+
+  /** What was deleted is listed only for whoever asks for that very product or installation. */
+  function isListed({ installationId }: Deployment, product?: ProductId, installation?: InstallationId): boolean {
+    if (installation !== undefined || !rows.installations.has(installationId)) return true;
+    return product === undefined ? !isGone(rows, installationId) : !rows.deletedInstallations.has(installationId);
+  }
+}

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from "node:util";
+import { advance } from "../../../../server/model/deployment/deployment.ts";
+import type { InstallationId } from "../../../../server/model/names/ids.ts";
+import type { Installation } from "../../../../server/model/product.ts";
+import { nothingSet } from "../../../../server/model/service-settings.ts";
+import type { Clock } from "../../../../server/ports/clock.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import type { Journal } from "../deployments/events.ts";
+import { writeMove } from "../deployments/moves.ts";
+import { hasRunning, type Queue } from "../deployments/queue.ts";
+import { type FakeRows, forgetInstallation, isGone } from "../rows.ts";
+import { takeDown } from "./products.ts";
+import { buildMarks, changeVariables, variableEntries, variablesOf } from "./variables.ts";
+
+export function createInstallations(
+  rows: FakeRows,
+  queue: Queue,
+  journal: Journal,
+  clock: Clock,
+  nextId: () => number,
+): Store["installations"] {
+  const all = () => [...rows.installations.values()].sort((a, b) => a.id - b.id);
+  const change = (id: InstallationId, changes: Partial<Installation>) => {
+    const installation = rows.installations.get(id);
+    if (installation) rows.installations.set(id, { ...installation, ...changes });
+  };
+  /** Its product's first: an installation's own win. */
+  const holders = (id: InstallationId) => [
+    ...[rows.installations.get(id)?.productId].filter((one) => one !== undefined),
+    id,
+  ];
+  const entries = (id: InstallationId) => variableEntries(rows, holders(id));
+
+  return {
+    list: async () => all().filter(({ id }) => !isGone(rows, id)),
+    get: async (id) => rows.installations.get(id) ?? null,
+    ofProduct: async (product) =>
+      all().filter(({ id, productId }) => productId === product && !rows.deletedInstallations.has(id)),
+    async create({ productId, environmentId, branch }) {
+      const isTaken = all().some(
+        (row) =>
+          row.productId === productId && row.environmentId === environmentId && !rows.deletedInstallations.has(row.id),
+      );
+      if (isTaken || !rows.products.has(productId) || rows.deletedProducts.has(productId)) return null;
+      const id = nextId() as InstallationId;
+      const installation = { id, productId, environmentId, branch, liveDeploymentId: null, stopped: false };
+      rows.installations.set(id, installation);
+      return installation;
+    },
+    async markDeleted(id, leaving) {
+      if (!rows.installations.has(id)) return;
+      rows.deletedInstallations.add(id);
+      rows.leaving.set(id, leaving);
+      takeDown(rows, queue, id, clock.now());
+    },
+    deleted: async () =>
+      all()
+        .filter(({ id }) => isGone(rows, id))
+        .map((installation) => ({ ...installation, ...(rows.leaving.get(installation.id) ?? { keepVolumes: true }) })),
+    async purge(id) {
+      if (isGone(rows, id)) forgetInstallation(rows, id);
+    },
+    async setBranch(id, branch) {
+      change(id, { branch });
+    },
+    serviceSettings: async (id) =>
+      new Map([...(rows.serviceSettings.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))),
+    async setServiceSettings(id, service, settings) {
+      const { path, cpus, memoryBytes, ...counts } = settings;
+      const positive = [cpus, memoryBytes, ...Object.values(counts)];
+      if (positive.some((value) => value !== null && value <= 0) || path?.startsWith("/") === false)
+        throw new Error("The database refused a statement: service_settings");
+      const own = new Map(rows.serviceSettings.get(id)).set(service, settings);
+      if (isDeepStrictEqual(settings, nothingSet)) own.delete(service);
+      rows.serviceSettings.set(id, own);
+    },
+    async stop(id, at) {
+      if (hasRunning(rows, id)) return null;
+      const liveId = rows.installations.get(id)?.liveDeploymentId ?? null;
+      const live = liveId === null ? undefined : rows.deployments.get(liveId);
+      const stopped = live && advance(live, { type: "stop", at, reason: "stopped by hand" });
+      if (live && stopped) writeMove(rows, journal, live, stopped, at);
+      change(id, { stopped: true, liveDeploymentId: null });
+      return { stopped: stopped?.id ?? null };
+    },
+    variableNames: async (id) => entries(id).map(({ name }) => name),
+    variables: async (id) => variablesOf(rows, holders(id)),
+    buildMarks: async (id) => buildMarks(entries(id)),
+    visibleVariables: async (id) =>
+      Object.fromEntries(entries(id).flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
+    variableEntries: async (id) => entries(id),
+    changeVariables: async (id, set, unset, marks) => changeVariables(rows, id, set, unset, marks),
+  };
+}

@@ -1,0 +1,84 @@
+import type { EnvironmentId, InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
+import type { Installation } from "../../../../server/model/product.ts";
+import type { Clock } from "../../../../server/ports/clock.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import type { Queue } from "../deployments/queue.ts";
+import { deploymentsOf, drop, type FakeRows, forgetInstallation } from "../rows.ts";
+import { changeVariables, variableEntries } from "./variables.ts";
+
+export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextId: () => number): Store["products"] {
+  const kept = () => [...rows.products.values()].filter(({ id }) => !rows.deletedProducts.has(id));
+  const productionNow = () => [...rows.environments.values()].find(({ name }) => name === "production");
+  return {
+    list: async () => kept().sort((a, b) => (a.slug < b.slug ? -1 : 1)),
+    bySlug: async (slug) => kept().find((product) => product.slug === slug) ?? null,
+    get: async (id) => rows.products.get(id) ?? null,
+    async create({ slug, repository, branch }) {
+      if (kept().some((product) => product.slug === slug)) return null;
+      const environment = productionNow();
+      if (!environment) throw new Error("There is no environment named production");
+      const id = nextId() as ProductId;
+      const product = { id, slug, repository, watch: "wait" as const, createdAt: clock.now() };
+      const installation: Installation = {
+        id: nextId() as InstallationId,
+        productId: id,
+        environmentId: environment.id,
+        branch: branch ?? environment.branch,
+        liveDeploymentId: null,
+        stopped: false,
+      };
+      rows.products.set(id, product);
+      rows.installations.set(installation.id, installation);
+      return { product, installation };
+    },
+    async update(id, { repository, watch }) {
+      const product = rows.products.get(id);
+      const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+      if (product) rows.products.set(id, { ...product, ...changes });
+    },
+    variableNames: async (id) => variableEntries(rows, [id]).map(({ name }) => name),
+    variableEntries: async (id) => variableEntries(rows, [id]).map((entry) => ({ ...entry, isShared: true })),
+    changeVariables: async (id, set, unset, marks) => changeVariables(rows, id, set, unset, marks),
+    async markDeleted(id, leaving) {
+      rows.deletedProducts.add(id);
+      for (const installation of rows.installations.values()) {
+        if (installation.productId !== id || rows.deletedInstallations.has(installation.id)) continue;
+        rows.leaving.set(installation.id, leaving);
+        takeDown(rows, queue, installation.id, clock.now());
+      }
+    },
+    deleted: async () =>
+      [...rows.products.values()].filter(({ id }) => rows.deletedProducts.has(id)).sort((a, b) => a.id - b.id),
+    async purge(id) {
+      if (!rows.deletedProducts.delete(id)) return;
+      for (const installation of [...rows.installations.values()])
+        if (installation.productId === id) forgetInstallation(rows, installation.id);
+      for (const table of [rows.products, rows.variables, rows.sources, rows.sourceSecrets]) table.delete(id);
+      drop(rows.deliveries, ({ product }) => product === id);
+    },
+  };
+}
+
+/** Frees the hosts of a deleted installation and ends what it had going. */
+export function takeDown(rows: FakeRows, queue: Queue, id: InstallationId, at: Date): void {
+  for (const table of [rows.domains, rows.customDomains]) drop(table, ({ installation }) => installation === id);
+  for (const deployment of deploymentsOf(rows, id)) queue.requestCancel(deployment.id, at);
+}
+
+export function createEnvironments(rows: FakeRows, nextId: () => number): Store["environments"] {
+  return {
+    list: async () => [...rows.environments.values()],
+    get: async (id) => rows.environments.get(id) ?? null,
+    async create(environment) {
+      if ([...rows.environments.values()].some(({ name }) => name === environment.name)) return null;
+      const created = { ...environment, id: nextId() as EnvironmentId };
+      rows.environments.set(created.id, created);
+      return created;
+    },
+    async remove(id) {
+      if ([...rows.installations.values()].some(({ environmentId }) => environmentId === id)) return "in-use";
+      rows.environments.delete(id);
+      return "removed";
+    },
+  };
+}

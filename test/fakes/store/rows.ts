@@ -1,0 +1,134 @@
+import type { Deployment } from "../../../server/model/deployment/deployment.ts";
+import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../../server/model/names/ids.ts";
+import type { Environment, Installation, Product } from "../../../server/model/product.ts";
+import type { ServiceSettings } from "../../../server/model/service-settings.ts";
+import type { Source } from "../../../server/model/source.ts";
+import type { ReportReceipt, ReportState } from "../../../server/ports/forge.ts";
+import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
+import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
+import type { AuditEntry, Domain, Identity, LeaseHolder, Leaving } from "../../../server/ports/store/store.ts";
+
+/** What the tables of the real store hold. Tests may look at it and put rows in place. */
+export interface FakeRows {
+  readonly environments: Map<EnvironmentId, Environment>;
+  readonly products: Map<ProductId, Product>;
+  readonly deletedProducts: Set<ProductId>;
+  readonly installations: Map<InstallationId, Installation>;
+  /** What stays behind of each installation, as its deletion said. */
+  readonly leaving: Map<InstallationId, Leaving>;
+  /** Those that were deleted by themselves, without their product. */
+  readonly deletedInstallations: Set<InstallationId>;
+  readonly deployments: Map<DeploymentId, Deployment>;
+  readonly cancelRequests: Map<DeploymentId, Date>;
+  readonly events: Map<DeploymentId, DeploymentEvent[]>;
+  /** Of installations and of products: their ids come from one sequence. */
+  readonly variables: Map<InstallationId | ProductId, Map<string, VariableRow>>;
+  readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
+  readonly domains: Domain[];
+  readonly customDomains: Domain[];
+  readonly ports: LeaseRow<{ readonly service: string; readonly port: number }>[];
+  readonly subnets: LeaseRow<{ readonly subnet: string }>[];
+  readonly tokens: Map<string, Identity & { readonly administrator: boolean }>;
+  readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
+  readonly settings: Map<string, string>;
+  readonly sources: Map<ProductId, Source>;
+  readonly sourceSecrets: Map<ProductId, SourceSecrets>;
+  readonly deliveries: DeliveryRow[];
+  readonly reports: Map<DeploymentId, ReportRow>;
+  readonly audit: AuditEntry[];
+}
+
+export interface VariableRow {
+  readonly value: string;
+  readonly atBuild: boolean | null;
+  readonly secret: boolean;
+}
+
+type LeaseRow<What> = What & { readonly holder: LeaseHolder };
+
+export interface SourceSecrets extends SourceCredentials {
+  readonly webhookSecret: string | null;
+}
+
+export interface DeliveryRow extends LedgerDetail {
+  readonly product: ProductId;
+  readonly digest: string | null;
+  /** The first of its id and body: what duplicates are measured by. */
+  readonly first: boolean;
+}
+
+export interface ReportRow {
+  readonly told: ReportState | null;
+  readonly receipt: ReportReceipt | null;
+  readonly trying: ReportState | null;
+  readonly tries: number;
+  readonly trouble: string | null;
+  readonly nextTryAt: Date | null;
+}
+
+export const production: Environment = {
+  id: 1 as EnvironmentId,
+  name: "production",
+  domain: null,
+  branch: null,
+};
+
+export function createRows(): FakeRows {
+  return {
+    environments: new Map([[production.id, production]]),
+    products: new Map(),
+    deletedProducts: new Set(),
+    installations: new Map(),
+    leaving: new Map(),
+    deletedInstallations: new Set(),
+    deployments: new Map(),
+    cancelRequests: new Map(),
+    events: new Map(),
+    variables: new Map(),
+    serviceSettings: new Map(),
+    domains: [],
+    customDomains: [],
+    ports: [],
+    subnets: [],
+    tokens: new Map(),
+    sessions: new Map(),
+    settings: new Map(),
+    sources: new Map(),
+    sourceSecrets: new Map(),
+    deliveries: [],
+    reports: new Map(),
+    audit: [],
+  };
+}
+
+/** Oldest first. */
+export const deploymentsOf = (rows: FakeRows, installation: InstallationId): readonly Deployment[] =>
+  allDeployments(rows).filter((row) => row.installationId === installation);
+
+export const allDeployments = (rows: FakeRows): readonly Deployment[] =>
+  [...rows.deployments.values()].sort((a, b) => a.id - b.id);
+
+/** It was deleted by itself or with its product. */
+export function isGone(rows: FakeRows, id: InstallationId): boolean {
+  const installation = rows.installations.get(id);
+  return !installation || rows.deletedInstallations.has(id) || rows.deletedProducts.has(installation.productId);
+}
+
+/** What `on delete cascade` does in the tables. */
+export function forgetInstallation(rows: FakeRows, id: InstallationId): void {
+  for (const { id: deployment } of deploymentsOf(rows, id)) {
+    for (const table of [rows.deployments, rows.events, rows.cancelRequests, rows.reports]) table.delete(deployment);
+    drop(rows.ports, ({ holder }) => "deployment" in holder && holder.deployment === deployment);
+    drop(rows.subnets, ({ holder }) => "deployment" in holder && holder.deployment === deployment);
+  }
+  drop(rows.ports, ({ holder }) => "installation" in holder && holder.installation === id);
+  drop(rows.subnets, ({ holder }) => "installation" in holder && holder.installation === id);
+  for (const table of [rows.domains, rows.customDomains]) drop(table, ({ installation }) => installation === id);
+  for (const table of [rows.installations, rows.leaving, rows.variables, rows.serviceSettings]) table.delete(id);
+  rows.deletedInstallations.delete(id);
+}
+
+export function drop<Row>(table: Row[], isDropped: (row: Row) => boolean): void {
+  table.splice(0, table.length, ...table.filter((row) => !isDropped(row)));
+}
