@@ -2,7 +2,7 @@ import { nearest } from "../compose/read/nearest.ts";
 import { ignoreRules } from "../source/ignore.ts";
 
 /** What a COPY or ADD asks for, and what there is. */
-export interface Sources {
+export interface CopySources {
   /** As the builder names it: relative to the context, with or without a slash before it. */
   readonly wanted: string;
   /** Every file of the repository. */
@@ -33,7 +33,7 @@ export function missingPath(message: string): string | null {
 }
 
 /** Why a file that a Dockerfile copies is not in the build, and what to do about it. Pure. */
-export function whyMissing(sources: Sources): string {
+export function whyMissing(sources: CopySources): string {
   const { files, sent, contextFolder, ignoreFile, ignore } = sources;
   const prefix = contextFolder === "" ? "" : `${contextFolder}/`;
   const wanted = clean(sources.wanted);

@@ -1,7 +1,7 @@
 import { writtenMemory } from "../../server/model/values/memory-size.ts";
 
 /** The server that runs the containers. */
-export interface Machine {
+export interface MachineCapacity {
   readonly cpus: number;
   readonly memoryBytes: number;
 }
@@ -12,21 +12,21 @@ export const leastMemoryBytes = 6 * 1024 * 1024;
 export const tooLittleMemory = "must be at least 6m, the minimum that Docker accepts";
 
 /** What a service may use: never more than there is, because Docker refuses to create such a container. */
-export function cpusWithin(cpus: number | null, machine: Machine | undefined): number | null {
+export function cpusWithin(cpus: number | null, machine: MachineCapacity | undefined): number | null {
   return cpus !== null && machine ? Math.min(cpus, machine.cpus) : cpus;
 }
 
-export function memoryWithin(bytes: number, machine: Machine | undefined): number {
+export function memoryWithin(bytes: number, machine: MachineCapacity | undefined): number {
   return machine ? Math.max(leastMemoryBytes, Math.min(bytes, machine.memoryBytes)) : bytes;
 }
 
 /** The rest of a sentence that begins with the key; null: the server has as much. */
-export function tooManyCpus(cpus: number | null | undefined, machine: Machine | undefined): string | null {
+export function tooManyCpus(cpus: number | null | undefined, machine: MachineCapacity | undefined): string | null {
   if (typeof cpus !== "number" || !machine || cpus <= machine.cpus) return null;
   return `asks for ${cpus} CPUs, but this server has ${machine.cpus}: it gets ${machine.cpus}`;
 }
 
-export function tooMuchMemory(bytes: number | null | undefined, machine: Machine | undefined): string | null {
+export function tooMuchMemory(bytes: number | null | undefined, machine: MachineCapacity | undefined): string | null {
   if (typeof bytes !== "number" || !machine || bytes <= machine.memoryBytes) return null;
   const [wanted, there] = [writtenMemory(bytes), writtenGigabytes(machine.memoryBytes)];
   return `asks for ${wanted} of memory, but this server has ${there}: it gets ${there}`;

@@ -1,6 +1,6 @@
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { ServiceKind } from "../../server/model/deployment/spec.ts";
-import { problemOf } from "../plan/findings.ts";
+import { findingsProblem } from "../plan/findings.ts";
 import type { PlanProblem, SourceTree } from "../plan/plan.ts";
 import { firstOf } from "../source/source-tree.ts";
 import { lineOfKey, manifestProblems } from "./manifest-problems.ts";
@@ -79,13 +79,13 @@ export async function readManifest(tree: SourceTree): Promise<readonly ManifestS
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const faults = yamlFaults(text, document.errors, (offset) => lines.linePos(offset).line);
-  if (faults.length > 0) throw problemOf(faults.map((fault) => ({ file, ...fault })));
+  if (faults.length > 0) throw findingsProblem(faults.map((fault) => ({ file, ...fault })));
   if (!isMap(document.contents)) throw refuse(file, null, "it names no stack");
 
   const parsed = manifestSchema.safeParse(readValue(document, file));
   if (!parsed.success) {
     const problems = manifestProblems(file, document, lines, parsed.error);
-    throw problemOf(problems.map((problem) => ({ ...problem, hint: problems.length === 1 ? example : null })));
+    throw findingsProblem(problems.map((problem) => ({ ...problem, hint: problems.length === 1 ? example : null })));
   }
   return Object.entries(parsed.data.stacks).map(([name, stack]) => {
     const placeOf = (...path: string[]) => ({ file, line: lineOfKey(document, lines, ["stacks", name, ...path]) });
@@ -111,7 +111,7 @@ function readValue(document: Document, file: string): unknown {
 }
 
 function refuse(file: string, line: number | null, message: string): PlanProblem {
-  return problemOf([{ file, line, message, hint: example }]);
+  return findingsProblem([{ file, line, message, hint: example }]);
 }
 
 function folderStack(name: string, at: Place | null, stack: FolderKeys): FolderStack {

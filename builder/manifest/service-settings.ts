@@ -8,7 +8,7 @@ import {
 } from "../../server/model/service-settings.ts";
 import { writtenDuration } from "../../server/model/values/duration.ts";
 import { writtenMemory } from "../../server/model/values/memory-size.ts";
-import { cpusWithin, type Machine, memoryWithin, tooManyCpus, tooMuchMemory } from "../images/machine.ts";
+import { cpusWithin, type MachineCapacity, memoryWithin, tooManyCpus, tooMuchMemory } from "../images/machine.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 
 /** What is set beside the repository, by service. */
@@ -23,7 +23,12 @@ interface Settled extends Pick<ServicePlan, "health"> {
 }
 
 /** What the repository says counts, then what is set, then the usual, as far as the machine has so much; `timeoutMs` is how long is usual here. */
-export function settle(said: Said, timeoutMs: number, set: ServiceSettings = nothingSet, machine?: Machine): Settled {
+export function settle(
+  said: Said,
+  timeoutMs: number,
+  set: ServiceSettings = nothingSet,
+  machine?: MachineCapacity,
+): Settled {
   const usual = { ...usualSettings, timeoutMs };
   return {
     health: {
@@ -51,7 +56,10 @@ export function describeSettings(services: readonly ServicePlan[], all: Settings
 }
 
 /** One line for each setting of a service that the machine cannot give. */
-export function settingsBeyond(services: readonly ServicePlan[], machine: Machine | undefined): readonly string[] {
+export function settingsBeyond(
+  services: readonly ServicePlan[],
+  machine: MachineCapacity | undefined,
+): readonly string[] {
   return services.flatMap(({ name, settings }) => {
     const isSet = (setting: SettingName) => settings !== undefined && !settings.inRepository.includes(setting);
     const found = [

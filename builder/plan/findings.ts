@@ -1,7 +1,7 @@
 import { type Finding, PlanProblem } from "./plan.ts";
 
 /** All that was found, as one problem: the message is a sentence about the first, the hint names each on a line of its own. */
-export function problemOf(findings: readonly Finding[]): PlanProblem {
+export function findingsProblem(findings: readonly Finding[]): PlanProblem {
   const [first] = findings;
   if (first === undefined) throw new Error("nothing was found");
   if (findings.length === 1) return new PlanProblem(inWords(first), first.hint, findings);

@@ -1,7 +1,7 @@
 import type { BuildVariables } from "../../server/model/values/build-variables.ts";
 import { dockerfileIn } from "../dockerfile/dockerfile-name.ts";
 import { fromDockerfile } from "../dockerfile/from-dockerfile.ts";
-import { type Machine, tooManyCpus, tooMuchMemory } from "../images/machine.ts";
+import { type MachineCapacity, tooManyCpus, tooMuchMemory } from "../images/machine.ts";
 import { otherLanguage } from "../languages/other-languages.ts";
 import { providers } from "../languages/providers.ts";
 import { staticFiles } from "../languages/static/static.ts";
@@ -76,7 +76,7 @@ function sayNoCommand(
 }
 
 /** One line for each limit of baton.yaml that the machine cannot give. */
-function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machine: Machine | undefined) {
+function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machine: MachineCapacity | undefined) {
   const found = [
     { key: "cpus", at: limitsAt?.cpus, words: tooManyCpus(cpus, machine) },
     { key: "memory", at: limitsAt?.memory, words: tooMuchMemory(memoryBytes, machine) },

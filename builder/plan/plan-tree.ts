@@ -3,7 +3,7 @@ import { holdsOnlyData, isForDevelopment } from "../compose/judge/for-developmen
 import { planCompose, readStack } from "../compose/project/plan-compose.ts";
 import { composeFilesIn, inFolder } from "../compose/read/compose-files.ts";
 import { dockerfileIn } from "../dockerfile/dockerfile-name.ts";
-import type { Machine } from "../images/machine.ts";
+import type { MachineCapacity } from "../images/machine.ts";
 import { otherLanguageOf } from "../languages/other-languages.ts";
 import {
   type ComposeStack,
@@ -15,7 +15,7 @@ import {
 import { describeSettings, type SettingsByService, settingsBeyond } from "../manifest/service-settings.ts";
 import type { SourceRules } from "../source/allowed-sources.ts";
 import { lfsWarnings } from "../source/lfs-pointers.ts";
-import { attemptAll, problemOf } from "./findings.ts";
+import { attemptAll, findingsProblem } from "./findings.ts";
 import { type Finding, type Plan, PlanProblem, type SourceTree } from "./plan.ts";
 import { planFolder } from "./plan-folder.ts";
 import { refusedSources } from "./plan-sources.ts";
@@ -34,7 +34,7 @@ export interface PlanOptions {
   /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
   /** What services may use at most; undefined: not known. */
-  readonly machine?: Machine | undefined;
+  readonly machine?: MachineCapacity | undefined;
   /** Where images, and what Dockerfiles fetch, may come from; not given: from the internet. */
   readonly sources?: SourceRules;
 }
@@ -55,7 +55,8 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
     ...sharedNames(results),
     ...(await refusedSources(results, options.variables, options.sources ?? onTheInternet)),
   ];
-  if (findings.length > 0) throw named ? problemOf(findings) : withWayOut(problemOf(findings), tree, stacks);
+  if (findings.length > 0)
+    throw named ? findingsProblem(findings) : withWayOut(findingsProblem(findings), tree, stacks);
 
   const all = results.flatMap((stack) => stack.services.map(({ plan }) => plan));
   const { services, notes } = withoutTakenAliases(all);

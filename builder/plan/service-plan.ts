@@ -1,5 +1,5 @@
 import { plainContainer } from "../../server/model/deployment/spec.ts";
-import type { Machine } from "../images/machine.ts";
+import type { MachineCapacity } from "../images/machine.ts";
 import type { FolderStack } from "../manifest/manifest.ts";
 import { defaultPids, defaultPort, defaultStopGraceMs } from "../manifest/service-defaults.ts";
 import { type SettingsByService, settle } from "../manifest/service-settings.ts";
@@ -19,7 +19,7 @@ export interface ServiceRules {
   readonly healthTimeoutMs: number;
   readonly settings: SettingsByService;
   /** What services may use at most; undefined: not known. */
-  readonly machine?: Machine | undefined;
+  readonly machine?: MachineCapacity | undefined;
 }
 
 /** The service that a stack is about: what was found in the folder, with what baton.yaml says on top. */

@@ -15,7 +15,7 @@ export interface SourceRules {
 
 type Source = Pick<Taken, "type" | "name">;
 
-export interface Refused {
+export interface SourceRefusal {
   /** The rest of a sentence that begins with what takes it. */
   readonly why: string;
   readonly hint: string;
@@ -27,12 +27,12 @@ const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])
 const howToAllow = "BATON_ALLOW_PRIVATE_REPOSITORIES=1 also allows private networks for builds and images.";
 
 /** Why this must not be taken; null: it may be. */
-export async function whyRefused(taken: Source, rules: SourceRules): Promise<Refused | null> {
+export async function whyRefused(taken: Source, rules: SourceRules): Promise<SourceRefusal | null> {
   return refusedByName(taken, rules) ?? (await refusedByAddress(taken, rules));
 }
 
 /** Goes by where the host's name leads. A name that nobody knows leads nowhere. */
-async function refusedByAddress(taken: Source, rules: SourceRules): Promise<Refused | null> {
+async function refusedByAddress(taken: Source, rules: SourceRules): Promise<SourceRefusal | null> {
   const host = hostOf(taken);
   const { allowPrivate, ownRegistry, addressesOf } = rules;
   if (allowPrivate || host === null || addressesOf === undefined || registryOf(taken.name) === ownRegistry) return null;
@@ -42,7 +42,7 @@ async function refusedByAddress(taken: Source, rules: SourceRules): Promise<Refu
   return { why, hint: howToAllow };
 }
 
-function refusedByName({ type, name }: Source, rules: SourceRules): Refused | null {
+function refusedByName({ type, name }: Source, rules: SourceRules): SourceRefusal | null {
   switch (type) {
     case "cache-source":
       return {
@@ -62,7 +62,7 @@ function refusedByName({ type, name }: Source, rules: SourceRules): Refused | nu
   }
 }
 
-function whyNotImage(name: string, rules: SourceRules): Refused | null {
+function whyNotImage(name: string, rules: SourceRules): SourceRefusal | null {
   if (name.includes(unknownValue)) return fromUnknown(name);
   if (/[:@]$/.test(name)) {
     return {
@@ -100,7 +100,7 @@ function whyNotImage(name: string, rules: SourceRules): Refused | null {
     : whyNotHost(hostOfAuthority(registry), name, rules);
 }
 
-function whyNotHost(host: string | null, name: string, { allowPrivate }: SourceRules): Refused | null {
+function whyNotHost(host: string | null, name: string, { allowPrivate }: SourceRules): SourceRefusal | null {
   if (allowPrivate) return null;
   if (name.includes(unknownValue) && (host === null || host.includes(unknownValue))) return fromUnknown(name);
   if (host === null || !hostPattern.test(host)) {
@@ -110,7 +110,7 @@ function whyNotHost(host: string | null, name: string, { allowPrivate }: SourceR
   return { why: `uses ${shown(name)}, but ${host} is not an address on the internet`, hint: howToAllow };
 }
 
-function fromUnknown(name: string): Refused {
+function fromUnknown(name: string): SourceRefusal {
   return {
     why: `uses a variable that is not set here (${shown(name)})`,
     hint: "Declare it with ARG and a default value, or write the host name literally.",

@@ -183,7 +183,7 @@ function address(name: string, value: string): Config["listen"] {
 function publicUrl(value: string | undefined, listen: Config["listen"]): URL {
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   if (!value) {
-    if (!isLoopback(listen.host)) {
+    if (!isLoopbackHost(listen.host)) {
       throw new BadConfig(
         `BATON_LISTEN is "${host}:${listen.port}", which other machines can reach: set BATON_PUBLIC_URL to the URL they use, such as https://baton.example.com`,
       );
@@ -203,13 +203,13 @@ function apiUrl(name: string, value: string | null): string | null {
   const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
   if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3");
   // Tokens are sent there.
-  if (url.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
+  if (url.protocol === "http:" && !isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""))) {
     throw wrong(name, value, "an https URL, or an http URL on loopback");
   }
   return value.replace(/\/+$/, "");
 }
 
-export function isLoopback(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 

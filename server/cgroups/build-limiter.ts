@@ -5,7 +5,7 @@ import type { EngineMachine } from "../ports/engine.ts";
 import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/host/build-limiter.ts";
 
 /** As rules/build-limits.ts makes it. */
-export interface Plan {
+export interface LimitSteps {
   readonly limits: BuildLimits;
   readonly settings: readonly Setting[];
   readonly handDown: { readonly files: readonly string[]; readonly text: string };
@@ -28,7 +28,7 @@ interface Setting extends LimitFile {
  */
 export function createBuildLimiter(parts: {
   readonly machine: (signal: AbortSignal) => Promise<EngineMachine>;
-  readonly plan: (machine: EngineMachine) => Plan | string;
+  readonly plan: (machine: EngineMachine) => LimitSteps | string;
   readonly root?: string;
 }): BuildLimiter {
   const root = parts.root ?? "/sys/fs/cgroup";
@@ -38,7 +38,7 @@ export function createBuildLimiter(parts: {
   let known: EngineMachine | null = null;
   let stepsWatched: FSWatcher | null = null;
 
-  async function planNow(signal: AbortSignal): Promise<Plan | string> {
+  async function planNow(signal: AbortSignal): Promise<LimitSteps | string> {
     // Asking costs the daemon something, and its answer stays the same.
     known ??= await parts.machine(signal);
     return parts.plan(known);
@@ -59,7 +59,7 @@ export function createBuildLimiter(parts: {
   }
 
   /** Each step's group as soon as it is there; it goes with the step. */
-  async function holdSteps(steps: NonNullable<Plan["steps"]>, limits: BuildLimits): Promise<BuildLimitState> {
+  async function holdSteps(steps: NonNullable<LimitSteps["steps"]>, limits: BuildLimits): Promise<BuildLimitState> {
     const limited = steps.files.filter(({ limit }) => limit !== null);
     if (limited.length === 0) return { type: "off" };
     const folder = join(root, steps.folder);
@@ -84,7 +84,7 @@ export function createBuildLimiter(parts: {
     return { type: "held", limits, each: "step" };
   }
 
-  async function hold({ folder, file, limit }: Setting, handDown: Plan["handDown"]): Promise<void> {
+  async function hold({ folder, file, limit }: Setting, handDown: LimitSteps["handDown"]): Promise<void> {
     const path = join(root, folder, file);
     if (Number(await textOf(path)) === limit) return;
     // The engine makes the group at the first build after a reboot, and takes one that is there.

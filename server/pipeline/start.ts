@@ -6,7 +6,7 @@ import { execTrouble, type Program } from "../rules/diagnosis/exec-trouble.ts";
 import { startRefusal } from "../rules/diagnosis/start-refusal.ts";
 import { containerOf } from "../rules/rollout/container-of.ts";
 import { type RolloutStep, rollout } from "../rules/rollout/rollout.ts";
-import { isStateful, type LiveVersion } from "../rules/rollout/stateful.ts";
+import { isStateful, type LiveSpec } from "../rules/rollout/stateful.ts";
 import { checkServices, ListensElsewhere } from "./check.ts";
 import { carryOver } from "./containers/carry-over.ts";
 import { type Networks, provideNetworks } from "./containers/networks.ts";
@@ -14,7 +14,7 @@ import { namesOf, runContainer } from "./containers/run-container.ts";
 import { followInit } from "./containers/run-init.ts";
 import { stopOthersOnItsData, stopReplaced } from "./containers/stop-replaced.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { findPrograms, thisMachine } from "./images/base/find-programs.ts";
+import { findPrograms, machineArchitecture } from "./images/base/find-programs.ts";
 import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function startServices(
   world: World,
   work: Work,
   asPlanned: DeploymentSpec,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
 ): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
   let spec = asPlanned;
   const networks = await provideNetworks(world, ownerOf(work), spec, work.signal);
@@ -146,7 +146,7 @@ async function bringUp(
   world: World,
   work: Work,
   spec: DeploymentSpec,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   { service, stack, action }: RolloutStep,
   networks: Networks,
 ): Promise<RunningService> {
@@ -209,7 +209,7 @@ function startFailure(
     );
   }
   if (error instanceof StartFailed) {
-    const trouble = execTrouble(null, [error.message], programs, thisMachine);
+    const trouble = execTrouble(null, [error.message], programs, machineArchitecture);
     const { reason, hint } = trouble ? { reason: trouble.what, hint: trouble.advice } : startRefusal(error.message);
     return new DeploymentFailed(
       {

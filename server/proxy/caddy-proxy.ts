@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { isHostName } from "../model/names/host-name.ts";
 import type { Proxy as ProxyPort } from "../ports/proxy.ts";
-import type { Frame } from "./config/caddy-config.ts";
+import type { FixedConfig } from "./config/caddy-config.ts";
 import { createConfiguration } from "./config/configuration.ts";
 import { createAdmin } from "./process/admin.ts";
 import { createCaddyProcess } from "./process/caddy-process.ts";
@@ -13,7 +13,7 @@ import { createProver } from "./switch/prove.ts";
 import { isPlainPath } from "./switch/route-table.ts";
 import { createSwitch } from "./switch/switch.ts";
 
-export interface CaddyProxyOptions extends Omit<Frame, "ipv6Loopback"> {
+export interface CaddyProxyOptions extends Omit<FixedConfig, "ipv6Loopback"> {
   /** The Caddy to run: a path, or a name on the usual search path. */
   readonly bin: string;
   /** Told, in sentences, what the supervisor had to do. */
@@ -23,7 +23,7 @@ export interface CaddyProxyOptions extends Omit<Frame, "ipv6Loopback"> {
 /** The Proxy port on Caddy 2.11.2 or newer. Throws when an option can't work. */
 export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxyOptions): ProxyPort & CaddySupervisor {
   assertUsable(options);
-  const frame: Frame = { ...options, ipv6Loopback: hasIpv6Loopback() };
+  const frame: FixedConfig = { ...options, ipv6Loopback: hasIpv6Loopback() };
   const { folder, routesFolder, internalPorts, adminSocket } = frame;
   const configFile = join(folder, "caddy.json");
 
@@ -68,7 +68,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
 // sockaddr_un holds 108 bytes, the closing zero among them.
 const longestSocketPathBytes = 107;
 
-function assertUsable({ folder, routesFolder, adminSocket, publicHost }: Omit<Frame, "ipv6Loopback">): void {
+function assertUsable({ folder, routesFolder, adminSocket, publicHost }: Omit<FixedConfig, "ipv6Loopback">): void {
   for (const path of [folder, routesFolder, adminSocket]) {
     if (!isPlainPath(path)) {
       throw new Error(

@@ -3,7 +3,7 @@ import { isOver } from "../model/deployment/deployment.ts";
 import type { HostAddress } from "../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Log } from "../ports/log.ts";
-import { type Repair, type Rows, reconcile, type World as Seen } from "../rules/rollout/reconcile.ts";
+import { type DesiredState, type Repair, reconcile, type ObservedState as Seen } from "../rules/rollout/reconcile.ts";
 import { createBuildCacheKeeper } from "./build-cache.ts";
 import { removeDeleted, withdrawDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
@@ -152,7 +152,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     return { containers, networks, folders, current, dials };
   }
 
-  async function read(withdrawn: ReadonlySet<InstallationId>): Promise<Rows> {
+  async function read(withdrawn: ReadonlySet<InstallationId>): Promise<DesiredState> {
     const leaseHolders = await store.leases.holders();
     const { queued, running } = await store.deployments.queue();
     // These before those: one that is deleted in between is taken for one that is not.

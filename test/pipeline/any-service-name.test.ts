@@ -8,7 +8,7 @@ import { longestServiceName } from "../../server/model/names/service-name.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
 import { planVersion } from "../../server/pipeline/source/plan.ts";
 import type { Work, World } from "../../server/pipeline/work.ts";
-import type { Frame } from "../../server/proxy/config/caddy-config.ts";
+import type { FixedConfig } from "../../server/proxy/config/caddy-config.ts";
 import { createConfiguration } from "../../server/proxy/config/configuration.ts";
 import type { CaddyAdmin } from "../../server/proxy/process/admin.ts";
 import { createSwitch } from "../../server/proxy/switch/switch.ts";
@@ -78,7 +78,7 @@ async function serve(routes: Awaited<ReturnType<typeof routesOf>>) {
   };
   const own = await mkdtemp(join(folder, "caddy-"));
   const internalPorts = { proof: 19001, resting: 19002 };
-  const frame: Frame = {
+  const frame: FixedConfig = {
     ...{ folder: own, routesFolder: join(own, "routes"), adminSocket: join(own, "admin.sock"), internalPorts },
     ...{ httpPort: 8080, httpsPort: 8443, plainHttp: true, ipv6Loopback: false, publicHost: null },
   };

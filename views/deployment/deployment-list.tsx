@@ -1,11 +1,11 @@
-import { type DeploymentRow, DeploymentRows } from "./deployment-row.tsx";
+import { type DeploymentRowProps, DeploymentRows } from "./deployment-row.tsx";
 
 export const statusFilters = ["all", "under-way", "ready", "failed", "stopped"] as const;
 export type StatusFilter = (typeof statusFilters)[number];
 
 export interface DeploymentList {
   readonly filter: StatusFilter;
-  readonly rows: readonly DeploymentRow[];
+  readonly rows: readonly DeploymentRowProps[];
   /** Id to go on from; null: this is the last page. */
   readonly next: number | null;
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream, Mood } from "../frame/frame.ts";
+import type { LiveStream, Mood, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { type StackOverview, StackSplit } from "../product/stack-split.tsx";
@@ -54,7 +54,7 @@ export interface DeploymentView {
 }
 
 export function DeploymentPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly view: DeploymentView;
   readonly stream: LiveStream | null;
   readonly log: Omit<LogPanelProps, "empty">;

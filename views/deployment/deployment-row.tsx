@@ -6,7 +6,7 @@ import { failureSentence, Sentence } from "../ui/sentence.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { headline, Sha, triggerText } from "./version.tsx";
 
-export interface DeploymentRow {
+export interface DeploymentRowProps {
   readonly deployment: Deployment;
   readonly live: boolean;
   /** Shown where rows of several products stand together. */
@@ -20,7 +20,7 @@ export interface DeploymentRow {
   readonly canRedeploy: boolean;
 }
 
-export function DeploymentRows({ rows, now }: { readonly rows: readonly DeploymentRow[]; readonly now: Date }) {
+export function DeploymentRows({ rows, now }: { readonly rows: readonly DeploymentRowProps[]; readonly now: Date }) {
   return (
     <ol class="deployments">
       {rows.map((row) => (
@@ -30,7 +30,7 @@ export function DeploymentRows({ rows, now }: { readonly rows: readonly Deployme
   );
 }
 
-function Row({ row, now }: { readonly row: DeploymentRow; readonly now: Date }) {
+function Row({ row, now }: { readonly row: DeploymentRowProps; readonly now: Date }) {
   const { deployment, live, product, repository, timing, source, canRedeploy } = row;
   return (
     <li class="deployment" id={`deployment-${deployment.id}`}>

@@ -1,11 +1,11 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { type DeploymentList, DeploymentListPart, StatusFilters } from "./deployment-list.tsx";
 
 export function DeploymentsPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly list: DeploymentList;
   /** Null: those of all products. */
   readonly product: string | null;

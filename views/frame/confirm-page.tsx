@@ -1,11 +1,11 @@
 import type { Child } from "hono/jsx";
 import { CsrfField } from "../ui/csrf-field.tsx";
-import type { Frame } from "./frame.ts";
+import type { PageFrame } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 
 /** "Are you sure?", as a page: it works without scripts and can be left by the back button. */
 export function ConfirmPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly title: string;
   /** What stands between the question and the form. */
   readonly children?: Child;

@@ -1,5 +1,5 @@
 /** What every page is given besides its own props. */
-export interface Frame {
+export interface PageFrame {
   /** For the tab: "my-app". */
   readonly title: string;
   readonly section: Section | null;

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { routes } from "../../server/routes.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
-import type { AssetName, Frame, Section } from "./frame.ts";
+import type { AssetName, PageFrame, Section } from "./frame.ts";
 import { LiveRegion } from "./live-region.tsx";
 import { Mark } from "./mark.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
@@ -22,7 +22,7 @@ const htmxConfig = JSON.stringify({
 const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
 
 export function Layout(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   /** The page has a stream of its own, which also tells the news: a page opens one. */
   readonly hasStream?: boolean;
   readonly children?: Child;
@@ -91,7 +91,7 @@ const sections: readonly {
   { section: "system", name: "System", url: routes.system(), shortcut: "g s" },
 ];
 
-function Masthead({ frame }: { readonly frame: Frame }) {
+function Masthead({ frame }: { readonly frame: PageFrame }) {
   return (
     <header class="masthead">
       <a class="brand" href={routes.home()}>

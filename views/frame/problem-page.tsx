@@ -1,9 +1,9 @@
 import { routes } from "../../server/routes.ts";
 import { sentence } from "../text/capital.ts";
-import type { Frame } from "./frame.ts";
+import type { PageFrame } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 
-export function ProblemPage(props: { readonly frame: Frame; readonly status: number; readonly message: string }) {
+export function ProblemPage(props: { readonly frame: PageFrame; readonly status: number; readonly message: string }) {
   const { frame, status, message } = props;
   return (
     <Layout frame={frame}>

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { DataAtStake } from "../redeploy/lost-data.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 
@@ -16,7 +16,7 @@ export interface DeleteProps {
   readonly refused: { readonly message: string; readonly typed: string; readonly volumes: "keep" | "delete" } | null;
 }
 
-export function DeletePage({ frame, deletion }: { readonly frame: Frame; readonly deletion: DeleteProps }) {
+export function DeletePage({ frame, deletion }: { readonly frame: PageFrame; readonly deletion: DeleteProps }) {
   const { slug, environment, isWhole, environments, atStake, refused } = deletion;
   const what = isWhole ? `Delete ${slug}` : `Remove ${slug} from ${environment}`;
   return (

@@ -1,10 +1,10 @@
 import { routes } from "../../server/routes.ts";
 import { type DeploymentList, DeploymentListPart, StatusFilters } from "../deployment/deployment-list.tsx";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 
 export function ProductDeploymentsPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly list: DeploymentList;
   readonly stream: LiveStream;

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream, Mood } from "../frame/frame.ts";
+import type { LiveStream, Mood, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { type Activity, ActivityLine } from "../system/activity-line.tsx";
@@ -32,7 +32,7 @@ export interface ProductHeadProps {
 }
 
 export function ProductFrame(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly tab: ProductTab;
   readonly notice?: string | null;

@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { LogPanel, type LogPanelProps } from "../ui/log.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 
@@ -12,7 +12,7 @@ export interface ProductLogsProps {
 }
 
 export function ProductLogsPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly logs: ProductLogsProps;
   readonly stream: LiveStream;

@@ -1,8 +1,8 @@
 import type { Commit } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
-import { type DeploymentRow, DeploymentRows } from "../deployment/deployment-row.tsx";
+import { type DeploymentRowProps, DeploymentRows } from "../deployment/deployment-row.tsx";
 import { headline, Sha } from "../deployment/version.tsx";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { MovedRepository } from "../repository/moved-repository.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
@@ -26,7 +26,7 @@ export interface OverviewProps {
   readonly stacks: readonly StackState[];
   /** A sentence for each place where the live version has data that nobody named a volume for. */
   readonly data: readonly { readonly text: string; readonly isWarning: boolean }[];
-  readonly rows: readonly DeploymentRow[];
+  readonly rows: readonly DeploymentRowProps[];
   readonly hasMore: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface ServiceRow {
 }
 
 export function ProductPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly overview: OverviewProps;
   readonly notice: string | null;

@@ -1,11 +1,11 @@
 import { routes } from "../../server/routes.ts";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { DataAtStake } from "../redeploy/lost-data.tsx";
 import { inEnvironment, productIn } from "../text/in-environment.ts";
 
 export function StopPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly slug: string;
   readonly environment: string;
   readonly urls: readonly string[];

@@ -1,12 +1,12 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { CsrfField } from "../ui/csrf-field.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 
 /** A product that is there, but in no environment: what was pushed is kept, and nothing of it runs. */
 export function UninstalledPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly slug: string;
   /** Null: it is pushed. */
   readonly repository: string | null;

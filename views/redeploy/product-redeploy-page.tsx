@@ -4,7 +4,7 @@ import { routes } from "../../server/routes.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import { headline, Sha } from "../deployment/version.tsx";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { inEnvironment, productIn } from "../text/in-environment.ts";
 import { BuiltAgain } from "./built-again.tsx";
 import { Interruptions, type InterruptionView } from "./interruptions.tsx";
@@ -24,7 +24,7 @@ export interface ProductRedeployProps {
 }
 
 /** The whole product anew: the same version, with fresh images and today's variables. */
-export function ProductRedeployPage(props: { readonly frame: Frame; readonly redeploy: ProductRedeployProps }) {
+export function ProductRedeployPage(props: { readonly frame: PageFrame; readonly redeploy: ProductRedeployProps }) {
   const { frame, redeploy } = props;
   const { slug, repository, environment, deployment, stacks, builtIn, interruptions, lost } = redeploy;
   const place = { environment };

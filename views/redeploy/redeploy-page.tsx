@@ -2,7 +2,7 @@ import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
 import { headline, Sha } from "../deployment/version.tsx";
 import { ConfirmPage } from "../frame/confirm-page.tsx";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { inEnvironment, productIn } from "../text/in-environment.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import { BuiltAgain } from "./built-again.tsx";
@@ -39,7 +39,7 @@ export interface RedeployProps {
   readonly onlyNow: readonly string[];
 }
 
-export function RedeployPage({ frame, redeploy }: { readonly frame: Frame; readonly redeploy: RedeployProps }) {
+export function RedeployPage({ frame, redeploy }: { readonly frame: PageFrame; readonly redeploy: RedeployProps }) {
   const { slug, repository, environment, deployment, readyAt, changes, isStart, differing } = redeploy;
   const act = isStart ? `Start ${slug} again` : `Redeploy #${deployment.number}`;
   return (

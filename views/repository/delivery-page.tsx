@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { capital } from "../text/capital.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
@@ -16,7 +16,7 @@ export interface DeliveryProps extends LedgerLine {
 }
 
 export function DeliveryPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly slug: string;
   readonly delivery: DeliveryProps;
 }) {

@@ -1,6 +1,6 @@
 import { slugRule } from "../../server/model/product.ts";
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { capital } from "../text/capital.ts";
@@ -23,7 +23,7 @@ export interface NewProductProps {
 }
 
 export function NewProductPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly product: NewProductProps;
   readonly stream: LiveStream;
 }) {

@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { sentence } from "../text/capital.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
@@ -29,7 +29,7 @@ export interface WebhooksProps {
 
 /** Everything about the repository that a product is deployed from, in the order in which it is set up. */
 export function WebhooksPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly page: WebhooksProps;
   readonly notice: string | null;

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import type { HostState } from "../../server/rules/routing/host-state.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -33,7 +33,7 @@ export interface ServedHost {
 }
 
 export function DomainsPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly domains: DomainsProps;
   readonly notice: string | null;

@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { sentence } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -31,7 +31,7 @@ interface CopiedView {
   readonly secrets: readonly string[];
 }
 
-export function EnvironmentsPage({ frame, page }: { readonly frame: Frame; readonly page: EnvironmentsProps }) {
+export function EnvironmentsPage({ frame, page }: { readonly frame: PageFrame; readonly page: EnvironmentsProps }) {
   const { environments, typed, error, notice, copied } = page;
   return (
     <Layout frame={frame}>

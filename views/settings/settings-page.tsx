@@ -1,6 +1,6 @@
 import type { PushWatch } from "../../server/model/product.ts";
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
@@ -29,7 +29,7 @@ export interface RefusedSource {
 }
 
 export function SettingsPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly settings: SettingsProps;
   readonly notice: string | null;

@@ -1,6 +1,6 @@
 import type { VariableEntry } from "../../server/model/values/variable.ts";
 import { routes } from "../../server/routes.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { keptText } from "../text/kept-text.ts";
@@ -33,7 +33,7 @@ export interface VariableRow extends VariableEntry {
 }
 
 export function VariablesPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly variables: VariablesProps;
   readonly notice: string | null;

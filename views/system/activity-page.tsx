@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
@@ -14,7 +14,7 @@ export interface DeedView {
 }
 
 export function ActivityPage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly deeds: readonly DeedView[];
   /** Id to go on from; null: this is the last page. */
   readonly next: number | null;

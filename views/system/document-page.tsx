@@ -1,10 +1,10 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { type Block, type Inline, readInline, readMarkdown } from "../text/markdown.ts";
 import { type DocumentName, documentNamed, documentNames, documents } from "./documents.ts";
 
-export function DocumentsPage({ frame }: { readonly frame: Frame }) {
+export function DocumentsPage({ frame }: { readonly frame: PageFrame }) {
   return (
     <Layout frame={frame}>
       <h1>Documentation</h1>
@@ -24,7 +24,7 @@ export function DocumentsPage({ frame }: { readonly frame: Frame }) {
   );
 }
 
-export function DocumentPage(props: { readonly frame: Frame; readonly name: DocumentName; readonly text: string }) {
+export function DocumentPage(props: { readonly frame: PageFrame; readonly name: DocumentName; readonly text: string }) {
   const { frame, name, text } = props;
   return (
     <Layout frame={frame}>

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import { type ProductSort, productSorts } from "../../server/rules/products/product-list.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { ProductList, type ProductListProps, productListId } from "../product/product-list.tsx";
@@ -15,7 +15,7 @@ export interface HomeProps {
 }
 
 export function HomePage(props: {
-  readonly frame: Frame;
+  readonly frame: PageFrame;
   readonly home: HomeProps;
   readonly stream: LiveStream;
   /** Steps of the set-up checklist that are left; 0: nothing is said of it. */

@@ -2,7 +2,7 @@ import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import { headline, Sha, triggerText } from "../deployment/version.tsx";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { DeploymentBadge } from "../ui/badge.tsx";
@@ -38,7 +38,11 @@ export interface WaitingRow extends QueueRow {
   readonly waitingFor: string;
 }
 
-export function QueuePage(props: { readonly frame: Frame; readonly queue: QueueProps; readonly stream: LiveStream }) {
+export function QueuePage(props: {
+  readonly frame: PageFrame;
+  readonly queue: QueueProps;
+  readonly stream: LiveStream;
+}) {
   const { frame, queue, stream } = props;
   return (
     <Layout frame={frame} hasStream>

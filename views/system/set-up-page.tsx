@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import type { SetUpStep } from "../../server/rules/products/set-up-steps.ts";
-import type { Frame, LiveStream } from "../frame/frame.ts";
+import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -19,7 +19,11 @@ export interface SetUpProps {
 export const setUpStepsId = "set-up-steps";
 
 /** The way from a bare server to HTTPS, with what is done and what is missing. */
-export function SetUpPage(props: { readonly frame: Frame; readonly setUp: SetUpProps; readonly stream: LiveStream }) {
+export function SetUpPage(props: {
+  readonly frame: PageFrame;
+  readonly setUp: SetUpProps;
+  readonly stream: LiveStream;
+}) {
   const { frame, setUp, stream } = props;
   return (
     <Layout frame={frame} hasStream>

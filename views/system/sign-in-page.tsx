@@ -1,9 +1,9 @@
 import { routes } from "../../server/routes.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { Mark } from "../frame/mark.tsx";
 
-export function SignInPage(props: { readonly frame: Frame; readonly next: string; readonly error: string | null }) {
+export function SignInPage(props: { readonly frame: PageFrame; readonly next: string; readonly error: string | null }) {
   const { frame, next, error } = props;
   return (
     <Layout frame={frame}>

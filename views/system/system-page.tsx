@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import type { SystemWarning } from "../../server/rules/health/system-warnings.ts";
-import type { Frame } from "../frame/frame.ts";
+import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { sizeText } from "../text/size-text.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -20,7 +20,7 @@ export interface SystemPart {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-export function SystemPage({ frame, system }: { readonly frame: Frame; readonly system: SystemProps }) {
+export function SystemPage({ frame, system }: { readonly frame: PageFrame; readonly system: SystemProps }) {
   const { warnings, parts, disk, usage } = system;
   return (
     <Layout frame={frame}>

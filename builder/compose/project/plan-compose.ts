@@ -1,6 +1,6 @@
 import type { BuildVariables } from "../../../server/model/values/build-variables.ts";
 import type { ComposeStack } from "../../manifest/manifest.ts";
-import { attemptAll, problemOf } from "../../plan/findings.ts";
+import { attemptAll, findingsProblem } from "../../plan/findings.ts";
 import { addCommand } from "../../plan/no-command.ts";
 import type { Finding, ServicePlan, SourceTree } from "../../plan/plan.ts";
 import type { PlannedStack } from "../../plan/planned-stack.ts";
@@ -29,12 +29,12 @@ export async function planCompose(
   stack: ComposeStack,
   options: ComposeOptions,
 ): Promise<PlannedStack> {
-  if (!tree.files.has(stack.file)) throw problemOf([notThere(tree, stack)]);
+  if (!tree.files.has(stack.file)) throw findingsProblem([notThere(tree, stack)]);
   const result = await readStack(tree, stack, options.variables, {
     machine: options.machine,
     visible: readableIn(options),
   });
-  if (result.type === "refused") throw problemOf(result.problems);
+  if (result.type === "refused") throw findingsProblem(result.problems);
   const { project } = result;
   const sources = createImageSources(tree, project, options.buildVariables);
   const { results: images, failed } = await attemptAll(project.services, async (service) => ({
@@ -46,7 +46,7 @@ export async function planCompose(
     ...images.flatMap(({ service, image }) => startsNothing(service, image)),
     ...endless(project),
   ];
-  if (problems.length > 0) throw problemOf(problems);
+  if (problems.length > 0) throw findingsProblem(problems);
 
   const ports = images.flatMap(({ service, image }) =>
     image.exposed === null ? [] : [[service.name, image.exposed] as const],

@@ -1,5 +1,5 @@
 import type { Lookup } from "../../../server/model/deployment/template.ts";
-import type { Machine } from "../../images/machine.ts";
+import type { MachineCapacity } from "../../images/machine.ts";
 import { presentDependencies, reportCircles } from "../judge/dependency-graph.ts";
 import { child, type Field, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
@@ -17,7 +17,7 @@ interface Surroundings {
   readonly report: Report;
   readonly variables: Lookup;
   readonly profiles: readonly string[];
-  readonly machine: Machine | undefined;
+  readonly machine: MachineCapacity | undefined;
 }
 
 /** More is a mistake, or meant to be a burden. */

@@ -1,5 +1,5 @@
 import type { Lookup } from "../../../server/model/deployment/template.ts";
-import type { Machine } from "../../images/machine.ts";
+import type { MachineCapacity } from "../../images/machine.ts";
 import type { SourceTree } from "../../plan/plan.ts";
 import { isForDevelopment } from "../judge/for-development.ts";
 import { assembleFiles } from "../merge/assemble.ts";
@@ -27,7 +27,7 @@ export interface ComposeRequest {
   /** False: an override file beside it is left alone, as with `docker compose --file`. Otherwise it is merged where the name is a standard one. */
   readonly withOverride?: boolean;
   /** What services may use at most; undefined: not known. */
-  readonly machine?: Machine | undefined;
+  readonly machine?: MachineCapacity | undefined;
 }
 
 /** A compose file as a project, or all that keeps it from being one. Rejects with PlanProblem when a file is larger than 1 MiB. */

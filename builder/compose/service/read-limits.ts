@@ -1,7 +1,7 @@
 import {
   cpusWithin,
   leastMemoryBytes,
-  type Machine,
+  type MachineCapacity,
   memoryWithin,
   tooLittleMemory,
   tooManyCpus,
@@ -16,7 +16,7 @@ import type { Report } from "../read/report.ts";
 import { readBytes, readCpus, readInteger } from "../values/quantities.ts";
 
 /** `deploy.resources.limits`, or the older keys of the service itself, as far as the machine has so much. */
-export function readLimits(service: Field, report: Report, machine: Machine | undefined): ComposeLimits {
+export function readLimits(service: Field, report: Report, machine: MachineCapacity | undefined): ComposeLimits {
   const deploy = child(service, "deploy");
   for (const [name, entry] of children(deploy)) judge(name, entry, deployKeys, report);
   const resources = child(deploy, "resources");
@@ -42,7 +42,7 @@ function limitPids(field: Field | null, report: Report): number | null {
   return mostPids;
 }
 
-function limitMemory(field: Field | null, report: Report, machine: Machine | undefined): number | null {
+function limitMemory(field: Field | null, report: Report, machine: MachineCapacity | undefined): number | null {
   const bytes = readBytes(field, report);
   if (field === null || bytes === null || bytes === 0) return null;
   if (bytes < leastMemoryBytes) report.problem(field.at, field.key, tooLittleMemory, "Raise it.");
@@ -51,7 +51,7 @@ function limitMemory(field: Field | null, report: Report, machine: Machine | und
   return memoryWithin(bytes, machine);
 }
 
-function limitCpus(field: Field | null, report: Report, machine: Machine | undefined): number | null {
+function limitCpus(field: Field | null, report: Report, machine: MachineCapacity | undefined): number | null {
   const cpus = readCpus(field, report);
   const tooMany = tooManyCpus(cpus, machine);
   if (field !== null && tooMany !== null) report.remark(field.at, field.key, tooMany);

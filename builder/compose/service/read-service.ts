@@ -1,5 +1,5 @@
 import type { Lookup } from "../../../server/model/deployment/template.ts";
-import type { Machine } from "../../images/machine.ts";
+import type { MachineCapacity } from "../../images/machine.ts";
 import { sayNotApplied } from "../judge/not-applied.ts";
 import { capability, serviceKeys } from "../judge/service-keys.ts";
 import { judge } from "../judge/verdict.ts";
@@ -26,7 +26,7 @@ export interface ServiceSurroundings {
   readonly report: Report;
   readonly variables: Lookup;
   readonly volumes: DeclaredVolumes;
-  readonly machine: Machine | undefined;
+  readonly machine: MachineCapacity | undefined;
 }
 
 /** A service, without what the others make of it: whom it waits for, and by which further names it is known. */

@@ -54,7 +54,7 @@ export function isOf(instance: InstanceId, labels: Labels | null | undefined): b
 }
 
 /** Null when the labels name no deployment. */
-export function ownerOf(labels: Labels | null | undefined): Owner | null {
+export function ownerInLabels(labels: Labels | null | undefined): Owner | null {
   const lasting = lastingOwnerOf(labels);
   const deployment = rowId(labels?.[deploymentLabel]);
   if (lasting === null || deployment === null) return null;
@@ -73,7 +73,7 @@ export function lastingOwnerOf(labels: Labels | null | undefined): LastingOwner 
 export function serviceOf(
   labels: Labels | null | undefined,
 ): { readonly owner: Owner; readonly service: string; readonly kind: ServiceKind } | null {
-  const owner = ownerOf(labels);
+  const owner = ownerInLabels(labels);
   const service = labels?.[serviceLabel];
   const kind = labels?.[kindLabel];
   if (owner === null || service === undefined || !isKind(kind)) return null;

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { InstanceId } from "../../model/names/ids.ts";
 import { type Engine, type NetworkInfo, type NetworkRequest, SubnetTaken } from "../../ports/engine.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
-import { isOf, lastingOwnerOf, only, ownerLabels, ownerOf } from "./labels.ts";
+import { isOf, lastingOwnerOf, only, ownerInLabels, ownerLabels } from "./labels.ts";
 import { hostSubnets, isIpv4Subnet, overlaps } from "./subnets.ts";
 
 type Networks = Pick<
@@ -118,6 +118,6 @@ function list(daemon: Daemon, filters: string | null, signal: AbortSignal): Prom
 
 function networkInfo(network: Docker.NetworkInspectInfo): NetworkInfo {
   const subnet = network.IPAM?.Config?.[0]?.Subnet ?? null;
-  const owner = ownerOf(network.Labels);
+  const owner = ownerInLabels(network.Labels);
   return { name: network.Name, subnet, owner, lasting: owner === null ? lastingOwnerOf(network.Labels) : null };
 }

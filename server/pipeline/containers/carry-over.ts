@@ -1,7 +1,7 @@
 import { type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { type ContainerState, EngineUnavailable } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
-import { carriedVolumes, type LiveVersion } from "../../rules/rollout/stateful.ts";
+import { carriedVolumes, type LiveSpec } from "../../rules/rollout/stateful.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { ownerOf, type Work, type World } from "../work.ts";
@@ -14,7 +14,7 @@ import { volumeName } from "./container-request.ts";
 export async function carryOver(
   world: World,
   work: Work,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   stack: string,
   service: ServiceSpec,
 ): Promise<void> {

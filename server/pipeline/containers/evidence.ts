@@ -2,7 +2,7 @@ import type { ContainerState } from "../../ports/engine.ts";
 import type { Evidence, LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import { mayBeExecTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { foldRepeats } from "../../rules/wording/fold-repeats.ts";
-import { findPrograms, thisMachine } from "../images/base/find-programs.ts";
+import { findPrograms, machineArchitecture } from "../images/base/find-programs.ts";
 import type { RunningService, Work, World } from "../work.ts";
 
 const linesKept = 50;
@@ -29,7 +29,7 @@ export async function gatherEvidence(
     lastProbe,
     speaksTls: runs && (await speaksTls(world, service, lastProbe)),
     lastLines,
-    machine: thisMachine,
+    machine: machineArchitecture,
     programs: mayBeExecTrouble(exitCode, lastLines) ? await findPrograms(world, work) : [],
   };
 }

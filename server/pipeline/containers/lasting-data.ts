@@ -12,7 +12,7 @@ import {
   lostData,
   lostDataText,
 } from "../../rules/data/lost-data.ts";
-import { keepUnchanged, type LiveVersion } from "../../rules/rollout/stateful.ts";
+import { keepUnchanged, type LiveSpec } from "../../rules/rollout/stateful.ts";
 import type { Work, World } from "../work.ts";
 import { volumeName } from "./container-request.ts";
 
@@ -25,7 +25,7 @@ export async function keepData(
   world: World,
   work: Work,
   version: Pick<DeploymentSpec, "stacks" | "variables">,
-  served: LiveVersion | null,
+  served: LiveSpec | null,
   fresh: boolean,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
@@ -73,7 +73,7 @@ async function makeLasting(
   work: Work,
   stacks: readonly StackSpec[],
   images: ReadonlyMap<ImageId, ImageInfo>,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
   const { journal, installation } = work;

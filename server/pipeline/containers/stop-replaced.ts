@@ -3,7 +3,7 @@ import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/d
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
-import { isStateful, type LiveVersion, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
+import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
 import { drain } from "../drain.ts";
 import type { Work, World } from "../work.ts";
 
@@ -13,13 +13,13 @@ const backSlackMs = 15_000;
 const lookEveryMs = 100;
 
 /** The version that served before this deployment; null: none did. */
-export async function liveBefore(world: World, work: Work): Promise<LiveVersion | null> {
+export async function liveBefore(world: World, work: Work): Promise<LiveSpec | null> {
   const now = await world.store.deployments.get(work.deployment.id);
   const id = now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
   return id === null || id === work.deployment.id ? null : versionOf(world, id);
 }
 
-async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Promise<LiveVersion | null> {
+async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Promise<LiveSpec | null> {
   const deployment = await store.deployments.get(id);
   const spec = deployment && specOf(deployment);
   return spec ? { id, spec } : null;
@@ -29,7 +29,7 @@ async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Pro
  * Stops the old container of a service that cannot run twice, and keeps it for the way back. Users of a web service wait
  * from here until the cut-over; those whose requests have begun get their answers first.
  */
-export async function stopReplaced(world: World, work: Work, live: LiveVersion, service: ServiceSpec): Promise<void> {
+export async function stopReplaced(world: World, work: Work, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy, limits } = world;
   const { journal, board, signal } = work;
   const before = replacedBy(service, live);
@@ -57,7 +57,7 @@ export async function stopReplaced(world: World, work: Work, live: LiveVersion, 
 export async function stopOthersOnItsData(
   world: World,
   work: Work,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   version: DeploymentSpec,
   stack: string,
   service: ServiceSpec,
@@ -93,7 +93,7 @@ function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">)
 }
 
 /** The old containers of services that were replaced run again, and their users need not wait any more. */
-export async function bringBackReplaced(world: World, work: Work, live: LiveVersion): Promise<void> {
+export async function bringBackReplaced(world: World, work: Work, live: LiveSpec): Promise<void> {
   const coming = servicesOf(live.spec)
     .filter(({ kind }) => kind !== "init")
     .map((service) => bringBack(world, work, live, service));
@@ -102,7 +102,7 @@ export async function bringBackReplaced(world: World, work: Work, live: LiveVers
 }
 
 /** Each by itself: one that does not come back keeps no other one from its users. */
-async function bringBack(world: World, work: Work, live: LiveVersion, service: ServiceSpec): Promise<void> {
+async function bringBack(world: World, work: Work, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy } = world;
   const { journal, installation } = work;
   const signal = AbortSignal.timeout(backTimeoutMs + backSlackMs);
@@ -124,7 +124,7 @@ async function bringBack(world: World, work: Work, live: LiveVersion, service: S
 async function containerOfLive(
   { engine }: Pick<World, "engine">,
   work: Work,
-  live: LiveVersion,
+  live: LiveSpec,
   service: ServiceSpec,
 ): Promise<ContainerState | null> {
   const containers = await engine.listContainers({ installation: work.installation.id }, work.signal);

@@ -2,7 +2,7 @@ import type { DeploymentSpec, RouteSpec } from "../../model/deployment/spec.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
 import { faultInRoute } from "../../model/names/sound-route.ts";
 import { ProxyRefused, ProxyUnavailable } from "../../ports/proxy.ts";
-import type { LiveVersion } from "../../rules/rollout/stateful.ts";
+import type { LiveSpec } from "../../rules/rollout/stateful.ts";
 import { lendNames, routesWhileMoving, routesWithout } from "../../rules/routing/moving-routes.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
 import { DeploymentFailed, Suspended } from "../deployment-failed.ts";
@@ -30,7 +30,7 @@ export async function announceHosts(
   world: World,
   work: Work,
   spec: DeploymentSpec,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
 ): Promise<void> {
   const next = withWaiting(spec.routes, servicesOf(spec));
   if (live === null) return setRoutes(world, work, next);
@@ -43,7 +43,7 @@ export async function announceHosts(
 async function prepareLent(
   { proxy }: Pick<World, "proxy">,
   { installation }: Work,
-  live: LiveVersion,
+  live: LiveSpec,
   lent: ReadonlyMap<string, string>,
 ): Promise<void> {
   if (lent.size === 0) return;
@@ -66,7 +66,7 @@ export async function settleHosts(world: World, work: Work, spec: DeploymentSpec
 }
 
 /** The version is not to be: hosts that only it would have had are not served any more, and no names are lent. */
-export async function withdrawHosts(world: World, work: Work, spec: DeploymentSpec, live: LiveVersion): Promise<void> {
+export async function withdrawHosts(world: World, work: Work, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
   const custom = await world.store.domains.custom(work.installation.id);
   const now = await routesNow(world, work);
   const left = routesWithout(now, spec.routes, [...live.spec.routes, ...custom]);

@@ -6,7 +6,7 @@ import { hostsOf, inOrder, servicesOf } from "../switch/route-table.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 
 /** Everything of the configuration that stays the same while hosts come and go: listeners above all. */
-export interface Frame {
+export interface FixedConfig {
   /** Caddy's own folder: certificates, logs, the configuration file. */
   readonly folder: string;
   /** Where the switches are: `<routesFolder>/<installation>/live/@<service>` holds the address that is dialled; see Switch. */
@@ -48,7 +48,7 @@ const streamCloseDelay = "24h";
 const upstreamIdleTimeout = "1s";
 
 /** The whole configuration for these routes, always in the same order: equal routes give equal configurations. */
-export function renderConfig(frame: Frame, installations: readonly InstallationRoutes[]): CaddyConfig {
+export function renderConfig(frame: FixedConfig, installations: readonly InstallationRoutes[]): CaddyConfig {
   const routes = inOrder(installations);
   return {
     admin: {
@@ -67,7 +67,7 @@ export function renderConfig(frame: Frame, installations: readonly InstallationR
   };
 }
 
-function servers(frame: Frame, installations: readonly InstallationRoutes[]): JsonObject {
+function servers(frame: FixedConfig, installations: readonly InstallationRoutes[]): JsonObject {
   const { plainHttp, publicHost, internalPorts } = frame;
   const apps = appsOf(frame, installations);
   const front = apps.map(({ id, hosts, upstream, waits }) => ({
@@ -104,7 +104,7 @@ interface App {
   readonly deployment: string;
 }
 
-function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): readonly App[] {
+function appsOf(frame: FixedConfig, installations: readonly InstallationRoutes[]): readonly App[] {
   return installations.flatMap(({ installation, routes }) =>
     servicesOf({ installation, routes }).map((service) => ({
       id: `${installation}/${service}`,
@@ -117,12 +117,12 @@ function appsOf(frame: Frame, installations: readonly InstallationRoutes[]): rea
 }
 
 /** Expanded for each request: this is why a cut-over is a rename and not a load. */
-function liveFile(frame: Frame, installation: InstallationId, name: string): string {
+function liveFile(frame: FixedConfig, installation: InstallationId, name: string): string {
   return `{file.${join(frame.routesFolder, String(installation), "live", name)}}`;
 }
 
 /** Warnings and errors; no access log. Bounded, because Caddy outlives Baton by months. */
-function defaultLog(frame: Frame): JsonObject {
+function defaultLog(frame: FixedConfig): JsonObject {
   const filename = join(frame.folder, "caddy.log");
   const writer = { output: "file", filename, roll_size_mb: 10, roll_keep: 1, roll_gzip: false };
   // What goes wrong at the admin endpoint is told to Baton, which asked.
@@ -133,13 +133,13 @@ function plainServer(listen: readonly string[], routes: readonly JsonObject[]): 
   return { listen, protocols: ["h1"], routes, errors: whenNothingAnswers, automatic_https: { disable: true } };
 }
 
-function secureServer(frame: Frame, routes: readonly JsonObject[]): JsonObject {
+function secureServer(frame: FixedConfig, routes: readonly JsonObject[]): JsonObject {
   // Caddy's own redirects would send unknown hosts on to a handshake that fails.
   const automatic_https = { disable_redirects: true };
   return { listen: [`:${frame.httpsPort}`], routes, errors: whenNothingAnswers, automatic_https };
 }
 
-function loopback(frame: Frame, port: number): readonly string[] {
+function loopback(frame: FixedConfig, port: number): readonly string[] {
   return frame.ipv6Loopback ? [`127.0.0.1:${port}`, `[::1]:${port}`] : [`127.0.0.1:${port}`];
 }
 
@@ -173,7 +173,7 @@ function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
   return forHosts(hosts, [{ handler: "headers", response }, proxyTo(upstream)]);
 }
 
-function restingRoutes(frame: Frame, installations: readonly InstallationRoutes[]): readonly JsonObject[] {
+function restingRoutes(frame: FixedConfig, installations: readonly InstallationRoutes[]): readonly JsonObject[] {
   const stopped = installations.map(({ installation, routes }) => ({
     match: [
       {
@@ -187,7 +187,7 @@ function restingRoutes(frame: Frame, installations: readonly InstallationRoutes[
   return [...stopped, { handle: [respond(nothingDeployedPage)] }];
 }
 
-function redirectToHttps(frame: Frame, hosts: readonly string[]): readonly JsonObject[] {
+function redirectToHttps(frame: FixedConfig, hosts: readonly string[]): readonly JsonObject[] {
   if (hosts.length === 0) return [];
   const port = frame.httpsPort === 443 ? "" : `:${frame.httpsPort}`;
   const headers = { Location: [`https://{http.request.host}${port}{http.request.uri}`] };

@@ -6,7 +6,7 @@ import { writeDurably } from "../switch/durable-file.ts";
 import type { Prover } from "../switch/prove.ts";
 import { hostsOf, sortOut } from "../switch/route-table.ts";
 import type { Switch } from "../switch/switch.ts";
-import { type CaddyConfig, type Frame, renderConfig } from "./caddy-config.ts";
+import { type CaddyConfig, type FixedConfig, renderConfig } from "./caddy-config.ts";
 import { routesOf } from "./config-reader.ts";
 
 /**
@@ -24,7 +24,7 @@ export interface Configuration {
 
 export interface ConfigurationDependencies {
   readonly file: string;
-  readonly frame: Frame;
+  readonly frame: FixedConfig;
   readonly admin: CaddyAdmin;
   readonly switches: Switch;
   readonly prover: Prover;

@@ -1,7 +1,7 @@
 import { type Mount, type ServiceSpec, type StackSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import { containerOf } from "../rollout/container-of.ts";
-import { type LiveVersion, stackOf } from "../rollout/stateful.ts";
+import { type LiveSpec, stackOf } from "../rollout/stateful.ts";
 
 type VolumeMount = Extract<Mount, { type: "volume" }>;
 
@@ -27,7 +27,7 @@ export interface LeftBehind {
  */
 export function withCarriedData(
   stacks: readonly StackSpec[],
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   containers: readonly Holder[],
   exists: (stack: string, volume: string) => boolean,
 ): { readonly stacks: readonly StackSpec[]; readonly leftBehind: readonly LeftBehind[] } {
@@ -53,7 +53,7 @@ function standsOnUnnamed(
   stack: string,
   service: ServiceSpec,
   mount: VolumeMount,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   containers: readonly Holder[],
 ): boolean {
   const before = live && servicesOf(live.spec).find(({ name }) => name === service.name);

@@ -1,5 +1,5 @@
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import { carriedVolumes, changesText, type LiveVersion, stackOf } from "../rollout/stateful.ts";
+import { carriedVolumes, changesText, type LiveSpec, stackOf } from "../rollout/stateful.ts";
 import { isWithin } from "./container-path.ts";
 
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
@@ -13,7 +13,7 @@ export interface LostData extends DataInContainer {
 }
 
 /** `version` as `keepUnchanged` left it. */
-export function lostData(version: Version, live: LiveVersion | null, fresh: boolean): readonly LostData[] {
+export function lostData(version: Version, live: LiveSpec | null, fresh: boolean): readonly LostData[] {
   if (!live) return [];
   const now = new Map(servicesOf(version).map((service) => [service.name, service]));
   return servicesOf(live.spec).flatMap((before): readonly LostData[] => {
@@ -35,7 +35,7 @@ function whyReplaced(
   before: ServiceSpec,
   service: ServiceSpec,
   version: Version,
-  live: LiveVersion,
+  live: LiveSpec,
   fresh: boolean,
 ): string {
   if (fresh) return "every container is recreated";
@@ -70,7 +70,7 @@ export interface Abandoned {
   readonly volume: string;
 }
 
-export function abandonedVolumes(version: Pick<Version, "stacks">, live: LiveVersion | null): readonly Abandoned[] {
+export function abandonedVolumes(version: Pick<Version, "stacks">, live: LiveSpec | null): readonly Abandoned[] {
   if (!live) return [];
   const used = new Set(version.stacks.flatMap((stack) => volumesIn(stack)));
   const carried = servicesOf(version).flatMap((service) =>

@@ -2,7 +2,7 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec, ServiceSpec, StackSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import { containerChanges } from "./same-container.ts";
-import { type LiveVersion, makerOf, stackOf } from "./stateful.ts";
+import { type LiveSpec, makerOf, stackOf } from "./stateful.ts";
 
 type Asked = Pick<Deployment, "trigger" | "sourceId" | "variables" | "fresh">;
 
@@ -19,7 +19,7 @@ export function appliesChanges(asked: Asked, liveDeploymentId: DeploymentId | nu
  */
 export function keepInits(
   version: Pick<DeploymentSpec, "stacks" | "variables">,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
 ): readonly StackSpec[] {
   if (!live) return version.stacks;
   const ranBefore = new Map(live.spec.stacks.flatMap(({ services }) => services.map((one) => [one.name, one])));

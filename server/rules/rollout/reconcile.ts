@@ -8,7 +8,7 @@ import { containerOf } from "./container-of.ts";
 import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 
 /** What the rows say. */
-export interface Rows {
+export interface DesiredState {
   /** Those of products that are not deleted. */
   readonly installations: readonly Installation[];
   /** Deleted ones that the proxy still leads to: nothing of theirs may go. */
@@ -19,7 +19,7 @@ export interface Rows {
 }
 
 /** What is there. */
-export interface World {
+export interface ObservedState {
   readonly containers: readonly ContainerState[];
   readonly networks: readonly NetworkInfo[];
   /** Folders of the proxy: installation -> deployments. */
@@ -61,7 +61,7 @@ export type Repair =
   | { readonly type: "forget-installation"; readonly installation: InstallationId };
 
 /** Compares what should be with what is. Pure: the caretaker carries the repairs out. */
-export function reconcile(rows: Rows, world: World): readonly Repair[] {
+export function reconcile(rows: DesiredState, world: ObservedState): readonly Repair[] {
   const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
   return [
     ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
@@ -89,7 +89,7 @@ function wantedBy(installations: readonly Installation[]): (deployment: Deployme
   };
 }
 
-function switches(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+function switches(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const current = world.current.get(installation.id);
   // Never switched, or somebody is switching right now: the pipeline knows better.
   if (current === undefined || isSwitching(installation, rows)) return [];
@@ -99,7 +99,7 @@ function switches(installation: Installation, rows: Rows, world: World): readonl
   return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
 }
 
-function dials(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+function dials(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   const addresses = world.dials.get(installation.id);
   // A running deployment holds and moves traffic as it must.
@@ -116,14 +116,14 @@ function dials(installation: Installation, rows: Rows, world: World): readonly R
   });
 }
 
-function isSwitching(installation: Installation, rows: Rows): boolean {
+function isSwitching(installation: Installation, rows: DesiredState): boolean {
   return rows.deployments.some(
     (deployment): deployment is Deploying =>
       deployment.installationId === installation.id && deployment.status === "deploying" && deployment.step !== "start",
   );
 }
 
-function revivals(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+function revivals(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   if (live?.status !== "ready") return [];
   // What a running deployment has stopped to replace it is its own to bring back.
@@ -167,7 +167,7 @@ export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "s
   return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
-function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+function retirements(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const owners = new Map<DeploymentId, InstallationId | null>();
   for (const { owner } of world.containers) owners.set(owner.deployment, owner.installation);
   for (const { owner } of world.networks) if (owner) owners.set(owner.deployment, owner.installation);
@@ -187,7 +187,10 @@ function retirements(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World
 }
 
 /** Deployments whose containers wanted ones have kept, and which. */
-function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
+function keptServices(
+  wanted: ReadonlySet<DeploymentId>,
+  rows: DesiredState,
+): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
   const kept = new Map<DeploymentId, Set<string>>();
   for (const deployment of rows.deployments) {
     const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
@@ -199,7 +202,12 @@ function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMa
 }
 
 /** Something is left of it beside what is kept. */
-function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows, world: World): boolean {
+function hasMore(
+  deployment: DeploymentId,
+  except: readonly string[],
+  rows: DesiredState,
+  world: ObservedState,
+): boolean {
   return (
     rows.leaseHolders.includes(deployment) ||
     world.containers.some(({ owner, service }) => owner.deployment === deployment && !except.includes(service)) ||
@@ -208,7 +216,11 @@ function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows
   );
 }
 
-function networksToDrop(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
+function networksToDrop(
+  wanted: ReadonlySet<DeploymentId>,
+  rows: DesiredState,
+  world: ObservedState,
+): readonly Repair[] {
   const needed = new Set(
     rows.deployments.flatMap((deployment) => {
       const spec = wanted.has(deployment.id) ? specOf(deployment) : null;

@@ -1,5 +1,5 @@
 import { type Dependency, type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import { isStateful, type LiveVersion, replacedBy } from "./stateful.ts";
+import { isStateful, type LiveSpec, replacedBy } from "./stateful.ts";
 
 /** What is done about one service of a version. */
 export interface RolloutStep {
@@ -20,7 +20,7 @@ export interface RolloutStep {
  * The order in which a version comes up. Init services run before whatever they do not depend on themselves, and after
  * the services that keep data: a migration needs its database, and everything else needs the migration.
  */
-export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveVersion | null): readonly RolloutStep[] {
+export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveSpec | null): readonly RolloutStep[] {
   const implied = impliedDependencies(servicesOf(spec));
   const steps = spec.stacks.flatMap((stack) =>
     stack.services.map((service): RolloutStep => {
@@ -32,7 +32,7 @@ export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveVersion 
   return inOrder(steps);
 }
 
-function actionOf(service: ServiceSpec, live: LiveVersion | null): RolloutStep["action"] {
+function actionOf(service: ServiceSpec, live: LiveSpec | null): RolloutStep["action"] {
   if (service.kind === "init") return service.keptFrom === null ? "run" : "skip";
   if (service.keptFrom !== null) return "keep";
   return isStateful(service) && replacedBy(service, live) !== null ? "replace" : "start";

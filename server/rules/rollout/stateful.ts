@@ -9,7 +9,7 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import { containerChanges } from "./same-container.ts";
 
 /** The version that serves. */
-export interface LiveVersion {
+export interface LiveSpec {
   readonly id: DeploymentId;
   readonly spec: DeploymentSpec;
 }
@@ -32,7 +32,7 @@ type Version = Pick<DeploymentSpec, "stacks" | "variables">;
  * Which stateful services go on as they are: those that are in the live version unchanged, unless everything is to be
  * made afresh. Returns the stacks with `keptFrom` written into them.
  */
-export function keepUnchanged(version: Version, live: LiveVersion | null, fresh: boolean): readonly StackSpec[] {
+export function keepUnchanged(version: Version, live: LiveSpec | null, fresh: boolean): readonly StackSpec[] {
   return version.stacks.map((stack) => ({
     ...stack,
     services: stack.services.map((service) => ({
@@ -42,7 +42,7 @@ export function keepUnchanged(version: Version, live: LiveVersion | null, fresh:
   }));
 }
 
-function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveVersion | null, fresh: boolean) {
+function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveSpec | null, fresh: boolean) {
   // One that an older Baton started beside others, as if it could run twice, has its data all the same.
   const before = service.dataInContainer ? longRunningBefore(service.name, live) : statefulBefore(service.name, live);
   if (!live || !before || !isStateful(service) || fresh) return null;
@@ -50,7 +50,7 @@ function keeperOf(stack: string, service: ServiceSpec, version: Version, live: L
 }
 
 /** What makes another container of it, in words. Volumes belong to a stack: in another one it has others. */
-function changesOf(stack: string, before: ServiceSpec, live: LiveVersion, service: ServiceSpec, version: Version) {
+function changesOf(stack: string, before: ServiceSpec, live: LiveSpec, service: ServiceSpec, version: Version) {
   const hasVolume = service.container.mounts.some(({ type }) => type === "volume");
   const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
   const changes = containerChanges(before, live.spec.variables, service, version.variables);
@@ -61,7 +61,7 @@ function changesOf(stack: string, before: ServiceSpec, live: LiveVersion, servic
 export function changesText(
   stack: string,
   before: ServiceSpec,
-  live: LiveVersion,
+  live: LiveSpec,
   service: ServiceSpec,
   version: Version,
 ): string {
@@ -76,7 +76,7 @@ export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): 
  * What is interrupted when this version takes over from the live one. `version` as `keepUnchanged` left it. Services that
  * are new interrupt nothing.
  */
-export function interruptions(version: Version, live: LiveVersion | null, fresh: boolean): readonly Interruption[] {
+export function interruptions(version: Version, live: LiveSpec | null, fresh: boolean): readonly Interruption[] {
   if (!live) return [];
   const now = new Map(servicesOf(version).map((service) => [service.name, service]));
   return live.spec.stacks.flatMap((stack) =>
@@ -102,7 +102,7 @@ export function isStateful(service: Pick<ServiceSpec, "stateful" | "kind">): boo
 }
 
 /** The stateful service of this name in the live version; null: there is none. */
-export function statefulBefore(name: string, live: LiveVersion | null): ServiceSpec | null {
+export function statefulBefore(name: string, live: LiveSpec | null): ServiceSpec | null {
   return (live && servicesOf(live.spec).find((service) => service.name === name && isStateful(service))) ?? null;
 }
 
@@ -110,17 +110,17 @@ export function statefulBefore(name: string, live: LiveVersion | null): ServiceS
  * The service of the live version that is stopped before this stateful one starts: one that keeps data itself, or whose
  * data is carried over into a volume; null: there is none.
  */
-export function replacedBy(service: ServiceSpec, live: LiveVersion | null): ServiceSpec | null {
+export function replacedBy(service: ServiceSpec, live: LiveSpec | null): ServiceSpec | null {
   if (carriedVolumes(service).length === 0) return statefulBefore(service.name, live);
   return longRunningBefore(service.name, live);
 }
 
-function longRunningBefore(service: string, live: LiveVersion | null): ServiceSpec | null {
+function longRunningBefore(service: string, live: LiveSpec | null): ServiceSpec | null {
   return (live && servicesOf(live.spec).find(({ name, kind }) => name === service && kind !== "init")) ?? null;
 }
 
 /** The deployment whose container it is. */
-export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveVersion, "id">): DeploymentId {
+export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveSpec, "id">): DeploymentId {
   return service.keptFrom ?? version.id;
 }
 

@@ -4,7 +4,7 @@ import type { Database, Queries } from "../postgres/database.ts";
 import { readSetting, writeSetting } from "../products/settings.ts";
 import { deployments, productVariables, sources, variables } from "../schema.ts";
 import { createKey, readKey } from "./key-file.ts";
-import { createSecrets, type Owner, type Secrets } from "./secrets.ts";
+import { createSecrets, type SecretOwner, type Secrets } from "./secrets.ts";
 
 const settingName = "key check";
 const owner = { kind: "key check", id: "" } as const;
@@ -17,7 +17,7 @@ export const sealedColumns = {
   "webhook secret": sources.webhookSecret,
   "repository token": sources.token,
   "deploy key": sources.privateKey,
-} satisfies Record<Exclude<Owner["kind"], (typeof owner)["kind"]>, AnyPgColumn>;
+} satisfies Record<Exclude<SecretOwner["kind"], (typeof owner)["kind"]>, AnyPgColumn>;
 
 /** The key file is not the one that this database's secrets were encrypted with. The message says what to do. */
 export class WrongKey extends Error {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
 /** Whose secret it is. It is authenticated with the ciphertext, so that one put into another's row does not open. */
-export interface Owner {
+export interface SecretOwner {
   readonly kind:
     | "variable"
     | "product variable"
@@ -15,9 +15,9 @@ export interface Owner {
 
 /** Secrets at rest: AES-256-GCM with a random nonce. */
 export interface Secrets {
-  seal(owner: Owner, plaintext: string): Buffer;
+  seal(owner: SecretOwner, plaintext: string): Buffer;
   /** Throws CannotOpen when it was sealed with another key, for another owner, or has been changed. */
-  open(owner: Owner, sealed: Buffer): string;
+  open(owner: SecretOwner, sealed: Buffer): string;
 }
 
 /** Says which owner, never which value. */
@@ -68,5 +68,5 @@ export function createSecrets(key: Buffer): Secrets {
 const keyIdOf = (key: Buffer) =>
   createHash("sha256").update("baton key id\0").update(key).digest().subarray(0, keyIdBytes);
 
-const authenticated = (header: Buffer, owner: Owner) =>
+const authenticated = (header: Buffer, owner: SecretOwner) =>
   Buffer.concat([header, Buffer.from(`${owner.kind}\0${owner.id}`)]);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../ports/log.ts";
 import { locateBinaries } from "./postgres-binaries.ts";
 import { ensureCluster, roleName } from "./postgres-cluster.ts";
-import { type Launch, lastLines, launch } from "./postgres-launch.ts";
+import { type Launch, lastLogLines, launch } from "./postgres-launch.ts";
 import { findPostmaster, type Postmaster, untilGone, untilReady } from "./postmaster.ts";
 
 export interface EmbeddedPostgres {
@@ -75,7 +75,9 @@ async function adoptOrLaunch(
     if (postmaster) return { postmaster, adopted: found !== null };
   }
   const { logFile } = place;
-  throw new Error(`The embedded Postgres does not start. Its log, ${logFile}, ends with:\n${await lastLines(logFile)}`);
+  throw new Error(
+    `The embedded Postgres does not start. Its log, ${logFile}, ends with:\n${await lastLogLines(logFile)}`,
+  );
 }
 
 /**

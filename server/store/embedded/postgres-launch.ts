@@ -62,7 +62,7 @@ function settings(port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-export async function lastLines(logFile: string): Promise<string> {
+export async function lastLogLines(logFile: string): Promise<string> {
   const text = await readFile(logFile, "utf8").catch(() => "");
   return text.trimEnd().split("\n").slice(-10).join("\n");
 }

@@ -2,7 +2,7 @@ import { and, eq, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import { plainSource, type Source } from "../../model/source.ts";
 import type { SourceChanges, SourceStore } from "../../ports/store/sources.ts";
-import type { Owner, Secrets } from "../access/secrets.ts";
+import type { SecretOwner, Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { products, sources } from "../schema.ts";
 
@@ -10,9 +10,9 @@ type Row = typeof sources.$inferSelect;
 type Columns = Partial<typeof sources.$inferInsert>;
 
 export function createSourceStore(database: Database, secrets: Secrets): SourceStore {
-  const open = (kind: Owner["kind"], id: ProductId, sealed: Buffer | null) =>
+  const open = (kind: SecretOwner["kind"], id: ProductId, sealed: Buffer | null) =>
     sealed && secrets.open({ kind, id: String(id) }, sealed);
-  const seal = (kind: Owner["kind"], id: ProductId, secret: string | null) =>
+  const seal = (kind: SecretOwner["kind"], id: ProductId, secret: string | null) =>
     secret === null ? null : secrets.seal({ kind, id: String(id) }, secret);
   const write = (id: ProductId, columns: Columns) => database.write(({ tx }) => upsert(tx, id, columns));
   const read = (id: ProductId) => database.read((queries) => rowOf(queries, id));

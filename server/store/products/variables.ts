@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
 import type { VariableMarks } from "../../ports/store/store.ts";
-import type { Owner, Secrets } from "../access/secrets.ts";
+import type { SecretOwner, Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { installations, productVariables, variables } from "../schema.ts";
 
@@ -14,7 +14,7 @@ interface Row {
   readonly value: Buffer;
   readonly atBuild: boolean | null;
   readonly secret: boolean;
-  readonly owner: Owner;
+  readonly owner: SecretOwner;
 }
 
 /** An installation's own, over those of its product. */
@@ -126,7 +126,7 @@ function whereOf(holder: Holder) {
 }
 
 /** With the name in it, two values of one holder cannot change places either. */
-function ownerOf(holder: Holder, name: string): Owner {
+function ownerOf(holder: Holder, name: string): SecretOwner {
   return "product" in holder
     ? { kind: "product variable", id: `${holder.product} ${name}` }
     : { kind: "variable", id: `${holder.installation} ${name}` };

@@ -1,4 +1,4 @@
-import type { Frame, Mood } from "../../../views/frame/frame.ts";
+import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
 import type { Auth } from "../access/auth.ts";
 import type { Audit } from "../http/audit.ts";
@@ -21,8 +21,8 @@ export interface PageNeeds extends WebNeeds {
 export function frameOf(
   c: WebContext,
   { assets, clock, version }: Pick<PageNeeds, "assets" | "clock" | "version">,
-  page: { readonly title: string; readonly section?: Frame["section"]; readonly mood?: Mood },
-): Frame {
+  page: { readonly title: string; readonly section?: PageFrame["section"]; readonly mood?: Mood },
+): PageFrame {
   const visitor = c.get("visitor");
   return {
     title: page.title,

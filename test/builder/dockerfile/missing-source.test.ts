@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { missingPath, type Sources, whyMissing } from "../../../builder/dockerfile/missing-source.ts";
+import { type CopySources, missingPath, whyMissing } from "../../../builder/dockerfile/missing-source.ts";
 
-const sources: Sources = {
+const sources: CopySources = {
   wanted: "/yarn.lock",
   files: ["Dockerfile", "package.json", "src/Main.ts"],
   sent: ["Dockerfile", "package.json", "src/Main.ts"],

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { InstallationId } from "../../../server/model/names/ids.ts";
 import type { InstallationRoutes } from "../../../server/ports/proxy.ts";
-import { type Frame, renderConfig } from "../../../server/proxy/config/caddy-config.ts";
+import { type FixedConfig, renderConfig } from "../../../server/proxy/config/caddy-config.ts";
 import { listenersOf, routesOf } from "../../../server/proxy/config/config-reader.ts";
 import { inOrder } from "../../../server/proxy/switch/route-table.ts";
 
-const frame: Frame = {
+const frame: FixedConfig = {
   folder: "/data/caddy",
   routesFolder: "/data/routes",
   httpPort: 8080,
@@ -17,7 +17,11 @@ const frame: Frame = {
   publicHost: null,
   adminSocket: "/data/caddy/admin.sock",
 };
-const secure: Frame = { ...frame, plainHttp: false, publicHost: { host: "baton.example.com", upstreamPort: 4000 } };
+const secure: FixedConfig = {
+  ...frame,
+  plainHttp: false,
+  publicHost: { host: "baton.example.com", upstreamPort: 4000 },
+};
 
 const shop: InstallationRoutes = {
   installation: 7 as InstallationId,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ProxyRefused, ProxyUnavailable } from "../../../server/ports/proxy.ts";
-import type { Frame } from "../../../server/proxy/config/caddy-config.ts";
+import type { FixedConfig } from "../../../server/proxy/config/caddy-config.ts";
 import { type Configuration, createConfiguration } from "../../../server/proxy/config/configuration.ts";
 import type { CaddyAdmin } from "../../../server/proxy/process/admin.ts";
 import { createSwitch } from "../../../server/proxy/switch/switch.ts";
@@ -36,7 +36,7 @@ beforeEach(async () => {
     stop: async () => {},
   };
   const prover = { prove: async () => null, untilKnown: async () => {}, listens: async () => true };
-  const frame: Frame = {
+  const frame: FixedConfig = {
     folder,
     routesFolder: join(folder, "routes"),
     httpPort: 8080,

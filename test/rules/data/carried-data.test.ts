@@ -3,7 +3,7 @@ import { type Mount, plainContainer, type ServiceSpec } from "../../../server/mo
 import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import { withCarriedData } from "../../../server/rules/data/carried-data.ts";
 import { rollout } from "../../../server/rules/rollout/rollout.ts";
-import { interruptions, keepUnchanged, type LiveVersion } from "../../../server/rules/rollout/stateful.ts";
+import { interruptions, keepUnchanged, type LiveSpec } from "../../../server/rules/rollout/stateful.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 import { anOwner } from "../../ports/a-container.ts";
 
@@ -23,12 +23,12 @@ const db = (mounts: readonly Mount[], changes: Partial<ServiceSpec> = {}) =>
     container: { ...plainContainer, mounts },
     ...changes,
   });
-const serving = (service: ServiceSpec): LiveVersion => ({ id: 1 as DeploymentId, spec: aSpec([service]) });
+const serving = (service: ServiceSpec): LiveSpec => ({ id: 1 as DeploymentId, spec: aSpec([service]) });
 const running = (...ownVolumes: string[]) => [{ service: "db", owner: anOwner(1), ownVolumes }];
 
 function carried(
   service: ServiceSpec,
-  live: LiveVersion | null,
+  live: LiveSpec | null,
   containers = running(),
   existing: readonly string[] = [],
 ) {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { type Mount, plainContainer, type ServiceSpec } from "../../../server/model/deployment/spec.ts";
 import type { DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
 import { abandonedVolumes, dataInContainerText, lostData, lostDataText } from "../../../server/rules/data/lost-data.ts";
-import { keepUnchanged, type LiveVersion } from "../../../server/rules/rollout/stateful.ts";
+import { keepUnchanged, type LiveSpec } from "../../../server/rules/rollout/stateful.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 
 const dataInContainer = { what: "a PostgreSQL database", path: "/var/lib/postgresql/data" };
 const db = (changes: Partial<ServiceSpec> = {}) =>
   aService({ name: "db", kind: "tcp", stateful: "keeps its data in its container", dataInContainer, ...changes });
-const serving = (...services: ServiceSpec[]): LiveVersion => ({ id: 1 as DeploymentId, spec: aSpec(services) });
+const serving = (...services: ServiceSpec[]): LiveSpec => ({ id: 1 as DeploymentId, spec: aSpec(services) });
 const carried = (path: string, mark = true): Partial<ServiceSpec> => ({
   container: {
     ...plainContainer,
@@ -16,7 +16,7 @@ const carried = (path: string, mark = true): Partial<ServiceSpec> => ({
   },
 });
 
-function next(live: LiveVersion, services: readonly ServiceSpec[], fresh = false) {
+function next(live: LiveSpec, services: readonly ServiceSpec[], fresh = false) {
   const stacks = keepUnchanged({ stacks: aSpec(services).stacks, variables: {} }, live, fresh);
   const keptFrom = stacks.flatMap((stack) => stack.services.map((service) => service.keptFrom));
   return { keptFrom, lost: lostData({ stacks, variables: {} }, live, fresh).map(({ service, why }) => [service, why]) };

@@ -4,7 +4,7 @@ import type { DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
 import { appliesChanges, keepInits } from "../../../server/rules/rollout/apply.ts";
 import { initRunsSince } from "../../../server/rules/rollout/init-runs.ts";
 import { rollout } from "../../../server/rules/rollout/rollout.ts";
-import type { LiveVersion } from "../../../server/rules/rollout/stateful.ts";
+import type { LiveSpec } from "../../../server/rules/rollout/stateful.ts";
 import { aReady, aService, aSpec } from "../../model/a-deployment.ts";
 
 const [one, two] = [1 as DeploymentId, 2 as DeploymentId];
@@ -13,7 +13,7 @@ const version = (service = migrate, variables: Readonly<Record<string, string>> 
   ...aSpec([aService(), service]),
   variables,
 });
-const live: LiveVersion = { id: one, spec: version(migrate, { DATABASE_URL: "postgres://db/a", LOG_LEVEL: "info" }) };
+const live: LiveSpec = { id: one, spec: version(migrate, { DATABASE_URL: "postgres://db/a", LOG_LEVEL: "info" }) };
 const same = { DATABASE_URL: "postgres://db/a", LOG_LEVEL: "info" };
 const keeperOf = (next: ReturnType<typeof version>) =>
   keepInits(next, live)

@@ -4,7 +4,12 @@ import type { DeploymentSpec } from "../../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../../server/model/names/host-address.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../../server/model/names/ids.ts";
 import type { Installation } from "../../../server/model/product.ts";
-import { type Repair, type Rows, reconcile, type World } from "../../../server/rules/rollout/reconcile.ts";
+import {
+  type DesiredState,
+  type ObservedState,
+  type Repair,
+  reconcile,
+} from "../../../server/rules/rollout/reconcile.ts";
 import { aBuilding, aDeploying, aReady, aService, aSpec, aWatched } from "../../model/a-deployment.ts";
 import { aContainer, anOwner } from "../../ports/a-container.ts";
 
@@ -25,7 +30,7 @@ function installation(changes: Partial<Installation> = {}): Installation {
 
 const live = aReady({ id: id(1) });
 
-function repairs(rows: Partial<Rows>, world: Partial<World>): readonly Repair[] {
+function repairs(rows: Partial<DesiredState>, world: Partial<ObservedState>): readonly Repair[] {
   return reconcile(
     { installations: [installation()], stillServed: new Set(), deployments: [live], leaseHolders: [], ...rows },
     {

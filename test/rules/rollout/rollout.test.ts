@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Dependency, ServiceSpec } from "../../../server/model/deployment/spec.ts";
 import type { DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
 import { rollout } from "../../../server/rules/rollout/rollout.ts";
-import { interruptions, keepUnchanged, type LiveVersion } from "../../../server/rules/rollout/stateful.ts";
+import { interruptions, keepUnchanged, type LiveSpec } from "../../../server/rules/rollout/stateful.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 
 const one = 1 as DeploymentId;
@@ -19,17 +19,17 @@ const db = aService({ name: "db", kind: "tcp", port: 5432, stateful: "keeps its 
 const migrate = aService({ name: "migrate", kind: "init", port: null });
 const wiki = aService({ name: "wiki", stateful: "keeps its data in the volume pages" });
 
-function order(services: readonly ServiceSpec[], live: LiveVersion | null = null): readonly string[] {
+function order(services: readonly ServiceSpec[], live: LiveSpec | null = null): readonly string[] {
   return rollout(aSpec(services), live).map(({ service, action }) => `${action} ${service.name}`);
 }
 
 /** The version that serves, of these services. */
-function serving(...services: ServiceSpec[]): LiveVersion {
+function serving(...services: ServiceSpec[]): LiveSpec {
   return { id: one, spec: aSpec(services) };
 }
 
 /** What becomes of these services when they follow a live version. */
-function following(live: LiveVersion, services: readonly ServiceSpec[], fresh = false) {
+function following(live: LiveSpec, services: readonly ServiceSpec[], fresh = false) {
   const stacks = keepUnchanged(aSpec(services), live, fresh);
   const version = { ...aSpec(), stacks };
   return {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { CannotOpen, createSecrets, keyBytes, type Owner } from "../../../server/store/access/secrets.ts";
+import { CannotOpen, createSecrets, keyBytes, type SecretOwner } from "../../../server/store/access/secrets.ts";
 
 const secrets = createSecrets(randomBytes(keyBytes));
-const owner: Owner = { kind: "variable", id: "7 TOKEN" };
+const owner: SecretOwner = { kind: "variable", id: "7 TOKEN" };
 
 it("opens what it sealed, whatever the text", () => {
   fc.assert(
@@ -22,7 +22,7 @@ it("shows nothing of the text", () => {
   expect(secrets.seal(owner, "canary-4711").toString("latin1")).not.toContain("canary");
 });
 
-it.each<Owner>([
+it.each<SecretOwner>([
   { kind: "variable", id: "7 OTHER" },
   { kind: "variable", id: "8 TOKEN" },
   { kind: "spec", id: "7 TOKEN" },

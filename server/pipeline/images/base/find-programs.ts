@@ -10,7 +10,7 @@ const maxBytes = 8 * 1024 * 1024;
 const headBytes = 4_096;
 
 /** The architecture of this server, and so of Docker on it, in Docker's words. */
-export const thisMachine = process.arch === "x64" ? "amd64" : process.arch;
+export const machineArchitecture = process.arch === "x64" ? "amd64" : process.arch;
 
 /** The scripts and programs of the commit, for the question why one of them could not be run. None when they cannot be read. */
 export async function findPrograms(

@@ -3,7 +3,7 @@ import {
   type StatusFilter,
   statusFilters,
 } from "../../../../views/deployment/deployment-list.tsx";
-import type { DeploymentRow } from "../../../../views/deployment/deployment-row.tsx";
+import type { DeploymentRowProps } from "../../../../views/deployment/deployment-row.tsx";
 import type { DeploymentStatus } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { Store } from "../../../ports/store/store.ts";
@@ -41,7 +41,7 @@ export async function readDeploymentList(
   const shown = found.slice(0, pageSize);
   const sources = await sourceNumbers(store, shown);
   const placeOf = (id: Place["installation"]["id"]) => places.find(({ installation }) => installation.id === id);
-  const rows = shown.flatMap((deployment): readonly DeploymentRow[] => {
+  const rows = shown.flatMap((deployment): readonly DeploymentRowProps[] => {
     const place = placeOf(deployment.installationId);
     return place ? [deploymentRow(deployment, place, sources, among)] : [];
   });

@@ -1,4 +1,4 @@
-import type { DeploymentRow } from "../../../../views/deployment/deployment-row.tsx";
+import type { DeploymentRowProps } from "../../../../views/deployment/deployment-row.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
@@ -27,7 +27,7 @@ export function deploymentRow(
   place: Place,
   sources: ReadonlyMap<DeploymentId, number>,
   among: "its product's" | "all",
-): DeploymentRow {
+): DeploymentRowProps {
   const live = place.installation.liveDeploymentId === deployment.id;
   return {
     deployment,

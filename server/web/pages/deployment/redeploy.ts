@@ -7,7 +7,7 @@ import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.
 import { routes } from "../../../routes.ts";
 import { lostData } from "../../../rules/data/lost-data.ts";
 import { initRunsSince, maxVersionsBack } from "../../../rules/rollout/init-runs.ts";
-import { interruptions, keepUnchanged, type LiveVersion } from "../../../rules/rollout/stateful.ts";
+import { interruptions, keepUnchanged, type LiveSpec } from "../../../rules/rollout/stateful.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
@@ -145,7 +145,7 @@ export function createRedeployPages(needs: PageNeeds) {
     signal: AbortSignal,
   ): Promise<Pick<RedeployProps, "interruptions" | "lost">> {
     const liveSpec = live && specOf(live);
-    const version: LiveVersion | null =
+    const version: LiveSpec | null =
       live && liveSpec ? { id: live.id, spec: await withKnownData(needs, liveSpec, signal) } : null;
     const asked = await withKnownData(needs, spec, signal);
     const next = { ...asked, stacks: keepUnchanged(asked, version, fresh) };

@@ -1,3 +1,4 @@
+import type { LiveVersion } from "../../../../views/product/live-version.tsx";
 import type { RunState } from "../../../../views/ui/badge.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { Installation } from "../../../model/product.ts";
@@ -6,11 +7,6 @@ import type { Store } from "../../../ports/store/store.ts";
 import type { WebNeeds } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
-
-export interface LiveVersion {
-  readonly deployment: Deployment;
-  readonly since: Date | null;
-}
 
 export async function liveOf(
   store: Store,

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
+import type { LiveVersion } from "../../../../views/product/live-version.tsx";
 import {
   DomainsPage,
   type DomainsProps,
@@ -20,7 +21,6 @@ import type { WebContext, WebEnv } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
-import type { LiveVersion } from "./live-version.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 
 const notices: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { Mood } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { PageTitle } from "../../../../views/frame/page-title.tsx";
+import type { LiveVersion } from "../../../../views/product/live-version.tsx";
 import { ProductHead, type ProductHeadProps, productHeadId } from "../../../../views/product/product-frame.tsx";
 import type { RunState } from "../../../../views/ui/badge.tsx";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
@@ -14,7 +15,7 @@ import type { Place } from "../../read/catalog.ts";
 import { readPendingVariables } from "../../read/pending-variables.ts";
 import type { PageNeeds } from "../page.ts";
 import { activityOf } from "../system/activity.ts";
-import { type LiveVersion, liveOf, type RunFacts, runState } from "./live-version.ts";
+import { liveOf, type RunFacts, runState } from "./live-version.ts";
 
 /** What the tabs of a product have in common, as it is now. */
 export interface ProductFacts {
