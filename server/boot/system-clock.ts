@@ -12,4 +12,5 @@ export const systemClock: Clock = {
       throw signal.aborted ? signal.reason : error;
     }
   },
+  timeout: (ms) => AbortSignal.timeout(ms),
 };

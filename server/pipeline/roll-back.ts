@@ -21,7 +21,7 @@ export type End = { readonly type: "failed"; readonly failure: Failure } | { rea
  * saved, the containers gone, and only then the end on record.
  */
 export async function giveUp(world: World, work: Work, deployment: Running, end: End): Promise<Deployment> {
-  const cleanUp: Work = { ...work, signal: AbortSignal.timeout(cleanUpTimeoutMs) };
+  const cleanUp: Work = { ...work, signal: world.clock.timeout(cleanUpTimeoutMs) };
   const { journal } = work;
   const before = deployment.status === "deploying" ? await liveBefore(world, cleanUp) : null;
   let served: Served | null = null;
@@ -47,7 +47,7 @@ export async function giveUp(world: World, work: Work, deployment: Running, end:
   const to = failure
     ? advance(deployment, { type: "fail", at, failure })
     : advance(deployment, { type: "stop", at, reason: "cancelled" });
-  return moveTo(world, { signal: AbortSignal.timeout(recordTimeoutMs) }, deployment, to);
+  return moveTo(world, { signal: world.clock.timeout(recordTimeoutMs) }, deployment, to);
 }
 
 /** An engine that does not answer must not keep a deployment from ending: the caretaker removes what is left. */

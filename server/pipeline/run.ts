@@ -66,7 +66,7 @@ export function createPipeline(
         if (!(error instanceof Suspended))
           log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
       } finally {
-        await journal.flush(AbortSignal.timeout(5_000));
+        await journal.flush(world.clock.timeout(5_000));
         journal.close();
         needs.onOver(deployment.installationId, deployment.id);
       }
@@ -171,7 +171,7 @@ async function movePushedBranch(world: World, work: Work, deployment: Deploying)
 
 async function end(world: World, work: Work, error: unknown, log: Log): Promise<void> {
   if (work.signal.aborted && work.signal.reason instanceof Suspended) return;
-  const now = await untilStored(world.clock, AbortSignal.timeout(600_000), () =>
+  const now = await untilStored(world.clock, world.clock.timeout(600_000), () =>
     world.store.deployments.get(work.deployment.id),
   );
   if (!now || !isMine(now, work)) return;

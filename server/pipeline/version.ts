@@ -38,7 +38,7 @@ export async function makeVersion(world: World, work: Work, deployment: Building
   }
   if (deployment.attempt > 1) work.journal.note(`The server restarted: attempt ${deployment.attempt}`);
 
-  const timeout = AbortSignal.timeout(world.limits.buildTimeoutMs);
+  const timeout = world.clock.timeout(world.limits.buildTimeoutMs);
   try {
     const signal = AbortSignal.any([work.signal, timeout]);
     const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);

@@ -5,4 +5,6 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Is aborted with a TimeoutError after `ms`. Keeps no process alive. */
+  timeout(ms: number): AbortSignal;
 }

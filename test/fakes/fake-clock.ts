@@ -1,43 +1,118 @@
 import type { Clock } from "../../server/ports/clock.ts";
 
-/** A clock that stands still until it is told otherwise; sleepers wake when their time has come. */
+/** A clock that stands still until it is told otherwise. What is due happens in the order of its time. */
 export interface FakeClock extends Clock {
+  /** Lets time pass, and everything happen that is due by then. */
   advance(ms: number): void;
+  /**
+   * Moves the time to where the next thing is due, and lets that happen. False, and the time stays: nothing is due within
+   * `limitMs` from now.
+   */
+  advanceToNext(limitMs: number): boolean;
+  /** Calls `run` at that time, and resolves nothing: for what happens in the world by itself. Returns how to call it off. */
+  after(ms: number, run: () => void): () => void;
+  /** The same clock for one process: what waits there is forgotten with it. */
+  forProcess(): Clock & { forget(): void };
   /** How many are asleep: a test waits for a sleeper before it moves the time. */
   readonly sleeping: number;
 }
 
+interface Due {
+  readonly atMs: number;
+  readonly run: () => void;
+}
+
 export function createFakeClock(start = new Date("2026-01-31T12:00:00.000Z")): FakeClock {
   let nowMs = 0;
-  const sleepers = new Set<{ readonly untilMs: number; wake(): void }>();
-  return {
-    now: () => new Date(start.getTime() + nowMs),
-    monotonicMs: () => nowMs,
-    get sleeping() {
-      return sleepers.size;
-    },
-    sleep(ms, signal) {
-      return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        const sleeper = {
-          untilMs: nowMs + ms,
-          wake() {
-            sleepers.delete(sleeper);
-            signal.removeEventListener("abort", abort);
-            resolve();
-          },
-        };
-        const abort = () => {
-          sleepers.delete(sleeper);
-          reject(signal.reason);
-        };
-        sleepers.add(sleeper);
-        signal.addEventListener("abort", abort, { once: true });
+  let sleeping = 0;
+  /** By time, and among equals in the order in which they were asked for. */
+  const agenda: Due[] = [];
+
+  function after(ms: number, run: () => void): () => void {
+    const due = { atMs: nowMs + Math.max(0, ms), run };
+    agenda.splice(agenda.findLastIndex(({ atMs }) => atMs <= due.atMs) + 1, 0, due);
+    return () => {
+      const index = agenda.indexOf(due);
+      if (index >= 0) agenda.splice(index, 1);
+    };
+  }
+
+  function happenUntil(limitMs: number): boolean {
+    const [next] = agenda;
+    if (!next || next.atMs > limitMs) return false;
+    agenda.shift();
+    nowMs = next.atMs;
+    next.run();
+    return true;
+  }
+
+  function sleep(ms: number, signal: AbortSignal, schedule: FakeClock["after"]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      sleeping += 1;
+      const wake = () => {
+        sleeping -= 1;
+        callOff();
+        signal.removeEventListener("abort", abort);
+      };
+      const abort = () => {
+        wake();
+        reject(signal.reason);
+      };
+      const callOff = schedule(ms, () => {
+        wake();
+        resolve();
       });
+      signal.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  function timeout(ms: number, schedule: FakeClock["after"]): AbortSignal {
+    const controller = new AbortController();
+    schedule(ms, () => controller.abort(new DOMException(`No response in ${ms} ms`, "TimeoutError")));
+    return controller.signal;
+  }
+
+  const now = () => new Date(start.getTime() + nowMs);
+  const monotonicMs = () => nowMs;
+  return {
+    now,
+    monotonicMs,
+    after,
+    get sleeping() {
+      return sleeping;
     },
+    sleep: (ms, signal) => sleep(ms, signal, after),
+    timeout: (ms) => timeout(ms, after),
     advance(ms) {
-      nowMs += ms;
-      for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs) sleeper.wake();
+      const untilMs = nowMs + ms;
+      while (happenUntil(untilMs));
+      nowMs = untilMs;
+    },
+    advanceToNext: (limitMs) => happenUntil(nowMs + limitMs),
+    forProcess() {
+      const waiting = new Set<() => void>();
+      const schedule: FakeClock["after"] = (ms, run) => {
+        const callOff = after(ms, () => {
+          waiting.delete(callOff);
+          run();
+        });
+        waiting.add(callOff);
+        return () => {
+          waiting.delete(callOff);
+          callOff();
+        };
+      };
+      return {
+        now,
+        monotonicMs,
+        sleep: (ms, signal) => sleep(ms, signal, schedule),
+        timeout: (ms) => timeout(ms, schedule),
+        forget() {
+          for (const callOff of waiting) callOff();
+          waiting.clear();
+        },
+      };
     },
   };
 }

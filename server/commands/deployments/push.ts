@@ -126,7 +126,7 @@ export function createPushTrigger(needs: {
         await git.releaseCommit(product.id, id);
         return verdict.type === "follow" ? { follow: verdict.deployment } : { refused: verdict.reason };
       }
-      const commit = await git.resolve(product.id, target.commit, AbortSignal.timeout(30_000));
+      const commit = await git.resolve(product.id, target.commit, clock.timeout(30_000));
       if (!commit) return { refused: "the pushed object is not a commit" };
       const outcome = await store.deployments.enqueue(
         {

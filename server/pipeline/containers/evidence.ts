@@ -43,13 +43,13 @@ async function speaksTls(world: World, { hostAddress, spec }: RunningService, la
 
 /** The last lines that a container printed, what it repeats told once; none when the engine cannot say. */
 export async function lastLogLines(
-  world: Pick<World, "engine">,
+  world: Pick<World, "engine" | "clock">,
   service: Pick<RunningService, "container">,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   const options = { follow: false, tail: linesRead, timestamps: false };
   try {
-    for await (const line of world.engine.logs(service.container, options, AbortSignal.timeout(gatherTimeoutMs))) {
+    for await (const line of world.engine.logs(service.container, options, world.clock.timeout(gatherTimeoutMs))) {
       lines.push(line.text);
     }
   } catch {

@@ -14,7 +14,7 @@ export async function followInit(world: World, work: Work, service: string, cont
   const ageMs = began?.startedAt ? clock.now().getTime() - began.startedAt.getTime() : 0;
   // Counted from its own start, so that a restarted server does not give it its whole time again.
   const leftMs = Math.max(1, limits.initTimeoutMs - Math.max(0, ageMs));
-  const late = AbortSignal.timeout(leftMs);
+  const late = clock.timeout(leftMs);
   const signal = AbortSignal.any([work.signal, late]);
   const lines: string[] = [];
   try {

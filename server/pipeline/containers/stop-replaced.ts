@@ -105,7 +105,7 @@ export async function bringBackReplaced(world: World, work: Work, live: LiveSpec
 async function bringBack(world: World, work: Work, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy } = world;
   const { journal, installation } = work;
-  const signal = AbortSignal.timeout(backTimeoutMs + backSlackMs);
+  const signal = world.clock.timeout(backTimeoutMs + backSlackMs);
   const old = await containerOfLive(world, { ...work, signal }, live, service);
   // What can run twice is stopped only when its data was carried over.
   if (!old || (!isStateful(service) && old.status === "running")) return;

@@ -101,7 +101,7 @@ async function takeBack(world: World, work: Work, before: readonly RouteSpec[]):
   try {
     await world.store.domains.setFor(work.installation.id, before);
     // Whatever the proxy has of them; if it does not answer, it gets what the database has with whoever comes next.
-    await world.publishRoutes(AbortSignal.timeout(takeBackTimeoutMs)).catch(() => {});
+    await world.publishRoutes(world.clock.timeout(takeBackTimeoutMs)).catch(() => {});
   } catch (error) {
     work.journal.warn(`Its addresses stay reserved for now: ${error instanceof Error ? error.message : error}`);
   }

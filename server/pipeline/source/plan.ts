@@ -86,13 +86,13 @@ function checkHosts({ limits }: World, { product, environment }: Work, plan: Pla
 }
 
 /** Where images, and what Dockerfiles fetch, may come from. */
-function sourceRules({ limits, reach }: World, signal: AbortSignal): SourceRules {
+function sourceRules({ limits, reach, clock }: World, signal: AbortSignal): SourceRules {
   let soon: AbortSignal | undefined;
   return {
     allowPrivate: limits.allowPrivateRepositories,
     ownRegistry: limits.mirrorRegistry,
     addressesOf: (host) => {
-      soon ??= AbortSignal.any([signal, AbortSignal.timeout(lookUpMs)]);
+      soon ??= AbortSignal.any([signal, clock.timeout(lookUpMs)]);
       return reach.addressesOf(host, soon);
     },
   };

@@ -12,6 +12,7 @@ const clock = {
   now: () => new Date(0),
   monotonicMs: () => 0,
   sleep: () => new Promise<void>((done) => setImmediate(done)),
+  timeout: () => new AbortController().signal,
 };
 
 function journalOn(append: (bodies: readonly EventBody[]) => Promise<void>) {

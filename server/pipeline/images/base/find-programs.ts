@@ -14,12 +14,12 @@ export const machineArchitecture = process.arch === "x64" ? "amd64" : process.ar
 
 /** The scripts and programs of the commit, for the question why one of them could not be run. None when they cannot be read. */
 export async function findPrograms(
-  { git }: Pick<World, "git">,
+  { git, clock }: Pick<World, "git" | "clock">,
   { product, deployment }: Pick<Work, "product" | "deployment">,
 ): Promise<readonly Program[]> {
   const commit = deployment.commit?.sha;
   if (commit === undefined) return [];
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = clock.timeout(timeoutMs);
   try {
     const entries = await git.listTree(product.id, commit, limits, signal);
     const programs: Program[] = [];

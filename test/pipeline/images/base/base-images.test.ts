@@ -70,6 +70,7 @@ function world(
     monotonicMs: () => nowMs,
     sleep: (ms: number, signal: AbortSignal) =>
       Promise.race([new Promise<void>((wake) => sleepers.push({ atMs: nowMs + ms, wake })), aborted(signal)]),
+    timeout: () => new AbortController().signal,
   };
   const pass = (ms: number) => {
     nowMs += ms;
