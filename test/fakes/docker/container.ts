@@ -1,0 +1,212 @@
+import type { ContainerId } from "../../../server/model/names/ids.ts";
+import type {
+  ContainerRequest,
+  ContainerState,
+  EngineEvent,
+  ListeningPort,
+  LogLine,
+} from "../../../server/ports/engine.ts";
+import type { FakeClock } from "../fake-clock.ts";
+import type { Answer, App } from "./app.ts";
+
+/** What comes of a request to its port. */
+export type Reply =
+  | { readonly type: "answered"; readonly status: number }
+  | { readonly type: "hangs" | "garbage" | "closed" }
+  /** Its life ended while it was at it. */
+  | { readonly type: "cut" };
+
+export interface FakeContainer {
+  readonly id: ContainerId;
+  readonly request: ContainerRequest;
+  readonly app: App;
+  readonly lines: readonly LogLine[];
+  /** What its program has written outside of volumes, by folder and file. */
+  readonly folders: Map<string, Map<string, string>>;
+  state(): ContainerState;
+  start(): void;
+  /** Resolves when it has ended. */
+  stop(graceMs: number): Promise<void>;
+  /** Ends it at once, as an exit of its own would. */
+  die(code: number, outOfMemory?: boolean): void;
+  /** Nothing of it happens any more. */
+  remove(): void;
+  /** Said when it prints, and when a life of it ends. */
+  onChange(listener: () => void): () => void;
+  listens(): ListeningPort | null;
+  serve(): Promise<Reply>;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 60_000;
+/** Who ran for so long is restarted as if it were the first time. */
+const steadyMs = 10_000;
+const sigkill = 137;
+const sigterm = 143;
+
+export function createFakeContainer(given: {
+  readonly clock: FakeClock;
+  readonly id: ContainerId;
+  readonly request: ContainerRequest;
+  readonly app: App;
+  readonly hasHealthcheck: boolean;
+  readonly imageVolumes: readonly string[];
+  readonly emit: (event: EngineEvent) => void;
+}): FakeContainer {
+  const { clock, id, request, app, emit } = given;
+  const lines: LogLine[] = [];
+  const listeners = new Set<() => void>();
+  const pending = new Set<() => void>();
+  let status: ContainerState["status"] = "created";
+  let healthcheck: ContainerState["healthcheck"] = null;
+  let exitCode = 0;
+  let outOfMemory = false;
+  let restartCount = 0;
+  let backoffMs = firstBackoffMs;
+  let startedAt: Date | null = null;
+  let beganMs = 0;
+  let restarts = false;
+  let lives = 0;
+  let requests = 0;
+
+  const changed = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const tell = (type: EngineEvent["type"], code: number | null = null) =>
+    emit({ type, container: id, owner: request.owner, service: request.service, exitCode: code });
+  const later = (ms: number, run: () => void) => {
+    const callOff = clock.after(ms, () => {
+      pending.delete(callOff);
+      run();
+    });
+    pending.add(callOff);
+  };
+  const callOffAll = () => {
+    for (const callOff of pending) callOff();
+    pending.clear();
+  };
+
+  function begin(): void {
+    const exits = app.exits ?? [];
+    const exit = exits[Math.min(lives, exits.length - 1)] ?? null;
+    lives += 1;
+    status = "running";
+    exitCode = 0;
+    outOfMemory = false;
+    startedAt = clock.now();
+    beganMs = clock.monotonicMs();
+    healthcheck = given.hasHealthcheck ? "starting" : null;
+    tell("start");
+    for (const text of app.prints ?? []) lines.push({ stream: "stdout", at: clock.now(), text });
+    if (exit) later(exit.afterMs, () => end(exit.code, exit.outOfMemory ?? false));
+    if (given.hasHealthcheck) {
+      later(app.healthcheck?.afterMs ?? 1_000, () => {
+        healthcheck = app.healthcheck?.status ?? "healthy";
+        tell("health");
+      });
+    }
+    changed();
+  }
+
+  function end(code: number, byOutOfMemory = false): void {
+    if (status !== "running") return;
+    callOffAll();
+    status = "exited";
+    exitCode = code;
+    outOfMemory = byOutOfMemory;
+    if (byOutOfMemory) tell("oom");
+    tell("die", code);
+    if (restarts) {
+      if (clock.monotonicMs() - beganMs >= steadyMs) backoffMs = firstBackoffMs;
+      status = "restarting";
+      restartCount += 1;
+      later(backoffMs, begin);
+      backoffMs = Math.min(longestBackoffMs, 2 * backoffMs);
+    }
+    changed();
+  }
+
+  function listens(): ListeningPort | null {
+    const port = app.port === undefined ? Number(request.environment.PORT ?? request.publish?.containerPort) : app.port;
+    if (status !== "running" || port === null || Number.isNaN(port)) return null;
+    if (clock.monotonicMs() - beganMs < (app.listensAfterMs ?? 0)) return null;
+    return { port, loopbackOnly: app.loopbackOnly ?? false };
+  }
+
+  function nextAnswer(): Answer {
+    if (app.breaksAfterMs !== undefined && clock.monotonicMs() - beganMs >= app.breaksAfterMs) return 500;
+    const answers = app.answers ?? [200];
+    const answer = answers[Math.min(requests, answers.length - 1)] ?? 200;
+    requests += 1;
+    return answer;
+  }
+
+  return {
+    id,
+    request,
+    app,
+    lines,
+    folders: new Map(),
+    state: () => ({
+      ...{ id, name: request.name, owner: request.owner, service: request.service, kind: request.kind },
+      ...{ status, exitCode, outOfMemory, restartCount, error: "", startedAt, healthcheck },
+      hostAddress: request.publish?.hostAddress ?? null,
+      memoryLimitBytes: request.limits.memoryBytes,
+      stopGraceMs: Math.ceil(request.stopGraceMs / 1000) * 1000,
+      keepsData: request.mounts.some((mount) => mount.type === "volume" && !mount.readOnly),
+      ownVolumes: [
+        ...request.mounts.flatMap((mount) => (mount.type === "anonymous" ? [mount.path] : [])),
+        ...given.imageVolumes.filter((path) => !request.mounts.some((mount) => mount.path === path)),
+      ],
+      healthcheckOutput: healthcheck === "unhealthy" ? (app.healthcheck?.output ?? "") : "",
+    }),
+    start() {
+      restarts = request.kind !== "init";
+      if (status === "running" || status === "restarting") return;
+      begin();
+    },
+    async stop(graceMs) {
+      restarts = false;
+      if (status === "restarting") {
+        callOffAll();
+        status = "exited";
+        changed();
+      }
+      if (status !== "running") return;
+      const ended = new Promise<void>((resolve) => {
+        const forget = this.onChange(() => {
+          if (status === "running") return;
+          forget();
+          resolve();
+        });
+      });
+      const needsMs = app.ignoresSigterm ? Number.POSITIVE_INFINITY : (app.stopsAfterMs ?? 0);
+      if (needsMs <= graceMs) later(needsMs, () => end(sigterm));
+      else later(graceMs, () => end(sigkill));
+      await ended;
+    },
+    die: end,
+    remove() {
+      restarts = false;
+      end(sigkill);
+      callOffAll();
+      status = "dead";
+      tell("destroy");
+      changed();
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    listens,
+    async serve() {
+      const life = lives;
+      const answer = nextAnswer();
+      if (answer === "hang") return { type: "hangs" };
+      if (app.answersAfterMs) await clock.sleep(app.answersAfterMs, new AbortController().signal);
+      if (status !== "running" || lives !== life) return { type: "cut" };
+      if (answer === "garbage") return { type: "garbage" };
+      return answer === "close" ? { type: "closed" } : { type: "answered", status: answer };
+    },
+  };
+}

@@ -1,0 +1,327 @@
+import { beginShift, type Shift } from "../../server/boot/leader-work.ts";
+import { createPushTrigger } from "../../server/commands/deployments/push.ts";
+import { createTriggers, type Triggers } from "../../server/commands/deployments/triggers.ts";
+import type { Deployment, DeploymentStatus } from "../../server/model/deployment/deployment.ts";
+import { isOver } from "../../server/model/deployment/deployment.ts";
+import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
+import type { CommitSha, DeploymentId } from "../../server/model/names/ids.ts";
+import type { Installation, Product, Slug } from "../../server/model/product.ts";
+import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
+import { createRoutePublisher } from "../../server/pipeline/routing/routes.ts";
+import type { FailpointName, PipelineLimits } from "../../server/pipeline/work.ts";
+import type { Git } from "../../server/ports/git.ts";
+import { narrate } from "../../server/rules/wording/narrate.ts";
+import { type App, behaviourFile } from "./docker/app.ts";
+import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
+import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import {
+  createFakeBuildLimiter,
+  createFakeDistribution,
+  createFakeFirewall,
+  createFakeMountFiles,
+} from "./fake-host.ts";
+import { createFakeProber } from "./fake-prober.ts";
+import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
+import { createFakeReach } from "./fake-reach.ts";
+import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
+import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
+
+/**
+ * A whole Baton on fakes: the real commands, worker, pipeline and reconciler, in virtual time. A minute passes as soon as
+ * everybody waits. The server can be killed at any call, and what it runs (containers, routes, rows) stays.
+ */
+export interface FakeWorld {
+  readonly clock: FakeClock;
+  readonly docker: FakeDocker;
+  readonly caddy: FakeCaddy;
+  readonly store: FakeStore;
+  readonly repositories: FakeRepositories;
+  /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
+  readonly faults: Faults;
+  /** What the server logged about itself: "warn: …". */
+  readonly serverLog: readonly string[];
+
+  /** Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused. */
+  push(product: string, version?: App | Files, options?: PushOptions): Promise<DeploymentId>;
+  /** What people ask for, through the page or the API. Rejects when the server is down, or dies over it. */
+  ask<Answer>(command: (commands: Triggers) => Promise<Answer>): Promise<Answer>;
+
+  start(): void;
+  /** As on SIGTERM. */
+  stop(): Promise<void>;
+  /** As on kill -9. It comes back by itself after `restartMs`. */
+  crash(): void;
+  /** How often the server has been started. */
+  readonly starts: number;
+
+  /** Lets time pass until this is so. Rejects when that takes longer than `limitMs` of virtual time (10 minutes). */
+  until(what: string, isSo: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
+  /** Lets so much time pass. */
+  pass(ms: number): Promise<void>;
+  /** Lets time pass until the deployment is over. */
+  decided(id: DeploymentId): Promise<Deployment>;
+  /** Lets time pass until every deployment is over and settled. */
+  atRest(): Promise<void>;
+
+  /** What a user gets at this host; time passes until it is there. */
+  request(host: string): Promise<Served>;
+
+  deployment(id: DeploymentId): Promise<Deployment>;
+  status(id: DeploymentId): Promise<DeploymentStatus>;
+  product(slug: string): Promise<{ readonly product: Product; readonly installation: Installation }>;
+  events(id: DeploymentId): Promise<readonly DeploymentEvent[]>;
+  /** The deployment's log, as people read it. */
+  log(id: DeploymentId): Promise<string>;
+}
+
+export interface PushOptions {
+  readonly branch?: string;
+  /** Instead of the last commit that was pushed to this branch. */
+  readonly parent?: CommitSha | null;
+  readonly message?: string;
+}
+
+export interface WorldOptions {
+  readonly limits?: Partial<PipelineLimits>;
+  readonly maxBuilding?: number;
+  readonly keepVersions?: number;
+  /** How long a killed server is down; null: until `start`. */
+  readonly restartMs?: number | null;
+  /** How long a call to another process takes, before it and after it: pauses that differ find races. */
+  readonly pauseMs?: () => number;
+}
+
+const never = new AbortController().signal;
+const standardLimits: PipelineLimits = {
+  buildTimeoutMs: 600_000,
+  healthTimeoutMs: 90_000,
+  watchMs: 10_000,
+  initTimeoutMs: 300_000,
+  workerUpMs: 10_000,
+  drainTimeoutMs: 30_000,
+  ports: { first: 20_000, last: 29_999 },
+  appsHost: "127.0.0.2",
+  subnets: "10.214.0.0/16",
+  domain: "localhost",
+  publicHost: "baton.localhost",
+  allowPrivateRepositories: false,
+  mirrorRegistry: null,
+};
+
+interface Life {
+  readonly process: FakeProcess;
+  readonly shift: Shift;
+  readonly git: Git;
+  readonly commands: Triggers;
+  readonly pushes: ReturnType<typeof createPushTrigger>;
+}
+
+export function createWorld(options: WorldOptions = {}): FakeWorld {
+  const { restartMs = 1_000, maxBuilding = 4, keepVersions = 5, pauseMs } = options;
+  const limits = { ...standardLimits, ...options.limits };
+  const clock = createFakeClock();
+  const docker = createFakeDocker(clock);
+  const caddy = createFakeCaddy(docker, clock);
+  const store = createFakeStore(clock);
+  const repositories = createFakeRepositories();
+  const mountFiles = createFakeMountFiles();
+  const faults = createFaults();
+  const serverLog: string[] = [];
+  /** The last commit that was pushed, by product and branch. */
+  const pushed = new Map<string, CommitSha>();
+  let life: Life | null = null;
+  let starts = 0;
+  let changes = 0;
+
+  function begin(): Life {
+    const own = clock.forProcess();
+    const process = createFakeProcess(faults, {
+      pause: async () => {
+        if (pauseMs) await own.sleep(pauseMs(), never);
+      },
+    });
+    const log = createLog(process, serverLog);
+    const adapters = {
+      engine: process.adapter("engine", docker),
+      proxy: process.adapter("proxy", caddy),
+      prober: process.adapter("prober", createFakeProber(docker, clock)),
+      store: process.adapter("store", store),
+      git: process.adapter("git", repositories),
+      mountFiles: process.adapter("mountFiles", mountFiles),
+      reach: process.adapter("reach", createFakeReach()),
+      firewall: process.adapter("firewall", createFakeFirewall()),
+      buildLimiter: process.adapter("buildLimiter", createFakeBuildLimiter()),
+      clock: own,
+    };
+    const { engine, git } = adapters;
+    const publishRoutes = createRoutePublisher({ ...adapters, log }).publish;
+    const shift = beginShift(
+      {
+        ...{ ...adapters, limits, keepVersions, publishRoutes },
+        instance: docker.instance,
+        forges: [],
+        baseImages: createBaseImages({ engine, clock: own, distribution: createFakeDistribution(), mode: "official" }),
+        drainTimeoutMs: limits.drainTimeoutMs,
+        buildCacheBytes: null,
+        urlOf: (host) => `http://${host}`,
+        pageOf: (deployment) => `http://baton.localhost/deployments/${deployment}`,
+        failpoint: (name: FailpointName) => process.step(`failpoint.${name}`),
+      },
+      maxBuilding,
+      log,
+    );
+    process.signal.addEventListener("abort", () => {
+      own.forget();
+      if (life?.process === process) life = null;
+      if (restartMs !== null) clock.after(restartMs, start);
+    });
+    const { wakeQueue, wakeCaretaker } = shift;
+    return {
+      process,
+      shift,
+      git,
+      pushes: createPushTrigger({ store: adapters.store, git, clock: own, wakeQueue }),
+      commands: createTriggers({
+        ...{ store: adapters.store, engine, git, clock: own, publishRoutes, wakeQueue, wakeCaretaker },
+        domain: limits.domain,
+        publicUrl: new URL(`http://${limits.publicHost}`),
+        allowPrivateRepositories: limits.allowPrivateRepositories,
+        readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
+      }),
+    };
+  }
+
+  function start(): void {
+    if (life) return;
+    starts += 1;
+    life = begin();
+  }
+
+  const up = (): Life => {
+    if (!life) throw new Error("the server is down");
+    return life;
+  };
+
+  async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 600_000): Promise<void> {
+    const endMs = clock.monotonicMs() + limitMs;
+    for (;;) {
+      await everybodyWaits();
+      if (await isSo()) return;
+      if (!clock.advanceToNext(endMs - clock.monotonicMs())) {
+        throw new Error(`not so after ${limitMs / 1000} s: ${what}\n${serverLog.slice(-20).join("\n")}`);
+      }
+    }
+  }
+
+  /** Lets time pass until the server has answered. */
+  async function drive<Answer>(on: Life, ask: (life: Life) => Promise<Answer>): Promise<Answer> {
+    const dies = new Promise<never>((_, reject) => {
+      on.process.signal.addEventListener("abort", () => reject(new Error("the server died")));
+    });
+    return settled("the server has answered", Promise.race([ask(on), dies]));
+  }
+
+  /** Lets time pass until there is an answer. */
+  async function settled<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
+    let isThere = false;
+    const done = () => {
+      isThere = true;
+    };
+    answer.then(done, done);
+    await until(what, () => isThere);
+    return answer;
+  }
+
+  async function push(slug: string, version: App | Files = {}, given: PushOptions = {}): Promise<DeploymentId> {
+    const { branch = "main", message = `Change ${++changes}` } = given;
+    const key = `${slug} ${branch}`;
+    const parent = given.parent === undefined ? (pushed.get(key) ?? null) : given.parent;
+    const commit = repositories.commit(filesOf(version), { message, parent });
+    const product = await store.products.bySlug(slug as Slug);
+    const request = repositories.pushOf(product?.id ?? null, branch, commit);
+    const outcome = await drive(up(), async ({ pushes, git }) => {
+      const plan = await pushes.plan(slug as Slug, request);
+      if ("refused" in plan) throw new Error(plan.refused);
+      const stored = await git.receive(plan.product.id, request, plan.redirect, () => {}, never);
+      return (await pushes.accept(plan, stored, "ada"))[0];
+    });
+    if (outcome?.type !== "deploying") throw new Error(outcome?.reason ?? "nothing is deployed from this branch");
+    pushed.set(key, commit);
+    const [id] = outcome.deployments;
+    if (id === undefined) throw new Error("nothing is deployed from this branch");
+    return id;
+  }
+
+  async function deployment(id: DeploymentId): Promise<Deployment> {
+    const found = await store.deployments.get(id);
+    if (!found) throw new Error(`there is no deployment ${id}`);
+    return found;
+  }
+
+  async function isAtRest(): Promise<boolean> {
+    const { queued, running } = await store.deployments.queue();
+    return queued.length + running.length === 0 && (await store.events.unsettled()).length === 0;
+  }
+
+  start();
+  return {
+    ...{ clock, docker, caddy, store, repositories, faults, serverLog, push, start, until, deployment },
+    ask: (command) => drive(up(), ({ commands }) => command(commands)),
+    async stop() {
+      await drive(up(), ({ shift }) => shift.end());
+      life = null;
+    },
+    crash: () => up().process.kill(),
+    get starts() {
+      return starts;
+    },
+    async pass(ms) {
+      const endMs = clock.monotonicMs() + ms;
+      for (;;) {
+        await everybodyWaits();
+        if (!clock.advanceToNext(endMs - clock.monotonicMs())) break;
+      }
+      clock.advance(endMs - clock.monotonicMs());
+    },
+    async decided(id) {
+      await until(`deployment ${id} is over`, async () => isOver((await deployment(id)).status));
+      return deployment(id);
+    },
+    request: (host) => settled(`${host} has answered`, caddy.request(host)),
+    atRest: () => until("every deployment is over and settled", isAtRest),
+    status: async (id) => (await deployment(id)).status,
+    async product(slug) {
+      const product = await store.products.bySlug(slug as Slug);
+      const [installation] = product ? await store.installations.ofProduct(product.id) : [];
+      if (!product || !installation) throw new Error(`there is no product ${slug}`);
+      return { product, installation };
+    },
+    events: (id) => store.events.read(id, 0, 100_000),
+    log: async (id) => (await store.events.read(id, 0, 100_000)).flatMap(narrate).join("\n"),
+  };
+}
+
+/** Every promise that can go on has done so, and all of them wait for time to pass. */
+async function everybodyWaits(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Without files of its own a version is a Dockerfile and its app's behaviour. */
+function filesOf(version: App | Files): Files {
+  const isFiles = Object.values(version).some((value) => typeof value === "string") && !("cannotStart" in version);
+  if (isFiles) return version as Files;
+  return {
+    Dockerfile: 'FROM busybox\nCOPY . .\nEXPOSE 3000\nCMD ["/app"]\n',
+    [behaviourFile]: JSON.stringify(version),
+  };
+}
+
+function createLog(process: FakeProcess, lines: string[]) {
+  const write = (level: string) => (facts: object, message: string) => {
+    if (process.isDead) return;
+    const error = "err" in facts && facts.err instanceof Error ? `: ${facts.err.stack}` : "";
+    lines.push(`${level}: ${message}${error}`);
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
