@@ -126,11 +126,20 @@ export async function newestNumber(tx: Queries, installation: InstallationId): P
   return last?.number ?? 0;
 }
 
-/** Numbers are never given twice, so one that is reserved and not used leaves a gap in the ids and does no harm. */
 export async function reserveId(queries: Queries): Promise<DeploymentId> {
-  const [row] = await queries.execute<{ id: string }>(
-    sql`select nextval(pg_get_serial_sequence('deployments', 'id')) as id`,
+  const [id] = await reserveIds(queries, "deployments", 1);
+  return id as DeploymentId;
+}
+
+/** Takes ids from a table's sequence. One that is reserved and not used leaves a gap, which does no harm. */
+export async function reserveIds(
+  queries: Queries,
+  table: "deployments" | "webhook_deliveries",
+  count: number,
+): Promise<readonly number[]> {
+  if (count === 0) return [];
+  const rows = await queries.execute<{ id: string }>(
+    sql`select nextval(pg_get_serial_sequence(${table}, 'id')) as id from generate_series(1, ${count})`,
   );
-  if (!row) throw new Error("The database gave no deployment id");
-  return Number(row.id) as DeploymentId;
+  return rows.map(({ id }) => Number(id));
 }

@@ -8,14 +8,20 @@ const reason = "superseded by a newer push";
 const queued: EventBody = { type: "status", status: "queued", reason: null };
 const replaced: readonly EventBody[] = [{ type: "status", status: "stopped", reason }, { type: "settled" }];
 
+export interface BurstRequest {
+  readonly id: DeploymentId;
+  readonly ref: string | null;
+  readonly by: string;
+}
+
 /**
- * What `enqueue` does for webhooks that came at the same moment, one after the other: each has its deployment, and each
- * but the last is over already. In a few statements instead of some for each.
+ * Queues a deployment for each request, as `enqueue` would one after the other: each supersedes the one before, so only
+ * the last is still queued afterwards. It takes a few statements for all instead of some for each.
  */
 export async function enqueueBurst(
   transaction: Transaction,
   installationId: InstallationId,
-  requests: readonly { readonly id: DeploymentId; readonly ref: string | null; readonly by: string }[],
+  requests: readonly BurstRequest[],
   at: Date,
 ): Promise<void> {
   const { tx } = transaction;
