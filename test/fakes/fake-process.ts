@@ -25,6 +25,8 @@ export interface Faults {
   kill(call: string, moment: "before" | "after", on?: Occasion): void;
   /** Something else comes first. */
   before(call: string, act: () => unknown, on?: Occasion): void;
+  /** Looks at the world before every call; healing ends no look. */
+  watch(look: () => unknown): void;
   /** Nothing is to happen any more. */
   heal(): void;
 }
@@ -53,11 +55,13 @@ type Act =
 
 export interface FaultPlan extends Faults {
   take(call: string, args: readonly unknown[]): readonly Act[];
+  look(): Promise<void>;
 }
 
 /** `*` at the end of a name stands for the rest: "engine.*" is the whole daemon. */
 export function createFaults(): FaultPlan {
   const calls: string[] = [];
+  const looks: (() => unknown)[] = [];
   let faults: Fault[] = [];
   const add = (call: string, act: Act, { nth = 1, times = 1, when = () => true }: Occasion = {}) =>
     void faults.push({ call, act, when, skip: nth - 1, left: times });
@@ -67,8 +71,12 @@ export function createFaults(): FaultPlan {
     loseAnswer: (call, error, on) => add(call, { type: "lose-answer", error }, on),
     kill: (call, moment, on) => add(call, { type: `kill-${moment}` }, on),
     before: (call, act, on) => add(call, { type: "before", act }, on),
+    watch: (look) => void looks.push(look),
     heal() {
       faults = [];
+    },
+    async look() {
+      for (const look of looks) await look();
     },
     take(call, args) {
       calls.push(call);
@@ -98,6 +106,8 @@ const immediate = new Set([
   "ownAddresses",
 ]);
 const streams = new Set(["logs", "events"]);
+/** What takes its time in another process, which ends it when its client is gone. */
+const longCalls = new Set(["build", "pull", "importImage", "fillVolume", "fetch", ...streams]);
 
 export function createFakeProcess(plan: FaultPlan, options: { readonly pause: () => Promise<void> }): FakeProcess {
   const dying = new AbortController();
@@ -106,6 +116,7 @@ export function createFakeProcess(plan: FaultPlan, options: { readonly pause: ()
 
   async function call<Result>(name: string, args: readonly unknown[], act: () => Promise<Result>): Promise<Result> {
     if (signal.aborted) return never();
+    await plan.look();
     const acts = plan.take(name, args);
     await options.pause();
     for (const one of acts) if (one.type === "before") await one.act();
@@ -142,7 +153,8 @@ export function createFakeProcess(plan: FaultPlan, options: { readonly pause: ()
         if (streams.has(String(key))) {
           return (...args: unknown[]) => stream(path, args, member.apply(target, withDeath(args)));
         }
-        return (...args: unknown[]) => call(path, args, () => member.apply(target, withDeath(args)));
+        const isLong = longCalls.has(String(key));
+        return (...args: unknown[]) => call(path, args, () => member.apply(target, isLong ? withDeath(args) : args));
       },
     });
   }

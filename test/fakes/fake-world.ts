@@ -20,6 +20,7 @@ import {
   createFakeDistribution,
   createFakeFirewall,
   createFakeMountFiles,
+  type FakeMountFiles,
 } from "./fake-host.ts";
 import { createFakeProber } from "./fake-prober.ts";
 import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
@@ -37,6 +38,7 @@ export interface FakeWorld {
   readonly caddy: FakeCaddy;
   readonly store: FakeStore;
   readonly repositories: FakeRepositories;
+  readonly mountFiles: FakeMountFiles;
   /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
   readonly faults: Faults;
   /** What the server logged about itself: "warn: …". */
@@ -266,7 +268,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
 
   start();
   return {
-    ...{ clock, docker, caddy, store, repositories, faults, serverLog, push, start, until, deployment },
+    ...{ clock, docker, caddy, store, repositories, mountFiles, faults, serverLog, push, start, until, deployment },
     ask: (command) => drive(up(), ({ commands }) => command(commands)),
     async stop() {
       await drive(up(), ({ shift }) => shift.end());

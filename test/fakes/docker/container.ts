@@ -24,6 +24,7 @@ export interface FakeContainer {
   /** What its program has written outside of volumes, by folder and file. */
   readonly folders: Map<string, Map<string, string>>;
   state(): ContainerState;
+  readonly isRunning: boolean;
   start(): void;
   /** Resolves when it has ended. */
   stop(graceMs: number): Promise<void>;
@@ -68,6 +69,19 @@ export function createFakeContainer(given: {
   let restarts = false;
   let lives = 0;
   let requests = 0;
+
+  /** What is the same from one look to the next: scenarios take many. */
+  const fixed = {
+    ...{ id, name: request.name, owner: request.owner, service: request.service, kind: request.kind, error: "" },
+    hostAddress: request.publish?.hostAddress ?? null,
+    memoryLimitBytes: request.limits.memoryBytes,
+    stopGraceMs: Math.ceil(request.stopGraceMs / 1000) * 1000,
+    keepsData: request.mounts.some((mount) => mount.type === "volume" && !mount.readOnly),
+    ownVolumes: [
+      ...request.mounts.flatMap((mount) => (mount.type === "anonymous" ? [mount.path] : [])),
+      ...given.imageVolumes.filter((path) => !request.mounts.some((mount) => mount.path === path)),
+    ],
+  };
 
   const changed = () => {
     for (const listener of [...listeners]) listener();
@@ -147,19 +161,14 @@ export function createFakeContainer(given: {
     app,
     lines,
     folders: new Map(),
-    state: () => ({
-      ...{ id, name: request.name, owner: request.owner, service: request.service, kind: request.kind },
-      ...{ status, exitCode, outOfMemory, restartCount, error: "", startedAt, healthcheck },
-      hostAddress: request.publish?.hostAddress ?? null,
-      memoryLimitBytes: request.limits.memoryBytes,
-      stopGraceMs: Math.ceil(request.stopGraceMs / 1000) * 1000,
-      keepsData: request.mounts.some((mount) => mount.type === "volume" && !mount.readOnly),
-      ownVolumes: [
-        ...request.mounts.flatMap((mount) => (mount.type === "anonymous" ? [mount.path] : [])),
-        ...given.imageVolumes.filter((path) => !request.mounts.some((mount) => mount.path === path)),
-      ],
-      healthcheckOutput: healthcheck === "unhealthy" ? (app.healthcheck?.output ?? "") : "",
-    }),
+    get isRunning() {
+      return status === "running";
+    },
+    state: () => {
+      const healthcheckOutput = healthcheck === "unhealthy" ? (app.healthcheck?.output ?? "") : "";
+      const now = { status, exitCode, outOfMemory, restartCount, startedAt, healthcheck, healthcheckOutput };
+      return Object.assign(now, fixed);
+    },
     start() {
       restarts = request.kind !== "init";
       if (status === "running" || status === "restarting") return;

@@ -55,9 +55,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     for (const subscriber of [...subscribers]) subscriber.push(event);
   };
   const at = (address: HostAddress) =>
-    [...containers.values()].find(
-      (one) => one.request.publish?.hostAddress === address && one.state().status === "running",
-    ) ?? null;
+    [...containers.values()].find((one) => one.request.publish?.hostAddress === address && one.isRunning) ?? null;
 
   function folder(container: FakeContainer, path: string): Map<string, string> {
     for (const mount of container.request.mounts) {
@@ -148,7 +146,9 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     },
     inspectContainer: async (id) => containers.get(id)?.state() ?? null,
     listContainers: async (filter) =>
-      [...containers.values()].map((container) => container.state()).filter(({ owner }) => isWanted(owner, filter)),
+      [...containers.values()]
+        .filter(({ request }) => isWanted(request.owner, filter))
+        .map((container) => container.state()),
     async listeningPorts(id) {
       const container = containers.get(id);
       if (container?.state().status !== "running") return null;
