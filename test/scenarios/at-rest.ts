@@ -1,0 +1,132 @@
+import { type Deployment, isOver, type Ready, specOf } from "../../server/model/deployment/deployment.ts";
+import { servicesOf } from "../../server/model/deployment/spec.ts";
+import type { Installation } from "../../server/model/product.ts";
+import { containerName, lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
+import { containerOf } from "../../server/rules/rollout/container-of.ts";
+import { isStateful, makerOf } from "../../server/rules/rollout/stateful.ts";
+import type { FakeWorld } from "../fakes/fake-world.ts";
+
+interface Live {
+  readonly installation: Installation;
+  readonly deployment: Ready | null;
+}
+
+/**
+ * Lets everything come to its end, and then some time pass; and says what is not as it must be when nothing is under
+ * way: rows that are not over, things without a row, rows without their things, traffic that goes elsewhere.
+ */
+export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]> {
+  await world.atRest();
+  // Draining, and one regular look of the reconciler.
+  await world.pass(70_000);
+  const installations = await world.store.installations.list();
+  const lives = installations.map((installation) => liveOf(world, installation));
+  return [
+    ...[...world.store.rows.deployments.values()].flatMap((row) => faultsOfRow(world, row)),
+    ...lives.flatMap((live) => faultsOfRoute(world, live)),
+    ...inDocker(world, lives),
+    ...(await inRecords(world, lives)),
+    ...(world.docker.builds.current > 0 ? [`${world.docker.builds.current} builds go on`] : []),
+  ];
+}
+
+function liveOf(world: FakeWorld, installation: Installation): Live {
+  const id = installation.liveDeploymentId;
+  const row = id === null ? undefined : world.store.rows.deployments.get(id);
+  return { installation, deployment: row?.status === "ready" ? row : null };
+}
+
+function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
+  const events = store.rows.events.get(row.id) ?? [];
+  const statuses = events.flatMap((event) => (event.type === "status" ? [event.status] : []));
+  const ends = statuses.filter(isOver);
+  const isLive = [...store.rows.installations.values()].some(({ liveDeploymentId }) => liveDeploymentId === row.id);
+  return [
+    ...(isOver(row.status) ? [] : [`deployment ${row.id} is still ${row.status}`]),
+    ...(events.every(({ seq }, index) => seq === index + 1) ? [] : [`events of ${row.id} have gaps`]),
+    ...(statuses.at(-1) === row.status ? [] : [`deployment ${row.id} is ${row.status}, and told ${statuses.at(-1)}`]),
+    // What was ready can be stopped by hand.
+    ...(ends.length === 1 || ends.join() === "ready,stopped" ? [] : [`deployment ${row.id} ended ${ends.join()}`]),
+    ...(events.some(({ type }) => type === "settled") ? [] : [`deployment ${row.id} is not settled`]),
+    ...(store.rows.cancelRequests.has(row.id) && !isOver(row.status) ? [`${row.id} was asked to stop`] : []),
+    ...(isLive && row.status !== "ready" ? [`deployment ${row.id} is live and ${row.status}`] : []),
+  ];
+}
+
+/** The switch and the hosts are those of the live version, and each of them leads to a container that listens. */
+function faultsOfRoute({ caddy, docker, store }: FakeWorld, { installation, deployment }: Live): readonly string[] {
+  const hosts = [...caddy.hosts.values()].filter((route) => route.installation === installation.id);
+  const recorded = store.rows.domains.filter((domain) => domain.installation === installation.id);
+  const served = hosts.map(({ host }) => host).sort();
+  const told = recorded.map(({ host }) => host).sort();
+  const faults = served.join() === told.join() ? [] : [`served are ${served.join()}, on record ${told.join()}`];
+  if (!deployment) return faults;
+  const wanted = deployment.spec.routes.map(({ host }) => host).sort();
+  if (served.join() !== wanted.join()) faults.push(`served are ${served.join()}, wanted ${wanted.join()}`);
+  for (const service of servicesOf(deployment.spec)) {
+    const states = [...docker.containers.values()].map((container) => container.state());
+    const container = containerOf(deployment.id, service, states);
+    if (service.kind === "init") continue;
+    if (container?.status !== "running") faults.push(`${service.name} of ${deployment.id} does not run`);
+  }
+  return faults;
+}
+
+/** Containers, networks and images that no row accounts for, and those that are missing. */
+function inDocker({ docker, store }: FakeWorld, lives: readonly Live[]): readonly string[] {
+  const specs = lives.flatMap(({ deployment }) => (deployment ? [deployment] : []));
+  const containers = specs.flatMap(({ id, spec }) =>
+    servicesOf(spec).flatMap((service) =>
+      service.kind === "init" && service.keptFrom !== null
+        ? []
+        : [containerName(docker.instance, makerOf(service, { id }), service.name)],
+    ),
+  );
+  const networks = specs.flatMap(({ id, installationId, spec }) => [
+    networkName(docker.instance, id),
+    ...(servicesOf(spec).some(isStateful) ? [lastingNetworkName(docker.instance, installationId)] : []),
+  ]);
+  const tags = [...docker.images.values()].flatMap((image) => [...image.tags]);
+  const madeBy = tags.flatMap((tag) => /^baton-\w+\/p.*:d(\d+)$/.exec(tag)?.[1] ?? []);
+  const kept = [...store.rows.deployments.values()].filter((row) => specOf(row) && "readyAt" in row && row.readyAt);
+  return [
+    ...differences(
+      "container",
+      [...docker.containers.values()].map(({ request }) => request.name),
+      containers,
+    ),
+    ...differences("network", [...docker.networks.keys()], networks),
+    ...madeBy.filter((id) => !kept.some((row) => String(row.id) === id)).map((id) => `an image of ${id} is left`),
+  ];
+}
+
+/** Folders of the proxy, leases and commits. */
+async function inRecords(world: FakeWorld, lives: readonly Live[]): Promise<readonly string[]> {
+  const { caddy, store, repositories, mountFiles } = world;
+  const specs = lives.flatMap(({ deployment }) => (deployment ? [deployment] : []));
+  const folders = [...(await caddy.listFolders()).values()].flat();
+  const current = await Promise.all(lives.map(({ installation }) => caddy.current(installation.id)));
+  const holders = await store.leases.holders();
+  const commits = await Promise.all((await repositories.listRepositories()).map((id) => repositories.keptCommits(id)));
+  const owners = [...mountFiles.files.keys()].map((path) => Number(path.split("/")[2]));
+  const makers = new Set<number>(specs.flatMap(({ id, spec }) => servicesOf(spec).map((one) => makerOf(one, { id }))));
+  const routed = specs.filter(({ spec }) => spec.routes.length > 0).map(({ id }) => String(id));
+  return [
+    ...differences("folder", folders.map(String), routed),
+    ...differences("switch", current.filter((one) => typeof one === "number").map(String), routed),
+    ...differences(
+      "lease",
+      holders.map(String),
+      specs.map(({ id }) => String(id)),
+    ),
+    ...commits.flat().flatMap((id) => (store.rows.deployments.has(id) ? [] : [`a commit is kept for ${id}`])),
+    ...owners.filter((id) => !makers.has(id)).map((id) => `files of ${id} are left`),
+  ];
+}
+
+function differences(what: string, found: readonly string[], wanted: readonly string[]): readonly string[] {
+  return [
+    ...found.filter((one) => !wanted.includes(one)).map((one) => `a ${what} is left: ${one}`),
+    ...wanted.filter((one) => !found.includes(one)).map((one) => `a ${what} is missing: ${one}`),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { App } from "../fakes/docker/app.ts";
+import { behaviourFile } from "../fakes/docker/app.ts";
+import type { Files } from "../fakes/fake-repositories.ts";
+
+type Services = NonNullable<App["services"]>;
+
+/** The stacks of a product that has one service of every kind; `site` alone can run twice. */
+const grownStacks = `
+  site: {}
+  wiki: { volumes: { pages: /pages } }
+  db: { kind: tcp, port: 5432, volumes: { data: /data } }
+  clock: { kind: worker }
+  prepare: { kind: init }`;
+
+/** A service of a grown product that listens where it is asked. */
+const quick: Services = {
+  db: { port: 5432 },
+  clock: { port: null },
+  prepare: { port: null, exits: [{ afterMs: 200, code: 0 }] },
+};
+
+/** A product of one service, as its app behaves. */
+export function plain(app: App = {}): Files {
+  return files("site: {}", app);
+}
+
+/** A product with a web service, one that keeps data, a database, a worker and an init service. `services` behave otherwise. */
+export function grown(services: Services = {}, app: App = {}): Files {
+  return files(grownStacks, { ...app, services: merge(quick, services) });
+}
+
+export function files(stacks: string, app: App): Files {
+  return {
+    "baton.yaml": `stacks:\n  ${stacks.trim()}\n`,
+    Dockerfile: 'FROM busybox\nCOPY . .\nEXPOSE 3000\nCMD ["/app"]\n',
+    [behaviourFile]: JSON.stringify(app),
+  };
+}
+
+function merge(a: Services = {}, b: Services = {}): Services {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(names.map((name) => [name, { ...a[name], ...b[name] }]));
+}

@@ -1,0 +1,35 @@
+import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import type { DeploymentId } from "../../server/model/names/ids.ts";
+import type { Files } from "../fakes/fake-repositories.ts";
+import { createWorld, type FakeWorld, type WorldOptions } from "../fakes/fake-world.ts";
+import { faultsAtRest } from "./at-rest.ts";
+import { type Witness, watchUsers } from "./witness.ts";
+
+/** A product "shop" that people use all the time, while something happens to it. */
+export interface Scene {
+  readonly world: FakeWorld;
+  /** The version that is live. */
+  readonly first: DeploymentId;
+  readonly users: Witness;
+  /** Lets everything come to an end. */
+  end(id: DeploymentId): Promise<Deployment>;
+  /** Lets everything come to an end, and says what is wrong then, and what was wrong for users on the way. */
+  wrong(): Promise<readonly string[]>;
+}
+
+export async function withLive(version: Files, options: WorldOptions = {}): Promise<Scene> {
+  const world = createWorld(options);
+  const first = await world.push("shop", version);
+  await world.atRest();
+  const users = watchUsers(world);
+  return {
+    ...{ world, first, users },
+    async end(id) {
+      await world.atRest();
+      return world.deployment(id);
+    },
+    async wrong() {
+      return [...(await faultsAtRest(world)), ...users.wrong];
+    },
+  };
+}
