@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // unit: pure rules and small adapters, in parallel. real: adapters against a real Docker daemon, Caddy and Postgres, one
 // file at a time, because some measure. e2e: whole Batons, two files at a time: they mostly wait, each for its own apps.
-const baseImages = ["test/e2e/kept-base-images.ts"];
+const shared = ["test/run/postgres.ts", "test/run/base-images.ts"];
 // A busy machine that has to make base images first takes minutes.
 const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/**/*.real.test.ts"],
-          globalSetup: baseImages,
+          globalSetup: shared,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           ...patience,
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: baseImages,
+          globalSetup: shared,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
           ...patience,

@@ -9,8 +9,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { staticCaddyfile } from "../../builder/languages/static/caddyfile.ts";
 import { noRules, readHeaders, readRedirects, type SiteRules } from "../../builder/languages/static/netlify-files.ts";
-import { freePorts } from "../e2e/free-ports.ts";
 import { caddyBin } from "../proxy/real-caddy.ts";
+import { freePorts } from "../run/free-ports.ts";
 
 const files = {
   "index.html": "home",

@@ -1,7 +1,7 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type FailpointName, failpointNames } from "../../server/pipeline/work.ts";
+import { freePorts } from "../run/free-ports.ts";
 import type { Release, ServiceApp } from "./apps.ts";
-import { freePorts } from "./free-ports.ts";
 import { useBaton } from "./harness.ts";
 import { processesNaming } from "./leftovers.ts";
 import { runServer } from "./server-process.ts";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
+import { keepBaseImages } from "../run/base-images.ts";
+import { freePorts } from "../run/free-ports.ts";
 import { type ApiClient, createApiClient } from "./api-client.ts";
-import { freePorts } from "./free-ports.ts";
-import { keepBaseImages } from "./kept-base-images.ts";
 import { leftInDocker, leftInFirewall, processesNaming } from "./leftovers.ts";
 import { type Environment, type Exit, runServer, type ServerProcess } from "./server-process.ts";
 

@@ -99,7 +99,8 @@ it("connections that the server ends again and again neither lose nor double an 
   const texts = Array.from({ length: 60 }, (_, index) => String(index));
   for (let first = 0; first < texts.length; first += 6) {
     const appends = texts.slice(first, first + 6).map((text) => store.events.append(id, [{ type: "note", text }]));
-    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'baton'`;
+    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'baton' and datname = current_database()`;
     await Promise.all(appends);
   }
   const events = await store.events.read(id, 0, 100);
@@ -127,17 +128,15 @@ describe("a database that is not there", () => {
   });
 
   it("that takes no writes is unavailable, at once", async () => {
-    await database.sql`alter database baton set default_transaction_read_only = on`;
+    const name = database.sql(new URL(database.url).pathname.slice(1));
+    await database.sql`alter database ${name} set default_transaction_read_only = on`;
     const readOnly = await createStore({ url: database.url, keyFile: database.keyFile, chooseSubnet: firstFreeSubnet });
     const started = await deploying(store, await anInstallation(store));
     const decided = advance(started, { type: "checked" });
     await expect(decided && readOnly.deployments.move(started, decided)).rejects.toThrow(StoreUnavailable);
     expect(await readOnly.deployments.get(started.id)).toEqual(started);
     await readOnly.close();
-    await database.sql`set default_transaction_read_only = off`;
-    await database.sql.unsafe(
-      "set default_transaction_read_only = off; alter database baton reset default_transaction_read_only",
-    );
+    await database.sql.begin("read write", (sql) => sql`alter database ${name} reset default_transaction_read_only`);
   });
 });
 

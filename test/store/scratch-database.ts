@@ -1,13 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { Store } from "../../server/ports/store/store.ts";
 import { firstFreeSubnet } from "../../server/rules/routing/subnets.ts";
-import { startEmbeddedPostgres } from "../../server/store/embedded/embedded-postgres.ts";
-import { migrate } from "../../server/store/postgres/migrate.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
+import { createDatabase, dropDatabase, templateName, urlOf } from "../run/postgres.ts";
 
 export const migrationsFolder = join(import.meta.dirname, "../../migrations");
 
@@ -34,20 +34,20 @@ export function useScratchDatabase(onOpen: (database: ScratchDatabase) => void):
   afterAll(() => opened?.remove());
 }
 
-/** A Postgres of the test's own, migrated, with a store on it, in a temporary folder. */
+/** A migrated database of the test's own on the run's Postgres, with a store on it. */
 export async function scratchDatabase(): Promise<ScratchDatabase> {
+  const server = inject("postgresUrl");
+  const name = `scratch_${randomBytes(6).toString("hex")}`;
+  const url = urlOf(server, name);
+  await createDatabase(server, name, templateName);
   const folder = await mkdtemp(join(tmpdir(), "baton-store-"));
-  const { url, stop } = await startEmbeddedPostgres({ folder: join(folder, "postgres") });
   const sql = postgres(url, { max: 4, onnotice: () => {} });
   const remove = async () => {
     await sql.end();
-    await stop();
+    await dropDatabase(server, name);
     await rm(folder, { recursive: true });
   };
   try {
-    // Nobody pulls the plug in a test: without waiting for the disk at every commit it is several times as quick.
-    await sql`alter database baton set synchronous_commit = off`;
-    await migrate(url, migrationsFolder);
     const keyFile = join(folder, "key");
     const store = await createStore({ url, keyFile, chooseSubnet: firstFreeSubnet });
     return {

@@ -15,8 +15,8 @@ import { type BaseImages, createBaseImages } from "../../../server/pipeline/imag
 import type { BuildOutput, Engine } from "../../../server/ports/engine.ts";
 import { createScratchEngine, never, owner, type ScratchEngine } from "../../docker/scratch-engine.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
-import { freePorts } from "../../e2e/free-ports.ts";
 import { caddyBin } from "../../proxy/real-caddy.ts";
+import { freePorts } from "../../run/free-ports.ts";
 import { plannedService } from "../tree.ts";
 
 const helloFolder = join(import.meta.dirname, "../../../builder/hello");

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../server/store/embedded/embedded-postgres.ts";
@@ -134,7 +135,7 @@ describe("a database that is used again and again", () => {
 function startIn(folder: string): string {
   // vite is what runs TypeScript here; it is not our own dependency but vitest's.
   const vite = createRequire(createRequire(import.meta.url).resolve("vitest/package.json")).resolve("vite");
-  const source = join(import.meta.dirname, "../../../../server/store/embedded/embedded-postgres.ts");
+  const source = join(import.meta.dirname, "../../../server/store/embedded/embedded-postgres.ts");
   return `
     import { runnerImport } from ${JSON.stringify(vite)};
     const { module } = await runnerImport(${JSON.stringify(source)}, { oxc: { target: "node20" } });
@@ -146,9 +147,9 @@ describe("a first start", () => {
     const server = spawn(process.execPath, ["--input-type=module", "--eval", startIn(join(root, "orphaned"))], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [[url], [code]] = await Promise.all([once(server.stdout, "data"), once(server, "exit")]);
+    const [url, [code]] = await Promise.all([text(server.stdout), once(server, "exit")]);
     expect(code).toBe(0);
-    expect(await start("orphaned")).toMatchObject({ adopted: true, url: String(url) });
+    expect(await start("orphaned")).toMatchObject({ adopted: true, url });
   });
 
   it("begins anew where one before it was killed half-way", async () => {

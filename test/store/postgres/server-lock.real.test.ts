@@ -35,7 +35,8 @@ describe("the server's lock", () => {
     const onLost = vi.fn();
     const lost = new Promise<void>((resolve) => onLost.mockImplementation(resolve));
     await hold(onLost);
-    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'baton server lock'`;
+    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'baton server lock' and datname = current_database()`;
     await lost;
     const next = await hold();
     expect(onLost).toHaveBeenCalledOnce();

@@ -43,9 +43,11 @@ export async function keepBaseImages(keeper: InstanceId, caddyBin: string): Prom
 }
 
 /** What this run has claimed goes at its end, unless somebody else on this daemon claims it. */
-export default function setup(project: TestProject): () => Promise<void> {
+export default function setup({ vitest }: TestProject): (() => Promise<void>) | undefined {
+  // The projects of a run share them.
+  if (vitest.getProvidedContext().keeper) return undefined;
   const keeper = randomBytes(4).toString("hex") as InstanceId;
-  project.provide("keeper", keeper);
+  vitest.provide("keeper", keeper);
   return async () => {
     const engine = createDockerEngine({ instance: keeper, socket: process.env.DOCKER_HOST });
     for (const { tags } of await engine.listImages(never)) {

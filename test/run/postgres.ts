@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { mkdtemp, open, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { TestProject } from "vitest/node";
+import { locateBinaries } from "../../server/store/embedded/postgres-binaries.ts";
+import { ensureCluster, roleName } from "../../server/store/embedded/postgres-cluster.ts";
+import { runPostgres, spawnPostgres } from "../../server/store/embedded/postgres-process.ts";
+import { untilReady } from "../../server/store/embedded/postmaster.ts";
+import { migrate } from "../../server/store/postgres/migrate.ts";
+import { freePorts } from "./free-ports.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Where the run's Postgres is. Its role may make databases, and get into all of them. */
+    readonly postgresUrl: string;
+  }
+}
+
+/** A database with Baton's tables. Copying it is several times as quick as applying the migrations. */
+export const templateName = "migrated";
+
+const migrationsFolder = join(import.meta.dirname, "../../migrations");
+
+/** One Postgres serves the whole run: making and starting one takes longer than most files take for their tests. */
+export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  // The projects of a run share it.
+  if (vitest.getProvidedContext().postgresUrl) return undefined;
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "baton-postgres-")));
+  const { url, stop } = await start(folder);
+  await createDatabase(url, templateName);
+  await migrate(urlOf(url, templateName), migrationsFolder);
+  vitest.provide("postgresUrl", url);
+  return async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+export function urlOf(url: string, database: string): string {
+  return Object.assign(new URL(url), { pathname: `/${database}` }).href;
+}
+
+export async function createDatabase(url: string, name: string, template?: string): Promise<void> {
+  const sql = postgres(url, { max: 1 });
+  await sql`create database ${sql(name)} ${template ? sql`template ${sql(template)}` : sql``}`.finally(() => sql.end());
+}
+
+/** Whoever is still connected to it is cut off. */
+export async function dropDatabase(url: string, name: string): Promise<void> {
+  const sql = postgres(url, { max: 1 });
+  await sql`drop database ${sql(name)} with (force)`.finally(() => sql.end());
+}
+
+async function start(folder: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const binaries = await locateBinaries();
+  const { dataFolder, password } = await ensureCluster(folder, binaries);
+  // Baton's own cluster lets the role into one database.
+  await writeFile(join(dataFolder, "pg_hba.conf"), `host all ${roleName} 127.0.0.1/32 scram-sha-256\n`);
+  await runPostgres(
+    binaries.postgres,
+    ["--single", "-D", dataFolder, "template1"],
+    `alter role ${roleName} createdb;\n`,
+  );
+  const [port = 0] = await freePorts(1);
+  const settings = {
+    port,
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: 300,
+    // Nobody pulls the plug in a test.
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    autovacuum: "off",
+    timezone: "UTC",
+  };
+  const logFile = join(folder, "postgres.log");
+  await using log = await open(logFile, "a");
+  const child = spawnPostgres(
+    binaries.postgres,
+    ["-D", dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    { stdio: ["ignore", log.fd, log.fd] },
+  );
+  const exited = once(child, "exit");
+  const postmaster = await untilReady(dataFolder, () => child.exitCode !== null || child.signalCode !== null);
+  if (!postmaster) throw new Error(`The Postgres of the tests does not start:\n${await readFile(logFile, "utf8")}`);
+  return {
+    url: `postgres://${roleName}:${password}@127.0.0.1:${port}/${roleName}`,
+    async stop() {
+      // "Fast": it waits for nobody.
+      child.kill("SIGINT");
+      await exited;
+    },
+  };
+}
