@@ -69,7 +69,7 @@ export interface Visitor {
 
 export interface WebEnv {
   Variables: {
-    /** Set by `allow("member")`. */
+    /** Set on endpoints for members. */
     visitor: Visitor | undefined;
     /** New for each answer; marks the scripts that the page itself loads. */
     nonce: string;
@@ -87,6 +87,6 @@ export type WebMiddleware = MiddlewareHandler<WebEnv>;
 export function visitorOf(c: WebContext): Visitor {
   const visitor = c.get("visitor");
   if (!visitor)
-    throw new Error(`${c.req.method} ${c.req.path} is reached without a visitor: its route lacks allow("member")`);
+    throw new Error(`${c.req.method} ${c.req.path} is reached without a visitor: it is not declared for members`);
   return visitor;
 }

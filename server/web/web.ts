@@ -1,14 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Hono } from "hono";
-import { createAuth, requireAudiences } from "./access/auth.ts";
+import { isGitPath } from "../routes.ts";
+import { createAuth } from "./access/auth.ts";
 import { createHostCheck } from "./access/host-check.ts";
 import { createOrigins } from "./access/origins.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createMetrics } from "./health/metrics.ts";
 import { createAssetRoutes } from "./http/asset-routes.ts";
 import { createAudit } from "./http/audit.ts";
-import { createBodyLimit } from "./http/body-limit.ts";
-import { acceptEmptyBody } from "./http/empty-body.ts";
+import { createEndpoints, requireDeclarations } from "./http/endpoints.ts";
 import { createErrorAnswers } from "./http/errors.ts";
 import { createSecurityHeaders } from "./http/headers.ts";
 import { createMethodCheck } from "./http/method-check.ts";
@@ -51,6 +51,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
     metrics,
     catalog,
     audit,
+    endpoints: createEndpoints({ auth, audit }),
     streams: createEventStreams(outside),
     hostStates: createHostStates(outside),
   };
@@ -63,34 +64,35 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   app.use(createSecurityHeaders(origins));
   app.use(createHostCheck(origins, outside.publicUrl));
   app.use(createMethodCheck(app, errors.answer));
-  app.use(createBodyLimit());
-  app.use("/api/*", acceptEmptyBody);
-  app.use(audit.recorder);
 
-  app.route("/", createAssetRoutes(outside.assets, auth));
   app.route("/", createApiRoutes(needs));
-  app.route("/", createSignInPages(needs));
-  app.route("/", createHomePages(needs));
-  app.route("/", createProductPages(needs));
-  app.route("/", createWebhookPages(needs));
-  app.route("/", createProductDeploymentsPages(needs));
-  app.route("/", createProductLogsPages(needs));
-  app.route("/", createProductVariablesPages(needs));
-  app.route("/", createProductDomainsPages(needs));
-  app.route("/", createProductSettingsPages(needs));
-  app.route("/", createDeploymentsPages(needs));
-  app.route("/", createRedeployPages(needs));
-  app.route("/", createDeploymentPages(needs));
-  app.route("/", createNewProductPages(needs));
-  app.route("/", createQueuePages(needs));
-  app.route("/", createActivityPages(needs));
-  app.route("/", createSystemPages(needs));
-  app.route("/", createEnvironmentsPages(needs));
-  app.route("/", createSetUpPages(needs));
-  app.route("/", createDocumentPages(needs));
-  app.route("/", createNewsStream(needs));
-  app.route("/git", outside.gitHttp);
+  for (const { app: pages } of [
+    createAssetRoutes(outside.assets, needs.endpoints),
+    createSignInPages(needs),
+    createHomePages(needs),
+    createProductPages(needs),
+    createWebhookPages(needs),
+    createProductDeploymentsPages(needs),
+    createProductLogsPages(needs),
+    createProductVariablesPages(needs),
+    createProductDomainsPages(needs),
+    createProductSettingsPages(needs),
+    createDeploymentsPages(needs),
+    createRedeployPages(needs),
+    createDeploymentPages(needs),
+    createNewProductPages(needs),
+    createQueuePages(needs),
+    createActivityPages(needs),
+    createSystemPages(needs),
+    createEnvironmentsPages(needs),
+    createSetUpPages(needs),
+    createDocumentPages(needs),
+    createNewsStream(needs),
+  ]) {
+    app.route("/", pages);
+  }
+  app.route("/", outside.gitHttp);
 
-  requireAudiences(app.routes, (path) => path.startsWith("/git/"));
+  requireDeclarations(app.routes, isGitPath);
   return app;
 }

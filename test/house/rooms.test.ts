@@ -51,7 +51,7 @@ function sources(folder: string): string[] {
 function roomOf(file: string): string {
   const [top, second = ""] = relative(root, file).split("/");
   if (top !== "server") return top ?? "";
-  if (second === "routes.ts") return "routes";
+  if (second === "route.ts" || second === "routes.ts") return "routes";
   return second.endsWith(".ts") || second === "boot" ? "main" : second;
 }
 

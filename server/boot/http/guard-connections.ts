@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isGitPath } from "../../routes.ts";
 
 export interface ConnectionLimits {
   /** In all, and from one address; a loopback address may be everybody behind a proxy. */
@@ -32,7 +33,7 @@ export function guardConnections(server: Server, limits: ConnectionLimits = usua
   server.on("connection", limitByAddress(limits.perAddress));
   server.on("request", (request, response) => {
     if (hasNoBody(request)) return;
-    const isGit = request.url?.startsWith("/git/") ?? false;
+    const isGit = isGitPath(request.url ?? "");
     const stop = isGit ? watchPush(request, limits) : later(limits.bodyMs, () => end408(request, response));
     request.once("close", stop);
     request.once("end", stop);

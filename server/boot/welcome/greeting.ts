@@ -1,3 +1,4 @@
+import { routes } from "../../routes.ts";
 import { isReadableOnTheWay } from "../../rules/webhooks/readable-on-the-way.ts";
 
 /** What a start prints once Baton serves: where, how to sign in, and what to try. */
@@ -10,7 +11,7 @@ export function greeting(facts: {
   readonly tookMs: number;
 }): string {
   const { publicUrl, newToken, appAddress, tookMs } = facts;
-  const remote = new URL("/git/my-app.git", publicUrl);
+  const remote = new URL(routes.git("my-app"), publicUrl);
   // Without the token: what is copied from here stays in the shell's history, in .git/config and in lists of processes.
   remote.username = "x";
   const signIn = newToken

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { routes } from "../../routes.ts";
 import { bundledAppFolder } from "./bundled-app.ts";
 
 /** The bundled app is an ordinary folder; what makes it live is an ordinary push. */
@@ -15,7 +16,7 @@ export async function pushHello(server: URL, token: string, signal: AbortSignal)
   const folder = await mkdtemp(join(tmpdir(), "baton-hello-"));
   try {
     await cp(bundledAppFolder, folder, { recursive: true });
-    const remote = new URL("/git/hello.git", server);
+    const remote = new URL(routes.git("hello"), server);
     const steps = [
       ["init", "--quiet", "--initial-branch=main"],
       ["add", "--all"],

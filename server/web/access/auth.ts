@@ -1,9 +1,8 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { RouterRoute } from "hono/types";
 import type { Identity } from "../../ports/store/store.ts";
+import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
 import { Problem } from "../http/problem.ts";
-import { speaksJson } from "../http/speaks-json.ts";
 import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
 import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
 import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
@@ -12,12 +11,9 @@ import type { Origins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { createTokenCheck, maxTokenLength } from "./token-check.ts";
 
-/** Who may use a route. There is one team: a member may do everything. */
-export type Audience = "everyone" | "member";
-
 export interface Auth {
-  /** Declares who may use the route that it stands before, and holds it. */
-  allow(audience: Audience): WebMiddleware;
+  /** Lets through who may use an endpoint. */
+  guard(endpoint: Endpoint): WebMiddleware;
   /** Whose session this is, where nobody needs one: for the frame of an error page. */
   recognise(c: WebContext): Promise<Visitor | null>;
   /** Opens a new session for a token; null when the token is unknown. Throws a Problem (429) after too many failures. */
@@ -39,12 +35,9 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "pu
   const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax", secure: origins.trustworthy } as const;
 
   return {
-    allow(audience) {
-      const middleware: WebMiddleware = async (c, next) => {
-        if (audience === "member") c.set("visitor", await requireVisitor(c));
-        await next();
-      };
-      return Object.assign(middleware, { audience });
+    guard: (endpoint) => async (c, next) => {
+      if (endpoint.audience === "member") c.set("visitor", await requireVisitor(c, endpoint));
+      await next();
     },
 
     recognise: session,
@@ -66,9 +59,9 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "pu
     },
   };
 
-  async function requireVisitor(c: WebContext): Promise<Visitor> {
+  async function requireVisitor(c: WebContext, endpoint: Endpoint): Promise<Visitor> {
     const visitor = (await bearer(c)) ?? (await session(c));
-    if (!visitor) throw signInFirst(c);
+    if (!visitor) throw signInFirst(c, endpoint);
     if (visitor.csrf !== null && !["GET", "HEAD"].includes(c.req.method)) {
       requireSameOrigin(c, origins);
       await requireCsrfToken(c, visitor.csrf);
@@ -126,9 +119,8 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "pu
 }
 
 /** Scripts and streams are told 401; a person who follows a link is led to the sign-in page and back. */
-function signInFirst(c: WebContext): Problem {
-  const isPage = ["GET", "HEAD"].includes(c.req.method) && !speaksJson(c.req.path) && !c.req.path.endsWith("/stream");
-  if (!isPage) {
+function signInFirst(c: WebContext, { method, answer }: Endpoint): Problem {
+  if (method !== "GET" || answer !== "page") {
     return new Problem(401, "unauthorized", "sign in, or send a token: Authorization: Bearer <token>", {
       headers: { "WWW-Authenticate": "Bearer" },
     });
@@ -136,17 +128,4 @@ function signInFirst(c: WebContext): Problem {
   const { pathname, search } = new URL(c.req.url);
   const next = pathname === routes.home() ? "" : `?${new URLSearchParams({ next: pathname + search })}`;
   return new Problem(303, "sign_in", "sign in first", { headers: { Location: routes.signIn() + next } });
-}
-
-/** Deny by default, checked before the first request: a route that does not say who may use it stops the start. */
-export function requireAudiences(all: readonly RouterRoute[], answersForItself: (path: string) => boolean): void {
-  const open = all.filter((route) => route.method !== "ALL" && !answersForItself(route.path));
-  const declared = new Set(open.filter((route) => "audience" in route.handler).map(nameOf));
-  const missing = open.map(nameOf).filter((name) => !declared.has(name));
-  if (missing.length > 0)
-    throw new Error(`these routes do not say who may use them: ${[...new Set(missing)].join(", ")}`);
-}
-
-function nameOf(route: RouterRoute): string {
-  return `${route.method} ${route.path}`;
 }

@@ -2,22 +2,19 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { AuditEntry } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { answerWithText } from "../streams/text-stream.ts";
-import { type ApiNeeds, createApi, errorAnswers, forMembers, json, text } from "./route-parts.ts";
+import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
 import { activityFilter, activityQuery, activitySchema, listOf } from "./schemas.ts";
 
 const exportPageSize = 500;
 
 /** Who did what, in pages, or all of it for another program to keep. */
 export function createActivityApi(needs: ApiNeeds) {
-  const { store, auth } = needs;
+  const { store, endpoints } = needs;
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.activity(),
+      ...endpoints.api(routes.api.activity.get),
       tags: ["Activity"],
       summary: "List who did what, newest first",
       request: { query: activityQuery },
@@ -34,9 +31,7 @@ export function createActivityApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.activityExport(),
+      ...endpoints.api(routes.api.activityExport.get),
       tags: ["Activity"],
       summary: "Export all of the activity",
       description: "One JSON object a line, newest first.",

@@ -11,7 +11,7 @@ import { createInstallationsApi } from "./products/installations.ts";
 import { createProductRedeployApi } from "./products/product-redeploy.ts";
 import { createProductsApi } from "./products/products.ts";
 import { createSourcesApi } from "./products/sources.ts";
-import { type ApiNeeds, createApi, errorAnswers, forEveryone, forMembers, json, text } from "./route-parts.ts";
+import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas.ts";
 
 /** The API, and its description at /api/openapi.json, made from the same schemas. */
@@ -34,9 +34,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createWebhookRoutes(all));
   api.openapi(
     createRoute({
-      ...forMembers(needs.auth),
-      method: "get",
-      path: routes.api.openapi(),
+      ...needs.endpoints.api(routes.api.openapi.get),
       tags: ["Server"],
       summary: "This description",
       responses: { 200: json("OpenAPI 3.1", z.any()), 401: errorAnswers[401] },
@@ -60,15 +58,13 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
 
 /** The server itself: is it up, can it work, what does it do. */
 function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
-  const { auth, metrics } = needs;
+  const { endpoints, metrics } = needs;
   const checkHealth = createHealthCheck(needs);
   const api = createApi();
 
   api.openapi(
     createRoute({
-      ...forEveryone(auth),
-      method: "get",
-      path: routes.livez(),
+      ...endpoints.api(routes.livez.get),
       tags: ["Server"],
       summary: "The process is up",
       responses: { 200: text("ok") },
@@ -78,9 +74,7 @@ function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: 
 
   api.openapi(
     createRoute({
-      ...forEveryone(auth),
-      method: "get",
-      path: routes.healthz(),
+      ...endpoints.api(routes.healthz.get),
       tags: ["Server"],
       summary: "Database, Docker and Caddy can be reached",
       responses: {
@@ -96,9 +90,7 @@ function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: 
 
   api.openapi(
     createRoute({
-      ...forMembers(auth),
-      method: "get",
-      path: routes.metrics(),
+      ...endpoints.api(routes.metrics.get),
       tags: ["Server"],
       summary: "Prometheus metrics",
       responses: { 200: text("In the Prometheus text format"), ...errorAnswers },

@@ -1,5 +1,5 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { Auth } from "../access/auth.ts";
+import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
 import type { WebEnv, WebNeeds } from "../needs.ts";
 import type { Catalog } from "../read/catalog.ts";
@@ -10,7 +10,7 @@ import { errorSchema } from "./schemas.ts";
 
 /** What the API's routes share. */
 export interface ApiNeeds extends WebNeeds {
-  readonly auth: Auth;
+  readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly present: Presenter;
   readonly streams: EventStreams;
@@ -22,15 +22,6 @@ export function createApi(): OpenAPIHono<WebEnv> {
       if (!result.success) throw new Problem(400, "invalid", faultSentence(result.error), { cause: result.error });
     },
   });
-}
-
-/** Who may use a route: declared for the guard and for the description alike. */
-export function forMembers(auth: Auth) {
-  return { middleware: [auth.allow("member")], security: [{ token: [] as string[] }] };
-}
-
-export function forEveryone(auth: Auth) {
-  return { middleware: [auth.allow("everyone")], security: [] };
 }
 
 export function json<Schema extends z.ZodType>(description: string, schema: Schema) {

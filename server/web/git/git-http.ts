@@ -10,6 +10,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { BadPush, type Git, type GitService, type PushRequest } from "../../ports/git.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Identity, type Store, StoreUnavailable } from "../../ports/store/store.ts";
+import { routes } from "../../routes.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
@@ -22,6 +23,8 @@ interface GitEnv {
   Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
   Variables: { identity: Identity; slug: Slug; streams: Visitor["streams"] };
 }
+
+const { everything, repository, lfs, refs, uploadPack, receivePack } = routes.gitHttp;
 
 /** Git asks with the token that it keeps again and again, also when that is an old one. */
 const wrongPerMinute = 30;
@@ -53,7 +56,7 @@ export function createGitHttp(
   const openStreams = createOpenStreams({ clock });
   const app = new Hono<GitEnv>();
 
-  app.use("*", async (c, next) => {
+  app.use(everything, async (c, next) => {
     const token = passwordOf(c.req.header("authorization"));
     const address = peerAddress(c, https);
     const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
@@ -74,7 +77,7 @@ export function createGitHttp(
     return next();
   });
 
-  app.use("/:repository/*", async (c, next) => {
+  app.use(repository, async (c, next) => {
     const name = c.req.param("repository").replace(/\.git$/, "");
     const slug = parseSlug(name);
     if (!slug) return c.text(`"${name}" is not a valid product name: ${slugRule}\n`, 404);
@@ -82,11 +85,9 @@ export function createGitHttp(
     return next();
   });
 
-  app.all("/:repository/info/lfs/*", (c) =>
-    c.json(noLfs, 501, { "Content-Type": "application/vnd.git-lfs+json; charset=utf-8" }),
-  );
+  app.all(lfs, (c) => c.json(noLfs, 501, { "Content-Type": "application/vnd.git-lfs+json; charset=utf-8" }));
 
-  app.get("/:repository/info/refs", async (c) => {
+  app.get(refs.get.path, async (c) => {
     const service = c.req.query("service");
     if (service !== "git-upload-pack" && service !== "git-receive-pack") {
       return c.text("Baton supports only Git's smart HTTP protocol.\n", 403);
@@ -95,11 +96,11 @@ export function createGitHttp(
     // Whoever pushes to a name that is free makes the product; there is nothing to fetch from it.
     if (!product && service === "git-upload-pack")
       return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
-    const refs = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
-    return answer(refs, service, "advertisement");
+    const advertised = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
+    return answer(advertised, service, "advertisement");
   });
 
-  app.post("/:repository/git-upload-pack", async (c) => {
+  app.post(uploadPack.post.path, async (c) => {
     const product = await store.products.bySlug(c.get("slug"));
     if (!product) return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
     const out = new PassThrough();
@@ -110,7 +111,7 @@ export function createGitHttp(
     return answer(out, "git-upload-pack", "result");
   });
 
-  app.post("/:repository/git-receive-pack", async (c) => {
+  app.post(receivePack.post.path, async (c) => {
     const signal = abortOf(c);
     let push: PushRequest | null;
     try {
@@ -140,7 +141,7 @@ export function createGitHttp(
   async function recordPush(c: Context<GitEnv>, push: PushRequest): Promise<void> {
     const entry = {
       who: c.get("identity").name,
-      what: "pushed to",
+      what: receivePack.post.action,
       subject: c.get("slug"),
       detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
       deploymentId: null,

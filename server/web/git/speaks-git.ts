@@ -1,11 +1,11 @@
 import { parseSlug } from "../../model/product.ts";
-import { routes } from "../../routes.ts";
+import { isGitPath, routes } from "../../routes.ts";
 
 const repositoryPath = /^(.*)\/(?:info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** Whether a git client asks for this path: it shows its user what is plain text, and no page. */
 export function speaksGit(path: string): boolean {
-  return path.startsWith("/git/") || repositoryPath.test(path);
+  return isGitPath(path) || repositoryPath.test(path);
 }
 
 /** What a git client is told that asks where no repository is: the address to use. Null: this is not git's kind of path. */

@@ -1,30 +1,10 @@
-import { routes } from "../../routes.ts";
+import type { BodyLimit } from "../../route.ts";
 import type { WebMiddleware } from "../needs.ts";
 import { Problem } from "./problem.ts";
 
-/** What a body may be, and how long it may take to come. */
-interface Bounds {
-  readonly maxBytes: number;
-  readonly timeoutMs: number;
-}
-
-const usual: Bounds = { maxBytes: 64 * 1024, timeoutMs: 15_000 };
-/** Certificates and keys are variables too. */
-const ofVariables: Bounds = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
-
-/** Refuses bodies that are large or slow. Pushes and webhooks have limits of their own, where they are read. */
-export function createBodyLimit(): WebMiddleware {
-  const variablePaths = [
-    routes.api.installationVariables("\\d+"),
-    routes.api.productVariables("[^/]+"),
-    routes.productVariables("[^/]+"),
-  ];
-  const isVariables = new RegExp(`^(?:${variablePaths.join("|")})$`);
-
+/** Refuses bodies that are too large or too slow. */
+export function limitBody(bounds: BodyLimit): WebMiddleware {
   return async (c, next) => {
-    if (["GET", "HEAD"].includes(c.req.method)) return next();
-    if (c.req.path.startsWith("/git/") || c.req.path.startsWith("/webhooks/")) return next();
-    const bounds = isVariables.test(c.req.path) ? ofVariables : usual;
     if (Number(c.req.header("content-length") ?? 0) > bounds.maxBytes) throw tooLarge(bounds);
     const { body } = c.req.raw;
     if (!body) return next();
@@ -44,7 +24,7 @@ export function createBodyLimit(): WebMiddleware {
 /** The same bytes, as long as they are not too many and come in time; the time runs from when they are waited for. */
 function bound(
   body: ReadableStream<Uint8Array>,
-  bounds: Bounds,
+  bounds: BodyLimit,
   onFault: (fault: Problem) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -82,11 +62,11 @@ function bound(
   );
 }
 
-function tooLarge({ maxBytes }: Bounds): Problem {
+function tooLarge({ maxBytes }: BodyLimit): Problem {
   return new Problem(413, "too_large", `the body is larger than ${maxBytes / 1024} KiB`);
 }
 
-function tooSlow({ timeoutMs }: Bounds): Problem {
+function tooSlow({ timeoutMs }: BodyLimit): Problem {
   // The rest of it would be taken for the next request.
   return new Problem(408, "too_slow", `the body did not arrive within ${timeoutMs / 1000} s`, {
     headers: { Connection: "close" },

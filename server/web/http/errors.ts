@@ -6,8 +6,8 @@ import { ProxyUnavailable } from "../../ports/proxy.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { speaksGit, whereToPush } from "../git/speaks-git.ts";
 import type { WebContext, WebEnv, WebNeeds } from "../needs.ts";
+import { errorFormat } from "./error-format.ts";
 import { Problem } from "./problem.ts";
-import { speaksJson } from "./speaks-json.ts";
 
 type ProblemPage = (c: WebContext, problem: Problem) => Response | Promise<Response>;
 
@@ -24,7 +24,7 @@ export function createErrorAnswers(needs: Pick<WebNeeds, "log" | "publicUrl">, p
     // Redirects are answers too: "sign in first" knows where.
     if ("Location" in problem.headers) return c.body(null, 303);
     if (speaksGit(c.req.path)) return c.text(`${problem.message}\n`, problem.status);
-    if (!speaksJson(c.req.path)) return page(c, problem);
+    if (errorFormat(c.req.path) === "page") return page(c, problem);
     return c.json({ error: { code: problem.code, message: problem.message } }, problem.status);
   };
 

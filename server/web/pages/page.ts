@@ -2,6 +2,7 @@ import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
 import type { Auth } from "../access/auth.ts";
 import type { Audit } from "../http/audit.ts";
+import type { Endpoints } from "../http/endpoints.ts";
 import type { Problem } from "../http/problem.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import type { Catalog } from "../read/catalog.ts";
@@ -11,6 +12,7 @@ import type { EventStreams } from "../streams/event-stream.ts";
 /** What the pages share. */
 export interface PageNeeds extends WebNeeds {
   readonly auth: Auth;
+  readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly streams: EventStreams;
   readonly hostStates: HostStates;

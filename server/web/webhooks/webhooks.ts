@@ -1,15 +1,16 @@
 import { createRoute } from "@hono/zod-openapi";
 import { parseSlug } from "../../model/product.ts";
 import type { Forge } from "../../ports/forge.ts";
+import { fixed } from "../../route.ts";
 import { routes } from "../../routes.ts";
-import type { Auth } from "../access/auth.ts";
 import { createPlaces } from "../access/fair-semaphore.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createFailureLimit } from "../access/rate-limit.ts";
 import { deliveryAnswerSchema } from "../api/products/source-schemas.ts";
-import { createApi, forEveryone, json } from "../api/route-parts.ts";
+import { createApi, json } from "../api/route-parts.ts";
 import { errorSchema, productParam } from "../api/schemas.ts";
+import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
 import { readBounded } from "../http/read-bounded.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
@@ -38,8 +39,8 @@ const bodies = {
 };
 
 /** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
-export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
-  const { auth, store, clock, forges, webhooks } = needs;
+export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endpoints }) {
+  const { endpoints, store, clock, forges, webhooks } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
   const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
@@ -49,9 +50,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly auth: Auth }) {
   for (const forge of forges) {
     api.openapi(
       createRoute({
-        ...forEveryone(auth),
-        method: "post",
-        path: routes.webhook(forge.name, "{product}"),
+        ...endpoints.api(fixed(routes.webhook.post, "forge", forge.name)),
         tags: ["Repositories"],
         summary: `Receives webhooks from ${forge.title}`,
         description: `Enter this URL and the product's secret as the webhook at ${forge.title}. The signature over the body authenticates it. The body is the payload of ${forge.title}, at most ${maxBodyBytes / 1024 / 1024} MiB.`,

@@ -1,8 +1,6 @@
-import { Hono } from "hono";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createAuth, requireAudiences } from "../../../server/web/access/auth.ts";
-import { createOrigins } from "../../../server/web/access/origins.ts";
-import type { WebEnv } from "../../../server/web/needs.ts";
+import { endpoints } from "../../../server/routes.ts";
+import { requireDeclarations } from "../../../server/web/http/endpoints.ts";
 import { createWorld, origin, token, type World } from "../world.ts";
 
 let world: World;
@@ -62,13 +60,16 @@ describe("every route", () => {
     }
   });
 
-  test("says who may use it, or the start stops", () => {
-    const auth = createAuth(world.needs, createOrigins(world.needs));
-    const app = new Hono<WebEnv>()
-      .get("/told", auth.allow("everyone"), (c) => c.text(""))
-      .get("/untold", (c) => c.text(""));
-    const check = () => requireAudiences(app.routes, () => false);
-    expect(check).toThrow("these routes do not say who may use them: GET /untold");
+  test("is declared, or the start stops", () => {
+    world.app.get("/undeclared", (c) => c.text("")).get("/git/guarded-elsewhere", (c) => c.text(""));
+    const check = () => requireDeclarations(world.app.routes, (path) => path.startsWith("/git/"));
+    expect(check).toThrow("these routes are not declared: GET /undeclared");
+  });
+
+  test("that is declared is answered by somebody", () => {
+    const answered = new Set(routesOf(world).map(({ name }) => name.replace("/webhooks/github/", "/webhooks/:forge/")));
+    const declared = endpoints.filter(({ answer }) => answer !== "git");
+    expect(declared.map(({ method, path }) => `${method} ${path}`).filter((name) => !answered.has(name))).toEqual([]);
   });
 });
 
@@ -78,6 +79,12 @@ describe("who is led where", () => {
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in?next=%2Fdeployments%3Fbefore%3D7"]);
     const page = await (await world.fetch("/sign-in?next=%2Fdeployments%3Fbefore%3D7")).text();
     expect(page).toContain('name="next" value="/deployments?before=7"');
+  });
+
+  test("a person who follows a link to a product whose name is that of a page's stream is, too", async () => {
+    const answer = await world.fetch("/products/stream");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/sign-in?next=%2Fproducts%2Fstream"]);
+    expect((await world.fetch("/products/shop/stream")).status).toBe(401);
   });
 
   test("a script is told 401 in the API's words", async () => {

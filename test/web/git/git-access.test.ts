@@ -9,7 +9,7 @@ import { createFakeGit } from "../../fakes/fake-git.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
 const token = "baton_test-token-that-is-long-enough-0123456789";
-const refs = "/shop.git/info/refs?service=git-receive-pack";
+const refs = "/git/shop.git/info/refs?service=git-receive-pack";
 
 /** Git over HTTP on fakes, as if every request came over a connection from `address`. */
 async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
@@ -78,15 +78,15 @@ describe("git over HTTP", () => {
 
   test("tells Git LFS in a sentence that it is not supported, after the password", async () => {
     for (const [method, path] of [
-      ["POST", "/shop.git/info/lfs/objects/batch"],
-      ["GET", "/shop.git/info/lfs/locks"],
-      ["POST", "/shop.git/info/lfs/locks/verify"],
+      ["POST", "/git/shop.git/info/lfs/objects/batch"],
+      ["GET", "/git/shop.git/info/lfs/locks"],
+      ["POST", "/git/shop.git/info/lfs/locks/verify"],
     ] as const) {
       const { status, type, text } = await door.read(path, token, method);
       expect([status, type]).toEqual([501, expect.stringMatching(/^application\/vnd\.git-lfs\+json/)]);
       expect(JSON.parse(text)).toEqual({ message: expect.stringContaining("does not support Git LFS") });
     }
-    expect((await door.read("/shop.git/info/lfs/objects/batch", null, "POST")).status).toBe(401);
+    expect((await door.read("/git/shop.git/info/lfs/objects/batch", null, "POST")).status).toBe(401);
   });
 
   test("writes down a wrong password, but not that git asks without one first", async () => {
@@ -143,7 +143,7 @@ describe("git over HTTP", () => {
       authorization: `Basic ${btoa(`x:${token}`)}`,
       "content-type": "application/x-git-receive-pack-request",
     };
-    const request = new Request("http://baton/shop.git/git-receive-pack", { method: "POST", headers });
+    const request = new Request("http://baton/git/shop.git/git-receive-pack", { method: "POST", headers });
     const response = await door.app.request(request, {}, { incoming, outgoing: { once: () => {} } });
     expect(response.status).toBe(200);
     let answered = false;

@@ -3,9 +3,9 @@ import type { ContainerId } from "../../../server/model/names/ids.ts";
 import { containersOfLog, readTail } from "../../../server/web/pages/product/service-log.ts";
 import { serviceLogBlocks } from "../../../server/web/pages/product/service-log-blocks.ts";
 import { aService } from "../../model/a-deployment.ts";
-import { aMember } from "../member.ts";
+import { aMember, type Member } from "../member.ts";
 import { sampleContainer, sampleSpec } from "../samples.ts";
-import { createWorld } from "../world.ts";
+import { createWorld, type World } from "../world.ts";
 
 const never = new AbortController().signal;
 
@@ -66,18 +66,30 @@ test("the page reads without scripts, is searched, and shows what is hostile as 
   expect((await member.get("/products/shop/logs?service=nobody")).status).toBe(200);
 });
 
+/** Time passes while the stream is read, since it may have gone to sleep before a read or after it. */
+async function readUntil(text: string, world: World, member: Member): Promise<string> {
+  const answer = await member.stream("/products/shop/logs/stream?environment=production");
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  const reading = (async () => {
+    while (!heard.includes(text)) {
+      const chunk = await reader?.read();
+      if (!chunk || chunk.done) throw new Error(`it ended after ${JSON.stringify(heard)}`);
+      heard += chunk.value;
+    }
+  })();
+  while (!heard.includes(text)) {
+    world.clock.advance(200);
+    await Promise.race([reading, new Promise((resolve) => setImmediate(resolve))]);
+  }
+  await reader?.cancel();
+  return heard;
+}
+
 test("the stream begins the log anew, then brings what is printed", async () => {
   const { world } = await shopWith({ web: ["hello <b>"] });
   const member = await aMember(world);
-  const reader = (await member.stream("/products/shop/logs/stream?environment=production")).body
-    ?.pipeThrough(new TextDecoderStream())
-    .getReader();
-  let heard = "";
-  while (!heard.includes("hello")) {
-    world.clock.advance(200);
-    heard += (await reader?.read())?.value ?? "";
-  }
-  await reader?.cancel();
+  const heard = await readUntil("hello", world, member);
   expect(heard).toMatch(/data-log-restart.*hx-target="#log-incoming".*data-log-lines="[^"]*hello &lt;b&gt;/s);
 });
 
@@ -90,15 +102,7 @@ test("the page and its stream hide what secret variables hold", async () => {
   expect(html).toContain("signed in with [hidden: DB_PASSWORD]");
   expect(html).not.toContain(secret);
 
-  const reader = (await member.stream("/products/shop/logs/stream?environment=production")).body
-    ?.pipeThrough(new TextDecoderStream())
-    .getReader();
-  let heard = "";
-  while (!heard.includes("signed in")) {
-    world.clock.advance(200);
-    heard += (await reader?.read())?.value ?? "";
-  }
-  await reader?.cancel();
+  const heard = await readUntil("signed in", world, member);
   expect(heard).toContain("signed in with [hidden: DB_PASSWORD]");
   expect(heard).not.toContain(secret);
 });

@@ -4,16 +4,7 @@ import { routes } from "../../../routes.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
 import { pageOfDeployments } from "../products/products.ts";
-import {
-  type ApiNeeds,
-  conflictAnswer,
-  createApi,
-  errorAnswers,
-  forMembers,
-  json,
-  jsonBody,
-  text,
-} from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
 import {
   afterQuery,
   changesQuery,
@@ -30,15 +21,12 @@ import { changesJson } from "./changes.ts";
 import { streamDeploymentLog } from "./deployment-log.ts";
 
 export function createDeploymentsApi(needs: ApiNeeds) {
-  const { store, triggers, auth, catalog, present, streams } = needs;
+  const { store, triggers, endpoints, catalog, present, streams } = needs;
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.deployments(),
+      ...endpoints.api(routes.api.deployments.get),
       tags: ["Deployments"],
       summary: "List all deployments, newest first",
       request: { query: pageQuery },
@@ -49,9 +37,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.deployment("{id}"),
+      ...endpoints.api(routes.api.deployment.get),
       tags: ["Deployments"],
       summary: "Get a deployment",
       request: { params: idParam },
@@ -65,9 +51,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.deploymentChanges("{id}"),
+      ...endpoints.api(routes.api.deploymentChanges.get),
       tags: ["Deployments"],
       summary: "Compare this version with another one",
       description:
@@ -87,9 +71,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.deploymentLog("{id}"),
+      ...endpoints.api(routes.api.deploymentLog.get),
       tags: ["Deployments"],
       summary: "Get a deployment's log as text",
       description: "The log so far. To follow it live, read the events.",
@@ -104,9 +86,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.deploymentEvents("{id}"),
+      ...endpoints.api(routes.api.deploymentEvents.get),
       tags: ["Deployments"],
       summary: "Follow a deployment's events",
       description:
@@ -130,9 +110,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.deploymentRedeploy("{id}"),
+      ...endpoints.api(routes.api.deploymentRedeploy.post),
       tags: ["Deployments"],
       summary: "Make this version live again",
       description: "Nothing is built as long as its images exist. 409 if it was never ready.",
@@ -152,9 +130,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.deploymentCancel("{id}"),
+      ...endpoints.api(routes.api.deploymentCancel.post),
       tags: ["Deployments"],
       summary: "Cancel a deployment",
       description: "409 once the cut-over has begun or the deployment is over.",

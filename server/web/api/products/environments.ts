@@ -3,18 +3,15 @@ import type { EnvironmentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { environmentSchema, idParam, listOf, newEnvironmentAnswerSchema, newEnvironmentSchema } from "../schemas.ts";
 
-export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNeeds) {
+export function createEnvironmentsApi({ store, endpoints, present, triggers }: ApiNeeds) {
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.environments(),
+      ...endpoints.api(routes.api.environments.get),
       tags: ["Environments"],
       summary: "List the environments",
       responses: { 200: json("All environments", listOf(environmentSchema)), ...errorAnswers },
@@ -24,9 +21,7 @@ export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNee
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.environments(),
+      ...endpoints.api(routes.api.environments.post),
       tags: ["Environments"],
       summary: "Create an environment",
       description:
@@ -46,9 +41,7 @@ export function createEnvironmentsApi({ store, auth, present, triggers }: ApiNee
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "delete",
-      path: routes.api.environment("{id}"),
+      ...endpoints.api(routes.api.environment.delete),
       tags: ["Environments"],
       summary: "Remove an environment",
       description: "It must be empty, and `production` can't be removed.",

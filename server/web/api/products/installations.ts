@@ -7,16 +7,7 @@ import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
 import { settingsAfter } from "../../read/service-settings.ts";
 import { variableJson } from "../present.ts";
-import {
-  type ApiNeeds,
-  conflictAnswer,
-  createApi,
-  errorAnswers,
-  forMembers,
-  json,
-  jsonBody,
-  text,
-} from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
 import {
   containerLogQuery,
   deploymentSchema,
@@ -35,15 +26,12 @@ import {
 import { streamContainerLogs } from "./container-logs.ts";
 
 export function createInstallationsApi(needs: ApiNeeds) {
-  const { store, triggers, auth, catalog, present } = needs;
+  const { store, triggers, endpoints, catalog, present } = needs;
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.installations(),
+      ...endpoints.api(routes.api.installations.get),
       tags: ["Product deployments"],
       summary: "List what is installed where",
       responses: { 200: json("All product deployments", listOf(installationSchema)), ...errorAnswers },
@@ -57,9 +45,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.installations(),
+      ...endpoints.api(routes.api.installations.post),
       tags: ["Product deployments"],
       summary: "Install a product in another environment",
       description:
@@ -79,9 +65,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.installation("{id}"),
+      ...endpoints.api(routes.api.installation.get),
       tags: ["Product deployments"],
       summary: "Get a product deployment: its addresses and the state of its services",
       request: { params: idParam },
@@ -95,9 +79,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "patch",
-      path: routes.api.installation("{id}"),
+      ...endpoints.api(routes.api.installation.patch),
       tags: ["Product deployments"],
       summary: "Change the branch whose pushes deploy it",
       request: { params: idParam, body: jsonBody(installationChangesSchema) },
@@ -114,9 +96,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "delete",
-      path: routes.api.installation("{id}"),
+      ...endpoints.api(routes.api.installation.delete),
       tags: ["Product deployments"],
       summary: "Remove a product from an environment",
       description:
@@ -133,9 +113,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.installationVariables("{id}"),
+      ...endpoints.api(routes.api.installationVariables.get),
       tags: ["Product deployments"],
       summary: "List its variables, with the values of those that are not secret",
       request: { params: idParam },
@@ -150,9 +128,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "put",
-      path: routes.api.installationVariables("{id}"),
+      ...endpoints.api(routes.api.installationVariables.put),
       tags: ["Product deployments"],
       summary: "Set and unset variables",
       description:
@@ -177,9 +153,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "put",
-      path: routes.api.installationDomains("{id}"),
+      ...endpoints.api(routes.api.installationDomains.put),
       tags: ["Product deployments"],
       summary: "Set the custom domains of a service",
       description:
@@ -199,9 +173,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "put",
-      path: routes.api.installationSettings("{id}"),
+      ...endpoints.api(routes.api.installationSettings.put),
       tags: ["Product deployments"],
       summary: "Set the health check and the limits of a service",
       description:
@@ -222,9 +194,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.installationDeploy("{id}"),
+      ...endpoints.api(routes.api.installationDeploy.post),
       tags: ["Product deployments"],
       summary: "Deploy a branch, tag or commit",
       description:
@@ -243,9 +213,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.installationApply("{id}"),
+      ...endpoints.api(routes.api.installationApply.post),
       tags: ["Product deployments"],
       summary: "Apply changed variables and settings to the live version",
       description:
@@ -263,9 +231,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.installationStop("{id}"),
+      ...endpoints.api(routes.api.installationStop.post),
       tags: ["Product deployments"],
       summary: "Stop a product deployment",
       description:
@@ -288,9 +254,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.installationLogs("{id}"),
+      ...endpoints.api(routes.api.installationLogs.get),
       tags: ["Product deployments"],
       summary: "Get the output of the containers",
       request: { params: idParam, query: containerLogQuery },

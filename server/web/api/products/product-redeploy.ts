@@ -4,7 +4,7 @@ import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
 import { answerWithProgress } from "../../streams/redeploy-progress.ts";
 import { answerWhenOver } from "../deployments/redeploy-answer.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, jsonBody } from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, jsonBody } from "../route-parts.ts";
 import { productRedeployParam, productRedeployRequestSchema, productRedeploySchema, sessionParam } from "../schemas.ts";
 
 // Not typed as "application/json": then handlers would have to answer with c.json(), and could not stream.
@@ -12,15 +12,12 @@ const streamedJson: string = "application/json";
 
 /** The redeploy of a whole product: one call that answers when it is over, and its progress on the side. */
 export function createProductRedeployApi(needs: ApiNeeds) {
-  const { auth, catalog, triggers } = needs;
+  const { endpoints, catalog, triggers } = needs;
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.productRedeploy("{environmentId}", "{productDeploymentId}"),
+      ...endpoints.api(routes.api.productRedeploy.post),
       tags: ["Product deployments"],
       summary: "Redeploy all stacks of the product in the same version",
       description:
@@ -47,9 +44,7 @@ export function createProductRedeployApi(needs: ApiNeeds) {
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.progress("{sessionId}"),
+      ...endpoints.api(routes.api.progress.get),
       tags: ["Product deployments"],
       summary: "Follow the progress of the product redeploy with this session id",
       description:

@@ -5,7 +5,7 @@ import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { variableJson } from "../present.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import {
   createdProductSchema,
   deploymentSchema,
@@ -20,15 +20,12 @@ import {
   variableSchema,
 } from "../schemas.ts";
 
-export function createProductsApi({ store, triggers, sources, auth, catalog, present }: ApiNeeds) {
+export function createProductsApi({ store, triggers, sources, endpoints, catalog, present }: ApiNeeds) {
   const api = createApi();
-  const member = forMembers(auth);
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.products(),
+      ...endpoints.api(routes.api.products.get),
       tags: ["Products"],
       summary: "List the products",
       responses: { 200: json("All products", listOf(productSchema)), ...errorAnswers },
@@ -38,9 +35,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "post",
-      path: routes.api.products(),
+      ...endpoints.api(routes.api.products.post),
       tags: ["Products"],
       summary: "Create a product",
       description:
@@ -65,9 +60,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.product("{product}"),
+      ...endpoints.api(routes.api.product.get),
       tags: ["Products"],
       summary: "Get a product",
       request: { params: productParam },
@@ -78,9 +71,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "patch",
-      path: routes.api.product("{product}"),
+      ...endpoints.api(routes.api.product.patch),
       tags: ["Products"],
       summary: "Change a product's repository, branch or watch",
       request: { params: productParam, body: jsonBody(productChangesSchema) },
@@ -104,9 +95,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "delete",
-      path: routes.api.product("{product}"),
+      ...endpoints.api(routes.api.product.delete),
       tags: ["Products"],
       summary: "Delete a product",
       description:
@@ -123,9 +112,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.productVariables("{product}"),
+      ...endpoints.api(routes.api.productVariables.get),
       tags: ["Products"],
       summary: "List the variables of all its product deployments, with the values of those that are not secret",
       request: { params: productParam },
@@ -142,9 +129,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "put",
-      path: routes.api.productVariables("{product}"),
+      ...endpoints.api(routes.api.productVariables.put),
       tags: ["Products"],
       summary: "Set and unset variables of all its product deployments",
       description: "A product deployment's own variables take precedence. Changes apply on the next deployment.",
@@ -164,9 +149,7 @@ export function createProductsApi({ store, triggers, sources, auth, catalog, pre
 
   api.openapi(
     createRoute({
-      ...member,
-      method: "get",
-      path: routes.api.productDeployments("{product}"),
+      ...endpoints.api(routes.api.productDeployments.get),
       tags: ["Deployments"],
       summary: "List a product's deployments, newest first",
       request: { params: productParam, query: pageQuery },

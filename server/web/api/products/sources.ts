@@ -5,7 +5,7 @@ import { routes } from "../../../routes.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, forMembers, json, jsonBody } from "../route-parts.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { listOf, pageQuery, productParam } from "../schemas.ts";
 import {
   deliveryDetailSchema,
@@ -20,16 +20,15 @@ import {
 
 /** A product's repository: how it is fetched, how Baton hears of pushes, and what was heard. */
 export function createSourcesApi(needs: ApiNeeds) {
-  const { store, sources, webhooks, auth, catalog } = needs;
+  const { store, sources, webhooks, endpoints, catalog } = needs;
   const api = createApi();
-  const shared = { ...forMembers(auth), tags: ["Repositories"] };
+  const shared = { tags: ["Repositories"] };
   const ofProduct = { ...shared, request: { params: productParam } };
 
   api.openapi(
     createRoute({
       ...ofProduct,
-      method: "get",
-      path: routes.api.source("{product}"),
+      ...endpoints.api(routes.api.source.get),
       summary: "Get how a product's code is fetched",
       responses: { 200: json("The source", sourceSchema), ...errorAnswers },
     }),
@@ -39,8 +38,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...shared,
-      method: "patch",
-      path: routes.api.source("{product}"),
+      ...endpoints.api(routes.api.source.patch),
       summary: "Change how a product's code is fetched",
       description: "The repository and the branch are the product's own: PATCH the product.",
       request: { params: productParam, body: jsonBody(sourceChangesSchema) },
@@ -56,8 +54,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...ofProduct,
-      method: "post",
-      path: routes.api.deployKey("{product}"),
+      ...endpoints.api(routes.api.deployKey.post),
       summary: "Generate a deploy key; it replaces any earlier one",
       responses: { 201: json("The public key", deployKeySchema), ...errorAnswers },
     }),
@@ -70,8 +67,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...ofProduct,
-      method: "delete",
-      path: routes.api.deployKey("{product}"),
+      ...endpoints.api(routes.api.deployKey.delete),
       summary: "Remove the deploy key",
       responses: { 204: { description: "Removed" }, ...errorAnswers },
     }),
@@ -85,8 +81,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...ofProduct,
-      method: "post",
-      path: routes.api.webhookSecret("{product}"),
+      ...endpoints.api(routes.api.webhookSecret.post),
       summary: "Generate a webhook secret; it replaces any earlier one",
       responses: { 201: json("The URL and secret to enter at the forge", newWebhookSchema), ...errorAnswers },
     }),
@@ -100,8 +95,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...ofProduct,
-      method: "post",
-      path: routes.api.check("{product}"),
+      ...endpoints.api(routes.api.check.post),
       summary: "Check the repository now, and deploy any new version",
       responses: { 200: json("What was found", listOf(judgedSchema)), ...errorAnswers, ...conflictAnswer },
     }),
@@ -116,8 +110,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...shared,
-      method: "get",
-      path: routes.api.deliveries("{product}"),
+      ...endpoints.api(routes.api.deliveries.get),
       summary: "List webhook deliveries, newest first",
       request: { params: productParam, query: pageQuery },
       responses: { 200: json("A page of deliveries", listOf(deliverySchema)), ...errorAnswers },
@@ -136,8 +129,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...shared,
-      method: "get",
-      path: routes.api.delivery("{product}", "{id}"),
+      ...endpoints.api(routes.api.delivery.get),
       summary: "Get a delivery with its content",
       request: { params: deliveryParam },
       responses: { 200: json("The delivery", deliveryDetailSchema), ...errorAnswers },
@@ -154,8 +146,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   api.openapi(
     createRoute({
       ...shared,
-      method: "post",
-      path: routes.api.deliveryAgain("{product}", "{id}"),
+      ...endpoints.api(routes.api.deliveryAgain.post),
       summary: "Process a delivery again, as if it had just arrived",
       request: { params: deliveryParam },
       responses: { 200: json("The outcome", judgedSchema), ...errorAnswers, ...conflictAnswer },

@@ -1,10 +1,9 @@
-import { Hono } from "hono";
 import { DeploymentPage } from "../../../../views/deployment/deployment-page.tsx";
 import type { Asked } from "../../../commands/deployments/triggers.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../needs.ts";
 import { dismiss } from "../../read/dismissed.ts";
 import { displayName } from "../../read/display-name.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -16,10 +15,11 @@ import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
 const maxLines = 2_000;
 
 export function createDeploymentPages(needs: PageNeeds) {
-  const { auth, triggers, catalog, streams } = needs;
+  const { endpoints, triggers, catalog, streams } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.deployment(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.deployment.get, async (c) => {
       const { deployment, place } = await find(c);
       const stack = c.req.query("stack") ?? null;
       const words = (c.req.query("q") ?? "").slice(0, 200);
@@ -51,21 +51,21 @@ export function createDeploymentPages(needs: PageNeeds) {
       );
     })
 
-    .get(routes.deploymentStream(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+    .on(routes.deploymentStream.get, async (c) => {
       const { deployment } = await find(c);
       const after = Math.max(0, Math.trunc(Number(c.req.query("after"))) || 0);
       const reader = { csrf: c.get("visitor")?.csrf ?? null, stack: c.req.query("stack") ?? null };
       return streams.answer(c, deployment, after, (from) => createDeploymentTeller(needs, deployment.id, from, reader));
     })
 
-    .post(routes.deploymentCancel(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+    .on(routes.deploymentCancel.post, async (c) => {
       const { deployment } = await find(c);
       const outcome = await triggers.cancel(deployment);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(routes.deployment(deployment.id), 303);
     })
 
-    .post(routes.deploymentRetry(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+    .on(routes.deploymentRetry.post, async (c) => {
       const { deployment } = await find(c);
       if (deployment.status !== "failed") {
         throw new Problem(
@@ -79,7 +79,7 @@ export function createDeploymentPages(needs: PageNeeds) {
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
-    .post(routes.deploymentDismiss(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+    .on(routes.deploymentDismiss.post, async (c) => {
       const { deployment } = await find(c);
       if (deployment.status !== "failed") {
         throw new Problem(409, "conflict", `deployment ${deployment.number} did not fail`);

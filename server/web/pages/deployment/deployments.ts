@@ -1,9 +1,8 @@
-import { Hono } from "hono";
 import { DeploymentListPart, deploymentListId } from "../../../../views/deployment/deployment-list.tsx";
 import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deployments-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { routes } from "../../../routes.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -11,10 +10,11 @@ import { readDeploymentList } from "./deployment-list.ts";
 
 /** All deployments, or one product's, newest first. */
 export function createDeploymentsPages(needs: PageNeeds) {
-  const { auth, store, catalog, clock } = needs;
+  const { endpoints, store, catalog, clock } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.deployments(), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.deployments.get, async (c) => {
       const { list, product } = await read(c);
       const products = (await store.products.list()).map(({ slug }) => slug as string).sort();
       const title = product ? `Deployments of ${product}` : "Deployments";
@@ -31,7 +31,7 @@ export function createDeploymentsPages(needs: PageNeeds) {
       );
     })
 
-    .get(routes.deploymentsStream(), auth.allow("member"), (c) =>
+    .on(routes.deploymentsStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
         const { list, product } = await read(c);
         const children = DeploymentListPart({ ...placeOfAll(product), list, now: clock.now() });

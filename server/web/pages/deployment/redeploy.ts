@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { ProductRedeployPage } from "../../../../views/redeploy/product-redeploy-page.tsx";
 import { RedeployPage, type RedeployProps } from "../../../../views/redeploy/redeploy-page.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
@@ -10,7 +9,7 @@ import { initRunsSince, maxVersionsBack } from "../../../rules/rollout/init-runs
 import { interruptions, keepUnchanged, type LiveSpec } from "../../../rules/rollout/stateful.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { displayName } from "../../read/display-name.ts";
 import { withKnownData } from "../../read/known-data.ts";
@@ -22,10 +21,11 @@ import { changesBetween } from "./changes.ts";
 
 /** "What would happen?", then it happens. */
 export function createRedeployPages(needs: PageNeeds) {
-  const { auth, store, engine, git, triggers, catalog } = needs;
+  const { endpoints, store, engine, git, triggers, catalog } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.deploymentRedeploy(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.deploymentRedeploy.get, async (c) => {
       const { deployment, place } = await find(c);
       const [readyAt, spec] = [readyAtOf(deployment), specOf(deployment)];
       if (!readyAt || !spec) {
@@ -70,7 +70,7 @@ export function createRedeployPages(needs: PageNeeds) {
       return c.html(RedeployPage({ frame, redeploy }));
     })
 
-    .post(routes.deploymentRedeploy(":id{[0-9]+}"), auth.allow("member"), async (c) => {
+    .on(routes.deploymentRedeploy.post, async (c) => {
       const { deployment } = await find(c);
       const variables = (await readForm(c)).get("variables") === "now" ? "now" : "then";
       const by = visitorOf(c).identity.name;
@@ -79,14 +79,14 @@ export function createRedeployPages(needs: PageNeeds) {
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
-    .post(routes.productApply(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productApply.post, async (c) => {
       const { installation } = await placeOf(c, needs);
       const asked = await triggers.apply(installation.id, visitorOf(c).identity.name);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
-    .get(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productRedeploy.get, async (c) => {
       const place = await placeOf(c, needs);
       const { product, environment } = place;
       const { live, source } = await versionToRedeploy(place);
@@ -110,7 +110,7 @@ export function createRedeployPages(needs: PageNeeds) {
       return c.html(ProductRedeployPage({ frame, redeploy }));
     })
 
-    .post(routes.productRedeploy(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productRedeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
       const request = { by: visitorOf(c).identity.name, sessionId: null };
       const asked = await triggers.redeployProduct(installation.id, request);

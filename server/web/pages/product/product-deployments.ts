@@ -1,9 +1,7 @@
-import { Hono } from "hono";
 import { DeploymentListPart, deploymentListId } from "../../../../views/deployment/deployment-list.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { ProductDeploymentsPage, placeOfList } from "../../../../views/product/product-deployments-page.tsx";
 import { routes } from "../../../routes.ts";
-import type { WebEnv } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { readDeploymentList } from "../deployment/deployment-list.ts";
 import { digestOf } from "../digest.ts";
@@ -11,7 +9,7 @@ import { frameOf, type PageNeeds } from "../page.ts";
 import { placeOf, productFacts, productStreamUrl } from "./product-head.ts";
 
 export function createProductDeploymentsPages(needs: PageNeeds) {
-  return new Hono<WebEnv>().get(routes.productDeployments(":slug"), needs.auth.allow("member"), async (c) => {
+  return needs.endpoints.router().on(routes.productDeployments.get, async (c) => {
     const place = await placeOf(c, needs);
     const { head } = await productFacts(needs, place, c.req.raw.signal);
     const list = await listOf(needs, place, c.req.query());

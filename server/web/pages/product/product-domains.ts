@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import type { LiveVersion } from "../../../../views/product/live-version.tsx";
 import {
@@ -17,7 +16,7 @@ import { recordAdvice } from "../../../rules/routing/host-state.ts";
 import { isServedPlain, urlOf } from "../../../rules/routing/urls.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -30,14 +29,13 @@ const notices: Readonly<Record<string, string>> = {
 
 /** The hosts of a product's web services: those that Baton makes of its name, and those that a member gave. */
 export function createProductDomainsPages(needs: PageNeeds) {
-  const { auth, store, triggers } = needs;
+  const { endpoints, store, triggers } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.productDomains(":slug"), auth.allow("member"), async (c) =>
-      c.html(await page(c, await placeOf(c, needs), null)),
-    )
+  return endpoints
+    .router()
+    .on(routes.productDomains.get, async (c) => c.html(await page(c, await placeOf(c, needs), null)))
 
-    .post(routes.productDomains(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productDomains.post, async (c) => {
       const place = await placeOf(c, needs);
       const form = await readForm(c);
       const service = form.get("service") ?? "";

@@ -1,8 +1,6 @@
-import { Hono } from "hono";
 import { ProductLogsPage } from "../../../../views/product/product-logs-page.tsx";
 import { EngineUnavailable } from "../../../ports/engine.ts";
 import { routes } from "../../../routes.ts";
-import type { WebEnv } from "../../needs.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { withWords } from "../deployment/log-blocks.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -21,10 +19,11 @@ const downloadTail = 10_000;
 
 /** What the containers of a product print. */
 export function createProductLogsPages(needs: PageNeeds) {
-  const { auth, engine, store, clock } = needs;
+  const { endpoints, engine, store, clock } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.productLogs(":slug"), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.productLogs.get, async (c) => {
       const place = await placeOf(c, needs);
       const { head, live } = await productFacts(needs, place, c.req.raw.signal);
       const all = await engine
@@ -63,7 +62,7 @@ export function createProductLogsPages(needs: PageNeeds) {
       );
     })
 
-    .get(routes.productLogsStream(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productLogsStream.get, async (c) => {
       const place = await placeOf(c, needs);
       const aside = createNews(needs, clock.now(), () => false);
       return answerWithServiceLog(c, needs, {

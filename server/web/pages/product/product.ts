@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import {
   type OverviewProps,
@@ -17,7 +16,7 @@ import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../ru
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { urlsOf } from "../../read/service-states.ts";
@@ -49,10 +48,11 @@ const notices: Readonly<Record<string, string>> = {
 
 /** A product: its overview, and the stream that keeps its tabs up to date. */
 export function createProductPages(needs: PageNeeds) {
-  const { auth, store, triggers, clock, catalog } = needs;
+  const { endpoints, store, triggers, clock, catalog } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.product(":slug"), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.product.get, async (c) => {
       const product = await catalog.product(c.req.param("slug") ?? "");
       if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, product));
       const place = await placeOf(c, needs);
@@ -70,7 +70,7 @@ export function createProductPages(needs: PageNeeds) {
       );
     })
 
-    .get(routes.productStream(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productStream.get, async (c) => {
       const { product, installation } = await placeOf(c, needs);
       const tab = c.req.query("tab");
       const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
@@ -108,14 +108,14 @@ export function createProductPages(needs: PageNeeds) {
       return answerWithSnapshots(c, needs, take, news);
     })
 
-    .post(routes.productDeploy(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productDeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
       const asked = await triggers.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
-    .get(routes.productStop(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productStop.get, async (c) => {
       const place = await placeOf(c, needs);
       const { product, environment } = place;
       const live = await liveOf(store, place.installation);
@@ -126,7 +126,7 @@ export function createProductPages(needs: PageNeeds) {
       return c.html(StopPage({ frame, slug: product.slug, environment: environment.name, urls, atStake }));
     })
 
-    .post(routes.productStop(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productStop.post, async (c) => {
       const place = await placeOf(c, needs);
       const outcome = await triggers.stop(place.installation.id);
       if (outcome.type === "refused") throw problemOf(outcome);

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { FirstPush, firstPushId, NewProductPage } from "../../../../views/repository/new-product-page.tsx";
 import { type Product, parseSlug, type Slug, slugRule } from "../../../model/product.ts";
@@ -10,7 +9,7 @@ import { newProductSchema } from "../../api/schemas.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../needs.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
@@ -20,13 +19,14 @@ const sampleSlug = "hello" as Slug;
 
 /** The ways in: a push, a repository, a sample. */
 export function createNewProductPages(needs: PageNeeds) {
-  const { auth, store, triggers, publicUrl } = needs;
+  const { endpoints, store, triggers, publicUrl } = needs;
   const gitUrl = (slug: string) => new URL(routes.git(slug), publicUrl).href;
 
-  return new Hono<WebEnv>()
-    .get(routes.newProduct(), auth.allow("member"), async (c) => c.html(await page(c, emptyForm, null)))
+  return endpoints
+    .router()
+    .on(routes.newProduct.get, async (c) => c.html(await page(c, emptyForm, null)))
 
-    .get(routes.newProductStream(), auth.allow("member"), (c) => {
+    .on(routes.newProductStream.get, (c) => {
       const known = Math.trunc(Number(c.req.query("after"))) || 0;
       return answerWithSnapshots(c, needs, async () => {
         const product = await firstPushAfter(known);
@@ -36,7 +36,7 @@ export function createNewProductPages(needs: PageNeeds) {
       });
     })
 
-    .post(routes.newSample(), auth.allow("member"), async (c) => {
+    .on(routes.newSample.post, async (c) => {
       const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
       if (!slug) return c.html(await page(c, emptyForm, null, slugRule), 400);
       noteDetail(c, slug);
@@ -49,7 +49,7 @@ export function createNewProductPages(needs: PageNeeds) {
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
-    .post(routes.newProduct(), auth.allow("member"), async (c) => {
+    .on(routes.newProduct.post, async (c) => {
       const form = await readForm(c);
       const url = form.get("repository")?.trim() ?? "";
       // What is shown again. A password in the URL goes no further than here.

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { DeliveryPage } from "../../../../views/repository/delivery-page.tsx";
 import { branchFieldName } from "../../../../views/repository/repository-card.tsx";
 import { WebhooksPage, type WebhooksProps } from "../../../../views/repository/repository-page.tsx";
@@ -12,7 +11,7 @@ import { sourceChangesSchema } from "../../api/products/source-schemas.ts";
 import { productChangesSchema } from "../../api/schemas.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext, type WebEnv } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../needs.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -32,20 +31,20 @@ const notices: Readonly<Record<string, string>> = {
 
 /** A product's repository: where it is, how Baton hears of pushes, and what it has heard. */
 export function createWebhookPages(needs: PageNeeds) {
-  const { auth, store, sources, webhooks, catalog } = needs;
-  const member = auth.allow("member");
+  const { endpoints, store, sources, webhooks, catalog } = needs;
 
   return (
-    new Hono<WebEnv>()
-      .get(routes.productWebhooks(":slug"), member, async (c) => show(c, await productOf(c), null))
+    endpoints
+      .router()
+      .on(routes.productWebhooks.get, async (c) => show(c, await productOf(c), null))
 
-      .post(routes.productRepository(":slug"), member, async (c) => {
+      .on(routes.productRepository.post, async (c) => {
         const product = await productOf(c);
         const form = await readForm(c);
         return orSay(c, product, () => saveRepository(c, product, form), form);
       })
 
-      .post(routes.productToken(":slug"), member, async (c) => {
+      .on(routes.productToken.post, async (c) => {
         const product = await productOf(c);
         const form = await readForm(c);
         const token = form.has("remove") ? null : text(form, "token");
@@ -56,19 +55,19 @@ export function createWebhookPages(needs: PageNeeds) {
         });
       })
 
-      .post(routes.productDeployKey(":slug"), member, async (c) => {
+      .on(routes.productDeployKey.post, async (c) => {
         const product = await productOf(c);
         await sources.newDeployKey(product);
         return back(c, product, "saved");
       })
 
-      .post(routes.productHostKey(":slug"), member, async (c) => {
+      .on(routes.productHostKey.post, async (c) => {
         const product = await productOf(c);
         await store.sources.change(product.id, { hostKey: null });
         return back(c, product, "saved");
       })
 
-      .post(routes.productReports(":slug"), member, async (c) => {
+      .on(routes.productReports.post, async (c) => {
         const product = await productOf(c);
         const form = await readForm(c);
         const reports = {
@@ -81,12 +80,12 @@ export function createWebhookPages(needs: PageNeeds) {
       })
 
       // Answered with the page itself: a secret must stand in no URL, and on no second page.
-      .post(routes.productWebhookSecret(":slug"), member, async (c) => {
+      .on(routes.productWebhookSecret.post, async (c) => {
         const product = await productOf(c);
         return show(c, product, await sources.newWebhookSecret(product));
       })
 
-      .post(routes.productCheck(":slug"), member, async (c) => {
+      .on(routes.productCheck.post, async (c) => {
         const product = await productOf(c);
         return orSay(c, product, async () => {
           const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
@@ -96,7 +95,7 @@ export function createWebhookPages(needs: PageNeeds) {
         });
       })
 
-      .get(routes.delivery(":slug", ":id{[0-9]+}"), member, async (c) => {
+      .on(routes.delivery.get, async (c) => {
         const product = await productOf(c);
         const id = deliveryOf(c);
         const delivery = await store.deliveries.get(product.id, id);
@@ -106,7 +105,7 @@ export function createWebhookPages(needs: PageNeeds) {
         return c.html(DeliveryPage({ frame, slug: product.slug, delivery: { ...delivery, canRedeliver } }));
       })
 
-      .post(routes.deliveryAgain(":slug", ":id{[0-9]+}"), member, async (c) => {
+      .on(routes.deliveryAgain.post, async (c) => {
         const product = await productOf(c);
         const again = await webhooks.redeliver(product, deliveryOf(c), visitorOf(c).identity.name);
         if ("code" in again) throw problemOf(again);

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { EnvironmentsPage, type EnvironmentsProps } from "../../../../views/settings/environments-page.tsx";
 import { capital } from "../../../../views/text/capital.ts";
 import { routes } from "../../../routes.ts";
@@ -7,25 +6,25 @@ import { newEnvironmentSchema } from "../../api/schemas.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound } from "../../http/problem.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };
 
 /** Where products run: the environments, with a form for another one. */
 export function createEnvironmentsPages(needs: PageNeeds) {
-  const { auth, store, triggers, catalog } = needs;
-  const member = auth.allow("member");
+  const { endpoints, store, triggers, catalog } = needs;
 
   return (
-    new Hono<WebEnv>()
-      .get(routes.environments(), member, (c) => {
+    endpoints
+      .router()
+      .on(routes.environments.get, (c) => {
         const isRemoved = c.req.query("done") === "removed";
         return show(c, { notice: isRemoved ? "Environment removed." : null });
       })
 
       // Answered with the page itself: what was not copied is said here, and is kept nowhere.
-      .post(routes.environments(), member, async (c) => {
+      .on(routes.environments.post, async (c) => {
         const form = await readForm(c);
         const typed = {
           name: text(form, "name"),
@@ -44,7 +43,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         return show(c, { notice: `Created ${name}.`, copied: created.copied });
       })
 
-      .post(routes.environmentRemove(":name"), member, async (c) => {
+      .on(routes.environmentRemove.post, async (c) => {
         const name = c.req.param("name");
         const environment = (await store.environments.list()).find((one) => one.name === name);
         if (!environment) throw notFound(`environment "${name}"`);

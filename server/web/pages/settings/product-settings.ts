@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { DeletePage, type DeleteProps } from "../../../../views/product/delete-page.tsx";
 import { type RefusedSource, SettingsPage } from "../../../../views/settings/settings-page.tsx";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
@@ -12,7 +11,7 @@ import { productChangesSchema, serviceSettingsSchema } from "../../api/schemas.t
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { settingsAfter } from "../../read/service-settings.ts";
@@ -46,14 +45,13 @@ interface Shown {
 
 /** What can be set about a product, and how one gets rid of it. */
 export function createProductSettingsPages(needs: PageNeeds) {
-  const { auth, store, triggers, catalog } = needs;
+  const { endpoints, store, triggers, catalog } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.productSettings(":slug"), auth.allow("member"), async (c) =>
-      c.html(await settings(c, await placeOf(c, needs), {})),
-    )
+  return endpoints
+    .router()
+    .on(routes.productSettings.get, async (c) => c.html(await settings(c, await placeOf(c, needs), {})))
 
-    .post(routes.productSettings(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productSettings.post, async (c) => {
       const form = await readForm(c);
       const environment = form.get("install");
       if (environment !== null) return install(c, environment);
@@ -85,7 +83,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "saved" }), 303);
     })
 
-    .post(routes.productServiceSettings(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productServiceSettings.post, async (c) => {
       const place = await placeOf(c, needs);
       const { service, ...typed } = Object.fromEntries(await readForm(c));
       const checked = serviceSettingsSchema.safeParse(settingChangesIn(service, typed));
@@ -102,12 +100,12 @@ export function createProductSettingsPages(needs: PageNeeds) {
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
     })
 
-    .get(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productDelete.get, async (c) => {
       const product = await catalog.product(c.req.param("slug") ?? "");
       return c.html(await deletion(c, product, await part(c, product), null));
     })
 
-    .post(routes.productDelete(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productDelete.post, async (c) => {
       const product = await catalog.product(c.req.param("slug") ?? "");
       const leaver = await part(c, product);
       const form = await readForm(c);

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { VariablesPage, type VariablesProps } from "../../../../views/settings/variables-page.tsx";
 import { routes } from "../../../routes.ts";
 import { readPastedVariables } from "../../../rules/settings/pasted-variables.ts";
@@ -6,7 +5,7 @@ import { namesIn } from "../../../rules/settings/variable-changes.ts";
 import { counted } from "../../../rules/wording/duration-text.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -15,14 +14,13 @@ import { askedInForm, faultIn, pasteRows, refusedForm } from "./variable-forms.t
 
 /** Variables of an installation: their names, the values that are not secret, and what is not live yet. */
 export function createProductVariablesPages(needs: PageNeeds) {
-  const { auth, store } = needs;
+  const { endpoints, store } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.productVariables(":slug"), auth.allow("member"), async (c) =>
-      c.html(await variablesPage(c, await placeOf(c, needs), {})),
-    )
+  return endpoints
+    .router()
+    .on(routes.productVariables.get, async (c) => c.html(await variablesPage(c, await placeOf(c, needs), {})))
 
-    .post(routes.productVariables(":slug"), auth.allow("member"), async (c) => {
+    .on(routes.productVariables.post, async (c) => {
       const place = await placeOf(c, needs);
       const form = await readForm(c);
       const file = form.get("file");

@@ -1,16 +1,14 @@
-import { Hono } from "hono";
 import { ActivityPage } from "../../../../views/system/activity-page.tsx";
 import { routes } from "../../../routes.ts";
-import type { WebEnv } from "../../needs.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 const pageSize = 50;
 
 /** Who did what. */
 export function createActivityPages(needs: PageNeeds) {
-  const { auth, store } = needs;
+  const { endpoints, store } = needs;
 
-  return new Hono<WebEnv>().get(routes.activity(), auth.allow("member"), async (c) => {
+  return endpoints.router().on(routes.activity.get, async (c) => {
     const before = Number(c.req.query("before"));
     const isPage = Number.isSafeInteger(before) && before > 0;
     const found = await store.audit.list({ limit: pageSize + 1, ...(isPage && { before }) });

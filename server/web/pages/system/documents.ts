@@ -1,21 +1,18 @@
-import { Hono } from "hono";
 import { DocumentPage, DocumentsPage } from "../../../../views/system/document-page.tsx";
 import { documentNamed, documents } from "../../../../views/system/documents.ts";
 import { routes } from "../../../routes.ts";
 import { Problem } from "../../http/problem.ts";
-import type { WebEnv } from "../../needs.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 /** What is written about Baton, to read where it runs. */
 export function createDocumentPages(needs: PageNeeds) {
-  const { auth, readDocument } = needs;
+  const { endpoints, readDocument } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.documents(), auth.allow("member"), (c) =>
-      c.html(DocumentsPage({ frame: frameOf(c, needs, { title: "Documentation" }) })),
-    )
+  return endpoints
+    .router()
+    .on(routes.documents.get, (c) => c.html(DocumentsPage({ frame: frameOf(c, needs, { title: "Documentation" }) })))
 
-    .get(routes.document(":name"), auth.allow("member"), async (c) => {
+    .on(routes.document.get, async (c) => {
       const asked = c.req.param("name") ?? "";
       const name = documentNamed(asked);
       if (!name) throw new Problem(404, "not_found", `there is no document named "${asked}"`);

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import type { Mood } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { type InstallationCard, type ProductCard, productListId } from "../../../../views/product/product-list.tsx";
@@ -8,7 +7,7 @@ import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
 import type { Store } from "../../../ports/store/store.ts";
 import { routes } from "../../../routes.ts";
 import { parseProductQuery, productQueryParams, selectProducts } from "../../../rules/products/product-list.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
@@ -18,12 +17,13 @@ import { activityOf } from "./activity.ts";
 import { setUpStepsToTell } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
-  const { auth, clock } = needs;
+  const { endpoints, clock } = needs;
   // What the first push of a new product would go to.
   const gitUrl = new URL(routes.git("my-app"), needs.publicUrl).href;
 
-  return new Hono<WebEnv>()
-    .get(routes.home(), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.home.get, async (c) => {
       const home = await readHome(c);
       const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
@@ -40,7 +40,7 @@ export function createHomePages(needs: PageNeeds) {
       );
     })
 
-    .get(routes.homeStream(), auth.allow("member"), (c) =>
+    .on(routes.homeStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
         const home = await readHome(c);
         const children = HomeList({ home, now: clock.now() });

@@ -1,10 +1,8 @@
-import { Hono } from "hono";
 import { headline } from "../../../../views/deployment/version.tsx";
 import { type Toast, ToastPart } from "../../../../views/frame/toast.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
-import type { WebEnv } from "../../needs.ts";
 import type { Catalog, Place } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 import { type Aside, answerWithSnapshots } from "../../streams/state-stream.ts";
@@ -60,8 +58,8 @@ export function toastOf(deployment: Deployment, { product }: Place, since: Date)
 
 /** The stream of pages that have none of their own. */
 export function createNewsStream(needs: PageNeeds) {
-  const { auth, clock } = needs;
-  return new Hono<WebEnv>().get(routes.newsStream(), auth.allow("member"), (c) => {
+  const { endpoints, clock } = needs;
+  return endpoints.router().on(routes.newsStream.get, (c) => {
     const news = createNews(needs, clock.now(), () => false);
     return answerWithSnapshots(c, needs, async () => ({ digest: nothing, html: "" }), news);
   });

@@ -1,10 +1,8 @@
-import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { Queue, QueuePage, type QueueProps, queueId } from "../../../../views/system/queue-page.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
-import type { WebEnv } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { sourceNumbers } from "../deployment/deployment-rows.ts";
@@ -14,10 +12,11 @@ import { activityOf } from "./activity.ts";
 
 /** What builds, what waits, and why. */
 export function createQueuePages(needs: PageNeeds) {
-  const { auth, clock } = needs;
+  const { endpoints, clock } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.queue(), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.queue.get, async (c) => {
       const queue = await readQueue(needs);
       const url = `${routes.queueStream()}?${new URLSearchParams({ shown: digestOf(queue) })}`;
       const mood = queue.running.length > 0 ? "busy" : "idle";
@@ -25,7 +24,7 @@ export function createQueuePages(needs: PageNeeds) {
       return c.html(QueuePage({ frame, queue, stream: { url, pauseInBackground: true } }));
     })
 
-    .get(routes.queueStream(), auth.allow("member"), (c) =>
+    .on(routes.queueStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
         const queue = await readQueue(needs);
         const children = Queue({ queue, now: clock.now(), csrf: c.get("visitor")?.csrf ?? null });

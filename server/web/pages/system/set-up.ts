@@ -1,10 +1,8 @@
-import { Hono } from "hono";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { SetUpPage, type SetUpProps, SetUpSteps, setUpStepsId } from "../../../../views/system/set-up-page.tsx";
 import { routes } from "../../../routes.ts";
 import { setUpSteps } from "../../../rules/products/set-up-steps.ts";
 import type { HostState } from "../../../rules/routing/host-state.ts";
-import type { WebEnv } from "../../needs.ts";
 import { readSetUpSteps } from "../../read/set-up-facts.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
@@ -12,17 +10,18 @@ import { frameOf, type PageNeeds } from "../page.ts";
 
 /** The checklist from a bare server to HTTPS. */
 export function createSetUpPages(needs: PageNeeds) {
-  const { auth } = needs;
+  const { endpoints } = needs;
 
-  return new Hono<WebEnv>()
-    .get(routes.setUp(), auth.allow("member"), async (c) => {
+  return endpoints
+    .router()
+    .on(routes.setUp.get, async (c) => {
       const setUp = await readSetUp(needs, c.req.raw.signal);
       const url = `${routes.setUpStream()}?${new URLSearchParams({ shown: digestOf(setUp) })}`;
       const frame = frameOf(c, needs, { title: "Going public", section: "system" });
       return c.html(SetUpPage({ frame, setUp, stream: { url, pauseInBackground: true } }));
     })
 
-    .get(routes.setUpStream(), auth.allow("member"), (c) =>
+    .on(routes.setUpStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
         const setUp = await readSetUp(needs, c.req.raw.signal);
         const part = Part({ target: setUpStepsId, how: "replace", children: SetUpSteps({ setUp }) });
@@ -30,7 +29,7 @@ export function createSetUpPages(needs: PageNeeds) {
       }),
     )
 
-    .post(routes.setUpHide(), auth.allow("member"), async (c) => {
+    .on(routes.setUpHide.post, async (c) => {
       await needs.store.settings.set(hiddenSetting, "yes");
       return c.redirect(routes.home(), 303);
     });

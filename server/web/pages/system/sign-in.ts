@@ -1,28 +1,34 @@
-import { Hono } from "hono";
 import { SignInPage } from "../../../../views/system/sign-in-page.tsx";
 import { routes } from "../../../routes.ts";
 import { safeNext } from "../../access/safe-next.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem } from "../../http/problem.ts";
-import type { WebContext, WebEnv } from "../../needs.ts";
+import type { WebContext } from "../../needs.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 export function createSignInPages(needs: PageNeeds) {
-  const { auth } = needs;
+  const { auth, endpoints } = needs;
   const page = (c: WebContext, next: string, error: string | null) =>
     SignInPage({ frame: frameOf(c, needs, { title: "Sign in" }), next, error });
 
-  return new Hono<WebEnv>()
-    .get(routes.signIn(), auth.allow("everyone"), (c) => c.html(page(c, safeNext(c.req.query("next")), null)))
+  return endpoints
+    .router()
+    .on(routes.signIn.get, (c) => c.html(page(c, safeNext(c.req.query("next")), null)))
 
-    .post(routes.signIn(), auth.allow("everyone"), async (c) => {
+    .on(routes.signIn.post, async (c) => {
       const form = await readForm(c);
       const next = safeNext(form.get("next") ?? undefined);
       const token = form.get("token")?.trim() ?? "";
       try {
         const identity = await auth.signIn(c, token);
         if (identity) {
-          const deed = { who: identity.name, what: "signed in", subject: "", detail: null, deploymentId: null };
+          const deed = {
+            who: identity.name,
+            what: routes.signIn.post.action,
+            subject: "",
+            detail: null,
+            deploymentId: null,
+          };
           await needs.audit.record(c, deed);
           return c.redirect(next, 303);
         }
@@ -34,7 +40,7 @@ export function createSignInPages(needs: PageNeeds) {
       }
     })
 
-    .post(routes.signOut(), auth.allow("member"), async (c) => {
+    .on(routes.signOut.post, async (c) => {
       await auth.signOut(c);
       return c.redirect(routes.signIn(), 303);
     });

@@ -1,4 +1,3 @@
-import { Hono } from "hono";
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
 import { sizeText } from "../../../../views/text/size-text.ts";
 import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
@@ -7,7 +6,6 @@ import { routes } from "../../../routes.ts";
 import { systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
 import { checkHealth } from "../../health/health.ts";
-import type { WebEnv } from "../../needs.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
 
@@ -17,9 +15,9 @@ const factsLimitMs = 5_000;
 
 /** What Baton stands on, how it does, and what somebody should look after. */
 export function createSystemPages(needs: PageNeeds) {
-  const { auth } = needs;
+  const { endpoints } = needs;
 
-  return new Hono<WebEnv>().get(routes.system(), auth.allow("member"), async (c) => {
+  return endpoints.router().on(routes.system.get, async (c) => {
     const system = await readSystem(needs);
     const mood = system.warnings.some(({ isSerious }) => isSerious) ? "failed" : "idle";
     return c.html(SystemPage({ frame: frameOf(c, needs, { title: "System", section: "system", mood }), system }));

@@ -1,0 +1,79 @@
+import { Hono } from "hono";
+import type { RouterRoute } from "hono/types";
+import { type Endpoint, openApiPath } from "../../route.ts";
+import type { Auth } from "../access/auth.ts";
+import type { WebContext, WebEnv, WebMiddleware } from "../needs.ts";
+import type { Audit } from "./audit.ts";
+import { limitBody } from "./body-limit.ts";
+import { acceptEmptyBody } from "./empty-body.ts";
+
+/** Puts handlers behind what their endpoints declare: limits of the body, who may use it, the audit log. */
+export interface Endpoints {
+  /** A router for pages and what belongs to them. */
+  router(): Router;
+  /** What an OpenAPI route says of itself and of who may use it. */
+  api(endpoint: Endpoint): ApiEndpoint;
+}
+
+export interface Router {
+  on(endpoint: Endpoint, handler: (c: WebContext) => Response | Promise<Response>): Router;
+  readonly app: Hono<WebEnv>;
+}
+
+interface ApiEndpoint {
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  readonly path: string;
+  readonly middleware: WebMiddleware[];
+  readonly security: { token: string[] }[];
+}
+
+export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly audit: Audit }): Endpoints {
+  return {
+    router() {
+      const app = new Hono<WebEnv>();
+      const router: Router = {
+        app,
+        on(endpoint, handler) {
+          app.on(endpoint.method, [endpoint.path], ...before(endpoint), handler);
+          return router;
+        },
+      };
+      return router;
+    },
+
+    api: (endpoint) => ({
+      method: endpoint.method.toLowerCase() as ApiEndpoint["method"],
+      path: openApiPath(endpoint),
+      middleware: before(endpoint),
+      security: endpoint.audience === "member" ? [{ token: [] }] : [],
+    }),
+  };
+
+  function before(endpoint: Endpoint): WebMiddleware[] {
+    const { body, answer } = endpoint;
+    return [
+      // First: the guard looks for the form's token, and so reads the body.
+      ...(body ? [limitBody(body)] : []),
+      Object.assign(auth.guard(endpoint), { endpoint }),
+      ...(body && answer === "json" ? [acceptEmptyBody] : []),
+      ...(endpoint.action === null ? [] : [audit.recorder(endpoint, endpoint.action)]),
+    ];
+  }
+}
+
+/**
+ * Denies by default, before the first request: a route that is registered without its declaration, and so without what
+ * guards it, stops the start. Git's own requests are guarded where they are answered.
+ */
+export function requireDeclarations(all: readonly RouterRoute[], isGuardedElsewhere: (path: string) => boolean): void {
+  const open = all.filter((route) => route.method !== "ALL" && !isGuardedElsewhere(route.path));
+  const declared = new Set(
+    open.flatMap(({ handler }) => ("endpoint" in handler ? nameOf(handler.endpoint as Endpoint) : [])),
+  );
+  const missing = open.map(nameOf).filter((name) => !declared.has(name));
+  if (missing.length > 0) throw new Error(`these routes are not declared: ${[...new Set(missing)].join(", ")}`);
+}
+
+function nameOf({ method, path }: Pick<Endpoint, "method" | "path"> | RouterRoute): string {
+  return `${method} ${path}`;
+}
