@@ -1,4 +1,5 @@
-import type { ComposeMount, ComposeProject, ComposeService } from "../project/compose-project.ts";
+import type { Mount } from "../../../server/model/deployment/spec.ts";
+import type { ComposeProject, ComposeService } from "../project/compose-project.ts";
 import { dataImages, imageName } from "./well-known.ts";
 
 /**
@@ -7,10 +8,11 @@ import { dataImages, imageName } from "./well-known.ts";
  */
 export function isForDevelopment(project: ComposeProject): string | null {
   for (const service of project.services) {
-    const mount = service.volumes.find((each) => each.type === "repository" && isOwnSource(each, service, project));
-    if (mount?.type !== "repository") continue;
-    const source = mount.source === "" ? "the whole repository" : `the folder ${mount.source}`;
-    return `the service ${service.name} mounts its own source, ${source}, at ${mount.path}`;
+    for (const mount of service.container.mounts) {
+      if (mount.type !== "repository" || !isOwnSource(mount, service, project)) continue;
+      const source = mount.source === "" ? "the whole repository" : `the folder ${mount.source}`;
+      return `the service ${service.name} mounts its own source, ${source}, at ${mount.path}`;
+    }
   }
   return null;
 }
@@ -21,13 +23,12 @@ export function holdsOnlyData(project: ComposeProject): boolean {
 }
 
 function isOwnSource(
-  mount: Extract<ComposeMount, { type: "repository" }>,
+  mount: Extract<Mount, { type: "repository" }>,
   service: ComposeService,
   project: ComposeProject,
 ): boolean {
-  if (!mount.isFolder) return false;
   if (service.source.type === "build") return contains(mount.source, service.source.context);
-  return contains(mount.source, project.folder) || mount.path === service.workingDir;
+  return contains(mount.source, project.folder) || mount.path === service.container.workingDir;
 }
 
 function contains(folder: string, other: string): boolean {

@@ -132,7 +132,8 @@ function onlyFrontDoor({ service, project, dockerfilePorts }: Facts): KindDecisi
   const namesPorts = project.services.some((each) => isForUsers(each) || httpPortOf(each.expose) !== null);
   if (namesPorts) return null;
   const candidates = project.services.filter(
-    ({ name, command, entrypoint }) => command === null && entrypoint === null && isHttp(dockerfilePorts.get(name)),
+    ({ name, command, container }) =>
+      command === null && container.entrypoint === null && isHttp(dockerfilePorts.get(name)),
   );
   const port = dockerfilePorts.get(service.name) ?? null;
   if (candidates.length !== 1 || candidates[0] !== service) return null;
@@ -148,7 +149,8 @@ function isHttp(port: number | undefined): boolean {
  * What checks its health goes on.
  */
 function runsOnce({ service, project }: Facts): KindDecision | null {
-  const isKeptUp = service.restart !== "no" || (service.healthcheck !== null && !service.healthcheck.isDisabled);
+  const { healthcheck } = service.container;
+  const isKeptUp = service.restart !== "no" || (healthcheck !== null && !healthcheck.isDisabled);
   const isOneOfMany = project.services.some(({ restart }) => restart !== "no");
   const isExpectedUp = project.services.some(({ dependsOn }) =>
     dependsOn.some((each) => each.service === service.name && each.condition === "healthy"),

@@ -1,4 +1,4 @@
-import type { ServiceKind } from "../../../server/model/deployment/spec.ts";
+import type { ContainerOptions, ServiceKind, ServiceSpec } from "../../../server/model/deployment/spec.ts";
 
 export type ComposeResult =
   | { readonly type: "project"; readonly project: ComposeProject }
@@ -25,21 +25,16 @@ export interface ComposeProblem {
 
 /** A compose file, its override and all that it includes and extends, in one normal form. Paths are relative to the repository's root. */
 export interface ComposeProject {
-  /** What the file calls itself, if it does. */
-  readonly name: string | null;
   /** The folder of the compose file; empty for the root. */
   readonly folder: string;
   /** Those that run: without the services of profiles that are off. In the order of the file. */
   readonly services: readonly ComposeService[];
-  /** Named volumes that a service uses. */
-  readonly volumes: readonly string[];
   /** What was accepted and replaced or left out, one line each, with its key. */
   readonly notes: readonly string[];
   /** What is probably not meant so: variables that are empty. */
   readonly warnings: readonly string[];
   /** What is not done as the file asks, and where it asks for it. */
   readonly remarks: readonly Remark[];
-  readonly variablesUsed: readonly VariableUse[];
 }
 
 export interface Remark {
@@ -49,57 +44,23 @@ export interface Remark {
   readonly message: string;
 }
 
-/** A variable that the file names. */
-export interface VariableUse {
-  readonly name: string;
-  /** Somewhere in the file stands what to take when it is not set. */
-  readonly hasDefault: boolean;
-  /** It is set nowhere: where the file has no default, it is empty. */
-  readonly isMissing: boolean;
-}
-
-export interface ComposeService {
-  readonly name: string;
+/** A service that the file defines, in the model's own types, with what decides how Baton runs it. */
+export interface ComposeService extends Pick<ServiceSpec, "name" | "command" | "environment" | "dependsOn"> {
   /** Where it is written; line from 1. */
   readonly at: { readonly file: string; readonly line: number };
   readonly source: ComposeImage | ComposeBuild;
-  /** Null: the image's own. Empty: none, not even the image's. */
-  readonly command: readonly string[] | null;
-  /** Null: the image's own. Empty: none, not even the image's. */
-  readonly entrypoint: readonly string[] | null;
-  readonly environment: Readonly<Record<string, string>>;
   readonly ports: readonly ComposePort[];
   /** TCP ports that other services are told of. */
   readonly expose: readonly number[];
-  readonly volumes: readonly ComposeMount[];
-  readonly files: readonly ComposeFile[];
-  readonly dependsOn: readonly ComposeDependency[];
-  /** Null: the image's own. */
-  readonly healthcheck: ComposeHealthcheck | null;
-  readonly restart: "no" | "always" | "on-failure" | "unless-stopped" | null;
-  readonly user: string | null;
-  readonly workingDir: string | null;
-  readonly hostname: string | null;
-  /** Further names by which other services know it: of links, of networks, and what the file calls its container. */
-  readonly aliases: readonly string[];
-  readonly keepsStdinOpen: boolean;
+  /** Digests of its mounts are still empty. */
+  readonly container: Omit<ContainerOptions, "init">;
+  /** Null: the file does not say, and it depends on the image. */
   readonly init: boolean | null;
-  readonly stopSignal: string | null;
+  readonly restart: "no" | "always" | "on-failure" | "unless-stopped" | null;
   readonly stopGraceMs: number | null;
-  readonly shmSizeBytes: number | null;
-  readonly ulimits: Readonly<Record<string, Ulimit>>;
-  /** Kernel parameters of the container's own namespaces only. */
-  readonly sysctls: Readonly<Record<string, string>>;
-  /** The root file system cannot be written. */
-  readonly readOnly: boolean;
-  /** Without `CAP_`, in capitals. `add` holds nothing that an ordinary container does not have; it counts after `drop: ["ALL"]`. */
-  readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
   readonly limits: ComposeLimits;
   readonly labels: Readonly<Record<string, string>>;
-  readonly profiles: readonly string[];
   readonly xBaton: XBaton;
-  /** As the file has it; Baton runs one. */
-  readonly replicas: number;
 }
 
 export interface ComposeImage {
@@ -126,57 +87,6 @@ export interface ComposePort {
   readonly protocol: "tcp" | "udp";
   /** The host's port that the file asks for; null when any will do. */
   readonly published: number | null;
-}
-
-export type ComposeMount =
-  | { readonly type: "volume"; readonly volume: string; readonly path: string; readonly readOnly: boolean }
-  /** A file or folder of the commit. */
-  | {
-      readonly type: "repository";
-      readonly source: string;
-      readonly isFolder: boolean;
-      readonly path: string;
-      readonly readOnly: boolean;
-    }
-  | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
-  /** Empty at the start of each container. */
-  | { readonly type: "anonymous"; readonly path: string };
-
-/** A config or a secret, as the container sees it. */
-export interface ComposeFile {
-  readonly name: string;
-  readonly kind: "config" | "secret";
-  readonly content:
-    | { readonly type: "repository"; readonly source: string }
-    | { readonly type: "text"; readonly text: string }
-    /** The value of a variable of the product. */
-    | { readonly type: "variable"; readonly variable: string };
-  readonly path: string;
-  /** Permission bits. */
-  readonly mode: number;
-}
-
-export interface ComposeDependency {
-  readonly service: string;
-  readonly condition: "started" | "healthy" | "completed";
-  /** False: this service starts as well when the other one fails. */
-  readonly required: boolean;
-}
-
-export interface ComposeHealthcheck {
-  readonly isDisabled: boolean;
-  /** Docker's own form, which begins with CMD or CMD-SHELL; null: the image's own. */
-  readonly test: readonly string[] | null;
-  readonly intervalMs: number | null;
-  readonly timeoutMs: number | null;
-  readonly retries: number | null;
-  readonly startPeriodMs: number | null;
-}
-
-/** -1: no limit. */
-export interface Ulimit {
-  readonly soft: number;
-  readonly hard: number;
 }
 
 export interface ComposeLimits {

@@ -96,8 +96,8 @@ export function readStack(
 }
 
 /** Whether it says itself what to start, whatever its image does. */
-function saysCommand({ command, entrypoint }: ComposeService): boolean {
-  return (command ?? []).length > 0 || (entrypoint ?? []).length > 0;
+function saysCommand({ command, container }: ComposeService): boolean {
+  return (command ?? []).length > 0 || (container.entrypoint ?? []).length > 0;
 }
 
 function startsNothing(service: ComposeService, { noCommand }: ServiceImage): readonly Finding[] {

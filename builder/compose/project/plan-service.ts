@@ -4,7 +4,6 @@ import type { ServicePlan } from "../../plan/plan.ts";
 import type { ServiceRules } from "../../plan/service-plan.ts";
 import { type DockerfilePorts, kindOf } from "../judge/service-kind.ts";
 import { statefulReason } from "../judge/stateful.ts";
-import { containerOptions } from "../service/container-options.ts";
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import type { ServiceImage } from "./image-sources.ts";
 
@@ -48,14 +47,15 @@ export function planComposeService(
     // It runs to its end in each deployment, whatever it writes to.
     stateful: decision.kind === "init" ? null : statefulReason(service),
     strategy: service.xBaton.strategy,
-    container: containerOptions(service, isBuilt),
+    // An image that others made may bring an init of its own, which must be process 1 (s6-overlay).
+    container: { ...service.container, init: service.init ?? isBuilt },
     domains: service.xBaton.domains,
     source,
   };
 }
 
 /** Where nobody says, Baton is at least as patient as the file's own health check. */
-function patience({ healthcheck }: ComposeService, timeoutMs: number): number {
+function patience({ container: { healthcheck } }: ComposeService, timeoutMs: number): number {
   if (healthcheck === null || healthcheck.isDisabled) return timeoutMs;
   const tries = (healthcheck.intervalMs ?? engineIntervalMs) * (healthcheck.retries ?? engineRetries);
   return Math.max(timeoutMs, (healthcheck.startPeriodMs ?? 0) + tries);

@@ -30,7 +30,7 @@ export async function readProject(root: Field, surroundings: Surroundings): Prom
   if (running.length > maxServices) {
     const what = `lists ${running.length} services, and one file can have at most ${maxServices}`;
     report.problem(root.at, "services", what, "Split them into several stacks in baton.yaml.");
-    return project(root, [], [], surroundings);
+    return project([], surroundings);
   }
   const networks = checkNetworks(root, report);
   const volumes = declaredVolumes(root, report);
@@ -52,26 +52,11 @@ export async function readProject(root: Field, surroundings: Surroundings): Prom
     const containerName = text(child(field, "container_name")) ?? name;
     const names = new Set([...ownAliases, ...linked, containerName]);
     names.delete(name);
-    services.push({ ...service, dependsOn, aliases: [...names] });
+    services.push({ ...service, dependsOn, container: { ...service.container, aliases: [...names] } });
   }
-  return project(root, services, volumes.used(), surroundings);
+  return project(services, surroundings);
 }
 
-function project(
-  root: Field,
-  services: readonly ComposeService[],
-  volumes: readonly string[],
-  { folder, report }: Surroundings,
-): ComposeProject {
-  const name = text(child(root, "name"));
-  return {
-    name,
-    folder,
-    services,
-    volumes,
-    notes: report.notes(),
-    warnings: report.warnings(),
-    remarks: report.remarks(),
-    variablesUsed: report.variablesUsed(),
-  };
+function project(services: readonly ComposeService[], { folder, report }: Surroundings): ComposeProject {
+  return { folder, services, notes: report.notes(), warnings: report.warnings(), remarks: report.remarks() };
 }

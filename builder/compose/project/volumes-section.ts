@@ -7,7 +7,6 @@ export interface DeclaredVolumes {
   use(name: string, mount: Field): void;
   /** The volume that keeps the data of a folder that is not in the repository: the same one for each version. */
   standIn(folder: string): string;
-  used(): readonly string[];
 }
 
 export function declaredVolumes(root: Field, report: Report): DeclaredVolumes {
@@ -27,7 +26,6 @@ export function declaredVolumes(root: Field, report: Report): DeclaredVolumes {
       used.add(volume);
       return volume;
     },
-    used: () => [...used],
   };
 }
 

@@ -69,6 +69,11 @@ export function pairs(field: Field | null): readonly (readonly [name: string, va
   });
 }
 
+/** The pairs, where a name without a value has an empty one. */
+export function record(field: Field | null): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs(field).map(([name, value]) => [name, value ?? ""]));
+}
+
 export function splitPair(pair: string): readonly [name: string, value: string | null] {
   const equals = pair.indexOf("=");
   return equals < 0 ? [pair, null] : [pair.slice(0, equals), pair.slice(equals + 1)];

@@ -50,9 +50,8 @@ export function createInterpolation(report: Report): Interpolation {
         report.problem(written.at, key, result.message, "Write $$ for a dollar sign that doesn't begin a variable.");
         return scalar("", written);
       case "text": {
-        for (const use of result.uses) {
-          report.used(use);
-          if (use.isMissing && !use.hasDefault) report.warn(use.name, "is not set and has no default: it is empty");
+        for (const { name, isMissing, hasDefault } of result.uses) {
+          if (isMissing && !hasDefault) report.warn(name, "is not set and has no default: it is empty");
         }
         const seenIn = whereSeen(path);
         if (seenIn) for (const { name } of result.uses) report.exposed(written.at, key, name, result.text, seenIn);

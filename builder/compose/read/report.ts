@@ -1,4 +1,4 @@
-import type { ComposeProblem, Remark, VariableUse } from "../project/compose-project.ts";
+import type { ComposeProblem, Remark } from "../project/compose-project.ts";
 import type { Place } from "./value.ts";
 
 /** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
@@ -15,13 +15,10 @@ export interface Report {
   remark(at: Place, key: string, what: string): void;
   /** The value of a variable became part of a text that others can read; remarked on when it is a secret. */
   exposed(at: Place, key: string, variable: string, text: string, to: "image" | "command line"): void;
-  /** A variable was asked for. */
-  used(use: VariableUse): void;
   problems(): readonly ComposeProblem[];
   notes(): readonly string[];
   warnings(): readonly string[];
   remarks(): readonly Remark[];
-  variablesUsed(): readonly VariableUse[];
 }
 
 const whereSeen = {
@@ -37,7 +34,6 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
   const notes = new Map<string, Set<string>>();
   const warnings = new Map<string, Set<string>>();
   const remarks = new Map<string, Remark>();
-  const uses = new Map<string, VariableUse>();
   const remark: Report["remark"] = ({ file, line }, key, what) => {
     remarks.set(`${file}\n${line}\n${key}`, { file, line, message: `${key} ${what}` });
   };
@@ -60,15 +56,10 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
       if (!isTelling(value) || !text.includes(value)) return;
       remark(at, key, whereSeen[to](variable));
     },
-    used({ name, hasDefault, isMissing }) {
-      const before = uses.get(name);
-      uses.set(name, { name, hasDefault: hasDefault || (before?.hasDefault ?? false), isMissing });
-    },
     problems: () => inOrder([...problems.values()]),
     notes: () => inWords(notes),
     warnings: () => inWords(warnings),
     remarks: () => [...remarks.values()],
-    variablesUsed: () => [...uses.values()],
   };
 }
 

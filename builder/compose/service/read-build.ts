@@ -1,18 +1,11 @@
-import type { Lookup } from "../../../server/model/deployment/template.ts";
 import { dockerfileNames } from "../../dockerfile/dockerfile-name.ts";
 import { buildKeys } from "../judge/build-keys.ts";
 import { judge } from "../judge/verdict.ts";
 import type { ComposeBuild } from "../project/compose-project.ts";
 import { inFolder } from "../read/compose-files.ts";
 import { child, children, type Field, pairs, text } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
 import { type Repository, resolvePath, shown } from "../values/repository-path.ts";
-
-interface Surroundings {
-  readonly repository: Repository;
-  readonly report: Report;
-  readonly variables: Lookup;
-}
+import type { Surroundings } from "./surroundings.ts";
 
 /** `build`: a folder, or a mapping, and what its image is called. Null: it cannot be built, which has been reported. */
 export async function readBuild(
@@ -97,9 +90,8 @@ function usualName(context: string, repository: Repository): string {
 function readArgs(field: Field | null, { report, variables }: Surroundings): Readonly<Record<string, string>> {
   const args = pairs(field).flatMap(([name, written]): [string, string][] => {
     const value = written ?? variables(name);
-    if (written === null) {
-      report.used({ name, hasDefault: true, isMissing: value === undefined });
-      if (field && value !== undefined) report.exposed(field.at, `${field.key}.${name}`, name, value, "image");
+    if (written === null && field && value !== undefined) {
+      report.exposed(field.at, `${field.key}.${name}`, name, value, "image");
     }
     return value === undefined ? [] : [[name, value]];
   });

@@ -1,13 +1,13 @@
-import type { ComposeDependency } from "../project/compose-project.ts";
+import type { Dependency } from "../../../server/model/deployment/spec.ts";
 import { child, children, type Field, flag, items, text } from "../read/field.ts";
 
 /** A service that another one waits for, with where that is said. */
 export interface Wait {
-  readonly dependency: ComposeDependency;
+  readonly dependency: Dependency;
   readonly field: Field;
 }
 
-const conditions: Readonly<Record<string, ComposeDependency["condition"]>> = {
+const conditions: Readonly<Record<string, Dependency["condition"]>> = {
   service_started: "started",
   service_healthy: "healthy",
   service_completed_successfully: "completed",

@@ -1,14 +1,8 @@
-import type { Lookup } from "../../../server/model/deployment/template.ts";
 import { readEnvFile } from "../read/dot-env.ts";
 import { child, type Field, flag, itemsOrOne, pairs, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
-import { type Repository, resolvePath } from "../values/repository-path.ts";
-
-interface Surroundings {
-  readonly repository: Repository;
-  readonly report: Report;
-  readonly variables: Lookup;
-}
+import { resolvePath } from "../values/repository-path.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** The files of `env_file`, in their order, and `environment` over them. A name without a value is passed on from the product's variables. */
 export async function readEnvironment(
@@ -33,7 +27,6 @@ export async function readEnvironment(
 
 function passedOn(name: string, key: string, { report, variables }: Surroundings): string | null {
   const value = variables(name);
-  report.used({ name, hasDefault: false, isMissing: value === undefined });
   if (value !== undefined) return value;
   report.warn(key, `passes on ${name}, which is not set, so the container does not get it`);
   return null;

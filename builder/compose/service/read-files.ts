@@ -1,25 +1,27 @@
+import type { Mount } from "../../../server/model/deployment/spec.ts";
 import type { Lookup } from "../../../server/model/deployment/template.ts";
 import { mountPath, mountPathHint } from "../../manifest/mount-path.ts";
-import type { ComposeFile } from "../project/compose-project.ts";
 import { child, type Field, flag, items, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { type Repository, resolvePath } from "../values/repository-path.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-interface Surroundings {
-  readonly root: Field;
-  readonly repository: Repository;
-  readonly report: Report;
-  readonly variables: Lookup;
-}
+type GrantKind = "config" | "secret";
+
+/** What a file holds: a file of the commit, a text, or the value of a variable of the product. */
+type Content =
+  | { readonly type: "repository"; readonly source: string }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "variable"; readonly variable: string };
 
 /** `configs` and `secrets` of a service, each a file in its container. */
-export function readFiles(service: Field, surroundings: Surroundings): readonly ComposeFile[] {
+export function readFiles(service: Field, surroundings: Surroundings): readonly Mount[] {
   return (["config", "secret"] as const).flatMap((kind) =>
     items(child(service, `${kind}s`)).flatMap((grant) => readGrant(grant, kind, surroundings) ?? []),
   );
 }
 
-function readGrant(grant: Field, kind: ComposeFile["kind"], surroundings: Surroundings): ComposeFile | null {
+function readGrant(grant: Field, kind: GrantKind, surroundings: Surroundings): Mount | null {
   const { root, report } = surroundings;
   const name = text(grant) ?? text(child(grant, "source"));
   if (name === null) return null;
@@ -32,11 +34,12 @@ function readGrant(grant: Field, kind: ComposeFile["kind"], surroundings: Surrou
   const content = readContent(definition, kind, surroundings);
   const path = readPath(grant, kind, name, report);
   if (content === null || path === null) return null;
-  return { name, kind, content, path, mode: readMode(grant, report) };
+  const mode = readMode(grant, report);
+  return content.type === "repository" ? { ...content, digest: "", path, readOnly: true } : { ...content, path, mode };
 }
 
 /** Relative targets lie where Compose puts them. What can only name a folder is no place for a file. */
-function readPath(grant: Field, kind: ComposeFile["kind"], name: string, report: Report): string | null {
+function readPath(grant: Field, kind: GrantKind, name: string, report: Report): string | null {
   const target = text(child(grant, "target")) ?? name;
   const folder = kind === "secret" ? "/run/secrets/" : "/";
   const path = /(?:^|\/)\.?$/.test(target) ? null : mountPath(target.startsWith("/") ? target : folder + target);
@@ -58,9 +61,9 @@ function readMode(grant: Field, report: Report): number {
 
 function readContent(
   definition: Field,
-  kind: ComposeFile["kind"],
+  kind: GrantKind,
   { repository, report, variables }: Surroundings,
-): ComposeFile["content"] | null {
+): Content | null {
   const external = child(definition, "external");
   if ((external && flag(external) !== false) || child(definition, "driver")) {
     const hint = "Take it from a file in this repository (file:) or from a variable of the product (environment:).";
@@ -74,22 +77,15 @@ function readContent(
   return fromFile(definition, kind, repository, report);
 }
 
-function fromVariable(field: Field, report: Report, variables: Lookup): ComposeFile["content"] | null {
+function fromVariable(field: Field, report: Report, variables: Lookup): Content | null {
   const variable = text(field) ?? "";
-  const isMissing = variables(variable) === undefined;
-  report.used({ name: variable, hasDefault: false, isMissing });
-  if (!isMissing) return { type: "variable", variable };
+  if (variables(variable) !== undefined) return { type: "variable", variable };
   const what = `takes its content from the variable ${variable}, which is not set`;
   report.problem(field.at, field.key, what, `Set ${variable} on the product's Variables page.`);
   return null;
 }
 
-function fromFile(
-  definition: Field,
-  kind: ComposeFile["kind"],
-  repository: Repository,
-  report: Report,
-): ComposeFile["content"] | null {
+function fromFile(definition: Field, kind: GrantKind, repository: Repository, report: Report): Content | null {
   const field = child(definition, "file");
   const written = text(field);
   if (field === null || written === null) {

@@ -1,3 +1,4 @@
+import type { ContainerOptions } from "../../../server/model/deployment/spec.ts";
 import {
   cpusWithin,
   leastMemoryBytes,
@@ -10,7 +11,7 @@ import {
 import { defaultPids, mostPids } from "../../manifest/service-defaults.ts";
 import { deployKeys } from "../judge/deploy-keys.ts";
 import { judge } from "../judge/verdict.ts";
-import type { ComposeLimits, Ulimit } from "../project/compose-project.ts";
+import type { ComposeLimits } from "../project/compose-project.ts";
 import { child, children, type Field, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { readBytes, readCpus, readInteger } from "../values/quantities.ts";
@@ -70,11 +71,10 @@ function sayReserved(reservations: Field | null, report: Report): void {
   }
 }
 
-export function readReplicas(service: Field, report: Report): number {
+export function sayReplicas(service: Field, report: Report): void {
   const field = child(child(service, "deploy"), "replicas") ?? child(service, "scale");
   const replicas = readInteger(field, report, 0, 10_000) ?? 1;
   if (field && replicas > 1) report.note(field.key, `asks for ${replicas} containers: Baton runs one`);
-  return replicas;
 }
 
 /** Those that bound a container. The others let it run before everybody else on the host. */
@@ -82,9 +82,9 @@ const ulimitNames = new Set(
   "nofile nproc core memlock stack fsize data rss as cpu locks sigpending msgqueue".split(" "),
 );
 
-export function readUlimits(field: Field | null, report: Report): Readonly<Record<string, Ulimit>> {
+export function readUlimits(field: Field | null, report: Report): ContainerOptions["ulimits"] {
   const limit = (written: Field | null) => readInteger(written, report, -1, Number.MAX_SAFE_INTEGER);
-  const ulimits = children(field).flatMap(([name, entry]): [string, Ulimit][] => {
+  const ulimits = children(field).flatMap(([name, entry]): [string, ContainerOptions["ulimits"][string]][] => {
     if (!ulimitNames.has(name)) {
       const hint = `Remove it; ulimits may be ${[...ulimitNames].join(", ")}.`;
       report.problem(entry.at, entry.key, "is not a limit that a service can set here", hint);

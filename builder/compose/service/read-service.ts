@@ -1,86 +1,58 @@
-import type { Lookup } from "../../../server/model/deployment/template.ts";
-import type { MachineCapacity } from "../../images/machine.ts";
 import { sayNotApplied } from "../judge/not-applied.ts";
-import { capability, serviceKeys } from "../judge/service-keys.ts";
+import { serviceKeys } from "../judge/service-keys.ts";
 import { judge } from "../judge/verdict.ts";
 import type { ComposeService } from "../project/compose-project.ts";
-import type { DeclaredVolumes } from "../project/volumes-section.ts";
 import { readXBaton } from "../project/x-baton.ts";
-import { child, children, type Field, flag, pairs, text, texts } from "../read/field.ts";
+import { child, children, type Field, flag, record, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
-import { readBytes, readDurationMs } from "../values/quantities.ts";
-import type { Repository } from "../values/repository-path.ts";
+import { readDurationMs } from "../values/quantities.ts";
 import { readBuild } from "./read-build.ts";
 import { readCommand } from "./read-command.ts";
+import { readContainer } from "./read-container.ts";
 import { readEnvironment } from "./read-environment.ts";
-import { readFiles } from "./read-files.ts";
-import { readHealthcheck } from "./read-healthcheck.ts";
-import { readLimits, readReplicas, readUlimits } from "./read-limits.ts";
+import { readLimits, sayReplicas } from "./read-limits.ts";
 import { readExpose, readPorts } from "./read-ports.ts";
-import { readDropped, readHostname, readStopSignal, readUser, readWorkingDir } from "./read-process.ts";
-import { readVolumes } from "./read-volumes.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-export interface ServiceSurroundings {
-  readonly root: Field;
-  readonly repository: Repository;
-  readonly report: Report;
-  readonly variables: Lookup;
-  readonly volumes: DeclaredVolumes;
-  readonly machine: MachineCapacity | undefined;
-}
-
-/** A service, without what the others make of it: whom it waits for, and by which further names it is known. */
-export type LoneService = Omit<ComposeService, "dependsOn" | "aliases">;
-
-/** Null: it has neither an image nor a build that can be used, which has been reported. */
+/**
+ * A service without what the others make of it: the services that it depends on and its aliases are still empty. Null: it
+ * has neither an image nor a build that can be used, which has been reported.
+ */
 export async function readService(
   name: string,
   field: Field,
-  surroundings: ServiceSurroundings,
-): Promise<LoneService | null> {
+  surroundings: Surroundings,
+): Promise<ComposeService | null> {
   const { report } = surroundings;
   for (const [key, entry] of children(field)) judge(key, entry, serviceKeys, report);
   sayNotApplied(field, report);
   const fieldNamed = (key: string) => child(field, key);
   const source = await readSource(field, surroundings);
+  // The log has the notes in the order in which the keys are read here.
+  const command = readCommand(fieldNamed("command"), report);
+  const entrypoint = readCommand(fieldNamed("entrypoint"), report);
+  const environment = await readEnvironment(field, surroundings);
   const service = {
     name,
     at: { file: field.at.file, line: field.at.line },
-    command: readCommand(fieldNamed("command"), report),
-    entrypoint: readCommand(fieldNamed("entrypoint"), report),
-    environment: await readEnvironment(field, surroundings),
+    command,
+    environment,
+    dependsOn: [],
     ports: readPorts(fieldNamed("ports"), report),
     expose: readExpose(fieldNamed("expose"), report),
-    volumes: readVolumes(field, surroundings),
-    files: readFiles(field, surroundings),
-    healthcheck: readHealthcheck(fieldNamed("healthcheck"), report),
-    restart: readRestart(fieldNamed("restart"), report),
-    user: readUser(fieldNamed("user"), report),
-    workingDir: readWorkingDir(fieldNamed("working_dir"), report),
-    hostname: readHostname(fieldNamed("hostname"), report),
+    container: { entrypoint, aliases: [], ...readContainer(field, surroundings) },
     init: flag(fieldNamed("init")),
-    // A service that asks for a terminal runs a program that would end without input.
-    keepsStdinOpen: flag(fieldNamed("stdin_open")) === true || flag(fieldNamed("tty")) === true,
-    stopSignal: readStopSignal(fieldNamed("stop_signal"), report),
+    restart: readRestart(fieldNamed("restart"), report),
     stopGraceMs: readDurationMs(fieldNamed("stop_grace_period"), report),
-    shmSizeBytes: readBytes(fieldNamed("shm_size"), report),
-    ulimits: readUlimits(fieldNamed("ulimits"), report),
-    sysctls: record(fieldNamed("sysctls")),
-    readOnly: flag(fieldNamed("read_only")) ?? false,
-    capabilities: {
-      drop: readDropped(fieldNamed("cap_drop"), report),
-      add: texts(fieldNamed("cap_add")).map(capability),
-    },
     limits: readLimits(field, report, surroundings.machine),
     labels: record(fieldNamed("labels")),
-    profiles: texts(fieldNamed("profiles")),
     xBaton: readXBaton(fieldNamed("x-baton"), report),
-    replicas: readReplicas(field, report),
   };
+  sayReplicas(field, report);
   return source && { ...service, source };
 }
 
-async function readSource(field: Field, surroundings: ServiceSurroundings): Promise<ComposeService["source"] | null> {
+async function readSource(field: Field, surroundings: Surroundings): Promise<ComposeService["source"] | null> {
   const build = child(field, "build");
   const image = child(field, "image");
   const reference = text(image)?.trim() ?? "";
@@ -111,8 +83,4 @@ function readRestart(field: Field | null, report: Report): ComposeService["resta
     "Use no, always, on-failure or unless-stopped.",
   );
   return null;
-}
-
-function record(field: Field | null): Readonly<Record<string, string>> {
-  return Object.fromEntries(pairs(field).map(([name, value]) => [name, value ?? ""]));
 }

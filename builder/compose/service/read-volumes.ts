@@ -1,25 +1,18 @@
-import type { ComposeMount } from "../project/compose-project.ts";
-import type { DeclaredVolumes } from "../project/volumes-section.ts";
+import type { Mount } from "../../../server/model/deployment/spec.ts";
 import { child, type Field, items, itemsOrOne } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
 import { insteadOfHostPath, whyNotHostPath } from "../values/host-paths.ts";
 import { type MountRequest, mountRequest, tmpfsRequest } from "../values/mount-request.ts";
-import { type Repository, resolvePath } from "../values/repository-path.ts";
-
-interface Surroundings {
-  readonly repository: Repository;
-  readonly report: Report;
-  readonly volumes: DeclaredVolumes;
-}
+import { resolvePath } from "../values/repository-path.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** `volumes` and `tmpfs` of a service. Of two mounts at one path, the later one counts. */
-export function readVolumes(service: Field, surroundings: Surroundings): readonly ComposeMount[] {
+export function readVolumes(service: Field, surroundings: Surroundings): readonly Mount[] {
   const { report } = surroundings;
   const requests = [
     ...items(child(service, "volumes")).map((item) => [item, mountRequest(item, report)] as const),
     ...itemsOrOne(child(service, "tmpfs")).map((item) => [item, tmpfsRequest(item, report)] as const),
   ];
-  const mounts = new Map<string, ComposeMount>();
+  const mounts = new Map<string, Mount>();
   for (const [item, request] of requests) {
     const mount = request && resolveMount(request, item, surroundings);
     if (!mount) continue;
@@ -29,7 +22,7 @@ export function readVolumes(service: Field, surroundings: Surroundings): readonl
   return [...mounts.values()];
 }
 
-function resolveMount(request: MountRequest, item: Field, surroundings: Surroundings): ComposeMount | null {
+function resolveMount(request: MountRequest, item: Field, surroundings: Surroundings): Mount | null {
   switch (request.type) {
     case "tmpfs":
       return request;
@@ -48,17 +41,15 @@ function resolveBind(
   request: Extract<MountRequest, { type: "bind" }>,
   item: Field,
   { repository, report, volumes }: Surroundings,
-): ComposeMount | null {
+): Mount | null {
   const { source, path, readOnly } = request;
   const resolved = resolvePath(item.at.folder, source);
   if (resolved.type === "outside") {
     report.problem(item.at, item.key, whyNotHostPath(source, resolved.reason), insteadOfHostPath(source));
     return null;
   }
-  const kind = repository.kindOf(resolved.path);
-  if (kind) {
-    const isFolder = kind === "folder";
-    return { type: "repository", source: resolved.path, isFolder, path, readOnly: readOnly ?? true };
+  if (repository.kindOf(resolved.path) !== null) {
+    return { type: "repository", source: resolved.path, digest: "", path, readOnly: readOnly ?? true };
   }
   if (isDataFolder(request)) {
     const volume = volumes.standIn(resolved.path);

@@ -9,7 +9,7 @@ describe("the variables of a compose file", () => {
       "compose.yaml": "services: { web: { image: 'app:${TAG}', user: $USER_NAME } }",
     };
     const { services } = await projectOf(files, { variables: { TAG: "2" } });
-    expect(services[0]).toMatchObject({ source: { reference: "app:2" }, user: "me" });
+    expect(services[0]).toMatchObject({ source: { reference: "app:2" }, container: { user: "me" } });
   });
 
   it("come from the .env of the file's own folder", async () => {
@@ -22,14 +22,9 @@ describe("the variables of a compose file", () => {
     expect(services[0]).toMatchObject({ source: { reference: "app:2" } });
   });
 
-  it("are listed, with those that are missing, and a line for each of these", async () => {
+  it("are warned about once where they are not set and have no default", async () => {
     const file = withService("user: ${A:-me}\nworking_dir: /$B\nlabels: { a: $B, c: $C }");
-    const { variablesUsed, warnings } = await projectOf(file, { variables: { C: "c" } });
-    expect(variablesUsed).toEqual([
-      { name: "A", hasDefault: true, isMissing: true },
-      { name: "B", hasDefault: false, isMissing: true },
-      { name: "C", hasDefault: false, isMissing: false },
-    ]);
+    const { warnings } = await projectOf(file, { variables: { C: "c" } });
     expect(warnings).toEqual(["B is not set and has no default: it is empty"]);
   });
 
@@ -50,7 +45,7 @@ describe("the variables of a compose file", () => {
 
   it("know the project's name", async () => {
     const { services } = await projectOf("name: shop\nservices: { web: { image: app, user: $COMPOSE_PROJECT_NAME } }");
-    expect(services[0]?.user).toBe("shop");
+    expect(services[0]?.container.user).toBe("shop");
   });
 
   it("may switch profiles on", async () => {
@@ -65,7 +60,7 @@ describe("the variables of a compose file", () => {
     const file =
       "x-never: { user: '${A:?never asked for}' }\nx-base: &base { user: $B }\nservices: { web: { image: app, <<: *base } }";
     const { services } = await projectOf(file, { variables: { B: "me" } });
-    expect(services[0]?.user).toBe("me");
+    expect(services[0]?.container.user).toBe("me");
   });
 
   it("cannot fill the memory", async () => {

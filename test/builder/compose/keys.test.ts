@@ -150,10 +150,10 @@ describe("a service", () => {
   );
 
   it("keeps standard input open where a terminal is asked for, so that a shell stays", async () => {
-    const opens = async (lines: string) => (await serviceOf(lines)).keepsStdinOpen;
+    const opens = async (lines: string) => (await serviceOf(lines)).container.keepsStdinOpen;
     expect(await opens("tty: true")).toBe(true);
     expect(await opens("stdin_open: true")).toBe(true);
-    expect(await opens("stdin_open: false")).toBe(false);
+    expect(await opens("stdin_open: false")).toBeUndefined();
   });
 
   it("may have keys of its own that begin with x-", async () => {

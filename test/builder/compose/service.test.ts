@@ -13,7 +13,7 @@ describe("a service in normal form", () => {
     ["command: ''", { command: [] }],
     ["command:", { command: null }],
     ["command: >\n  run\n  this", { command: ["run", "this"] }],
-    ["entrypoint: /go now", { entrypoint: ["/go", "now"] }],
+    ["entrypoint: /go now", { container: { entrypoint: ["/go", "now"] } }],
     ["expose: [3000, '4000-4002/tcp', '53/udp']", { expose: [3000, 4000, 4001, 4002] }],
     ["labels: [a=1, b]", { labels: { a: "1", b: "" } }],
     ["labels: { a: 1, b: true }", { labels: { a: "1", b: "true" } }],
@@ -21,44 +21,46 @@ describe("a service in normal form", () => {
     ["stop_grace_period: 1.5s", { stopGraceMs: 1500 }],
     [
       "stop_signal: SIGINT\nworking_dir: /app\nuser: '1000:1000'\nhostname: web-1",
-      { stopSignal: "SIGINT", workingDir: "/app", user: "1000:1000", hostname: "web-1" },
+      { container: { stopSignal: "SIGINT", workingDir: "/app", user: "1000:1000", hostname: "web-1" } },
     ],
-    ["init: true\nread_only: 'yes'", { init: true, readOnly: true }],
-    ["shm_size: 128mb", { shmSizeBytes: 128 * 1024 ** 2 }],
-    ["shm_size: 65536", { shmSizeBytes: 65_536 }],
+    ["init: true\nread_only: 'yes'", { init: true, container: { readOnly: true } }],
+    ["shm_size: 128mb", { container: { shmSizeBytes: 128 * 1024 ** 2 } }],
+    ["shm_size: 65536", { container: { shmSizeBytes: 65_536 } }],
     ["restart: no", { restart: "no" }],
     ["restart: on-failure:3", { restart: "on-failure" }],
     [
       "ulimits: { nofile: { soft: 1024, hard: 2048 }, memlock: -1 }",
-      { ulimits: { nofile: { soft: 1024, hard: 2048 }, memlock: { soft: -1, hard: -1 } } },
+      { container: { ulimits: { nofile: { soft: 1024, hard: 2048 }, memlock: { soft: -1, hard: -1 } } } },
     ],
     [
       "deploy: { replicas: 2, resources: { limits: { cpus: '0.5', memory: 512M, pids: 100 } } }",
-      { limits: { cpus: 0.5, memoryBytes: 512 * 1024 ** 2, pids: 100 }, replicas: 2 },
+      { limits: { cpus: 0.5, memoryBytes: 512 * 1024 ** 2, pids: 100 } },
     ],
+    ["cpus: 2\nmem_limit: 1g\npids_limit: -1\nscale: 3", { limits: { cpus: 2, memoryBytes: 1024 ** 3, pids: null } }],
     [
-      "cpus: 2\nmem_limit: 1g\npids_limit: -1\nscale: 3",
-      { limits: { cpus: 2, memoryBytes: 1024 ** 3, pids: null }, replicas: 3 },
+      "cap_drop: [CAP_NET_RAW, all]\ncap_add: [chown]",
+      { container: { capabilities: { drop: ["NET_RAW", "ALL"], add: ["CHOWN"] } } },
     ],
-    ["cap_drop: [CAP_NET_RAW, all]\ncap_add: [chown]", { capabilities: { drop: ["NET_RAW", "ALL"], add: ["CHOWN"] } }],
-    ["sysctls: [net.core.somaxconn=1024]", { sysctls: { "net.core.somaxconn": "1024" } }],
+    ["sysctls: [net.core.somaxconn=1024]", { container: { sysctls: { "net.core.somaxconn": "1024" } } }],
     [
       "healthcheck: { test: curl -f localhost, interval: 5s, timeout: 500ms, retries: 3, start_period: 1m }",
       {
-        healthcheck: {
-          isDisabled: false,
-          test: ["CMD-SHELL", "curl -f localhost"],
-          intervalMs: 5000,
-          timeoutMs: 500,
-          retries: 3,
-          startPeriodMs: 60_000,
+        container: {
+          healthcheck: {
+            isDisabled: false,
+            test: ["CMD-SHELL", "curl -f localhost"],
+            intervalMs: 5000,
+            timeoutMs: 500,
+            retries: 3,
+            startPeriodMs: 60_000,
+          },
         },
       },
     ],
-    ["healthcheck: { test: [CMD, a, b] }", { healthcheck: { test: ["CMD", "a", "b"] } }],
-    ["healthcheck: { test: [NONE] }", { healthcheck: { isDisabled: true, test: null } }],
-    ["healthcheck: { disable: true }", { healthcheck: { isDisabled: true } }],
-    ["profiles: []", { profiles: [], healthcheck: null, command: null, restart: null, stopGraceMs: null }],
+    ["healthcheck: { test: [CMD, a, b] }", { container: { healthcheck: { test: ["CMD", "a", "b"] } } }],
+    ["healthcheck: { test: [NONE] }", { container: { healthcheck: { isDisabled: true, test: null } } }],
+    ["healthcheck: { disable: true }", { container: { healthcheck: { isDisabled: true } } }],
+    ["profiles: []", { container: { healthcheck: null }, command: null, restart: null, stopGraceMs: null }],
   ])("%j", async (lines, expected) => {
     expect(await serviceOf(lines)).toMatchObject(expected);
   });
@@ -166,14 +168,10 @@ describe("the environment of a service", () => {
 
   it("passes a name without a value on from the product, when it is set there", async () => {
     const file = withService("environment:\n  - TOKEN\n  - NONE\n  - EMPTY=");
-    const { services, warnings, variablesUsed } = await projectOf(file, { variables: { TOKEN: "t" } });
+    const { services, warnings } = await projectOf(file, { variables: { TOKEN: "t" } });
     expect(services[0]?.environment).toEqual({ TOKEN: "t", EMPTY: "" });
     expect(warnings).toEqual([
       "services.web.environment[1] passes on NONE, which is not set, so the container does not get it",
-    ]);
-    expect(variablesUsed.map(({ name, isMissing }) => [name, isMissing])).toEqual([
-      ["TOKEN", false],
-      ["NONE", true],
     ]);
     expect((await serviceOf("environment: { TOKEN: }", {}, { variables: { TOKEN: "t" } })).environment).toEqual({
       TOKEN: "t",
@@ -281,8 +279,8 @@ networks: { back: }
       { service: "cache", condition: "started", required: false },
       { service: "migrate", condition: "completed", required: true },
     ]);
-    expect(web?.aliases).toEqual(["shop"]);
-    expect(db?.aliases).toEqual(["database"]);
+    expect(web?.container.aliases).toEqual(["shop"]);
+    expect(db?.container.aliases).toEqual(["database"]);
     expect(notes).toEqual([
       "services.mail is left out: it runs only with the profile mail (variable COMPOSE_PROFILES)",
       "networks (back) are replaced: all services are on one network and reach each other by name",

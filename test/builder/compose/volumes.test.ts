@@ -20,9 +20,9 @@ describe("a bind mount of the repository", () => {
   it.each(both("./nginx.conf", "/etc/nginx.conf"))(
     "is a file of the commit, and cannot be written: %s",
     async (volumes) => {
-      const { volumes: mounts } = await serviceOf(`volumes: ${volumes}`, files);
-      expect(mounts).toEqual([
-        { type: "repository", source: "nginx.conf", isFolder: false, path: "/etc/nginx.conf", readOnly: true },
+      const { container } = await serviceOf(`volumes: ${volumes}`, files);
+      expect(container.mounts).toEqual([
+        { type: "repository", source: "nginx.conf", digest: "", path: "/etc/nginx.conf", readOnly: true },
       ]);
     },
   );
@@ -30,21 +30,21 @@ describe("a bind mount of the repository", () => {
   it.each([...both("./config/", "/config/", "false"), ...both("config/../config", "/config", "false").slice(1)])(
     "is a folder of the commit, and can be written when asked: %s",
     async (volumes) => {
-      const { volumes: mounts } = await serviceOf(`volumes: ${volumes}`, files);
-      expect(mounts).toEqual([
-        { type: "repository", source: "config", isFolder: true, path: "/config", readOnly: false },
+      const { container } = await serviceOf(`volumes: ${volumes}`, files);
+      expect(container.mounts).toEqual([
+        { type: "repository", source: "config", digest: "", path: "/config", readOnly: false },
       ]);
     },
   );
 
   it("starts at the folder of its compose file", async () => {
     const { services } = await projectOf(files, { folder: "sub" });
-    expect(services[0]?.volumes).toMatchObject([{ source: "nginx.conf" }, { source: "sub/x" }]);
+    expect(services[0]?.container.mounts).toMatchObject([{ source: "nginx.conf" }, { source: "sub/x" }]);
   });
 
   it("may be the whole repository", async () => {
-    const { volumes } = await serviceOf("volumes: ['.:/app']", files);
-    expect(volumes).toMatchObject([{ source: "", isFolder: true, path: "/app" }]);
+    const { container } = await serviceOf("volumes: ['.:/app']", files);
+    expect(container.mounts).toMatchObject([{ source: "", path: "/app" }]);
   });
 });
 
@@ -74,21 +74,22 @@ describe("a bind mount of what is not in the repository", () => {
   it.each([...both("./data", "/app/data"), ...both("./var/up loads", "/data")])(
     "keeps its data in a volume: %s",
     async (volumes) => {
-      const { services, notes, volumes: names } = await projectOf(withService(`volumes: ${volumes}`));
-      const mount = services[0]?.volumes[0];
-      expect(mount).toMatchObject({
-        type: "volume",
-        volume: expect.stringMatching(/^(data|var-up-loads)$/),
-        readOnly: false,
-      });
-      expect(names).toHaveLength(1);
+      const { services, notes } = await projectOf(withService(`volumes: ${volumes}`));
+      expect(services[0]?.container.mounts).toEqual([
+        {
+          type: "volume",
+          volume: expect.stringMatching(/^(data|var-up-loads)$/),
+          path: expect.any(String),
+          readOnly: false,
+        },
+      ]);
       expect(notes[0]).toMatch(/is not in the repository: its data is kept in the volume/);
     },
   );
 
   it("keeps it apart from a volume of that name", async () => {
-    const { volumes } = await projectOf(`${withService('volumes: ["data:/a", "./data:/b"]')}volumes: { data: }`);
-    expect(volumes).toEqual(["data", "data-folder"]);
+    const { services } = await projectOf(`${withService('volumes: ["data:/a", "./data:/b"]')}volumes: { data: }`);
+    expect(services[0]?.container.mounts).toMatchObject([{ volume: "data" }, { volume: "data-folder" }]);
   });
 
   it.each([
@@ -107,7 +108,7 @@ describe("a bind mount of what is not in the repository", () => {
 
 describe("a mount that is kept by Docker", () => {
   it("is a named volume, an anonymous one, or memory, in both syntaxes", async () => {
-    const { services, volumes } = await projectOf(`services:
+    const { services } = await projectOf(`services:
   web:
     image: app
     volumes:
@@ -120,7 +121,7 @@ describe("a mount that is kept by Docker", () => {
     tmpfs: ["/run:size=1g,mode=700", /scratch]
 volumes: { data: , logs: , unused: }
 `);
-    expect(services[0]?.volumes).toEqual([
+    expect(services[0]?.container.mounts).toEqual([
       { type: "volume", volume: "data", path: "/data", readOnly: false },
       { type: "volume", volume: "logs", path: "/logs", readOnly: true },
       { type: "anonymous", path: "/cache" },
@@ -130,7 +131,6 @@ volumes: { data: , logs: , unused: }
       { type: "tmpfs", path: "/run", sizeBytes: 1024 ** 3 },
       { type: "tmpfs", path: "/scratch", sizeBytes: null },
     ]);
-    expect(volumes).toEqual(["data", "logs"]);
   });
 
   it.each([
@@ -151,7 +151,7 @@ volumes: { data: , logs: , unused: }
 
   it("counts once for each path, the later one", async () => {
     const { services, notes } = await projectOf(withService("volumes: [/a]\ntmpfs: /a"));
-    expect(services[0]?.volumes).toEqual([{ type: "tmpfs", path: "/a", sizeBytes: null }]);
+    expect(services[0]?.container.mounts).toEqual([{ type: "tmpfs", path: "/a", sizeBytes: null }]);
     expect(notes).toEqual(["services.web.tmpfs replaces another mount at /a"]);
   });
 });
@@ -177,24 +177,12 @@ configs:
 `,
     };
     const { services } = await projectOf(repository, { variables: { TOKEN: "t" } });
-    const page = { name: "page", kind: "config", content: { type: "text", text: "hello" } };
-    expect(services[0]?.files).toEqual([
+    const page = { type: "text", text: "hello" };
+    expect(services[0]?.container.mounts).toEqual([
       { ...page, path: "/srv/index.html", mode: 0o640 },
       { ...page, path: "/page", mode: 0o444 },
-      {
-        name: "key",
-        kind: "secret",
-        content: { type: "repository", source: "key.txt" },
-        path: "/run/secrets/key",
-        mode: 0o444,
-      },
-      {
-        name: "token",
-        kind: "secret",
-        content: { type: "variable", variable: "TOKEN" },
-        path: "/run/secrets/api-token",
-        mode: 0o400,
-      },
+      { type: "repository", source: "key.txt", digest: "", path: "/run/secrets/key", readOnly: true },
+      { type: "variable", variable: "TOKEN", path: "/run/secrets/api-token", mode: 0o400 },
     ]);
   });
 

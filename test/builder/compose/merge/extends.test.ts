@@ -9,7 +9,7 @@ services:
   web: { extends: base, environment: { B: 2 }, profiles: !reset [] }
   api: { extends: { service: web }, user: you, command: [serve] }
 `);
-    expect(services.map(({ name, user, environment }) => ({ name, user, environment }))).toEqual([
+    expect(services.map(({ name, container: { user }, environment }) => ({ name, user, environment }))).toEqual([
       { name: "web", user: "me", environment: { A: "1", B: "2" } },
       { name: "api", user: "you", environment: { A: "1", B: "2" } },
     ]);
@@ -23,7 +23,11 @@ services:
       "shared/app/Dockerfile": "FROM scratch",
       "shared/base.env": "A=1",
     });
-    expect(services[0]).toMatchObject({ source: { context: "shared/app" }, environment: { A: "1" }, user: "me" });
+    expect(services[0]).toMatchObject({
+      source: { context: "shared/app" },
+      environment: { A: "1" },
+      container: { user: "me" },
+    });
   });
 
   it.each([

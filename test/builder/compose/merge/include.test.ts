@@ -6,7 +6,7 @@ const main = (include: string) => `include: ${include}\nservices: { web: { image
 
 describe("an included file", () => {
   it("brings its services, whose paths and .env are those of its own folder", async () => {
-    const { services, volumes } = await projectOf({
+    const { services } = await projectOf({
       "compose.yaml": main("[db/compose.yaml]"),
       "db/compose.yaml":
         "services: { db: { image: 'postgres:${TAG}', volumes: ['data:/data', './init:/init'] } }\nvolumes: { data: }",
@@ -16,9 +16,8 @@ describe("an included file", () => {
     expect(services.map(({ name }) => name)).toEqual(["web", "db"]);
     expect(services[1]).toMatchObject({
       source: { reference: "postgres:17" },
-      volumes: [{ volume: "data" }, { source: "db/init", isFolder: true }],
+      container: { mounts: [{ volume: "data" }, { source: "db/init" }] },
     });
-    expect(volumes).toEqual(["data"]);
   });
 
   it("may be several that are merged, with a folder and variables of their own, below those of the product", async () => {
@@ -30,7 +29,7 @@ describe("an included file", () => {
       "app/Dockerfile": "FROM scratch",
     };
     const { services } = await projectOf(files, { variables: { DB_USER: "you" } });
-    expect(services[1]).toMatchObject({ source: { context: "app" }, user: "you" });
+    expect(services[1]).toMatchObject({ source: { context: "app" }, container: { user: "you" } });
   });
 
   it("may include others", async () => {

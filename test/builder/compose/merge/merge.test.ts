@@ -25,26 +25,28 @@ describe("an override file", () => {
       "adds ports and tmpfs",
       'image: a\nports: ["80"]\ntmpfs: /tmp',
       'ports: ["81"]\ntmpfs: [/run]',
-      { ports: [{ container: 80 }, { container: 81 }], volumes: [{ path: "/tmp" }, { path: "/run" }] },
+      { ports: [{ container: 80 }, { container: 81 }], container: { mounts: [{ path: "/tmp" }, { path: "/run" }] } },
     ],
     [
       "replaces the mount at the same place",
       "image: a\nvolumes: [/cache, /data]",
       "volumes:\n  - { type: tmpfs, target: /data }",
       {
-        volumes: [
-          { type: "anonymous", path: "/cache" },
-          { type: "tmpfs", path: "/data" },
-        ],
+        container: {
+          mounts: [
+            { type: "anonymous", path: "/cache" },
+            { type: "tmpfs", path: "/data" },
+          ],
+        },
       },
     ],
     [
       "replaces a health check's command and keeps its times",
       "image: a\nhealthcheck: { test: [CMD, a], interval: 5s }",
       "healthcheck: { test: [CMD, b] }",
-      { healthcheck: { test: ["CMD", "b"], intervalMs: 5000 } },
+      { container: { healthcheck: { test: ["CMD", "b"], intervalMs: 5000 } } },
     ],
-    ["takes a value away with !reset", "image: a\nuser: me", "user: !reset null", { user: null }],
+    ["takes a value away with !reset", "image: a\nuser: me", "user: !reset null", { container: { user: null } }],
     ["takes a list away with !reset", 'image: a\nports: ["80"]', "ports: !reset []", { ports: [] }],
     [
       "replaces a whole list with !override",

@@ -1,0 +1,18 @@
+import type { Lookup } from "../../../server/model/deployment/template.ts";
+import type { MachineCapacity } from "../../images/machine.ts";
+import type { DeclaredVolumes } from "../project/volumes-section.ts";
+import type { Field } from "../read/field.ts";
+import type { Report } from "../read/report.ts";
+import type { Repository } from "../values/repository-path.ts";
+
+/** What is around a service when it is read. */
+export interface Surroundings {
+  /** The file as a whole. */
+  readonly root: Field;
+  readonly repository: Repository;
+  readonly report: Report;
+  readonly variables: Lookup;
+  readonly volumes: DeclaredVolumes;
+  /** What services may use at most; undefined: not known. */
+  readonly machine: MachineCapacity | undefined;
+}
