@@ -36,9 +36,10 @@ export async function readInstallationFacts(tx: Queries, product: ProductId): Pr
 
 /** A deployment has no commit until it is fetched; until then the commit is the one its delivery named. */
 async function newest(tx: Queries, condition: SQL | undefined): Promise<DeployedCommit | null> {
+  // Drizzle leaves a column's table out here, and in the subquery a bare "id" is the delivery's.
   const hinted = sql<CommitSha | null>`(
     select d.commit_sha from delivery_deployments l join webhook_deliveries d on d.id = l.delivery_id
-    where l.deployment_id = ${deployments.id} order by d.id limit 1)`;
+    where l.deployment_id = deployments.id order by d.id limit 1)`;
   const [row] = await tx
     .select({ deployment: deployments.id, commit: deployments.commitSha, hinted })
     .from(deployments)
