@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
 import type { Store } from "../../server/ports/store/store.ts";
+import { anInstallation, claimed, enqueued, ready } from "../contracts/store/lifecycle.ts";
 import { at } from "../model/a-deployment.ts";
-import { anInstallation, claimed, enqueued, ready } from "./lifecycle.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
 // The tables refuse what the model does not allow, also from a hand at psql or from a version of Baton with a bug.

@@ -3,9 +3,9 @@ import { advance } from "../../server/model/deployment/deployment.ts";
 import { type Store, StoreUnavailable } from "../../server/ports/store/store.ts";
 import { firstFreeSubnet } from "../../server/rules/routing/subnets.ts";
 import { createStore } from "../../server/store/postgres-store.ts";
+import { anInstallation, aRequest, claimed, deploying, enqueued } from "../contracts/store/lifecycle.ts";
 import { aSpec, at } from "../model/a-deployment.ts";
 import { type Fault, type FaultProxy, faultProxy } from "./fault-proxy.ts";
-import { anInstallation, aRequest, claimed, deploying, enqueued } from "./lifecycle.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;

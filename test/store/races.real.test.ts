@@ -4,8 +4,8 @@ import { advance } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { Store } from "../../server/ports/store/store.ts";
 import { lockSpace, locks } from "../../server/store/postgres/advisory-locks.ts";
+import { anInstallation, aProduct, aRequest, deploying, enqueued } from "../contracts/store/lifecycle.ts";
 import { at } from "../model/a-deployment.ts";
-import { anInstallation, aProduct, aRequest, deploying, enqueued } from "./lifecycle.ts";
 import { type ScratchDatabase, useScratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;

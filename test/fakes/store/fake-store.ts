@@ -4,19 +4,19 @@ import type { Clock } from "../../../server/ports/clock.ts";
 import type { Store } from "../../../server/ports/store/store.ts";
 import { createAccess } from "./access/access.ts";
 import { createAudit } from "./access/audit.ts";
-import { createSettings } from "./access/settings.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
-import { createLeases } from "./deployments/leases.ts";
 import { createQueue } from "./deployments/queue.ts";
 import { createFaults, type StoreFaults } from "./faults.ts";
 import { createDomains } from "./products/domains.ts";
 import { createInstallations } from "./products/installations.ts";
+import { createLeases } from "./products/leases.ts";
 import { createEnvironments, createProducts } from "./products/products.ts";
+import { createSettings } from "./products/settings.ts";
+import { createSources } from "./products/sources.ts";
 import { createRows, type FakeRows, production } from "./rows.ts";
 import { createDeliveries } from "./webhooks/deliveries.ts";
 import { createReports } from "./webhooks/reports.ts";
-import { createSources } from "./webhooks/sources.ts";
 
 /**
  * A Store in memory that keeps the same law as the one on Postgres: test/contracts runs one suite on both. A method is

@@ -5,8 +5,8 @@ import { firstFreeSubnet } from "../../../server/rules/routing/subnets.ts";
 import { WrongKey } from "../../../server/store/access/key-check.ts";
 import { CannotOpen } from "../../../server/store/access/secrets.ts";
 import { createStore } from "../../../server/store/postgres-store.ts";
+import { anInstallation, aProduct, deploying } from "../../contracts/store/lifecycle.ts";
 import { aSpec } from "../../model/a-deployment.ts";
-import { anInstallation, aProduct, deploying } from "../lifecycle.ts";
 import { type ScratchDatabase, useScratchDatabase } from "../scratch-database.ts";
 
 let database: ScratchDatabase;
@@ -37,6 +37,10 @@ it("no secret is found anywhere in the database, in whatever clothes", async () 
   const installation = await anInstallation(store);
   await store.installations.changeVariables(installation, { CANARY: canary }, []);
   await store.products.changeVariables((await aProduct(store)).product.id, { CANARY: canary }, []);
+  const { product } = await aProduct(store);
+  await store.sources.setWebhookSecret(product.id, canary);
+  await store.sources.setDeployKey(product.id, { publicKey: "ssh-ed25519 AAAA", privateKey: canary });
+  await store.sources.change(product.id, { token: canary });
   await deploying(store, installation, { ...aSpec(), variables: { CANARY: canary } });
   const { access } = store;
   await access.setAdminToken("admin", canary);
@@ -78,6 +82,14 @@ it("a product's value that is put into an installation's row, or into another pr
   await expect(store.installations.variables(other.installation.id)).rejects.toThrow(CannotOpen);
   await sql`update variables set value = ${stolen}, name = 'A' where installation_id = ${mine.installation.id}`;
   await expect(store.installations.variables(mine.installation.id)).rejects.toThrow(CannotOpen);
+});
+
+it("a repository's token that is put into another product's row does not open there", async () => {
+  const [mine, other] = [(await aProduct(store)).product, (await aProduct(store)).product];
+  for (const { id } of [mine, other]) await store.sources.change(id, { token: "t" });
+  await database.sql`update sources set token = (select token from sources where product_id = ${mine.id})
+    where product_id = ${other.id}`;
+  await expect(store.sources.credentials(other.id)).rejects.toThrow(CannotOpen);
 });
 
 it("a spec's variables that are put into another deployment do not open there", async () => {

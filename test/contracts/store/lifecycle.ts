@@ -5,12 +5,22 @@ import type {
   Queued,
   Ready,
   Transition,
-} from "../../server/model/deployment/deployment.ts";
-import { advance } from "../../server/model/deployment/deployment.ts";
-import type { InstallationId } from "../../server/model/names/ids.ts";
-import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
-import type { DeploymentRequest, Store } from "../../server/ports/store/store.ts";
-import { aSpec, at } from "../model/a-deployment.ts";
+} from "../../../server/model/deployment/deployment.ts";
+import { advance } from "../../../server/model/deployment/deployment.ts";
+import type { DeploymentId, InstallationId } from "../../../server/model/names/ids.ts";
+import { type Installation, type Product, parseSlug } from "../../../server/model/product.ts";
+import type { Clock } from "../../../server/ports/clock.ts";
+import type { DeploymentRequest, Store } from "../../../server/ports/store/store.ts";
+import { aSpec, at } from "../../model/a-deployment.ts";
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Tells the time that counts for the store. */
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Makes an empty store, for each test anew: without products, tokens and sessions, and with one environment. */
+export type MakeStore = () => Promise<StoreUnderTest>;
 
 /**
  * Deployments on their way through a real store. Each function fails loudly where a test expects the way to be open.
@@ -90,4 +100,13 @@ function is<Status extends Deployment["status"]>(
 ): Extract<Deployment, { status: Status }> {
   if (deployment.status !== status) throw new Error(`It is ${deployment.status}, not ${status}`);
   return deployment as Extract<Deployment, { status: Status }>;
+}
+
+export const ids = (deployments: readonly { readonly id: DeploymentId }[]) => deployments.map(({ id }) => id);
+
+/** The statuses that were announced of a deployment, with the reason of a stop. */
+export async function statusEvents(store: Store, id: DeploymentId): Promise<readonly string[]> {
+  return (await store.events.read(id, 0, 100)).flatMap((event) =>
+    event.type === "status" ? [event.reason ? `${event.status}: ${event.reason}` : event.status] : [],
+  );
 }

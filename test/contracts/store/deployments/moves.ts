@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { advance, type Commit } from "../../../../server/model/deployment/deployment.ts";
+import type { InstallationId } from "../../../../server/model/names/ids.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import { aFailure, aSpec, at, sha } from "../../../model/a-deployment.ts";
+import {
+  anInstallation,
+  claimed,
+  deploying,
+  enqueued,
+  type MakeStore,
+  moved,
+  ready,
+  statusEvents,
+  watched,
+} from "../lifecycle.ts";
+
+const later = new Date(at.getTime() + 60_000);
+const commit: Commit = { sha, message: "Say hello", author: "Ada" };
+
+/** How a deployment goes on, and what goes with it. */
+export function movesContract(make: MakeStore): void {
+  let store: Store;
+  beforeEach(async () => {
+    ({ store } = await make());
+  });
+
+  const liveOf = async (installation: InstallationId) => {
+    const found = await store.installations.get(installation);
+    return { live: found?.liveDeploymentId, stopped: found?.stopped };
+  };
+
+  describe("move", () => {
+    it("goes all the way, keeping the spec as it was built", async () => {
+      const installation = await anInstallation(store);
+      const spec = { ...aSpec(), variables: { B: "2", A: "1" } };
+      const started = await deploying(store, installation, spec);
+      expect(started).toMatchObject({ status: "deploying", step: "start", spec });
+      const switched = await moved(store, await moved(store, started, { type: "checked" }), {
+        type: "switched",
+        at: later,
+        replacedId: null,
+      });
+      expect(await moved(store, switched, { type: "held", at: later })).toMatchObject({
+        status: "ready",
+        spec,
+        liveAt: later,
+        readyAt: later,
+      });
+      expect(await statusEvents(store, started.id)).toEqual(["queued", "building", "deploying", "ready"]);
+    });
+
+    it("resolves with the commit that was recorded meanwhile", async () => {
+      await enqueued(store, await anInstallation(store));
+      const building = await claimed(store);
+      await store.deployments.recordCommit(building, commit);
+      expect(await moved(store, building, { type: "built", spec: aSpec() })).toMatchObject({ commit });
+    });
+
+    it("writes nothing when the row has another status, step or attempt", async () => {
+      const installation = await anInstallation(store);
+      const started = await deploying(store, installation);
+      const decided = await moved(store, started, { type: "checked" });
+      const resumed = await moved(store, decided, { type: "resume" });
+      for (const stale of [started, decided]) {
+        const to = advance(stale, { type: "fail", at, failure: aFailure });
+        expect(to && (await store.deployments.move(stale, to))).toBeNull();
+      }
+      expect(await store.deployments.get(started.id)).toEqual(resumed);
+      expect(await statusEvents(store, started.id)).toEqual(["queued", "building", "deploying"]);
+    });
+
+    it("makes a version live at the switch, and starts an installation that was stopped", async () => {
+      const installation = await anInstallation(store);
+      const first = await ready(store, installation);
+      await store.installations.stop(installation, at);
+      expect(await liveOf(installation)).toEqual({ live: null, stopped: true });
+      const second = await watched(store, installation);
+      expect(await liveOf(installation)).toEqual({ live: second.id, stopped: false });
+      expect(first.id).not.toBe(second.id);
+    });
+
+    it("puts the replaced version back when the new one fails while it is watched", async () => {
+      const installation = await anInstallation(store);
+      const old = await ready(store, installation);
+      const failing = await watched(store, installation);
+      expect(failing).toMatchObject({ replacedId: old.id });
+      const failed = await moved(store, failing, { type: "fail", at: later, failure: aFailure });
+      expect(failed).toMatchObject({ status: "failed", failure: aFailure, finishedAt: later });
+      expect(await liveOf(installation)).toEqual({ live: old.id, stopped: false });
+    });
+
+    it("goes back to stopped when it was stopped by hand before, and to nothing when nothing was ever ready", async () => {
+      const [empty, stopped] = [await anInstallation(store), await anInstallation(store)];
+      await ready(store, stopped);
+      await store.installations.stop(stopped, at);
+      for (const installation of [empty, stopped]) {
+        await moved(store, await watched(store, installation), { type: "fail", at, failure: aFailure });
+      }
+      expect(await liveOf(empty)).toEqual({ live: null, stopped: false });
+      expect(await liveOf(stopped)).toEqual({ live: null, stopped: true });
+    });
+
+    it("leaves the live version alone when another fails before the switch", async () => {
+      const installation = await anInstallation(store);
+      const old = await ready(store, installation);
+      await moved(store, await deploying(store, installation), { type: "fail", at, failure: aFailure });
+      expect(await liveOf(installation)).toEqual({ live: old.id, stopped: false });
+    });
+  });
+
+  describe("recordCommit", () => {
+    it("does nothing for an attempt that is not the current one", async () => {
+      await enqueued(store, await anInstallation(store));
+      const stale = await claimed(store);
+      await moved(store, stale, { type: "requeue" });
+      const current = await claimed(store);
+      await store.deployments.recordCommit(stale, commit);
+      expect(await store.deployments.get(current.id)).toEqual(current);
+    });
+  });
+
+  describe("stop", () => {
+    it("ends the live version and leaves it fit to be made live again", async () => {
+      const installation = await anInstallation(store);
+      const live = await ready(store, installation);
+      expect(await store.installations.stop(installation, later)).toEqual({ stopped: live.id });
+      expect(await liveOf(installation)).toEqual({ live: null, stopped: true });
+      expect(await store.deployments.get(live.id)).toMatchObject({
+        status: "stopped",
+        reason: "stopped by hand",
+        readyAt: at,
+        spec: live.spec,
+      });
+      expect(await statusEvents(store, live.id)).toContain("stopped: stopped by hand");
+    });
+
+    it("is refused while a deployment is running, and changes nothing then", async () => {
+      const installation = await anInstallation(store);
+      const live = await ready(store, installation);
+      await deploying(store, installation);
+      expect(await store.installations.stop(installation, at)).toBeNull();
+      expect(await liveOf(installation)).toEqual({ live: live.id, stopped: false });
+    });
+
+    it("is remembered when nothing was live", async () => {
+      const installation = await anInstallation(store);
+      expect(await store.installations.stop(installation, at)).toEqual({ stopped: null });
+      expect(await liveOf(installation)).toEqual({ live: null, stopped: true });
+    });
+  });
+}

@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { nothingSet } from "../../../../server/model/service-settings.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import { at } from "../../../model/a-deployment.ts";
+import { anInstallation, aProduct, claimed, enqueued, type MakeStore, moved, ready } from "../lifecycle.ts";
+
+export function installationsContract(make: MakeStore): void {
+  let store: Store;
+  beforeEach(async () => {
+    ({ store } = await make());
+  });
+
+  describe("installations", () => {
+    const staging = async () => {
+      const environment = await store.environments.create({ name: "staging", domain: "s.example.com", branch: "dev" });
+      if (!environment) throw new Error("There is a staging already");
+      return environment;
+    };
+
+    it("keep their environment from being removed until their rows are gone", async () => {
+      const { environments, installations } = store;
+      const { id } = await staging();
+      const { product } = await aProduct(store);
+      const there = await installations.create({ productId: product.id, environmentId: id, branch: null });
+      if (!there) throw new Error("The product was not installed");
+      expect(await environments.remove(id)).toBe("in-use");
+      await installations.markDeleted(there.id, { keepVolumes: true });
+      expect(await environments.remove(id)).toBe("in-use");
+      await installations.purge(there.id);
+      expect(await environments.remove(id)).toBe("removed");
+      expect(await environments.get(id)).toBeNull();
+    });
+
+    it("are made in environments of their own, once for each place", async () => {
+      const { id: environmentId } = await staging();
+      expect(await store.environments.create({ name: "staging", domain: null, branch: null })).toBeNull();
+      expect(await store.environments.get(environmentId)).toEqual({
+        id: environmentId,
+        name: "staging",
+        domain: "s.example.com",
+        branch: "dev",
+      });
+      const { product, installation } = await aProduct(store);
+      const place = { productId: product.id, environmentId, branch: "dev" };
+      const created = await store.installations.create(place);
+      expect(created).toEqual({ id: created?.id, ...place, liveDeploymentId: null, stopped: false });
+      expect(await store.installations.create(place)).toBeNull();
+      expect(await store.installations.ofProduct(product.id)).toEqual([installation, created]);
+      await store.products.markDeleted(product.id, { keepVolumes: true });
+      expect(await store.installations.create(place)).toBeNull();
+    });
+
+    it("that are deleted free their place and hosts, end what they had going, and take nothing new", async () => {
+      const { product, installation } = await aProduct(store);
+      const { id } = installation;
+      await store.domains.setCustom(id, "web", ["b.localhost"]);
+      await store.domains.setFor(id, [{ host: "a.localhost", service: "web" }]);
+      await enqueued(store, id);
+      const running = await claimed(store);
+      const waiting = await enqueued(store, id);
+
+      await store.installations.markDeleted(id, { keepVolumes: true });
+      expect(await store.installations.list()).toEqual([]);
+      expect(await store.installations.ofProduct(product.id)).toEqual([]);
+      expect(await store.installations.get(id)).toEqual(installation);
+      expect(await store.installations.deleted()).toEqual([{ ...installation, keepVolumes: true }]);
+      expect([await store.domains.list(), await store.domains.custom(id)]).toEqual([[], []]);
+      expect(await store.deployments.get(waiting.id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+      expect(await store.deployments.cancelRequested()).toEqual([running.id]);
+      expect(await store.deployments.list({ limit: 10 })).toEqual([]);
+      expect(await store.deployments.list({ limit: 10, product: product.id })).toEqual([]);
+      expect(await store.deployments.list({ limit: 10, installation: id })).toHaveLength(2);
+      await expect(enqueued(store, id)).rejects.toThrow(/does not exist/);
+
+      const { productId, environmentId, branch } = installation;
+      const again = await store.installations.create({ productId, environmentId, branch });
+      expect(again?.id).toBeGreaterThan(id);
+      expect(await store.products.list()).toEqual([product]);
+    });
+
+    it("of a deleted product are deleted with it, each with what becomes of its volumes", async () => {
+      const { product, installation } = await aProduct(store);
+      const { id: environmentId } = await staging();
+      const other = await store.installations.create({ productId: product.id, environmentId, branch: null });
+      if (!other) throw new Error("unreachable");
+      await store.installations.markDeleted(other.id, { keepVolumes: true });
+      await store.products.markDeleted(product.id, { keepVolumes: false });
+      expect(await store.installations.deleted()).toEqual([
+        { ...installation, keepVolumes: false },
+        { ...other, keepVolumes: true },
+      ]);
+    });
+
+    it("that are purged leave nothing, and only those that were deleted can be", async () => {
+      const { product, installation } = await aProduct(store);
+      const { id } = installation;
+      const old = await ready(store, id);
+      await enqueued(store, id, { trigger: "rollback", sourceId: old.id });
+      await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+      await ready(store, id);
+      await store.leases.port({ installation: id }, "db", { first: 20_000, last: 20_001 }, new Set());
+      await store.installations.purge(id);
+      expect(await store.installations.list()).toHaveLength(1);
+
+      await store.installations.markDeleted(id, { keepVolumes: false });
+      await store.installations.purge(id);
+      expect(await store.installations.get(id)).toBeNull();
+      expect(await store.deployments.get(old.id)).toBeNull();
+      expect(await store.leases.ports({ installation: id })).toEqual(new Map());
+      expect(await store.products.get(product.id)).toEqual(product);
+
+      const second = await aProduct(store);
+      await store.products.markDeleted(second.product.id, { keepVolumes: true });
+      await store.installations.purge(second.installation.id);
+      expect(await store.installations.get(second.installation.id)).toBeNull();
+    });
+  });
+
+  describe("settings of services", () => {
+    it("are kept for each service of an installation, replaced as a whole, and gone when nothing is set", async () => {
+      const [one, other] = [await anInstallation(store), await anInstallation(store)];
+      const { installations } = store;
+      const all = {
+        path: "/ready",
+        intervalMs: 1,
+        tryTimeoutMs: 2,
+        timeoutMs: 3,
+        successes: 4,
+        memoryBytes: 2 ** 40,
+        cpus: 0.5,
+      };
+      await installations.setServiceSettings(one, "web", all);
+      await installations.setServiceSettings(one, "api", { ...nothingSet, successes: 1 });
+      await installations.setServiceSettings(other, "web", { ...nothingSet, path: "/" });
+      expect(await installations.serviceSettings(one)).toEqual(
+        new Map([
+          ["api", { ...nothingSet, successes: 1 }],
+          ["web", all],
+        ]),
+      );
+      await installations.setServiceSettings(one, "web", { ...nothingSet, cpus: 2 });
+      await installations.setServiceSettings(one, "api", nothingSet);
+      expect(await installations.serviceSettings(one)).toEqual(new Map([["web", { ...nothingSet, cpus: 2 }]]));
+      await expect(installations.setServiceSettings(one, "web", { ...nothingSet, successes: 0 })).rejects.toThrow();
+      await expect(installations.setServiceSettings(one, "web", { ...nothingSet, path: "no" })).rejects.toThrow();
+    });
+  });
+}

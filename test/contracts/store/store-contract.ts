@@ -1,0 +1,42 @@
+import { describe } from "vitest";
+import { accessContract } from "./access/access.ts";
+import { auditContract } from "./access/audit.ts";
+import { cancelContract } from "./deployments/cancel.ts";
+import { eventsContract } from "./deployments/events.ts";
+import { listsContract } from "./deployments/lists.ts";
+import { movesContract } from "./deployments/moves.ts";
+import { queueContract } from "./deployments/queue.ts";
+import type { MakeStore } from "./lifecycle.ts";
+import { domainsContract } from "./products/domains.ts";
+import { installationsContract } from "./products/installations.ts";
+import { leasesContract } from "./products/leases.ts";
+import { productsContract } from "./products/products.ts";
+import { settingsContract } from "./products/settings.ts";
+import { sourcesContract } from "./products/sources.ts";
+import { variablesContract } from "./products/variables.ts";
+import { deliveriesContract } from "./webhooks/deliveries.ts";
+import { reportsContract } from "./webhooks/reports.ts";
+
+const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
+  "the queue": queueContract,
+  moves: movesContract,
+  "cancels and rescues": cancelContract,
+  "lists of deployments": listsContract,
+  events: eventsContract,
+  products: productsContract,
+  installations: installationsContract,
+  variables: variablesContract,
+  domains: domainsContract,
+  leases: leasesContract,
+  settings: settingsContract,
+  sources: sourcesContract,
+  deliveries: deliveriesContract,
+  reports: reportsContract,
+  access: accessContract,
+  "the audit log": auditContract,
+};
+
+/** What every Store does. A method's promise belongs here; how Postgres keeps it belongs in test/store. */
+export function storeContract(make: MakeStore): void {
+  for (const [part, contract] of Object.entries(contracts)) describe(part, () => contract(make));
+}

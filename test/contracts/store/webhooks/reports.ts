@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { advance, type Building } from "../../../../server/model/deployment/deployment.ts";
+import type { Product } from "../../../../server/model/product.ts";
+import type { Clock } from "../../../../server/ports/clock.ts";
+import type { NewDelivery } from "../../../../server/ports/store/deliveries.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
+import { judgeDelivery } from "../../../../server/rules/webhooks/webhook-verdict.ts";
+import { claimed, type MakeStore } from "../lifecycle.ts";
+import { aProductOf, push, repository, sha } from "./pushes.ts";
+
+/** What forges are told of deployments. */
+export function reportsContract(make: MakeStore): void {
+  let store: Store;
+  let clock: Pick<Clock, "now">;
+  let product: Product;
+  beforeEach(async () => {
+    ({ store, clock } = await make());
+    product = await aProductOf(store, "shop");
+  });
+  const record = (...deliveries: readonly NewDelivery[]) =>
+    store.deliveries.record(product.id, deliveries, judgeDelivery, clock.now());
+
+  describe("what a forge has to be told", () => {
+    const due = async (now = clock.now()) =>
+      (await store.reports.due(now, 100)).filter((one) => one.product === product.id);
+    const later = (ms: number) => new Date(clock.now().getTime() + ms);
+
+    async function fetched(): Promise<Building> {
+      await record(push(sha(1)));
+      const building = await claimed(store);
+      await store.deployments.recordCommit(building, { sha: sha(1), message: "Work", author: "Ada" });
+      return building;
+    }
+
+    it("is how a deployment stands, until it was told, and again when that has changed", async () => {
+      const building = await fetched();
+      expect(await due()).toEqual([]);
+      await store.sources.change(product.id, { token: "t" });
+      expect(await due()).toEqual([
+        { product: product.id, deployment: building.id, commit: sha(1), state: "pending", receipt: null, tries: 0 },
+      ]);
+      await store.reports.told(building.id, "pending", { deployment: 7 });
+      expect(await due()).toEqual([]);
+      const stopped = advance(building, { type: "stop", at: clock.now(), reason: "cancelled" });
+      if (!stopped) throw new Error("it cannot be stopped");
+      await store.deployments.move(building, stopped);
+      expect(await due()).toMatchObject([{ state: "cancelled", receipt: { deployment: 7 } }]);
+    });
+
+    it("waits after trouble, is given up in the end, and not before its state has changed", async () => {
+      const building = await fetched();
+      await store.sources.change(product.id, { token: "t" });
+      const soon = later(60_000);
+      await store.reports.failed(building.id, {
+        state: "pending",
+        message: "no",
+        nextTryAt: soon,
+        receipt: { deployment: 3 },
+      });
+      expect(await due()).toEqual([]);
+      expect(await due(soon)).toMatchObject([{ tries: 1, receipt: { deployment: 3 } }]);
+      expect(await store.reports.trouble(product.id)).toEqual({
+        deployment: building.id,
+        message: "no",
+        givenUp: false,
+      });
+      await store.reports.failed(building.id, { state: "pending", message: "no", nextTryAt: null, receipt: null });
+      expect(await due(later(86_400_000))).toEqual([]);
+      const stopped = advance(building, { type: "stop", at: clock.now(), reason: "cancelled" });
+      if (!stopped) throw new Error("it cannot be stopped");
+      await store.deployments.move(building, stopped);
+      expect(await due()).toMatchObject([{ state: "cancelled", tries: 0 }]);
+      await store.reports.told(building.id, "cancelled", { deployment: 3 });
+      expect(await store.reports.trouble(product.id)).toBeNull();
+    });
+
+    it("is nothing of a product that was deleted, that has no repository, or that wants nothing told", async () => {
+      await fetched();
+      const { sources, products } = store;
+      await sources.change(product.id, { token: "t", reports: { status: false, deployment: false, comment: false } });
+      expect(await due()).toEqual([]);
+      await sources.change(product.id, { reports: { status: false, deployment: true, comment: false } });
+      expect(await due()).toHaveLength(1);
+      await products.update(product.id, { repository: null });
+      expect(await due()).toEqual([]);
+      await products.update(product.id, { repository });
+      await products.markDeleted(product.id, { keepVolumes: false });
+      expect(await due()).toEqual([]);
+    });
+
+    it("is nothing of the past: a token that is given later tells of the last two days", async () => {
+      await fetched();
+      await store.sources.change(product.id, { token: "t" });
+      const day = 24 * 60 * 60_000;
+      expect(await due(later(2 * day - 60_000))).toHaveLength(1);
+      expect(await due(later(2 * day + 60_000))).toEqual([]);
+    });
+  });
+}
