@@ -17,7 +17,7 @@ import { type ChooseSubnet, createLeaseStore } from "./products/leases.ts";
 import { createProductStore } from "./products/products.ts";
 import { createSettingStore } from "./products/settings.ts";
 import { createSourceStore } from "./products/sources.ts";
-import { instances } from "./schema.ts";
+import { instances } from "./schema/products.ts";
 import { createDeliveryStore } from "./webhooks/deliveries.ts";
 import { createReportStore } from "./webhooks/reports.ts";
 

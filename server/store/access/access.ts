@@ -3,7 +3,7 @@ import { and, eq, gt, lte } from "drizzle-orm";
 import type { AccessStore } from "../../ports/store/store.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { sessions, tokens } from "../schema.ts";
+import { sessions, tokens } from "../schema/access.ts";
 
 /**
  * Secrets are 256 random bits (or a long token of the administrator's choice), so one round of SHA-256 keeps them,

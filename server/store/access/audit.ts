@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import type { AuditStore } from "../../ports/store/store.ts";
 import type { Database } from "../postgres/database.ts";
-import { auditEntries } from "../schema.ts";
+import { auditEntries } from "../schema/access.ts";
 
 export function createAuditStore(database: Database): AuditStore {
   return {

@@ -2,7 +2,9 @@ import { isNotNull } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database, Queries } from "../postgres/database.ts";
 import { readSetting, writeSetting } from "../products/settings.ts";
-import { deployments, productVariables, sources, variables } from "../schema.ts";
+import { deployments } from "../schema/deployments.ts";
+import { productVariables, variables } from "../schema/user-settings.ts";
+import { sources } from "../schema/webhooks.ts";
 import { createKey, readKey } from "./key-file.ts";
 import { createSecrets, type SecretOwner, type Secrets } from "./secrets.ts";
 

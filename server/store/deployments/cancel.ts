@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Transaction } from "../postgres/database.ts";
-import { deployments } from "../schema.ts";
+import { deployments } from "../schema/deployments.ts";
 import { writeEndInQueue } from "./events.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Secrets } from "../access/secrets.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
-import { deployments } from "../schema.ts";
+import { deployments } from "../schema/deployments.ts";
 import {
   type DeploymentRow,
   deploymentOf,

@@ -1,7 +1,7 @@
 import type { Commit, Deployment, DeploymentStatus, Queued, Running } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { Secrets } from "../access/secrets.ts";
-import type { deployments } from "../schema.ts";
+import type { deployments } from "../schema/deployments.ts";
 import { openSpec, sealSpec } from "./stored-spec.ts";
 
 export type DeploymentRow = typeof deployments.$inferSelect;

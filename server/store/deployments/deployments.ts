@@ -3,7 +3,8 @@ import type { Deployment, Queued, Running } from "../../model/deployment/deploym
 import type { DeploymentStore } from "../../ports/store/store.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { deployments, installations, products } from "../schema.ts";
+import { deployments, installations } from "../schema/deployments.ts";
+import { products } from "../schema/products.ts";
 import { requestCancel } from "./cancel.ts";
 import { cancelRequested, claim, rescue } from "./claim.ts";
 import {

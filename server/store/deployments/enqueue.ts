@@ -3,7 +3,8 @@ import type { Queued } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { DeploymentRequest } from "../../ports/store/store.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
-import { deployments, installations, products } from "../schema.ts";
+import { deployments, installations } from "../schema/deployments.ts";
+import { products } from "../schema/products.ts";
 import { commitColumns, undecidedStatuses } from "./deployment-row.ts";
 import { writeEndInQueue, writeStatusEvent } from "./events.ts";
 

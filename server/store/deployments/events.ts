@@ -4,7 +4,7 @@ import type { DeploymentEvent, EventBody, StackProgress } from "../../model/depl
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { EventStore } from "../../ports/store/store.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
-import { deploymentEvents, deployments } from "../schema.ts";
+import { deploymentEvents, deployments } from "../schema/deployments.ts";
 import type { Announcements } from "./announcements.ts";
 
 export function createEventStore(database: Database, announcements: Announcements): EventStore {

@@ -3,7 +3,7 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
-import { deployments, installations } from "../schema.ts";
+import { deployments, installations } from "../schema/deployments.ts";
 import { type DeploymentRow, specColumn, stateColumns } from "./deployment-row.ts";
 import { writeStatusEvent } from "./events.ts";
 

@@ -6,7 +6,9 @@ import type { DomainStore } from "../../ports/store/store.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
-import { customDomains, deployments, domains } from "../schema.ts";
+import { deployments } from "../schema/deployments.ts";
+import { domains } from "../schema/leases.ts";
+import { customDomains } from "../schema/user-settings.ts";
 
 export function createDomainStore(database: Database): DomainStore {
   return {

@@ -1,7 +1,8 @@
 import { asc, eq } from "drizzle-orm";
 import type { EnvironmentStore } from "../../ports/store/store.ts";
 import type { Database } from "../postgres/database.ts";
-import { environments, installations } from "../schema.ts";
+import { installations } from "../schema/deployments.ts";
+import { environments } from "../schema/products.ts";
 
 export function createEnvironmentStore(database: Database): EnvironmentStore {
   return {

@@ -1,4 +1,4 @@
-import { installations } from "../schema.ts";
+import { installations } from "../schema/deployments.ts";
 
 /** The columns that the model's Installation has. */
 export const installationColumns = {

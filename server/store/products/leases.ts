@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { type LeaseHolder, type LeaseStore, PoolExhausted, type PortRange } from "../../ports/store/store.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { portLeases, subnetLeases } from "../schema.ts";
+import { portLeases, subnetLeases } from "../schema/leases.ts";
 
 /**
  * The first network of the pool that overlaps none of `taken`, or null. A rule, handed in: the store decides nothing.

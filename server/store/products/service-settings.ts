@@ -2,7 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { type ServiceSettings, settingNames } from "../../model/service-settings.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
-import { serviceSettings } from "../schema.ts";
+import { serviceSettings } from "../schema/user-settings.ts";
 
 export async function settingsOf(
   queries: Queries,

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { SettingStore } from "../../ports/store/store.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { settings } from "../schema.ts";
+import { settings } from "../schema/products.ts";
 
 export function createSettingStore(database: Database): SettingStore {
   return {

@@ -4,7 +4,8 @@ import { plainSource, type Source } from "../../model/source.ts";
 import type { SourceChanges, SourceStore } from "../../ports/store/sources.ts";
 import type { SecretOwner, Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { products, sources } from "../schema.ts";
+import { products } from "../schema/products.ts";
+import { sources } from "../schema/webhooks.ts";
 
 type Row = typeof sources.$inferSelect;
 type Columns = Partial<typeof sources.$inferInsert>;

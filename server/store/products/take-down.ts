@@ -3,7 +3,9 @@ import type { InstallationId } from "../../model/names/ids.ts";
 import { requestCancel } from "../deployments/cancel.ts";
 import { undecidedStatuses } from "../deployments/deployment-row.ts";
 import type { Transaction } from "../postgres/database.ts";
-import { customDomains, deployments, domains } from "../schema.ts";
+import { deployments } from "../schema/deployments.ts";
+import { domains } from "../schema/leases.ts";
+import { customDomains } from "../schema/user-settings.ts";
 
 /** Frees the hosts of deleted installations and ends what they had going. Their rows are locked by the caller. */
 export async function takeDown(transaction: Transaction, ids: readonly InstallationId[], at: Date): Promise<void> {

@@ -4,7 +4,8 @@ import type { VariableEntry } from "../../model/values/variable.ts";
 import type { VariableMarks } from "../../ports/store/store.ts";
 import type { SecretOwner, Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
-import { installations, productVariables, variables } from "../schema.ts";
+import { installations } from "../schema/deployments.ts";
+import { productVariables, variables } from "../schema/user-settings.ts";
 
 /** Whose variables: an installation's own, or those that all installations of a product get. */
 export type Holder = { readonly installation: InstallationId } | { readonly product: ProductId };

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, ne } from "drizzle-orm";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { DeliveryStore, LedgerEntry } from "../../ports/store/deliveries.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { webhookDeliveries } from "../schema.ts";
+import { webhookDeliveries } from "../schema/webhooks.ts";
 import { linksOf } from "./delivery-links.ts";
 import { keepNewest } from "./ledger-limits.ts";
 import { recordDeliveries } from "./record-deliveries.ts";

@@ -1,7 +1,7 @@
 import { inArray } from "drizzle-orm";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Queries } from "../postgres/database.ts";
-import { deliveryDeployments } from "../schema.ts";
+import { deliveryDeployments } from "../schema/webhooks.ts";
 
 /** The deployments of each of these deliveries, oldest first. */
 export async function linksOf(

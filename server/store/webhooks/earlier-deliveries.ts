@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, or } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { DeliveryFacts, NewDelivery } from "../../ports/store/deliveries.ts";
 import type { Queries } from "../postgres/database.ts";
-import { webhookDeliveries } from "../schema.ts";
+import { webhookDeliveries } from "../schema/webhooks.ts";
 import { linksOf } from "./delivery-links.ts";
 
 type Earlier = NonNullable<DeliveryFacts["earlier"]>;

@@ -2,7 +2,7 @@ import type { EventBody } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { lockInstallation, newestNumber, supersede } from "../deployments/enqueue.ts";
 import type { Transaction } from "../postgres/database.ts";
-import { deploymentEvents, deployments } from "../schema.ts";
+import { deploymentEvents, deployments } from "../schema/deployments.ts";
 
 const reason = "superseded by a newer push";
 const queued: EventBody = { type: "status", status: "queued", reason: null };

@@ -3,7 +3,8 @@ import type { CommitSha, ProductId } from "../../model/names/ids.ts";
 import type { DeployedCommit, InstallationFacts } from "../../ports/store/deliveries.ts";
 import { undecidedStatuses } from "../deployments/deployment-row.ts";
 import type { Queries } from "../postgres/database.ts";
-import { deployments, environments, installations } from "../schema.ts";
+import { deployments, installations } from "../schema/deployments.ts";
+import { environments } from "../schema/products.ts";
 
 /** The triggers of deployments that carry a new commit; redeploys and rollbacks bring an old one back. */
 const newCommits = ["push", "webhook", "api"] as const;

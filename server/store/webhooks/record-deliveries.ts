@@ -10,7 +10,9 @@ import type {
 import { reserveIds } from "../deployments/enqueue.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { readPaths } from "../products/sources.ts";
-import { deliveryDeployments, installations, products, webhookDeliveries } from "../schema.ts";
+import { installations } from "../schema/deployments.ts";
+import { products } from "../schema/products.ts";
+import { deliveryDeployments, webhookDeliveries } from "../schema/webhooks.ts";
 import { readEarlierDeliveries } from "./earlier-deliveries.ts";
 import { type BurstRequest, enqueueBurst } from "./enqueue-burst.ts";
 import { readInstallationFacts } from "./installation-facts.ts";

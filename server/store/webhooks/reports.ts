@@ -3,7 +3,7 @@ import type { DeploymentId, ProductId } from "../../model/names/ids.ts";
 import type { ReportReceipt, ReportState } from "../../ports/forge.ts";
 import type { DueReport, ReportStore } from "../../ports/store/reports.ts";
 import type { Database } from "../postgres/database.ts";
-import { forgeReports } from "../schema.ts";
+import { forgeReports } from "../schema/webhooks.ts";
 
 type DueRow = {
   readonly product: string;
