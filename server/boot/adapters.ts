@@ -8,16 +8,16 @@ import { createGit } from "../git/git.ts";
 import { createDistribution } from "../host-packages/debian-npm.ts";
 import { isPublicAddress } from "../model/names/public-address.ts";
 import { createMountFolder } from "../mounts/mount-folder.ts";
+import type { PipelineContext } from "../pipeline/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
-import type { World } from "../pipeline/work.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Store } from "../ports/store/store.ts";
 import { createLoopbackProber } from "../probe/loopback-prober.ts";
 import { createReach } from "../probe/reach.ts";
 import { createCaddyProxy } from "../proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "../proxy/process/supervisor.ts";
-import type { CaretakerNeeds } from "../reconciler/needs.ts";
+import type { ReconcilerContext } from "../reconciler/context.ts";
 import { planBuildLimits } from "../rules/rollout/build-limits.ts";
 import { firewallRules } from "../rules/routing/firewall-rules.ts";
 import { isServedPlain, urlOf } from "../rules/routing/urls.ts";
@@ -44,9 +44,9 @@ export async function openDatabase(
   return database;
 }
 
-export type Everything = World &
-  CaretakerNeeds & {
-    readonly proxy: World["proxy"] & CaddySupervisor;
+export type Everything = PipelineContext &
+  ReconcilerContext & {
+    readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
     readonly forges: readonly Forge[];
     readonly unserved: RoutePublisher["unserved"];
   };

@@ -1,14 +1,14 @@
 import { createPoller } from "../commands/sources/poll.ts";
 import { createSources } from "../commands/sources/sources.ts";
 import { createReporter } from "../forge/reporter.ts";
+import type { PipelineContext } from "../pipeline/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
-import type { World } from "../pipeline/work.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker, type Worker } from "../queue/worker.ts";
-import type { CaretakerNeeds } from "../reconciler/needs.ts";
-import { type Caretaker, createCaretaker } from "../reconciler/reconciler.ts";
+import type { ReconcilerContext } from "../reconciler/context.ts";
+import { createReconciler, type Reconciler } from "../reconciler/reconciler.ts";
 
 /**
  * The time in which this server may act: from taking the database's lock until it stops or loses it. Whoever takes
@@ -16,11 +16,11 @@ import { type Caretaker, createCaretaker } from "../reconciler/reconciler.ts";
  */
 export interface Shift {
   readonly wakeQueue: () => void;
-  readonly wakeCaretaker: () => void;
+  readonly wakeReconciler: () => void;
   end(): Promise<void>;
 }
 
-export interface ShiftNeeds extends World, CaretakerNeeds {
+export interface ShiftNeeds extends PipelineContext, ReconcilerContext {
   readonly forges: readonly Forge[];
   /** A deployment's page, as people reach it. */
   readonly pageOf: (deployment: number) => string;
@@ -28,8 +28,8 @@ export interface ShiftNeeds extends World, CaretakerNeeds {
 
 export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Shift {
   const { store, clock } = world;
-  const caretaker: Caretaker = createCaretaker({ ...world, log });
-  const pipeline = createPipeline(world, { log, onOver: caretaker.settle });
+  const reconciler: Reconciler = createReconciler({ ...world, log });
+  const pipeline = createPipeline(world, { log, onOver: reconciler.settle });
   const worker: Worker = createWorker({
     store,
     clock,
@@ -46,14 +46,14 @@ export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Sh
   const poller = createPoller({ store, sources, clock, log });
   const reporter = createReporter({ ...world, log });
   worker.start();
-  void caretaker.start();
+  void reconciler.start();
   poller.start();
   reporter.start();
   return {
     wakeQueue: worker.wake,
-    wakeCaretaker: caretaker.wake,
+    wakeReconciler: reconciler.wake,
     async end() {
-      await Promise.all([worker.stop(), caretaker.stop(), poller.stop(), reporter.stop()]);
+      await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop()]);
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-export interface Shifts extends Pick<Shift, "wakeQueue" | "wakeCaretaker"> {
+export interface Shifts extends Pick<Shift, "wakeQueue" | "wakeReconciler"> {
   end(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function keepShifts(needs: {
 
   return {
     wakeQueue: () => shift?.wakeQueue(),
-    wakeCaretaker: () => shift?.wakeCaretaker(),
+    wakeReconciler: () => shift?.wakeReconciler(),
     async end() {
       ending.abort(new Error("the server stops"));
       await changing;

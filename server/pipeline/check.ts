@@ -15,8 +15,9 @@ import { adoptedPortNote, adoptPort } from "../rules/rollout/adopt-port.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
 import { type Probe, probeService } from "./containers/probe-service.ts";
+import type { RunningService } from "./containers/running-service.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import type { RunningService, Work, World } from "./work.ts";
 
 /** An app that has not opened its port by then, but another, will not open it any more. */
 const elsewhereAfterMs = 3_000;
@@ -41,15 +42,15 @@ export class ListensElsewhere extends Error {
  * ListensElsewhere where another try on another port is worth it.
  */
 export async function checkServices(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   services: readonly RunningService[],
   waiting: string | null,
 ): Promise<void> {
-  const { journal, board } = work;
+  const { journal, progress } = work;
   const names = services.flatMap(({ kept, spec: { name } }) => (kept ? [] : [name]));
-  for (const { kept, spec: service } of services) if (kept) board.through(service.name);
+  for (const { kept, spec: service } of services) if (kept) progress.through(service.name);
   if (names.length === 0) return;
   journal.stage(
     "health",
@@ -62,21 +63,21 @@ export async function checkServices(
   await Promise.all(
     services.map(async (service) => {
       if (service.kept) return;
-      board.enter("Checking health", service.spec.name);
+      progress.enter("Checking health", service.spec.name);
       try {
         await checkService(world, work, spec, service, signal);
       } catch (error) {
         firstFailure.abort(error);
         throw error;
       }
-      board.through(service.spec.name);
+      progress.through(service.spec.name);
     }),
   );
 }
 
 async function checkService(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   service: RunningService,
   signal: AbortSignal,
@@ -84,7 +85,7 @@ async function checkService(
   const { engine, clock } = world;
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
-  const tell = narrator(world, work, service);
+  const tell = createCheckReporter(world, work, service);
   const wantsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
@@ -147,7 +148,11 @@ function remainingMs(container: ContainerState, timeoutMs: number, now: Date): n
 }
 
 /** Tells of every success, of a failure only when it differs from the one before, and now and then that it lasts. */
-function narrator({ clock }: Pick<World, "clock">, { journal }: Work, { spec }: RunningService) {
+function createCheckReporter(
+  { clock }: Pick<PipelineContext, "clock">,
+  { journal }: DeploymentContext,
+  { spec }: RunningService,
+) {
   let told = "";
   let toldAtMs = clock.monotonicMs();
   return {
@@ -168,8 +173,8 @@ function narrator({ clock }: Pick<World, "clock">, { journal }: Work, { spec }: 
 }
 
 async function exited(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: RunningService,
   container: ContainerState | null,
   lastProbe: LastProbe | null,
@@ -181,8 +186,8 @@ async function exited(
 }
 
 async function unhealthy(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: RunningService,
   container: ContainerState,
   lastProbe: LastProbe | null,

@@ -1,15 +1,16 @@
 import type { Deploying, Served } from "../model/deployment/deployment.ts";
 import { advance } from "../model/deployment/deployment.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import { standIns } from "../rules/routing/moving-routes.ts";
+import { successorNames } from "../rules/routing/cut-over-routes.ts";
 import { servedText } from "../rules/wording/served-text.ts";
 import { networkName } from "./containers/container-request.ts";
 import { namesOf } from "./containers/run-container.ts";
+import type { RunningService } from "./containers/running-service.ts";
 import { liveBefore } from "./containers/stop-replaced.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { moveTo } from "./record/move-to.ts";
 import { routesNow } from "./routing/hosts.ts";
-import type { RunningService, Work, World } from "./work.ts";
 
 const proofTimeoutMs = 5_000;
 
@@ -18,8 +19,8 @@ const proofTimeoutMs = 5_000;
  * and running it twice is the same as once.
  */
 export async function cutOver(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   deployment: Deploying,
   services: readonly RunningService[],
 ): Promise<Deploying> {
@@ -27,7 +28,7 @@ export async function cutOver(
   const { journal, installation } = work;
   const { spec } = deployment;
   journal.stage("cut-over", "Switching traffic");
-  work.board.enterAll("Cut-over");
+  work.progress.enterAll("Cut-over");
   await introduceKept(world, work, services);
 
   const addresses = new Map(
@@ -36,7 +37,7 @@ export async function cutOver(
     ),
   );
   // Until the routes of this version alone are loaded, it is found under the names of the one before as well.
-  for (const [name, successor] of standIns(await routesNow(world, work), spec.routes)) {
+  for (const [name, successor] of successorNames(await routesNow(world, work), spec.routes)) {
     const address = addresses.get(successor);
     if (address !== undefined) addresses.set(name, address);
   }
@@ -60,7 +61,11 @@ export async function cutOver(
 }
 
 /** What was kept gets to know the new version's services, and they get to know it, under its name. */
-async function introduceKept(world: World, work: Work, services: readonly RunningService[]): Promise<void> {
+async function introduceKept(
+  world: PipelineContext,
+  work: DeploymentContext,
+  services: readonly RunningService[],
+): Promise<void> {
   const network = networkName(world.instance, work.deployment.id);
   for (const { kept, container, spec } of services) {
     if (kept) await world.engine.connect(container, network, namesOf(spec), work.signal);
@@ -71,7 +76,11 @@ async function introduceKept(world: World, work: Work, services: readonly Runnin
  * The traffic back to the version before; to the page that says that nothing is here, when there was none. Resolves with
  * how long users saw this one, where it had the traffic and is known to have had it since `liveAt`.
  */
-export async function goBack(world: World, work: Work, liveAt: Date | null): Promise<Served | null> {
+export async function switchBack(
+  world: PipelineContext,
+  work: DeploymentContext,
+  liveAt: Date | null,
+): Promise<Served | null> {
   const { proxy, store, clock } = world;
   const { journal, deployment } = work;
   if ((await proxy.current(work.installation.id)) !== deployment.id) return null;
@@ -86,7 +95,7 @@ export async function goBack(world: World, work: Work, liveAt: Date | null): Pro
 }
 
 /** Asks the proxy, for every host, which deployment answers. */
-async function prove(world: World, work: Work, deployment: Deploying): Promise<void> {
+async function prove(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<void> {
   const { proxy, clock } = world;
   const deadlineMs = clock.monotonicMs() + proofTimeoutMs;
   for (const { host } of deployment.spec.routes) {

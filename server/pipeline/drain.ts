@@ -1,6 +1,6 @@
 import type { HostAddress } from "../model/names/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import type { World } from "./work.ts";
+import type { PipelineContext } from "./context.ts";
 
 const lookEveryMs = 200;
 /** One zero may fall between two requests of a keep-alive connection. */
@@ -12,7 +12,7 @@ const zerosNeeded = 2;
  * for a zero that nothing came before.
  */
 export async function drain(
-  { proxy, clock }: Pick<World, "proxy" | "clock">,
+  { proxy, clock }: Pick<PipelineContext, "proxy" | "clock">,
   addresses: readonly HostAddress[],
   limitMs: number,
   onRemaining: (remaining: number) => Promise<void>,
@@ -34,7 +34,7 @@ export async function drain(
 
 /** Null when the proxy cannot say: then the whole drain limit is waited. */
 async function requestsLeft(
-  { proxy }: Pick<World, "proxy">,
+  { proxy }: Pick<PipelineContext, "proxy">,
   addresses: readonly HostAddress[],
   signal: AbortSignal,
 ): Promise<number | null> {

@@ -13,19 +13,19 @@ import type { Log } from "../ports/log.ts";
 import { type Interruption, interruptions } from "../rules/rollout/stateful.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { liveBefore } from "./containers/stop-replaced.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
 import { cutOver } from "./cut-over.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { createJournal, type Journal } from "./record/journal.ts";
 import { moveTo } from "./record/move-to.ts";
-import { createStackBoard } from "./record/stack-progress.ts";
+import { createStackProgressRecorder } from "./record/stack-progress-recorder.ts";
 import { untilStored } from "./record/until-stored.ts";
-import { type End, giveUp } from "./roll-back.ts";
+import { type Outcome, rollBack } from "./roll-back.ts";
 import { announceHosts, settleHosts } from "./routing/hosts.ts";
 import { findServices, startServices } from "./start.ts";
 import { makeVersion } from "./version.ts";
 import { watchServices } from "./watch.ts";
 import { withDocker } from "./with-docker.ts";
-import type { Work, World } from "./work.ts";
 
 type Watching = Deploying & { readonly step: "watch" };
 
@@ -38,7 +38,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(
-  world: World,
+  world: PipelineContext,
   needs: {
     readonly log: Log;
     /** The deployment is over: the installation may have something to drain and remove. */
@@ -59,10 +59,10 @@ export function createPipeline(
           ),
       });
       try {
-        const work = await untilStored(world.clock, signal, () => openWork(world, deployment, journal, signal));
+        const work = await untilStored(world.clock, signal, () => openContext(world, deployment, journal, signal));
         await deploy(world, work, log);
       } catch (error) {
-        // Suspended before it began, or cleaning up failed: the next start or the caretaker goes on from the row.
+        // Suspended before it began, or cleaning up failed: the next start or the reconciler goes on from the row.
         if (!(error instanceof Suspended))
           log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
       } finally {
@@ -75,7 +75,7 @@ export function createPipeline(
 }
 
 /** One deployment, from the images to the old version's leave. Each step finds what an earlier attempt did. */
-async function deploy(world: World, work: Work, log: Log): Promise<void> {
+async function deploy(world: PipelineContext, work: DeploymentContext, log: Log): Promise<void> {
   let deployment: Running = work.deployment;
   try {
     await world.failpoint("claimed");
@@ -89,18 +89,18 @@ async function deploy(world: World, work: Work, log: Log): Promise<void> {
     await holdWatch(world, work, deployment);
     await world.failpoint("ready");
   } catch (error) {
-    await end(world, work, error, log);
+    await endWith(world, work, error, log);
   }
 }
 
 /** Start, check and cut-over, as far as they have not been done. */
-async function untilLive(world: World, work: Work, from: Deploying): Promise<Deploying> {
+async function untilLive(world: PipelineContext, work: DeploymentContext, from: Deploying): Promise<Deploying> {
   let deployment = from;
   const { spec } = deployment;
   const live = await liveBefore(world, work);
   if (deployment.step === "start") {
-    work.board.list(spec.stacks);
-    tellInterruptions(work, interruptions(spec, live, deployment.fresh));
+    work.progress.list(spec.stacks);
+    reportInterruptions(work, interruptions(spec, live, deployment.fresh));
     const started = await startServices(world, work, spec, live);
     await world.failpoint("checked");
     await announceHosts(world, work, started.spec, live);
@@ -116,7 +116,7 @@ async function untilLive(world: World, work: Work, from: Deploying): Promise<Dep
 }
 
 /** Before anything is touched, so that nobody wonders afterwards. */
-function tellInterruptions({ journal }: Work, interrupted: readonly Interruption[]): void {
+function reportInterruptions({ journal }: DeploymentContext, interrupted: readonly Interruption[]): void {
   for (const { service, kind, why, isOver } of interrupted) {
     if (isOver) {
       journal.note(`${service} will be stopped: ${why}`);
@@ -130,7 +130,7 @@ function tellInterruptions({ journal }: Work, interrupted: readonly Interruption
   }
 }
 
-async function holdWatch(world: World, work: Work, deployment: Deploying): Promise<Ready> {
+async function holdWatch(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<Ready> {
   if (deployment.step !== "watch") throw new Error(`deployment ${deployment.id} is not live, so it cannot be watched`);
   const services = await findServices(world, work, deployment.spec);
   if (!services) {
@@ -143,19 +143,19 @@ async function holdWatch(world: World, work: Work, deployment: Deploying): Promi
       hint: "Traffic was back on the previous version by then. See Baton's log for more.",
     });
   }
-  work.board.enterAll("Draining");
+  work.progress.enterAll("Draining");
   await watchServices(world, work, deployment, services);
   await settleHosts(world, work, deployment.spec);
   await movePushedBranch(world, work, deployment);
-  await tellReady(world, work, deployment);
+  await reportReady(world, work, deployment);
   const ready = advance(deployment, { type: "held", at: world.clock.now() });
   return moveTo<Ready>(world, work, deployment, ready);
 }
 
 /** Sent before the end is recorded, because followers of a deployment stop listening there. */
-async function tellReady(world: World, work: Work, deployment: Watching): Promise<void> {
+async function reportReady(world: PipelineContext, work: DeploymentContext, deployment: Watching): Promise<void> {
   const { journal, signal } = work;
-  work.board.finish();
+  work.progress.finish();
   journal.note(`Stable after ${durationText(world.clock.now().getTime() - deployment.liveAt.getTime())}`);
   await journal.flush(signal);
 }
@@ -164,31 +164,31 @@ async function tellReady(world: World, work: Work, deployment: Watching): Promis
  * The branch says what is live: it is moved by the deployment, not by the push. Before the end is on record, because the
  * next push begins at that moment and is measured against the branch.
  */
-async function movePushedBranch(world: World, work: Work, deployment: Deploying): Promise<void> {
+async function movePushedBranch(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<void> {
   if (deployment.trigger !== "push" || deployment.ref === null) return;
   await world.git.moveBranch(work.product.id, deployment.ref, deployment.spec.commit);
 }
 
-async function end(world: World, work: Work, error: unknown, log: Log): Promise<void> {
+async function endWith(world: PipelineContext, work: DeploymentContext, error: unknown, log: Log): Promise<void> {
   if (work.signal.aborted && work.signal.reason instanceof Suspended) return;
   const now = await untilStored(world.clock, world.clock.timeout(600_000), () =>
     world.store.deployments.get(work.deployment.id),
   );
   if (!now || !isMine(now, work)) return;
   if (isCancelled(error, work)) work.journal.note("Cancelled: undoing the changes");
-  await giveUp(world, work, now, isCancelled(error, work) ? { type: "cancelled" } : explain(error, work, now, log));
+  await rollBack(world, work, now, isCancelled(error, work) ? { type: "cancelled" } : explain(error, work, now, log));
 }
 
 /** A cancel that wins the race fences the move to the cut-over: that is a cancellation, too. */
-function isCancelled(error: unknown, work: Work): boolean {
+function isCancelled(error: unknown, work: DeploymentContext): boolean {
   return error instanceof Fenced || (work.signal.aborted && work.signal.reason instanceof Cancelled);
 }
 
-function isMine(now: Deployment, work: Work): now is Running {
+function isMine(now: Deployment, work: DeploymentContext): now is Running {
   return (now.status === "building" || now.status === "deploying") && now.attempt === work.deployment.attempt;
 }
 
-function explain(error: unknown, work: Work, now: Running, log: Log): End {
+function explain(error: unknown, work: DeploymentContext, now: Running, log: Log): Outcome {
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step === "start" ? "start" : now.step;
   if (!(error instanceof EngineUnavailable))
@@ -212,16 +212,21 @@ function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
   };
 }
 
-async function openWork(world: World, deployment: Running, journal: Journal, signal: AbortSignal): Promise<Work> {
+async function openContext(
+  world: PipelineContext,
+  deployment: Running,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<DeploymentContext> {
   const { store } = world;
   const installation = await store.installations.get(deployment.installationId);
   const product = installation && (await store.products.get(installation.productId));
   const environment = installation && (await store.environments.get(installation.environmentId));
   if (!installation || !product || !environment) throw new Error(`deployment ${deployment.id} belongs to nothing`);
-  const board = createStackBoard(journal, await store.events.stacks(deployment.id));
+  const progress = createStackProgressRecorder(journal, await store.events.stacks(deployment.id));
   if (deployment.status === "deploying") {
-    board.list(deployment.spec.stacks);
+    progress.list(deployment.spec.stacks);
     journal.hide(secretVariablesOf(deployment.spec));
   }
-  return { deployment, product, environment, installation, journal, board, signal };
+  return { deployment, product, environment, installation, journal, progress, signal };
 }

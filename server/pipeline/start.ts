@@ -12,18 +12,19 @@ import { carryOver } from "./containers/carry-over.ts";
 import { type Networks, provideNetworks } from "./containers/networks.ts";
 import { namesOf, runContainer } from "./containers/run-container.ts";
 import { followInit } from "./containers/run-init.ts";
+import type { RunningService } from "./containers/running-service.ts";
 import { stopOthersOnItsData, stopReplaced } from "./containers/stop-replaced.ts";
+import { type DeploymentContext, ownerOf, type PipelineContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { findPrograms, machineArchitecture } from "./images/base/find-programs.ts";
-import { ownerOf, type RunningService, type Work, type World } from "./work.ts";
 
 /**
  * Brings every service of the version up and through its check, in the order of the roll-out: beside whatever runs, or,
  * where that cannot be, in its place. Adopts what an earlier attempt made.
  */
 export async function startServices(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   asPlanned: DeploymentSpec,
   live: LiveSpec | null,
 ): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
@@ -38,7 +39,7 @@ export async function startServices(
     await check(step.last ? [...up.keys()] : step.after.flatMap(healthy), step.last ? null : step.service.name);
     if (step.action === "skip") {
       work.journal.note(`${step.service.name} did not change, so it does not run again`);
-      work.board.through(step.service.name);
+      work.progress.through(step.service.name);
     } else if (step.action === "run") {
       await runInit(world, work, spec, step, networks);
       if (told === "some") told = "interrupted";
@@ -92,20 +93,20 @@ function healthy({ service, condition }: RolloutStep["after"][number]): readonly
 }
 
 async function runInit(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   { service, stack }: RolloutStep,
   networks: Networks,
 ): Promise<void> {
-  const { journal, signal, board } = work;
+  const { journal, signal, progress } = work;
   const { name } = service;
   const made = await world.engine.listContainers({ deployment: work.deployment.id }, signal);
   const earlier = made.find((container) => container.service === name);
-  board.enter("Running init containers", name);
+  progress.enter("Running init containers", name);
   if (earlier && hasSucceeded(earlier)) {
     journal.note(`${name} has already run`);
-    return board.through(name);
+    return progress.through(name);
   }
   journal.stage("init", `Running ${name}`);
   try {
@@ -118,7 +119,7 @@ async function runInit(
     journal.warn(`${error.message}; the services that wait for it start anyway (required: false)`);
   }
   await world.failpoint("initialised");
-  board.through(name);
+  progress.through(name);
 }
 
 function hasSucceeded(container: ContainerState): boolean {
@@ -133,8 +134,8 @@ function isOptional(name: string, spec: DeploymentSpec): boolean {
 
 /** Why the engine could not start it, as far as the repository tells. */
 async function startFailed(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   stage: "init" | "start",
   service: ServiceSpec,
   error: unknown,
@@ -143,19 +144,19 @@ async function startFailed(
 }
 
 async function bringUp(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   live: LiveSpec | null,
   { service, stack, action }: RolloutStep,
   networks: Networks,
 ): Promise<RunningService> {
-  const { journal, signal, board } = work;
+  const { journal, signal, progress } = work;
   const { name } = service;
   const kept = service.keptFrom;
   if (kept !== null) {
     const found = await findKept(world, work, service);
-    board.enter("Starting services", name);
+    progress.enter("Starting services", name);
     if (found) {
       await introduceToOthers(found.id);
       journal.note(`${name} is unchanged and keeps running`);
@@ -164,7 +165,7 @@ async function bringUp(
   }
   if (action === "replace" && live) await stopReplaced(world, work, live, service);
   if (isStateful(service)) await stopOthersOnItsData(world, work, live, spec, stack, service);
-  board.enter("Starting services", name);
+  progress.enter("Starting services", name);
   await carryOver(world, work, live, stack, service);
   const owner = { ...ownerOf(work), ...(kept !== null && { deployment: kept }) };
   const making = { owner, spec, stack, service, networks, onNote: journal.note };
@@ -185,7 +186,11 @@ async function bringUp(
 }
 
 /** The container of a service that is not replaced; null when it does not run, and has to be brought back. */
-async function findKept(world: World, work: Work, service: ServiceSpec): Promise<ContainerState | null> {
+async function findKept(
+  world: PipelineContext,
+  work: DeploymentContext,
+  service: ServiceSpec,
+): Promise<ContainerState | null> {
   const containers = await world.engine.listContainers({ installation: work.installation.id }, work.signal);
   const found = containerOf(work.deployment.id, service, containers);
   return found?.status === "running" ? found : null;
@@ -226,8 +231,8 @@ function startFailure(
 
 /** Services that an earlier attempt started, found again by their names; null when one of them is missing. */
 export async function findServices(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
 ): Promise<readonly RunningService[] | null> {
   const containers = await world.engine.listContainers({ installation: work.installation.id }, work.signal);

@@ -13,13 +13,13 @@ import { hostsFor } from "../rules/routing/urls.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { keepData } from "./containers/lasting-data.ts";
 import { liveBefore } from "./containers/stop-replaced.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { obtainImages } from "./images/build.ts";
 import { formerImages } from "./images/former-images.ts";
 import { checkNamedDomains } from "./routing/named-domains.ts";
 import { fetchCommit } from "./source/fetch.ts";
 import { type Given, planVersion } from "./source/plan.ts";
-import type { Work, World } from "./work.ts";
 
 /** A server that dies three times in one build is killed by it. */
 const maxAttempts = 5;
@@ -28,7 +28,11 @@ const maxAttempts = 5;
  * Everything up to the point where images exist: of a new version by fetching, planning and building, of a former
  * one by taking its spec. All of it within the build's time limit.
  */
-export async function makeVersion(world: World, work: Work, deployment: Building): Promise<DeploymentSpec> {
+export async function makeVersion(
+  world: PipelineContext,
+  work: DeploymentContext,
+  deployment: Building,
+): Promise<DeploymentSpec> {
   if (deployment.attempt > maxAttempts) {
     throw new DeploymentFailed({
       stage: "build",
@@ -93,7 +97,12 @@ export async function makeVersion(world: World, work: Work, deployment: Building
 
 type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
 
-async function newStacks(world: World, work: Work, given: Given, signal: AbortSignal): Promise<Stacks> {
+async function newStacks(
+  world: PipelineContext,
+  work: DeploymentContext,
+  given: Given,
+  signal: AbortSignal,
+): Promise<Stacks> {
   const { sha } = await fetchCommit(world, work, signal);
   await world.failpoint("fetched");
   const planned = await planVersion(world, work, sha, given, signal);
@@ -105,8 +114,8 @@ async function newStacks(world: World, work: Work, given: Given, signal: AbortSi
  * since compose files are filled in with them; images are used again where the same would be built.
  */
 async function formerStacks(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   source: Deployment,
   given: Given,
   signal: AbortSignal,
@@ -114,19 +123,19 @@ async function formerStacks(
   const spec = specOf(source);
   if (!spec) return null;
   const { journal, deployment } = work;
-  work.board.list(spec.stacks);
+  work.progress.list(spec.stacks);
   const { liveDeploymentId } = work.installation;
   const same = source.id === liveDeploymentId ? "the live version" : "a previous version";
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
   journal.stage("fetch", `${doing} ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
   if (!(await imagesExist(world, spec.stacks, signal))) {
     journal.note("Its images are gone, so the same commit is rebuilt");
-    await tellInitRuns(world, work, source);
+    await warnOfInitRuns(world, work, source);
     return null;
   }
   const isAsThen = deployment.variables === "then";
   if (isAsThen) journal.note("Its images are still here, so nothing is built");
-  await tellInitRuns(world, work, source);
+  await warnOfInitRuns(world, work, source);
   await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
   if (isAsThen) return { commit: spec.commit, stacks: spec.stacks };
   const planned = await planVersion(world, work, spec.commit, given, signal);
@@ -138,18 +147,31 @@ async function formerStacks(
 }
 
 /** What the confirm page says, for those who go back without it: an old version meets data that newer ones have changed. */
-async function tellInitRuns({ store }: World, { journal, installation }: Work, source: Deployment): Promise<void> {
+async function warnOfInitRuns(
+  { store }: PipelineContext,
+  { journal, installation }: DeploymentContext,
+  source: Deployment,
+): Promise<void> {
   const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
   for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));
 }
 
-async function imagesExist(world: World, stacks: readonly StackSpec[], signal: AbortSignal): Promise<boolean> {
+async function imagesExist(
+  world: PipelineContext,
+  stacks: readonly StackSpec[],
+  signal: AbortSignal,
+): Promise<boolean> {
   const images = servicesOf({ stacks }).map((service) => world.engine.inspectImage(service.image, signal));
   return !(await Promise.all(images)).includes(null);
 }
 
 /** A former version gets what it had, unless today's is asked for. */
-async function givenTo(world: World, work: Work, deployment: Building, source: Deployment | null): Promise<Given> {
+async function givenTo(
+  world: PipelineContext,
+  work: DeploymentContext,
+  deployment: Building,
+  source: Deployment | null,
+): Promise<Given> {
   const then = source && deployment.variables === "then" ? specOf(source) : null;
   const { installations, sources } = world.store;
   const { id } = work.installation;

@@ -6,26 +6,27 @@ import { healthcheckWarning } from "../rules/health/healthcheck-hint.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
 import { type Probe, probeService } from "./containers/probe-service.ts";
-import { goBack } from "./cut-over.ts";
+import type { RunningService } from "./containers/running-service.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
+import { switchBack } from "./cut-over.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import type { RunningService, Work, World } from "./work.ts";
 
 type Watching = Deploying & { readonly step: "watch" };
 
 /** Moves the traffic back, and resolves with how long users saw the version. */
-type WayBack = () => Promise<Served | null>;
+type SwitchBack = () => Promise<Served | null>;
 
 const lookEveryMs = 500;
 /** A version under its first load may miss one check; three in a row are no accident. */
-const failuresToGoBack = 3;
+const failuresToRollBack = 3;
 
 /**
  * Keeps an eye on the new version while the old one is still whole. Resolves when the window is over;
  * rejects with DeploymentFailed, stage `watch`, as soon as a container dies or fails its checks.
  */
 export async function watchServices(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   deployment: Watching,
   services: readonly RunningService[],
 ): Promise<void> {
@@ -42,7 +43,7 @@ export async function watchServices(
   const signal = AbortSignal.any([work.signal, ended.signal]);
   const endMs = clock.monotonicMs() + leftMs;
   try {
-    const back = onceBack(world, work, deployment);
+    const back = switchBackOnce(world, work, deployment);
     const watched = Promise.all(
       own.map((service) => watchService(world, work, deployment, service, endMs, back, signal)),
     );
@@ -54,10 +55,10 @@ export async function watchServices(
 }
 
 /** A death is told by the engine and seen by a look, often both at once: the traffic goes back, and is said to, once. */
-function onceBack(world: World, work: Work, deployment: Watching): WayBack {
+function switchBackOnce(world: PipelineContext, work: DeploymentContext, deployment: Watching): SwitchBack {
   let going: Promise<Served | null> | null = null;
   return () => {
-    going ??= goBack(world, work, deployment.liveAt);
+    going ??= switchBack(world, work, deployment.liveAt);
     return going;
   };
 }
@@ -72,12 +73,12 @@ function watchText(tookMs: number, leftMs: number): string {
 }
 
 async function watchService(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   deployment: Watching,
   service: RunningService,
   endMs: number,
-  back: WayBack,
+  back: SwitchBack,
   signal: AbortSignal,
 ): Promise<void> {
   const { engine, clock } = world;
@@ -94,7 +95,7 @@ async function watchService(
       const probe = await probeService(world, service, container, host, service.spec.health.tryTimeoutMs, signal);
       failures = probe.result.healthy ? 0 : failures + 1;
       // A crash is the better explanation of a failed probe, and the next look sees it.
-      if (failures >= failuresToGoBack) throw await failing(world, work, service, container, probe, back);
+      if (failures >= failuresToRollBack) throw await failing(world, work, service, container, probe, back);
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
   } while (clock.monotonicMs() < endMs || failures > 0);
@@ -107,11 +108,11 @@ async function watchService(
  * restarted the container by then. Never resolves; rejects with the first death.
  */
 async function firstDeath(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   deployment: Watching,
   services: readonly RunningService[],
-  back: WayBack,
+  back: SwitchBack,
   signal: AbortSignal,
 ): Promise<never> {
   try {
@@ -137,12 +138,12 @@ async function firstDeath(
 
 /** The traffic goes back first: what happened can be found out while the old version answers. */
 async function crashed(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   deployment: Watching,
   service: RunningService,
   container: ContainerState | null,
-  back: WayBack,
+  back: SwitchBack,
 ): Promise<DeploymentFailed> {
   const afterMs = Math.max(0, world.clock.now().getTime() - deployment.liveAt.getTime());
   const served = await back();
@@ -152,14 +153,14 @@ async function crashed(
 }
 
 async function failing(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: RunningService,
   container: ContainerState,
   probe: Probe,
-  back: WayBack,
+  back: SwitchBack,
 ): Promise<DeploymentFailed> {
   const served = await back();
   const evidence = await gatherEvidence(world, work, service, container, probe.last);
-  return new DeploymentFailed({ ...diagnoseUnhealthy("watch", failuresToGoBack * lookEveryMs, evidence), served });
+  return new DeploymentFailed({ ...diagnoseUnhealthy("watch", failuresToRollBack * lookEveryMs, evidence), served });
 }

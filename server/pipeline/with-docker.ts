@@ -1,5 +1,5 @@
 import { EngineUnavailable } from "../ports/engine.ts";
-import type { Work, World } from "./work.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
@@ -11,7 +11,11 @@ const maxAnew = 3;
  * waited for, however long that takes, and `make` is begun anew once it answers: what it had made, it finds again. Its own
  * time limit does not run meanwhile. Rejects with the reason of the work's signal, or what `make` rejected with.
  */
-export async function withDocker<Result>(world: World, work: Work, make: () => Promise<Result>): Promise<Result> {
+export async function withDocker<Result>(
+  world: PipelineContext,
+  work: DeploymentContext,
+  make: () => Promise<Result>,
+): Promise<Result> {
   const { journal, signal } = work;
   for (let anew = 0; ; anew++) {
     try {
@@ -25,7 +29,7 @@ export async function withDocker<Result>(world: World, work: Work, make: () => P
   }
 }
 
-async function untilItAnswers({ engine, clock }: World, signal: AbortSignal): Promise<void> {
+async function untilItAnswers({ engine, clock }: PipelineContext, signal: AbortSignal): Promise<void> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
     await clock.sleep(pauseMs, signal);
     try {

@@ -36,7 +36,7 @@ export function createWorker(needs: {
 }): Worker {
   const { store, clock, log, maxBuilding, run, reasons } = needs;
   const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  const told = new Map<DeploymentId, string>();
+  const reported = new Map<DeploymentId, string>();
   const stopping = new AbortController();
   const news = createWakeUp(clock);
   let loop: Promise<void> | null = null;
@@ -62,7 +62,7 @@ export function createWorker(needs: {
         await rescue();
         await cancelWhatWasAsked();
         await claimAll();
-        await tellWhoWaits();
+        await reportWhyWaiting();
         pauseMs = lookEveryMs;
       } catch (error) {
         // The database is away: what runs goes on as far as it can, and nothing new begins.
@@ -94,7 +94,7 @@ export function createWorker(needs: {
 
   function begin(deployment: Running): void {
     const abort = new AbortController();
-    told.delete(deployment.id);
+    reported.delete(deployment.id);
     const done = run(deployment, abort.signal)
       .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
       .finally(() => {
@@ -112,16 +112,16 @@ export function createWorker(needs: {
   }
 
   /** Each waiting deployment says why it waits, again only when the reason has changed. */
-  async function tellWhoWaits(): Promise<void> {
+  async function reportWhyWaiting(): Promise<void> {
     const queue = await store.deployments.queue();
     for (const { id } of queue.queued) {
       const waiting = whyWaiting(queue, maxBuilding, id);
       const sentence = waiting && `${waiting.position} ${waiting.waitingFor}`;
-      if (!waiting || !sentence || told.get(id) === sentence) continue;
-      told.set(id, sentence);
+      if (!waiting || !sentence || reported.get(id) === sentence) continue;
+      reported.set(id, sentence);
       await store.events.append(id, [{ type: "waiting", ...waiting }]);
     }
     const queued = new Set(queue.queued.map(({ id }) => id));
-    for (const id of told.keys()) if (!queued.has(id)) told.delete(id);
+    for (const id of reported.keys()) if (!queued.has(id)) reported.delete(id);
   }
 }

@@ -1,10 +1,10 @@
-import type { CaretakerNeeds } from "./needs.ts";
+import type { ReconcilerContext } from "./context.ts";
 
 /** Removing takes the engine's attention away from builds, so it is done seldom, and when nobody builds. */
 const pauseMs = 10 * 60_000;
 
 /** Keeps the engine's build cache below its limit. Each call looks whether it is time. */
-export function createBuildCacheKeeper({ engine, store, clock, buildCacheBytes }: CaretakerNeeds) {
+export function createBuildCacheKeeper({ engine, store, clock, buildCacheBytes }: ReconcilerContext) {
   let lastMs = Number.NEGATIVE_INFINITY;
   return async (signal: AbortSignal): Promise<void> => {
     if (buildCacheBytes === null || clock.monotonicMs() - lastMs < pauseMs) return;

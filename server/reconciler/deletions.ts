@@ -2,15 +2,15 @@ import type { InstallationId } from "../model/names/ids.ts";
 import type { Installation, Product } from "../model/product.ts";
 import { lastingNetworkName, volumePrefix } from "../pipeline/containers/container-request.ts";
 import type { Leaving } from "../ports/store/store.ts";
+import type { ReconcilerContext } from "./context.ts";
 import { removeUnneededImages } from "./images.ts";
-import type { CaretakerNeeds } from "./needs.ts";
 
 /**
  * Takes what was deleted out of the proxy, before anything of it is touched: until then its address would answer for an app
  * that is half gone. Resolves with the installations that nothing leads to any more.
  */
 export async function withdrawDeleted(
-  needs: CaretakerNeeds,
+  needs: ReconcilerContext,
   signal: AbortSignal,
 ): Promise<ReadonlySet<InstallationId>> {
   const leaving = (await needs.store.installations.deleted()).map(({ id }) => id);
@@ -21,7 +21,7 @@ export async function withdrawDeleted(
 
 /** Takes down what was deleted and is withdrawn: installations by themselves or with their products, then the products. */
 export async function removeDeleted(
-  needs: CaretakerNeeds,
+  needs: ReconcilerContext,
   withdrawn: ReadonlySet<InstallationId>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function removeDeleted(
 }
 
 async function removeInstallation(
-  needs: CaretakerNeeds,
+  needs: ReconcilerContext,
   { id, keepVolumes }: Installation & Leaving,
   signal: AbortSignal,
 ): Promise<void> {
@@ -58,7 +58,7 @@ async function removeInstallation(
   await store.installations.purge(id);
 }
 
-async function removeProduct(needs: CaretakerNeeds, product: Product, signal: AbortSignal): Promise<void> {
+async function removeProduct(needs: ReconcilerContext, product: Product, signal: AbortSignal): Promise<void> {
   const { engine, git, store } = needs;
   const prefix = `baton-${needs.instance}/p${product.id}-`;
   const tags = (await engine.listImages(signal)).flatMap((image) => image.tags);

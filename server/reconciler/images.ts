@@ -1,9 +1,9 @@
 import { specOf } from "../model/deployment/deployment.ts";
 import { tagsToRemove } from "../rules/rollout/retention.ts";
-import type { CaretakerNeeds } from "./needs.ts";
+import type { ReconcilerContext } from "./context.ts";
 
 /** Removes the images that no version needs which can still be made live without a build. */
-export async function removeUnneededImages(needs: CaretakerNeeds, signal: AbortSignal): Promise<void> {
+export async function removeUnneededImages(needs: ReconcilerContext, signal: AbortSignal): Promise<void> {
   const { engine, store, keepVersions } = needs;
   // Images first: one that is built meanwhile is not in this list, and its deployment is in the next.
   const images = await engine.listImages(signal);

@@ -5,16 +5,16 @@ import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { type DesiredState, type Repair, reconcile, type ObservedState as Seen } from "../rules/rollout/reconcile.ts";
 import { createBuildCacheKeeper } from "./build-cache.ts";
+import type { ReconcilerContext } from "./context.ts";
 import { removeDeleted, withdrawDeleted } from "./deletions.ts";
 import { removeUnneededImages } from "./images.ts";
-import type { CaretakerNeeds } from "./needs.ts";
+import { removeVersion } from "./remove-version.ts";
 import { clearStrayCommits } from "./repositories.ts";
-import { retire } from "./retire.ts";
-import { revive } from "./revive.ts";
+import { restoreService } from "./restore-service.ts";
 
 const lookEveryMs = 30_000;
 
-export interface Caretaker {
+export interface Reconciler {
   /** Looks after things now, and every 30 s from now on. Resolves after the first look. */
   start(): Promise<void>;
   wake(): void;
@@ -28,13 +28,13 @@ export interface Caretaker {
  * Looks after what belongs to no running deployment: replaced versions are drained and removed, stopped and deleted
  * products taken down, and whatever differs from the rows is put right.
  */
-export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): Caretaker {
+export function createReconciler(needs: ReconcilerContext & { readonly log: Log }): Reconciler {
   const { store, clock, log } = needs;
   const keepBuildCacheSmall = createBuildCacheKeeper(needs);
   const stopping = new AbortController();
   const { signal } = stopping;
   const news = createWakeUp(clock);
-  const retiring = new Map<
+  const removing = new Map<
     DeploymentId,
     { readonly installation: InstallationId | null; readonly done: Promise<void> }
   >();
@@ -58,7 +58,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     settle: beginToSettle,
     async stop() {
       stopping.abort(new Error("the server stops"));
-      await Promise.allSettled([loop, looking, ...settling, ...[...retiring.values()].map(({ done }) => done)]);
+      await Promise.allSettled([loop, looking, ...settling, ...[...removing.values()].map(({ done }) => done)]);
     },
   };
 
@@ -137,19 +137,19 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
     const { engine, proxy } = needs;
     const folders = await proxy.listFolders();
     const current = new Map<InstallationId, DeploymentId | "stopped">();
-    const dials = new Map<InstallationId, ReadonlyMap<string, HostAddress>>();
+    const upstreams = new Map<InstallationId, ReadonlyMap<string, HostAddress>>();
     for (const installation of folders.keys()) {
       const target = await proxy.current(installation);
       if (target !== null) current.set(installation, target);
       if (target !== null && target !== "stopped") {
-        dials.set(installation, await proxy.addressesOf(installation, target));
+        upstreams.set(installation, await proxy.addressesOf(installation, target));
       }
     }
     const [containers, networks] = await Promise.all([
       engine.listContainers({ all: true }, signal),
       engine.listNetworks(signal),
     ]);
-    return { containers, networks, folders, current, dials };
+    return { containers, networks, folders, current, upstreams };
   }
 
   async function read(withdrawn: ReadonlySet<InstallationId>): Promise<DesiredState> {
@@ -186,38 +186,38 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
         log.info(repair, "the proxy served a different version from the one in the database; correcting it");
         await needs.proxy.switchTo(repair.installation, repair.to);
         return;
-      case "dial":
+      case "update-upstream":
         log.info(repair, "traffic of a service went to an address its container no longer has; correcting it");
         await needs.proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));
         return;
-      case "revive":
+      case "restore-service":
         log.info(repair, "a container of a live version is missing; starting it");
-        await revive(needs, repair, signal);
+        await restoreService(needs, repair, signal);
         return;
-      case "drop-lasting-network":
+      case "remove-network":
         await needs.engine.removeNetwork(repair.name, signal);
         await store.leases.release({ installation: repair.installation });
         return;
       case "forget-installation":
         await needs.proxy.forgetInstallation(repair.installation);
         return;
-      case "retire":
-        beginToRetire(repair);
+      case "remove-version":
+        beginToRemove(repair);
         return;
     }
   }
 
   /** Draining takes its time and must not keep anything else waiting. */
-  function beginToRetire({ installation, deployment, except }: Extract<Repair, { type: "retire" }>): void {
-    if (retiring.has(deployment)) return;
-    const done = retire(needs, { installation, deployment, except }, signal)
-      .catch((error: unknown) => complain(error, "retiring a version failed; it will be retried"))
+  function beginToRemove({ installation, deployment, except }: Extract<Repair, { type: "remove-version" }>): void {
+    if (removing.has(deployment)) return;
+    const done = removeVersion(needs, { installation, deployment, except }, signal)
+      .catch((error: unknown) => complain(error, "removing a version failed; it will be retried"))
       .finally(() => {
-        retiring.delete(deployment);
+        removing.delete(deployment);
         // What could not be done beside it can be done now.
         news.wake();
       });
-    retiring.set(deployment, { installation, done });
+    removing.set(deployment, { installation, done });
   }
 
   function beginToSettle(installation: InstallationId, deployment: DeploymentId): void {
@@ -234,7 +234,7 @@ export function createCaretaker(needs: CaretakerNeeds & { readonly log: Log }): 
 
   async function settle(installation: InstallationId, deployment: DeploymentId): Promise<void> {
     await look();
-    const leaving = [...retiring.values()].filter((one) => one.installation === installation);
+    const leaving = [...removing.values()].filter((one) => one.installation === installation);
     await Promise.all(leaving.map(({ done }) => done));
     signal.throwIfAborted();
     const now = await store.deployments.get(deployment);

@@ -1,10 +1,10 @@
-import type { CaretakerNeeds } from "./needs.ts";
+import type { ReconcilerContext } from "./context.ts";
 
 /**
  * Clears what a server that was killed between storing a push and queueing it has left: commits kept for deployments
  * that never came to be, and repositories of products that are gone. Once, at the beginning of a shift.
  */
-export async function clearStrayCommits(needs: Pick<CaretakerNeeds, "git" | "store">): Promise<void> {
+export async function clearStrayCommits(needs: Pick<ReconcilerContext, "git" | "store">): Promise<void> {
   const { git, store } = needs;
   const repositories = await git.listRepositories();
   if (repositories.length === 0) return;

@@ -20,7 +20,7 @@ function createScene() {
       },
       async begin() {
         told.push("begun");
-        return { wakeQueue() {}, wakeCaretaker() {}, end: async () => void told.push("ended") };
+        return { wakeQueue() {}, wakeReconciler() {}, end: async () => void told.push("ended") };
       },
       onLockedOut: () => told.push("locked out"),
       ...{ clock, log },

@@ -1,5 +1,5 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { type FailpointName, failpointNames } from "../../server/pipeline/work.ts";
+import { type FailpointName, failpointNames } from "../../server/pipeline/failpoint.ts";
 import { freePorts } from "../run/free-ports.ts";
 import type { Release, ServiceApp } from "./apps.ts";
 import { useBaton } from "./harness.ts";

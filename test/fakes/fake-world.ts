@@ -6,9 +6,10 @@ import { isOver } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
 import type { CommitSha, DeploymentId } from "../../server/model/names/ids.ts";
 import type { Installation, Product, Slug } from "../../server/model/product.ts";
+import type { PipelineLimits } from "../../server/pipeline/context.ts";
+import type { FailpointName } from "../../server/pipeline/failpoint.ts";
 import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
 import { createRoutePublisher } from "../../server/pipeline/routing/routes.ts";
-import type { FailpointName, PipelineLimits } from "../../server/pipeline/work.ts";
 import type { Git } from "../../server/ports/git.ts";
 import { narrate } from "../../server/rules/wording/narrate.ts";
 import { type App, behaviourFile } from "./docker/app.ts";
@@ -178,14 +179,14 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       if (life?.process === process) life = null;
       if (restartMs !== null) clock.after(restartMs, start);
     });
-    const { wakeQueue, wakeCaretaker } = shift;
+    const { wakeQueue, wakeReconciler } = shift;
     return {
       process,
       shift,
       git,
       pushes: createPushTrigger({ store: adapters.store, git, clock: own, wakeQueue }),
       commands: createTriggers({
-        ...{ store: adapters.store, engine, git, clock: own, publishRoutes, wakeQueue, wakeCaretaker },
+        ...{ store: adapters.store, engine, git, clock: own, publishRoutes, wakeQueue, wakeReconciler },
         domain: limits.domain,
         publicUrl: new URL(`http://${limits.publicHost}`),
         allowPrivateRepositories: limits.allowPrivateRepositories,

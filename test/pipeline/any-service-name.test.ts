@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { longestServiceName } from "../../server/model/names/service-name.ts";
+import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
 import { planVersion } from "../../server/pipeline/source/plan.ts";
-import type { Work, World } from "../../server/pipeline/work.ts";
 import type { FixedConfig } from "../../server/proxy/config/caddy-config.ts";
 import { createConfiguration } from "../../server/proxy/config/configuration.ts";
 import type { CaddyAdmin } from "../../server/proxy/process/admin.ts";
@@ -46,13 +46,13 @@ async function routesOf({ names, domain, environment }: Version) {
       readFile: async () => Buffer.from(file),
     },
     limits: { healthTimeoutMs: 90_000, domain: "localhost" },
-  } as unknown as World;
+  } as unknown as PipelineContext;
   const work = {
     product: { id: 1, slug: "a-product" },
     environment: { name: environment, domain },
     installation: { id: 1 },
     journal: { stage() {}, note() {}, warn() {} },
-  } as unknown as Work;
+  } as unknown as DeploymentContext;
   const given = {
     variables: {},
     plainVariables: [],

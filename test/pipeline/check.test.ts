@@ -2,7 +2,8 @@ import { expect, test, vi } from "vitest";
 import type { EventBody } from "../../server/model/deployment/event.ts";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
-import type { RunningService, Work, World } from "../../server/pipeline/work.ts";
+import type { RunningService } from "../../server/pipeline/containers/running-service.ts";
+import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { aService } from "../model/a-deployment.ts";
@@ -22,7 +23,7 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     kept: false,
   };
   const prober = { http: async () => ({ type: "answered", status: 500, tookMs: 1 }), speaksTls: async () => false };
-  const world = { engine, clock, prober, limits: { workerUpMs: 10_000 } } as unknown as World;
+  const world = { engine, clock, prober, limits: { workerUpMs: 10_000 } } as unknown as PipelineContext;
   const notes: string[] = [];
   const events: EventBody[] = [];
   const journal = {
@@ -30,8 +31,8 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     note: (text: string) => void notes.push(text),
     event: (event: EventBody) => void events.push(event),
   };
-  const board = { enter: () => {}, through: () => {} };
-  const work = { journal, board, signal: new AbortController().signal } as unknown as Work;
+  const progress = { enter: () => {}, through: () => {} };
+  const work = { journal, progress, signal: new AbortController().signal } as unknown as DeploymentContext;
 
   let isOver = false;
   const checked = checkServices(world, work, sampleSpec("shop"), [service], null).finally(() => {

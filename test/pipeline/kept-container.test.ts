@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { DeploymentId, InstanceId } from "../../server/model/names/ids.ts";
 import { lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
 import { removeDeployment } from "../../server/pipeline/containers/remove.ts";
+import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
 import { startServices } from "../../server/pipeline/start.ts";
-import type { Work, World } from "../../server/pipeline/work.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";
 import { aReady, aService, aSpec } from "../model/a-deployment.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
@@ -29,15 +29,15 @@ test("a container that is kept for the first time is known on the installation's
       connect: async (...args: unknown[]) => void connected.push(args.slice(0, 3)),
     },
     failpoint: async () => {},
-  } as unknown as World;
+  } as unknown as PipelineContext;
   const work = {
     deployment: { id: 2 as DeploymentId },
     installation: { id: installation },
     product: { id: product },
     journal: { stage: () => {}, note: () => {}, warn: () => {} },
-    board: { enter: () => {}, through: () => {} },
+    progress: { enter: () => {}, through: () => {} },
     signal: new AbortController().signal,
-  } as unknown as Work;
+  } as unknown as DeploymentContext;
   const spec = aSpec([kept]);
   const { services } = await startServices(world, work, spec, { id: 1 as DeploymentId, spec });
   expect(services).toMatchObject([{ container: container.id, kept: true }]);
@@ -58,7 +58,7 @@ test("a container that goes on keeps its port when its deployment is removed", a
         release: async (holder: unknown) => void done.push(["release", holder]),
       },
     },
-  } as unknown as World;
+  } as unknown as PipelineContext;
   await removeDeployment(world, id, new AbortController().signal, { graceMs: 0, except: new Set(["db"]) });
   expect(done).toEqual([
     ["handOver", id, installationId, ["db"]],

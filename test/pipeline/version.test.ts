@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
 import { makeVersion } from "../../server/pipeline/version.ts";
-import type { Work, World } from "../../server/pipeline/work.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
@@ -26,12 +26,12 @@ test("going back says in the log which init services ran since, before anything 
   const world = {
     ...{ store, engine, git: createFakeGit(), clock },
     limits: { buildTimeoutMs: 60_000, domain: "localhost", publicHost: "localhost" },
-  } as unknown as World;
+  } as unknown as PipelineContext;
   const work = {
-    ...{ product, environment, installation, signal: new AbortController().signal, board: { list() {} } },
+    ...{ product, environment, installation, signal: new AbortController().signal, progress: { list() {} } },
     deployment: samples.building(installation, { trigger: "rollback", sourceId: earlier.id, variables: "then" }),
     journal: { hide() {}, note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
-  } as unknown as Work;
+  } as unknown as DeploymentContext;
   const deployment = work.deployment as Parameters<typeof makeVersion>[2];
 
   await makeVersion(world, work, deployment);

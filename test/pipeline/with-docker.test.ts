@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
 import { withDocker } from "../../server/pipeline/with-docker.ts";
-import type { Work, World } from "../../server/pipeline/work.ts";
 import { EngineUnavailable } from "../../server/ports/engine.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
@@ -11,8 +11,8 @@ function scene() {
   const cancel = new AbortController();
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const world = { clock, engine } as unknown as World;
-  const work = { journal: { warn: say, note: say }, signal: cancel.signal } as unknown as Work;
+  const world = { clock, engine } as unknown as PipelineContext;
+  const work = { journal: { warn: say, note: say }, signal: cancel.signal } as unknown as DeploymentContext;
   return { clock, engine, cancel, said, run: <T>(make: () => Promise<T>) => withDocker(world, work, make) };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Slug } from "../../server/model/product.ts";
-import type { CaretakerNeeds } from "../../server/reconciler/needs.ts";
-import { createCaretaker } from "../../server/reconciler/reconciler.ts";
+import type { ReconcilerContext } from "../../server/reconciler/context.ts";
+import { createReconciler } from "../../server/reconciler/reconciler.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
@@ -11,7 +11,7 @@ import { aContainer, anOwner } from "../ports/a-container.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A product that runs and was deleted, and what the caretaker does about it, in order. */
+/** A product that runs and was deleted, and what the reconciler does about it, in order. */
 async function aDeletedProduct() {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
@@ -29,36 +29,36 @@ async function aDeletedProduct() {
   const proxy = createFakeProxy();
   proxy.listFolders = async () => new Map([[installation.id, []]]);
   proxy.forgetInstallation = async () => void deeds.push("forget");
-  const publishRoutes = vi.fn<CaretakerNeeds["publishRoutes"]>(async () => {
+  const publishRoutes = vi.fn<ReconcilerContext["publishRoutes"]>(async () => {
     deeds.push("publish");
     return [];
   });
-  const caretaker = createCaretaker({
+  const reconciler = createReconciler({
     ...{ instance: engine.instance, engine, proxy, store, clock, log, publishRoutes },
     git: createFakeGit(),
-    mountFiles: { remove: async () => {} } as unknown as CaretakerNeeds["mountFiles"],
-    prober: {} as CaretakerNeeds["prober"],
-    limits: {} as CaretakerNeeds["limits"],
+    mountFiles: { remove: async () => {} } as unknown as ReconcilerContext["mountFiles"],
+    prober: {} as ReconcilerContext["prober"],
+    limits: {} as ReconcilerContext["limits"],
     failpoint: async () => {},
-    firewall: { state: () => null, apply: async () => ({ type: "held" }) } as unknown as CaretakerNeeds["firewall"],
+    firewall: { state: () => null, apply: async () => ({ type: "held" }) } as unknown as ReconcilerContext["firewall"],
     buildLimiter: {
       state: () => null,
       apply: async () => ({ type: "off" }),
-    } as unknown as CaretakerNeeds["buildLimiter"],
+    } as unknown as ReconcilerContext["buildLimiter"],
     ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null },
   });
-  return { caretaker, clock, deeds, engine, publishRoutes, store };
+  return { reconciler, clock, deeds, engine, publishRoutes, store };
 }
 
 test("a deleted product's address is withdrawn before its containers and its folder go", async () => {
-  const { caretaker, clock, deeds, engine, store } = await aDeletedProduct();
-  await caretaker.start();
+  const { reconciler, clock, deeds, engine, store } = await aDeletedProduct();
+  await reconciler.start();
   await vi.waitFor(() => {
     clock.advance(200);
     expect(engine.containers).toEqual([]);
   });
   await vi.waitFor(async () => expect(await store.products.deleted()).toEqual([]));
-  await caretaker.stop();
+  await reconciler.stop();
   // The first is told at every start.
   expect(deeds.slice(0, 2)).toEqual(["publish", "publish"]);
   expect(deeds).toContain("stop");
@@ -66,14 +66,14 @@ test("a deleted product's address is withdrawn before its containers and its fol
 });
 
 test("a deleted product stays whole for as long as the proxy still leads to it", async () => {
-  const { caretaker, clock, deeds, engine, publishRoutes } = await aDeletedProduct();
+  const { reconciler, clock, deeds, engine, publishRoutes } = await aDeletedProduct();
   publishRoutes.mockRejectedValue(new Error("Caddy does not answer"));
-  await caretaker.start();
+  await reconciler.start();
   await vi.waitFor(() => {
     clock.advance(30_000);
     expect(publishRoutes.mock.calls.length).toBeGreaterThan(4);
   });
   expect(deeds).toEqual([]);
   expect(engine.containers).toHaveLength(1);
-  await caretaker.stop();
+  await reconciler.stop();
 });

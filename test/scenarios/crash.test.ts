@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failpointNames } from "../../server/pipeline/work.ts";
+import { failpointNames } from "../../server/pipeline/failpoint.ts";
 import { createWorld } from "../fakes/fake-world.ts";
 import { faultsAtRest } from "./at-rest.ts";
 import { grown, plain } from "./products.ts";

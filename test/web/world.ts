@@ -44,7 +44,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
   const proxy = createFakeProxy();
   const logged: unknown[] = [];
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
-  const woken = { queue: 0, caretaker: 0, proxy: 0 };
+  const woken = { queue: 0, reconciler: 0, proxy: 0 };
   await store.access.addFirstToken("admin", token);
 
   const wakeQueue = () => void woken.queue++;
@@ -73,7 +73,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
       },
       readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       wakeQueue,
-      wakeCaretaker: () => void woken.caretaker++,
+      wakeReconciler: () => void woken.reconciler++,
     }),
     sources: createSources({ store, git, clock, wakeQueue, allowPrivateRepositories: false }),
     unserved: () => [],

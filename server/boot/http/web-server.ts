@@ -32,7 +32,7 @@ export function createWebServer(needs: {
   const { config, world, shifts, log, pageOf, closing } = needs;
   const { engine, firewall, buildLimiter, git, proxy, reach, store, clock, urlOf } = world;
   const { publicUrl, listen } = config;
-  const { wakeQueue, wakeCaretaker } = shifts;
+  const { wakeQueue, wakeReconciler } = shifts;
   const pushes = createPushTrigger({ store, git, clock, wakeQueue });
   const web = createWeb({
     store,
@@ -60,7 +60,7 @@ export function createWebServer(needs: {
       publishRoutes: world.publishRoutes,
       readSample: readBundledApp,
       wakeQueue,
-      wakeCaretaker,
+      wakeReconciler,
     }),
     sources: createSources({
       ...{ store, git, clock, wakeQueue },

@@ -19,7 +19,7 @@ import { askedVersion, namesNothing, type VersionRequest } from "./asked-version
 export type { Refused } from "../refused.ts";
 export type { Asked } from "./asked.ts";
 
-/** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the caretaker acts. */
+/** Who may ask Baton for something, and how: every method writes intent and returns; the queue or the reconciler acts. */
 export interface Triggers extends Installing, Hosting, Sampling, Environments {
   /**
    * Queue a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
@@ -65,13 +65,13 @@ export function createTriggers(needs: {
   /** There is work in the queue. */
   readonly wakeQueue: () => void;
   /** Something is to be stopped or removed. */
-  readonly wakeCaretaker: () => void;
+  readonly wakeReconciler: () => void;
 }): Triggers {
-  const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeCaretaker } = needs;
+  const { store, engine, git, clock, domain, publishRoutes, wakeQueue, wakeReconciler } = needs;
   const { allowPrivateRepositories, readSample } = needs;
   const publicHost = needs.publicUrl.hostname;
   const addresses = createAddresses({ store, domain, publicHost });
-  const installing = createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker });
+  const installing = createInstalling({ store, git, addresses, allowPrivateRepositories, wakeQueue, wakeReconciler });
 
   return {
     ...installing,
@@ -165,7 +165,7 @@ export function createTriggers(needs: {
       const outcome = await store.installations.stop(id, clock.now());
       if (!outcome)
         return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
-      wakeCaretaker();
+      wakeReconciler();
       return { type: "stopped" };
     },
   };

@@ -32,9 +32,9 @@ export function createInstalling(needs: {
   /** Repositories may be in private networks. */
   readonly allowPrivateRepositories: boolean;
   readonly wakeQueue: () => void;
-  readonly wakeCaretaker: () => void;
+  readonly wakeReconciler: () => void;
 }): Installing {
-  const { store, git, addresses, allowPrivateRepositories, wakeQueue, wakeCaretaker } = needs;
+  const { store, git, addresses, allowPrivateRepositories, wakeQueue, wakeReconciler } = needs;
 
   const environmentNamed = async (name: string) =>
     (await store.environments.list()).find((environment) => environment.name === name) ?? null;
@@ -57,7 +57,7 @@ export function createInstalling(needs: {
     async deleteProduct(product, leaving) {
       await store.products.markDeleted(product.id, leaving);
       wakeQueue();
-      wakeCaretaker();
+      wakeReconciler();
     },
 
     async install({ product: slug, environment: name, branch }) {
@@ -81,7 +81,7 @@ export function createInstalling(needs: {
     async uninstall(id, leaving) {
       await store.installations.markDeleted(id, leaving);
       wakeQueue();
-      wakeCaretaker();
+      wakeReconciler();
     },
   };
 }

@@ -3,8 +3,8 @@ import { type ContainerState, EngineUnavailable } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import { carriedVolumes, type LiveSpec } from "../../rules/rollout/stateful.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
+import { type DeploymentContext, ownerOf, type PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import { ownerOf, type Work, type World } from "../work.ts";
 import { volumeName } from "./container-request.ts";
 
 /**
@@ -12,8 +12,8 @@ import { volumeName } from "./container-request.ts";
  * made. What an earlier attempt had copied is thrown away, unless its container has been started: then it is in use.
  */
 export async function carryOver(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   live: LiveSpec | null,
   stack: string,
   service: ServiceSpec,
@@ -38,8 +38,8 @@ export async function carryOver(
 }
 
 async function carry(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   stack: string,
   service: ServiceSpec,
   old: ContainerState,

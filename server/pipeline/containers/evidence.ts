@@ -2,8 +2,9 @@ import type { ContainerState } from "../../ports/engine.ts";
 import type { Evidence, LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import { mayBeExecTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { foldRepeats } from "../../rules/wording/fold-repeats.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { findPrograms, machineArchitecture } from "../images/base/find-programs.ts";
-import type { RunningService, Work, World } from "../work.ts";
+import type { RunningService } from "./running-service.ts";
 
 const linesKept = 50;
 /** An app that is restarted again and again says the same each time, and it is told once. */
@@ -13,8 +14,8 @@ const tlsTimeoutMs = 2_000;
 
 /** Collects what explains a service that ended or did not become healthy, before its container is removed. */
 export async function gatherEvidence(
-  world: World,
-  work: Pick<Work, "product" | "deployment">,
+  world: PipelineContext,
+  work: Pick<DeploymentContext, "product" | "deployment">,
   service: RunningService,
   container: ContainerState | null,
   lastProbe: LastProbe | null,
@@ -35,7 +36,7 @@ export async function gatherEvidence(
 }
 
 /** Only what did not answer as HTTP is asked whether it speaks TLS. */
-async function speaksTls(world: World, { hostAddress, spec }: RunningService, lastProbe: LastProbe | null) {
+async function speaksTls(world: PipelineContext, { hostAddress, spec }: RunningService, lastProbe: LastProbe | null) {
   if (lastProbe?.wantsTls) return true;
   if (spec.kind !== "web" || hostAddress === null || lastProbe?.outcome === "answered") return false;
   return world.prober.speaksTls(hostAddress, tlsTimeoutMs);
@@ -43,7 +44,7 @@ async function speaksTls(world: World, { hostAddress, spec }: RunningService, la
 
 /** The last lines that a container printed, what it repeats told once; none when the engine cannot say. */
 export async function lastLogLines(
-  world: Pick<World, "engine" | "clock">,
+  world: Pick<PipelineContext, "engine" | "clock">,
   service: Pick<RunningService, "container">,
 ): Promise<readonly string[]> {
   const lines: string[] = [];

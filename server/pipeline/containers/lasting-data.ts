@@ -13,7 +13,7 @@ import {
   lostDataText,
 } from "../../rules/data/lost-data.ts";
 import { keepUnchanged, type LiveSpec } from "../../rules/rollout/stateful.ts";
-import type { Work, World } from "../work.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { volumeName } from "./container-request.ts";
 
 /**
@@ -22,8 +22,8 @@ import { volumeName } from "./container-request.ts";
  * decision. `fresh`: no container is kept.
  */
 export async function keepData(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   version: Pick<DeploymentSpec, "stacks" | "variables">,
   served: LiveSpec | null,
   fresh: boolean,
@@ -69,8 +69,8 @@ function namesOfImages(services: readonly ServiceSpec[]): ReadonlyMap<string, st
 }
 
 async function makeLasting(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   stacks: readonly StackSpec[],
   images: ReadonlyMap<ImageId, ImageInfo>,
   live: LiveSpec | null,
@@ -92,7 +92,7 @@ async function makeLasting(
 }
 
 async function imagesOf(
-  { engine }: Pick<World, "engine">,
+  { engine }: Pick<PipelineContext, "engine">,
   services: readonly ServiceSpec[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ImageId, ImageInfo>> {
@@ -103,8 +103,8 @@ async function imagesOf(
 
 /** Volumes of these stacks that hold data of their own: not what a deployment that was never ready has copied there. */
 async function volumesThatCount(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   stacks: readonly StackSpec[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
@@ -125,6 +125,11 @@ async function volumesThatCount(
   return counting;
 }
 
-function nameOf({ instance }: World, { installation }: Work, stack: string, volume: string): string {
+function nameOf(
+  { instance }: PipelineContext,
+  { installation }: DeploymentContext,
+  stack: string,
+  volume: string,
+): string {
   return volumeName(instance, installation.id, stack, volume);
 }

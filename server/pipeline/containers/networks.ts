@@ -4,7 +4,7 @@ import { type LastingOwner, type Owner, SubnetTaken } from "../../ports/engine.t
 import type { LeaseHolder } from "../../ports/store/store.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
-import type { World } from "../work.ts";
+import type { PipelineContext } from "../context.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 
 /** How often another subnet is tried when something outside Baton takes the one that was free. */
@@ -21,7 +21,7 @@ export interface Networks {
 
 /** Makes the networks of a deployment, or finds them. */
 export async function provideNetworks(
-  world: Pick<World, "instance" | "engine" | "store" | "limits">,
+  world: Pick<PipelineContext, "instance" | "engine" | "store" | "limits">,
   owner: Owner,
   spec: Pick<DeploymentSpec, "stacks">,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function provideNetworks(
 }
 
 async function provideNetwork(
-  { engine, store, limits }: Pick<World, "engine" | "store" | "limits">,
+  { engine, store, limits }: Pick<PipelineContext, "engine" | "store" | "limits">,
   name: string,
   holder: LeaseHolder,
   owner: Owner | LastingOwner,

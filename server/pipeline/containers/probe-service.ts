@@ -3,7 +3,8 @@ import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import type { ProbeResult } from "../../rules/health/health-gate.ts";
 import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
-import type { RunningService, World } from "../work.ts";
+import type { PipelineContext } from "../context.ts";
+import type { RunningService } from "./running-service.ts";
 
 /** docker-proxy closes a connection to a port without a listener within milliseconds; this long tells the difference. */
 const tcpHoldMs = 300;
@@ -18,7 +19,7 @@ export interface Probe {
 
 /** One look at a service, in the way of its kind. */
 export async function probeService(
-  world: World,
+  world: PipelineContext,
   service: RunningService,
   container: ContainerState,
   host: string,

@@ -1,12 +1,12 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { World } from "../work.ts";
+import type { PipelineContext } from "../context.ts";
 
 /**
  * Removes what a deployment has in the world: containers, networks, its folder of ports, its files, its leases. Images,
  * volumes and the record stay. Running it twice is the same as once.
  */
 export async function removeDeployment(
-  world: Pick<World, "engine" | "proxy" | "store" | "mountFiles">,
+  world: Pick<PipelineContext, "engine" | "proxy" | "store" | "mountFiles">,
   id: DeploymentId,
   signal: AbortSignal,
   options: {

@@ -3,7 +3,7 @@ import { type HostAddress, hostAddress, partsOf } from "../../model/names/host-a
 import type { ContainerId } from "../../model/names/ids.ts";
 import { type ContainerState, type Owner, PortTaken } from "../../ports/engine.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
-import type { World } from "../work.ts";
+import type { PipelineContext } from "../context.ts";
 import { containerName, containerRequest } from "./container-request.ts";
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";
@@ -21,7 +21,10 @@ export interface Started {
  * an earlier attempt made. `owner` names the deployment that it belongs to.
  */
 export async function runContainer(
-  world: Pick<World, "instance" | "engine" | "git" | "mountFiles" | "store" | "prober" | "limits" | "failpoint">,
+  world: Pick<
+    PipelineContext,
+    "instance" | "engine" | "git" | "mountFiles" | "store" | "prober" | "limits" | "failpoint"
+  >,
   making: {
     readonly owner: Owner;
     readonly spec: DeploymentSpec;
@@ -76,7 +79,13 @@ export function namesOf(service: Pick<ServiceSpec, "name" | "container">): reado
  * A container that is there already keeps its own, wherever an older Baton has published it.
  */
 async function leaseAddress(
-  { instance, store, engine, prober, limits }: Pick<World, "instance" | "store" | "engine" | "prober" | "limits">,
+  {
+    instance,
+    store,
+    engine,
+    prober,
+    limits,
+  }: Pick<PipelineContext, "instance" | "store" | "engine" | "prober" | "limits">,
   owner: Owner,
   service: ServiceSpec,
   avoid: Set<number>,

@@ -1,13 +1,18 @@
 import type { ContainerId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 
 const lookEveryMs = 250;
 
 /** Follows an init container to its end, line by line. Rejects with DeploymentFailed when it fails, or takes too long. */
-export async function followInit(world: World, work: Work, service: string, container: ContainerId): Promise<void> {
+export async function followInit(
+  world: PipelineContext,
+  work: DeploymentContext,
+  service: string,
+  container: ContainerId,
+): Promise<void> {
   const { engine, clock, limits } = world;
   const { journal } = work;
   const began = await engine.inspectContainer(container, work.signal);
@@ -45,7 +50,7 @@ export async function followInit(world: World, work: Work, service: string, cont
 
 /** The stream of output ends a moment before the engine says so of the container. */
 async function untilEnded(
-  { engine, clock }: Pick<World, "engine" | "clock">,
+  { engine, clock }: Pick<PipelineContext, "engine" | "clock">,
   container: ContainerId,
   signal: AbortSignal,
 ): Promise<ContainerState | null> {

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { DeploymentSpec, Mount, ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ContainerMount, Owner } from "../../ports/engine.ts";
 import type { TreeEntry } from "../../ports/git.ts";
-import type { World } from "../work.ts";
+import type { PipelineContext } from "../context.ts";
 import { volumeName } from "./container-request.ts";
 
 const maxMountedFileBytes = 64 * 1024 * 1024;
@@ -27,7 +27,7 @@ export function withSources<Service extends Pick<ServiceSpec, "container">>(
 
 /** Makes what a service mounts: its volumes, and its files on this host. Doing it twice is the same as once. */
 export async function provideMounts(
-  world: Pick<World, "instance" | "engine" | "git" | "mountFiles">,
+  world: Pick<PipelineContext, "instance" | "engine" | "git" | "mountFiles">,
   owner: Owner,
   spec: DeploymentSpec,
   stack: string,
@@ -43,11 +43,11 @@ export async function provideMounts(
 }
 
 async function provide(
-  world: Pick<World, "instance" | "engine" | "git" | "mountFiles">,
+  world: Pick<PipelineContext, "instance" | "engine" | "git" | "mountFiles">,
   owner: Owner,
   spec: DeploymentSpec,
   stack: string,
-  place: Parameters<World["mountFiles"]["putFile"]>[0],
+  place: Parameters<PipelineContext["mountFiles"]["putFile"]>[0],
   mount: Mount,
   signal: AbortSignal,
 ): Promise<ContainerMount> {
@@ -77,10 +77,10 @@ async function provide(
 }
 
 async function fromCommit(
-  { git, mountFiles }: Pick<World, "git" | "mountFiles">,
+  { git, mountFiles }: Pick<PipelineContext, "git" | "mountFiles">,
   owner: Owner,
   { commit }: DeploymentSpec,
-  place: Parameters<World["mountFiles"]["putFile"]>[0],
+  place: Parameters<PipelineContext["mountFiles"]["putFile"]>[0],
   source: string,
   signal: AbortSignal,
 ): Promise<string> {

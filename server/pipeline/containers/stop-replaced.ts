@@ -4,8 +4,8 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { drain } from "../drain.ts";
-import type { Work, World } from "../work.ts";
 
 /** How long an old container may take until it answers again. */
 const backTimeoutMs = 30_000;
@@ -13,13 +13,13 @@ const backSlackMs = 15_000;
 const lookEveryMs = 100;
 
 /** The version that served before this deployment; null: none did. */
-export async function liveBefore(world: World, work: Work): Promise<LiveSpec | null> {
+export async function liveBefore(world: PipelineContext, work: DeploymentContext): Promise<LiveSpec | null> {
   const now = await world.store.deployments.get(work.deployment.id);
   const id = now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
   return id === null || id === work.deployment.id ? null : versionOf(world, id);
 }
 
-async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Promise<LiveSpec | null> {
+async function versionOf({ store }: Pick<PipelineContext, "store">, id: DeploymentId): Promise<LiveSpec | null> {
   const deployment = await store.deployments.get(id);
   const spec = deployment && specOf(deployment);
   return spec ? { id, spec } : null;
@@ -29,13 +29,18 @@ async function versionOf({ store }: Pick<World, "store">, id: DeploymentId): Pro
  * Stops the old container of a service that cannot run twice, and keeps it for the way back. Users of a web service wait
  * from here until the cut-over; those whose requests have begun get their answers first.
  */
-export async function stopReplaced(world: World, work: Work, live: LiveSpec, service: ServiceSpec): Promise<void> {
+export async function stopReplaced(
+  world: PipelineContext,
+  work: DeploymentContext,
+  live: LiveSpec,
+  service: ServiceSpec,
+): Promise<void> {
   const { engine, proxy, limits } = world;
-  const { journal, board, signal } = work;
+  const { journal, progress, signal } = work;
   const before = replacedBy(service, live);
   const old = before && (await containerOfLive(world, work, live, before));
   if (!before || !old) return;
-  board.removing(service.name);
+  progress.removing(service.name);
   if (old.kind === "web" && old.hostAddress !== null && (await proxy.current(work.installation.id)) === live.id) {
     await proxy.hold(work.installation.id, live.id, [service.name]);
     await world.failpoint("held");
@@ -55,8 +60,8 @@ export async function stopReplaced(world: World, work: Work, live: LiveSpec, ser
  * drained. Services of one version share a volume because somebody wants it so.
  */
 export async function stopOthersOnItsData(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   live: LiveSpec | null,
   version: DeploymentSpec,
   stack: string,
@@ -93,16 +98,21 @@ function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">)
 }
 
 /** The old containers of services that were replaced run again, and their users need not wait any more. */
-export async function bringBackReplaced(world: World, work: Work, live: LiveSpec): Promise<void> {
+export async function restartReplaced(world: PipelineContext, work: DeploymentContext, live: LiveSpec): Promise<void> {
   const coming = servicesOf(live.spec)
     .filter(({ kind }) => kind !== "init")
-    .map((service) => bringBack(world, work, live, service));
+    .map((service) => restart(world, work, live, service));
   const failed = (await Promise.allSettled(coming)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
 }
 
 /** Each by itself: one that does not come back keeps no other one from its users. */
-async function bringBack(world: World, work: Work, live: LiveSpec, service: ServiceSpec): Promise<void> {
+async function restart(
+  world: PipelineContext,
+  work: DeploymentContext,
+  live: LiveSpec,
+  service: ServiceSpec,
+): Promise<void> {
   const { engine, proxy } = world;
   const { journal, installation } = work;
   const signal = world.clock.timeout(backTimeoutMs + backSlackMs);
@@ -122,8 +132,8 @@ async function bringBack(world: World, work: Work, live: LiveSpec, service: Serv
 }
 
 async function containerOfLive(
-  { engine }: Pick<World, "engine">,
-  work: Work,
+  { engine }: Pick<PipelineContext, "engine">,
+  work: DeploymentContext,
   live: LiveSpec,
   service: ServiceSpec,
 ): Promise<ContainerState | null> {
@@ -133,7 +143,7 @@ async function containerOfLive(
 
 /** Users who wait must not be let on to something that is still starting. */
 async function untilAnswering(
-  { prober, clock }: Pick<World, "prober" | "clock">,
+  { prober, clock }: Pick<PipelineContext, "prober" | "clock">,
   service: ServiceSpec,
   { hostAddress }: ContainerState,
   signal: AbortSignal,

@@ -9,10 +9,10 @@ import { DistributionUnavailable } from "../../ports/host/host-packages.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
 import { secretsVersion } from "../containers/secrets-version.ts";
 import { withSources } from "../containers/service-mounts.ts";
+import { type DeploymentContext, ownerOf, type PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import { tellOutput } from "../record/record-output.ts";
+import { recordOutput } from "../record/record-output.ts";
 import type { Planned } from "../source/plan.ts";
-import { ownerOf, type Work, type World } from "../work.ts";
 import { buildFailure, linesThatExplain } from "./failure/build-failure.ts";
 import { explainNotMade } from "./failure/not-made.ts";
 import { explainOldFrontend } from "./failure/old-frontend.ts";
@@ -26,16 +26,16 @@ export type Former = ReadonlyMap<string, Pick<ServiceSpec, "image" | "pulledAs">
  * again, and pulled anew where that is wanted. Nothing that runs is touched.
  */
 export async function obtainImages(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   commit: CommitSha,
   { plan: { stacks }, entries, rootDirectory }: Planned,
   variables: DeploymentSpec["variables"],
   former: Former,
   signal: AbortSignal,
 ): Promise<readonly StackSpec[]> {
-  const { board } = work;
-  board.list(stacks);
+  const { progress } = work;
+  progress.list(stacks);
   // Services that are started in different ways from one recipe share its image.
   const built = new Map<BuildRecipe, ImageId>();
 
@@ -46,7 +46,7 @@ export async function obtainImages(
       return work.deployment.fresh ? { ...known, image: await anew(name, known) } : known;
     }
     if (source.type === "image") {
-      board.enter("Pulling images", name);
+      progress.enter("Pulling images", name);
       const { reference } = source;
       const image = await haveImage(world, work, name, reference, signal);
       return {
@@ -56,7 +56,7 @@ export async function obtainImages(
     }
     const image = built.get(source.recipe);
     if (image) return { image, pulledAs: null };
-    board.enter("Building images", name);
+    progress.enter("Building images", name);
     const { recipe } = source;
     const made = await buildService(world, work, { commit, plan, recipe, entries, rootDirectory, variables }, signal);
     built.set(source.recipe, made);
@@ -100,8 +100,8 @@ const defaultPort = 3000;
 
 /** Where neither the user nor the Dockerfile named a port the finished image may: it has its own, or inherits its base's. */
 async function portOf(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   plan: ServicePlan,
   image: ImageId,
   signal: AbortSignal,
@@ -133,7 +133,12 @@ interface Making {
   readonly variables: DeploymentSpec["variables"];
 }
 
-async function buildService(world: World, work: Work, making: Making, signal: AbortSignal): Promise<ImageId> {
+async function buildService(
+  world: PipelineContext,
+  work: DeploymentContext,
+  making: Making,
+  signal: AbortSignal,
+): Promise<ImageId> {
   const { engine, git } = world;
   const { commit, plan, recipe, entries } = making;
   const { product, deployment, journal } = work;
@@ -175,7 +180,7 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
         owner: ownerOf(work),
         cacheNamespace: `baton-${world.instance}-${product.id}`,
       },
-      tellOutput(work, "build", plan.name),
+      recordOutput(work, "build", plan.name),
       signal,
     );
     journal.endOfOutput("build", plan.name);
@@ -212,7 +217,7 @@ async function buildService(world: World, work: Work, making: Making, signal: Ab
 
 /** Values of the variables that the recipe names, and what Baton itself tells; all others are none of the build's business. */
 function toldTo(
-  { deployment }: Pick<Work, "deployment">,
+  { deployment }: Pick<DeploymentContext, "deployment">,
   { commit, recipe, variables }: Making,
 ): Required<Pick<BuildRequest, "args" | "secrets">> {
   const { buildVariables = [], buildSecrets = [], told = [], toldInSecret = [] } = recipe;
@@ -246,8 +251,8 @@ function inContext({ contextFolder, dockerfile }: BuildRecipe): string {
 
 /** What a generated Dockerfile stands on may come from a registry; what a user's own calls `baton/…` is always made here. */
 async function provideBases(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   recipe: BuildRecipe,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<BaseName, string>> {
@@ -256,7 +261,7 @@ async function provideBases(
   const references = new Map<BaseName, string>();
   for (const base of recipe.bases) {
     const note = (text: string) => work.journal.note(text);
-    references.set(base, await provide(base, note, tellOutput(work, "base-image", null), signal));
+    references.set(base, await provide(base, note, recordOutput(work, "base-image", null), signal));
   }
   return references;
 }

@@ -2,8 +2,8 @@ import { type BuildRecipe, PlanProblem } from "../../../builder/plan/plan.ts";
 import { buildInputs, buildVariableNames } from "../../../builder/source/build-inputs.ts";
 import { type DeploymentSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { canonical } from "../../rules/rollout/canonical.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { type Given, type Planned, readPlan } from "../source/plan.ts";
-import type { Work, World } from "../work.ts";
 import type { Former } from "./build.ts";
 
 /**
@@ -12,8 +12,8 @@ import type { Former } from "./build.ts";
  * Tells what is built again, and why.
  */
 export async function formerImages(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   today: Given,
   planned: Planned,
@@ -37,8 +37,8 @@ export async function formerImages(
 
 /** Null: the commit cannot be planned as it was then, so nothing is known about what was built. */
 async function planThen(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   today: Given,
   planned: Planned,

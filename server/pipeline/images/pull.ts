@@ -2,16 +2,16 @@ import type { BaseName } from "../../../builder/plan/plan.ts";
 import type { ImageId } from "../../model/names/ids.ts";
 import { PullFailed } from "../../ports/engine.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import { tellOutput } from "../record/record-output.ts";
-import type { Work, World } from "../work.ts";
+import { recordOutput } from "../record/record-output.ts";
 
 const ownNamespace = "baton/";
 
 /** The image that a service takes ready-made: the one that is here, else pulled. `baton/…` is made here and never pulled. */
 export async function haveImage(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: string,
   reference: string,
   signal: AbortSignal,
@@ -34,16 +34,16 @@ export function neverAnId(reference: string): string {
  * answers, the one that is here is taken, and that is said, too.
  */
 export async function pullAnew(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: string,
   reference: string,
   before: ImageId,
   signal: AbortSignal,
 ): Promise<ImageId> {
-  const { journal, board } = work;
+  const { journal, progress } = work;
   if (reference.startsWith(ownNamespace)) return before;
-  board.enter("Pulling images", service);
+  progress.enter("Pulling images", service);
   try {
     const image = await pull(world, work, service, reference, signal);
     journal.note(
@@ -63,25 +63,30 @@ export async function pullAnew(
   }
 }
 
-async function makeOwn(world: World, work: Work, reference: string, signal: AbortSignal): Promise<ImageId> {
+async function makeOwn(
+  world: PipelineContext,
+  work: DeploymentContext,
+  reference: string,
+  signal: AbortSignal,
+): Promise<ImageId> {
   const base = reference.slice(ownNamespace.length) as BaseName;
   const note = (text: string) => work.journal.note(text);
-  const tag = await world.baseImages.ensureLocal(base, note, tellOutput(work, "base-image", null), signal);
+  const tag = await world.baseImages.ensureLocal(base, note, recordOutput(work, "base-image", null), signal);
   const image = await world.engine.inspectImage(tag, signal);
   if (!image) throw new Error(`${tag} was built but is missing`);
   return image.id;
 }
 
 async function pull(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   service: string,
   reference: string,
   signal: AbortSignal,
 ): Promise<ImageId> {
   work.journal.stage("build", `Pulling ${reference}`);
   try {
-    return await world.engine.pull(reference, tellOutput(work, "pull", service), signal);
+    return await world.engine.pull(reference, recordOutput(work, "pull", service), signal);
   } catch (error) {
     if (!(error instanceof PullFailed)) throw error;
     throw new DeploymentFailed(
@@ -109,8 +114,8 @@ function reasonIn(error: PullFailed): string {
 
 /** Under a tag of ours, which keeps it for as long as a version needs it. */
 async function keep(
-  { engine, instance }: World,
-  { product, deployment }: Work,
+  { engine, instance }: PipelineContext,
+  { product, deployment }: DeploymentContext,
   service: string,
   image: ImageId,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { Deployment } from "../../model/deployment/deployment.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { Fenced } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 import { untilStored } from "./until-stored.ts";
 
 /**
@@ -8,8 +8,8 @@ import { untilStored } from "./until-stored.ts";
  * believes it is: a cancel came first, or another server has taken over.
  */
 export async function moveTo<D extends Deployment>(
-  world: World,
-  work: Pick<Work, "signal">,
+  world: PipelineContext,
+  work: Pick<DeploymentContext, "signal">,
   from: Deployment,
   to: Deployment | null,
 ): Promise<D> {

@@ -3,18 +3,18 @@ import { servicesOf } from "../../model/deployment/spec.ts";
 import { faultInRoute } from "../../model/names/sound-route.ts";
 import { ProxyRefused, ProxyUnavailable } from "../../ports/proxy.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
-import { lendNames, routesWhileMoving, routesWithout } from "../../rules/routing/moving-routes.ts";
+import { routesAfterRollback, routesDuringCutOver, withAliases } from "../../rules/routing/cut-over-routes.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed, Suspended } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 
 const proxyPatienceMs = 30_000;
 const takeBackTimeoutMs = 10_000;
 
 /** What the proxy serves of this installation now. */
 export async function routesNow(
-  { store }: Pick<World, "store">,
-  { installation }: Work,
+  { store }: Pick<PipelineContext, "store">,
+  { installation }: DeploymentContext,
 ): Promise<readonly RouteSpec[]> {
   return (await store.domains.list())
     .filter((domain) => domain.installation === installation.id)
@@ -27,22 +27,22 @@ export async function routesNow(
  * loaded.
  */
 export async function announceHosts(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   spec: DeploymentSpec,
   live: LiveSpec | null,
 ): Promise<void> {
   const next = withWaiting(spec.routes, servicesOf(spec));
   if (live === null) return setRoutes(world, work, next);
-  const { routes, lent } = lendNames(await routesNow(world, work), next);
-  await prepareLent(world, work, live, lent);
-  await setRoutes(world, work, routesWhileMoving(routes, next));
+  const { routes, aliases } = withAliases(await routesNow(world, work), next);
+  await prepareAliases(world, work, live, aliases);
+  await setRoutes(world, work, routesDuringCutOver(routes, next));
 }
 
 /** Before any route leads there: the running version is found under the names that are lent to its services. */
-async function prepareLent(
-  { proxy }: Pick<World, "proxy">,
-  { installation }: Work,
+async function prepareAliases(
+  { proxy }: Pick<PipelineContext, "proxy">,
+  { installation }: DeploymentContext,
   live: LiveSpec,
   lent: ReadonlyMap<string, string>,
 ): Promise<void> {
@@ -56,7 +56,11 @@ async function prepareLent(
 }
 
 /** The version has proved itself: its hosts, and no others. */
-export async function settleHosts(world: World, work: Work, spec: DeploymentSpec): Promise<void> {
+export async function settleHosts(
+  world: PipelineContext,
+  work: DeploymentContext,
+  spec: DeploymentSpec,
+): Promise<void> {
   try {
     await setRoutes(world, work, withWaiting(spec.routes, servicesOf(spec)));
   } catch (error) {
@@ -66,15 +70,20 @@ export async function settleHosts(world: World, work: Work, spec: DeploymentSpec
 }
 
 /** The version is not to be: hosts that only it would have had are not served any more, and no names are lent. */
-export async function withdrawHosts(world: World, work: Work, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
+export async function withdrawHosts(
+  world: PipelineContext,
+  work: DeploymentContext,
+  spec: DeploymentSpec,
+  live: LiveSpec,
+): Promise<void> {
   const custom = await world.store.domains.custom(work.installation.id);
   const now = await routesNow(world, work);
-  const left = routesWithout(now, spec.routes, [...live.spec.routes, ...custom]);
+  const left = routesAfterRollback(now, spec.routes, [...live.spec.routes, ...custom]);
   const isSame = left.length === now.length && left.every(({ service }, index) => service === now[index]?.service);
   if (!isSame) await setRoutes(world, work, left);
 }
 
-async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[]): Promise<void> {
+async function setRoutes(world: PipelineContext, work: DeploymentContext, routes: readonly RouteSpec[]): Promise<void> {
   const { store } = world;
   const fault = routes.map(faultInRoute).find((message) => message !== null);
   if (fault) throw notTaken(fault, "Nothing was changed. Give it a different name or domain.");
@@ -91,13 +100,17 @@ async function setRoutes(world: World, work: Work, routes: readonly RouteSpec[])
     await publish(world, work);
   } catch (error) {
     // A server that stops goes on from here at its next start.
-    if (!(work.signal.reason instanceof Suspended)) await takeBack(world, work, before);
+    if (!(work.signal.reason instanceof Suspended)) await restoreRoutes(world, work, before);
     throw error;
   }
 }
 
 /** What the proxy did not take belongs to nobody again, or to whoever had it. */
-async function takeBack(world: World, work: Work, before: readonly RouteSpec[]): Promise<void> {
+async function restoreRoutes(
+  world: PipelineContext,
+  work: DeploymentContext,
+  before: readonly RouteSpec[],
+): Promise<void> {
   try {
     await world.store.domains.setFor(work.installation.id, before);
     // Whatever the proxy has of them; if it does not answer, it gets what the database has with whoever comes next.
@@ -107,7 +120,7 @@ async function takeBack(world: World, work: Work, before: readonly RouteSpec[]):
   }
 }
 
-async function publish(world: World, work: Work): Promise<void> {
+async function publish(world: PipelineContext, work: DeploymentContext): Promise<void> {
   const { clock } = world;
   const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
   for (;;) {

@@ -2,15 +2,19 @@ import { withRemote } from "../../commands/sources/remote.ts";
 import type { Commit } from "../../model/deployment/deployment.ts";
 import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import { FetchFailed, type RemoteRequest } from "../../ports/git.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 
 /**
  * The commit of a product that has its repository elsewhere. What was asked for, by a webhook above all, is a hint:
  * a branch means where it stands there now, and a commit must be part of the branch that is tracked, or of the ref that
  * somebody named with it.
  */
-export async function fetchSource(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
+export async function fetchSource(
+  world: PipelineContext,
+  work: DeploymentContext,
+  signal: AbortSignal,
+): Promise<Commit> {
   const { git } = world;
   const { deployment, product } = work;
   // Of a version that is made anew, or gone on with: it was fetched before.
@@ -31,7 +35,12 @@ export async function fetchSource(world: World, work: Work, signal: AbortSignal)
   }
 }
 
-async function bring(world: World, work: Work, request: RemoteRequest, signal: AbortSignal): Promise<CommitSha> {
+async function bring(
+  world: PipelineContext,
+  work: DeploymentContext,
+  request: RemoteRequest,
+  signal: AbortSignal,
+): Promise<CommitSha> {
   const { deployment, product, journal } = work;
   const asked = deployment.commit?.sha ?? deployment.ref;
   const exact = asked === null ? null : parseCommitSha(asked);
@@ -52,8 +61,8 @@ async function bring(world: World, work: Work, request: RemoteRequest, signal: A
 
 /** What names no branch or tag may be the short id of a commit of the tracked branch. Null: it is not. */
 async function bringShortId(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   request: RemoteRequest,
   digits: string,
   signal: AbortSignal,
@@ -72,8 +81,8 @@ async function bringShortId(
 }
 
 async function partOf(
-  { git }: World,
-  { product }: Work,
+  { git }: PipelineContext,
+  { product }: DeploymentContext,
   { commit, tip, branch }: { readonly commit: CommitSha; readonly tip: CommitSha; readonly branch: string },
 ): Promise<CommitSha> {
   if (commit === tip || (await git.isAncestor(product.id, commit, tip))) return commit;
@@ -85,19 +94,19 @@ async function partOf(
 }
 
 /** Whether somebody asked for this commit of this ref, and nobody has looked yet: what was fetched has its message. */
-function isOnlyNamed({ deployment }: Work): boolean {
+function isOnlyNamed({ deployment }: DeploymentContext): boolean {
   return deployment.trigger === "api" && deployment.commit?.message === "";
 }
 
 /** The name that somebody asked for by the API, who may mean a tag. Pushes and webhooks are about branches alone. */
-function askedByName({ deployment, installation }: Work): string | null {
+function askedByName({ deployment, installation }: DeploymentContext): string | null {
   return deployment.trigger === "api" && deployment.ref !== installation.branch ? deployment.ref : null;
 }
 
 /** A branch, else a tag of that name where it may be one: whoever may push tags could else replace a branch that is gone. */
 async function bringRef(
-  { git }: World,
-  { product }: Work,
+  { git }: PipelineContext,
+  { product }: DeploymentContext,
   request: RemoteRequest,
   { name, mayBeTag }: { readonly name: string; readonly mayBeTag: boolean },
   signal: AbortSignal,
@@ -112,8 +121,8 @@ async function bringRef(
 
 /** Where nobody has said which: what a clone of the repository checks out, from now on. */
 async function trackedBranch(
-  { git, store }: World,
-  { installation }: Work,
+  { git, store }: PipelineContext,
+  { installation }: DeploymentContext,
   request: RemoteRequest,
   signal: AbortSignal,
 ): Promise<string> {

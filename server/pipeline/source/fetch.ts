@@ -1,10 +1,14 @@
 import type { Commit } from "../../model/deployment/deployment.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 import { fetchSource } from "./fetch-source.ts";
 
 /** The exact commit that this deployment is about; a ref is resolved once, here, and is exact from then on. */
-export async function fetchCommit(world: World, work: Work, signal: AbortSignal): Promise<Commit> {
+export async function fetchCommit(
+  world: PipelineContext,
+  work: DeploymentContext,
+  signal: AbortSignal,
+): Promise<Commit> {
   const { deployment, product, journal } = work;
   const commit =
     product.repository === null ? await pushed(world, work, signal) : await fetchSource(world, work, signal);
@@ -18,7 +22,11 @@ export async function fetchCommit(world: World, work: Work, signal: AbortSignal)
   return commit;
 }
 
-async function pushed(world: World, { deployment, product }: Work, signal: AbortSignal): Promise<Commit> {
+async function pushed(
+  world: PipelineContext,
+  { deployment, product }: DeploymentContext,
+  signal: AbortSignal,
+): Promise<Commit> {
   const asked = deployment.commit?.sha ?? deployment.ref;
   const commit = asked === null ? null : await world.git.resolve(product.id, asked, signal);
   if (commit) return commit;

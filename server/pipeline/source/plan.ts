@@ -8,8 +8,8 @@ import { faultInRoute } from "../../model/names/sound-route.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 import { hostsFor } from "../../rules/routing/urls.ts";
+import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import type { Work, World } from "../work.ts";
 
 /** Generous for real repositories, far from what a tree bomb makes of 100 KB. */
 const treeLimits: TreeLimits = {
@@ -42,8 +42,8 @@ export interface Given {
 
 /** Reads the commit's tree and decides what it is made of and how that is built. */
 export async function planVersion(
-  world: World,
-  work: Work,
+  world: PipelineContext,
+  work: DeploymentContext,
   commit: CommitSha,
   given: Given,
   signal: AbortSignal,
@@ -71,7 +71,7 @@ export async function planVersion(
 }
 
 /** Every address that the version would have can be served. Those that users gave it are looked at when they are given. */
-function checkHosts({ limits }: World, { product, environment }: Work, plan: Plan): void {
+function checkHosts({ limits }: PipelineContext, { product, environment }: DeploymentContext, plan: Plan): void {
   const routes = hostsFor({
     product: product.slug,
     environment: environment.name,
@@ -86,7 +86,7 @@ function checkHosts({ limits }: World, { product, environment }: Work, plan: Pla
 }
 
 /** Where images, and what Dockerfiles fetch, may come from. */
-function sourceRules({ limits, reach, clock }: World, signal: AbortSignal): SourceRules {
+function sourceRules({ limits, reach, clock }: PipelineContext, signal: AbortSignal): SourceRules {
   let soon: AbortSignal | undefined;
   return {
     allowPrivate: limits.allowPrivateRepositories,
@@ -100,8 +100,8 @@ function sourceRules({ limits, reach, clock }: World, signal: AbortSignal): Sour
 
 /** The same without a word in the log. Rejects with PlanProblem or TreeTooLarge. */
 export async function readPlan(
-  world: World,
-  { product }: Work,
+  world: PipelineContext,
+  { product }: DeploymentContext,
   commit: CommitSha,
   { variables, plainVariables, settings, buildSettings }: Given,
   signal: AbortSignal,

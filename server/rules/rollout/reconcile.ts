@@ -27,7 +27,7 @@ export interface ObservedState {
   /** What the switch on disk says. */
   readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
   /** The addresses to which that sends the traffic, by service. */
-  readonly dials: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
+  readonly upstreams: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
 }
 
 /** What has to be done so that the world is as the rows say. Every one may be done twice. */
@@ -35,7 +35,7 @@ export type Repair =
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
   /** The traffic of a service goes to another address than its container has. */
   | {
-      readonly type: "dial";
+      readonly type: "update-upstream";
       readonly installation: InstallationId;
       readonly deployment: DeploymentId;
       readonly service: string;
@@ -43,32 +43,32 @@ export type Repair =
     }
   /** Drain, stop and remove what a deployment has. */
   | {
-      readonly type: "retire";
+      readonly type: "remove-version";
       readonly installation: InstallationId | null;
       readonly deployment: DeploymentId;
       /** Its services that a later version has kept. */
       readonly except: readonly string[];
     }
   /** The network of an installation whose stateful services are gone. */
-  | { readonly type: "drop-lasting-network"; readonly installation: InstallationId; readonly name: string }
+  | { readonly type: "remove-network"; readonly installation: InstallationId; readonly name: string }
   /** A container of the live version is gone or stopped: start it again from its spec. */
   | {
-      readonly type: "revive";
+      readonly type: "restore-service";
       readonly installation: InstallationId;
       readonly deployment: DeploymentId;
       readonly service: string;
     }
   | { readonly type: "forget-installation"; readonly installation: InstallationId };
 
-/** Compares what should be with what is. Pure: the caretaker carries the repairs out. */
+/** Compares what should be with what is. Pure: the reconciler carries the repairs out. */
 export function reconcile(rows: DesiredState, world: ObservedState): readonly Repair[] {
   const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
   return [
-    ...rows.installations.flatMap((installation) => switches(installation, rows, world)),
-    ...rows.installations.flatMap((installation) => dials(installation, rows, world)),
-    ...rows.installations.flatMap((installation) => revivals(installation, rows, world)),
-    ...retirements(wanted, rows, world),
-    ...networksToDrop(wanted, rows, world),
+    ...rows.installations.flatMap((installation) => trafficSwitches(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => misroutedUpstreams(installation, rows, world)),
+    ...rows.installations.flatMap((installation) => restorations(installation, rows, world)),
+    ...removals(wanted, rows, world),
+    ...networksToRemove(wanted, rows, world),
     ...[...world.folders.keys()]
       .filter((id) => !rows.stillServed.has(id) && !rows.installations.some((installation) => installation.id === id))
       .map((installation) => ({ type: "forget-installation" as const, installation })),
@@ -89,7 +89,7 @@ function wantedBy(installations: readonly Installation[]): (deployment: Deployme
   };
 }
 
-function switches(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function trafficSwitches(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const current = world.current.get(installation.id);
   // Never switched, or somebody is switching right now: the pipeline knows better.
   if (current === undefined || isSwitching(installation, rows)) return [];
@@ -99,9 +99,9 @@ function switches(installation: Installation, rows: DesiredState, world: Observe
   return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
 }
 
-function dials(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function misroutedUpstreams(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
-  const addresses = world.dials.get(installation.id);
+  const addresses = world.upstreams.get(installation.id);
   // A running deployment holds and moves traffic as it must.
   const isDeploying = rows.deployments.some(
     (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
@@ -112,7 +112,9 @@ function dials(installation: Installation, rows: DesiredState, world: ObservedSt
     const container = service.kind === "web" ? containerOf(live.id, service, world.containers) : null;
     const address = container?.status === "running" ? container.hostAddress : null;
     if (address === null || addresses.get(service.name) === address) return [];
-    return [{ type: "dial", installation: installation.id, deployment: live.id, service: service.name, address }];
+    return [
+      { type: "update-upstream", installation: installation.id, deployment: live.id, service: service.name, address },
+    ];
   });
 }
 
@@ -123,7 +125,7 @@ function isSwitching(installation: Installation, rows: DesiredState): boolean {
   );
 }
 
-function revivals(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function restorations(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   if (live?.status !== "ready") return [];
   // What a running deployment has stopped to replace it is its own to bring back.
@@ -153,7 +155,7 @@ function revivals(installation: Installation, rows: DesiredState, world: Observe
         );
       })
       .map((service) => ({
-        type: "revive" as const,
+        type: "restore-service" as const,
         installation: installation.id,
         deployment: live.id,
         service: service.name,
@@ -167,7 +169,7 @@ export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "s
   return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
-function retirements(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function removals(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const owners = new Map<DeploymentId, InstallationId | null>();
   for (const { owner } of world.containers) owners.set(owner.deployment, owner.installation);
   for (const { owner } of world.networks) if (owner) owners.set(owner.deployment, owner.installation);
@@ -181,7 +183,7 @@ function retirements(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, worl
     .filter(([, installation]) => installation === null || !rows.stillServed.has(installation))
     .map(([deployment, installation]) => {
       const except = [...(kept.get(deployment) ?? [])].sort();
-      return { type: "retire" as const, installation, deployment, except };
+      return { type: "remove-version" as const, installation, deployment, except };
     })
     .filter(({ deployment, except }) => except.length === 0 || hasMore(deployment, except, rows, world));
 }
@@ -216,7 +218,7 @@ function hasMore(
   );
 }
 
-function networksToDrop(
+function networksToRemove(
   wanted: ReadonlySet<DeploymentId>,
   rows: DesiredState,
   world: ObservedState,
@@ -237,7 +239,7 @@ function networksToDrop(
     !needed.has(lasting.installation) &&
     // What is leaving may still be drained.
     !world.containers.some(({ owner }) => owner.installation === lasting.installation)
-      ? [{ type: "drop-lasting-network" as const, installation: lasting.installation, name }]
+      ? [{ type: "remove-network" as const, installation: lasting.installation, name }]
       : [],
   );
 }

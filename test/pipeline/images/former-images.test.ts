@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { type DeploymentSpec, servicesOf } from "../../../server/model/deployment/spec.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
+import type { DeploymentContext, PipelineContext } from "../../../server/pipeline/context.ts";
 import { formerImages } from "../../../server/pipeline/images/former-images.ts";
 import { type Given, planVersion } from "../../../server/pipeline/source/plan.ts";
-import type { Work, World } from "../../../server/pipeline/work.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
 import { aService, sha } from "../../model/a-deployment.ts";
 
@@ -34,9 +34,14 @@ async function reuse(
   };
   const environment = { name: "production", domain: null };
   const limits = { healthTimeoutMs: 90_000, domain: "localhost" };
-  const world = { git, engine: { machine: async () => null }, limits } as unknown as World;
+  const world = { git, engine: { machine: async () => null }, limits } as unknown as PipelineContext;
   const journal = { stage() {}, note: say, warn: say };
-  const work = { product: { id: 1, slug: "shop" }, environment, installation: { id: 1 }, journal } as unknown as Work;
+  const work = {
+    product: { id: 1, slug: "shop" },
+    environment,
+    installation: { id: 1 },
+    journal,
+  } as unknown as DeploymentContext;
   const services = [aService({ name: "web" }), aService({ name: "db", pulledAs: "postgres:16" })];
   const spec = { commit: sha, stacks: [{ name: "app", services }], variables: {}, routes: [], ...then };
   const given = { variables: {}, plainVariables: [], settings: new Map(), buildSettings: nothingMarked, ...today };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Commit, Queued } from "../../../server/model/deployment/deployment.ts";
+import type { DeploymentContext, PipelineContext } from "../../../server/pipeline/context.ts";
 import { fetchSource } from "../../../server/pipeline/source/fetch-source.ts";
-import type { Work, World } from "../../../server/pipeline/work.ts";
 import { FetchFailed } from "../../../server/ports/git.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
@@ -21,20 +21,20 @@ async function refsAskedFor(
   const refs: string[] = [];
   const fakeGit = createFakeGit();
   if (request.commit) fakeGit.commits.set(request.commit.sha, { ...request.commit, message: "Here already" });
-  const git: World["git"] = {
+  const git: PipelineContext["git"] = {
     ...fakeGit,
     async fetch(_product, { ref }) {
       refs.push(ref);
       throw new FetchFailed("no-ref", `there is no ${ref}`, null);
     },
   };
-  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as World;
+  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as PipelineContext;
   const work = {
     deployment: samples.building(installation, { commit: null, ...request }),
     product: { ...product, repository: "https://github.com/acme/shop" },
     installation: { ...installation, branch: "main" },
     journal: { stage() {} },
-  } as unknown as Work;
+  } as unknown as DeploymentContext;
   await expect(fetchSource(world, work, signal)).rejects.toThrow("there is no");
   return refs;
 }
@@ -72,7 +72,7 @@ test("a short id that names no branch is found in the tracked branch, when it is
   const fakeGit = createFakeGit();
   const [older, tip] = ["abcd1".padEnd(40, "0"), "abcd2".padEnd(40, "0")] as [Commit["sha"], Commit["sha"]];
   for (const sha of [older, tip]) fakeGit.commits.set(sha, { sha, message: "Fetched", author: "" });
-  const git: World["git"] = {
+  const git: PipelineContext["git"] = {
     ...fakeGit,
     isAncestor: async () => true,
     async fetch(_product, { ref }) {
@@ -80,14 +80,14 @@ test("a short id that names no branch is found in the tracked branch, when it is
       throw new FetchFailed("no-ref", `there is no ${ref}`, null);
     },
   };
-  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as World;
+  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as PipelineContext;
   const fetched = (ref: string) => {
     const work = {
       deployment: samples.building(installation, { commit: null, trigger: "api", ref }),
       product: { ...product, repository: "https://github.com/acme/shop" },
       installation: { ...installation, branch: "main" },
       journal: { stage() {} },
-    } as unknown as Work;
+    } as unknown as DeploymentContext;
     return fetchSource(world, work, signal);
   };
   expect((await fetched("ABCD1")).sha).toBe(older);

@@ -38,7 +38,7 @@ function repairs(rows: Partial<DesiredState>, world: Partial<ObservedState>): re
       networks: [],
       folders: new Map([[one, [id(1)]]]),
       current: new Map([[one, id(1)]]),
-      dials: new Map(),
+      upstreams: new Map(),
       ...world,
     },
   );
@@ -58,22 +58,24 @@ describe("reconciliation", () => {
     expect(repairs({}, world)).toEqual(repairs({}, world));
   });
 
-  it("retires what a replaced deployment has left, once", () => {
+  it("removes what a replaced deployment has left, once", () => {
     const network = { name: "n", subnet: null, owner: anOwner(7), lasting: null };
     const world = { containers: [running(1), running(7)], networks: [network] };
     expect(repairs({ leaseHolders: [id(7)] }, world)).toEqual([
-      { type: "retire", installation: one, deployment: 7, except: [] },
+      { type: "remove-version", installation: one, deployment: 7, except: [] },
     ]);
   });
 
   it("sends the traffic of a live service to the address that its container has", () => {
     const at = (port: number) => hostAddress("127.0.0.2", port);
     const containers = [aContainer({ owner: anOwner(1), hostAddress: at(20007) })];
-    const repair = { type: "dial", installation: one, deployment: 1, service: "web", address: at(20007) };
-    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual([repair]);
-    expect(repairs({}, { containers, dials: new Map([[one, new Map([["web", at(20007)]])]]) })).toEqual([]);
+    const repair = { type: "update-upstream", installation: one, deployment: 1, service: "web", address: at(20007) };
+    expect(repairs({}, { containers, upstreams: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual([repair]);
+    expect(repairs({}, { containers, upstreams: new Map([[one, new Map([["web", at(20007)]])]]) })).toEqual([]);
     const deployments = [live, aDeploying("start", { id: id(2) })];
-    expect(repairs({ deployments }, { containers, dials: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual([]);
+    expect(repairs({ deployments }, { containers, upstreams: new Map([[one, new Map([["web", at(1)]])]]) })).toEqual(
+      [],
+    );
   });
 
   it("brings a database back only when nothing else has its data", () => {
@@ -81,15 +83,15 @@ describe("reconciliation", () => {
     const keeping = aReady({ id: id(1), spec: aSpec([db]) });
     const old = aContainer({ owner: anOwner(1), service: "db", kind: "tcp", status: "exited" });
     const left = aContainer({ owner: anOwner(9), service: "db", kind: "tcp" });
-    const revive = { type: "revive", installation: one, deployment: 1, service: "db" };
+    const restore = { type: "restore-service", installation: one, deployment: 1, service: "db" };
     const current = new Map([[one, "stopped" as const]]);
     const found = (containers: (typeof old)[]) =>
       repairs({ deployments: [keeping] }, { containers, current }).map(({ type }) => type);
     expect(repairs({ deployments: [keeping] }, { containers: [old], current })).toContainEqual(
-      expect.objectContaining(revive),
+      expect.objectContaining(restore),
     );
-    expect(found([old, left])).not.toContain("revive");
-    expect(found([old, left])).toContain("retire");
+    expect(found([old, left])).not.toContain("restore-service");
+    expect(found([old, left])).toContain("remove-version");
   });
 
   it("leaves a stopped container alone while a deployment carries its data over", () => {
@@ -101,13 +103,13 @@ describe("reconciliation", () => {
       const deployments = [aReady({ id: id(1), spec: aSpec([db]) }), aDeploying("start", { id: id(2), spec })];
       return repairs({ deployments }, { containers: [stopped] }).map(({ type }) => type);
     };
-    expect(found(aSpec([next]))).not.toContain("revive");
-    expect(found(aSpec([db]))).toContain("revive");
+    expect(found(aSpec([next]))).not.toContain("restore-service");
+    expect(found(aSpec([db]))).toContain("restore-service");
   });
 
   it("frees a lease of a deployment that has nothing else", () => {
     expect(repairs({ leaseHolders: [id(9)] }, {})).toEqual([
-      { type: "retire", installation: null, deployment: 9, except: [] },
+      { type: "remove-version", installation: null, deployment: 9, except: [] },
     ]);
   });
 
@@ -139,14 +141,14 @@ describe("reconciliation", () => {
     const rows = { installations: [installation({ liveDeploymentId: null, stopped: true })], deployments: [] };
     expect(repairs(rows, {})).toEqual([
       { type: "switch", installation: one, to: "stopped" },
-      { type: "retire", installation: one, deployment: 1, except: [] },
+      { type: "remove-version", installation: one, deployment: 1, except: [] },
     ]);
   });
 
   it("starts a container of the live version that was removed or stopped by hand", () => {
-    const revive = { type: "revive", installation: one, deployment: 1, service: "web" };
-    expect(repairs({}, { containers: [] })).toEqual([revive]);
-    expect(repairs({}, { containers: [aContainer({ owner: anOwner(1), status: "exited" })] })).toEqual([revive]);
+    const restore = { type: "restore-service", installation: one, deployment: 1, service: "web" };
+    expect(repairs({}, { containers: [] })).toEqual([restore]);
+    expect(repairs({}, { containers: [aContainer({ owner: anOwner(1), status: "exited" })] })).toEqual([restore]);
   });
 
   it("leaves a crashing container to the engine, which restarts it", () => {
@@ -155,7 +157,7 @@ describe("reconciliation", () => {
 
   it("removes what is left of an installation that is gone", () => {
     const rows = { installations: [], deployments: [] };
-    expect(repairs(rows, {}).map(({ type }) => type)).toEqual(["retire", "forget-installation"]);
+    expect(repairs(rows, {}).map(({ type }) => type)).toEqual(["remove-version", "forget-installation"]);
   });
 
   it("leaves whole what was deleted for as long as the proxy leads to it", () => {

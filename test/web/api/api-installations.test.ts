@@ -173,7 +173,7 @@ describe("a product deployment", () => {
       status: 202,
       json: { status: "stopped", live: null },
     });
-    expect(world.woken.caretaker).toBe(1);
+    expect(world.woken.reconciler).toBe(1);
   });
 
   test("is gone for whoever asks once its product is being deleted", async () => {

@@ -3,7 +3,7 @@ import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { BuildOutput, Engine } from "../../../ports/engine.ts";
 import type { Distribution } from "../../../ports/host/host-packages.ts";
-import type { BaseImageMessage, Tell } from "./base-image-messages.ts";
+import type { BaseImageMessage, Report } from "./base-image-messages.ts";
 import { createLocalImages } from "./local-images.ts";
 import { createOfficialImages } from "./official-images.ts";
 import { createSharedWork } from "./shared-work.ts";
@@ -44,9 +44,9 @@ export function createBaseImages(world: {
     return image.official;
   }
 
-  async function officialOrLocal(base: BaseName, tell: Tell, signal: AbortSignal): Promise<string> {
+  async function officialOrLocal(base: BaseName, tell: Report, signal: AbortSignal): Promise<string> {
     const official = officialOf(base);
-    const pull = (tellAll: Tell, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
+    const pull = (tellAll: Report, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
     return (await sharePull(official, pull, tell, signal)) ? official : local(base, tell, signal);
   }
 
@@ -56,17 +56,17 @@ export function createBaseImages(world: {
         case "official":
           return officialOf(base);
         case "local":
-          return local(base, teller(onNote, onOutput), signal);
+          return local(base, reportTo(onNote, onOutput), signal);
         case "auto":
-          return officialOrLocal(base, teller(onNote, onOutput), signal);
+          return officialOrLocal(base, reportTo(onNote, onOutput), signal);
         default:
           return `${mode.replace(/\/$/, "")}/${officialOf(base)}`;
       }
     },
-    ensureLocal: (base, onNote, onOutput, signal) => local(base, teller(onNote, onOutput), signal),
+    ensureLocal: (base, onNote, onOutput, signal) => local(base, reportTo(onNote, onOutput), signal),
   };
 }
 
-function teller(onNote: OnNote, onOutput: OnOutput): Tell {
+function reportTo(onNote: OnNote, onOutput: OnOutput): Report {
   return (message) => (message.type === "note" ? onNote(message.text) : onOutput(message));
 }

@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../../../ports/git.ts";
 import type { Program } from "../../../rules/diagnosis/exec-trouble.ts";
-import type { Work, World } from "../../work.ts";
+import type { DeploymentContext, PipelineContext } from "../../context.ts";
 
 const limits = { maxEntries: 100_000, maxFileBytes: 2 ** 30, maxTotalBytes: 2 ** 34 };
 const timeoutMs = 10_000;
@@ -14,8 +14,8 @@ export const machineArchitecture = process.arch === "x64" ? "amd64" : process.ar
 
 /** The scripts and programs of the commit, for the question why one of them could not be run. None when they cannot be read. */
 export async function findPrograms(
-  { git, clock }: Pick<World, "git" | "clock">,
-  { product, deployment }: Pick<Work, "product" | "deployment">,
+  { git, clock }: Pick<PipelineContext, "git" | "clock">,
+  { product, deployment }: Pick<DeploymentContext, "product" | "deployment">,
 ): Promise<readonly Program[]> {
   const commit = deployment.commit?.sha;
   if (commit === undefined) return [];

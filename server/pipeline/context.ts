@@ -1,7 +1,5 @@
 import type { Running } from "../model/deployment/deployment.ts";
-import type { ServiceSpec } from "../model/deployment/spec.ts";
-import type { HostAddress } from "../model/names/host-address.ts";
-import type { ContainerId, InstanceId } from "../model/names/ids.ts";
+import type { InstanceId } from "../model/names/ids.ts";
 import type { Environment, Installation, Product } from "../model/product.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine, Owner } from "../ports/engine.ts";
@@ -11,14 +9,14 @@ import type { Reach } from "../ports/host/reach.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { PortRange, Store } from "../ports/store/store.ts";
+import type { Failpoint } from "./failpoint.ts";
 import type { BaseImages } from "./images/base/base-images.ts";
 import type { Journal } from "./record/journal.ts";
-import type { StackBoard } from "./record/stack-progress.ts";
+import type { StackProgressRecorder } from "./record/stack-progress-recorder.ts";
 import type { PublishRoutes } from "./routing/routes.ts";
 
-/** What every verb may use of the world. */
-export interface World {
-  readonly instance: InstanceId;
+/** The ports that the pipeline needs. */
+export interface Adapters {
   readonly engine: Engine;
   readonly git: Git;
   readonly mountFiles: MountFiles;
@@ -28,11 +26,16 @@ export interface World {
   readonly store: Store;
   readonly clock: Clock;
   readonly baseImages: BaseImages;
+  readonly publishRoutes: PublishRoutes;
+  readonly failpoint: Failpoint;
+}
+
+/** What is the same for every deployment: the ports, and the settings of this server. */
+export interface PipelineContext extends Adapters {
+  readonly instance: InstanceId;
   readonly limits: PipelineLimits;
   /** The address of a host, as a user types it: `http://hello.localhost:8080`. */
   readonly urlOf: (host: string) => string;
-  readonly publishRoutes: PublishRoutes;
-  readonly failpoint: Failpoint;
 }
 
 export interface PipelineLimits {
@@ -54,50 +57,18 @@ export interface PipelineLimits {
   readonly mirrorRegistry: string | null;
 }
 
-/**
- * Named places where tests let the server die, fail or wait. In production it does nothing.
- * A new place is covered by the fault tests by itself, because they ask for the list.
- */
-export type Failpoint = (name: FailpointName) => Promise<void>;
-export const failpointNames = [
-  "claimed",
-  "fetched",
-  "built",
-  "created",
-  "started",
-  "initialised",
-  "held",
-  "old-stopped",
-  "checked",
-  "before-switch",
-  "after-switch",
-  "watching",
-  "ready",
-] as const;
-export type FailpointName = (typeof failpointNames)[number];
-
 /** One attempt at one deployment, handed from verb to verb. */
-export interface Work {
+export interface DeploymentContext {
   readonly deployment: Running;
   readonly product: Product;
   readonly environment: Environment;
   readonly installation: Installation;
   readonly journal: Journal;
-  readonly board: StackBoard;
+  readonly progress: StackProgressRecorder;
   /** Aborted with Cancelled or Suspended. */
   readonly signal: AbortSignal;
 }
 
-/** A service that runs: what the checks, the switch and the watch need to know of it. */
-export interface RunningService {
-  readonly stack: string;
-  readonly spec: ServiceSpec;
-  readonly container: ContainerId;
-  readonly hostAddress: HostAddress | null;
-  /** It is the container of an earlier version, which goes on as it is: nothing to check or to watch. */
-  readonly kept: boolean;
-}
-
-export function ownerOf(work: Work): Owner {
+export function ownerOf(work: DeploymentContext): Owner {
   return { product: work.product.id, installation: work.installation.id, deployment: work.deployment.id };
 }

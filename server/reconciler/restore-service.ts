@@ -5,12 +5,12 @@ import { provideNetworks } from "../pipeline/containers/networks.ts";
 import { runContainer } from "../pipeline/containers/run-container.ts";
 import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
 import { makerOf } from "../rules/rollout/stateful.ts";
-import type { CaretakerNeeds } from "./needs.ts";
+import type { ReconcilerContext } from "./context.ts";
 
 /** Brings a service of a live version back, on the port it had, from the image it had, with the data it had. */
-export async function revive(
-  needs: CaretakerNeeds,
-  repair: Extract<Repair, { type: "revive" }>,
+export async function restoreService(
+  needs: ReconcilerContext,
+  repair: Extract<Repair, { type: "restore-service" }>,
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = needs;
@@ -37,7 +37,7 @@ export async function revive(
 
 /** A deployment that began after the look has stopped it on purpose, or is about to. */
 async function isBeingReplaced(
-  { store }: Pick<CaretakerNeeds, "store">,
+  { store }: Pick<ReconcilerContext, "store">,
   installation: InstallationId,
   service: ServiceSpec,
 ): Promise<boolean> {

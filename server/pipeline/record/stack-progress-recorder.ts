@@ -21,7 +21,7 @@ interface Listed {
 }
 
 /** How far each stack of a deployment is, told to its journal whenever that changes. Percentages never fall. */
-export interface StackBoard {
+export interface StackProgressRecorder {
   /** These are the deployment's stacks. Those that nothing was said about are pending. */
   list(stacks: readonly Listed[]): void;
   /** The stack of this service is in this phase, and busy with the service. */
@@ -38,7 +38,10 @@ export interface StackBoard {
   fail(service: string | null, message: string): void;
 }
 
-export function createStackBoard(journal: Pick<Journal, "stack">, before: readonly StackProgress[] = []): StackBoard {
+export function createStackProgressRecorder(
+  journal: Pick<Journal, "stack">,
+  before: readonly StackProgress[] = [],
+): StackProgressRecorder {
   const stacks = new Map<string, StackProgress>(before.map((stack) => [stack.name, stack]));
   const stackOf = new Map<string, string>();
   const done = new Set<string>();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StackProgress } from "../../../server/model/deployment/event.ts";
-import { createStackBoard } from "../../../server/pipeline/record/stack-progress.ts";
+import { createStackProgressRecorder } from "../../../server/pipeline/record/stack-progress-recorder.ts";
 
 const services = [
   { name: "migrate", kind: "init" },
@@ -8,35 +8,35 @@ const services = [
   { name: "api", kind: "web" },
 ] as const;
 
-function aBoard() {
+function aRecorder() {
   const told: StackProgress[] = [];
-  const board = createStackBoard({ stack: (stack) => void told.push(stack) });
-  board.list([{ name: "backend", services }]);
+  const recorder = createStackProgressRecorder({ stack: (stack) => void told.push(stack) });
+  recorder.list([{ name: "backend", services }]);
   const now = () => {
     const { phase, phasePercent, servicesDone } = told.at(-1) as StackProgress;
     return [phase, phasePercent, servicesDone];
   };
-  return { board, told, now };
+  return { recorder, told, now };
 }
 
 test("a stack tells how far it is in its phase, which begins again with the next one", () => {
-  const { board, told, now } = aBoard();
+  const { recorder, told, now } = aRecorder();
   const seen: unknown[] = [];
   const after = (step: () => void) => {
     step();
     seen.push(now());
   };
-  after(() => board.enter("Building images", "migrate"));
-  after(() => board.enter("Building images", "db"));
-  after(() => board.enter("Building images", "api"));
-  after(() => board.enter("Running init containers", "migrate"));
-  after(() => board.through("migrate"));
-  after(() => board.enter("Starting services", "db"));
-  after(() => board.enter("Starting services", "api"));
-  after(() => board.enter("Checking health", "db"));
-  after(() => board.enter("Checking health", "api"));
-  after(() => board.through("db"));
-  after(() => board.finish());
+  after(() => recorder.enter("Building images", "migrate"));
+  after(() => recorder.enter("Building images", "db"));
+  after(() => recorder.enter("Building images", "api"));
+  after(() => recorder.enter("Running init containers", "migrate"));
+  after(() => recorder.through("migrate"));
+  after(() => recorder.enter("Starting services", "db"));
+  after(() => recorder.enter("Starting services", "api"));
+  after(() => recorder.enter("Checking health", "db"));
+  after(() => recorder.enter("Checking health", "api"));
+  after(() => recorder.through("db"));
+  after(() => recorder.finish());
   expect(seen).toEqual([
     ["Building images", 0, 0],
     ["Building images", 33, 0],
@@ -54,9 +54,9 @@ test("a stack tells how far it is in its phase, which begins again with the next
 });
 
 test("a stack that fails stays at what it had reached", () => {
-  const { board, told } = aBoard();
-  board.enter("Starting services", "db");
-  board.enter("Starting services", "api");
-  board.fail("api", "api crashed on startup (exit code 1)");
+  const { recorder, told } = aRecorder();
+  recorder.enter("Starting services", "db");
+  recorder.enter("Starting services", "api");
+  recorder.fail("api", "api crashed on startup (exit code 1)");
   expect(told.at(-1)).toMatchObject({ status: "failed", phase: "Starting services", phasePercent: 50 });
 });

@@ -4,16 +4,16 @@ import type { RouteSpec } from "../../model/deployment/spec.ts";
  * The routes between two versions: hosts are loaded before the traffic moves, and must not change what the running one
  * answers. So each of its hosts stays as it is, and only new ones come.
  */
-export function routesWhileMoving(current: readonly RouteSpec[], next: readonly RouteSpec[]): readonly RouteSpec[] {
+export function routesDuringCutOver(current: readonly RouteSpec[], next: readonly RouteSpec[]): readonly RouteSpec[] {
   const known = new Set(current.map(({ host }) => host));
   return [...current, ...next.filter(({ host }) => !known.has(host))];
 }
 
 /** Routes, some of which lead to a service under a name that is lent to it. */
-export interface LentNames {
+export interface AliasedRoutes {
   readonly routes: readonly RouteSpec[];
   /** The service of the running version that each lent name means. */
-  readonly lent: ReadonlyMap<string, string>;
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 /**
@@ -21,10 +21,10 @@ export interface LentNames {
  * another service, and has one of the former's name as well, that name would mean both. So before the traffic moves
  * such a host gets a name of its own: the running version has its service under it, and the next one the successor.
  */
-export function lendNames(current: readonly RouteSpec[], next: readonly RouteSpec[]): LentNames {
+export function withAliases(current: readonly RouteSpec[], next: readonly RouteSpec[]): AliasedRoutes {
   const taken = new Set([...current, ...next].map(({ service }) => service));
   const names = new Map<string, string>();
-  const lent = new Map<string, string>();
+  const aliases = new Map<string, string>();
   const routes = current.map((route) => {
     const successor = next.find(({ host }) => host === route.host)?.service;
     const isClear = successor === undefined || successor === route.service;
@@ -33,10 +33,10 @@ export function lendNames(current: readonly RouteSpec[], next: readonly RouteSpe
     const name = names.get(move) ?? freeName(taken);
     taken.add(name);
     names.set(move, name);
-    lent.set(name, route.service);
+    aliases.set(name, route.service);
     return { ...route, service: name };
   });
-  return { routes, lent };
+  return { routes, aliases };
 }
 
 function freeName(taken: ReadonlySet<string>): string {
@@ -47,7 +47,7 @@ function freeName(taken: ReadonlySet<string>): string {
  * Services of the running version, and names that are lent to them, whose hosts the next one answers with another service:
  * under these names, too, the next version must be found until its own routes are loaded.
  */
-export function standIns(current: readonly RouteSpec[], next: readonly RouteSpec[]): ReadonlyMap<string, string> {
+export function successorNames(current: readonly RouteSpec[], next: readonly RouteSpec[]): ReadonlyMap<string, string> {
   const own = new Set(next.map(({ service }) => service));
   const pairs = current.flatMap(({ host, service }): readonly (readonly [string, string])[] => {
     const successor = next.find((route) => route.host === host)?.service;
@@ -60,7 +60,7 @@ export function standIns(current: readonly RouteSpec[], next: readonly RouteSpec
  * What is left when a version was given up: without the hosts that only it would have had, and each of the others with the
  * service that the running version has for it.
  */
-export function routesWithout(
+export function routesAfterRollback(
   current: readonly RouteSpec[],
   given: readonly RouteSpec[],
   kept: readonly RouteSpec[],

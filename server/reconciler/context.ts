@@ -1,11 +1,11 @@
-import type { World } from "../pipeline/work.ts";
+import type { PipelineContext } from "../pipeline/context.ts";
 import type { BuildLimiter } from "../ports/host/build-limiter.ts";
 import type { Firewall } from "../ports/host/firewall.ts";
 
 /** What looking after things takes: the pipeline's world, and how long and how much is kept. */
-export interface CaretakerNeeds
+export interface ReconcilerContext
   extends Pick<
-    World,
+    PipelineContext,
     | "instance"
     | "engine"
     | "git"

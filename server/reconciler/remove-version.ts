@@ -2,7 +2,7 @@ import type { HostAddress } from "../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import { removeDeployment } from "../pipeline/containers/remove.ts";
 import { drain } from "../pipeline/drain.ts";
-import type { CaretakerNeeds } from "./needs.ts";
+import type { ReconcilerContext } from "./context.ts";
 
 /** More than this nobody waits for a replaced version that keeps nothing. */
 const stopGraceMs = 30_000;
@@ -11,8 +11,8 @@ const stopGraceMs = 30_000;
  * Lets a replaced version answer its last requests, at most for the drain limit; then stops and removes it, but for the
  * services that a later version has kept.
  */
-export async function retire(
-  needs: CaretakerNeeds,
+export async function removeVersion(
+  needs: ReconcilerContext,
   leaving: {
     readonly installation: InstallationId | null;
     readonly deployment: DeploymentId;
@@ -30,19 +30,19 @@ export async function retire(
 }
 
 async function drainVersion(
-  needs: CaretakerNeeds,
+  needs: ReconcilerContext,
   installation: InstallationId | null,
   addresses: readonly HostAddress[],
   signal: AbortSignal,
 ): Promise<void> {
-  const tell = (remaining: number) => tellSuccessor(needs, installation, remaining);
+  const tell = (remaining: number) => reportRemaining(needs, installation, remaining);
   const left = await drain(needs, addresses, needs.drainTimeoutMs, tell, signal);
-  if (left !== null && left > 0) await tellCut(needs, installation, left);
+  if (left !== null && left > 0) await reportCutOff(needs, installation, left);
 }
 
 /** Who replaced it tells how it goes: that is the page which people look at. */
-async function tellSuccessor(
-  needs: CaretakerNeeds,
+async function reportRemaining(
+  needs: ReconcilerContext,
   installation: InstallationId | null,
   remaining: number,
 ): Promise<void> {
@@ -50,7 +50,11 @@ async function tellSuccessor(
   if (successor !== null) await needs.store.events.append(successor, [{ type: "drain", remaining }]);
 }
 
-async function tellCut(needs: CaretakerNeeds, installation: InstallationId | null, left: number): Promise<void> {
+async function reportCutOff(
+  needs: ReconcilerContext,
+  installation: InstallationId | null,
+  left: number,
+): Promise<void> {
   const successor = await liveOf(needs, installation);
   if (successor === null) return;
   const text = `${left} of the previous version's requests were still open at the drain timeout and are cut off now`;
@@ -60,7 +64,7 @@ async function tellCut(needs: CaretakerNeeds, installation: InstallationId | nul
   ]);
 }
 
-async function liveOf(needs: CaretakerNeeds, installation: InstallationId | null): Promise<DeploymentId | null> {
+async function liveOf(needs: ReconcilerContext, installation: InstallationId | null): Promise<DeploymentId | null> {
   if (installation === null) return null;
   return (await needs.store.installations.get(installation))?.liveDeploymentId ?? null;
 }
