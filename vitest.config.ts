@@ -1,13 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/run/longest-first.ts";
 
-// unit: pure rules and small adapters, in parallel. real: adapters against a real Docker daemon, Caddy and Postgres, one
-// file at a time, because some measure. e2e: whole Batons, two files at a time: they mostly wait, each for its own apps.
+// unit: pure rules and small adapters. real: adapters against a real Docker daemon, Caddy and Postgres. e2e: whole
+// Batons, which mostly wait, each for its own apps. All run two files at a time.
 const shared = ["test/run/postgres.ts", "test/run/base-images.ts"];
 // A busy machine that has to make base images first takes minutes.
 const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -16,6 +19,7 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
           // The files of a worker share their modules: loading them anew for each file took longer than the tests.
           isolate: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
@@ -24,7 +28,7 @@ export default defineConfig({
           name: "real",
           include: ["test/**/*.real.test.ts"],
           globalSetup: shared,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           ...patience,
         },
@@ -35,7 +39,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: shared,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           ...patience,
         },
       },

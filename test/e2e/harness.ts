@@ -4,8 +4,8 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
-import { afterAll, beforeAll, beforeEach, inject } from "vitest";
-import { keepBaseImages } from "../run/base-images.ts";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { runBaseImage } from "../run/base-images.ts";
 import { freePorts } from "../run/free-ports.ts";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import { leftInDocker, leftInFirewall, processesNaming } from "./leftovers.ts";
@@ -83,14 +83,16 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     BATON_ADMIN_TOKEN: token,
     BATON_CADDY_BIN: process.env.BATON_CADDY_BIN ?? "caddy",
     BATON_HELLO: "0",
-    BATON_WATCH: "1s",
-    BATON_WORKER_UP: "1s",
+    // Each push waits for it. Files that are about the watch window give themselves more.
+    BATON_WATCH: "300ms",
+    BATON_WORKER_UP: "300ms",
     // It belongs to all who use this daemon.
     BATON_BUILD_CACHE: "off",
     BATON_LOG_LEVEL: "debug",
     ...settings,
   };
-  await keepBaseImages(inject("keeper"), environment.BATON_CADDY_BIN ?? "caddy");
+  // Else the first tests of each Baton would wait for them.
+  await Promise.all([runBaseImage("node:22"), runBaseImage("static:1")]);
   const url = `http://127.0.0.1:${listenPort}`;
   const api = createApiClient(url, token);
   const docker = new Dockerode();

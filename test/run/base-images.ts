@@ -1,57 +1,80 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
+import type { BaseName } from "../../builder/plan/plan.ts";
 import { systemClock } from "../../server/boot/system-clock.ts";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import { createDistribution } from "../../server/host-packages/debian-npm.ts";
 import type { InstanceId } from "../../server/model/names/ids.ts";
 import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
+import { caddyBin } from "../proxy/real-caddy.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The instance id by which a run of the tests claims base images, as a Baton does. */
-    readonly keeper: InstanceId;
+    /** A server in the run's main process that makes base images; see `runBaseImage`. */
+    readonly baseImagesUrl: string;
   }
 }
-
-const never = new AbortController().signal;
-const bases = ["node:22", "static:1"] as const;
 
 /**
- * Base images are made by the first who needs them and go with the last Baton that claims them. The run claims them, too:
- * so no test waits for them, and none of its Batons takes them from the others.
+ * The run's own tag of a base image. The first test that asks for it has it made; all others of the run wait for that
+ * one. The run claims the image until its end, so that none of its Batons takes it from the others.
  */
-export async function keepBaseImages(keeper: InstanceId, caddyBin: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "baton-bases-"));
-  try {
-    const engine = createDockerEngine({ instance: keeper, socket: process.env.DOCKER_HOST });
-    const distribution = createDistribution({ folder, caddyBin });
-    const images = createBaseImages({ engine, distribution, clock: systemClock, mode: "local" });
-    for (const base of bases) {
-      await images.ensureLocal(
-        base,
-        () => {},
-        () => {},
-        never,
-      );
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+export async function runBaseImage(base: BaseName): Promise<string> {
+  // Not `fetch`, which waits five minutes for an answer: on a busy machine the making takes longer.
+  const request = get(`${inject("baseImagesUrl")}/${base}`);
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  const tagOrProblem = await text(answer);
+  if (answer.statusCode !== 200) throw new Error(`The base image ${base} could not be made: ${tagOrProblem}`);
+  return tagOrProblem;
 }
 
-/** What this run has claimed goes at its end, unless somebody else on this daemon claims it. */
-export default function setup({ vitest }: TestProject): (() => Promise<void>) | undefined {
+export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
   // The projects of a run share them.
-  if (vitest.getProvidedContext().keeper) return undefined;
-  const keeper = randomBytes(4).toString("hex") as InstanceId;
-  vitest.provide("keeper", keeper);
+  if (vitest.getProvidedContext().baseImagesUrl) return undefined;
+  const engine = createDockerEngine({
+    instance: randomBytes(4).toString("hex") as InstanceId,
+    socket: process.env.DOCKER_HOST,
+  });
+  const folder = await mkdtemp(join(tmpdir(), "baton-bases-"));
+  let images: ReturnType<typeof createBaseImages> | undefined;
+  const ending = new AbortController();
+  const server = createServer(async (request, response) => {
+    images ??= createBaseImages({
+      engine,
+      distribution: createDistribution({ folder, caddyBin: caddyBin() }),
+      clock: systemClock,
+      mode: "local",
+    });
+    const base = request.url?.slice(1) as BaseName;
+    const made = images.ensureLocal(
+      base,
+      () => {},
+      () => {},
+      ending.signal,
+    );
+    await made.then(
+      (tag) => response.end(tag),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  vitest.provide("baseImagesUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
   return async () => {
-    const engine = createDockerEngine({ instance: keeper, socket: process.env.DOCKER_HOST });
-    for (const { tags } of await engine.listImages(never)) {
-      for (const tag of tags) await engine.removeTag(tag, never);
+    ending.abort();
+    server.close();
+    const { signal } = new AbortController();
+    for (const { tags } of await engine.listImages(signal)) {
+      for (const tag of tags) await engine.removeTag(tag, signal);
     }
+    await rm(folder, { recursive: true, force: true });
   };
 }

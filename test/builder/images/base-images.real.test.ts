@@ -16,6 +16,7 @@ import type { BuildOutput, Engine } from "../../../server/ports/engine.ts";
 import { createScratchEngine, never, owner, type ScratchEngine } from "../../docker/scratch-engine.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
 import { caddyBin } from "../../proxy/real-caddy.ts";
+import { runBaseImage } from "../../run/base-images.ts";
 import { freePorts } from "../../run/free-ports.ts";
 import { plannedService } from "../tree.ts";
 
@@ -68,6 +69,9 @@ describe("base images that are made here", () => {
   });
 
   it("install, build and run a Node app as an unprivileged user on node:22", async () => {
+    // Made here too, but once for all tests of the run.
+    const made = await scratch.engine.inspectImage(await runBaseImage("node:22"), never);
+    if (made) await scratch.engine.tagImage(made.id, privateName(scratch.engine, "baton/node:22"), never);
     const image = await buildApp(nodeApp);
     await running(image, 3000, /listening/, async (get) => {
       expect(JSON.parse((await get("/")).body)).toEqual({
@@ -80,8 +84,6 @@ describe("base images that are made here", () => {
         built: "yes",
       });
     });
-    // What the interrupted making had begun is away by now, too.
-    expect(await readdir(join(folder, "distribution"))).toEqual([]);
   });
 
   it("compile on node:22-full what runs on node:22, without asking nodejs.org for headers", async () => {
@@ -89,6 +91,8 @@ describe("base images that are made here", () => {
     await running(image, 3001, /listening/, async (get) => {
       expect((await get("/")).body).toBe("compiled; compiler: false");
     });
+    // What the interrupted making had begun is away by now, too.
+    expect(await readdir(join(folder, "distribution"))).toEqual([]);
   });
 });
 
@@ -134,9 +138,13 @@ const nodeApp = {
   `,
 };
 
+function privateName(engine: Engine, reference: string): string {
+  return reference.replace(/^baton\//, `baton-${engine.instance}/shared-`);
+}
+
 /** The name that all Batons share is kept apart too, so that the image is really made, and nothing stays behind. */
 function withPrivateNames(engine: Engine): Engine {
-  const own = (reference: string) => reference.replace(/^baton\//, `baton-${engine.instance}/shared-`);
+  const own = (reference: string) => privateName(engine, reference);
   return {
     ...engine,
     inspectImage: (reference, signal) => engine.inspectImage(own(reference), signal),

@@ -1,0 +1,25 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The files that take longest on an idle machine, the longest first. */
+const longest = [
+  "builder/images/base-images.real",
+  "e2e/crash",
+  "e2e/failures",
+  "e2e/webhooks",
+  "e2e/queue",
+  "e2e/stacks",
+  "e2e/push",
+  "e2e/many-installations",
+  "e2e/zero-downtime",
+].map((name) => `/test/${name}.test.ts`);
+
+/** With two files at a time, a long one that begins last would run on alone. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((end) => moduleId.endsWith(end));
+      return place < 0 ? longest.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
