@@ -71,7 +71,8 @@ export function createNetworks({ daemon, instance }: { daemon: Daemon; instance:
       if (network === null || !isOf(instance, network.Labels)) return;
       const path = `/networks/${network.Id}`;
       // Those that do not run are not among the network's; left on it, they could never start again.
-      const filters = JSON.stringify({ network: [network.Id], label: [only.instance(instance)] });
+      // By its name as well: one that was never started has no id of the network yet.
+      const filters = JSON.stringify({ network: [network.Id, name], label: [only.instance(instance)] });
       const query = { all: true, filters };
       const connected = await daemon.ask<Docker.ContainerInfo[]>(
         { method: "GET", path: "/containers/json", query },
