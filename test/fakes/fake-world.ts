@@ -28,6 +28,7 @@ import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "
 import { createFakeReach } from "./fake-reach.ts";
 import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
 import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
+import { createVirtualTime } from "./virtual-time.ts";
 
 /**
  * A whole Baton on fakes: the real commands, worker, pipeline and reconciler, in virtual time. A minute passes as soon as
@@ -124,6 +125,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const { restartMs = 1_000, maxBuilding = 4, keepVersions = 5, pauseMs } = options;
   const limits = { ...standardLimits, ...options.limits };
   const clock = createFakeClock();
+  const time = createVirtualTime(clock);
   const docker = createFakeDocker(clock);
   const caddy = createFakeCaddy(docker, clock);
   const store = createFakeStore(clock);
@@ -206,34 +208,12 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     return life;
   };
 
-  async function until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = 600_000): Promise<void> {
-    const endMs = clock.monotonicMs() + limitMs;
-    for (;;) {
-      await everybodyWaits();
-      if (await isSo()) return;
-      if (!clock.advanceToNext(endMs - clock.monotonicMs())) {
-        throw new Error(`not so after ${limitMs / 1000} s: ${what}\n${serverLog.slice(-20).join("\n")}`);
-      }
-    }
-  }
-
   /** Lets time pass until the server has answered. */
   async function drive<Answer>(on: Life, ask: (life: Life) => Promise<Answer>): Promise<Answer> {
     const dies = new Promise<never>((_, reject) => {
       on.process.signal.addEventListener("abort", () => reject(new Error("the server died")));
     });
-    return settled("the server has answered", Promise.race([ask(on), dies]));
-  }
-
-  /** Lets time pass until there is an answer. */
-  async function settled<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
-    let isThere = false;
-    const done = () => {
-      isThere = true;
-    };
-    answer.then(done, done);
-    await until(what, () => isThere);
-    return answer;
+    return time.answered("the server has answered", Promise.race([ask(on), dies]));
   }
 
   async function push(slug: string, version: App | Files = {}, given: PushOptions = {}): Promise<DeploymentId> {
@@ -267,6 +247,12 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     return queued.length + running.length === 0 && (await store.events.unsettled()).length === 0;
   }
 
+  async function until(...[what, isSo, limitMs]: Parameters<FakeWorld["until"]>): Promise<void> {
+    await time.until(what, isSo, limitMs).catch((error: Error) => {
+      throw new Error(`${error.message}\n${serverLog.slice(-20).join("\n")}`);
+    });
+  }
+
   start();
   return {
     ...{ clock, docker, caddy, store, repositories, mountFiles, faults, serverLog, push, start, until, deployment },
@@ -279,19 +265,12 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     get starts() {
       return starts;
     },
-    async pass(ms) {
-      const endMs = clock.monotonicMs() + ms;
-      for (;;) {
-        await everybodyWaits();
-        if (!clock.advanceToNext(endMs - clock.monotonicMs())) break;
-      }
-      clock.advance(endMs - clock.monotonicMs());
-    },
+    pass: time.pass,
     async decided(id) {
       await until(`deployment ${id} is over`, async () => isOver((await deployment(id)).status));
       return deployment(id);
     },
-    request: (host) => settled(`${host} has answered`, caddy.request(host)),
+    request: (host) => time.answered(`${host} has answered`, caddy.request(host)),
     atRest: () => until("every deployment is over and settled", isAtRest),
     status: async (id) => (await deployment(id)).status,
     async product(slug) {
@@ -303,11 +282,6 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     events: (id) => store.events.read(id, 0, 100_000),
     log: async (id) => (await store.events.read(id, 0, 100_000)).flatMap(narrate).join("\n"),
   };
-}
-
-/** Every promise that can go on has done so, and all of them wait for time to pass. */
-async function everybodyWaits(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Without files of its own a version is a Dockerfile and its app's behaviour. */

@@ -1,5 +1,4 @@
 import { readdir, readFile } from "node:fs/promises";
-import { PassThrough } from "node:stream";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BuildFailed } from "../../../server/ports/engine.ts";
@@ -129,15 +128,6 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
       expect(await isRunning()).toBe(false);
       expect(await containersOf(scratch.tiny.id)).toEqual([]);
     }, 5_000);
-  });
-
-  test("rejects with the context's own error when the context breaks off", async () => {
-    const context = new PassThrough();
-    const broken = new Error("the tree is too large");
-    context.write(Buffer.alloc(512));
-    const { result } = startBuild(scratch, {}, { context });
-    context.destroy(broken);
-    await expect(result).rejects.toBe(broken);
   });
 
   test("keeps a flood of output on one line small", async () => {

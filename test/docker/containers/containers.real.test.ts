@@ -5,24 +5,11 @@ import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../../server/model/names/host-address.ts";
-import type { ContainerId, ImageId } from "../../../server/model/names/ids.ts";
-import {
-  type ContainerRequest,
-  type EngineEvent,
-  ImageMissing,
-  PortTaken,
-  StartFailed,
-} from "../../../server/ports/engine.ts";
+import type { ContainerId } from "../../../server/model/names/ids.ts";
+import type { ContainerRequest } from "../../../server/ports/engine.ts";
 import { eventually } from "../eventually.ts";
 import { freeSubnet } from "../free-subnet.ts";
-import {
-  containerRequest,
-  createScratchEngine,
-  never,
-  owner,
-  type ScratchEngine,
-  startBuild,
-} from "../scratch-engine.ts";
+import { containerRequest, createScratchEngine, never, owner, type ScratchEngine } from "../scratch-engine.ts";
 
 let scratch: ScratchEngine;
 let network: string;
@@ -120,32 +107,6 @@ describe("creating", () => {
     });
   });
 
-  test("lets an init service end for good", async () => {
-    const id = await start({ kind: "init", command: ["/bin/sh", "-c", "exit 4"] });
-    expect(await ended(id)).toMatchObject({ exitCode: 4, outOfMemory: false, kind: "init" });
-  });
-
-  test("adopts what an earlier try has made", async () => {
-    const wanted = request();
-    const first = await scratch.engine.createContainer(wanted, never);
-    expect(await scratch.engine.createContainer(wanted, never)).toBe(first);
-    await scratch.engine.startContainer(first, never);
-    expect(await scratch.engine.createContainer(wanted, never)).toBe(first);
-    await scratch.engine.startContainer(first, never);
-  });
-
-  test("replaces what an earlier try has made of another image, or on another port", async () => {
-    const wanted = request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.2", await freePort()) } });
-    const first = await scratch.engine.createContainer(wanted, never);
-    const moved = { ...wanted, publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.2", await freePort()) } };
-    const second = await scratch.engine.createContainer(moved, never);
-    expect(second).not.toBe(first);
-    expect(await scratch.engine.inspectContainer(first, never)).toBeNull();
-    expect(await scratch.engine.inspectContainer(second, never)).toMatchObject({
-      hostAddress: moved.publish.hostAddress,
-    });
-  });
-
   test("never touches a container of somebody else's, not even one that was made by hand of our own image", async () => {
     const name = `by-hand-${randomBytes(4).toString("hex")}`;
     const foreign = await new Docker().createContainer({ name, Image: scratch.tiny.id });
@@ -161,60 +122,14 @@ describe("creating", () => {
       await foreign.remove({ force: true });
     }
   });
-
-  test("says that the image is gone", async () => {
-    const image = `sha256:${"0".repeat(64)}` as ImageId;
-    await expect(scratch.engine.createContainer(request({ image }), never)).rejects.toBeInstanceOf(ImageMissing);
-  });
 });
 
 describe("starting", () => {
-  test("says that the host port is taken; once it is free the same container starts", async () => {
-    const holder = createServer();
-    await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
-    const { port: hostPort } = holder.address() as AddressInfo;
-    const id = await scratch.engine.createContainer(
-      request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.1", hostPort) } }),
-      never,
-    );
-    await expect(scratch.engine.startContainer(id, never)).rejects.toBeInstanceOf(PortTaken);
-
-    await new Promise((resolve) => holder.close(resolve));
-    await scratch.engine.startContainer(id, never);
-    expect(await scratch.engine.inspectContainer(id, never)).toMatchObject({ status: "running" });
-
-    const other = await scratch.engine.createContainer(
-      request({ publish: { containerPort: 1, hostAddress: hostAddress("127.0.0.1", hostPort) } }),
-      never,
-    );
-    await expect(scratch.engine.startContainer(other, never)).rejects.toBeInstanceOf(PortTaken);
-    await scratch.engine.removeContainer(other, never);
-    expect(await scratch.engine.inspectContainer(other, never)).toBeNull();
-  });
-
-  test("gives the engine's words when it cannot be started, and it can be removed", async () => {
-    const { result } = startBuild(scratch, { Dockerfile: `FROM ${scratch.tiny.tag}\nUSER nobody-here\n` });
-    const id = await scratch.engine.createContainer(request({ image: await result }), never);
-    const failure = await scratch.engine.startContainer(id, never).catch((reason) => reason);
-    expect(failure).toBeInstanceOf(StartFailed);
-    expect(failure.message).toBe("unable to find user nobody-here: no matching entries in passwd file");
-    await scratch.engine.removeContainer(id, never);
-    expect(await scratch.engine.inspectContainer(id, never)).toBeNull();
-  });
-
   test("a command that does not exist ends the container with 127 and says so in the log", async () => {
     const id = await start({ kind: "init", command: ["nope"] });
     expect(await ended(id)).toMatchObject({ exitCode: 127 });
     const lines = await logsOf(id);
     expect(lines.join("\n")).toContain("nope");
-  });
-
-  test("sees that memory ran out", async () => {
-    const id = await start({
-      kind: "init",
-      command: ["/bin/sh", "-c", "a=0123456789abcdef; while :; do a=$a$a; done"],
-    });
-    expect(await ended(id)).toMatchObject({ outOfMemory: true, exitCode: 137 });
   });
 });
 
@@ -238,29 +153,9 @@ describe("stopping", () => {
     expect(await scratch.engine.inspectContainer(id, never)).toMatchObject({ status: "exited", exitCode: 137 });
     expect((await raw(id)).HostConfig.RestartPolicy?.Name).toBe("no");
   });
-
-  test("nothing happens when it is stopped or gone", async () => {
-    const id = await start();
-    await scratch.engine.stopContainer(id, 5_000, never);
-    await scratch.engine.stopContainer(id, 5_000, never);
-    await Promise.all([scratch.engine.removeContainer(id, never), scratch.engine.removeContainer(id, never)]);
-    await scratch.engine.stopContainer(id, 5_000, never);
-    await scratch.engine.removeContainer(id, never);
-    expect(await scratch.engine.inspectContainer(id, never)).toBeNull();
-  });
 });
 
 describe("looking", () => {
-  test("lists by installation and by deployment", async () => {
-    const other = { ...owner, installation: 9 as typeof owner.installation, deployment: 8 as typeof owner.deployment };
-    const id = await scratch.engine.createContainer(request({ owner: other }), never);
-    const byInstallation = await scratch.engine.listContainers({ installation: other.installation }, never);
-    const byDeployment = await scratch.engine.listContainers({ deployment: other.deployment }, never);
-    expect(byInstallation).toEqual(byDeployment);
-    expect(byDeployment.map((container) => container.id)).toEqual([id]);
-    expect((await scratch.engine.listContainers({ all: true }, never)).length).toBeGreaterThan(1);
-  });
-
   test("sees what listens inside, and the app answers on its loopback port", async () => {
     const hostPort = await freePort();
     const publish = { containerPort: 3000, hostAddress: hostAddress("127.0.0.2", hostPort) };
@@ -281,28 +176,6 @@ describe("looking", () => {
     const id = await start({ kind: "init", limits: memoryForNode, command: ["/bin/node", "-e", ask] });
     expect(await ended(id)).toMatchObject({ exitCode: 0 });
     expect(await logsOf(id)).toEqual(["hello"]);
-  });
-
-  test("tells starts and deaths as they happen, with the exit code, and ends when aborted", async () => {
-    const abort = new AbortController();
-    const seen: EngineEvent[] = [];
-    const reading = (async () => {
-      for await (const event of scratch.engine.events(abort.signal)) seen.push(event);
-    })();
-    // Nothing says that the daemon has begun to listen: make events until the first is seen.
-    await eventually(async () => {
-      await start({ kind: "init", service: "early", command: ["/bin/sh", "-c", ":"] });
-      expect(seen.length).toBeGreaterThan(0);
-    });
-    const id = await start({ kind: "init", service: "late", command: ["/bin/sh", "-c", "exit 7"] });
-    await eventually(() =>
-      expect(seen.filter((event) => event.container === id)).toEqual([
-        { type: "start", container: id, owner, service: "late", exitCode: null },
-        { type: "die", container: id, owner, service: "late", exitCode: 7 },
-      ]),
-    );
-    abort.abort();
-    await reading;
   });
 });
 
@@ -340,13 +213,5 @@ describe("filling a volume", () => {
     await ended(to);
     expect(await logsOf(to)).toEqual([`1000 999 700, 1000 999 600, ${size}, rows`]);
     expect((await engine.inspectContainer(to, never))?.ownVolumes).toEqual([]);
-  });
-
-  test("a folder that is not there is nothing to copy", async () => {
-    const { engine, instance } = scratch;
-    const volume = `baton-${instance}-i2-app_none`;
-    await engine.createVolume({ name: volume, owner, filledBy: null }, never);
-    const container = await engine.createContainer(request(), never);
-    expect(await engine.fillVolume(volume, { container, path: "/nowhere" }, owner, never)).toBe(false);
   });
 });

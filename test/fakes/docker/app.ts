@@ -16,10 +16,14 @@ export interface App {
   readonly exits?: readonly (Exit | null)[];
   /** At each start. */
   readonly prints?: readonly string[];
+  /** Files that it writes at each start, by their path. */
+  readonly writes?: Readonly<Record<string, string>>;
+  /** Files whose content it prints at each start: "/data/rows: three", or "/data/rows: nothing". */
+  readonly shows?: readonly string[];
   readonly ignoresSigterm?: boolean;
   /** From SIGTERM to its end. */
   readonly stopsAfterMs?: number;
-  /** The outcome of its image's HEALTHCHECK, so long after each start. */
+  /** The outcome of its image's HEALTHCHECK, where that has one, so long after each start. */
   readonly healthcheck?: {
     readonly status: "healthy" | "unhealthy";
     readonly afterMs: number;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
 import type {
   ContainerRequest,
@@ -21,8 +22,6 @@ export interface FakeContainer {
   readonly request: ContainerRequest;
   readonly app: App;
   readonly lines: readonly LogLine[];
-  /** What its program has written outside of volumes, by folder and file. */
-  readonly folders: Map<string, Map<string, string>>;
   state(): ContainerState;
   readonly isRunning: boolean;
   start(): void;
@@ -52,6 +51,8 @@ export function createFakeContainer(given: {
   readonly app: App;
   readonly hasHealthcheck: boolean;
   readonly imageVolumes: readonly string[];
+  /** What it has in a folder, which may be a volume. */
+  readonly folder: (path: string) => Map<string, string>;
   readonly emit: (event: EngineEvent) => void;
 }): FakeContainer {
   const { clock, id, request, app, emit } = given;
@@ -100,6 +101,13 @@ export function createFakeContainer(given: {
     pending.clear();
   };
 
+  const print = (text: string) => void lines.push({ stream: "stdout", at: clock.now(), text });
+  const fileAt = (path: string) => {
+    const folder = given.folder(posix.dirname(path));
+    const name = posix.basename(path);
+    return { get: () => folder.get(name), set: (content: string) => void folder.set(name, content) };
+  };
+
   function begin(): void {
     const exits = app.exits ?? [];
     const exit = exits[Math.min(lives, exits.length - 1)] ?? null;
@@ -111,7 +119,9 @@ export function createFakeContainer(given: {
     beganMs = clock.monotonicMs();
     healthcheck = given.hasHealthcheck ? "starting" : null;
     tell("start");
-    for (const text of app.prints ?? []) lines.push({ stream: "stdout", at: clock.now(), text });
+    for (const text of app.prints ?? []) print(text);
+    for (const [path, content] of Object.entries(app.writes ?? {})) fileAt(path).set(content);
+    for (const path of app.shows ?? []) print(`${path}: ${fileAt(path).get() ?? "nothing"}`);
     if (exit) later(exit.afterMs, () => end(exit.code, exit.outOfMemory ?? false));
     if (given.hasHealthcheck) {
       later(app.healthcheck?.afterMs ?? 1_000, () => {
@@ -160,7 +170,6 @@ export function createFakeContainer(given: {
     request,
     app,
     lines,
-    folders: new Map(),
     get isRunning() {
       return status === "running";
     },
@@ -172,6 +181,8 @@ export function createFakeContainer(given: {
     start() {
       restarts = request.kind !== "init";
       if (status === "running" || status === "restarting") return;
+      restartCount = 0;
+      backoffMs = firstBackoffMs;
       begin();
     },
     async stop(graceMs) {

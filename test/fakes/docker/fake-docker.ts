@@ -6,6 +6,7 @@ import {
   type ContainerRequest,
   type Engine,
   type EngineEvent,
+  EngineUnavailable,
   ImageMissing,
   PortTaken,
   StartFailed,
@@ -22,6 +23,7 @@ export interface FakeDocker extends Engine {
   readonly containers: ReadonlyMap<ContainerId, FakeContainer>;
   readonly images: FakeImages["images"];
   readonly registry: FakeImages["registry"];
+  readonly unreachable: FakeImages["unreachable"];
   readonly builds: FakeImages["builds"];
   readonly networks: FakeNetworks["networks"];
   readonly foreignSubnets: FakeNetworks["foreignSubnets"];
@@ -31,14 +33,14 @@ export interface FakeDocker extends Engine {
   readonly occupied: Set<HostAddress>;
   /** The running container whose port is published there. */
   at(address: HostAddress): FakeContainer | null;
-  /** What a container has in a folder: of the volume that is mounted there, else its own. It can be written to. */
-  folder(container: FakeContainer, path: string): Map<string, string>;
-  /** The streams of events end, as they do when the daemon stops. */
-  endEvents(): void;
+  /** True: the daemon does not answer, and what it was asked for before has come to nothing. */
+  away: boolean;
 }
 
 export function createFakeDocker(clock: FakeClock, instance = "fake0000" as InstanceId): FakeDocker {
   const containers = new Map<ContainerId, FakeContainer>();
+  /** What containers have written outside of volumes, by container and path. */
+  const ownFolders = new Map<string, Map<string, string>>();
   const occupied = new Set<HostAddress>();
   const subscribers = new Set<{ push(event: EngineEvent): void; end(): void }>();
   let made = 0;
@@ -49,7 +51,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     isUsed: (image) => [...containers.values()].some(({ request }) => request.image === image),
   });
   const networks = createFakeNetworks((id) => containers.has(id));
-  const volumes = createFakeVolumes((id, path) => containers.get(id)?.folders.get(path) ?? null);
+  const volumes = createFakeVolumes((id, path) => folderOf(id, containers.get(id)?.request.mounts ?? [], path));
 
   const emit = (event: EngineEvent) => {
     for (const subscriber of [...subscribers]) subscriber.push(event);
@@ -57,13 +59,17 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
   const at = (address: HostAddress) =>
     [...containers.values()].find((one) => one.request.publish?.hostAddress === address && one.isRunning) ?? null;
 
-  function folder(container: FakeContainer, path: string): Map<string, string> {
-    for (const mount of container.request.mounts) {
-      if (mount.type === "volume" && mount.path === path) return volumes.volumes.get(mount.volume)?.files ?? new Map();
-    }
-    const own = container.folders.get(path) ?? new Map<string, string>();
-    container.folders.set(path, own);
-    return own;
+  /** Of the volume that is mounted there, else the container's own; null: it has no such folder. */
+  function folderOf(id: ContainerId, mounts: ContainerRequest["mounts"], path: string): Map<string, string> | null {
+    const mount = mounts.find((one) => one.type === "volume" && one.path === path);
+    if (mount?.type === "volume") return volumes.volumes.get(mount.volume)?.files ?? null;
+    return ownFolders.get(`${id} ${path}`) ?? null;
+  }
+
+  function makeFolder(id: ContainerId, mounts: ContainerRequest["mounts"], path: string): Map<string, string> {
+    const folder = folderOf(id, mounts, path) ?? new Map<string, string>();
+    ownFolders.set(`${id} ${path}`, folder);
+    return folder;
   }
 
   function remove(container: FakeContainer): void {
@@ -87,15 +93,11 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     return null;
   }
 
-  return {
+  const docker: Omit<FakeDocker, "away"> = {
     instance,
     containers,
     occupied,
     at,
-    folder,
-    endEvents() {
-      for (const subscriber of [...subscribers]) subscriber.end();
-    },
     ...images,
     ...networks,
     ...volumes,
@@ -114,6 +116,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
         id,
         createFakeContainer({
           ...{ clock, id, request, emit },
+          folder: (path) => makeFolder(id, request.mounts, path),
           app: appOf(image.app, request.service),
           hasHealthcheck: image.info.hasHealthcheck,
           imageVolumes: image.info.volumes,
@@ -125,10 +128,9 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     async startContainer(id) {
       const container = containers.get(id);
       if (!container) throw new StartFailed(`No such container: ${id}`);
-      const { network, publish } = container.request;
+      const { publish } = container.request;
       const { status } = container.state();
       if (status !== "running" && status !== "restarting") {
-        if (!networks.networks.has(network)) throw new StartFailed(`network ${network} not found`);
         const address = publish?.hostAddress;
         if (address && (occupied.has(address) || at(address))) {
           throw new PortTaken(`Bind for ${address} failed: port is already allocated`);
@@ -155,55 +157,89 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
       const port = container.listens();
       return port ? [port] : [];
     },
-    async *logs(id, { follow, tail }, signal) {
+    async *logs(id, { follow, tail, timestamps }, signal) {
       const container = containers.get(id);
-      if (!container) throw new Error(`No such container: ${id}`);
-      let next = tail === null ? 0 : Math.max(0, container.lines.length - tail);
-      for (;;) {
+      let next = tail === null ? 0 : Math.max(0, (container?.lines.length ?? 0) - tail);
+      while (container && !signal.aborted) {
         for (; next < container.lines.length; next++) {
           const line = container.lines[next];
-          if (line) yield line;
+          if (line) yield timestamps ? line : { ...line, at: null };
         }
         if (!follow || container.state().status !== "running") return;
         await nextChange(container, signal);
       }
     },
-    events: (signal) => subscribe(signal),
+    async *events(signal) {
+      const queue: EngineEvent[] = [];
+      let rouse = () => {};
+      let isOver = false;
+      const subscriber = {
+        push(event: EngineEvent) {
+          queue.push(event);
+          rouse();
+        },
+        end() {
+          isOver = true;
+          rouse();
+        },
+      };
+      subscribers.add(subscriber);
+      signal.addEventListener("abort", subscriber.end, { once: true });
+      try {
+        while (!signal.aborted) {
+          const event = queue.shift();
+          if (event) yield event;
+          else if (isOver) return;
+          else {
+            await new Promise<void>((resolve) => {
+              rouse = resolve;
+            });
+          }
+        }
+      } finally {
+        subscribers.delete(subscriber);
+        signal.removeEventListener("abort", subscriber.end);
+      }
+    },
   };
 
-  function subscribe(signal: AbortSignal): AsyncIterable<EngineEvent> {
-    const queue: EngineEvent[] = [];
-    let isOver = false;
-    let rouse = () => {};
-    const subscriber = {
-      push(event: EngineEvent) {
-        queue.push(event);
-        rouse();
+  let isAway = false;
+  return Object.defineProperty(
+    answering(docker, () => isAway),
+    "away",
+    {
+      get: () => isAway,
+      set(away: boolean) {
+        isAway = away;
+        if (away) for (const subscriber of [...subscribers]) subscriber.end();
       },
-      end() {
-        isOver = true;
-        rouse();
-      },
-    };
-    subscribers.add(subscriber);
-    signal.addEventListener("abort", subscriber.end, { once: true });
-    return {
-      async *[Symbol.asyncIterator]() {
-        try {
-          for (;;) {
-            signal.throwIfAborted();
-            const event = queue.shift();
-            if (event) yield event;
-            else if (isOver) return;
-            else await new Promise<void>((resolve) => (rouse = resolve));
-          }
-        } finally {
-          subscribers.delete(subscriber);
-          signal.removeEventListener("abort", subscriber.end);
-        }
-      },
-    };
+    },
+  ) as FakeDocker;
+}
+
+/** The same engine, which answers only as long as its daemon is there. */
+function answering<Docker extends object>(docker: Docker, isAway: () => boolean): Docker {
+  const unavailable = () => new EngineUnavailable("connect ECONNREFUSED /var/run/docker.sock");
+  async function* stream(items: AsyncIterable<unknown>) {
+    if (isAway()) throw unavailable();
+    yield* items;
   }
+  const guarded = (name: string, act: (...args: unknown[]) => unknown) => {
+    if (name === "at") return act;
+    if (name === "logs" || name === "events") {
+      return (...args: unknown[]) => stream(act(...args) as AsyncIterable<unknown>);
+    }
+    return async (...args: unknown[]) => {
+      if (!isAway()) return act(...args);
+      if (name === "listeningPorts") return null;
+      throw unavailable();
+    };
+  };
+  const members = Object.entries(docker).map(([name, member]) => [
+    name,
+    typeof member === "function" ? guarded(name, member.bind(docker)) : member,
+  ]);
+  return Object.fromEntries(members) as Docker;
 }
 
 function isWanted(owner: ContainerRequest["owner"], filter: ContainerFilter): boolean {
@@ -211,16 +247,15 @@ function isWanted(owner: ContainerRequest["owner"], filter: ContainerFilter): bo
   return "deployment" in filter ? owner.deployment === filter.deployment : true;
 }
 
+/** Resolves when something has happened to the container, or the signal is aborted. */
 function nextChange(container: FakeContainer, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const forget = container.onChange(() => settle(resolve));
-    const abort = () => settle(() => reject(signal.reason));
-    signal.addEventListener("abort", abort, { once: true });
-    function settle(how: () => void) {
+  return new Promise((resolve) => {
+    const done = () => {
       forget();
-      signal.removeEventListener("abort", abort);
-      how();
-    }
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const forget = container.onChange(done);
+    signal.addEventListener("abort", done, { once: true });
   });
 }

@@ -25,6 +25,8 @@ export interface Published {
   readonly exposes?: number;
   readonly volumes?: readonly string[];
   readonly takesMs?: number;
+  /** The registry wants credentials for it. */
+  readonly isPrivate?: boolean;
 }
 
 type ImagePort = Pick<
@@ -36,6 +38,8 @@ export interface FakeImages extends ImagePort {
   readonly images: Map<ImageId, FakeImage>;
   /** By reference; what is missing here cannot be pulled. */
   readonly registry: Map<string, Published>;
+  /** Beginnings of references whose registry does not answer. */
+  readonly unreachable: Set<string>;
   readonly builds: { current: number; most: number; begun: number; aborted: number };
 }
 
@@ -49,6 +53,7 @@ export function createFakeImages(given: {
   const ours = `baton-${given.instance}/`;
   const images = new Map<ImageId, FakeImage>();
   const registry = new Map<string, Published>();
+  const unreachable = new Set<string>();
   const builds = { current: 0, most: 0, begun: 0, aborted: 0 };
 
   const find = (reference: string) =>
@@ -97,7 +102,7 @@ export function createFakeImages(given: {
       onOutput({ type: "step", name: `[${index + 1}/${instructions.length}] ${line}`, cached: false });
     }
     for (const text of prints) onOutput({ type: "line", text });
-    await clock.sleep(takesMs, signal);
+    if (takesMs > 0) await clock.sleep(takesMs, signal);
     if (fails) throw new BuildFailed(`The command '${fails.step}' returned a non-zero code: ${fails.exitCode}`, fails);
     const content = [...files].map(([path, bytes]) => [path, bytes.toString("base64")]);
     const id = add([content, request.dockerfile, request.target, request.args], app, readDockerfile(dockerfile));
@@ -108,6 +113,7 @@ export function createFakeImages(given: {
   return {
     images,
     registry,
+    unreachable,
     builds,
     async build(request, onOutput, signal) {
       signal.throwIfAborted();
@@ -126,8 +132,14 @@ export function createFakeImages(given: {
     async pull(reference, onOutput, signal) {
       const published = registry.get(reference);
       onOutput({ type: "step", name: `Pulling from ${reference}`, cached: false });
-      await clock.sleep(published?.takesMs ?? 0, signal);
+      if (published?.takesMs) await clock.sleep(published.takesMs, signal);
+      if ([...unreachable].some((start) => reference.startsWith(start))) {
+        throw new PullFailed(`${reference} could not be pulled: no registry responded.`, "unreachable");
+      }
       if (!published) throw new PullFailed(`${reference} could not be pulled: there is no such image.`, "missing");
+      if (published.isPrivate) {
+        throw new PullFailed(`${reference} could not be pulled: it requires credentials.`, "denied");
+      }
       const { app = {}, exposes, volumes = [] } = published;
       const exposedPorts = exposes === undefined ? [] : [{ port: exposes, protocol: "tcp" as const }];
       const id = add([reference, published], app, { exposedPorts, volumes });

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from "vitest";
+import { containersContract } from "./containers.ts";
+import { buildsContract, imagesContract } from "./images.ts";
+import { networksContract, volumesContract } from "./networks-and-volumes.ts";
+import { outputContract } from "./output.ts";
+import type { EngineScene } from "./scene.ts";
+
+/** What every engine does, the real one and the fake of the scenarios. */
+export function engineContract(open: () => Promise<EngineScene>): void {
+  const scene = onceOpen(open);
+  imagesContract(scene);
+  containersContract(scene);
+  outputContract(scene);
+  networksContract(scene);
+  volumesContract(scene);
+}
+
+/** What an engine does with another builder than its usual one. */
+export function builderContract(open: () => Promise<EngineScene>): void {
+  buildsContract(onceOpen(open));
+}
+
+function onceOpen(open: () => Promise<EngineScene>): () => EngineScene {
+  let scene: EngineScene;
+  beforeAll(async () => {
+    scene = await open();
+  });
+  afterAll(() => scene[Symbol.asyncDispose]());
+  return () => scene;
+}
