@@ -5,15 +5,17 @@ import { type LiveSpec, stackOf } from "../rollout/stateful.ts";
 
 type VolumeMount = Extract<Mount, { type: "volume" }>;
 
-/** A container of the live version, as far as its data goes. */
+/** The parts of a live container that say where its data is. */
 interface Holder {
   readonly service: string;
   readonly owner: { readonly deployment: DeploymentId };
-  /** Paths of volumes that have no name, and go with the container. */
+  /** Paths of anonymous volumes, which Docker removes with the container. */
   readonly ownVolumes: readonly string[];
 }
 
-/** Data of the live version that this one does not see: its volume is there already, with content of its own. */
+/**
+ * Data of the live version that the new version does not see, because its volume exists already and has other content.
+ */
 export interface LeftBehind {
   readonly service: string;
   readonly path: string;
@@ -21,9 +23,9 @@ export interface LeftBehind {
 }
 
 /**
- * Marks the volumes that are new in this version and stand where the live container has its data without a name, or in no
- * volume at all: they are filled from it (`carried`). Marks of earlier versions go. `exists`: there is such a volume, which holds something
- * that counts.
+ * Marks volumes that must be filled from the live container (`carried`): they are new in this version, and the live
+ * container keeps data at the same path in an anonymous volume or in no volume. Marks of earlier versions are removed.
+ * `exists` tells whether a volume exists and holds data.
  */
 export function withCarriedData(
   stacks: readonly StackSpec[],
@@ -62,7 +64,7 @@ function standsOnUnnamed(
   const isSameStack = stackOf(live.spec, before.name) === stack;
   if (isSameStack && volumes.some(({ volume }) => volume === mount.volume)) return false;
   if (volumes.some(({ path, origin }) => path === mount.path && origin)) return true;
-  // Whatever it has there is its own: nothing but its container holds it.
+  // Nothing but its container holds what it has there.
   if (before.dataInContainer && !volumes.some(({ path }) => path === mount.path)) return true;
   return containerOf(live.id, before, containers)?.ownVolumes.includes(mount.path) ?? false;
 }

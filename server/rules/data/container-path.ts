@@ -1,4 +1,7 @@
-/** A path in a container as one compares it: absolute, without empty parts, dots and a slash at its end. */
+/**
+ * Normalises a path in a container so that paths can be compared: absolute, without empty parts, dots or a trailing
+ * slash.
+ */
 export function cleanPath(path: string): string {
   return `/${path
     .split("/")
@@ -6,7 +9,7 @@ export function cleanPath(path: string): string {
     .join("/")}`;
 }
 
-/** It is the folder, or lies in it. */
+/** Whether `path` is the folder or lies in it. */
 export function isWithin(path: string, folder: string): boolean {
   const [inner, outer] = [cleanPath(path), cleanPath(folder)];
   return outer === "/" || inner === outer || inner.startsWith(`${outer}/`);

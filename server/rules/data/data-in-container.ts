@@ -5,19 +5,19 @@ import { saysBlueGreen } from "./lasting-data.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What is known of a service beside its spec. */
+/** Facts about a service that are not in its spec. */
 export interface Surroundings {
-  /** The installation's. */
+  /** The variables of the installation. */
   readonly variables: DeploymentSpec["variables"];
-  /** What the image itself sets. */
+  /** The environment that the image itself sets. */
   readonly imageEnvironment: (service: ServiceSpec) => Environment;
-  /** What the image is called where its spec does not say: one that an older Baton built. */
+  /** The name of the base image where the spec does not have it, because an older Baton built the image. */
   readonly otherwiseBasedOn?: (service: ServiceSpec) => string | null;
 }
 
 /**
- * Finds the databases whose data lies in no volume at all, but in their container: they cannot run twice, and are kept for
- * as long as nothing about them changes. Comes after volumes without a name were made to last.
+ * Finds databases that keep their data in the container instead of a volume. They cannot run twice, so they are kept
+ * running until their spec changes. Call it after anonymous volumes were made lasting.
  */
 export function withDataInContainers(stacks: readonly StackSpec[], around: Surroundings): readonly StackSpec[] {
   return stacks.map(({ name, services }) => ({ name, services: services.map((each) => marked(each, around)) }));
@@ -54,7 +54,7 @@ function dataInContainer(service: ServiceSpec, around: Surroundings): ServiceSpe
       ? null
       : { what: database.what, path: told };
   }
-  // With a volume somewhere it may have been told to use that in ways that cannot be seen here.
+  // A volume anywhere may hold the data in a way that cannot be seen from here.
   if (mounts.some(isKept)) return null;
   const inMemory = mounts.filter(({ type }) => type === "tmpfs");
   if (database.folders.some((folder) => inMemory.some(({ path }) => isWithin(folder, path)))) return null;
@@ -65,7 +65,7 @@ function isKept(mount: Mount): boolean {
   return mount.type === "volume" && !mount.readOnly;
 }
 
-/** An absolute folder that an option of its command or a variable names. */
+/** The absolute folder that a command-line option or a variable names. */
 function folderTold(service: ServiceSpec, database: DatabaseImage, environment: Environment): string | null {
   const { option, variables } = database;
   const words = wordsOf(service);
@@ -75,7 +75,7 @@ function folderTold(service: ServiceSpec, database: DatabaseImage, environment: 
   return told === undefined || told === null ? null : cleanPath(told);
 }
 
-/** One word each, also of a command line that a shell is given. */
+/** Splits the command into words, also when it is a command line for a shell. */
 function wordsOf({ command, container }: ServiceSpec): readonly string[] {
   return [...(container.entrypoint ?? []), ...(command ?? [])].flatMap((word) => word.split(/\s+/));
 }
@@ -92,7 +92,7 @@ const clients = new Set(
   ),
 );
 
-/** It uses the image for a program that talks to a database elsewhere. */
+/** Whether the service only uses the image for a client of a database elsewhere. */
 function isClient({ command, container }: ServiceSpec): boolean {
   const [program = ""] = [...(container.entrypoint ?? []), ...(command ?? [])];
   return clients.has(program.split("/").at(-1) ?? "");

@@ -1,14 +1,14 @@
-/** What is known of an image that holds data for others. */
+/** Facts about an image that stores data for other services. */
 export interface DatabaseImage {
-  /** "a PostgreSQL database". */
+  /** A noun phrase: "a PostgreSQL database". */
   readonly what: string;
-  /** Where it keeps its data unless it is told otherwise; the first is the usual one. */
+  /** Where it keeps its data by default; the first folder is the usual one. */
   readonly folders: readonly string[];
-  /** Variables that name another folder, the one that wins first. */
+  /** Variables that name another folder, in order of precedence. */
   readonly variables: readonly string[];
-  /** An option of its command that does, which wins over variables. */
+  /** The command-line option that names another folder; it takes precedence over variables. */
   readonly option: string | null;
-  /** It forgets everything with `--save ""`, unless it is told to append. */
+  /** Whether `--save ""` makes it forget everything, unless it is told to append. */
   readonly mayBeCache: boolean;
 }
 
@@ -19,7 +19,7 @@ type Row = readonly [
   told?: Partial<Omit<DatabaseImage, "what" | "folders">>,
 ];
 
-/** By the last part of the repository's name, or by the last two where that says little. */
+/** Keyed by the last part of the repository's name, or by the last two where one part is ambiguous. */
 const rows: readonly Row[] = [
   [
     "a PostgreSQL database",
@@ -102,7 +102,10 @@ const byName: ReadonlyMap<string, DatabaseImage> = new Map(
   ),
 );
 
-/** The database that an image is, going by its repository's name: registry, owner, tag and digest aside. Null: none. */
+/**
+ * Looks up an image by its repository's name, without registry, owner, tag and digest. Null means it is no known
+ * database.
+ */
 export function databaseImage(reference: string): DatabaseImage | null {
   const [withoutDigest = ""] = reference.toLowerCase().split("@");
   const parts = withoutDigest.replace(/:[^:/]*$/, "").split("/");

@@ -5,31 +5,31 @@ import { cleanPath, isWithin } from "./container-path.ts";
 
 type VolumeMount = Extract<Mount, { type: "volume" }>;
 
-/** A folder that an image or a compose file keeps in a volume without a name, and what is done about it. */
+/** A folder that an image or a compose file keeps in an anonymous volume, and what Baton does about it. */
 export interface UnnamedVolume {
   readonly service: string;
   readonly path: string;
   readonly volume: string;
   readonly origin: NonNullable<VolumeMount["origin"]>;
-  /** Two versions write to it at once, because somebody said blue-green. */
+  /** Whether two versions write to it at once, because the user asked for blue-green. */
   readonly isShared: boolean;
 }
 
-/** What is installed or built into these folders comes with each image; a volume would hide the new version's. */
+/** Folders that hold what a build installs. Each image brings its own, and a volume would hide the new version's. */
 const madeByBuilds = new Set(
   "node_modules bower_components vendor .venv venv __pycache__ .next .nuxt .output .svelte-kit .turbo .yarn .bundle .gradle .m2 dist build target".split(
     " ",
   ),
 );
-/** Nobody expects a file here to last. `VOLUME /tmp` stands in many a Java service's Dockerfile. */
+/** Nobody expects a file here to last. Many Dockerfiles of Java services say `VOLUME /tmp`. */
 const scratch = ["/tmp", "/var/tmp", "/run", "/var/run", "/dev"];
-/** An image's VOLUME at a folder of such a name is not worth that a web service cannot run twice. */
+/** Folder names for which an image's VOLUME is not worth making a web service unable to run twice. */
 const cachesAndLogs = new Set("tmp temp cache caches .cache log logs".split(" "));
 
 /**
- * Gives each folder that lies in a volume without a name (VOLUME in an image, `- /data` in a compose file) a volume that
- * lasts, under a name derived from the service and the path, and says that the service keeps data. A version that has
- * them already comes back as it is. Services that run to their end keep nothing.
+ * Gives each anonymous volume (VOLUME in an image, `- /data` in a compose file) a name derived from the service and the
+ * path, so that it lasts, and marks the service as stateful. A version that has such volumes already is returned
+ * unchanged. Init services keep nothing.
  */
 export function withLastingVolumes(
   stacks: readonly StackSpec[],
@@ -44,7 +44,7 @@ export function withLastingVolumes(
   return { stacks: lasting, unnamed: unnamedVolumes(lasting) };
 }
 
-/** Those that a version has. */
+/** The unnamed volumes of a version. */
 export function unnamedVolumes(stacks: readonly StackSpec[]): readonly UnnamedVolume[] {
   return stacks.flatMap(({ services }) => services.flatMap(unnamedOf));
 }
@@ -72,7 +72,9 @@ function withVolumes(service: ServiceSpec, imageVolumes: readonly string[]): Ser
   };
 }
 
-/** Specs of before strategies were in them: who writes to a named volume and yet runs twice was told to. */
+/**
+ * Specs written before strategies existed: a service that writes to a named volume and still runs twice was told to.
+ */
 export function saysBlueGreen({ strategy, stateful, container }: ServiceSpec): boolean {
   const writes = container.mounts.some((mount) => mount.type === "volume" && !mount.readOnly && !mount.origin);
   return strategy === "blue-green" || (strategy === undefined && stateful === null && writes);
@@ -83,7 +85,9 @@ function keepsDataIn(mounts: readonly Mount[]): string {
   return `keeps its data in ${paths.join(", ")}`;
 }
 
-/** Docker lays an image's volume over whatever is mounted above it, but what is below a tmpfs was never meant to last. */
+/**
+ * Docker puts an image's volume on top of whatever is mounted above it, but nothing below a tmpfs was meant to last.
+ */
 function isScratch(path: string, mounts: readonly Mount[]): boolean {
   const inMemory = mounts.flatMap((mount) => (mount.type === "tmpfs" ? [mount.path] : []));
   return [...scratch, ...inMemory].some((folder) => isWithin(path, folder));
@@ -102,7 +106,9 @@ function volumeAt(service: string, path: string, origin: UnnamedVolume["origin"]
   return { type: "volume", volume: derivedName(service, path), path, readOnly: false, origin };
 }
 
-/** The same for the same service and path in every version. The digest tells `a-b` `/c` from `a` `/b/c`. */
+/**
+ * The same service and path give the same name in every version. The digest keeps `a-b` + `/c` apart from `a` + `/b/c`.
+ */
 function derivedName(service: string, path: string): string {
   const words = cleanPath(path)
     .replace(/[^a-zA-Z0-9.]+/g, "-")
@@ -130,7 +136,7 @@ function unnamedOf(service: ServiceSpec): readonly UnnamedVolume[] {
   );
 }
 
-/** A sentence for the log. */
+/** Formats the log line about an unnamed volume. */
 export function unnamedVolumeText({ service, path, volume, origin }: UnnamedVolume): string {
   const why = origin === "image" ? "VOLUME in its image" : "a volume without a name";
   return `${service} keeps its data in ${path} (${why}), which lasts as the volume ${volume}`;

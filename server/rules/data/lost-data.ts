@@ -5,14 +5,14 @@ import { isWithin } from "./container-path.ts";
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
 type DataInContainer = NonNullable<ServiceSpec["dataInContainer"]>;
 
-/** Data that goes with a container of the live version when another one takes over. */
+/** Data that is lost with a container of the live version when it is replaced. */
 export interface LostData extends DataInContainer {
   readonly service: string;
   /** A clause: "its image changed". */
   readonly why: string;
 }
 
-/** `version` as `keepUnchanged` left it. */
+/** Expects `version` as `keepUnchanged` returned it. */
 export function lostData(version: Version, live: LiveSpec | null, fresh: boolean): readonly LostData[] {
   if (!live) return [];
   const now = new Map(servicesOf(version).map((service) => [service.name, service]));
@@ -47,7 +47,7 @@ export function lostDataText({ service, path, what, why }: LostData): string {
   return `The data of ${service} (${what}) is lost with its container, because no volume holds ${path}: ${why}`;
 }
 
-/** What keeps the data in its container alive, what ends it, and what to do about it; null: it has none there. */
+/** Says what keeps the data in its container, what would delete it, and what to do. Null when it keeps none there. */
 export function dataInContainerText({ name, stateful, dataInContainer }: ServiceSpec): string | null {
   if (!dataInContainer) return null;
   const { what, path } = dataInContainer;
@@ -58,12 +58,12 @@ export function dataInContainerText({ name, stateful, dataInContainer }: Service
   return `${name} is ${what} without a volume: its data in ${path} is lost with its container. ${ends} ${volumeAdvice(name, path)}`;
 }
 
-/** The lines that put it right. Baton copies the data over when they come. */
+/** The compose lines that fix it. Baton copies the data once they are deployed. */
 export function volumeAdvice(service: string, path: string): string {
   return `Name a volume for it, and Baton copies the data there: volumes: ["${service}-data:${path}"]`;
 }
 
-/** A volume whose service or path this version does not have any more. */
+/** A volume whose service or path no longer exists in this version. */
 export interface Abandoned {
   readonly service: string;
   readonly path: string;

@@ -1,12 +1,15 @@
 import type { Failure } from "../../model/deployment/deployment.ts";
 import { looksLikeError } from "./looks-like-error.ts";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours stand between words
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches colour codes between words
 const colours = /\u001b\[[0-9;]*m/g;
 const maxCauseChars = 140;
 const maxLineChars = 2_000;
 
-/** Most telling first. A compiler's first error causes those after it; of a trace that is printed again, the last counts. */
+/**
+ * The most telling kinds come first. A compiler's first error causes the others; of a repeated trace, the last one
+ * counts.
+ */
 const kinds: readonly { readonly pattern: RegExp; readonly pick: "first" | "last" }[] = [
   { pattern: /\bTS\d{3,5}: .+/, pick: "first" },
   { pattern: /^\S+\.go:\d+(?::\d+)?: .+/, pick: "first" },
@@ -30,17 +33,17 @@ const kinds: readonly { readonly pattern: RegExp; readonly pick: "first" | "last
 ];
 
 interface Cause {
-  /** Which of the lines it is. */
+  /** The index of the line in the output. */
   readonly index: number;
   readonly text: string;
 }
 
-/** The line of the output which says why a program failed, without colours and short; null: none does. Pure. */
+/** Finds the line of output that says why a program failed, shortened and without colours. Null when no line does. */
 export function causeLine(output: readonly string[]): string | null {
   return causeIn(output)?.text ?? null;
 }
 
-/** Where that line stands. */
+/** The index of that line. */
 export function causeIndex(output: readonly string[]): number | null {
   return causeIn(output)?.index ?? null;
 }
@@ -59,7 +62,10 @@ function causeIn(output: readonly string[]): Cause | null {
   return guess === -1 ? null : { index: guess, text: shortened(lines[guess] ?? "") };
 }
 
-/** The failure with its cause in its sentence, where a program crashed or answered with an error of its own. Its secrets are gone already. */
+/**
+ * Adds the cause to a failure's sentence when the program crashed or answered with its own error. Secrets have been
+ * redacted before.
+ */
 export function withCause(failure: Failure): Failure {
   if (/\(exit code \d+\): /.test(failure.message)) return failure;
   const isProgram = /crashed|exited with code [1-9]|answered 5\d\d|kept returning 5\d\d/.test(failure.message);
@@ -69,7 +75,7 @@ export function withCause(failure: Failure): Failure {
   return { ...failure, message: `${failure.message}: ${cause}` };
 }
 
-/** Without colours, and without what Node prints around errors: `[cause]: Error: … {`. */
+/** Strips colours and what Node prints around errors: `[cause]: Error: … {`. */
 function bare(line: string): string {
   return line
     .replace(colours, "")

@@ -40,7 +40,9 @@ const causes: readonly Cause[] = [
   },
 ];
 
-/** What to do about an app that crashed or answers with errors, as far as its last lines name a cause that is known. Pure. */
+/**
+ * Suggests what to do about an app that crashed or answers with errors. Null when its last lines name no known cause.
+ */
 export function crashCause(lastLines: readonly string[]): string | null {
   const text = lastLines.join("\n");
   const native = nativePackageHint(text);

@@ -6,36 +6,36 @@ import { durationText } from "../wording/duration-text.ts";
 import { crashCause } from "./crash-cause.ts";
 import { type ExecTrouble, execTrouble, type Program } from "./exec-trouble.ts";
 
-/** What is known about a service that did not become (or stay) healthy. */
+/** What is known about a service that did not become, or stay, healthy. */
 export interface Evidence {
   readonly service: Pick<ServiceSpec, "name" | "kind" | "port" | "portDeclared" | "health">;
-  /** Null: it is gone. */
+  /** Null when the container no longer exists. */
   readonly container: ContainerState | null;
-  /** What its processes listen on; null: cannot tell. */
+  /** The ports its processes listen on. Null when that cannot be told. */
   readonly listening: readonly ListeningPort[] | null;
   /** The last probe, in words and by kind. */
   readonly lastProbe: LastProbe | null;
-  /** It takes TLS handshakes on its port. */
+  /** Whether it accepts TLS handshakes on its port. */
   readonly speaksTls: boolean;
   readonly lastLines: readonly string[];
-  /** Of the repository, where the last words are about a program that could not be run; empty otherwise. */
+  /** Files of the repository, read when the output is about a program that could not be run; otherwise empty. */
   readonly programs: readonly Program[];
-  /** This server's architecture in Docker's words: amd64. */
+  /** This server's architecture in Docker's terms: amd64. */
   readonly machine: string;
 }
 
 export interface LastProbe {
   readonly outcome: "answered" | "closed" | "timeout" | "garbled" | "open";
-  /** The HTTP status, when it answered. */
+  /** The HTTP status. Null when there was no response. */
   readonly status: number | null;
   readonly detail: string;
-  /** It answered that it speaks HTTPS. */
+  /** Whether it answered that it expects HTTPS. */
   readonly wantsTls?: boolean;
 }
 
 /**
- * What is known of a service after one more try. The last one has only what is left of the time: its silence says less than
- * what an app that had opened its port did before.
+ * Combines the latest probe with earlier ones. The last try only gets the time that is left, so its silence says less
+ * than what an app with an open port answered before.
  */
 export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCutShort: boolean): LastProbe | null {
   if (probe === null) return before;
@@ -43,7 +43,10 @@ export function lastWord(before: LastProbe | null, probe: LastProbe | null, isCu
   return saysLittle && before !== null && before.outcome !== "closed" ? before : probe;
 }
 
-/** `when` goes on "web crashed …": "4 times on startup". Why a container ended, for the check before the cut-over and the watch after it. */
+/**
+ * Explains why a container exited, both before the cut-over and during the watch window. `when` continues "web crashed
+ * …": "4 times on startup".
+ */
 export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Failure {
   const { service, container } = evidence;
   const base = facts(stage, evidence);
@@ -63,7 +66,7 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
       hint: "Raise its memory limit in Settings or baton.yaml, or make it use less.",
     };
   }
-  // It was restarted before anybody looked: what it exited with is not known any more.
+  // It was restarted before anybody looked, so its exit code is lost.
   const exitCode = container.status === "running" ? null : container.exitCode;
   const crashed = `${service.name} ${exitCode === 0 ? "exited" : "crashed"} ${when}`;
   const message = exitCode === null ? crashed : `${crashed} (exit code ${exitCode})`;
@@ -73,7 +76,7 @@ export function diagnoseExit(stage: Stage, when: string, evidence: Evidence): Fa
   return { ...base, exitCode, message, hint };
 }
 
-/** Why a service that runs did not pass its check in time. */
+/** Explains why a running service did not pass its health check in time. */
 export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evidence): Failure {
   const { service, lastProbe } = evidence;
   const base = facts(stage, evidence);
@@ -129,7 +132,7 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
   }
 }
 
-/** Baton's own check passes, or there is none, and still the container says that it is not healthy. */
+/** Baton's own check passes, or there is none, but the image's HEALTHCHECK reports unhealthy. */
 function healthcheckIsWhy({ service, container, lastProbe }: Evidence): boolean {
   if (container?.status !== "running" || container.healthcheck === null || container.healthcheck === "healthy")
     return false;
@@ -157,7 +160,7 @@ function troubleOf({ lastLines, programs, machine }: Evidence, exitCode: number 
   return execTrouble(exitCode, lastLines, programs, machine);
 }
 
-/** The app runs, but not where it is asked. Null when that is not it, or cannot be told. */
+/** The app runs, but on another port or address. Null when it does not, or when that cannot be told. */
 function listensElsewhere(
   port: number,
   declared: boolean,
@@ -195,7 +198,7 @@ function listensElsewhere(
   };
 }
 
-/** An app that waits for something else first opens no port of its own. */
+/** An app that waits for another service first opens no port. */
 function listensNowhere({ listening, lastLines }: Evidence): string | null {
   return listening?.length === 0 ? crashCause(lastLines) : null;
 }
@@ -246,7 +249,7 @@ function statusHint(status: number, path: string, lastLines: readonly string[]):
   return "Set health.path in baton.yaml to a path that returns 2xx or 3xx.";
 }
 
-/** "512 MiB", "1 GiB". */
+/** Formats a size: "512 MiB", "1 GiB". */
 export function bytesText(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
   let value = bytes;

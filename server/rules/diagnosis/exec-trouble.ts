@@ -2,13 +2,13 @@
 export interface Program {
   /** Relative to the repository's root. */
   readonly path: string;
-  /** It has the permission to be executed. */
+  /** Whether it has the executable permission. */
   readonly executable: boolean;
   /** Its first bytes. */
   readonly head: Uint8Array;
 }
 
-/** Why a program could not be run: a clause for the failure's sentence, and what to do about it. */
+/** Why a program could not be executed: a clause for the failure's sentence, and a hint. */
 export interface ExecTrouble {
   readonly what: string;
   readonly advice: string;
@@ -16,14 +16,16 @@ export interface ExecTrouble {
 
 const windowsLines = "has Windows line endings (CRLF)";
 
-/** For all files of the program's kind. */
+/** Advice that applies to all files of this type. */
 function crlfAdvice(path: string): string {
   const name = baseOf(path);
   const kind = /\.\w+$/.exec(name)?.[0];
   return `Linux cannot run it like that. Save it with LF line endings, and add \`${kind === undefined ? name : `*${kind}`} text eol=lf\` to .gitattributes so that Git keeps it that way.`;
 }
 
-/** How shells, the kernel's callers and runc say that a program could not be run; what it is called comes first. */
+/**
+ * How shells, system calls and runc report that a program could not be executed. The first group is the program's name.
+ */
 const refusals: readonly RegExp[] = [
   /\bexec "?([^\s":]+)"? failed: /,
   /\bexec:? "?([^\s":]+)"?: (?:no such file|permission denied|exec format error|executable file not found|stat )/i,
@@ -33,13 +35,13 @@ const refusals: readonly RegExp[] = [
   /(?:^|[\s"])([^\s":]+): \S+: bad interpreter/,
 ];
 
-/** `node\r`, however the line was printed: a command whose name ends in a carriage return. */
+/** Matches `node\r` in any notation: a command whose name ends in a carriage return. */
 const namesCarriageReturn = /(?:\\r|\^M|\r)['’"]?: |\$'[^']*\\r'|bad interpreter.*\^M|\r: not found/;
 
-/** A shell that takes a program of another architecture for a script reads the first bytes of it as a command. */
+/** A shell that mistakes a binary of another architecture for a script reads its first bytes as a command. */
 const binaryReadAsScript = /([^\s":]+): (?:line )?\d+: \W?ELF/;
 
-/** How it is said that there is no such program; its name as it was called. */
+/** How a missing program is reported. The first group is its name as it was called. */
 const missing: readonly RegExp[] = [
   /\bexec "?([^\s":]+)"? failed: No such file or directory/,
   /\benv: (?:can't execute )?['‘"]?([^\s'’":]+)['’"]?: No such file or directory/,
@@ -47,7 +49,10 @@ const missing: readonly RegExp[] = [
   /: (?:line )?\d+: ([^\s":]+): (?:command )?not found/,
 ];
 
-/** Why a program could not be run, as its exit, its last words and the repository's files tell. Null: it is not that. Pure. */
+/**
+ * Explains from the exit code, the last output and the repository's files why a program could not be executed. Null
+ * when it was executed.
+ */
 export function execTrouble(
   exitCode: number | null,
   lastLines: readonly string[],
@@ -83,7 +88,10 @@ export function execTrouble(
   return exitCode === 127 ? notFound(words) : null;
 }
 
-/** The last lines or the exit suggest that a program could not be run, so that the repository's files are worth a look. */
+/**
+ * Whether the output or the exit code suggests that a program could not be executed, so that the repository's files are
+ * worth reading.
+ */
 export function mayBeExecTrouble(exitCode: number | null, lastLines: readonly string[]): boolean {
   const words = lastLines.slice(-10).join("\n");
   return exitCode === 126 || exitCode === 127 || namesRefused(words).size > 0 || namesCarriageReturn.test(words);
@@ -147,13 +155,13 @@ function interpreterOf({ head }: Program): string | null {
   return name === undefined || name === "/bin/sh" || name === "sh" ? null : name;
 }
 
-/** A script is for all of them. */
+/** Scripts run on every architecture. */
 function isFor(machine: string, head: Uint8Array): boolean {
   const made = architectureOf(head);
   return made === null || made === machine;
 }
 
-/** e_machine of an ELF header, in Docker's names; other systems' executables by their first bytes. */
+/** Reads e_machine of an ELF header, in Docker's terms; executables of other systems are known by their first bytes. */
 function architectureOf(head: Uint8Array): string | null {
   const bytes = Buffer.from(head);
   if (bytes.length >= 20 && bytes.readUInt32BE(0) === 0x7f454c46) {

@@ -1,8 +1,8 @@
-/** How Node and the bundlers say that something which is imported is not there; what is missing comes first. */
+/** How Node and bundlers report an import that cannot be resolved. The first group is what is missing. */
 export const missingModule =
   /(?:Cannot find (?:module|package)|Can't resolve|Could not resolve|failed to resolve import) ["'`]([^"'`\n]{1,200})["'`]/i;
 
-/** What to do about an import that leads nowhere while the app is built. */
+/** Suggests what to do about an import that cannot be resolved during the build. */
 export function missingModuleHint(name: string): string {
   const wanted = packageOf(name);
   return wanted === null
@@ -10,7 +10,7 @@ export function missingModuleHint(name: string): string {
     : `The package ${wanted} is not installed. Run \`npm install ${wanted}\` (pnpm add, yarn add), and commit package.json and the lockfile. If the build works on another machine, an older version of some other package probably brings it in there; committing the lockfile from that machine keeps it that way.`;
 }
 
-/** The package that an import names: `webpack` of `webpack/lib/x`; null for what is a file of the app's own. */
+/** The package that an import names: `webpack` for `webpack/lib/x`. Null for a file of the app itself. */
 export function packageOf(name: string): string | null {
   return /^(@[\w.-]+\/[\w.-]+|[a-z\d][\w.-]*)(?:\/|$)/i.exec(name)?.[1] ?? null;
 }

@@ -23,11 +23,11 @@ const sayings: readonly RegExp[] = [
   /: ([A-Z][A-Z0-9_]{1,127}): (?:unbound variable|parameter (?:not set|null or not set))/,
 ];
 
-/** JavaScript says "FOO is not defined" of its own names, too; and what has a default is not missed. */
+/** JavaScript also says "FOO is not defined" about its own names, and a variable with a default is not missing. */
 const notMissed =
   /ReferenceError|NameError|\bHTTPS? is|\b(?:using|defaults?|defaulting|fall(?:ing)? back|optional|disabled|skipping|ignor\w+)\b/;
 
-/** The variable that a program misses, by one of its lines. Pure. */
+/** The variable that a program misses, according to one line of its output. */
 export function missingVariable(line: string): string | null {
   if (notMissed.test(line)) return null;
   const text = line.slice(0, 500);
@@ -38,7 +38,7 @@ export function missingVariable(line: string): string | null {
   return null;
 }
 
-/** The same by all that it has printed: by the line that says why it failed, where there is one. */
+/** The same for all of its output: the line that says why it failed takes precedence. */
 export function variableMissedIn(lines: readonly string[]): string | null {
   const cause = causeLine(lines);
   if (cause !== null) return missingVariable(cause);
@@ -49,7 +49,7 @@ export function variableMissedIn(lines: readonly string[]): string | null {
   return null;
 }
 
-/** The variable that a failed deployment misses, by its sentence and by what its app printed. */
+/** The variable that a failed deployment misses, according to its failure and its output. */
 export function variableMissedBy({ message, lastLines }: Pick<Failure, "message" | "lastLines">): string | null {
   return missingVariable(message) ?? variableMissedIn(lastLines);
 }

@@ -1,4 +1,4 @@
-/** A package of compiled code for one system, by the names that npm packages give to Linux. */
+/** The names that npm packages give to their compiled code for Linux. */
 const forLinux =
   /["'`/\s(]((?:@[\w.-]+\/)?[\w.-]*\blinux(?:musl)?-(?:x64|arm64|arm|ia32|64|x86_64|aarch64)(?:-(?:gnu|musl|glibc|gnueabihf))?)(?:\.node)?\b/;
 const isMissing =
@@ -6,8 +6,8 @@ const isMissing =
 const wrongNodeModules = /You installed (\S+) for another platform|invalid ELF header/i;
 
 /**
- * What to do where a package brings compiled code, and what there is of it is for another system: a lockfile that was
- * written on a Mac or on Windows lacks what Linux needs. Null: it is not that. Pure.
+ * Suggests what to do when a package's compiled code is for another system: a lockfile written on macOS or Windows
+ * lacks the Linux one. Null when that is not the cause.
  */
 export function nativePackageHint(text: string): string | null {
   if (wrongNodeModules.test(text)) {

@@ -1,6 +1,6 @@
-/** Why the engine would not create or start a container, in the user's words. */
+/** Why the engine refused to create or start a container, in the user's terms. */
 export interface StartRefusal {
-  /** The rest of a sentence that begins with "web could not be started: ". */
+  /** Completes the sentence "web could not be started: …". */
   readonly reason: string;
   readonly hint: string;
 }
@@ -127,7 +127,7 @@ const known: readonly Known[] = [
   },
 ];
 
-/** What a refusal of the engine comes to. Pure. */
+/** Translates the engine's refusal. */
 export function startRefusal(words: string): StartRefusal {
   for (const { pattern, tell } of known) {
     const match = pattern.exec(words);

@@ -1,7 +1,10 @@
 import type { LastProbe } from "../diagnosis/diagnose.ts";
 import { counted } from "../wording/duration-text.ts";
 
-/** What a service that has not passed its check is doing all the time, and how long it may: "web still answers 500; 60 s left". Pure. */
+/**
+ * Says what a service that has not passed its check is doing, and how long it has left: "web still answers 500; 60 s
+ * left".
+ */
 export function stillWaiting(service: string, probe: LastProbe | null, restarts: number, leftMs: number): string {
   return `${service} ${doing(probe, restarts)}; ${Math.ceil(leftMs / 1000)} s left`;
 }

@@ -2,19 +2,19 @@ import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
 
-/** What is known about the machine and what Baton stands on; null: it does not answer. */
+/** Facts about the machine and what Baton depends on. Null means that it does not respond. */
 export interface SystemFacts {
   readonly docker: { readonly builder: "buildkit" | "classic" } | null;
   readonly usage: { readonly imagesBytes: number; readonly buildCacheBytes: number } | null;
-  /** Null: it has not been looked at yet. */
+  /** Null when it has not been checked yet. */
   readonly firewall: FirewallState | null;
   readonly buildLimits: BuildLimitState | null;
   readonly caddyAnswers: boolean;
   readonly databaseAnswers: boolean;
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
-  /** Passwords and tokens travel readable: plain http outside loopback. */
+  /** Whether passwords and tokens travel unencrypted: plain http outside loopback. */
   readonly isReadableOnTheWay: boolean;
-  /** Installations with an address that Caddy cannot serve, by name, and why. */
+  /** Installations with a route that Caddy cannot serve, by name, and the reason. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
   readonly products: readonly ProductHealth[];
 }
@@ -30,7 +30,7 @@ const littleFreeBytes = 2 * gibibyte;
 const littleFreeShare = 0.1;
 const largeCacheBytes = 20 * gibibyte;
 
-/** What somebody should look after, the most serious first. */
+/** What somebody should fix, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
   const { docker, firewall, buildLimits, usage, caddyAnswers, databaseAnswers, disk } = facts;
   const { isReadableOnTheWay, unserved, products } = facts;

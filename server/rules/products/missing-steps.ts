@@ -2,14 +2,14 @@ import { isServedPlain } from "../routing/urls.ts";
 import type { SetUpStep } from "./set-up-steps.ts";
 
 /**
- * What a start prints of the way to the internet, as lines; none where nobody has set out on it, or all of it is done.
+ * The lines that the start prints about going public. Empty when nobody has begun with it, or when all of it is done.
  */
 export function missingSteps(facts: {
   readonly steps: readonly SetUpStep[];
   readonly publicUrl: URL;
   readonly domain: string;
   readonly listenPort: number;
-  /** The path of the checklist. */
+  /** The URL path of the checklist. */
   readonly checklist: string;
 }): readonly string[] {
   const { steps, publicUrl, domain, listenPort, checklist } = facts;
@@ -30,7 +30,7 @@ export function missingSteps(facts: {
   ];
 }
 
-/** The checklist has the rest. */
+/** The checklist shows the rest. */
 function firstSentence(text: string): string {
   return text.split(/(?<=\.) /)[0] ?? text;
 }

@@ -6,17 +6,17 @@ export type ProductSort = (typeof productSorts)[number];
 
 export type ProductView = "cards" | "dense";
 
-/** Which products somebody asks to see, and how. */
+/** Which products to list, and how. */
 export interface ProductQuery {
-  /** Part of a name; empty: any. */
+  /** Part of a name. Empty matches every name. */
   readonly q: string;
   readonly state: ProductFilter;
   readonly sort: ProductSort;
-  /** Null: whatever suits their number. */
+  /** Null means that the number of products decides. */
   readonly view: ProductView | null;
 }
 
-/** A product as far as its place in the list depends on it. */
+/** The facts that decide a product's place in the list. */
 export interface ListedProduct {
   readonly slug: string;
   readonly installations: readonly ListedInstallation[];
@@ -24,23 +24,23 @@ export interface ListedProduct {
 
 export interface ListedInstallation {
   readonly state: string;
-  /** What is under way, or the newest deployment where that failed. */
+  /** The deployment in progress, or the newest one if it failed. */
   readonly activity: { readonly tone: "wait" | "busy" | "bad" } | null;
-  /** When the newest deployment was asked for; null: there is none. */
+  /** When the newest deployment was requested. Null when there is none. */
   readonly deployedAt: Date | null;
 }
 
 export interface ProductSelection<T> {
   readonly shown: readonly T[];
-  /** How many each filter would show of those whose name matches. */
+  /** How many products with a matching name each filter would show. */
   readonly counts: Readonly<Record<ProductFilter, number>>;
   readonly view: ProductView;
 }
 
-/** More products than this are listed one a line. */
+/** With more products than this, each gets one line instead of a card. */
 const cardsAtMost = 12;
 
-/** Reads an address, in which anything can stand: what it does not know means the usual. Pure. */
+/** Parses a URL's query, which may contain anything. Unknown values become the defaults. */
 export function parseProductQuery(asked: Readonly<Record<string, string | undefined>>): ProductQuery {
   return {
     q: (asked.q ?? "").trim().slice(0, 100),
@@ -50,7 +50,7 @@ export function parseProductQuery(asked: Readonly<Record<string, string | undefi
   };
 }
 
-/** The way back into an address: only what is not the usual. Pure. */
+/** Formats a query for a URL and leaves out the defaults. */
 export function productQueryParams({ q, state, sort, view }: ProductQuery): Record<string, string> {
   return {
     ...(q !== "" && { q }),
@@ -60,7 +60,7 @@ export function productQueryParams({ q, state, sort, view }: ProductQuery): Reco
   };
 }
 
-/** Which products a page lists, in which order and how. Pure. */
+/** Filters and sorts products for a page. */
 export function selectProducts<T extends ListedProduct>(
   products: readonly T[],
   { q, state, sort, view }: ProductQuery,
@@ -71,12 +71,12 @@ export function selectProducts<T extends ListedProduct>(
   return {
     shown: named.filter((product) => isIn(product, state)).sort(orders[sort]),
     counts,
-    // All of them count, so that a search does not change how the page looks.
+    // All products count here, so that a search does not change the layout.
     view: view ?? (products.length > cardsAtMost ? "dense" : "cards"),
   };
 }
 
-/** Every word that was typed is part of the name, in any order: "my shop" finds my-shop. */
+/** Every typed word must be part of the name, in any order: "my shop" finds my-shop. */
 function matches(slug: string, q: string): boolean {
   return q
     .toLowerCase()
@@ -99,10 +99,10 @@ function isIn({ installations }: ListedProduct, filter: ProductFilter): boolean 
   }
 }
 
-/** From here on nothing needs to be looked at. */
+/** From this urgency on, nothing needs attention. */
 const calm = 4;
 
-/** What visitors suffer from comes first, then what was meant to reach them and did not, then what is on its way. */
+/** What affects visitors comes first, then what failed to reach them, then what is in progress. */
 function urgency({ state, activity }: ListedInstallation): number {
   if (state === "degraded" || state === "crashed" || state === "unhealthy") return 0;
   if (activity?.tone === "bad") return 1;
@@ -112,7 +112,7 @@ function urgency({ state, activity }: ListedInstallation): number {
   return state === "empty" ? calm + 1 : calm + 2;
 }
 
-/** That of the environment which does worst; in no environment is like nothing deployed. */
+/** The urgency of the environment that does worst. A product without an environment counts as never deployed. */
 function urgencyOf({ installations }: ListedProduct): number {
   return installations.length === 0 ? calm + 1 : Math.min(...installations.map(urgency));
 }

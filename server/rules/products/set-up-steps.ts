@@ -4,15 +4,18 @@ import type { HostState } from "../routing/host-state.ts";
 import type { FrontDoor } from "../routing/urls.ts";
 import { isServedPlain } from "../routing/urls.ts";
 
-/** What decides whether a team can reach this Baton and its apps from the internet. */
+/** The facts that decide whether a team can reach this Baton and its apps from the internet. */
 export interface SetUpFacts extends FrontDoor {
   readonly publicUrl: URL;
   readonly own: readonly string[];
-  /** Of the dashboard's host; null: not looked up. */
+  /** The state of the dashboard's host. Null when it was not looked up. */
   readonly dashboard: HostState | null;
-  /** Of a made-up name below the base domain, which only a wildcard record answers; null: not looked up. */
+  /**
+   * The state of a made-up name below the base domain, which only a wildcard record resolves. Null when it was not
+   * looked up.
+   */
   readonly wildcard: HostState | null;
-  /** Some product has a live version. */
+  /** Whether any product has a live version. */
   readonly hasLiveProduct: boolean;
 }
 
@@ -20,15 +23,15 @@ export interface SetUpStep {
   readonly id: "domain" | "public-url" | "ports" | "dashboard" | "wildcard" | "first-app";
   readonly title: string;
   readonly state: "done" | "todo" | "waiting";
-  /** What is true now, or what to do. */
+  /** What is the case now, or what to do. */
   readonly detail: string;
-  /** To be copied: a line of configuration or a DNS record. */
+  /** Something to copy: a line of configuration or a DNS record. */
   readonly example: string | null;
 }
 
 const exampleDomain = "apps.example.com";
 
-/** The way from a bare server to HTTPS, in the order in which a person walks it. */
+/** The steps from a bare server to HTTPS, in the order in which a person takes them. */
 export function setUpSteps(facts: SetUpFacts): readonly SetUpStep[] {
   const { domain, publicUrl, httpPort, httpsPort } = facts;
   const isLocal = isServedPlain(domain);
@@ -72,7 +75,7 @@ export function setUpSteps(facts: SetUpFacts): readonly SetUpStep[] {
   ];
 }
 
-/** Whether something is left that keeps others from reaching this server: the checklist is shown until then. */
+/** Whether others can reach this server. The checklist is shown until then. */
 export function isSetUp(steps: readonly SetUpStep[]): boolean {
   return steps.every(({ state }) => state === "done");
 }
@@ -112,7 +115,7 @@ function hostStep(step: {
   return { id, title, state: state.tone === "wait" ? "waiting" : "todo", detail, example: record };
 }
 
-/** A DNS record as providers' forms ask for it. */
+/** Formats a DNS record in the terms of DNS providers' forms. */
 function recordFor(host: string, own: readonly string[]): string {
   const address = own.find((own) => isIPv4(own) && isPublicAddress(own)) ?? "<this server's public address>";
   return `${host}.  A  ${address}`;

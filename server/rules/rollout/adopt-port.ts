@@ -10,12 +10,12 @@ import type { ListeningPort } from "../../ports/engine.ts";
  */
 export function adoptPort(
   service: Pick<ServiceSpec, "kind" | "port" | "portDeclared">,
-  /** What its processes listen on; null: cannot tell. */
+  /** The ports its processes listen on. Null when that cannot be told. */
   listening: readonly ListeningPort[] | null,
 ): number | null {
   if (service.kind !== "web" || service.port === null || service.portDeclared || listening === null) return null;
   if (listening.some(({ port }) => port === service.port)) return null;
-  // A server that takes IPv4 and IPv6 is there twice.
+  // A server that listens on IPv4 and IPv6 appears twice.
   const reachable = new Set(
     listening.filter((socket) => !socket.loopbackOnly && !socket.ipv6Only).map(({ port }) => port),
   );
@@ -23,7 +23,7 @@ export function adoptPort(
   return only === undefined || others.length > 0 ? null : only;
 }
 
-/** The line for the log, so that nobody wonders. */
+/** The log line about an adopted port. */
 export function adoptedPortNote(service: Pick<ServiceSpec, "name" | "port">, adopted: number): string {
   return `${service.name} listens on port ${adopted} instead of ${service.port} (PORT), and nothing else says which one to use, so Baton uses ${adopted}. Set port: ${adopted} in baton.yaml to use it from the start`;
 }

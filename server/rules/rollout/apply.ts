@@ -6,16 +6,16 @@ import { type LiveSpec, makerOf, stackOf } from "./stateful.ts";
 
 type Asked = Pick<Deployment, "trigger" | "sourceId" | "variables" | "fresh">;
 
-/** It brings today's variables and settings to the live version, and changes nothing else. */
+/** Whether a deployment only brings the current variables and settings to the live version. */
 export function appliesChanges(asked: Asked, liveDeploymentId: DeploymentId | null): boolean {
   const isOfLive = asked.sourceId !== null && asked.sourceId === liveDeploymentId;
   return asked.trigger === "redeploy" && isOfLive && asked.variables === "now" && !asked.fresh;
 }
 
 /**
- * When changes are applied, an init service that is in the live version unchanged has run already: it says whose run
- * counts in `keptFrom`, and does not run again. All of the installation's variables are given to it, and most are none of
- * its business; but those that may say where its data lies are.
+ * When changes are applied, an init service that the live version has unchanged does not run again: `keptFrom` names
+ * the deployment whose run counts. Init services get every variable of the installation, most of which do not concern
+ * them, but a changed variable that may say where its data is makes it run again.
  */
 export function keepInits(
   version: Pick<DeploymentSpec, "stacks" | "variables">,

@@ -2,32 +2,35 @@ import type { EngineMachine } from "../../ports/engine.ts";
 import type { BuildLimits } from "../../ports/host/build-limiter.ts";
 
 export interface WantedBuildLimits {
-  /** auto: a share of what the host has. */
+  /** `auto` is a share of the host's memory. */
   readonly memoryBytes: number | "auto" | null;
   readonly processes: number | null;
 }
 
 /** Apps, the database and the system keep the rest. */
 const memoryShare = 0.75;
-/** The kernel counts whole pages; this is a multiple of every page size. */
+/** The kernel counts whole pages. This is a multiple of every page size. */
 const memoryStep = 64 * 1024;
 
 /**
- * With systemd as its driver, Docker hands BuildKit a path in systemd's form, which BuildKit's runc takes as it is: a group
- * of this name, beside that of Docker's own service.
+ * With the systemd driver, Docker hands BuildKit a path in systemd's notation, which BuildKit's runc uses literally: a
+ * group of this name beside the group of Docker's service.
  */
 const stepOfSystemd = /^[^/]+\.slice:docker:\w+$/;
 
 /** One file of a control group. */
 export interface CgroupFile {
   readonly file: string;
-  /** Null: no limit. */
+  /** Null means no limit. */
   readonly limit: number | null;
-  /** What the file says, and takes, for no limit. */
+  /** What the file contains, and accepts, for "no limit". */
   readonly unlimited: string;
 }
 
-/** One setting of a control group that is known beforehand. Paths are below the folder where control groups are mounted. */
+/**
+ * A setting of a control group whose name is known beforehand. Paths are relative to the folder where control groups
+ * are mounted.
+ */
 export interface CgroupSetting extends CgroupFile {
   readonly folder: string;
 }
@@ -35,15 +38,17 @@ export interface CgroupSetting extends CgroupFile {
 export interface CgroupPlan {
   readonly limits: BuildLimits;
   readonly settings: readonly CgroupSetting[];
-  /** In version 2 a folder has only what its parents hand down: these files take `handDown`, from the top. */
+  /**
+   * In version 2, a group can only use controllers that its parents delegate. These files get `handDown`, from the top.
+   */
   readonly handDown: { readonly files: readonly string[]; readonly text: string };
-  /** Groups that come and go, one for each step of a build, as direct children of a folder. */
+  /** Groups that exist for one build step each, as direct children of a folder. */
   readonly steps: { readonly folder: string; readonly name: RegExp; readonly files: readonly CgroupFile[] } | null;
 }
 
 /**
- * Where BuildKit's steps run, and what is written there. `parent` is the engine's cgroup-parent, which its API does not
- * tell. A string says, as a clause, why they cannot be limited.
+ * Where BuildKit's steps run, and what to write there. `parent` is the engine's cgroup-parent, which its API does not
+ * tell. A string is a clause that says why builds cannot be limited.
  */
 export function planBuildLimits(
   wanted: WantedBuildLimits,

@@ -1,4 +1,4 @@
-/** JSON with sorted keys: what was stored comes back with its keys in another order. */
+/** JSON with sorted keys, because Postgres returns stored documents with their keys in another order. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)

@@ -7,8 +7,8 @@ interface Made {
 }
 
 /**
- * The container that runs a service of a deployment; null when there is none. A stateful service that was kept as it
- * was still has the container that an earlier deployment made.
+ * The container that runs a service of a deployment, or null. A stateful service that was kept still has the container
+ * of an earlier deployment.
  */
 export function containerOf<Container extends Made>(
   deployment: DeploymentId,

@@ -7,12 +7,12 @@ export interface InitRuns {
   readonly deployments: readonly number[];
 }
 
-/** How far back it is worth looking for init services that ran since. */
+/** How many versions back it is worth looking for init services that have run since. */
 export const maxVersionsBack = 100;
 
 /**
- * Init services of the versions that were ready after this one, the oldest first: whoever goes back to it goes back to
- * its code, and not to the data that it had. `ready` in any order.
+ * Init services of the versions that became ready after this one, oldest first. Going back to this version brings back
+ * its code, not the data it had. `ready` may be in any order.
  */
 export function initRunsSince(
   { number }: Pick<Deployment, "number">,

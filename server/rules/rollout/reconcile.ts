@@ -7,33 +7,33 @@ import type { ContainerState, NetworkInfo } from "../../ports/engine.ts";
 import { containerOf } from "./container-of.ts";
 import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 
-/** What the rows say. */
+/** The state that the rows describe. */
 export interface DesiredState {
-  /** Those of products that are not deleted. */
+  /** Installations of products that are not deleted. */
   readonly installations: readonly Installation[];
-  /** Deleted ones that the proxy still leads to: nothing of theirs may go. */
+  /** Deleted installations that the proxy still serves: nothing of theirs may be removed yet. */
   readonly stillServed: ReadonlySet<InstallationId>;
-  /** Live ones and all that are not over. */
+  /** Live deployments and all that are not over. */
   readonly deployments: readonly Deployment[];
   readonly leaseHolders: readonly DeploymentId[];
 }
 
-/** What is there. */
+/** The state of Docker and the proxy. */
 export interface ObservedState {
   readonly containers: readonly ContainerState[];
   readonly networks: readonly NetworkInfo[];
-  /** Folders of the proxy: installation -> deployments. */
+  /** Folders of the proxy: the deployments of each installation. */
   readonly folders: ReadonlyMap<InstallationId, readonly DeploymentId[]>;
-  /** What the switch on disk says. */
+  /** The deployment that the symlink on disk points to. */
   readonly current: ReadonlyMap<InstallationId, DeploymentId | "stopped">;
-  /** The addresses to which that sends the traffic, by service. */
+  /** The address that each service's traffic goes to. */
   readonly upstreams: ReadonlyMap<InstallationId, ReadonlyMap<string, HostAddress>>;
 }
 
-/** What has to be done so that the world is as the rows say. Every one may be done twice. */
+/** A repair makes the world match the rows. Each can be repeated safely. */
 export type Repair =
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
-  /** The traffic of a service goes to another address than its container has. */
+  /** A service's traffic goes to another address than its container has. */
   | {
       readonly type: "update-upstream";
       readonly installation: InstallationId;
@@ -41,17 +41,17 @@ export type Repair =
       readonly service: string;
       readonly address: HostAddress;
     }
-  /** Drain, stop and remove what a deployment has. */
+  /** Drain, stop and remove what belongs to a deployment. */
   | {
       readonly type: "remove-version";
       readonly installation: InstallationId | null;
       readonly deployment: DeploymentId;
-      /** Its services that a later version has kept. */
+      /** Services whose containers a later version has kept. */
       readonly except: readonly string[];
     }
-  /** The network of an installation whose stateful services are gone. */
+  /** Remove the network of an installation that has no stateful services any more. */
   | { readonly type: "remove-network"; readonly installation: InstallationId; readonly name: string }
-  /** A container of the live version is gone or stopped: start it again from its spec. */
+  /** A container of the live version is missing or stopped: start it again from its spec. */
   | {
       readonly type: "restore-service";
       readonly installation: InstallationId;
@@ -60,7 +60,7 @@ export type Repair =
     }
   | { readonly type: "forget-installation"; readonly installation: InstallationId };
 
-/** Compares what should be with what is. Pure: the reconciler carries the repairs out. */
+/** Compares the rows with the world. The reconciler carries out the repairs. */
 export function reconcile(rows: DesiredState, world: ObservedState): readonly Repair[] {
   const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
   return [
@@ -75,7 +75,10 @@ export function reconcile(rows: DesiredState, world: ObservedState): readonly Re
   ];
 }
 
-/** Deployments whose things must stay: live ones, running ones, and what a watched one may have to go back to. */
+/**
+ * Deployments whose resources must stay: live ones, running ones, and the one that a watched deployment may roll back
+ * to.
+ */
 function wantedBy(installations: readonly Installation[]): (deployment: Deployment) => readonly DeploymentId[] {
   const alive = new Set(installations.map((installation) => installation.id));
   const live = new Set(installations.flatMap((installation) => installation.liveDeploymentId ?? []));
@@ -91,7 +94,7 @@ function wantedBy(installations: readonly Installation[]): (deployment: Deployme
 
 function trafficSwitches(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const current = world.current.get(installation.id);
-  // Never switched, or somebody is switching right now: the pipeline knows better.
+  // It never switched, or it is switching right now: the pipeline knows better.
   if (current === undefined || isSwitching(installation, rows)) return [];
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
@@ -102,7 +105,7 @@ function trafficSwitches(installation: Installation, rows: DesiredState, world: 
 function misroutedUpstreams(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   const addresses = world.upstreams.get(installation.id);
-  // A running deployment holds and moves traffic as it must.
+  // A running deployment moves its own traffic.
   const isDeploying = rows.deployments.some(
     (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
   );
@@ -128,7 +131,7 @@ function isSwitching(installation: Installation, rows: DesiredState): boolean {
 function restorations(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   if (live?.status !== "ready") return [];
-  // What a running deployment has stopped to replace it is its own to bring back.
+  // What a running deployment stopped in order to replace it, it also restores.
   const replacing = rows.deployments.filter(
     (deployment): deployment is Deploying =>
       deployment.installationId === installation.id && deployment.status === "deploying",
@@ -137,7 +140,7 @@ function restorations(installation: Installation, rows: DesiredState, world: Obs
   return (
     servicesOf(live.spec)
       .filter((service) => service.kind !== "init" && !isBeingReplaced(service))
-      // Nothing else may have its data: what a failed version has left goes first.
+      // Nothing else may use its data, so leftovers of a failed version go first.
       .filter(
         (service) =>
           !isStateful(service) ||
@@ -163,7 +166,10 @@ function restorations(installation: Installation, rows: DesiredState, world: Obs
   );
 }
 
-/** A service of the live version that a running deployment stops on its way: it keeps data, or is carried over. */
+/**
+ * Whether a running deployment stops this service of the live version on its way, because it is stateful or its data is
+ * carried over.
+ */
 export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "stacks">): boolean {
   const next = servicesOf(spec).find(({ name }) => name === service.name);
   return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
@@ -188,7 +194,7 @@ function removals(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: 
     .filter(({ deployment, except }) => except.length === 0 || hasMore(deployment, except, rows, world));
 }
 
-/** Deployments whose containers wanted ones have kept, and which. */
+/** For each deployment, the services whose containers wanted deployments have kept. */
 function keptServices(
   wanted: ReadonlySet<DeploymentId>,
   rows: DesiredState,
@@ -203,7 +209,7 @@ function keptServices(
   return kept;
 }
 
-/** Something is left of it beside what is kept. */
+/** Whether anything of a deployment is left beside what is kept. */
 function hasMore(
   deployment: DeploymentId,
   except: readonly string[],
@@ -226,7 +232,7 @@ function networksToRemove(
   const needed = new Set(
     rows.deployments.flatMap((deployment) => {
       const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
-      // One that is being built has no spec yet, and may need it in a moment.
+      // A deployment that is being built has no spec yet, and may need it in a moment.
       return deployment.status === "queued" ||
         deployment.status === "building" ||
         (spec && servicesOf(spec).some(isStateful))
@@ -237,7 +243,7 @@ function networksToRemove(
   return world.networks.flatMap(({ name, lasting }) =>
     lasting &&
     !needed.has(lasting.installation) &&
-    // What is leaving may still be drained.
+    // A removed installation may still be draining.
     !world.containers.some(({ owner }) => owner.installation === lasting.installation)
       ? [{ type: "remove-network" as const, installation: lasting.installation, name }]
       : [],

@@ -4,12 +4,12 @@ import { servicesOf } from "../../model/deployment/spec.ts";
 import type { DeploymentId, ImageId } from "../../model/names/ids.ts";
 import type { ImageInfo } from "../../ports/engine.ts";
 
-/** `baton-<instance>/p<product>-<service>:d<deployment>`: which deployment built an image can be read off its tag. */
+/** `baton-<instance>/p<product>-<service>:d<deployment>`: the tag tells which deployment built an image. */
 export function imageTag(instance: string, product: number, service: string, deployment: number): string {
   return `baton-${instance}/p${product}-${imageName(service)}:d${deployment}`;
 }
 
-/** Names of images know less than those of services: what is left out stands in a digest, so that no two have one name. */
+/** Image names allow fewer characters than service names. A digest of what is left out keeps them unique. */
 function imageName(service: string): string {
   if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(service) && service.length <= 63) return service;
   const plain = service
@@ -24,8 +24,8 @@ function imageName(service: string): string {
 const tagPattern = /^baton-[a-z0-9]+\/p\d+-[^:]+:d(\d+)$/;
 
 /**
- * Tags that can go: built by deployments that are over, naming images that no kept version needs.
- * `kept` are the specs of the last ready versions, of the live and the stopped one, and of what runs.
+ * Tags that can be removed: deployments that are over built them, and no kept version needs their image. `kept` are the
+ * specs of the last ready versions, of the live and the stopped one, and of running deployments.
  */
 export function tagsToRemove(
   images: readonly ImageInfo[],

@@ -1,24 +1,24 @@
 import { type Dependency, type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { isStateful, type LiveSpec, replacedBy } from "./stateful.ts";
 
-/** What is done about one service of a version. */
+/** What happens to one service of a version. */
 export interface RolloutStep {
   readonly stack: string;
   readonly service: ServiceSpec;
   /**
-   * run: to its end. skip: its run in an earlier version counts. keep: it runs already and is left alone. replace: the old container is stopped, kept, and a new one
-   * started in its place. start: beside whatever runs.
+   * run: run it to completion. skip: an earlier version's run counts. keep: leave the running container alone. replace:
+   * stop and keep the old container and start a new one in its place. start: start it beside whatever runs.
    */
   readonly action: "run" | "skip" | "keep" | "replace" | "start";
-  /** What must have happened to other services before: those that the user named, and init services before all others. */
+  /** Dependencies that must be satisfied first: those the user named, and init services before everything else. */
   readonly after: readonly Dependency[];
-  /** Its users wait while it is replaced: so it comes when all the others have passed their checks. */
+  /** Whether users wait while it is replaced. It then comes after all others have passed their checks. */
   readonly last: boolean;
 }
 
 /**
- * The order in which a version comes up. Init services run before whatever they do not depend on themselves, and after
- * the services that keep data: a migration needs its database, and everything else needs the migration.
+ * The order in which a version starts. Init services run after the stateful services and before everything they do not
+ * depend on: a migration needs its database, and everything else needs the migration.
  */
 export function rollout(spec: Pick<DeploymentSpec, "stacks">, live: LiveSpec | null): readonly RolloutStep[] {
   const implied = impliedDependencies(servicesOf(spec));
@@ -38,12 +38,12 @@ function actionOf(service: ServiceSpec, live: LiveSpec | null): RolloutStep["act
   return isStateful(service) && replacedBy(service, live) !== null ? "replace" : "start";
 }
 
-/** What each service waits for: what the user named, and what the kinds imply. */
+/** The dependencies of each service: those that the user named, and those that the kinds imply. */
 function impliedDependencies(services: readonly ServiceSpec[]): (service: ServiceSpec) => readonly Dependency[] {
   const byName = new Map(services.map((service) => [service.name, service]));
   const inits = services.filter(({ kind }) => kind === "init");
   const reach = (from: ServiceSpec) => reachable(from, byName);
-  // An init service that names nothing still wants the database that it works on.
+  // An init service without dependencies still needs the database that it works on.
   const keepers = services.filter(
     (service) => isStateful(service) && service.kind !== "web" && !inits.some(({ name }) => reach(service).has(name)),
   );
@@ -55,7 +55,7 @@ function impliedDependencies(services: readonly ServiceSpec[]): (service: Servic
   const early = new Set(inits.flatMap(before));
 
   return (service) => {
-    // One that is not part of the version (its profile is off) is waited for by nobody.
+    // A dependency that is not part of the version (its profile is off) is ignored.
     const named = service.dependsOn.filter((each) => byName.has(each.service));
     const others =
       service.kind === "init"
@@ -71,7 +71,7 @@ function waitFor(service: string, condition: Dependency["condition"]): Dependenc
   return { service, condition, required: true };
 }
 
-/** All that a service waits for as the user named it, also through others. */
+/** All dependencies that the user named, direct and indirect. */
 function reachable(from: ServiceSpec, byName: ReadonlyMap<string, ServiceSpec>): ReadonlySet<string> {
   const seen = new Set<string>();
   const visit = (service: ServiceSpec) => {
@@ -86,7 +86,10 @@ function reachable(from: ServiceSpec, byName: ReadonlyMap<string, ServiceSpec>):
   return seen;
 }
 
-/** Each after what it waits for; otherwise in the order of the files, those that make users wait at the end. */
+/**
+ * Sorts each step after its dependencies, otherwise in the order of the files, with the steps that make users wait at
+ * the end.
+ */
 function inOrder(steps: readonly RolloutStep[]): readonly RolloutStep[] {
   const ordered: RolloutStep[] = [];
   const left = [...steps];

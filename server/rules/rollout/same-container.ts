@@ -4,9 +4,8 @@ import { canonical } from "./canonical.ts";
 type Variables = DeploymentSpec["variables"];
 
 /**
- * What of a service has changed so that its container must be made anew, in words ("its image", "its environment");
- * empty: the container that runs is the one that would be made. What Baton reads and the container does not (health
- * probes, kinds, domains) changes nothing.
+ * Says in words ("its image", "its environment") which changes of a service need a new container. Empty means that the
+ * running container can stay. What only Baton reads (health probes, kinds, domains) needs no new container.
  */
 export function containerChanges(
   before: ServiceSpec,
@@ -34,7 +33,7 @@ function facets(service: ServiceSpec, variables: Variables): Readonly<Record<str
   };
 }
 
-/** A mount without its history: where a volume came from makes no other container. */
+/** A mount without its history: where a volume came from does not change the container. */
 export function placeOf(mount: Mount): Mount {
   if (mount.type !== "volume") return mount;
   const { origin: _, carried: __, ...place } = mount;

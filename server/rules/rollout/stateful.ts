@@ -8,20 +8,20 @@ import {
 import type { DeploymentId } from "../../model/names/ids.ts";
 import { containerChanges } from "./same-container.ts";
 
-/** The version that serves. */
+/** The spec of the live version. */
 export interface LiveSpec {
   readonly id: DeploymentId;
   readonly spec: DeploymentSpec;
 }
 
-/** A service that cannot run while it is replaced, and why it is. */
+/** A service that is unavailable while it is replaced, and the reason. */
 export interface Interruption {
   readonly stack: string;
   readonly service: string;
   readonly kind: ServiceSpec["kind"];
   /** A clause: "its image changed", "it is not part of this version". */
   readonly why: string;
-  /** Nothing takes its place. */
+  /** Whether nothing replaces it. */
   readonly isOver: boolean;
 }
 
@@ -29,8 +29,8 @@ type VolumeMount = Extract<Mount, { type: "volume" }>;
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
 
 /**
- * Which stateful services go on as they are: those that are in the live version unchanged, unless everything is to be
- * made afresh. Returns the stacks with `keptFrom` written into them.
+ * Decides which stateful services keep running: those that the live version has unchanged, unless everything is made
+ * afresh. Returns the stacks with `keptFrom` set on them.
  */
 export function keepUnchanged(version: Version, live: LiveSpec | null, fresh: boolean): readonly StackSpec[] {
   return version.stacks.map((stack) => ({
@@ -43,13 +43,16 @@ export function keepUnchanged(version: Version, live: LiveSpec | null, fresh: bo
 }
 
 function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveSpec | null, fresh: boolean) {
-  // One that an older Baton started beside others, as if it could run twice, has its data all the same.
+  // An older Baton may have started it beside others, as if it could run twice. It is stateful all the same.
   const before = service.dataInContainer ? longRunningBefore(service.name, live) : statefulBefore(service.name, live);
   if (!live || !before || !isStateful(service) || fresh) return null;
   return changesOf(stack, before, live, service, version).length === 0 ? makerOf(before, live) : null;
 }
 
-/** What makes another container of it, in words. Volumes belong to a stack: in another one it has others. */
+/**
+ * Says what would need a new container. Volumes belong to a stack, so a service that moves to another stack gets other
+ * volumes.
+ */
 function changesOf(stack: string, before: ServiceSpec, live: LiveSpec, service: ServiceSpec, version: Version) {
   const hasVolume = service.container.mounts.some(({ type }) => type === "volume");
   const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
@@ -73,8 +76,8 @@ export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): 
 }
 
 /**
- * What is interrupted when this version takes over from the live one. `version` as `keepUnchanged` left it. Services that
- * are new interrupt nothing.
+ * The services that are interrupted when this version replaces the live one. Expects `version` as `keepUnchanged`
+ * returned it. New services interrupt nothing.
  */
 export function interruptions(version: Version, live: LiveSpec | null, fresh: boolean): readonly Interruption[] {
   if (!live) return [];
@@ -101,14 +104,14 @@ export function isStateful(service: Pick<ServiceSpec, "stateful" | "kind">): boo
   return service.stateful !== null && service.kind !== "init";
 }
 
-/** The stateful service of this name in the live version; null: there is none. */
+/** The stateful service of this name in the live version, or null. */
 export function statefulBefore(name: string, live: LiveSpec | null): ServiceSpec | null {
   return (live && servicesOf(live.spec).find((service) => service.name === name && isStateful(service))) ?? null;
 }
 
 /**
- * The service of the live version that is stopped before this stateful one starts: one that keeps data itself, or whose
- * data is carried over into a volume; null: there is none.
+ * The service of the live version that is stopped before this stateful one starts: it is stateful itself, or its data
+ * is carried over into a volume. Null when there is none.
  */
 export function replacedBy(service: ServiceSpec, live: LiveSpec | null): ServiceSpec | null {
   if (carriedVolumes(service).length === 0) return statefulBefore(service.name, live);
@@ -119,7 +122,7 @@ function longRunningBefore(service: string, live: LiveSpec | null): ServiceSpec 
   return (live && servicesOf(live.spec).find(({ name, kind }) => name === service && kind !== "init")) ?? null;
 }
 
-/** The deployment whose container it is. */
+/** The deployment that made its container. */
 export function makerOf(service: Pick<ServiceSpec, "keptFrom">, version: Pick<LiveSpec, "id">): DeploymentId {
   return service.keptFrom ?? version.id;
 }
@@ -128,7 +131,7 @@ function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-/** Volumes that are filled from the live container before this one starts. */
+/** Volumes that are filled from the live container before this service starts. */
 export function carriedVolumes({ container }: Pick<ServiceSpec, "container">): readonly VolumeMount[] {
   return container.mounts.filter((mount): mount is VolumeMount => mount.type === "volume" && mount.carried === true);
 }

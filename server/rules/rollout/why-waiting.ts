@@ -2,13 +2,13 @@ import type { Queued, Running } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 
 export interface Waiting {
-  /** 1 is next. */
+  /** 1 means next. */
   readonly position: number;
-  /** A sentence that goes on from "waiting for": "deployment 3 of this product". */
+  /** Completes "waiting for …": "deployment 3 of this product". */
   readonly waitingFor: string;
 }
 
-/** Why a queued deployment has not begun; null when it is not in the queue. `queued` is in the order of claiming. */
+/** Why a queued deployment has not started; null when it is not in the queue. `queued` is in claiming order. */
 export function whyWaiting(
   queue: { readonly queued: readonly Queued[]; readonly running: readonly Running[] },
   maxBuilding: number,

@@ -2,9 +2,9 @@ import { domainToASCII } from "node:url";
 import { isHostName, longestHostName } from "../../model/names/host-name.ts";
 
 /**
- * The host that somebody means who types or pastes a domain: without scheme, path and port, without the dot at its end, in
- * lower case, and as DNS writes it (`müller.example` is `xn--mller-kva.example`). What is none comes back nearly as it was,
- * for `faultInCustomDomain` to say why.
+ * Normalises a typed or pasted domain: without scheme, path, port and trailing dot, in lower case, in DNS notation
+ * (`müller.example` becomes `xn--mller-kva.example`). Anything else is returned nearly unchanged, so that
+ * `faultInCustomDomain` can say what is wrong.
  */
 export function customDomainOf(typed: string): string {
   const host = typed
@@ -16,17 +16,17 @@ export function customDomainOf(typed: string): string {
     .replace(/^([^:]*):\d*$/, "$1")
     .replace(/[.。．｡]$/, "");
   const isAscii = /^\p{ASCII}*$/u.test(host);
-  // It refuses and rewrites more than is wanted of what is plain already: 0x7f.1 is an address to it.
+  // URL refuses and rewrites plain names too: it reads 0x7f.1 as an address.
   return isAscii ? host.toLowerCase() : domainToASCII(host) || host;
 }
 
-/** Why a user cannot give a service this host, as a sentence; null: nothing speaks against it but that it may be taken. */
+/** Why a service cannot get this host, as a sentence. Null when it can, unless the host is taken. */
 export function faultInCustomDomain(
   host: string,
   reserved: {
-    /** Where Baton itself answers. */
+    /** The host of Baton itself. */
     readonly publicHost: string;
-    /** The domains below which apps are served by their names. */
+    /** The domains below which apps are served by name. */
     readonly baseDomains: readonly string[];
   },
 ): string | null {
@@ -35,7 +35,7 @@ export function faultInCustomDomain(
   const { publicHost, baseDomains } = reserved;
   if (host === publicHost) return `${host} is Baton's own address`;
   if (baseDomains.includes(host)) return `${host} is the base domain for all apps, so it can't be assigned to one`;
-  // Where apps are served below Baton's own name, further names below it are as good as theirs.
+  // Where apps are served below Baton's own name, names further below it are as good as theirs.
   const isBase = baseDomains.some((base) => base === publicHost || isBelow(base, publicHost));
   if (isBelow(host, publicHost) && !isBase) return `${host} is below Baton's own address, ${publicHost}`;
   return null;

@@ -2,27 +2,27 @@ import { isIPv4 } from "node:net";
 import { isPublicAddress } from "../../model/names/public-address.ts";
 import type { CertificateAnswer, DnsAnswer } from "../../ports/host/reach.ts";
 
-/** What is known of a host that this machine is meant to serve. */
+/** Facts about a host that this machine is meant to serve. */
 export interface HostFacts {
   readonly dns: DnsAnswer;
   /** The addresses of this machine's own interfaces. */
   readonly own: readonly string[];
-  /** Null: the host is served by plain HTTP. */
+  /** Null when the host is served by plain HTTP. */
   readonly certificate: CertificateAnswer | null;
 }
 
 export interface HostState {
-  /** good: it works. wait: it will, or nobody can tell from here. bad: somebody has to do something. */
+  /** good: it works. wait: it will work, or nobody can tell from here. bad: somebody has to act. */
   readonly tone: "good" | "wait" | "bad";
-  /** A word or three: "Live", "No DNS record". */
+  /** At most three words: "Live", "No DNS record". */
   readonly title: string;
-  /** What it means and what to do; null: nothing. */
+  /** What it means and what to do, or null. */
   readonly detail: string | null;
 }
 
 /**
- * How far a host is on its way to being served: its DNS record, then its certificate. A valid certificate proves the
- * record, since the authority has reached this machine by it: behind NAT that is the only proof there is.
+ * How far a host is from being served: its DNS record first, then its certificate. A valid certificate proves the
+ * record, because the authority has reached this machine by it. Behind NAT that is the only proof.
  */
 export function hostState({ dns, own, certificate }: HostFacts): HostState {
   if (certificate?.type === "valid") {
@@ -63,7 +63,7 @@ export function hostState({ dns, own, certificate }: HostFacts): HostState {
   );
 }
 
-/** The records that point a host at this machine: "Add an A record for 203.0.113.7." */
+/** The records that point a host to this machine: "Add an A record for 203.0.113.7." */
 export function recordAdvice(own: readonly string[]): string {
   const records = own
     .filter((address) => isPublicAddress(address))

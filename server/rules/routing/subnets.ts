@@ -1,27 +1,27 @@
-/** An IPv4 network: its first address as a number, and the length of its prefix. */
+/** An IPv4 network: its first address as a number, and its prefix length. */
 export interface Subnet {
   readonly first: number;
   readonly prefix: number;
 }
 
-/** 30 addresses, one of them the gateway's: what nearly every network gets. */
+/** 30 addresses, one of them the gateway's, which suffices for nearly every network. */
 export const usualPrefix = 27;
 
-/** The smallest network, not below the usual one, for so many containers. */
+/** The prefix of the smallest network for this many containers, at least the usual size. */
 export function prefixFor(containers: number): number {
-  // The network's own, the broadcast's and the gateway's addresses are taken.
+  // The network's, the broadcast and the gateway address are taken.
   return Math.min(usualPrefix, 32 - Math.ceil(Math.log2(containers + 3)));
 }
 
 const cidrPattern = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
-/** "10.214.0.0/16". Bits behind the prefix are dropped. Null: not an IPv4 network. */
+/** Parses "10.214.0.0/16" and clears the bits after the prefix. Null when it is no IPv4 network. */
 export function parseSubnet(text: string): Subnet | null {
   const parts = cidrPattern.exec(text)?.slice(1).map(Number);
   if (!parts) return null;
   const [a = 0, b = 0, c = 0, d = 0, prefix = 0] = parts;
   if (prefix > 32 || [a, b, c, d].some((byte) => byte > 255)) return null;
-  // Arithmetic instead of bit operators: those are signed, and addresses above 127.255.255.255 would turn negative.
+  // Bit operators are signed: addresses above 127.255.255.255 would become negative.
   const address = ((a * 256 + b) * 256 + c) * 256 + d;
   return { first: address - (address % sizeOf(prefix)), prefix };
 }
@@ -31,15 +31,14 @@ export function formatSubnet({ first, prefix }: Subnet): string {
   return `${bytes.join(".")}/${prefix}`;
 }
 
-/** They share an address. Networks that are cut at their prefix share all of the smaller one, or nothing. */
+/** Whether two networks share an address. Aligned networks share all of the smaller one, or nothing. */
 export function overlap(left: Subnet, right: Subnet): boolean {
   return left.first < endOf(right) && right.first < endOf(left);
 }
 
 /**
- * The first network of this size in the pool that shares no address with any of `taken`; null when there is none. Of `taken`, what is
- * not an IPv4 network (a daemon's IPv6 ones) and the default route, which overlaps everything and reserves nothing,
- * are ignored.
+ * The first network of this size in the pool that overlaps none of `taken`, or null. Entries of `taken` that are no
+ * IPv4 network (a daemon's IPv6 ones) and the default route, which overlaps everything, are ignored.
  */
 export function firstFreeSubnet(pool: string, taken: readonly string[], prefix = usualPrefix): string | null {
   const within = parseSubnet(pool);
@@ -55,7 +54,7 @@ export function firstFreeSubnet(pool: string, taken: readonly string[], prefix =
     const candidate = { first, prefix };
     const obstacle = obstacles.find((subnet) => overlap(subnet, candidate));
     if (!obstacle) return formatSubnet(candidate);
-    // Past the obstacle, at the next place where a network of this size can begin.
+    // Continues after the obstacle, aligned to this size.
     first = Math.ceil(Math.max(endOf(candidate), endOf(obstacle)) / size) * size;
   }
   return null;

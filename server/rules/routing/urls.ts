@@ -1,20 +1,20 @@
 import type { RouteSpec, ServiceSpec } from "../../model/deployment/spec.ts";
 import { longestHostName } from "../../model/names/host-name.ts";
 
-/** How apps are reached from outside. */
+/** How clients reach apps. */
 export interface FrontDoor {
-  /** The server's base domain. `localhost` (and names below it) is served by plain HTTP, all else by HTTPS. */
+  /** The server's base domain. `localhost` and names below it are served by plain HTTP, everything else by HTTPS. */
   readonly domain: string;
   readonly httpPort: number;
   readonly httpsPort: number;
 }
 
-/** Browsers keep `localhost` and what is below it on this machine, so it is served without a certificate. */
+/** Browsers resolve `localhost` and names below it to this machine, so they need no certificate. */
 export function isServedPlain(domain: string): boolean {
   return domain === "localhost" || domain.endsWith(".localhost");
 }
 
-/** The address of a host, as a person types it: the scheme's own port is left out. */
+/** The URL of a host as a person would type it, without the scheme's default port. */
 export function urlOf(host: string, door: FrontDoor): string {
   const [scheme, port, usual] = isServedPlain(door.domain)
     ? ["http", door.httpPort, 80]
@@ -22,23 +22,23 @@ export function urlOf(host: string, door: FrontDoor): string {
   return port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
 }
 
-/** A product in an environment, as far as its addresses depend on it. */
+/** The facts that decide an installation's addresses. */
 export interface AddressFacts {
   readonly product: string;
   readonly environment: string;
-  /** The environment's own domain, or the server's. */
+  /** The environment's own domain, or else the server's. */
   readonly domain: string;
 }
 
-/** Where the first web service of a product answers; outside production the name carries the environment. */
+/** The host of a product's first web service. Outside production, it contains the environment's name. */
 export function mainHost({ product, environment, domain }: AddressFacts): string {
   return `${environment === "production" ? product : `${product}-${environment}`}.${domain}`;
 }
 
 /**
- * The hosts of a version, the most important first: its first web service answers the product's own name, the others
- * `<service>.` below it; then what its services name themselves, then what users gave it. A host that is named twice
- * belongs to whoever named it first, and a service that the version does not have gets none.
+ * The hosts of a version, the most important first: its first web service gets the product's name and the others
+ * `<service>.` below it, then come hosts that services name themselves, then hosts that users gave it. A host that is
+ * named twice belongs to the first; hosts of services that the version does not have are left out.
  */
 export function hostsFor(
   version: AddressFacts & {
@@ -59,7 +59,7 @@ export function hostsFor(
   return routes.filter(({ host }, index) => routes.findIndex((other) => other.host === host) === index);
 }
 
-/** What is served, in the order in which the version names its hosts; what it does not name comes last. */
+/** Sorts routes in the order in which the version names its hosts. Others come last. */
 export function mostImportantFirst<Route extends RouteSpec>(
   served: readonly Route[],
   named: readonly RouteSpec[],
@@ -74,8 +74,8 @@ export function mostImportantFirst<Route extends RouteSpec>(
 const longestLabel = 63;
 
 /**
- * One for each service, as long as there is room for it. Where two would have the same, later ones are numbered; a service
- * whose name is a label has it.
+ * A DNS label for each service, as long as there is room. Services whose name is a label keep it; others are numbered
+ * when two would be equal.
  */
 function dnsLabels(services: readonly string[], room: number): ReadonlyMap<string, string> {
   const longest = Math.max(1, Math.min(longestLabel, room));
@@ -98,7 +98,7 @@ function dnsLabels(services: readonly string[], room: number): ReadonlyMap<strin
   return labels;
 }
 
-/** Compose allows underscores, dots and capitals in service names; a DNS label does not. */
+/** Compose allows underscores, dots and capitals in service names, which DNS labels do not. */
 function dnsLabel(service: string, longest: number): string {
   return service
     .toLowerCase()

@@ -8,20 +8,20 @@ export interface PastedVariables {
   readonly faults: readonly PasteFault[];
 }
 
-/** A line that sets no variable, and why. */
+/** A line that sets no variable, and the reason. */
 export interface PasteFault {
   readonly line: number;
   /** A sentence that begins with the line's number. */
   readonly sentence: string;
-  /** The line as it was pasted; several where a value spans lines. */
+  /** The line as it was pasted, or the lines that a value spans. */
   readonly text: string;
 }
 
 const keepAsWritten = "Put single quotes around the value to keep it as written.";
 
 /**
- * The text of a .env file, read as Compose reads it. Values may use the variables of lines above them and no others, so
- * that nobody can read a stored value by naming it.
+ * Parses the text of a .env file as Compose does. Values may refer to variables of earlier lines only, so that nobody
+ * can read a stored value by naming it.
  */
 export function readPastedVariables(text: string): PastedVariables {
   const { lines, problems } = parseEnvFile(text, () => undefined);

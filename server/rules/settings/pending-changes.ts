@@ -1,14 +1,14 @@
 import { counted } from "../wording/duration-text.ts";
 import type { PendingVariables } from "./pending-variables.ts";
 
-/** What is set and not live yet. */
+/** Changes that are saved but not live yet. */
 export interface PendingChanges {
   readonly variables: PendingVariables;
   /** Services whose health checks or limits have changed. */
   readonly services: readonly string[];
 }
 
-/** In sentences; null: all of it is live. */
+/** Describes them in sentences. Null when everything is live. */
 export function pendingText({ variables, services }: PendingChanges): string | null {
   const count = variables.names.length + services.length;
   if (count === 0) return null;

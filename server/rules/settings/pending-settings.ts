@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import { nothingSet, type ServiceSettings, settingNames } from "../../model/service-settings.ts";
 
-/** Names of services of a version that would have another health check or other limits if it were made now. */
+/** Names of services whose health check or limits would differ if the version were deployed now. */
 export function pendingSettings(
   services: readonly ServiceSpec[],
   set: ReadonlyMap<string, ServiceSettings>,
@@ -10,7 +10,7 @@ export function pendingSettings(
 }
 
 function differs({ health, limits, settings }: ServiceSpec, now: ServiceSettings): boolean {
-  // Of a version that does not say what was set for it, what it has got is all there is to compare with.
+  // A version that does not record its settings can only be compared by what its containers have.
   if (!settings) {
     const has = { ...health, ...limits };
     return settingNames.some((name) => now[name] !== null && now[name] !== has[name]);

@@ -3,15 +3,15 @@ import { buildVariablesOf } from "../../model/values/build-variables.ts";
 import { changedNames, variableChanges } from "./version-changes.ts";
 
 export interface PendingVariables {
-  /** Names of variables that the live version has not got as they are set now, sorted. */
+  /** Names of variables whose current value the live version does not have, sorted. */
   readonly names: readonly string[];
-  /** Those of them that builds are given: they take effect by a build. */
+  /** Those of them that builds get: they need a new build to take effect. */
   readonly inBuilds: readonly string[];
 }
 
 type Marks = Readonly<Record<string, boolean>>;
 
-/** What of today's variables a version has not got: another value, or that builds get them. */
+/** Compares a version's variables with the current ones: values, and whether builds get them. */
 export function pendingVariables(
   version: Pick<DeploymentSpec, "variables" | "buildSettings">,
   today: { readonly variables: Readonly<Record<string, string>>; readonly marks: Marks },

@@ -1,6 +1,6 @@
 const maxLength = 200;
 
-/** A folder of a repository, without slashes around it: empty for all of it. Null: it is not one. */
+/** Parses a folder of a repository, without slashes around it. Empty means the whole repository; null means invalid. */
 export function parseRootDirectory(text: string): string | null {
   const folder = text.trim().replace(/^(?:\.?\/)+|\/+$/g, "");
   if (folder === "" || folder === ".") return "";

@@ -5,8 +5,8 @@ type Secrecy = Readonly<Record<string, boolean>>;
 type Known = Pick<VariableEntry, "name" | "value">;
 
 /**
- * Why variables cannot be made visible as asked, in a sentence without its full stop; null: they can. What is secret
- * stays unread: whoever wants to see it has to know it.
+ * Why variables cannot be made visible, as a sentence without its full stop. Null when they can. A secret stays
+ * unreadable: whoever wants to see its value has to set it.
  */
 export function secrecyFault(
   known: readonly Known[],
@@ -17,7 +17,7 @@ export function secrecyFault(
   return blind === undefined ? null : `${blind} is secret: enter its value again to make it visible`;
 }
 
-/** Of variables that are set: which are secret where nobody said so. Those that are there keep their mark. */
+/** Decides which new variables are secret where nobody said so. Existing ones keep their mark. */
 export function secrecyByDefault(known: readonly Known[], set: Readonly<Record<string, string>>): Secrecy {
   const before = new Map(known.map(({ name, value }) => [name, value === null]));
   return Object.fromEntries(
@@ -25,7 +25,7 @@ export function secrecyByDefault(known: readonly Known[], set: Readonly<Record<s
   );
 }
 
-/** Names that a change is about, each once. */
+/** The names in a change, without duplicates. */
 export function namesIn(change: {
   readonly set: Readonly<Record<string, string>>;
   readonly unset: readonly string[];

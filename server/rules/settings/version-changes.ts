@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { placeOf } from "../rollout/same-container.ts";
 
-/** Names that are in one and not in the other, and those whose value is another. Each sorted; values never leave this. */
+/** Names that only one side has, and names whose values differ, each sorted. Values are never included. */
 export interface VariableChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -31,7 +31,7 @@ export interface ServiceChanges {
   readonly changed: readonly { readonly name: string; readonly what: readonly ServiceAspect[] }[];
 }
 
-/** What is different in the second of two versions. */
+/** What differs in the second of two versions. */
 export interface VersionChanges {
   readonly sameCommit: boolean;
   readonly variables: VariableChanges;
@@ -59,7 +59,7 @@ export function variableChanges(
   };
 }
 
-/** All names that differ in any way, sorted. */
+/** The names of all variables that differ, sorted. */
 export function changedNames({ added, removed, changed }: VariableChanges): readonly string[] {
   return [...added, ...removed, ...changed].sort();
 }
@@ -83,7 +83,9 @@ function aspectsThatDiffer(from: ServiceSpec, to: ServiceSpec): readonly Service
   return serviceAspects.filter((aspect) => !isDeepStrictEqual(before[aspect], after[aspect]));
 }
 
-/** Why it is of its kind, and which deployment made its container, tell nothing about the service itself. */
+/**
+ * The reason for a service's kind, and the deployment that made its container, say nothing about the service itself.
+ */
 function aspectsOf(service: ServiceSpec): Readonly<Record<ServiceAspect, unknown>> {
   const { entrypoint, healthcheck, mounts, ...options } = service.container;
   return {

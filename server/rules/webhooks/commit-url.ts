@@ -1,17 +1,17 @@
 import { readRepositoryUrl } from "./repository-url.ts";
 
-/** Below a repository's page, by what the forge's host is called. */
+/** The path of a commit below a repository's page, by the forge's host. */
 const commitPaths: readonly (readonly [RegExp, string])[] = [
   [/(?:^|[.-])gitlab(?:[.-]|$)/, "-/commit"],
   [/^bitbucket\.org$/, "commits"],
   [/(?:^|[.-])(?:github|gitea|forgejo|codeberg)(?:[.-]|$)/, "commit"],
 ];
 
-/** Where a commit and what it changed can be read at the forge; null: the forge is not one that is known by its host. Pure. */
+/** The page of a commit at the forge. Null when the forge is not known by its host. */
 export function commitUrl(repository: string | null, sha: string): string | null {
   const remote = repository === null ? null : readRepositoryUrl(repository, { allowPrivate: true });
   if (remote === null || "refused" in remote) return null;
-  // GitHub and GitLab.com take ssh on port 443 under names of their own.
+  // GitHub and GitLab.com serve ssh on port 443 under other names.
   const host = remote.host.replace(/^(?:alt)?ssh\./, "");
   const path = commitPaths.find(([pattern]) => pattern.test(host))?.[1];
   if (path === undefined) return null;

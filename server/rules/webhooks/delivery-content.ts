@@ -3,18 +3,21 @@ const maxHeaderLength = 500;
 export const maxShownBody = 64 * 1024;
 const removed = "(removed)";
 
-/** What a person may need to understand a delivery; signatures, tokens, cookies and the way it took are not among it. */
+/** Headers that help a person understand a delivery; not signatures, tokens, cookies or proxy headers. */
 const shownHeader = /^(?:content-type|content-length|user-agent|x-(?!forwarded|real-ip|request-id)[a-z0-9-]+)$/;
 const secretName =
   /secret|token|passw|signature|authorization|credential|cookie|(?:api|private|access|deploy)[-_]?key/i;
 
-/** Headers for the ledger. */
+/** The headers that the list of deliveries shows. */
 export function shownHeaders(headers: Headers): Readonly<Record<string, string>> {
   const shown = [...headers].filter(([name]) => shownHeader.test(name) && !secretName.test(name));
   return Object.fromEntries(shown.slice(0, maxHeaders).map(([name, value]) => [name, value.slice(0, maxHeaderLength)]));
 }
 
-/** A genuine body for the ledger: JSON without what is called a secret, or contains one of ours, cut to size. */
+/**
+ * The body that the list of deliveries shows: JSON without values that are named like secrets or contain one of ours,
+ * truncated.
+ */
 export function shownBody(payload: string, secrets: readonly string[]): string {
   return withoutSecrets(rewritten(payload), secrets).slice(0, maxShownBody);
 }
@@ -28,7 +31,7 @@ function rewritten(payload: string): string {
 }
 
 function withoutSecretFields(name: string, value: unknown): unknown {
-  // Addresses of an API are no secrets, whatever they are called.
+  // URLs of an API are no secrets, whatever their key is called.
   const isSecret = typeof value === "string" && value !== "" && secretName.test(name) && !name.endsWith("_url");
   return isSecret ? removed : value;
 }

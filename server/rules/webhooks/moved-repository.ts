@@ -2,8 +2,9 @@ import type { LedgerDetail } from "../../ports/store/deliveries.ts";
 import { isSameRepository } from "./repository-url.ts";
 
 /**
- * Where a product's repository seems to be now: its webhook, which moves with it, has last told of another. Null: there
- * is no sign of that. An organisation's webhook tells of all of its repositories, so it says nothing about this one.
+ * Where a product's repository has apparently moved: its webhook, which moves with it, last named another one. Null
+ * when there is no sign of that. An organisation's webhook names all of its repositories, so it says nothing about this
+ * one.
  */
 export function movedTo(
   repository: string | null,

@@ -2,8 +2,9 @@
 const maxAlternatives = 64;
 
 /**
- * Whether a push is about this product. Unknown paths (null), and no patterns: it is. As in .gitignore, the last pattern
- * that matches a path decides, and `!` takes out what those before it took in; where the first one takes out, all else is in.
+ * Whether a push concerns this product. It does when its paths are unknown (null) or there are no patterns. As in
+ * .gitignore, the last pattern that matches a path decides, and `!` excludes; if the first pattern excludes, everything
+ * else is included.
  */
 export function isAboutPaths(patterns: readonly string[], paths: readonly string[] | null): boolean {
   if (patterns.length === 0 || paths === null) return true;
@@ -17,7 +18,7 @@ function takesOut(pattern: string): boolean {
   return pattern.startsWith("!");
 }
 
-/** Why a pattern can never match, as a sentence; null: it can. */
+/** Why a pattern can never match, as a sentence. Null when it can. */
 export function pathPatternProblem(pattern: string): string | null {
   const body = pattern.replace(/^!/, "");
   if (body === "") return `"${pattern}" names no path: write it like !docs/**`;
@@ -29,7 +30,7 @@ export function pathPatternProblem(pattern: string): string | null {
   return alternatives(body) === null ? `"${pattern}" has more than ${maxAlternatives} alternatives` : null;
 }
 
-/** The patterns of a text: between them stand spaces, line breaks, or commas that are not within braces. */
+/** Splits a text into patterns at spaces, line breaks, and commas outside braces. */
 export function splitPathPatterns(text: string): readonly string[] {
   const patterns: string[] = [""];
   let depth = 0;
@@ -47,9 +48,9 @@ export function splitPathPatterns(text: string): readonly string[] {
 }
 
 /**
- * Patterns over paths of the repository, as forges have them: `*` and `?` stay within a folder, `**` stands for any
- * number of folders, `{a,b}` for either, and the name of a folder, with or without `/` at its end, for all that is in it.
- * Matched step by step instead of by a regular expression, which some patterns would make slow.
+ * Matches paths of the repository as forges do: `*` and `?` stay within a folder, `**` matches any number of folders,
+ * `{a,b}` either, and the name of a folder, with or without a trailing `/`, everything in it. It matches step by step,
+ * because some patterns would make a regular expression slow.
  */
 export function matchesPath(pattern: string, path: string): boolean {
   return (alternatives(pattern) ?? [pattern]).some((each) => matchesAlternative(each, path));
@@ -59,11 +60,11 @@ function matchesAlternative(pattern: string, path: string): boolean {
   if (pattern === "") return false;
   const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
   const last = names.at(-1);
-  // A file of that name has nothing below it, so that both can be meant.
+  // A file of that name has nothing below it, so both readings are safe.
   const isFolder = last === undefined || pattern.endsWith("/") || !/[*?]/.test(last);
   const steps = isFolder ? [...names, "**"] : names;
   const folders = path.split("/");
-  // reached[i]: the names looked at so far can stand for the first i folders.
+  // reached[i]: the names so far can match the first i folders.
   let reached = folders.map(() => false);
   reached = [true, ...reached];
   for (const name of steps) reached = name === "**" ? anyNumber(reached) : oneMore(reached, folders, name);
@@ -80,13 +81,13 @@ function hasBalancedBraces(pattern: string): boolean {
   return depth === 0;
 }
 
-/** What the braces of a pattern stand for; null: for too much. Braces that do not match are taken as they are. */
+/** Expands the braces of a pattern. Null when there are too many alternatives. Unbalanced braces are literal. */
 function alternatives(pattern: string): readonly string[] | null {
   if (!pattern.includes("{") || !hasBalancedBraces(pattern)) return [pattern];
   const done: string[] = [];
   const open = [pattern];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    // The innermost braces first, so that their commas are their own.
+    // The innermost braces first, so that their commas are not taken for the outer ones'.
     const braces = /\{([^{}]*)\}/.exec(next);
     if (braces === null) done.push(next);
     else {
@@ -108,7 +109,7 @@ function oneMore(reached: readonly boolean[], folders: readonly string[], name: 
   return [false, ...folders.map((folder, index) => reached[index] === true && matchesName(name, folder))];
 }
 
-/** Goes back only to the last `*`: that is enough, and keeps the work to the product of both lengths. */
+/** Backtracks only to the last `*`, which suffices and bounds the work by the product of both lengths. */
 function matchesName(pattern: string, name: string): boolean {
   let [at, star, retry] = [0, -1, 0];
   for (let index = 0; index < name.length; ) {

@@ -5,23 +5,23 @@ import type { RefUpdate } from "../../ports/git.ts";
 
 const branchPrefix = "refs/heads/";
 
-/** `refs/heads/feature/x` -> `feature/x`; null when it is not a branch. */
+/** `refs/heads/feature/x` becomes `feature/x`. Null when it is no branch. */
 export function branchOf(ref: string): string | null {
   return ref.startsWith(branchPrefix) && ref.length > branchPrefix.length ? ref.slice(branchPrefix.length) : null;
 }
 
-/** The branch that an installation without one will track: `main`, or `master` where that is what is pushed first. */
+/** The branch that an installation without one will track: `main`, or `master` if that is pushed first. */
 export function firstBranch(pushed: readonly string[]): string | null {
   const branches = pushed.map(branchOf);
   return ["main", "master"].find((name) => branches.includes(name)) ?? null;
 }
 
-/** Which installations a push of this branch deploys. */
+/** The installations that a push of this branch deploys. */
 export function trackers(installations: readonly Installation[], branch: string): readonly Installation[] {
   return installations.filter((installation) => installation.branch === branch);
 }
 
-/** What a push that deploys nothing did, and how to deploy it. */
+/** Says that a push deployed nothing, and how to deploy it. */
 export function untracked({ ref, to }: Pick<RefUpdate, "ref" | "to">, installations: readonly Installation[]): string {
   const branch = branchOf(ref);
   const name = branch ?? ref.replace(/^refs\/tags\//, "tag ");
@@ -32,21 +32,21 @@ export function untracked({ ref, to }: Pick<RefUpdate, "ref" | "to">, installati
   return branch === null ? `${what}.` : `${what}: push ${branch}:${target}, or change the branch in Settings.`;
 }
 
-/** The newest push to an installation that is not decided yet: what a further push must descend from. */
+/** The newest undecided push of an installation, which a further push must descend from. */
 export function newestUndecidedPush(undecided: readonly (Queued | Running)[]): (Queued | Running) | null {
   return undecided.findLast((deployment) => deployment.trigger === "push" && deployment.commit !== null) ?? null;
 }
 
 export type PushVerdict =
-  /** Queue it; it is guarded by what was looked at. */
+  /** Queue it, unless another push came in between. */
   | { readonly type: "deploy"; readonly after: DeploymentId | null }
-  /** The same commit is being deployed already: follow that one. */
+  /** The same commit is being deployed already: follow that deployment. */
   | { readonly type: "follow"; readonly deployment: DeploymentId }
   | { readonly type: "refuse"; readonly reason: string };
 
 /**
- * What a push means while another one of the same installation may be pending. `descends` tells whether
- * the pushed commit descends from the pending one.
+ * Decides what a push means while another push of the same installation may be pending. `descends` tells whether the
+ * pushed commit descends from the pending one.
  */
 export function judgePush(pushed: CommitSha, pending: (Queued | Running) | null, descends: boolean): PushVerdict {
   if (!pending?.commit) return { type: "deploy", after: null };

@@ -1,15 +1,15 @@
 import { type PushWatch, pushWatches } from "../../model/product.ts";
 
-/** What `git push -o` asks for. */
+/** The options of `git push -o`. */
 export interface PushOptions {
   /** Return at once, before anything is built. */
   readonly detach: boolean;
   readonly watch: PushWatch;
-  /** One line for each option that nobody understands. */
+  /** One line for each unknown option. */
   readonly remarks: readonly string[];
 }
 
-/** Reads the options of a push; `usual` is what its product does about the watch window. The last word wins. Pure. */
+/** Parses the options of a push. `usual` is the product's setting for the watch window. The last option wins. */
 export function readPushOptions(options: readonly string[], usual: PushWatch): PushOptions {
   let detach = false;
   let watch = usual;

@@ -2,7 +2,7 @@ import { mayBePublic } from "../../model/names/public-address.ts";
 import type { RemoteRepository } from "../../ports/git.ts";
 
 const maxLength = 500;
-/** What a URL of a repository never needs, and what programs that are given one might take for something else. */
+/** Characters that a repository's URL never needs, and that programs which receive it may misread. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is refused
 const strange = /[\u0000-\u0020\u007f"'`\\<>^{|}]/;
 const hostPattern =
@@ -10,8 +10,8 @@ const hostPattern =
 const userPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * Where a repository is: an https or ssh URL with a host, or git's own short form of the latter (`git@host:path`).
- * `allowPrivate` also lets through plain http, and addresses of private networks. Otherwise a sentence that says why not.
+ * Parses a repository's URL: https or ssh with a host, or git's short form of ssh (`git@host:path`). `allowPrivate`
+ * also accepts plain http and addresses of private networks. Otherwise it returns a sentence that says what is wrong.
  */
 export function readRepositoryUrl(
   text: string,
@@ -39,7 +39,7 @@ function parse(text: string): RemoteRepository | null {
     const [, user, host, path] = short;
     return checked({ protocol: "ssh", user, host: host.toLowerCase(), port: 22, path });
   }
-  // By hand as far as what follows the scheme: the URL parser takes `https:host` and `https:///host` for the same.
+  // Parsed by hand after the scheme, because URL takes `https:host` and `https:///host` for the same.
   if (!/^(?:https?|ssh):\/\/[^/]/i.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (url.password !== "" || url.search !== "" || url.hash !== "") return null;
@@ -51,7 +51,7 @@ function parse(text: string): RemoteRepository | null {
 }
 
 function checked({ host: named, ...remote }: RemoteRepository): RemoteRepository | null {
-  // The root's dot means the same host to DNS and another to whoever compares names: git would not be pinned to an address.
+  // A trailing dot is the same host to DNS but not to string comparison: git would not be pinned to an address.
   const host = named.replace(/\.$/, "");
   const { user, port, path } = remote;
   const folders = path.replace(/^\/+|\/+$/g, "");
@@ -65,8 +65,8 @@ function checked({ host: named, ...remote }: RemoteRepository): RemoteRepository
 const refused = (why: string) => ({ refused: why });
 
 /**
- * What may be shown of a text that was given for a URL, which is perhaps refused for the very password in it. Of ssh the
- * user's name stays, which is no secret.
+ * Removes credentials from a text that was given as a URL, which may be refused for its very password. An ssh user name
+ * stays: it is no secret.
  */
 export function withoutCredentials(text: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/+)?(.*)$/is.exec(text.trim()) ?? [];
@@ -76,7 +76,7 @@ export function withoutCredentials(text: string): string {
   return scheme + (isPlainUser ? `${user}@` : "") + rest.slice(at + 1).replace(/[?#].*$/s, "");
 }
 
-/** As it is written for git: `https://host/path`, `ssh://git@host:22/path`. */
+/** The URL in the form that git gets: `https://host/path`, `ssh://git@host:22/path`. */
 export function writtenUrl({ protocol, user, host, port, path }: RemoteRepository): string {
   const usual = { https: 443, http: 80, ssh: 22 }[protocol];
   const who = user === null ? "" : `${user}@`;
@@ -84,9 +84,9 @@ export function writtenUrl({ protocol, user, host, port, path }: RemoteRepositor
 }
 
 /**
- * The same for every way to write a repository's URL: host and path, without scheme, user and `.git`. Ports count where
- * they are somebody's choice for http; forges serve ssh on another port than the web. Case does not: no forge tells
- * two repositories apart by it. Null: it is no such URL.
+ * A key that is equal for all notations of a repository's URL: host and path, without scheme, user and `.git`. Ports
+ * count for http, where somebody chose them, but not for ssh. Case does not count: no forge tells two repositories
+ * apart by it. Null when it is no such URL.
  */
 export function repositoryKey(url: string): string | null {
   const remote = parse(url.trim());

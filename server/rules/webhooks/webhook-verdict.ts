@@ -68,7 +68,7 @@ function judgePush(push: Push, facts: DeliveryFacts): Judgement {
 
 function judgeTip(tip: Tip, facts: DeliveryFacts): Judgement {
   const tracking = facts.installations.filter((one) => one.branch === tip.branch);
-  // What was tried once, and failed, is tried again only when somebody asks for it.
+  // A commit that failed is only tried again when somebody asks for it.
   return decide(
     tip.branch,
     tip.commit,
@@ -102,8 +102,8 @@ function decide(
 }
 
 /**
- * The deployment that has this commit already: the newest that is not decided, else the live one. A commit that is
- * live while another is on its way is no duplicate: it is a way back.
+ * The deployment that already has this commit: the newest undecided one, or else the live one. A commit that is live
+ * while another is being deployed is no duplicate but a rollback.
  */
 function sameAsCurrent({ undecided, live }: InstallationFacts, commit: CommitSha): DeploymentId | null {
   const current = undecided ?? live;

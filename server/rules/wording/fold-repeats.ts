@@ -1,7 +1,10 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours stand between words
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches colour codes between words
 const colours = /\u001b\[[0-9;]*m/g;
 
-/** What differs between two prints of the same: times, durations, process numbers, addresses in memory, the client's port. */
+/**
+ * Parts that differ when a program prints the same again: times, durations, process ids, memory addresses, client
+ * ports.
+ */
 const passing: readonly RegExp[] = [
   /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?/g,
   /\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?/g,
@@ -19,11 +22,11 @@ function likeness(line: string): string {
 }
 
 /**
- * Output without what it says again: of lines that come several times in a row, alone or as a block (a trace that each
- * restart prints), the last print stays, and a line below says how often it came. Pure.
+ * Folds repeated output: of lines that appear several times in a row, alone or as a block (such as a trace that each
+ * restart prints), the last copy stays, followed by a line with the count.
  */
 export function foldRepeats(lines: readonly string[]): readonly string[] {
-  // From the end on: the beginning may be cut off in the middle of a block.
+  // Works backwards, because the beginning may be cut off in the middle of a block.
   const newestFirst = lines.toReversed();
   const keys = newestFirst.map(likeness);
   const kept: string[] = [];
@@ -41,7 +44,7 @@ interface Repeat {
   readonly times: number;
 }
 
-/** The block that begins here and spares the most lines when it is told once. */
+/** The block starting here whose folding saves the most lines. */
 function longestRepeat(keys: readonly string[], at: number): Repeat {
   let best: Repeat = { size: 1, times: 1 };
   for (let size = 1; at + 2 * size <= keys.length; size++) {
@@ -59,7 +62,7 @@ function isSame(keys: readonly string[], one: number, other: number, size: numbe
   return true;
 }
 
-/** What is left is one more print of the block, without its beginning. */
+/** Whether the rest is a copy of the block with its beginning cut off. */
 function isCutOff(keys: readonly string[], at: number, size: number): boolean {
   const left = keys.length - at;
   return left > 0 && left < size && isSame(keys, at - size, at, left);

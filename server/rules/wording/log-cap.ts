@@ -1,4 +1,7 @@
-/** What one deployment's log may hold, in characters. Head and tail are kept, since the first error and the last are what people need. */
+/**
+ * How much of one deployment's log is kept, in characters. Its head and tail are kept, because people need the first
+ * error and the last.
+ */
 export interface LogLimits {
   readonly lineChars: number;
   readonly headChars: number;
@@ -8,8 +11,8 @@ export interface LogLimits {
 export const defaultLogLimits: LogLimits = { lineChars: 8_192, headChars: 2_000_000, tailChars: 500_000 };
 
 /**
- * Decides, line by line, what of a flood is kept. `take` returns what may be written now; once the head is full
- * lines wait in a bounded tail, which `rest` returns at the end, with a line that says what was left out between.
+ * Decides line by line what to keep of a flood of output. `take` returns what may be written now. When the head is
+ * full, lines wait in a bounded tail; `rest` returns it at the end, after a line that says what was left out.
  */
 export function createLogCap(limits: LogLimits = defaultLogLimits) {
   let headChars = 0;
@@ -65,7 +68,10 @@ function shorten(line: string, limit: number): string {
   return line.length <= limit ? line : `${line.slice(0, limit)} [… ${line.length - limit} more characters]`;
 }
 
-/** Postgres stores neither NUL nor half a surrogate pair; a carriage return redraws a line: only what it ended with counts. */
+/**
+ * Postgres stores neither NUL nor an unpaired surrogate. A carriage return redraws a line, so only the last part
+ * counts.
+ */
 function clean(line: string): string {
   const withoutNul = line.replaceAll("\0", "").toWellFormed();
   const lastDraw = withoutNul.replace(/\r+$/, "").lastIndexOf("\r");

@@ -3,8 +3,8 @@ import type { DeploymentEvent, EventBody } from "../../model/deployment/event.ts
 import { counted } from "./duration-text.ts";
 
 /**
- * The lines that tell an event to a person: the same words in the terminal of a push, in the plain-text log
- * and on the page. No line breaks inside a line. Output keeps its ANSI colours; Baton's own words have none.
+ * Formats an event as lines for people, with the same words in a push's terminal, in the plain-text log and on the
+ * page. A line contains no line breaks. Output keeps its ANSI colours; Baton's own words have none.
  */
 export function narrate(event: EventBody): readonly string[] {
   switch (event.type) {
@@ -43,7 +43,7 @@ export function narrate(event: EventBody): readonly string[] {
   }
 }
 
-/** A plain-text log line with its time, for files: `2026-01-31T12:00:00.000Z ==> Building`. */
+/** Formats a line of the plain-text log: `2026-01-31T12:00:00.000Z ==> Building`. */
 export function logText(event: DeploymentEvent): string {
   return narrate(event)
     .map((line) => `${event.at.toISOString()} ${line}\n`)
@@ -64,10 +64,10 @@ function statusLines(event: Extract<EventBody, { type: "status" }>): readonly st
   }
 }
 
-/** Without `lastLines`: they are output, which stands in the log just above. */
+/** Leaves out `lastLines`, because the log just above shows that output. */
 function failureLines(failure: Failure): readonly string[] {
   const where = failure.service === null ? failure.stage : `${failure.stage}, ${failure.service}`;
-  // On a page the output follows; here it has been told already.
+  // On a page the output follows. Here it has been shown already.
   const hint = failure.hint?.replace("output below", "output above").split("\n") ?? [];
   return [`  ✗ Failed (${where}): ${failure.message}`, ...hint.map((line) => `    ${line}`)];
 }

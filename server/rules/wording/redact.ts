@@ -1,21 +1,21 @@
 import { isSecretByDefault, isSecretName, looksRandom } from "../settings/variable-secrecy.ts";
 
 /**
- * Takes the values of secret variables out of what is shown: output of builds and containers may repeat them, and a
- * value that was given is never sent back. Whatever holds a value as it is, in another case, in base64, in hexadecimal,
- * in a URL or inside JSON or HTML, also with colour codes within, shows `[hidden: NAME]` instead.
+ * Replaces values of secret variables in text that is shown, because builds and containers may print them. A value
+ * shows as `[hidden: NAME]` in any case, in base64, in hexadecimal, in URLs, inside JSON or HTML, and with colour codes
+ * in it.
  */
 export type Redact = (text: string) => string;
 
-/** What is shorter stands in too many other words. */
+/** Shorter values would match parts of too many other words. */
 const leastChars = 8;
-/** Of a value with several lines, such as a key, each that is as long as this by itself. */
+/** In a value of several lines, such as a key, each line of at least this length is hidden by itself. */
 const leastLineChars = 16;
 
-/** Words and sentences: a log is full of them, whether or not they are the value of a variable. */
+/** Words and sentences fill every log, whether or not they are a variable's value. */
 const ordinaryWords = /^[\p{L}\s,.;:!?'’-]+$/u;
 
-/** Of several sets of secret variables, such as those of a version and today's, where one name may have several values. */
+/** Accepts several sets, such as a version's variables and the current ones, so that a name can have several values. */
 export function createRedact(...sets: readonly Readonly<Record<string, string>>[]): Redact {
   const names = new Map<string, string>();
   for (const [name, value] of sets.flatMap((variables) => Object.entries(variables))) {
@@ -24,27 +24,30 @@ export function createRedact(...sets: readonly Readonly<Record<string, string>>[
     }
   }
   if (names.size === 0) return (text) => text;
-  // The longest first: a value may be part of another.
+  // The longest first, because a value may be part of another.
   const forms = [...names.keys()].toSorted((a, b) => b.length - a.length);
-  // In any case: hexadecimal and URLs are written in both, and some programs shout.
+  // Ignores case: hexadecimal and URLs are written in both, and some programs shout.
   const any = new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "gi");
   const named = new Map([...names].map(([form, name]) => [form.toLowerCase(), name]));
   const hidden = (form: string) => `[hidden: ${named.get(form.toLowerCase()) ?? "a secret"}]`;
   return (text) => {
     const plain = text.replace(any, hidden);
-    // Most lines with colours hold no secret.
+    // Most coloured lines hold no secret.
     const holdsMore = plain.search(unseen) !== -1 && plain.replace(everyUnseen, "").search(any) !== -1;
     return holdsMore ? replaceAcross(plain, any, hidden) : plain;
   };
 }
 
-/** What a terminal or a page does not show, so that a value may stand around it: colours and other escape sequences, control characters but tab and line feed, and characters without a width. */
+/**
+ * Characters that terminals and pages do not show, so that a value may contain them: escape sequences, control
+ * characters except tab and line feed, and zero-width characters.
+ */
 const unseen =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
   /\u001b\[[0-?]*[ -/]*[@-~]?|\u001b[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u009b[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufff9-\ufffb]|\p{Default_Ignorable_Code_Point}/u;
 const everyUnseen = new RegExp(unseen, "gu");
 
-/** Looks for values in what is seen of the text, and takes away what is not seen within them. */
+/** Searches the visible text for values, and removes the invisible characters within them. */
 function replaceAcross(text: string, any: RegExp, hidden: (form: string) => string): string {
   let seen = "";
   const places: number[] = [];
@@ -69,8 +72,8 @@ function replaceAcross(text: string, any: RegExp, hidden: (form: string) => stri
 }
 
 /**
- * Variables are secret unless somebody says otherwise, so of those whose names don't say it the values stay that are
- * plainly harmless, such as `production`. Of a URL only the password is hidden.
+ * Variables are secret unless somebody says otherwise. Values that are plainly harmless, such as `production`, stay
+ * visible unless the variable's name says that it is secret. Of a URL, only the password is hidden.
  */
 function secretsIn(name: string, value: string): readonly string[] {
   const password = passwordOf(value);
@@ -82,7 +85,7 @@ function secretsIn(name: string, value: string): readonly string[] {
   return lines.length === 1 ? [whole] : lines.filter((line) => line.length >= leastLineChars);
 }
 
-/** As it stands there and as it is meant; null: the value is no URL that holds one. */
+/** The password as written and decoded. Null when the value is no URL with a password. */
 function passwordOf(value: string): readonly string[] | null {
   const written = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*?:([^/@\s]+)@/i.exec(value)?.[1];
   if (written === undefined) return null;
@@ -103,7 +106,10 @@ function formsOf(secret: string): readonly string[] {
   return [...new Set([...written, bytes.toString("hex"), ...base64Of(bytes)])];
 }
 
-/** Programs differ in what they leave as it is: JavaScript `!'()*`, Python a slash, forms write a blank as a plus. Also a URL within a URL. */
+/**
+ * Programs differ in what they leave unescaped: JavaScript `!'()*`, Python a slash; forms write a space as a plus.
+ * Covers a URL within a URL, too.
+ */
 function inUrls(secret: string): readonly string[] {
   const usual = encodeURIComponent(secret);
   const strict = usual.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
@@ -111,7 +117,7 @@ function inUrls(secret: string): readonly string[] {
   return [...once, encodeURIComponent(usual), encodeURIComponent(strict)];
 }
 
-/** Some programs write all but ASCII as escapes, and slashes or signs of HTML, too. Also JSON within JSON. */
+/** Some programs escape everything but ASCII, slashes, or HTML's special characters. Covers JSON within JSON, too. */
 function inJson(secret: string): readonly string[] {
   const usual = inQuotes(secret);
   const ascii = usual.replace(/[^ -~]/g, unicodeEscape);
@@ -141,8 +147,8 @@ function inHtml(secret: string): readonly string[] {
 }
 
 /**
- * In base64 a text looks different by where in three bytes it begins. What its own bytes alone decide is looked for;
- * the characters at its ends also hold bits of what stands beside it.
+ * In base64, a text looks different depending on its offset modulo three. The search covers what the text's own bytes
+ * determine; the characters at both ends also contain bits of the neighbouring bytes.
  */
 function base64Of(bytes: Buffer): readonly string[] {
   return [0, 1, 2].flatMap((before) => {

@@ -2,10 +2,10 @@ import { counted } from "./duration-text.ts";
 
 const named = 8;
 
-/** What `npm run down` is about to remove, for the one who is asked whether they are sure. */
+/** Says what `npm run down` is about to remove, for the confirmation prompt. */
 export function removalSummary(facts: {
   readonly products: readonly string[];
-  /** As Docker calls them. */
+  /** The volumes' names in Docker. */
   readonly volumes: readonly string[];
   readonly dataFolder: string;
   readonly isRunning: boolean;
@@ -27,12 +27,12 @@ function some(names: readonly string[]): string {
   return listed(more > 0 ? [...names.slice(0, named), `${more} more`] : names);
 }
 
-/** As the compose file calls it, behind its stack. */
+/** The volume's name in its compose file, after the name of its stack. */
 function short(volume: string): string {
   return volume.replace(/^baton-\w+-i\d+-/, "");
 }
 
-/** "a", "a and b", "a, b and c". */
+/** Joins items: "a", "a and b", "a, b and c". */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
