@@ -2,6 +2,7 @@ import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { ServiceKind } from "../../server/model/deployment/spec.ts";
 import { findingsProblem } from "../plan/findings.ts";
 import type { PlanProblem, SourceTree } from "../plan/plan.ts";
+import type { SourceLocation } from "../source/source-location.ts";
 import { firstOf } from "../source/source-tree.ts";
 import { lineOfKey, manifestProblems } from "./manifest-problems.ts";
 import { type FolderKeys, manifestSchema } from "./manifest-schema.ts";
@@ -10,17 +11,11 @@ import { yamlFaults } from "./yaml-fault.ts";
 /** What baton.yaml says of one stack. Whatever it leaves out is undefined, and decided elsewhere. */
 export type ManifestStack = ComposeStack | FolderStack;
 
-/** Where something is said, for the sentence about it. */
-export interface Place {
-  readonly file: string;
-  readonly line: number | null;
-}
-
 /** The services of a compose file, which says all else. */
 export interface ComposeStack {
   readonly type: "compose";
   readonly name: string;
-  readonly at: Place | null;
+  readonly at: SourceLocation | null;
   /** Path of the compose file. */
   readonly file: string;
   /** An override file beside it is merged, as `docker compose up` does; false where the file was named. */
@@ -32,7 +27,7 @@ export interface FolderStack {
   readonly type: "folder";
   readonly name: string;
   /** Null: no baton.yaml names it. */
-  readonly at: Place | null;
+  readonly at: SourceLocation | null;
   /** The folder it lives in; empty for the root. */
   readonly path: string;
   /** Relative to `path`. */
@@ -51,7 +46,7 @@ export interface FolderStack {
   readonly memoryBytes: number | undefined;
   readonly cpus: number | undefined;
   /** Where baton.yaml says these two. */
-  readonly limitsAt?: { readonly memory: Place; readonly cpus: Place };
+  readonly limitsAt?: { readonly memory: SourceLocation; readonly cpus: SourceLocation };
 }
 
 export interface ManifestHealth {
@@ -114,7 +109,7 @@ function refuse(file: string, line: number | null, message: string): PlanProblem
   return findingsProblem([{ file, line, message, hint: example }]);
 }
 
-function folderStack(name: string, at: Place | null, stack: FolderKeys): FolderStack {
+function folderStack(name: string, at: SourceLocation | null, stack: FolderKeys): FolderStack {
   const health = stack.health ?? {};
   return {
     type: "folder",

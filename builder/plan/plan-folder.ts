@@ -52,7 +52,7 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
   );
   return {
     name: stack.name,
-    services: services.map((plan) => ({ plan, at: stack.at })),
+    services,
     decisions: [...detected.decisions, ...decisions, ...choice.decisions, ...app.decisions],
     warnings: [
       ...command,

@@ -1,7 +1,6 @@
 import { type Taken, takenFrom } from "../dockerfile/dockerfile-sources.ts";
 import { type SourceRules, whyRefused } from "../source/allowed-sources.ts";
-import type { BuildRecipe, Finding } from "./plan.ts";
-import type { PlannedStack } from "./planned-stack.ts";
+import type { BuildRecipe, Finding, ServicePlan, StackPlan } from "./plan.ts";
 
 /** Something that is taken from elsewhere, and where the repository says so. */
 interface Use extends Pick<Finding, "file" | "line"> {
@@ -13,7 +12,7 @@ interface Use extends Pick<Finding, "file" | "line"> {
  * of the administrator's choice, and is not looked at.
  */
 export async function refusedSources(
-  stacks: readonly PlannedStack[],
+  stacks: readonly StackPlan[],
   variables: Readonly<Record<string, string>>,
   rules: SourceRules,
 ): Promise<readonly Finding[]> {
@@ -27,11 +26,7 @@ export async function refusedSources(
   return (await Promise.all(findings)).flat();
 }
 
-function usesOf(
-  { plan, at }: PlannedStack["services"][number],
-  variables: Readonly<Record<string, string>>,
-): readonly Use[] {
-  const { source, name } = plan;
+function usesOf({ name, source, at }: ServicePlan, variables: Readonly<Record<string, string>>): readonly Use[] {
   if (source.type === "image") {
     const taken = { type: "image", name: source.reference, by: `services.${name}.image` } as const;
     return [{ taken, file: at?.file ?? null, line: at?.line ?? null }];

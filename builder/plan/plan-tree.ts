@@ -58,13 +58,10 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   if (findings.length > 0)
     throw named ? findingsProblem(findings) : withWayOut(findingsProblem(findings), tree, stacks);
 
-  const all = results.flatMap((stack) => stack.services.map(({ plan }) => plan));
-  const { services, notes } = withoutTakenAliases(all);
+  const { stacks: planned, notes } = withoutTakenAliases(results);
+  const all = planned.flatMap(({ services }) => services);
   return {
-    stacks: results.map((stack) => ({
-      name: stack.name,
-      services: stack.services.map(({ plan }) => services.get(plan) ?? plan),
-    })),
+    stacks: planned,
     decisions: [
       ...decisions,
       ...results.flatMap((stack) => ofStack(stack, stack.decisions, results)),

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../../server/model/deployment/spec.ts";
 import type { NewerSyntax } from "../dockerfile/newer-syntax.ts";
+import type { SourceLocation } from "../source/source-location.ts";
 
 /** A repository as the builder sees it: a listing, and a few files on request. */
 export interface SourceTree {
@@ -30,6 +31,8 @@ export interface StackPlan {
 /** A service whose image is still to be had: built by a recipe, or pulled by its reference. Digests of its mounts are still empty. */
 export type ServicePlan = Omit<ServiceSpec, "image" | "pulledAs" | "basedOn" | "keptFrom"> & {
   readonly source: ImageSource;
+  /** Where the repository says that there is this service; null: nowhere, it was found. */
+  readonly at: SourceLocation | null;
 };
 
 export type ImageSource =

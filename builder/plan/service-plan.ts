@@ -85,6 +85,7 @@ export function planProcess(
     },
     domains: [],
     source,
+    at: stack.at,
   };
 }
 

@@ -1,26 +1,25 @@
 import { isServiceName, longestServiceName } from "../../server/model/names/service-name.ts";
-import type { Finding, ServicePlan } from "./plan.ts";
-import type { PlannedService, PlannedStack } from "./planned-stack.ts";
+import type { Finding, ServicePlan, StackPlan } from "./plan.ts";
 
 /** Services of a product know each other by name, and the proxy knows services by host: both must be unique. */
-export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[] {
+export function sharedNames(stacks: readonly StackPlan[]): readonly Finding[] {
   const services = stacks.flatMap((stack) => stack.services);
   // Docker's DNS makes no difference between capitals and small letters.
   const names = pairs(
     services,
-    ({ plan }) => [plan.name],
+    ({ name }) => [name],
     (name) => name.toLowerCase(),
   );
   const domains = pairs(
     services,
-    ({ plan }) => plan.domains,
+    ({ domains }) => domains,
     (domain) => domain,
   );
   return [
     ...services
-      .filter(({ plan }) => !isServiceName(plan.name))
+      .filter(({ name }) => !isServiceName(name))
       .map((service) => {
-        const { name } = service.plan;
+        const { name } = service;
         const message = `the name of the service ${name.slice(0, 40)}… has ${name.length} characters`;
         return finding(service, message, `Give it one of at most ${longestServiceName}.`);
       }),
@@ -29,38 +28,37 @@ export function sharedNames(stacks: readonly PlannedStack[]): readonly Finding[]
       return finding(second, message, "Rename one of them: services of a product reach each other by name.");
     }),
     ...domains.map(({ value, first, second }) => {
-      const message = `the domain ${value} is used twice: by ${first.plan.name} and ${second.plan.name}`;
+      const message = `the domain ${value} is used twice: by ${first.name} and ${second.name}`;
       return finding(second, message, "Remove one of them: each domain is served by one service.");
     }),
   ];
 }
 
 /** A further name that is another service's own would be answered by both of them. */
-export function withoutTakenAliases(services: readonly ServicePlan[]): {
-  readonly services: ReadonlyMap<ServicePlan, ServicePlan>;
+export function withoutTakenAliases(stacks: readonly StackPlan[]): {
+  readonly stacks: readonly StackPlan[];
   readonly notes: readonly string[];
 } {
-  const names = new Set(services.map(({ name }) => name));
-  const changed = new Map<ServicePlan, ServicePlan>();
+  const names = new Set(stacks.flatMap(({ services }) => services.map(({ name }) => name)));
   const notes: string[] = [];
-  for (const service of services) {
+  function withoutTaken(service: ServicePlan): ServicePlan {
     const { name, container } = service;
     const taken = container.aliases.filter((alias) => alias !== name && names.has(alias));
-    if (taken.length === 0) continue;
-    const aliases = container.aliases.filter((alias) => !taken.includes(alias));
-    changed.set(service, { ...service, container: { ...container, aliases } });
+    if (taken.length === 0) return service;
     notes.push(`${name} can't also be called ${taken.join(", ")}: there is a service with that name`);
+    const aliases = container.aliases.filter((alias) => !taken.includes(alias));
+    return { ...service, container: { ...container, aliases } };
   }
-  return { services: changed, notes };
+  return { stacks: stacks.map(({ name, services }) => ({ name, services: services.map(withoutTaken) })), notes };
 }
 
 /** Each value that a second service has as well, with the first that has it. */
 function pairs(
-  services: readonly PlannedService[],
-  valuesOf: (service: PlannedService) => readonly string[],
+  services: readonly ServicePlan[],
+  valuesOf: (service: ServicePlan) => readonly string[],
   keyOf: (value: string) => string,
 ) {
-  const firsts = new Map<string, PlannedService>();
+  const firsts = new Map<string, ServicePlan>();
   return services.flatMap((second) =>
     valuesOf(second).flatMap((value) => {
       const first = firsts.get(keyOf(value));
@@ -71,17 +69,17 @@ function pairs(
   );
 }
 
-function bothNames({ plan: first }: PlannedService, { plan: second }: PlannedService): string {
+function bothNames(first: ServicePlan, second: ServicePlan): string {
   return first.name === second.name
     ? `there are two services named ${first.name}`
     : `the names of the services ${first.name} and ${second.name} differ only in upper and lower case`;
 }
 
-function finding({ at }: PlannedService, message: string, hint: string): Finding {
+function finding({ at }: ServicePlan, message: string, hint: string): Finding {
   return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
 }
 
-function placeOf({ at, plan }: PlannedService): string {
-  if (at === null) return plan.kindReason ?? "found in the repository";
+function placeOf({ at, kindReason }: ServicePlan): string {
+  if (at === null) return kindReason ?? "found in the repository";
   return at.line === null ? `in ${at.file}` : `in ${at.file} (line ${at.line})`;
 }

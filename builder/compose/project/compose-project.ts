@@ -1,4 +1,5 @@
 import type { ContainerOptions, ServiceKind, ServiceSpec } from "../../../server/model/deployment/spec.ts";
+import type { SourceLocation } from "../../source/source-location.ts";
 
 export type ComposeResult =
   | { readonly type: "project"; readonly project: ComposeProject }
@@ -13,9 +14,7 @@ export type ComposeResult =
     };
 
 /** One thing that keeps a compose file from being deployed: one sentence why, one what to do instead. */
-export interface ComposeProblem {
-  readonly file: string;
-  /** From 1. */
+export interface ComposeProblem extends SourceLocation {
   readonly line: number;
   /** Where in the file: `services.web.volumes[0]`; empty for the file as a whole. */
   readonly key: string;
@@ -37,17 +36,14 @@ export interface ComposeProject {
   readonly remarks: readonly Remark[];
 }
 
-export interface Remark {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
+export interface Remark extends SourceLocation {
   readonly message: string;
 }
 
 /** A service that the file defines, in the model's own types, with what decides how Baton runs it. */
 export interface ComposeService extends Pick<ServiceSpec, "name" | "command" | "environment" | "dependsOn"> {
-  /** Where it is written; line from 1. */
-  readonly at: { readonly file: string; readonly line: number };
+  /** Where it is written. */
+  readonly at: SourceLocation;
   readonly source: ComposeImage | ComposeBuild;
   readonly ports: readonly ComposePort[];
   /** TCP ports that other services are told of. */

@@ -57,7 +57,7 @@ export async function planCompose(
   });
   return {
     name: stack.name,
-    services: services.map(({ service, plan }) => ({ plan, at: service.at })),
+    services: services.map(({ plan }) => plan),
     decisions: [
       ...describeBuilds(services),
       ...services.map(({ plan }) => describe(plan)),

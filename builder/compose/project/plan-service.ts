@@ -51,6 +51,7 @@ export function planComposeService(
     container: { ...service.container, init: service.init ?? isBuilt },
     domains: service.xBaton.domains,
     source,
+    at: service.at,
   };
 }
 

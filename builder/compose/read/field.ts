@@ -1,10 +1,10 @@
-import { type Entry, isNull, type Mapping, type Place, type Value } from "./value.ts";
+import { type Entry, isNull, type Mapping, type ComposeLocation, type Value } from "./value.ts";
 
 /** A value with its key and its place: what is needed to read it, and to say what is wrong with it. */
 export interface Field {
   /** `services.web.volumes[0]` */
   readonly key: string;
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly value: Value;
 }
 
@@ -84,7 +84,7 @@ function fieldOf(parent: Field, name: string, entry: Entry): Field {
 }
 
 /** The key and the place of what stands at a path, or the innermost place on the way to it that is there. */
-export function locate(root: Field, path: readonly string[]): { readonly at: Place; readonly key: string } {
+export function locate(root: Field, path: readonly string[]): { readonly at: ComposeLocation; readonly key: string } {
   let { at, key } = root;
   let value: Value | undefined = root.value;
   for (const step of path) {

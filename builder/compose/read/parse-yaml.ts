@@ -11,7 +11,7 @@ import {
   Scalar,
 } from "yaml";
 import { type YamlFault, yamlFaults } from "../../manifest/yaml-fault.ts";
-import type { Entry, MergeTag, Place, Value } from "./value.ts";
+import type { Entry, MergeTag, ComposeLocation, Value } from "./value.ts";
 
 /** A few lines of anchors can stand for billions of values. Real files have some hundreds. */
 const maxValues = 50_000;
@@ -51,7 +51,7 @@ class TooLarge extends Error {}
 type Content = Exclude<Node, Alias>;
 
 interface Surroundings {
-  placeOf(node: Node): Place;
+  placeOf(node: Node): ComposeLocation;
   complain(node: Node, message: string): void;
 }
 

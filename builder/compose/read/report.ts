@@ -1,20 +1,20 @@
 import type { ComposeProblem, Remark } from "../project/compose-project.ts";
-import type { Place } from "./value.ts";
+import type { ComposeLocation } from "./value.ts";
 
 /** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
 export interface Report {
   /** `what` is the rest of a sentence that begins with the key, or with "the file" where the key is empty. */
-  problem(at: Place, key: string, what: string, hint: string): void;
+  problem(at: ComposeLocation, key: string, what: string, hint: string): void;
   /** `message` is a whole sentence, about a line and no key. */
-  fault(at: Place, message: string, hint: string): void;
+  fault(at: ComposeLocation, message: string, hint: string): void;
   /** The same for what is accepted, and replaced or left out. */
   note(key: string, what: string): void;
   /** The same for what is probably not meant so. */
   warn(key: string, what: string): void;
   /** The same, with the place where it is written. */
-  remark(at: Place, key: string, what: string): void;
+  remark(at: ComposeLocation, key: string, what: string): void;
   /** The value of a variable became part of a text that others can read; remarked on when it is a secret. */
-  exposed(at: Place, key: string, variable: string, text: string, to: "image" | "command line"): void;
+  exposed(at: ComposeLocation, key: string, variable: string, text: string, to: "image" | "command line"): void;
   problems(): readonly ComposeProblem[];
   notes(): readonly string[];
   warnings(): readonly string[];

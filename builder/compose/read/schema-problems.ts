@@ -1,10 +1,10 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { type Field, locate } from "./field.ts";
 import { nearest } from "./nearest.ts";
-import type { Place } from "./value.ts";
+import type { ComposeLocation } from "./value.ts";
 
 export interface SchemaProblem {
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly key: string;
   /** The same as steps, to where the offending value is. */
   readonly path: readonly string[];

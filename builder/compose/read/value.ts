@@ -1,7 +1,7 @@
-/** Where something was written. */
-export interface Place {
-  readonly file: string;
-  /** From 1. */
+import type { SourceLocation } from "../../source/source-location.ts";
+
+/** Where something is written in a compose file, or in one that it includes or extends. */
+export interface ComposeLocation extends SourceLocation {
   readonly line: number;
   /** The folder from which relative paths in that file start. */
   readonly folder: string;
@@ -13,27 +13,27 @@ export type Value = Scalar | List | Mapping;
 export interface Scalar {
   readonly type: "scalar";
   readonly value: string | number | boolean | null;
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly tag: MergeTag | null;
 }
 
 export interface List {
   readonly type: "list";
   readonly items: readonly Value[];
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly tag: MergeTag | null;
 }
 
 export interface Mapping {
   readonly type: "mapping";
   readonly entries: ReadonlyMap<string, Entry>;
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly tag: MergeTag | null;
 }
 
 export interface Entry {
   /** The place of the key. */
-  readonly at: Place;
+  readonly at: ComposeLocation;
   readonly value: Value;
 }
 

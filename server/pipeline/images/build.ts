@@ -75,7 +75,7 @@ export async function obtainImages(
   for (const stack of stacks) {
     const services: ServiceSpec[] = [];
     for (const plan of stack.services) {
-      const { source, ...service } = plan;
+      const { source, at: _, ...service } = plan;
       const image = await imageOf(plan);
       const port = await portOf(world, work, plan, image.image, signal);
       services.push(

@@ -73,6 +73,7 @@ describe("a service of a compose file", () => {
             },
             domains: [],
             source: { type: "image", reference: "shop" },
+            at: { file: "compose.yaml", line: 1 },
           },
         ],
       },
