@@ -1,6 +1,6 @@
 import type { BuildVariables } from "../../server/model/values/build-variables.ts";
 import { makeableBases } from "../images/base-images.ts";
-import type { Detected, Installation } from "../plan/detected.ts";
+import type { BuildEnvironment, Detected } from "../plan/detected.ts";
 import { type NoCommand, noCommandOf } from "../plan/no-command.ts";
 import { type BaseName, type BuildRecipe, PlanProblem, type SourceTree } from "../plan/plan.ts";
 import { firstOf } from "../source/source-tree.ts";
@@ -39,7 +39,7 @@ export async function fromDockerfile(
   tree: SourceTree,
   dockerfile: string,
   target: string | null,
-  { buildVariables }: Installation,
+  { buildVariables }: BuildEnvironment,
 ): Promise<Detected> {
   const text = await tree.read(dockerfile);
   if (text === null) throw new PlanProblem(`baton.yaml names ${dockerfile}, which does not exist`);

@@ -22,8 +22,8 @@ export interface Detected {
   readonly noCommand?: NoCommand | null;
 }
 
-/** What is known of the place that a version is built for. */
-export interface Installation {
+/** What is known of the installation that a version is built for, and of the folder around the one that is read. */
+export interface BuildEnvironment {
   /** Those of its variables that a build gets. */
   readonly buildVariables: BuildVariables;
   /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
@@ -39,5 +39,5 @@ export interface Provider {
   /** The files that it goes by, in words, for the sentence that says nothing was recognised. */
   readonly looksFor: string;
   /** Null: this folder is none of its business. Rejects with PlanProblem when it is, but cannot be deployed. */
-  detect(tree: SourceTree, installation: Installation): Promise<Detected | null>;
+  detect(tree: SourceTree, environment: BuildEnvironment): Promise<Detected | null>;
 }

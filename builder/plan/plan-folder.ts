@@ -16,7 +16,7 @@ import {
 } from "../manifest/procfile-services.ts";
 import { withVolumeFolders } from "../manifest/volume-folders.ts";
 import { subtree } from "../source/source-tree.ts";
-import type { Detected, Installation } from "./detected.ts";
+import type { BuildEnvironment, Detected } from "./detected.ts";
 import { addCommand, type NoCommand } from "./no-command.ts";
 import { notRecognised } from "./not-recognised.ts";
 import { type BuildRecipe, type ImageSource, PlanProblem, type ServicePlan, type SourceTree } from "./plan.ts";
@@ -86,17 +86,17 @@ function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machin
   );
 }
 
-async function detect(folder: SourceTree, stack: FolderStack, installation: Installation): Promise<Detected> {
+async function detect(folder: SourceTree, stack: FolderStack, environment: BuildEnvironment): Promise<Detected> {
   const dockerfile = stack.dockerfile ?? dockerfileIn(folder);
   if (dockerfile !== null) {
-    return fromDockerfile(folder, dockerfile, stack.target ?? null, installation);
+    return fromDockerfile(folder, dockerfile, stack.target ?? null, environment);
   }
   if (stack.target !== undefined) {
     throw new PlanProblem(`baton.yaml names a build stage for ${stack.name}, but there is no Dockerfile`);
   }
   for (const provider of providers) {
     if (provider === staticFiles) refuseOtherLanguage(folder);
-    const detected = await provider.detect(folder, installation);
+    const detected = await provider.detect(folder, environment);
     if (detected) return detected;
   }
   throw notRecognised(folder, stack.path, providers);

@@ -15,7 +15,7 @@ const runner: BaseName = "debian:12";
 export const go: Provider = {
   looksFor: "a go.mod (Go)",
 
-  async detect(tree, installation) {
+  async detect(tree, environment) {
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
     if (firstOf(tree, ["go.mod", "go.work"]) === null && !inRoot) return null;
     const processes = await readProcfile(tree);
@@ -27,10 +27,10 @@ export const go: Provider = {
     const image = {
       modules,
       usesC: inC !== null,
-      programs: [main, ...(await furtherPrograms(tree, installation.processLines, program.name))],
+      programs: [main, ...(await furtherPrograms(tree, environment.processLines, program.name))],
       folder: process === null && modules.from === "workspace" ? moduleFolder(tree, main.package) : "",
       command: argumentVector(line),
-      secrets: installation.buildVariables.secret,
+      secrets: environment.buildVariables.secret,
     };
     const builder: BaseName = image.usesC ? "go:1-full" : "go:1";
     const { wanted } = modules;

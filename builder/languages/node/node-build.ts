@@ -1,6 +1,6 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
 import { withCompilers } from "../../images/base-images.ts";
-import type { Detected, Installation } from "../../plan/detected.ts";
+import type { BuildEnvironment, Detected } from "../../plan/detected.ts";
 import type { BaseName, SourceTree } from "../../plan/plan.ts";
 import { buildScriptOf } from "./framework/build-script.ts";
 import { adapterAuto, handlerServer } from "./framework/frameworks.ts";
@@ -45,7 +45,7 @@ export async function readNodeBuild(
   tree: SourceTree,
   manifest: PackageJson,
   startLines: readonly string[],
-  { buildVariables, around, volumes }: Installation,
+  { buildVariables, around, volumes }: BuildEnvironment,
 ): Promise<NodeBuild> {
   const workspace = around && (await workspaceOf(around.tree, around.folder));
   const home = workspace?.root ?? tree;

@@ -1,6 +1,6 @@
 import { argumentVector } from "../../dockerfile/simple-command.ts";
 import { readProcfile } from "../../manifest/procfile.ts";
-import type { Detected, Installation, Provider } from "../../plan/detected.ts";
+import type { BuildEnvironment, Detected, Provider } from "../../plan/detected.ts";
 import type { BaseName, SourceTree } from "../../plan/plan.ts";
 import { firstOf } from "../../source/source-tree.ts";
 import { otherLanguageOf } from "../other-languages.ts";
@@ -26,16 +26,16 @@ import { findStartCommand, type StartCommand, startScript } from "./start/start-
 export const node: Provider = {
   looksFor: "a package.json or a server.js (Node)",
 
-  async detect(tree, installation) {
+  async detect(tree, environment) {
     const processes = await readProcfile(tree);
     const manifest = (await readPackageJson(tree)) ?? (await withoutPackageJson(tree, processes));
     if (manifest === null) return null;
     if (isForAnother(tree, manifest, processes)) return null;
 
     const site = processes.has("web") || processes.has("worker") ? null : await siteOf(tree, manifest);
-    if (site !== null) return detectSite(tree, manifest, site, installation);
+    if (site !== null) return detectSite(tree, manifest, site, environment);
     const start = await findStartCommand(tree, manifest, processes);
-    if (start !== null) return detectApp(tree, manifest, start, installation);
+    if (start !== null) return detectApp(tree, manifest, start, environment);
     // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
     const isFinished = buildScriptOf(manifest) === null || (await readStaticfile(tree))?.root !== undefined;
     if (isFinished && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
@@ -70,11 +70,11 @@ async function detectApp(
   tree: SourceTree,
   manifest: PackageJson,
   start: StartCommand,
-  installation: Installation,
+  environment: BuildEnvironment,
 ): Promise<Detected> {
-  const build = await readNodeBuild(tree, manifest, [start.line, ...installation.processLines], installation);
+  const build = await readNodeBuild(tree, manifest, [start.line, ...environment.processLines], environment);
   const { manager } = build;
-  const further = installation.processLines.filter((line) => line !== start.line);
+  const further = environment.processLines.filter((line) => line !== start.line);
   const commands = [start, ...further.map((line) => ({ line, command: argumentVector(line) }))];
   const needsDevelopment = commands.some((each) => runTimeNeeds(each, manifest).devDependencies);
   const prunes = manager?.prune != null && build.hasDevelopmentDependencies && !needsDevelopment;
@@ -115,9 +115,9 @@ async function detectSite(
   tree: SourceTree,
   manifest: PackageJson,
   site: StaticBuild,
-  installation: Installation,
+  environment: BuildEnvironment,
 ): Promise<Detected> {
-  const build = await readNodeBuild(tree, manifest, [], installation);
+  const build = await readNodeBuild(tree, manifest, [], environment);
   const server: BaseName = "static:1";
   const { tool, output, outputSource } = site;
   // Tools copy these folders into what they make.

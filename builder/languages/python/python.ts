@@ -30,7 +30,7 @@ const marks = [
 export const python: Provider = {
   looksFor: "a requirements.txt or pyproject.toml (Python)",
 
-  async detect(tree, installation) {
+  async detect(tree, environment) {
     const processes = await readProcfile(tree);
     if (firstOf(tree, marks) === null && !runsPython(tree, processes)) return null;
     const project = await readPyproject(tree);
@@ -44,9 +44,9 @@ export const python: Provider = {
     const base: BaseName = `python:${version.version}`;
     const fetched = packages && (await fetchedByGit(tree));
     const builder = fetched === null ? base : pythonInFull(version.version);
-    const statics = collectStatic(django, names, processes, installation.buildVariables);
+    const statics = collectStatic(django, names, processes, environment.buildVariables);
     const needsBuild = packages !== null || start.extraPackages.length > 0 || statics.command !== null;
-    const secrets = needsBuild ? installation.buildVariables.secret : [];
+    const secrets = needsBuild ? environment.buildVariables.secret : [];
     const image = {
       packages,
       extraPackages: start.extraPackages,
@@ -88,7 +88,7 @@ export const python: Provider = {
         version.warning,
         packages?.warning ?? null,
         statics.warning,
-        django?.keepsDataInFile && installation.volumes.length === 0 ? losesData : null,
+        django?.keepsDataInFile && environment.volumes.length === 0 ? losesData : null,
       ].filter((text) => text !== null),
     };
   },
