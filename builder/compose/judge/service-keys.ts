@@ -1,3 +1,4 @@
+import { grantedCapabilities } from "../../../server/model/deployment/capabilities.ts";
 import { type Field, flag, items, pairs, text, texts } from "../read/field.ts";
 import { noted, read, refused, skipped, type Verdicts } from "./verdict.ts";
 
@@ -7,7 +8,8 @@ export const serviceKeys: Verdicts = {
   cap_add: refused(
     "gives the container privileges on the host that ordinary containers lack",
     "Remove it, along with whatever needs it.",
-    (field) => texts(field).every((name) => ordinaryCapabilities.includes(capability(name))),
+    // Adding back after `cap_drop: [ALL]` what containers have here in any case is fine.
+    (field) => texts(field).every((name) => grantedCapabilities.includes(capability(name))),
   ),
   cap_drop: read,
   command: read,
@@ -152,19 +154,6 @@ export const serviceKeys: Verdicts = {
     isEmpty,
   ),
 };
-
-/** What containers have here in any case: adding them back after `cap_drop: [ALL]` is fine. */
-const ordinaryCapabilities = [
-  "CHOWN",
-  "DAC_OVERRIDE",
-  "FOWNER",
-  "FSETID",
-  "KILL",
-  "NET_BIND_SERVICE",
-  "SETGID",
-  "SETPCAP",
-  "SETUID",
-];
 
 /** `CAP_CHOWN`, `cap_chown` and `chown` are one. */
 export function capability(name: string): string {

@@ -1,4 +1,4 @@
-import { type Entry, isNull, type Mapping, type ComposeLocation, type Value } from "./value.ts";
+import { type ComposeLocation, type Entry, isNull, type Mapping, type Value } from "./value.ts";
 
 /** A value with its key and its place: what is needed to read it, and to say what is wrong with it. */
 export interface Field {

@@ -11,7 +11,7 @@ import {
   Scalar,
 } from "yaml";
 import { type YamlFault, yamlFaults } from "../../manifest/yaml-fault.ts";
-import type { Entry, MergeTag, ComposeLocation, Value } from "./value.ts";
+import type { ComposeLocation, Entry, MergeTag, Value } from "./value.ts";
 
 /** A few lines of anchors can stand for billions of values. Real files have some hundreds. */
 const maxValues = 50_000;

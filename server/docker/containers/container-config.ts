@@ -1,25 +1,10 @@
 import type Docker from "dockerode";
+import { grantedCapabilities } from "../../model/deployment/capabilities.ts";
 import type { ContainerOptions, Healthcheck, ServiceKind } from "../../model/deployment/spec.ts";
 import { type HostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { InstanceId } from "../../model/names/ids.ts";
 import type { ContainerMount, ContainerRequest } from "../../ports/engine.ts";
 import { ownerLabels, serviceLabels } from "../host/labels.ts";
-
-/**
- * What images expect that start as root, prepare their files, and go on as somebody else. Docker's own default has
- * more: raw sockets, device nodes, chroot, writing to the audit log, capabilities on files.
- */
-const capabilities = [
-  "CHOWN",
-  "DAC_OVERRIDE",
-  "FOWNER",
-  "FSETID",
-  "KILL",
-  "NET_BIND_SERVICE",
-  "SETGID",
-  "SETPCAP",
-  "SETUID",
-];
 
 /** The body of a create request. Pure. */
 export function containerConfig(request: ContainerRequest, instance: InstanceId): Docker.ContainerCreateOptions {
@@ -79,7 +64,7 @@ export function restartPolicy(kind: ServiceKind): "no" | "unless-stopped" {
 }
 
 function capabilitiesOf({ capabilities: { drop, add } }: Pick<ContainerOptions, "capabilities">): string[] {
-  const kept = drop.includes("ALL") ? [] : capabilities.filter((name) => !drop.includes(name));
+  const kept = drop.includes("ALL") ? [] : grantedCapabilities.filter((name) => !drop.includes(name));
   return [...new Set([...kept, ...add])];
 }
 

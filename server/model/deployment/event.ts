@@ -21,6 +21,20 @@ export interface StackProgress {
   readonly message?: string | null;
 }
 
+/** A stack that nothing has been said about yet. */
+export function pendingStack(name: string, serviceCount: number): StackProgress {
+  return {
+    name,
+    status: "pending",
+    phase: null,
+    percent: 0,
+    serviceCount,
+    servicesDone: 0,
+    currentService: null,
+    message: null,
+  };
+}
+
 /** Where a log line came from. */
 export type LogSource = "pull" | "base-image" | "build" | "init" | "container";
 

@@ -1,3 +1,4 @@
+import { defaultPort } from "../../../builder/manifest/service-defaults.ts";
 import type { BaseName, BuildRecipe, OwnWord, ServicePlan } from "../../../builder/plan/plan.ts";
 import { secretsVersionArgument } from "../../../builder/source/build-secrets.ts";
 import { contextEntries } from "../../../builder/source/context.ts";
@@ -94,9 +95,6 @@ export async function obtainImages(
 function basedOn(source: ServicePlan["source"]): string | null {
   return source.type === "image" ? source.reference : (source.recipe.basedOn ?? null);
 }
-
-/** What is given to an app that does not say which port it takes. */
-const defaultPort = 3000;
 
 /** Where neither the user nor the Dockerfile named a port the finished image may: it has its own, or inherits its base's. */
 async function portOf(

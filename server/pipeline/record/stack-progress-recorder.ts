@@ -1,4 +1,4 @@
-import type { StackProgress, StackStatus } from "../../model/deployment/event.ts";
+import { pendingStack, type StackProgress, type StackStatus } from "../../model/deployment/event.ts";
 import type { ServiceKind } from "../../model/deployment/spec.ts";
 import type { Journal } from "./journal.ts";
 import { createPhaseCount, type Phase } from "./phase-count.ts";
@@ -53,8 +53,9 @@ export function createStackProgressRecorder(
         phases.list(name, services);
         for (const service of services) stackOf.set(service.name, name);
         const known = stacks.get(name);
-        stacks.set(name, { ...(known ?? pending(name)), serviceCount: services.length });
-        if (!known) journal.stack(stacks.get(name) ?? pending(name));
+        const listedStack = known ? { ...known, serviceCount: services.length } : pendingStack(name, services.length);
+        stacks.set(name, listedStack);
+        if (!known) journal.stack(listedStack);
       }
     },
     enter: (phase, service) => tell(service, "deploying", phase, percentAt[phase], service),
@@ -112,7 +113,7 @@ export function createStackProgressRecorder(
   }
 
   function change(name: string, changes: Partial<StackProgress>): void {
-    const stack = stacks.get(name) ?? pending(name);
+    const stack = stacks.get(name) ?? pendingStack(name, 0);
     const next = { ...stack, ...changes, percent: Math.max(stack.percent, changes.percent ?? 0) };
     if (JSON.stringify(next) === JSON.stringify(stack)) return;
     stacks.set(name, next);
@@ -125,16 +126,3 @@ export function createStackProgressRecorder(
 }
 
 const finished = { status: "running", phase: null, percent: 100, phasePercent: 100, currentService: null } as const;
-
-function pending(name: string): StackProgress {
-  return {
-    name,
-    status: "pending",
-    phase: null,
-    percent: 0,
-    serviceCount: 0,
-    servicesDone: 0,
-    currentService: null,
-    message: null,
-  };
-}

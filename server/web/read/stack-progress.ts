@@ -1,5 +1,5 @@
 import { type Deployment, specOf } from "../../model/deployment/deployment.ts";
-import type { StackProgress } from "../../model/deployment/event.ts";
+import { pendingStack, type StackProgress } from "../../model/deployment/event.ts";
 import type { StackSpec } from "../../model/deployment/spec.ts";
 
 /** What was said about each stack; for stacks that nothing was said about yet, what the deployment's status implies. */
@@ -10,7 +10,7 @@ export function stacksOf(
   expected: readonly StackSpec[] = [],
 ): readonly StackProgress[] {
   const stacks = specOf(row)?.stacks ?? expected;
-  const silent = stacks.filter(({ name }) => !progress.some((stack) => stack.name === name)).map(pendingStack);
+  const silent = stacks.filter(({ name }) => !progress.some((stack) => stack.name === name)).map(pendingOf);
   if (row.status === "failed")
     return [...progress, ...silent.map((stack) => ({ ...stack, status: "failed" as const }))];
   if (row.status !== "ready") return [...progress, ...silent];
@@ -25,15 +25,6 @@ export function stacksOf(
   ];
 }
 
-export function pendingStack({ name, services }: StackSpec): StackProgress {
-  return {
-    name,
-    status: "pending",
-    phase: null,
-    percent: 0,
-    serviceCount: services.length,
-    servicesDone: 0,
-    currentService: null,
-    message: null,
-  };
+export function pendingOf({ name, services }: StackSpec): StackProgress {
+  return pendingStack(name, services.length);
 }

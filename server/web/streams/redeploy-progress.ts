@@ -6,7 +6,7 @@ import type { Store } from "../../ports/store/store.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import { displayName } from "../read/display-name.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
-import { pendingStack } from "../read/stack-progress.ts";
+import { pendingOf } from "../read/stack-progress.ts";
 import { lastEventId } from "./event-stream.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 
@@ -61,7 +61,7 @@ async function tell(needs: Needs, deployment: Deployment, from: number, writer: 
   const news = createWakeUp(clock);
   const unsubscribe = store.events.subscribe(id, news.wake);
   try {
-    const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingStack) : [];
+    const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingOf) : [];
     for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
     for (let cursor = from; ; ) {
       const events = await store.events.read(id, cursor, pageSize);
