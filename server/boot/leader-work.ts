@@ -1,5 +1,3 @@
-import { createPoller } from "../commands/sources/poll.ts";
-import { createSources } from "../commands/sources/sources.ts";
 import { createReporter } from "../forge/reporter.ts";
 import type { PipelineContext } from "../pipeline/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
@@ -9,6 +7,7 @@ import type { Log } from "../ports/log.ts";
 import { createWorker, type Worker } from "../queue/worker.ts";
 import type { ReconcilerContext } from "../reconciler/context.ts";
 import { createReconciler, type Reconciler } from "../reconciler/reconciler.ts";
+import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 
 /**
  * The time in which this server may act: from taking the database's lock until it stops or loses it. Whoever takes
@@ -42,8 +41,7 @@ export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Sh
     },
   });
   const { allowPrivateRepositories } = world.limits;
-  const sources = createSources({ ...world, allowPrivateRepositories, wakeQueue: worker.wake });
-  const poller = createPoller({ store, sources, clock, log });
+  const poller = createRepositoryPoller({ ...world, allowPrivateRepositories, log, wakeQueue: worker.wake });
   const reporter = createReporter({ ...world, log });
   worker.start();
   void reconciler.start();

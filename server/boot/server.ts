@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { admitAdministrator } from "../commands/access/admit-administrator.ts";
 import type { Store } from "../ports/store/store.ts";
 import { createReach } from "../probe/reach.ts";
 import { routes } from "../routes.ts";
@@ -10,7 +11,6 @@ import { createHostStates } from "../web/read/host-states.ts";
 import { readSetUpSteps } from "../web/read/set-up-facts.ts";
 import { createWorld, openDatabase } from "./adapters.ts";
 import type { Config } from "./config.ts";
-import { admitAdministrator } from "./first-token.ts";
 import { listen } from "./http/listen.ts";
 import { createWebServer } from "./http/web-server.ts";
 import { beginShift } from "./leader-work.ts";
@@ -73,7 +73,7 @@ export async function openServer(
   return {
     async greet(signal) {
       // Made at the last moment: a token that no terminal shows would lock everybody out.
-      const newToken = await admitAdministrator(store.access, config.adminToken);
+      const newToken = await admitAdministrator({ store }, config.adminToken);
       const tookMs = systemClock.monotonicMs() - beganMs;
       terminal.write(
         greeting({

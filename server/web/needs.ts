@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { DocumentName } from "../../views/system/documents.ts";
-import type { Triggers } from "../commands/deployments/triggers.ts";
-import type { Sources } from "../commands/sources/sources.ts";
-import type { WebhookTrigger } from "../commands/sources/webhook.ts";
+import type { Commands } from "../commands/commands.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -14,7 +12,8 @@ import type { Machine } from "../ports/host/machine.ts";
 import type { Reach } from "../ports/host/reach.ts";
 import type { Log } from "../ports/log.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
-import type { Identity, Store } from "../ports/store/store.ts";
+import type { ReadStore } from "../ports/store/read-store.ts";
+import type { Identity } from "../ports/store/store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
 import type { createGitHttp } from "./git/git-http.ts";
 import type { Assets } from "./http/assets.ts";
@@ -22,17 +21,15 @@ import type { StreamEnded } from "./streams/open-streams.ts";
 
 /** What the web stands on; all of it from outside. */
 export interface WebNeeds extends FrontDoor {
-  readonly store: Store;
+  readonly store: ReadStore;
   readonly engine: Engine;
   readonly firewall: Pick<Firewall, "state">;
   readonly buildLimiter: Pick<BuildLimiter, "state">;
   readonly git: Git;
   readonly proxy: ReverseProxy;
-  readonly triggers: Triggers;
-  readonly sources: Sources;
+  readonly commands: Commands;
   /** Installations with a host that the proxy cannot serve, by name ("shop in staging"), and why. */
   readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
-  readonly webhooks: WebhookTrigger;
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;

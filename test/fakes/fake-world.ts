@@ -1,6 +1,5 @@
 import { beginShift, type Shift } from "../../server/boot/leader-work.ts";
-import { createPushTrigger } from "../../server/commands/deployments/push.ts";
-import { createTriggers, type Triggers } from "../../server/commands/deployments/triggers.ts";
+import { type Commands, createCommands } from "../../server/commands/commands.ts";
 import type { Deployment, DeploymentStatus } from "../../server/model/deployment/deployment.ts";
 import { isOver } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
@@ -49,7 +48,7 @@ export interface FakeWorld {
   /** Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused. */
   push(product: string, version?: App | Files, options?: PushOptions): Promise<DeploymentId>;
   /** What people ask for, through the page or the API. Rejects when the server is down, or dies over it. */
-  ask<Answer>(command: (commands: Triggers) => Promise<Answer>): Promise<Answer>;
+  ask<Answer>(command: (commands: Commands) => Promise<Answer>): Promise<Answer>;
 
   start(): void;
   /** As on SIGTERM. */
@@ -117,8 +116,7 @@ interface Life {
   readonly process: FakeProcess;
   readonly shift: Shift;
   readonly git: Git;
-  readonly commands: Triggers;
-  readonly pushes: ReturnType<typeof createPushTrigger>;
+  readonly commands: Commands;
 }
 
 export function createWorld(options: WorldOptions = {}): FakeWorld {
@@ -186,11 +184,10 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       process,
       shift,
       git,
-      pushes: createPushTrigger({ store: adapters.store, git, clock: own, wakeQueue }),
-      commands: createTriggers({
-        ...{ store: adapters.store, engine, git, clock: own, publishRoutes, wakeQueue, wakeReconciler },
+      commands: createCommands({
+        ...{ store: adapters.store, engine, git, clock: own, log, publishRoutes, wakeQueue, wakeReconciler },
         domain: limits.domain,
-        publicUrl: new URL(`http://${limits.publicHost}`),
+        publicHost: limits.publicHost,
         allowPrivateRepositories: limits.allowPrivateRepositories,
         readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
       }),
@@ -223,11 +220,11 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     const commit = repositories.commit(filesOf(version), { message, parent });
     const product = await store.products.bySlug(slug as Slug);
     const request = repositories.pushOf(product?.id ?? null, branch, commit);
-    const outcome = await drive(up(), async ({ pushes, git }) => {
-      const plan = await pushes.plan(slug as Slug, request);
+    const outcome = await drive(up(), async ({ commands, git }) => {
+      const plan = await commands.planPush(slug as Slug, request);
       if ("refused" in plan) throw new Error(plan.refused);
       const stored = await git.receive(plan.product.id, request, plan.redirect, () => {}, never);
-      return (await pushes.accept(plan, stored, "ada"))[0];
+      return (await commands.acceptPush(plan, stored, "ada"))[0];
     });
     if (outcome?.type !== "deploying") throw new Error(outcome?.reason ?? "nothing is deployed from this branch");
     pushed.set(key, commit);

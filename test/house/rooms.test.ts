@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   commands: ["model", "rules", "ports", "async"],
   queue: ["model", "rules", "ports", "async"],
   pipeline: ["model", "rules", "ports", "commands", "queue", "builder"],
-  reconciler: ["model", "rules", "ports", "pipeline", "async"],
+  reconciler: ["model", "rules", "ports", "commands", "pipeline", "async"],
   docker: ["model", "ports", "async"],
   git: ["model", "ports"],
   proxy: ["model", "ports", "async"],

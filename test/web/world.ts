@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { createTriggers } from "../../server/commands/deployments/triggers.ts";
-import { createSources } from "../../server/commands/sources/sources.ts";
-import { createWebhookTrigger } from "../../server/commands/sources/webhook.ts";
+import { createCommands } from "../../server/commands/commands.ts";
 import { createGitHub } from "../../server/forge/github/github.ts";
 import { loadAssets } from "../../server/web/http/assets.ts";
 import type { WebNeeds } from "../../server/web/needs.ts";
@@ -13,7 +11,7 @@ import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
 import { createFakeReach } from "../fakes/fake-reach.ts";
-import { createFakeStore } from "../fakes/store/fake-store.ts";
+import { createFakeStore, type FakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "./samples.ts";
 
 /** Read once: every test makes a web of its own. */
@@ -35,19 +33,19 @@ export interface Body {
   readonly [name: string]: unknown;
 }
 
-/** The whole web on fakes. Requests go straight to the app, without a socket. */
-export async function createWorld(changes: Partial<WebNeeds> = {}) {
+/** The whole web on fakes; `kept` is the store of an earlier one. Requests go straight to the app, without a socket. */
+export async function createWorld(changes: Partial<WebNeeds> = {}, kept: FakeStore | null = null) {
   const clock = createFakeClock();
-  const store = createFakeStore(clock);
+  const store = kept ?? createFakeStore(clock);
   const engine = createFakeEngine();
   const git = createFakeGit();
   const proxy = createFakeProxy();
   const logged: unknown[] = [];
   const keep = (facts: object, message: string) => void logged.push({ ...facts, message });
+  const log = { debug: keep, info: keep, warn: keep, error: keep };
   const woken = { queue: 0, reconciler: 0, proxy: 0 };
   await store.access.addFirstToken("admin", token);
 
-  const wakeQueue = () => void woken.queue++;
   const needs: WebNeeds = {
     store,
     engine,
@@ -58,13 +56,10 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
     git,
     proxy,
     clock,
-    triggers: createTriggers({
-      store,
-      engine,
-      git,
-      clock,
+    commands: createCommands({
+      ...{ store, engine, git, clock, log },
       domain: "localhost",
-      publicUrl: new URL(origin),
+      publicHost: new URL(origin).hostname,
       allowPrivateRepositories: false,
       publishRoutes: async (signal) => {
         await proxy.ping(signal);
@@ -72,19 +67,17 @@ export async function createWorld(changes: Partial<WebNeeds> = {}) {
         return proxy.setRoutes([], signal);
       },
       readSample: async () => new Map([["index.html", Buffer.from("<h1>Hello</h1>")]]),
-      wakeQueue,
+      wakeQueue: () => void woken.queue++,
       wakeReconciler: () => void woken.reconciler++,
     }),
-    sources: createSources({ store, git, clock, wakeQueue, allowPrivateRepositories: false }),
     unserved: () => [],
-    webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: [createGitHub()],
     machine: {
       disk: async () => ({ folder: "/srv/baton", freeBytes: 40_000_000_000, totalBytes: 100_000_000_000 }),
       nodeVersion: "v22.11.0",
     },
     reach: createFakeReach(),
-    log: { debug: keep, info: keep, warn: keep, error: keep },
+    log,
     publicUrl: new URL(origin),
     listen: { host: "127.0.0.1", port: 4000 },
     domain: "localhost",

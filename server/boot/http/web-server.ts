@@ -3,10 +3,7 @@ import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type { Logger } from "pino";
-import { createPushTrigger } from "../../commands/deployments/push.ts";
-import { createTriggers } from "../../commands/deployments/triggers.ts";
-import { createSources } from "../../commands/sources/sources.ts";
-import { createWebhookTrigger } from "../../commands/sources/webhook.ts";
+import { createCommands } from "../../commands/commands.ts";
 import { createGitHttp } from "../../web/git/git-http.ts";
 import { loadAssets } from "../../web/http/assets.ts";
 import { createWeb } from "../../web/web.ts";
@@ -33,7 +30,13 @@ export function createWebServer(needs: {
   const { engine, firewall, buildLimiter, git, proxy, reach, store, clock, urlOf } = world;
   const { publicUrl, listen } = config;
   const { wakeQueue, wakeReconciler } = shifts;
-  const pushes = createPushTrigger({ store, git, clock, wakeQueue });
+  const { domain, allowPrivateRepositories } = config;
+  const commands = createCommands({
+    ...{ store, engine, git, clock, log, domain, allowPrivateRepositories, wakeQueue, wakeReconciler },
+    publicHost: publicUrl.hostname,
+    publishRoutes: world.publishRoutes,
+    readSample: readBundledApp,
+  });
   const web = createWeb({
     store,
     engine,
@@ -49,30 +52,13 @@ export function createWebServer(needs: {
     readDocument: (name) => readFile(join(sourceFolder, "docs", `${name}.md`), "utf8"),
     assets: loadAssets(sourceFolder),
     closing,
-    triggers: createTriggers({
-      store,
-      engine,
-      git,
-      clock,
-      domain: config.domain,
-      publicUrl,
-      allowPrivateRepositories: config.allowPrivateRepositories,
-      publishRoutes: world.publishRoutes,
-      readSample: readBundledApp,
-      wakeQueue,
-      wakeReconciler,
-    }),
-    sources: createSources({
-      ...{ store, git, clock, wakeQueue },
-      allowPrivateRepositories: config.allowPrivateRepositories,
-    }),
+    commands,
     unserved: world.unserved,
-    webhooks: createWebhookTrigger({ store, clock, wakeQueue }),
     forges: world.forges,
-    gitHttp: createGitHttp({ store, git, pushes, clock, log, pageOf, urlOf, publicUrl, listen }),
+    gitHttp: createGitHttp({ store, git, commands, clock, log, pageOf, urlOf, publicUrl, listen }),
     publicUrl,
     listen,
-    domain: config.domain,
+    domain,
     httpPort: config.httpPort,
     httpsPort: config.httpsPort,
     maxBuilding: config.maxBuilds,

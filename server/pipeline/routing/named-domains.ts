@@ -1,4 +1,4 @@
-import { createAddresses } from "../../commands/products/addresses.ts";
+import { whyTaken } from "../../commands/products/addresses.ts";
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Store } from "../../ports/store/store.ts";
@@ -23,13 +23,12 @@ export async function checkNamedDomains(
   const { store, domain, publicHost } = needs;
   const naming = services.filter(({ kind, domains }) => kind === "web" && domains.length > 0);
   if (naming.length === 0) return;
-  const addresses = createAddresses(needs);
   const environments = await store.environments.list();
   const baseDomains = [domain, ...environments.flatMap((environment) => environment.domain ?? [])];
   for (const { name, domains } of naming) {
     for (const host of domains) {
       const fault =
-        faultInCustomDomain(host, { publicHost, baseDomains }) ?? (await addresses.takenBy(host, installation));
+        faultInCustomDomain(host, { publicHost, baseDomains }) ?? (await whyTaken(needs, host, installation));
       if (fault === null) continue;
       throw new DeploymentFailed({
         ...{ stage: "plan", service: name },

@@ -1,4 +1,4 @@
-import { withRemote } from "../../commands/sources/remote.ts";
+import { withRemote } from "../../commands/webhooks/with-remote.ts";
 import type { Commit } from "../../model/deployment/deployment.ts";
 import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import { FetchFailed, type RemoteRequest } from "../../ports/git.ts";

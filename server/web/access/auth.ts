@@ -24,9 +24,12 @@ export interface Auth {
 const wrongPerMinute = 10;
 const sessionDays = 14;
 
-export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "publicUrl">, origins: Origins): Auth {
-  const { store, clock } = needs;
-  const csrfKey = createCsrfKey(store.settings);
+export function createAuth(
+  needs: Pick<WebNeeds, "store" | "commands" | "clock" | "publicUrl">,
+  origins: Origins,
+): Auth {
+  const { store, commands, clock } = needs;
+  const csrfKey = createCsrfKey(commands.ensureCsrfKey);
   const openStreams = createOpenStreams({ clock });
   const failures = createFailedSignIns(needs);
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
@@ -48,7 +51,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "pu
       if (!identity) return null;
       await closeSession(c);
       const expires = new Date(clock.now().getTime() + sessionDays * 24 * 60 * 60 * 1000);
-      const secret = await store.access.openSession(identity, expires);
+      const secret = await commands.signIn(identity, expires);
       setCookie(c, cookie, secret, { ...cookieOptions, maxAge: sessionDays * 24 * 60 * 60 });
       return identity;
     },
@@ -113,7 +116,7 @@ export function createAuth(needs: Pick<WebNeeds, "store" | "clock" | "log" | "pu
   async function closeSession(c: WebContext): Promise<void> {
     const secret = getCookie(c, cookie);
     if (!secret || secret.length > maxTokenLength) return;
-    await store.access.closeSession(secret);
+    await commands.signOut(secret);
     openStreams.endAll(credentialKey("session", secret));
   }
 }

@@ -1,5 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { SettingStore } from "../../ports/store/store.ts";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Commands } from "../../commands/commands.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { Problem } from "../http/problem.ts";
 import type { WebContext } from "../needs.ts";
@@ -13,12 +13,11 @@ export function csrfTokenOf(key: string, sessionSecret: string): string {
   return createHmac("sha256", key).update(`csrf ${sessionSecret}`).digest("base64url");
 }
 
-/** Made once and recorded, so that forms that are open survive a restart. */
-export function createCsrfKey(settings: Pick<SettingStore, "get" | "getOrSet">): () => Promise<string> {
-  const name = "csrf-key";
+/** The server's key, which is read once. */
+export function createCsrfKey(ensureKey: Commands["ensureCsrfKey"]): () => Promise<string> {
   let known: string | null = null;
   return async () => {
-    known ??= (await settings.get(name)) ?? (await settings.getOrSet(name, randomBytes(32).toString("base64url")));
+    known ??= await ensureKey();
     return known;
   };
 }

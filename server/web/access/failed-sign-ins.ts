@@ -1,6 +1,5 @@
+import type { Commands } from "../../commands/commands.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Store } from "../../ports/store/store.ts";
 import { peerNetwork } from "./peer-address.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
@@ -15,11 +14,10 @@ const perNetworkAndMinute = 3;
 const perMinute = 30;
 
 export function createFailedSignIns(needs: {
-  readonly store: Pick<Store, "audit">;
+  readonly commands: Pick<Commands, "recordAction">;
   readonly clock: Clock;
-  readonly log: Log;
 }): FailedSignIns {
-  const { store, clock, log } = needs;
+  const { commands, clock } = needs;
   const ofNetwork = createFailureLimit({ clock, perMinute: perNetworkAndMinute });
   const ofAll = createFailureLimit({ clock, perMinute });
 
@@ -30,10 +28,8 @@ export function createFailedSignIns(needs: {
       ofNetwork.failed(network);
       ofAll.failed("all");
       const what = `failed to sign in with ${how}`;
-      const entry = { who: "someone", what, subject: "", detail: "wrong token", deploymentId: null, address };
-      await store.audit.record(entry, clock.now()).catch((error: unknown) => {
-        log.error({ err: error, ...entry }, "the audit log has a gap");
-      });
+      const detail = "wrong token";
+      await commands.recordAction({ who: "someone", what, subject: "", detail, deploymentId: null, address });
     },
   };
 }

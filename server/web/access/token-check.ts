@@ -1,5 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
-import type { AccessStore, Identity } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
+import type { Identity } from "../../ports/store/store.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
 /**
@@ -19,7 +20,7 @@ const floodPerMinute = 600;
 export const maxTokenLength = 512;
 
 export function createTokenCheck(needs: {
-  readonly access: AccessStore;
+  readonly access: ReadStore["access"];
   readonly clock: Clock;
   readonly wrongPerMinute: number;
 }): TokenCheck {

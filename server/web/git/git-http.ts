@@ -4,12 +4,9 @@ import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Context, Hono } from "hono";
 import { plainText } from "../../../views/text/terminal-text.ts";
-import type { PushTrigger } from "../../commands/deployments/push.ts";
 import { parseSlug, type Slug, slugRule } from "../../model/product.ts";
-import type { Clock } from "../../ports/clock.ts";
-import { BadPush, type Git, type GitService, type PushRequest } from "../../ports/git.ts";
-import type { Log } from "../../ports/log.ts";
-import { type Identity, type Store, StoreUnavailable } from "../../ports/store/store.ts";
+import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
+import { type Identity, StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
@@ -39,17 +36,8 @@ const noLfs = {
 };
 
 /** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
-export function createGitHttp(
-  needs: PushConversation &
-    Pick<WebNeeds, "publicUrl" | "listen"> & {
-      readonly store: Store;
-      readonly git: Git;
-      readonly pushes: PushTrigger;
-      readonly clock: Clock;
-      readonly log: Log;
-    },
-): Hono<GitEnv> {
-  const { store, git, pushes, clock, log } = needs;
+export function createGitHttp(needs: PushConversation & Pick<WebNeeds, "publicUrl" | "listen">): Hono<GitEnv> {
+  const { store, git, commands, clock, log } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   const failures = createFailedSignIns(needs);
   const { https } = createOrigins(needs);
@@ -124,7 +112,7 @@ export function createGitHttp(
     const out = new PassThrough();
     if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
 
-    const plan = await pushes.plan(c.get("slug"), push);
+    const plan = await commands.planPush(c.get("slug"), push);
     const terminal = git.answerPush(push, out);
     if ("refused" in plan) {
       const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
@@ -137,18 +125,15 @@ export function createGitHttp(
     return answer(out, "git-receive-pack", "result");
   });
 
-  /** A push that is let in is written down; a gap in the audit log stops nobody. */
+  /** A push that is let in is written down. */
   async function recordPush(c: Context<GitEnv>, push: PushRequest): Promise<void> {
-    const entry = {
+    await commands.recordAction({
       who: c.get("identity").name,
       what: receivePack.post.action,
       subject: c.get("slug"),
       detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
       deploymentId: null,
       address: peerAddress(c, https),
-    };
-    await store.audit.record(entry, clock.now()).catch((error: unknown) => {
-      log.error({ err: error, ...entry }, "the audit log has a gap");
     });
   }
 

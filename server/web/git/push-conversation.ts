@@ -1,17 +1,20 @@
 import { plainText } from "../../../views/text/terminal-text.ts";
-import { DeploymentDeleted, follow } from "../../commands/deployments/follow.ts";
-import type { PushOutcome, PushPlan, PushTrigger } from "../../commands/deployments/push.ts";
+import type { Commands } from "../../commands/commands.ts";
+import type { PushOutcome } from "../../commands/pushes/accept-push.ts";
+import type { PushPlan } from "../../commands/pushes/plan-push.ts";
 import type { Deployment, Failed, Ready } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { PushWatch } from "../../model/product.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Git, PushAnswer, PushRequest, PushResult } from "../../ports/git.ts";
 import type { Log } from "../../ports/log.ts";
-import { type Store, StoreUnavailable } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
+import { StoreUnavailable } from "../../ports/store/store.ts";
 import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { narrate } from "../../rules/wording/narrate.ts";
+import { DeploymentDeleted, follow } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
 
 const keepAliveMs = 5_000;
@@ -21,9 +24,9 @@ const maxReasonChars = 200;
 const deletedReason = "the product was deleted during the deployment";
 
 export interface PushConversation {
-  readonly store: Store;
+  readonly store: ReadStore;
   readonly git: Git;
-  readonly pushes: PushTrigger;
+  readonly commands: Commands;
   readonly clock: Clock;
   readonly log: Log;
   /** The page of a deployment, as a link to follow. */
@@ -54,7 +57,7 @@ export async function conductPush(
     const stored = await needs.git.receive(plan.product.id, push, plan.redirect, progress, signal);
     const options = readPushOptions(push.options, plan.product.watch);
     for (const line of [...options.remarks, ...linesOn(plan, stored)]) say(line);
-    const outcomes = await needs.pushes.accept(plan, stored, by);
+    const outcomes = await needs.commands.acceptPush(plan, stored, by);
     const words = new Map(stored.refs);
     const voices = await voicesOf(needs, outcomes, say);
     await Promise.all(

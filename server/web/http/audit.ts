@@ -10,7 +10,7 @@ export interface Audit {
   /** Stands before an endpoint that changes something: what a member has done there is written down. */
   recorder(endpoint: Endpoint, action: string): WebMiddleware;
   /** For what is done on a route that everyone may use: signing in. Never rejects: what was done is done. */
-  record(c: WebContext, deed: Omit<NewAuditEntry, "address">): Promise<void>;
+  record(c: WebContext, action: Omit<NewAuditEntry, "address">): Promise<void>;
 }
 
 /** What else a handler wants written down: names of variables, hosts. Never a value. */
@@ -19,18 +19,13 @@ export function noteDetail(c: WebContext, detail: string): void {
 }
 
 export function createAudit(
-  needs: Pick<WebNeeds, "store" | "clock" | "log"> & { readonly catalog: Catalog },
+  needs: Pick<WebNeeds, "commands"> & { readonly catalog: Catalog },
   origins: Origins,
 ): Audit {
-  const { store, clock, log, catalog } = needs;
+  const { commands, catalog } = needs;
 
-  const record: Audit["record"] = async (c, deed) => {
-    try {
-      await store.audit.record({ ...deed, address: peerAddress(c, origins.https) }, clock.now());
-    } catch (error) {
-      log.error({ err: error, who: deed.who, what: deed.what, subject: deed.subject }, "the audit log has a gap");
-    }
-  };
+  const record: Audit["record"] = (c, action) =>
+    commands.recordAction({ ...action, address: peerAddress(c, origins.https) });
 
   return {
     record,

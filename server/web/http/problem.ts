@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Refused } from "../../commands/deployments/triggers.ts";
+import type { Refused } from "../../commands/refused.ts";
 
 /** A request that cannot be answered as asked. The message goes to the client: one sentence, nothing internal. */
 export class Problem extends Error {

@@ -2,7 +2,7 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../model/product.ts";
 import { parseSlug } from "../../model/product.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 import { notFound } from "../http/problem.ts";
 
 /** An installation with what it belongs to. */
@@ -26,7 +26,7 @@ export interface Catalog {
   deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: Place }>;
 }
 
-export function createCatalog(store: Store): Catalog {
+export function createCatalog(store: ReadStore): Catalog {
   const places = async (): Promise<readonly Place[]> => {
     const [products, environments, installations] = await Promise.all([
       store.products.list(),

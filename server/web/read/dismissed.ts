@@ -1,16 +1,11 @@
+import { dismissalOf } from "../../commands/deployments/dismiss-failure.ts";
 import type { Deployment } from "../../model/deployment/deployment.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 
-type OfInstallation = Pick<Deployment, "id" | "installationId">;
-
-/** One failure an installation: those before it are not pointed out anyway. */
-const settingOf = ({ installationId }: OfInstallation) => `dismissed-${installationId}`;
-
-/** Somebody has seen that it failed: it stays failed, but needs nobody's attention any more. */
-export async function dismiss({ settings }: Pick<Store, "settings">, failed: OfInstallation): Promise<void> {
-  await settings.set(settingOf(failed), String(failed.id));
-}
-
-export async function isDismissed({ settings }: Pick<Store, "settings">, failed: OfInstallation): Promise<boolean> {
-  return (await settings.get(settingOf(failed))) === String(failed.id);
+/** Somebody has seen the failure, so it is not pointed out any more. */
+export async function isDismissed(
+  { settings }: { readonly settings: Pick<ReadStore["settings"], "get"> },
+  failed: Pick<Deployment, "id" | "installationId">,
+): Promise<boolean> {
+  return (await settings.get(dismissalOf(failed))) === String(failed.id);
 }

@@ -1,7 +1,7 @@
 import { type Deployment, readyAtOf, specOf } from "../../model/deployment/deployment.ts";
 import type { StackSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 import { displayName } from "./display-name.ts";
 import { stacksOf } from "./stack-progress.ts";
 
@@ -23,7 +23,7 @@ export interface RedeployResult {
  * and has been stopped since then has succeeded all the same.
  */
 export async function redeployResult(
-  store: Pick<Store, "deployments" | "events">,
+  store: Pick<ReadStore, "deployments" | "events">,
   product: string,
   deployment: Deployment,
 ): Promise<RedeployResult> {
@@ -45,7 +45,7 @@ export async function redeployResult(
 
 /** The stacks of the version that a redeploy makes live again. */
 export async function sourceStacks(
-  store: Pick<Store, "deployments">,
+  store: Pick<ReadStore, "deployments">,
   { sourceId }: { readonly sourceId: DeploymentId | null },
 ): Promise<readonly StackSpec[]> {
   const source = sourceId === null ? null : await store.deployments.get(sourceId);

@@ -3,7 +3,7 @@ import { specOf } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec, RouteSpec, ServiceKind } from "../../model/deployment/spec.ts";
 import type { Installation } from "../../model/product.ts";
 import type { Engine } from "../../ports/engine.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 import {
   type InstallationStatus,
   installationStatus,
@@ -33,7 +33,7 @@ export interface InstallationState {
 
 /** What an installation is doing right now, as its containers tell it. Rejects with EngineUnavailable. */
 export async function installationState(
-  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<Store, "domains" | "deployments"> },
+  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> },
   { installation }: Place,
   running: Deployment | null,
   signal: AbortSignal,
@@ -67,7 +67,7 @@ export async function installationState(
 
 /** What a live version answers to now: hosts may have come and gone since it was made. */
 async function servedRoutes(
-  store: Pick<Store, "domains">,
+  store: Pick<ReadStore, "domains">,
   installation: Installation,
   spec: DeploymentSpec,
 ): Promise<readonly RouteSpec[]> {

@@ -2,7 +2,7 @@ import { specOf } from "../../model/deployment/deployment.ts";
 import { plainNames, secretVariablesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 import { createRedact, type Redact } from "../../rules/wording/redact.ts";
 
 /**
@@ -10,7 +10,7 @@ import { createRedact, type Redact } from "../../rules/wording/redact.ts";
  * Made once for each stream, because it prepares every form of every secret.
  */
 export async function redactOutputOf(
-  store: Pick<Store, "deployments" | "installations">,
+  store: Pick<ReadStore, "deployments" | "installations">,
   installation: InstallationId,
   containers: readonly ContainerState[],
 ): Promise<Redact> {

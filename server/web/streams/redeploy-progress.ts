@@ -2,7 +2,7 @@ import { createWakeUp } from "../../async/wake-up.ts";
 import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
-import type { Store } from "../../ports/store/store.ts";
+import type { ReadStore } from "../../ports/store/read-store.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import { displayName } from "../read/display-name.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
@@ -83,7 +83,7 @@ async function tell(needs: Needs, deployment: Deployment, from: number, writer: 
 
 /** Without an id of its own the last status is told again, with `done`, to whoever lost the line between the two. */
 async function tellEnd(
-  store: Store,
+  store: ReadStore,
   product: string,
   id: DeploymentId,
   end: StatusEvent,
@@ -132,7 +132,7 @@ function statusJson({ status, reason }: StatusEvent): string {
   return JSON.stringify({ status, reason });
 }
 
-async function productOf(store: Store, id: InstallationId): Promise<string> {
+async function productOf(store: ReadStore, id: InstallationId): Promise<string> {
   const installation = await store.installations.get(id);
   const product = installation && (await store.products.get(installation.productId));
   if (!product) throw new Error(`installation ${id} belongs to no product`);

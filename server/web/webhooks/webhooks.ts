@@ -40,7 +40,7 @@ const bodies = {
 
 /** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
 export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endpoints }) {
-  const { endpoints, store, clock, forges, webhooks } = needs;
+  const { endpoints, store, clock, forges, commands } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
   const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
@@ -87,12 +87,12 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endp
     const unheard = limit.retryAfterSeconds(bucket) !== null;
     const { headers } = c.req.raw;
     const turnAway = async (reason: string) => {
-      if (product && !unheard) await webhooks.turnAway(forge, product, { headers, reason, bodyBytes: null });
+      if (product && !unheard) await commands.refuseDelivery(forge, product, { headers, reason, bodyBytes: null });
     };
     const refusal = (problem: Problem) => refusalOf(problem, peer, bucket);
 
     if (forge.signatureFault(headers) !== null) {
-      const why = product && (await webhooks.whyUnread(forge, product, headers));
+      const why = product && (await commands.whyUnread(forge, product, headers));
       if (why) await turnAway(why);
       throw refusal(notBelieved());
     }
@@ -110,7 +110,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endp
       throw refusal(new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
     }
     if (!product) throw refusal(notBelieved());
-    const received = await webhooks.receive(forge, product, { headers, body, unheard }).catch(async (error) => {
+    const received = await commands.receiveDelivery(forge, product, { headers, body, unheard }).catch(async (error) => {
       // It may have been deleted while the delivery was on its way.
       const now = await store.products.bySlug(product.slug);
       throw now?.id === product.id ? error : refusal(notBelieved());

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createBatches } from "../../../server/commands/sources/batches.ts";
+import { createBatches } from "../../../server/commands/webhooks/batches.ts";
 import type { NewDelivery, Recorded } from "../../../server/ports/store/deliveries.ts";
 import { judgeDelivery } from "../../../server/rules/webhooks/webhook-verdict.ts";
 import { aProductOf, push, sha } from "../../contracts/store/webhooks/pushes.ts";

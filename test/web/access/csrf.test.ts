@@ -63,7 +63,7 @@ describe("a form of a session", () => {
   });
 
   test("is accepted after a restart, too", async () => {
-    const again = await createWorld({ store: world.store });
+    const again = await createWorld({}, world.store);
     const form = new URLSearchParams({ name: "CANARY", value: "1", csrf: session.csrf });
     const headers = { cookie: session.cookie, origin };
     const answer = await again.fetch("/products/shop/variables", { method: "POST", headers, body: form });

@@ -1,10 +1,11 @@
 import { PassThrough, Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { PushTrigger } from "../../../server/commands/deployments/push.ts";
+import { createCommands } from "../../../server/commands/commands.ts";
 import { BadPush } from "../../../server/ports/git.ts";
 import { StoreUnavailable } from "../../../server/ports/store/store.ts";
 import { createGitHttp } from "../../../server/web/git/git-http.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
+import { createFakeEngine } from "../../fakes/fake-engine.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 
@@ -23,12 +24,18 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
   };
   await store.access.addFirstToken("admin", token);
   const keep = () => {};
+  const log = { debug: keep, info: keep, warn: keep, error: keep };
   const app = createGitHttp({
     store,
     git,
     clock,
-    pushes: {} as PushTrigger,
-    log: { debug: keep, info: keep, warn: keep, error: keep },
+    commands: createCommands({
+      ...{ store, git, clock, log, engine: createFakeEngine(), wakeQueue: keep, wakeReconciler: keep },
+      ...{ domain: "localhost", publicHost: "127.0.0.1", allowPrivateRepositories: false },
+      publishRoutes: async () => [],
+      readSample: async () => new Map(),
+    }),
+    log,
     pageOf: String,
     urlOf: String,
     publicUrl: new URL(publicUrl),

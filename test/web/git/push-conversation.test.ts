@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PushOutcome } from "../../../server/commands/deployments/push.ts";
+import type { PushOutcome } from "../../../server/commands/pushes/accept-push.ts";
 import type { ProductId } from "../../../server/model/names/ids.ts";
 import type { Product } from "../../../server/model/product.ts";
 import type { PushResult } from "../../../server/ports/git.ts";
@@ -32,7 +32,7 @@ async function conduct(
   const needs = {
     ...{ clock, git, store: store ?? createFakeStore(clock) },
     pageOf: (id: number) => `/deployments/${id}`,
-    pushes: { accept: async () => outcomes },
+    commands: { acceptPush: async () => outcomes },
   } as unknown as PushConversation;
   await conductPush(needs, {
     push: { updates: [], options: [], canShowProgress: true },

@@ -3,7 +3,7 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { logText } from "../../../rules/wording/narrate.ts";
 import { Problem } from "../../http/problem.ts";
 import type { WebContext, WebNeeds } from "../../needs.ts";
@@ -38,7 +38,7 @@ export async function streamDeploymentLog(
   });
 }
 
-async function* pagesOf({ events }: Pick<Store, "events">, { id }: Deployment) {
+async function* pagesOf({ events }: Pick<ReadStore, "events">, { id }: Deployment) {
   for (let after = 0; ; ) {
     const page = await events.read(id, after, pageSize);
     yield page;
@@ -49,7 +49,7 @@ async function* pagesOf({ events }: Pick<Store, "events">, { id }: Deployment) {
 
 /** Null: everything. Throws a Problem (404) when the deployment has no such stack or service. */
 async function servicesWanted(
-  store: Store,
+  store: ReadStore,
   deployment: Deployment,
   { stack, service }: Filter,
 ): Promise<ReadonlySet<string> | null> {
@@ -73,7 +73,7 @@ async function servicesWanted(
   return new Set([service]);
 }
 
-async function servicesHeardOf(store: Store, deployment: Deployment): Promise<ReadonlySet<string>> {
+async function servicesHeardOf(store: ReadStore, deployment: Deployment): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for await (const events of pagesOf(store, deployment)) {
     for (const event of events) if ("service" in event && event.service !== null) names.add(event.service);

@@ -21,7 +21,7 @@ import { changesJson } from "./changes.ts";
 import { streamDeploymentLog } from "./deployment-log.ts";
 
 export function createDeploymentsApi(needs: ApiNeeds) {
-  const { store, triggers, endpoints, catalog, present, streams } = needs;
+  const { store, commands, endpoints, catalog, present, streams } = needs;
   const api = createApi();
 
   api.openapi(
@@ -122,7 +122,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       // Without a body there is nothing that zod could have put the default into.
       const variables = c.req.valid("json").variables ?? "then";
       const by = visitorOf(c).identity.name;
-      const asked = await triggers.redeploy(deployment, variables, by, c.req.raw.signal);
+      const asked = await commands.redeploy(deployment, variables, by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.json({ ...(await present.deployment(asked.deployment, place)), rebuild: asked.rebuild }, 202);
     },
@@ -139,7 +139,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
-      const outcome = await triggers.cancel(deployment);
+      const outcome = await commands.cancel(deployment);
       if (outcome.type === "refused") throw problemOf(outcome);
       const now: Deployment = (await store.deployments.get(deployment.id)) ?? deployment;
       return c.json(await present.deployment(now, place), 202);

@@ -6,7 +6,7 @@ import { notFound, problemOf } from "../../http/problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { environmentSchema, idParam, listOf, newEnvironmentAnswerSchema, newEnvironmentSchema } from "../schemas.ts";
 
-export function createEnvironmentsApi({ store, endpoints, present, triggers }: ApiNeeds) {
+export function createEnvironmentsApi({ store, endpoints, present, commands }: ApiNeeds) {
   const api = createApi();
 
   api.openapi(
@@ -32,7 +32,7 @@ export function createEnvironmentsApi({ store, endpoints, present, triggers }: A
     async (c) => {
       const { name, domain = null, branch = null, copyFrom = null } = c.req.valid("json");
       noteDetail(c, name);
-      const created = await triggers.createEnvironment({ name, domain, branch }, copyFrom);
+      const created = await commands.createEnvironment({ name, domain, branch }, copyFrom);
       if (created.type === "refused") throw problemOf(created);
       const copied = created.copied.map((one) => ({ ...one, secrets: [...one.secrets] }));
       return c.json({ ...present.environment(created.environment), copied }, 201);
@@ -53,7 +53,7 @@ export function createEnvironmentsApi({ store, endpoints, present, triggers }: A
       const environment = await store.environments.get(id as EnvironmentId);
       if (!environment) throw notFound(`environment ${id}`);
       noteDetail(c, environment.name);
-      const outcome = await triggers.removeEnvironment(environment);
+      const outcome = await commands.removeEnvironment(environment);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.body(null, 204);
     },

@@ -1,11 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import { nothingSet } from "../../../model/service-settings.ts";
 import { routes } from "../../../routes.ts";
 import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
-import { settingsAfter } from "../../read/service-settings.ts";
 import { variableJson } from "../present.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
 import {
@@ -26,7 +24,7 @@ import {
 import { streamContainerLogs } from "./container-logs.ts";
 
 export function createInstallationsApi(needs: ApiNeeds) {
-  const { store, triggers, endpoints, catalog, present } = needs;
+  const { store, commands, endpoints, catalog, present } = needs;
   const api = createApi();
 
   api.openapi(
@@ -56,7 +54,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const { product, environment, branch = null } = c.req.valid("json");
       noteDetail(c, `${product} in ${environment}`);
-      const asked = await triggers.install({ product, environment, branch });
+      const asked = await commands.install({ product, environment, branch });
       if (asked.type === "refused") throw problemOf(asked);
       const place = await catalog.place(asked.installation.id);
       return c.json(await present.installation(place, c.req.raw.signal), 201);
@@ -88,8 +86,13 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const { id } = c.req.valid("param");
       const { branch } = c.req.valid("json");
-      const { installation } = await catalog.place(id);
-      if (branch !== undefined) await store.installations.setBranch(installation.id, branch);
+      const { product, installation } = await catalog.place(id);
+      if (branch !== undefined) {
+        const outcome = await commands.changeProduct(product, {
+          branches: [{ installation: installation.id, branch }],
+        });
+        if (outcome.type === "refused") throw problemOf(outcome);
+      }
       return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
     },
   );
@@ -106,7 +109,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { installation } = await catalog.place(c.req.valid("param").id);
-      await triggers.uninstall(installation.id, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      await commands.uninstall(installation.id, { keepVolumes: c.req.valid("json").volumes !== "delete" });
       return c.body(null, 204);
     },
   );
@@ -146,7 +149,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       const fault = secrecyFault(await store.installations.variableEntries(id), { set, secret });
       if (fault) throw new Problem(400, "invalid", fault);
       noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
-      await store.installations.changeVariables(id, set, unset, { atBuild, secret });
+      await commands.setVariables({ installation: id }, { set, unset, atBuild, secret });
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );
@@ -165,7 +168,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
       const { id } = c.req.valid("param");
       const { service, domains } = c.req.valid("json");
       const { installation } = await catalog.place(id);
-      const outcome = await triggers.setDomains(installation.id, service, domains, c.req.raw.signal);
+      const outcome = await commands.setDomains(installation.id, service, domains, c.req.raw.signal);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
     },
@@ -184,9 +187,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
       const { service, ...changes } = c.req.valid("json");
-      const { installations } = store;
-      const before = (await installations.serviceSettings(place.installation.id)).get(service) ?? nothingSet;
-      await installations.setServiceSettings(place.installation.id, service, settingsAfter(before, changes));
+      await commands.setServiceSettings(place.installation.id, service, changes);
       noteDetail(c, service);
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
@@ -205,7 +206,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
       const by = visitorOf(c).identity.name;
-      const asked = await triggers.deploy(place.installation.id, c.req.valid("json"), by, c.req.raw.signal);
+      const asked = await commands.deploy(place.installation.id, c.req.valid("json"), by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.json(await present.deployment(asked.deployment, place), 202);
     },
@@ -223,7 +224,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const place = await catalog.place(c.req.valid("param").id);
-      const asked = await triggers.apply(place.installation.id, visitorOf(c).identity.name);
+      const asked = await commands.applyChanges(place.installation.id, visitorOf(c).identity.name);
       if (asked.type === "refused") throw problemOf(asked);
       return c.json(await present.deployment(asked.deployment, place), 202);
     },
@@ -246,7 +247,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     async (c) => {
       const { id } = c.req.valid("param");
       const { installation } = await catalog.place(id);
-      const outcome = await triggers.stop(installation.id);
+      const outcome = await commands.stop(installation.id);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 202);
     },

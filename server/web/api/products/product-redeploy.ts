@@ -12,7 +12,7 @@ const streamedJson: string = "application/json";
 
 /** The redeploy of a whole product: one call that answers when it is over, and its progress on the side. */
 export function createProductRedeployApi(needs: ApiNeeds) {
-  const { endpoints, catalog, triggers } = needs;
+  const { endpoints, catalog, commands } = needs;
   const api = createApi();
 
   api.openapi(
@@ -36,7 +36,7 @@ export function createProductRedeployApi(needs: ApiNeeds) {
         throw notFound(`product deployment ${productDeploymentId} in environment ${environmentId}`);
       }
       const sessionId = c.req.valid("json").sessionId ?? null;
-      const asked = await triggers.redeployProduct(installation.id, { by: visitorOf(c).identity.name, sessionId });
+      const asked = await commands.redeployProduct(installation.id, { by: visitorOf(c).identity.name, sessionId });
       if (asked.type === "refused") throw problemOf(asked);
       return answerWhenOver(c, needs, product.slug, asked.deployment);
     },

@@ -20,7 +20,7 @@ import {
   variableSchema,
 } from "../schemas.ts";
 
-export function createProductsApi({ store, triggers, sources, endpoints, catalog, present }: ApiNeeds) {
+export function createProductsApi({ store, commands, endpoints, catalog, present }: ApiNeeds) {
   const api = createApi();
 
   api.openapi(
@@ -48,11 +48,11 @@ export function createProductsApi({ store, triggers, sources, endpoints, catalog
       const slug = parseSlug(name);
       if (!slug) throw new Problem(400, "invalid", `name: ${slugRule}`);
       noteDetail(c, slug);
-      const asked = await triggers.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
+      const asked = await commands.createProduct(slug, { repository: repository ?? null, branch: branch ?? null });
       if (asked.type === "refused") throw problemOf(asked);
       const [product, secret] = await Promise.all([
         present.product(asked.product),
-        sources.newWebhookSecret(asked.product),
+        commands.makeWebhookSecret(asked.product),
       ]);
       return c.json({ ...product, webhook: { ...product.webhook, secret } }, 201);
     },
@@ -80,15 +80,10 @@ export function createProductsApi({ store, triggers, sources, endpoints, catalog
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const { repository, branch, watch } = c.req.valid("json");
-      if (repository !== undefined) {
-        const outcome = await sources.connect(product, repository);
-        if (outcome.type === "refused") throw problemOf(outcome);
-      }
-      if (branch !== undefined) {
-        const { installation } = await catalog.mainPlace(product);
-        await store.installations.setBranch(installation.id, branch);
-      }
-      if (watch !== undefined) await store.products.update(product.id, { watch });
+      const { installation } = await catalog.mainPlace(product);
+      const branches = branch === undefined ? [] : [{ installation: installation.id, branch }];
+      const outcome = await commands.changeProduct(product, { repository, watch, branches });
+      if (outcome.type === "refused") throw problemOf(outcome);
       return c.json(await present.product(await catalog.product(product.slug)), 200);
     },
   );
@@ -105,7 +100,7 @@ export function createProductsApi({ store, triggers, sources, endpoints, catalog
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      await triggers.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
+      await commands.deleteProduct(product, { keepVolumes: c.req.valid("json").volumes !== "delete" });
       return c.body(null, 204);
     },
   );
@@ -142,7 +137,7 @@ export function createProductsApi({ store, triggers, sources, endpoints, catalog
       const fault = secrecyFault(await store.products.variableEntries(product.id), { set, secret });
       if (fault) throw new Problem(400, "invalid", fault);
       noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
-      await store.products.changeVariables(product.id, set, unset, { atBuild, secret });
+      await commands.setVariables({ product: product.id }, { set, unset, atBuild, secret });
       return c.json(await present.product(product), 200);
     },
   );

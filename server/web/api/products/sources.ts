@@ -20,7 +20,7 @@ import {
 
 /** A product's repository: how it is fetched, how Baton hears of pushes, and what was heard. */
 export function createSourcesApi(needs: ApiNeeds) {
-  const { store, sources, webhooks, endpoints, catalog } = needs;
+  const { store, commands, endpoints, catalog } = needs;
   const api = createApi();
   const shared = { tags: ["Repositories"] };
   const ofProduct = { ...shared, request: { params: productParam } };
@@ -46,7 +46,8 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      await store.sources.change(product.id, given(c.req.valid("json")));
+      const outcome = await commands.changeProduct(product, { source: given(c.req.valid("json")) });
+      if (outcome.type === "refused") throw problemOf(outcome);
       return c.json(await sourceOf(product), 200);
     },
   );
@@ -60,7 +61,7 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      return c.json({ deployKey: await sources.newDeployKey(product) }, 201);
+      return c.json({ deployKey: await commands.makeDeployKey(product) }, 201);
     },
   );
 
@@ -73,7 +74,7 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      await store.sources.setDeployKey(product.id, null);
+      await commands.removeDeployKey(product);
       return c.body(null, 204);
     },
   );
@@ -87,7 +88,7 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const secret = await sources.newWebhookSecret(product);
+      const secret = await commands.makeWebhookSecret(product);
       return c.json({ url: webhookUrl(needs, product), secret }, 201);
     },
   );
@@ -101,7 +102,7 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+      const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
       if ("code" in found) throw problemOf(found);
       return c.json({ items: found.map(judged) }, 200);
     },
@@ -153,7 +154,7 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { product: slug, id } = c.req.valid("param");
-      const outcome = await webhooks.redeliver(await catalog.product(slug), id, visitorOf(c).identity.name);
+      const outcome = await commands.redeliver(await catalog.product(slug), id, visitorOf(c).identity.name);
       if ("code" in outcome) throw problemOf(outcome);
       return c.json(judged(outcome), 200);
     },

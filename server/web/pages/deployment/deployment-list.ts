@@ -6,7 +6,7 @@ import {
 import type { DeploymentRowProps } from "../../../../views/deployment/deployment-row.tsx";
 import type { DeploymentStatus } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { Place } from "../../read/catalog.ts";
 import type { PageNeeds } from "../page.ts";
 import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
@@ -23,7 +23,7 @@ const statuses: Readonly<Record<Exclude<StatusFilter, "all">, readonly Deploymen
 /** A page of deployments as its address asks for it: `?status=` and `?before=`; what it does not know is ignored. */
 export async function readDeploymentList(
   { store, catalog }: Pick<PageNeeds, "store" | "catalog">,
-  of: Pick<Parameters<Store["deployments"]["list"]>[0], "product" | "installation">,
+  of: Pick<Parameters<ReadStore["deployments"]["list"]>[0], "product" | "installation">,
   query: Readonly<Record<string, string>>,
   among: "its product's" | "all",
 ): Promise<DeploymentList> {

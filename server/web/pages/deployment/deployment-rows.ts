@@ -2,14 +2,14 @@ import type { DeploymentRowProps } from "../../../../views/deployment/deployment
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { elapsedText } from "../../../rules/wording/duration-text.ts";
 import type { Place } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 
 /** Of deployments that make a former version live again: the number of the one whose version it is, by its id. */
 export async function sourceNumbers(
-  store: Pick<Store, "deployments">,
+  store: Pick<ReadStore, "deployments">,
   deployments: readonly Deployment[],
 ): Promise<ReadonlyMap<DeploymentId, number>> {
   const known = new Map(deployments.map(({ id, number }) => [id, number]));

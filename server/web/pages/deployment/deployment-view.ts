@@ -3,7 +3,7 @@ import type { Mood } from "../../../../views/frame/frame.ts";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import type { DeploymentId, ProductId } from "../../../model/names/ids.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { causeIndex } from "../../../rules/diagnosis/cause-line.ts";
 import { variableMissedBy } from "../../../rules/diagnosis/missing-variable.ts";
 import { servedText } from "../../../rules/wording/served-text.ts";
@@ -25,7 +25,7 @@ const gitTimeoutMs = 5_000;
 
 /** All that has happened so far, and how far that is. `until`: no further than this event. */
 export async function readProgress(
-  store: Store,
+  store: ReadStore,
   id: DeploymentId,
   until = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly progress: Progress; readonly events: readonly DeploymentEvent[] }> {
@@ -154,7 +154,7 @@ const words: Readonly<Record<Deployment["status"], string>> = {
 };
 
 /** The newest of its installation, failed, and not dismissed. */
-async function needsAttention(store: Store, { id, installationId, status }: Deployment): Promise<boolean> {
+async function needsAttention(store: ReadStore, { id, installationId, status }: Deployment): Promise<boolean> {
   if (status !== "failed") return false;
   const [newest] = await store.deployments.list({ installation: installationId, limit: 1 });
   return newest?.id === id && !(await isDismissed(store, newest));

@@ -1,10 +1,9 @@
 import { DeploymentPage } from "../../../../views/deployment/deployment-page.tsx";
-import type { Asked } from "../../../commands/deployments/triggers.ts";
+import type { QueueOutcome } from "../../../commands/deployments/queue-deployment.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../needs.ts";
-import { dismiss } from "../../read/dismissed.ts";
 import { displayName } from "../../read/display-name.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { createDeploymentTeller } from "./deployment-updates.ts";
@@ -15,7 +14,7 @@ import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
 const maxLines = 2_000;
 
 export function createDeploymentPages(needs: PageNeeds) {
-  const { endpoints, triggers, catalog, streams } = needs;
+  const { endpoints, commands, catalog, streams } = needs;
 
   return endpoints
     .router()
@@ -60,7 +59,7 @@ export function createDeploymentPages(needs: PageNeeds) {
 
     .on(routes.deploymentCancel.post, async (c) => {
       const { deployment } = await find(c);
-      const outcome = await triggers.cancel(deployment);
+      const outcome = await commands.cancel(deployment);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(routes.deployment(deployment.id), 303);
     })
@@ -84,23 +83,23 @@ export function createDeploymentPages(needs: PageNeeds) {
       if (deployment.status !== "failed") {
         throw new Problem(409, "conflict", `deployment ${deployment.number} did not fail`);
       }
-      await dismiss(needs.store, deployment);
+      await commands.dismissFailure(deployment);
       return c.redirect(routes.home(), 303);
     });
 
-  async function retry(deployment: Deployment, c: WebContext): Promise<Asked> {
+  async function retry(deployment: Deployment, c: WebContext): Promise<QueueOutcome> {
     const by = visitorOf(c).identity.name;
     const { signal } = c.req.raw;
     const source = deployment.sourceId === null ? null : await needs.store.deployments.get(deployment.sourceId);
     if (deployment.fresh) return redeployAll(deployment, by);
     // What had been ready is made live again as it was meant to be; all else is built from the same commit.
-    if (source) return triggers.redeploy(source, deployment.variables, by, signal);
-    return triggers.retry(deployment, by, signal);
+    if (source) return commands.redeploy(source, deployment.variables, by, signal);
+    return commands.retry(deployment, by, signal);
   }
 
   /** A product redeploy is tried again as one. */
-  async function redeployAll({ installationId }: Deployment, by: string): Promise<Asked> {
-    const asked = await triggers.redeployProduct(installationId, { by, sessionId: null });
+  async function redeployAll({ installationId }: Deployment, by: string): Promise<QueueOutcome> {
+    const asked = await commands.redeployProduct(installationId, { by, sessionId: null });
     return asked.type === "queued" ? { ...asked, rebuild: false } : asked;
   }
 

@@ -21,7 +21,7 @@ import { changesBetween } from "./changes.ts";
 
 /** "What would happen?", then it happens. */
 export function createRedeployPages(needs: PageNeeds) {
-  const { endpoints, store, engine, git, triggers, catalog } = needs;
+  const { endpoints, store, engine, git, commands, catalog } = needs;
 
   return endpoints
     .router()
@@ -74,14 +74,14 @@ export function createRedeployPages(needs: PageNeeds) {
       const { deployment } = await find(c);
       const variables = (await readForm(c)).get("variables") === "now" ? "now" : "then";
       const by = visitorOf(c).identity.name;
-      const asked = await triggers.redeploy(deployment, variables, by, c.req.raw.signal);
+      const asked = await commands.redeploy(deployment, variables, by, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
 
     .on(routes.productApply.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      const asked = await triggers.apply(installation.id, visitorOf(c).identity.name);
+      const asked = await commands.applyChanges(installation.id, visitorOf(c).identity.name);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
@@ -113,7 +113,7 @@ export function createRedeployPages(needs: PageNeeds) {
     .on(routes.productRedeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
       const request = { by: visitorOf(c).identity.name, sessionId: null };
-      const asked = await triggers.redeployProduct(installation.id, request);
+      const asked = await commands.redeployProduct(installation.id, request);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     });

@@ -3,13 +3,13 @@ import type { RunState } from "../../../../views/ui/badge.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { Installation } from "../../../model/product.ts";
 import { EngineUnavailable } from "../../../ports/engine.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { WebNeeds } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
 
 export async function liveOf(
-  store: Store,
+  store: ReadStore,
   { liveDeploymentId }: Pick<Installation, "liveDeploymentId">,
 ): Promise<LiveVersion | null> {
   const deployment = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);

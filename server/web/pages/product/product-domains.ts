@@ -29,7 +29,7 @@ const notices: Readonly<Record<string, string>> = {
 
 /** The hosts of a product's web services: those that Baton makes of its name, and those that a member gave. */
 export function createProductDomainsPages(needs: PageNeeds) {
-  const { endpoints, store, triggers } = needs;
+  const { endpoints, store, commands } = needs;
 
   return endpoints
     .router()
@@ -45,7 +45,7 @@ export function createProductDomainsPages(needs: PageNeeds) {
       const before = custom.filter((route) => route.service === service).map(({ host }) => host);
       const kept = before.filter((host) => host !== removed && host !== added);
       const hosts = added === null ? kept : [...kept, added];
-      const outcome = await triggers.setDomains(place.installation.id, service, hosts, c.req.raw.signal);
+      const outcome = await commands.setDomains(place.installation.id, service, hosts, c.req.raw.signal);
       if (outcome.type === "refused") {
         const refused = { service, host: typed ?? "", message: outcome.message };
         return c.html(await page(c, place, refused), 400);

@@ -48,7 +48,7 @@ const notices: Readonly<Record<string, string>> = {
 
 /** A product: its overview, and the stream that keeps its tabs up to date. */
 export function createProductPages(needs: PageNeeds) {
-  const { endpoints, store, triggers, clock, catalog } = needs;
+  const { endpoints, store, commands, clock, catalog } = needs;
 
   return endpoints
     .router()
@@ -110,7 +110,7 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productDeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      const asked = await triggers.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
+      const asked = await commands.deploy(installation.id, {}, visitorOf(c).identity.name, c.req.raw.signal);
       if (asked.type === "refused") throw problemOf(asked);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
     })
@@ -128,7 +128,7 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productStop.post, async (c) => {
       const place = await placeOf(c, needs);
-      const outcome = await triggers.stop(place.installation.id);
+      const outcome = await commands.stop(place.installation.id);
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(inPlace(routes.product(place.product.slug), place), 303);
     });

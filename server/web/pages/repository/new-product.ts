@@ -19,7 +19,7 @@ const sampleSlug = "hello" as Slug;
 
 /** The ways in: a push, a repository, a sample. */
 export function createNewProductPages(needs: PageNeeds) {
-  const { endpoints, store, triggers, publicUrl } = needs;
+  const { endpoints, store, commands, publicUrl } = needs;
   const gitUrl = (slug: string) => new URL(routes.git(slug), publicUrl).href;
 
   return endpoints
@@ -43,7 +43,7 @@ export function createNewProductPages(needs: PageNeeds) {
       // Whoever presses twice wants one.
       const existing = await store.products.bySlug(slug);
       if (existing) return c.redirect(await newestOf(existing), 303);
-      const asked = await triggers.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
+      const asked = await commands.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
       if (asked.type === "refused")
         return c.html(await page(c, emptyForm, null, asked.message), problemOf(asked).status);
       return c.redirect(routes.deployment(asked.deployment.id), 303);
@@ -71,7 +71,7 @@ export function createNewProductPages(needs: PageNeeds) {
         return c.html(await page(c, fields, error), 400);
       }
       const { repository = null, branch = null } = checked.data;
-      const made = await triggers.createProduct(slug, { repository, branch });
+      const made = await commands.createProduct(slug, { repository, branch });
       if (made.type === "refused") return c.html(await page(c, fields, made.message), problemOf(made).status);
       noteDetail(c, slug);
       const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);

@@ -1,6 +1,7 @@
 import { DeliveryPage } from "../../../../views/repository/delivery-page.tsx";
 import { branchFieldName } from "../../../../views/repository/repository-card.tsx";
 import { WebhooksPage, type WebhooksProps } from "../../../../views/repository/repository-page.tsx";
+import type { ProductChanges } from "../../../commands/products/change-product.ts";
 import type { Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
@@ -31,7 +32,7 @@ const notices: Readonly<Record<string, string>> = {
 
 /** A product's repository: where it is, how Baton hears of pushes, and what it has heard. */
 export function createWebhookPages(needs: PageNeeds) {
-  const { endpoints, store, sources, webhooks, catalog } = needs;
+  const { endpoints, store, commands, catalog } = needs;
 
   return (
     endpoints
@@ -50,21 +51,19 @@ export function createWebhookPages(needs: PageNeeds) {
         const token = form.has("remove") ? null : text(form, "token");
         return orSay(c, product, async () => {
           const changes = check(sourceChangesSchema.safeParse({ token }));
-          await store.sources.change(product.id, { token: changes.token ?? null });
-          return back(c, product, "saved");
+          return change(c, product, { source: { token: changes.token ?? null } });
         });
       })
 
       .on(routes.productDeployKey.post, async (c) => {
         const product = await productOf(c);
-        await sources.newDeployKey(product);
+        await commands.makeDeployKey(product);
         return back(c, product, "saved");
       })
 
       .on(routes.productHostKey.post, async (c) => {
         const product = await productOf(c);
-        await store.sources.change(product.id, { hostKey: null });
-        return back(c, product, "saved");
+        return change(c, product, { source: { hostKey: null } });
       })
 
       .on(routes.productReports.post, async (c) => {
@@ -75,20 +74,19 @@ export function createWebhookPages(needs: PageNeeds) {
           deployment: form.has("deployment"),
           comment: form.has("comment"),
         };
-        await store.sources.change(product.id, { reports });
-        return back(c, product, "saved");
+        return change(c, product, { source: { reports } });
       })
 
       // Answered with the page itself: a secret must stand in no URL, and on no second page.
       .on(routes.productWebhookSecret.post, async (c) => {
         const product = await productOf(c);
-        return show(c, product, await sources.newWebhookSecret(product));
+        return show(c, product, await commands.makeWebhookSecret(product));
       })
 
       .on(routes.productCheck.post, async (c) => {
         const product = await productOf(c);
         return orSay(c, product, async () => {
-          const found = await sources.check(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+          const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
           if ("code" in found) throw problemOf(found);
           const outcome = found.find((one) => one.outcome === "deployed")?.outcome ?? found[0]?.outcome ?? "ignored";
           return back(c, product, outcome);
@@ -107,7 +105,7 @@ export function createWebhookPages(needs: PageNeeds) {
 
       .on(routes.deliveryAgain.post, async (c) => {
         const product = await productOf(c);
-        const again = await webhooks.redeliver(product, deliveryOf(c), visitorOf(c).identity.name);
+        const again = await commands.redeliver(product, deliveryOf(c), visitorOf(c).identity.name);
         if ("code" in again) throw problemOf(again);
         const to = again.id === null ? routes.productWebhooks(product.slug) : routes.delivery(product.slug, again.id);
         return c.redirect(to, 303);
@@ -119,7 +117,14 @@ export function createWebhookPages(needs: PageNeeds) {
     const { repository = null } = check(productChangesSchema.safeParse({ repository: url || null }));
     const branches = (await catalog.placesOf(product)).flatMap(({ environment, installation }) => {
       const branch = text(form, branchFieldName(environment.name));
-      return branch === "" ? [] : [{ id: installation.id, ...check(productChangesSchema.safeParse({ branch })) }];
+      return branch === ""
+        ? []
+        : [
+            {
+              installation: installation.id,
+              branch: check(productChangesSchema.safeParse({ branch })).branch ?? "",
+            },
+          ];
     });
     const minutes = text(form, "pollMinutes");
     const { rootDirectory, paths, pollMinutes } = check(
@@ -129,14 +134,17 @@ export function createWebhookPages(needs: PageNeeds) {
         pollMinutes: minutes === "" ? null : Number(minutes),
       }),
     );
-    const outcome = await sources.connect(product, repository);
-    if (outcome.type === "refused") throw problemOf(outcome);
-    await store.sources.change(product.id, {
+    const source = {
       ...(rootDirectory !== undefined && { rootDirectory }),
       ...(paths !== undefined && { paths }),
       ...(pollMinutes !== undefined && { pollMinutes }),
-    });
-    for (const { id, branch = "" } of branches) await store.installations.setBranch(id, branch);
+    };
+    return change(c, product, { repository, branches, source });
+  }
+
+  async function change(c: WebContext, product: Product, changes: ProductChanges): Promise<Response> {
+    const outcome = await commands.changeProduct(product, changes);
+    if (outcome.type === "refused") throw problemOf(outcome);
     return back(c, product, "saved");
   }
 

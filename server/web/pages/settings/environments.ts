@@ -13,7 +13,7 @@ const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };
 
 /** Where products run: the environments, with a form for another one. */
 export function createEnvironmentsPages(needs: PageNeeds) {
-  const { endpoints, store, triggers, catalog } = needs;
+  const { endpoints, store, commands, catalog } = needs;
 
   return (
     endpoints
@@ -38,7 +38,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
           return show(c, { typed, error: faultSentence(parsed.error, (path) => capital(path)) }, 400);
         noteDetail(c, name);
         const wanted = { name, domain: domain || null, branch: branch || null };
-        const created = await triggers.createEnvironment(wanted, copyFrom || null);
+        const created = await commands.createEnvironment(wanted, copyFrom || null);
         if (created.type === "refused") return show(c, { typed, error: created.message }, 409);
         return show(c, { notice: `Created ${name}.`, copied: created.copied });
       })
@@ -48,7 +48,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         const environment = (await store.environments.list()).find((one) => one.name === name);
         if (!environment) throw notFound(`environment "${name}"`);
         noteDetail(c, environment.name);
-        const outcome = await triggers.removeEnvironment(environment);
+        const outcome = await commands.removeEnvironment(environment);
         if (outcome.type === "refused") return show(c, { error: outcome.message }, 409);
         return c.redirect(`${routes.environments()}?done=removed`, 303);
       })

@@ -3,7 +3,6 @@ import { type RefusedSource, SettingsPage } from "../../../../views/settings/set
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
 import { type ServiceSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import type { Product } from "../../../model/product.ts";
-import { nothingSet } from "../../../model/service-settings.ts";
 import { routes } from "../../../routes.ts";
 import { faultInField, faultSentence } from "../../api/fault-words.ts";
 import { sourceChangesSchema } from "../../api/products/source-schemas.ts";
@@ -14,7 +13,6 @@ import { problemOf } from "../../http/problem.ts";
 import type { WebContext } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
-import { settingsAfter } from "../../read/service-settings.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { liveOf } from "../product/live-version.ts";
@@ -45,7 +43,7 @@ interface Shown {
 
 /** What can be set about a product, and how one gets rid of it. */
 export function createProductSettingsPages(needs: PageNeeds) {
-  const { endpoints, store, triggers, catalog } = needs;
+  const { endpoints, store, commands, catalog } = needs;
 
   return endpoints
     .router()
@@ -70,10 +68,13 @@ export function createProductSettingsPages(needs: PageNeeds) {
       }
       const branch = checked.data?.branch ?? "";
       const rootDirectory = source.data?.rootDirectory;
-      await store.installations.setBranch(place.installation.id, branch);
-      if (rootDirectory !== undefined) await store.sources.change(place.product.id, { rootDirectory });
       const watch = checked.data?.watch;
-      if (watch !== undefined) await store.products.update(place.product.id, { watch });
+      const outcome = await commands.changeProduct(place.product, {
+        watch,
+        branches: [{ installation: place.installation.id, branch }],
+        source: rootDirectory === undefined ? {} : { rootDirectory },
+      });
+      if (outcome.type === "refused") throw problemOf(outcome);
       const said = [
         `branch ${branch}`,
         ...(rootDirectory ? [`folder ${rootDirectory}`] : []),
@@ -94,8 +95,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
         return c.html(await settings(c, place, { service: refused }), 400);
       }
       const { id } = place.installation;
-      const before = (await store.installations.serviceSettings(id)).get(checked.data.service) ?? nothingSet;
-      await store.installations.setServiceSettings(id, checked.data.service, settingsAfter(before, checked.data));
+      await commands.setServiceSettings(id, checked.data.service, checked.data);
       noteDetail(c, checked.data.service);
       return c.redirect(inPlace(routes.productSettings(place.product.slug), place, { done: "set" }), 303);
     })
@@ -119,8 +119,8 @@ export function createProductSettingsPages(needs: PageNeeds) {
       }
       const leaving = { keepVolumes: form.get("volumes") !== "delete" };
       noteDetail(c, leaving.keepVolumes ? "its volumes were kept" : "with its volumes");
-      if (leaver === null) await triggers.deleteProduct(product, leaving);
-      else await triggers.uninstall(leaver.installation.id, leaving);
+      if (leaver === null) await commands.deleteProduct(product, leaving);
+      else await commands.uninstall(leaver.installation.id, leaving);
       const query = new URLSearchParams({
         done: leaving.keepVolumes ? "deleted" : "deleted-with-data",
         product: product.slug,
@@ -132,7 +132,7 @@ export function createProductSettingsPages(needs: PageNeeds) {
   async function install(c: WebContext, environment: string) {
     const product = await catalog.product(c.req.param("slug") ?? "");
     const [before] = await catalog.placesOf(product);
-    const outcome = await triggers.install({ product: product.slug, environment, branch: null });
+    const outcome = await commands.install({ product: product.slug, environment, branch: null });
     if (outcome.type === "refused") {
       if (!before) throw problemOf(outcome);
       const shown = { error: outcome.message };

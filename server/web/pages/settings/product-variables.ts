@@ -14,7 +14,7 @@ import { askedInForm, faultIn, pasteRows, refusedForm } from "./variable-forms.t
 
 /** Variables of an installation: their names, the values that are not secret, and what is not live yet. */
 export function createProductVariablesPages(needs: PageNeeds) {
-  const { endpoints, store } = needs;
+  const { endpoints, store, commands } = needs;
 
   return endpoints
     .router()
@@ -32,8 +32,8 @@ export function createProductVariablesPages(needs: PageNeeds) {
       noteDetail(c, namesIn(asked).join(", "));
       const isShared = (name: string) => known.some((entry) => entry.name === name && entry.isShared);
       const isForAll = form.has("name") ? form.get("shared") === "yes" : namesIn(asked).every(isShared);
-      if (isForAll) await store.products.changeVariables(place.product.id, asked.set, asked.unset, asked);
-      else await store.installations.changeVariables(place.installation.id, asked.set, asked.unset, asked);
+      const owner = isForAll ? { product: place.product.id } : { installation: place.installation.id };
+      await commands.setVariables(owner, asked);
       return saved(c, place, asked.unset.length > 0 ? { done: "removed" } : { done: "saved" });
     });
 
@@ -54,7 +54,7 @@ export function createProductVariablesPages(needs: PageNeeds) {
     }
     noteDetail(c, [...values.keys()].join(", "));
     const secret = Object.fromEntries(rows.map(({ name, isSecret }) => [name, isSecret]));
-    await store.installations.changeVariables(id, Object.fromEntries(values), [], { secret });
+    await commands.setVariables({ installation: id }, { set: Object.fromEntries(values), secret });
     if (faults.length === 0) return saved(c, place, { done: "saved", count: String(values.size) });
     const left = { text: faults.map((fault) => fault.text).join("\n"), faults: sentences, rows: [] };
     return c.html(await variablesPage(c, place, { paste: left, notice: savedText(values.size) }), status);

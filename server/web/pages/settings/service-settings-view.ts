@@ -3,8 +3,8 @@ import type { ServiceKind, ServiceSpec } from "../../../model/deployment/spec.ts
 import { nothingSet, type ServiceSettings, type SettingName, usualSettings } from "../../../model/service-settings.ts";
 import { writtenDuration } from "../../../model/values/duration.ts";
 import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
+import { writtenSettings } from "../../../rules/settings/written-settings.ts";
 import { durationText } from "../../../rules/wording/duration-text.ts";
-import { writtenSettings } from "../../read/service-settings.ts";
 
 /** What a form was sent with, when it was refused. */
 export interface RefusedSettings {

@@ -3,16 +3,16 @@ import { failureSentence } from "../../../../views/ui/sentence.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { StackProgress } from "../../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../../model/names/ids.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
 import { elapsedText } from "../../../rules/wording/duration-text.ts";
 import { isDismissed } from "../../read/dismissed.ts";
 
-type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
+type Queue = Awaited<ReturnType<ReadStore["deployments"]["queue"]>>;
 
 /** What is happening to an installation: what runs, else what waits, else the newest deployment if that failed. */
 export async function activityOf(
-  { store, maxBuilding }: { readonly store: Store; readonly maxBuilding: number },
+  { store, maxBuilding }: { readonly store: ReadStore; readonly maxBuilding: number },
   queue: Queue,
   installation: InstallationId,
   newest: Deployment | null,

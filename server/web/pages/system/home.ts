@@ -4,7 +4,7 @@ import { type InstallationCard, type ProductCard, productListId } from "../../..
 import type { Activity } from "../../../../views/system/activity-line.tsx";
 import { HomeList, HomePage, type HomeProps } from "../../../../views/system/home-page.tsx";
 import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
-import type { Store } from "../../../ports/store/store.ts";
+import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { routes } from "../../../routes.ts";
 import { parseProductQuery, productQueryParams, selectProducts } from "../../../rules/products/product-list.ts";
 import type { WebContext } from "../../needs.ts";
@@ -89,7 +89,7 @@ async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<read
 async function installationCard(
   needs: PageNeeds,
   place: Place,
-  queue: Awaited<ReturnType<Store["deployments"]["queue"]>>,
+  queue: Awaited<ReturnType<ReadStore["deployments"]["queue"]>>,
   signal: AbortSignal,
 ): Promise<InstallationCard> {
   const { store } = needs;

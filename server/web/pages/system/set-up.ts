@@ -1,5 +1,6 @@
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { SetUpPage, type SetUpProps, SetUpSteps, setUpStepsId } from "../../../../views/system/set-up-page.tsx";
+import { setUpHidden } from "../../../commands/settings/hide-set-up.ts";
 import { routes } from "../../../routes.ts";
 import { setUpSteps } from "../../../rules/products/set-up-steps.ts";
 import type { HostState } from "../../../rules/routing/host-state.ts";
@@ -30,7 +31,7 @@ export function createSetUpPages(needs: PageNeeds) {
     )
 
     .on(routes.setUpHide.post, async (c) => {
-      await needs.store.settings.set(hiddenSetting, "yes");
+      await needs.commands.hideSetUp();
       return c.redirect(routes.home(), 303);
     });
 }
@@ -45,14 +46,12 @@ async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpPr
   };
 }
 
-const hiddenSetting = "set-up-hidden";
-
 /**
  * How many steps of the configuration are left for the home page to point out; 0 when somebody has hidden it. Asks no
  * DNS, which takes seconds where no resolver answers.
  */
 export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
-  if ((await needs.store.settings.get(hiddenSetting)) !== null) return 0;
+  if ((await needs.store.settings.get(setUpHidden)) !== null) return 0;
   const { publicUrl, domain, httpPort, httpsPort } = needs;
   const taken: HostState = { tone: "good", title: "Not checked", detail: null };
   const facts = { domain, httpPort, httpsPort, publicUrl, own: [], dashboard: taken, wildcard: taken };

@@ -22,14 +22,14 @@ export function createSignInPages(needs: PageNeeds) {
       try {
         const identity = await auth.signIn(c, token);
         if (identity) {
-          const deed = {
+          const action = {
             who: identity.name,
             what: routes.signIn.post.action,
             subject: "",
             detail: null,
             deploymentId: null,
           };
-          await needs.audit.record(c, deed);
+          await needs.audit.record(c, action);
           return c.redirect(next, 303);
         }
         return c.html(page(c, next, "That token isn’t valid."), 401);

@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+import type { Uses } from "../adapters.ts";
+
+const name = "administrator";
+
+/** Sets the first API token: the configured one, or one made on the first start. Returns the latter, to be shown once. */
+export async function admitAdministrator(
+  { store: { access } }: Uses<"store">,
+  configured: string | null,
+): Promise<string | null> {
+  if (configured !== null) {
+    await access.setAdminToken(name, configured);
+    return null;
+  }
+  if (await access.hasToken()) return null;
+  const token = newToken();
+  return (await access.addFirstToken(name, token)) ? token : null;
+}
+
+/** 256 random bits behind a prefix that secret scanners can look for. */
+function newToken(): string {
+  return `baton_${randomBytes(32).toString("base64url")}`;
+}

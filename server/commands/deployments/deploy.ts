@@ -1,0 +1,27 @@
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { Uses } from "../adapters.ts";
+import { refused } from "../refused.ts";
+import { askedVersion, type VersionRequest } from "./asked-version.ts";
+import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
+
+/**
+ * Queues a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
+ * ref must be part of it: checked now if it was pushed here, and on the fetch if it is elsewhere.
+ */
+export async function deploy(
+  adapters: Uses<"store" | "git" | "clock" | "wakeQueue">,
+  id: InstallationId,
+  version: VersionRequest,
+  by: string,
+  signal: AbortSignal,
+): Promise<QueueOutcome> {
+  const { store, git } = adapters;
+  const installation = await store.installations.get(id);
+  if (!installation) return refused("not_found", `there is no product deployment ${id}`);
+  const product = await store.products.get(installation.productId);
+  if (!product) return refused("not_found", "the product of this deployment is gone");
+  const asked = await askedVersion(git, product, installation, version, signal);
+  if ("type" in asked) return asked;
+  const request = { installationId: id, trigger: "api", by, sourceId: null, variables: "now" } as const;
+  return queueDeployment(adapters, { ...request, ...asked });
+}

@@ -1,0 +1,20 @@
+import type { Queued } from "../../model/deployment/deployment.ts";
+import type { DeploymentRequest } from "../../ports/store/store.ts";
+import type { Uses } from "../adapters.ts";
+import type { Refused } from "../refused.ts";
+
+export type QueueOutcome =
+  /** `rebuild`: its images are gone; the exact commit is built again. */
+  { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
+
+/** Writes the intent and wakes the queue; what was queued before stays. */
+export async function queueDeployment(
+  { store, clock, wakeQueue }: Uses<"store" | "clock" | "wakeQueue">,
+  request: Omit<DeploymentRequest, "id" | "supersedes">,
+  rebuild = false,
+): Promise<QueueOutcome> {
+  const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());
+  if (outcome === "changed") throw new Error("a request without a guard cannot have changed");
+  wakeQueue();
+  return { type: "queued", deployment: outcome.deployment, rebuild };
+}

@@ -1,0 +1,28 @@
+import type { Deployment } from "../../model/deployment/deployment.ts";
+import type { Uses } from "../adapters.ts";
+import { refused } from "../refused.ts";
+import { namesNothing } from "./asked-version.ts";
+import { deploy } from "./deploy.ts";
+import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
+
+/**
+ * Queues the commit of a failed deployment once more, whatever its branch has become. Its ref is deployed if the
+ * commit was not known yet.
+ */
+export async function retry(
+  adapters: Uses<"store" | "git" | "clock" | "wakeQueue">,
+  { installationId, ref, commit }: Deployment,
+  by: string,
+  signal: AbortSignal,
+): Promise<QueueOutcome> {
+  const { store, git } = adapters;
+  if (!commit) return deploy(adapters, installationId, { ref: ref ?? undefined }, by, signal);
+  const installation = await store.installations.get(installationId);
+  const product = installation && (await store.products.get(installation.productId));
+  if (!product) return refused("not_found", "the product of this deployment is gone");
+  if (product.repository === null && !(await git.resolve(product.id, commit.sha, signal))) {
+    return namesNothing(commit.sha);
+  }
+  const request = { installationId, trigger: "api", by, ref, commit, sourceId: null, variables: "now" } as const;
+  return queueDeployment(adapters, request);
+}

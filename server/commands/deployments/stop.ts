@@ -1,0 +1,14 @@
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { Uses } from "../adapters.ts";
+import { type Refused, refused } from "../refused.ts";
+
+/** Containers stop and the address answers 503; volumes and versions stay. */
+export async function stop(
+  { store, clock, wakeReconciler }: Uses<"store" | "clock" | "wakeReconciler">,
+  id: InstallationId,
+): Promise<{ readonly type: "stopped" } | Refused> {
+  const outcome = await store.installations.stop(id, clock.now());
+  if (!outcome) return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
+  wakeReconciler();
+  return { type: "stopped" };
+}

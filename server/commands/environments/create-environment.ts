@@ -1,0 +1,71 @@
+import type { Environment, Installation, Product } from "../../model/product.ts";
+import type { Uses } from "../adapters.ts";
+import { install } from "../products/install.ts";
+import { type Refused, refused } from "../refused.ts";
+
+/** What became of a product of the environment that was copied. */
+export interface CopiedProduct {
+  readonly product: string;
+  /** Why it could not be installed; null: it was. */
+  readonly refused: string | null;
+  /** Variables that were not copied, because they are secret. */
+  readonly secrets: readonly string[];
+}
+
+type Adapters = Uses<"store" | "domain" | "publicHost">;
+
+/**
+ * `copyFrom` names an environment whose products are installed in the new one too, with their settings and those of
+ * their variables that are not secret.
+ */
+export async function createEnvironment(
+  adapters: Adapters,
+  wanted: Omit<Environment, "id">,
+  copyFrom: string | null,
+): Promise<
+  { readonly type: "created"; readonly environment: Environment; readonly copied: readonly CopiedProduct[] } | Refused
+> {
+  const { store } = adapters;
+  const existing = await store.environments.list();
+  const source = copyFrom === null ? null : existing.find(({ name }) => name === copyFrom);
+  if (source === undefined) return refused("not_found", `there is no environment "${copyFrom}"`);
+  const environment = await store.environments.create(wanted);
+  if (!environment) return refused("conflict", `there is already an environment named "${wanted.name}"`);
+  const copied: CopiedProduct[] = [];
+  for (const from of source === null ? [] : await store.installations.list()) {
+    const product = from.environmentId === source?.id ? await store.products.get(from.productId) : null;
+    if (product) copied.push(await copyInto(adapters, environment, product, from));
+  }
+  return { type: "created", environment, copied };
+}
+
+async function copyInto(
+  adapters: Adapters,
+  environment: Environment,
+  product: Product,
+  from: Installation,
+): Promise<CopiedProduct> {
+  const branch = environment.branch ?? from.branch;
+  const outcome = await install(adapters, { product: product.slug, environment: environment.name, branch });
+  if (outcome.type === "refused") return { product: product.slug, refused: outcome.message, secrets: [] };
+  const { installations, products } = adapters.store;
+  const [names, values, marks, shared, settings] = await Promise.all([
+    installations.variableNames(from.id),
+    installations.visibleVariables(from.id),
+    installations.buildMarks(from.id),
+    // Those of the product are there in all of its environments.
+    products.variableNames(product.id),
+    installations.serviceSettings(from.id),
+  ]);
+  const own = names.filter((name) => !shared.includes(name));
+  const visible = own.filter((name) => Object.hasOwn(values, name));
+  const pick = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => visible.includes(name)));
+  await installations.changeVariables(outcome.installation.id, pick(values), [], {
+    atBuild: pick(marks),
+    secret: Object.fromEntries(visible.map((name) => [name, false])),
+  });
+  for (const [service, set] of settings) await installations.setServiceSettings(outcome.installation.id, service, set);
+  const secrets = own.filter((name) => !visible.includes(name));
+  return { product: product.slug, refused: null, secrets };
+}

@@ -1,0 +1,88 @@
+import type { CommitSha, DeploymentId } from "../../model/names/ids.ts";
+import { whyReserved } from "../../model/names/reserved-refs.ts";
+import type { Installation, Product, Slug } from "../../model/product.ts";
+import type { PushRequest, RefUpdate } from "../../ports/git.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { branchOf, firstBranch, trackers, untracked } from "../../rules/webhooks/push-decision.ts";
+import type { Uses } from "../adapters.ts";
+
+/** A branch of the push that deploys somewhere. */
+export interface PushTarget {
+  readonly update: RefUpdate;
+  readonly branch: string;
+  readonly commit: CommitSha;
+  /** One deployment id for each installation, reserved because the ref that keeps the commit carries it. */
+  readonly deployments: ReadonlyMap<DeploymentId, Installation>;
+}
+
+/** What a push is going to do, decided before its objects arrive. */
+export interface PushPlan {
+  readonly product: Product;
+  /** Branches that only their deployments may move: where their commits go instead. */
+  readonly redirect: ReadonlyMap<string, readonly DeploymentId[]>;
+  readonly targets: readonly PushTarget[];
+  /** By full name: a line for the one who pushes, about a ref that deploys nothing, once git has accepted it. */
+  readonly remarks: ReadonlyMap<string, string>;
+  /** By full name: why a ref is refused that git was not asked about. */
+  readonly refusals: ReadonlyMap<string, string>;
+}
+
+/** Finds the product, or makes it when this is its first push. Refused: the product has its source elsewhere. */
+export async function planPush(
+  { store, git }: Uses<"store" | "git">,
+  slug: Slug,
+  push: PushRequest,
+): Promise<PushPlan | { readonly refused: string }> {
+  const product = await findOrMake(store, slug);
+  if (product.repository !== null) {
+    return { refused: `${slug} is deployed from its own repository, ${product.repository}; push there` };
+  }
+  await git.ensureRepository(product.id);
+  const installations = await withBranch(store, product, push);
+  const targets: PushTarget[] = [];
+  const redirect = new Map<string, readonly DeploymentId[]>();
+  const remarks = new Map<string, string>();
+  const refusals = new Map<string, string>();
+
+  for (const update of push.updates) {
+    const branch = branchOf(update.ref);
+    const tracked = branch === null ? [] : trackers(installations, branch);
+    if (whyReserved(update.ref) !== null) continue; // Git's report says why it is refused.
+    if (branch === null || tracked.length === 0) {
+      remarks.set(update.ref, untracked(update, installations));
+    } else if (update.to === null) {
+      redirect.set(update.ref, []);
+      refusals.set(update.ref, `${slug} deploys ${branch}, so this branch cannot be removed`);
+    } else {
+      const deployments = new Map<DeploymentId, Installation>();
+      for (const installation of tracked) deployments.set(await store.deployments.reserveId(), installation);
+      targets.push({ update, branch, commit: update.to, deployments });
+      redirect.set(update.ref, [...deployments.keys()]);
+    }
+  }
+  return { product, redirect, targets, remarks, refusals };
+}
+
+async function findOrMake(store: Store, slug: Slug): Promise<Product> {
+  for (;;) {
+    const existing = await store.products.bySlug(slug);
+    if (existing) return existing;
+    const created = await store.products.create({ slug, repository: null, branch: null });
+    if (created) return created.product;
+  }
+}
+
+/** Installations that track nothing yet take the branch that is pushed first. */
+async function withBranch(store: Store, product: Product, push: PushRequest): Promise<readonly Installation[]> {
+  const pushed = push.updates.filter((update) => update.to !== null).map((update) => update.ref);
+  const branch = firstBranch(pushed);
+  const installations = await store.installations.ofProduct(product.id);
+  if (branch === null) return installations;
+  return Promise.all(
+    installations.map(async (installation) => {
+      if (installation.branch !== null) return installation;
+      await store.installations.setBranch(installation.id, branch);
+      return { ...installation, branch };
+    }),
+  );
+}

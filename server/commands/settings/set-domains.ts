@@ -1,0 +1,136 @@
+import { specOf } from "../../model/deployment/deployment.ts";
+import { type DeploymentSpec, type RouteSpec, servicesOf } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+import type { Environment, Installation, Product } from "../../model/product.ts";
+import { ProxyRefused } from "../../ports/proxy.ts";
+import type { Store } from "../../ports/store/store.ts";
+import { customDomainOf, faultInCustomDomain } from "../../rules/routing/custom-domain.ts";
+import { hostsFor } from "../../rules/routing/urls.ts";
+import { withWaiting } from "../../rules/routing/waiting-routes.ts";
+import type { Uses } from "../adapters.ts";
+import { whyTaken } from "../products/addresses.ts";
+import { type Refused, refused } from "../refused.ts";
+
+type Adapters = Uses<"store" | "domain" | "publicHost" | "publishRoutes">;
+
+interface Installed {
+  readonly installation: Installation;
+  readonly product: Product;
+  readonly environment: Environment;
+  readonly live: DeploymentSpec | null;
+}
+
+/**
+ * Makes these the custom hosts of a service, and no others; each may be written as people do (see customDomainOf).
+ * While a version is live they are served when this resolves, without a deployment; otherwise from the next one on.
+ * Rejects with ProxyUnavailable when they are on record, but not served yet.
+ */
+export async function setDomains(
+  adapters: Adapters,
+  id: InstallationId,
+  service: string,
+  typed: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly type: "set" } | Refused> {
+  const { store } = adapters;
+  const hosts = [...new Set(typed.map(customDomainOf))];
+  const installed = await find(store, id);
+  if (!installed) return refused("not_found", `there is no product deployment ${id}`);
+  const refusal = refusedService(installed, service) ?? (await refusedHost(adapters, installed, hosts));
+  if (refusal) return refusal;
+  const [servedBefore, customBefore] = [await servedNow(store, id), await customNow(store, id, service)];
+  const outcome = await store.domains.setCustom(id, service, hosts);
+  if (outcome === "busy") {
+    return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
+  }
+  if (outcome !== "ok") return justTaken(adapters, outcome.taken, id);
+  if (!installed.live) return { type: "set" };
+  const routes = routesOf(adapters.domain, installed, await store.domains.custom(id));
+  const served = await store.domains.setFor(id, withWaiting(routes, servicesOf(installed.live)));
+  if (served !== "ok") return justTaken(adapters, served.taken, id);
+  const fault = await faultInPublishing(adapters, id, signal);
+  if (fault === null) return { type: "set" };
+  await store.domains.setCustom(id, service, customBefore);
+  await store.domains.setFor(id, servedBefore);
+  return refused("conflict", `the proxy did not accept these domains: ${fault}`);
+}
+
+async function find(store: Store, id: InstallationId): Promise<Installed | null> {
+  const installation = await store.installations.get(id);
+  const product = installation && (await store.products.get(installation.productId));
+  const environment = installation && (await store.environments.get(installation.environmentId));
+  if (!installation || !product || !environment) return null;
+  const { liveDeploymentId } = installation;
+  const live = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
+  return { installation, product, environment, live: live && specOf(live) };
+}
+
+async function servedNow(store: Store, id: InstallationId): Promise<readonly RouteSpec[]> {
+  return (await store.domains.list()).filter(({ installation }) => installation === id);
+}
+
+async function customNow(store: Store, id: InstallationId, service: string): Promise<readonly string[]> {
+  return (await store.domains.custom(id)).filter((route) => route.service === service).map(({ host }) => host);
+}
+
+/** What the live version does not have cannot be served; where nothing is live, the next version decides. */
+function refusedService({ live }: Installed, service: string): Refused | null {
+  if (!live) return null;
+  const web = servicesOf(live).flatMap(({ kind, name }) => (kind === "web" ? [name] : []));
+  if (web.includes(service)) return null;
+  const has = web.length > 0 ? `its web services are ${web.join(", ")}` : "it has none";
+  return refused("invalid", `the live version has no web service "${service}": ${has}`);
+}
+
+async function refusedHost(
+  adapters: Adapters,
+  installed: Installed,
+  hosts: readonly string[],
+): Promise<Refused | null> {
+  const { store, domain, publicHost } = adapters;
+  const environments = await store.environments.list();
+  const baseDomains = [domain, ...environments.flatMap((environment) => environment.domain ?? [])];
+  const own = routesOf(domain, installed, []).map(({ host }) => host);
+  for (const host of hosts) {
+    const fault = faultInCustomDomain(host, { publicHost, baseDomains });
+    if (fault) return refused("invalid", fault);
+    if (own.includes(host)) return refused("conflict", `${host} is already an address of ${installed.product.slug}`);
+    const taken = await whyTaken(adapters, host, installed.installation.id);
+    if (taken) return refused("conflict", taken);
+  }
+  return null;
+}
+
+function routesOf(
+  domain: string,
+  { product, environment, live }: Installed,
+  custom: readonly RouteSpec[],
+): readonly RouteSpec[] {
+  return hostsFor({
+    product: product.slug,
+    environment: environment.name,
+    domain: environment.domain ?? domain,
+    services: live ? servicesOf(live) : [],
+    custom,
+  });
+}
+
+/** Why the proxy does not serve what the database now has of this installation; null: it does. */
+async function faultInPublishing(
+  { publishRoutes }: Adapters,
+  id: InstallationId,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const faults = await publishRoutes(signal);
+    return faults.find(({ installation }) => installation === id)?.message ?? null;
+  } catch (error) {
+    if (error instanceof ProxyRefused) return error.message;
+    throw error;
+  }
+}
+
+async function justTaken(adapters: Adapters, host: string, by: InstallationId): Promise<Refused> {
+  const why = await whyTaken(adapters, host, by);
+  return refused("conflict", why ?? `the address ${host} was just taken: try again`);
+}

@@ -1,0 +1,19 @@
+import type { InstallationId, ProductId } from "../../model/names/ids.ts";
+import type { VariableMarks } from "../../ports/store/store.ts";
+import type { Uses } from "../adapters.ts";
+
+/** One that is both set and unset is set; a mark of a variable that does not exist does nothing. */
+export interface VariableChanges extends VariableMarks {
+  readonly set: Readonly<Record<string, string>>;
+  readonly unset?: readonly string[];
+}
+
+/** Changes an installation's own variables, or those that a product has in all of its environments. */
+export async function setVariables(
+  { store }: Uses<"store">,
+  owner: { readonly product: ProductId } | { readonly installation: InstallationId },
+  { set, unset = [], ...marks }: VariableChanges,
+): Promise<void> {
+  if ("product" in owner) await store.products.changeVariables(owner.product, set, unset, marks);
+  else await store.installations.changeVariables(owner.installation, set, unset, marks);
+}

@@ -1,0 +1,67 @@
+import type { Product } from "../../model/product.ts";
+import { FetchFailed, type RemoteBranches } from "../../ports/git.ts";
+import type { NewDelivery, Recorded } from "../../ports/store/deliveries.ts";
+import type { Store } from "../../ports/store/store.ts";
+import type { Uses } from "../adapters.ts";
+import { type Refused, refused } from "../refused.ts";
+import { recordDeliveries } from "./record-deliveries.ts";
+import { withRemote } from "./with-remote.ts";
+
+type Adapters = Uses<"store" | "git" | "clock" | "wakeQueue" | "allowPrivateRepositories">;
+
+/**
+ * Looks where the tracked branches are, and deploys what is new. `asked`: a person asked for it, so that a version
+ * whose deployment failed is tried again.
+ */
+export async function checkRepository(
+  adapters: Adapters,
+  product: Product,
+  by: string,
+  asked: boolean,
+  signal: AbortSignal,
+): Promise<Refused | readonly Recorded[]> {
+  if (product.repository === null) {
+    return refused("conflict", "this product has no repository to check: it is pushed to Baton");
+  }
+  try {
+    const remote = await withRemote(adapters, product, (request) => adapters.git.lookAt(request, signal));
+    return await compare(adapters, product, remote, by, asked);
+  } catch (error) {
+    if (error instanceof FetchFailed) return refused("conflict", sentence(error));
+    throw error;
+  }
+}
+
+async function compare(adapters: Adapters, product: Product, remote: RemoteBranches, by: string, asked: boolean) {
+  const branches = await trackedBranches(adapters.store, product, remote);
+  const missing = branches.find((branch) => !remote.tips.has(branch));
+  if (missing !== undefined) return refused("conflict", `the repository has no branch ${missing}`);
+  const deliveries = branches.flatMap((branch): NewDelivery[] => {
+    const commit = remote.tips.get(branch);
+    if (commit === undefined) return [];
+    const event = { type: "tip", branch, commit, asked } as const;
+    const name = asked ? "check" : "poll";
+    return [{ via: "baton", name, event, by, deliveryId: null, again: null, content: null, quiet: !asked }];
+  });
+  return recordDeliveries(adapters, product.id, deliveries);
+}
+
+/** An installation that tracks nothing yet tracks the repository's default branch from now on. */
+async function trackedBranches(
+  store: Store,
+  product: Product,
+  { defaultBranch }: RemoteBranches,
+): Promise<readonly string[]> {
+  const installations = await store.installations.ofProduct(product.id);
+  const branches = new Set<string>();
+  for (const { id, branch } of installations) {
+    if (branch === null && defaultBranch !== null) await store.installations.setBranch(id, defaultBranch);
+    const tracked = branch ?? defaultBranch;
+    if (tracked !== null) branches.add(tracked);
+  }
+  return [...branches];
+}
+
+function sentence({ message, hint }: FetchFailed): string {
+  return hint === null ? message : `${message}. ${hint}`;
+}

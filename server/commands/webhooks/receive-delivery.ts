@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import type { ProductId } from "../../model/names/ids.ts";
+import type { Product } from "../../model/product.ts";
+import { type Forge, UnreadableDelivery } from "../../ports/forge.ts";
+import type { DeliveryContent, NewDelivery, Recorded, SourceEvent } from "../../ports/store/deliveries.ts";
+import { shownBody, shownHeaders } from "../../rules/webhooks/delivery-content.ts";
+import type { Uses } from "../adapters.ts";
+import { createBatches } from "./batches.ts";
+import { recordDeliveries } from "./record-deliveries.ts";
+import { refuseDelivery } from "./refuse-delivery.ts";
+import { whyForeign } from "./why-foreign.ts";
+
+/** A delivery as it came. */
+export interface RawDelivery {
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export type Received =
+  /** Not from the forge, as far as anybody can tell. */
+  | { readonly type: "foreign"; readonly message: string }
+  | ({ readonly type: "judged" } & Pick<Recorded, "outcome" | "verdict" | "deployments">);
+
+/**
+ * Resolves when it is written down: what was answered with a deployment is not lost. `unheard`: the sender was refused
+ * too often lately, so that a further delivery that is not from the forge gets no line in the ledger.
+ */
+export type ReceiveDelivery = (
+  forge: Forge,
+  product: Product,
+  delivery: RawDelivery & { readonly unheard: boolean },
+) => Promise<Received>;
+
+type Adapters = Uses<"store" | "clock" | "wakeQueue">;
+
+/** A batch is a few statements, whatever is in it; this bounds what they hold. */
+const maxBatch = 200;
+
+interface Arrival extends RawDelivery {
+  readonly forge: Forge;
+}
+
+/** Turned away, or in the ledger. */
+type Judged = { readonly foreign: string } | { readonly unreadable: string } | { readonly recorded: Recorded };
+
+/**
+ * Turns a forge's deliveries into queued deployments, with a line in the ledger whatever comes of them. Those that
+ * arrive while others are being written are judged together.
+ */
+export function createReceiveDelivery(adapters: Adapters): ReceiveDelivery {
+  const judge = createBatches<ProductId, Arrival, Judged>((product, arrivals) => {
+    return judgeAll(adapters, product, arrivals);
+  }, maxBatch);
+
+  return async (forge, product, { unheard, ...delivery }) => {
+    const judged = await judge(product.id, { forge, ...delivery });
+    if ("recorded" in judged) return { type: "judged", ...judged.recorded };
+    if ("foreign" in judged && unheard) return { type: "foreign", message: judged.foreign };
+    const reason = "foreign" in judged ? judged.foreign : judged.unreadable;
+    const { headers, body } = delivery;
+    await refuseDelivery(adapters, forge, product, { headers, reason, bodyBytes: body.length });
+    return "foreign" in judged
+      ? { type: "foreign", message: reason }
+      : { type: "judged", outcome: "refused", verdict: reason, deployments: [] };
+  };
+}
+
+async function judgeAll(
+  adapters: Adapters,
+  product: ProductId,
+  arrivals: readonly Arrival[],
+): Promise<readonly Judged[]> {
+  const { store, clock } = adapters;
+  const secret = await store.sources.webhookSecret(product);
+  const seen = arrivals.map((arrival) => examine(arrival, secret));
+  const genuine = seen.flatMap((one) => ("genuine" in one ? [one.genuine] : []));
+  const recorded = await recordDeliveries(adapters, product, genuine);
+  if (recorded.some(({ outcome }) => outcome === "pong")) await store.sources.recordPing(product, clock.now());
+  const left = [...recorded];
+  return seen.map((one) => ("genuine" in one ? { recorded: left.shift() as Recorded } : one));
+}
+
+/** The signature first, over the bytes as they came; only what is genuine is read. */
+function examine(
+  { forge, headers, body }: Arrival,
+  secret: string | null,
+): Exclude<Judged, { recorded: Recorded }> | { readonly genuine: NewDelivery } {
+  const foreign = whyForeign(secret === null ? null : forge.verify(headers, body, secret));
+  if (secret === null || foreign !== null) return { foreign: foreign ?? "" };
+  const event = readOrNot(forge, headers, body);
+  if ("unreadable" in event) return event;
+  const { id: deliveryId, event: name } = forge.identify(headers);
+  return {
+    genuine: {
+      ...{ via: forge.name, deliveryId, name, event, again: null, quiet: false },
+      by: whoOf(event) ?? forge.title,
+      content: contentOf(headers, body, secret),
+    },
+  };
+}
+
+function readOrNot(forge: Forge, headers: Headers, body: Uint8Array): SourceEvent | { readonly unreadable: string } {
+  try {
+    return forge.read(headers, body);
+  } catch (error) {
+    if (error instanceof UnreadableDelivery) return { unreadable: error.message };
+    throw error;
+  }
+}
+
+function whoOf(event: SourceEvent): string | null {
+  return event.type === "push" ? event.by : null;
+}
+
+function contentOf(headers: Headers, body: Uint8Array, secret: string): DeliveryContent {
+  const text = new TextDecoder().decode(body);
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get("content-type") ?? "");
+  return {
+    headers: shownHeaders(headers),
+    body: shownBody((isForm ? new URLSearchParams(text).get("payload") : null) ?? text, [secret]),
+    bodyBytes: body.length,
+    digest: createHash("sha256").update(body).digest("hex"),
+  };
+}

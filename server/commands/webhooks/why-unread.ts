@@ -1,0 +1,16 @@
+import type { Product } from "../../model/product.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { Uses } from "../adapters.ts";
+import { whyForeign } from "./why-foreign.ts";
+
+/** Why a delivery cannot be genuine, whatever its body is, as a sentence; null: it is to be read. */
+export async function whyUnread(
+  { store }: Uses<"store">,
+  forge: Forge,
+  product: Product,
+  headers: Headers,
+): Promise<string | null> {
+  const fault = forge.signatureFault(headers);
+  if (fault === null) return null;
+  return whyForeign((await store.sources.webhookSecret(product.id)) === null ? null : fault);
+}

@@ -1,0 +1,42 @@
+import type { DeliveryStore } from "./deliveries.ts";
+import type { ReportStore } from "./reports.ts";
+import type { SourceStore } from "./sources.ts";
+import type {
+  AccessStore,
+  AuditStore,
+  DeploymentStore,
+  DomainStore,
+  EnvironmentStore,
+  EventStore,
+  InstallationStore,
+  ProductStore,
+  SettingStore,
+  Store,
+} from "./store.ts";
+
+/** The store as pages and the API see it: only what reads, and no secrets of sources. Writing is for commands. */
+export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts"> {
+  readonly environments: Pick<EnvironmentStore, "list" | "get">;
+  readonly products: Pick<ProductStore, "list" | "bySlug" | "get" | "variableNames" | "variableEntries">;
+  readonly installations: Pick<
+    InstallationStore,
+    | "list"
+    | "get"
+    | "ofProduct"
+    | "serviceSettings"
+    | "variableNames"
+    | "variables"
+    | "buildMarks"
+    | "visibleVariables"
+    | "variableEntries"
+  >;
+  readonly deployments: Pick<DeploymentStore, "get" | "bySession" | "list" | "undecided" | "queue" | "lastReady">;
+  readonly events: Pick<EventStore, "read" | "subscribe" | "subscribeAll" | "stacks">;
+  readonly domains: Pick<DomainStore, "list" | "custom">;
+  readonly access: Pick<AccessStore, "identify" | "session">;
+  readonly settings: Pick<SettingStore, "get">;
+  readonly sources: Pick<SourceStore, "get">;
+  readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;
+  readonly reports: Pick<ReportStore, "trouble">;
+  readonly audit: Pick<AuditStore, "list">;
+}
