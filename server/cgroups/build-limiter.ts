@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { EngineMachine } from "../ports/engine.ts";
 import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/host/build-limiter.ts";
 
-/** As rules/build-limits.ts makes it. */
+/** Has the shape that rules/rollout/build-limits.ts returns. */
 export interface LimitSteps {
   readonly limits: BuildLimits;
   readonly settings: readonly Setting[];
@@ -23,8 +23,8 @@ interface Setting extends LimitFile {
 }
 
 /**
- * The BuildLimiter port on the kernel's control groups. The group belongs to the engine, so several Batons on one engine
- * share it: the one that wrote last wins. `root` is where control groups are mounted.
+ * Implements the BuildLimiter port on the kernel's control groups. The group belongs to the engine, so several Batons on
+ * one engine share it: the one that wrote last wins. `root` is where control groups are mounted.
  */
 export function createBuildLimiter(parts: {
   readonly machine: (signal: AbortSignal) => Promise<EngineMachine>;
@@ -32,11 +32,11 @@ export function createBuildLimiter(parts: {
   readonly root?: string;
 }): BuildLimiter {
   const root = parts.root ?? "/sys/fs/cgroup";
+  const stepLimiter = createStepLimiter(root);
   let last: BuildLimitState | null = null;
-  /** What is not limited is lifted once, since another Baton may limit it. */
+  /** Limits that are off are lifted once, because another Baton may have set them. */
   let hasLifted = false;
   let known: EngineMachine | null = null;
-  let stepsWatched: FSWatcher | null = null;
 
   async function planNow(signal: AbortSignal): Promise<LimitSteps | string> {
     // Asking costs the daemon something, and its answer stays the same.
@@ -47,62 +47,22 @@ export function createBuildLimiter(parts: {
   async function set(signal: AbortSignal): Promise<BuildLimitState> {
     const plan = await planNow(signal);
     if (typeof plan === "string") return { type: "missing", why: plan };
-    if (plan.steps !== null) return holdSteps(plan.steps, plan.limits);
+    if (plan.steps !== null) {
+      return (await stepLimiter.hold(plan.steps))
+        ? { type: "held", limits: plan.limits, each: "step" }
+        : { type: "off" };
+    }
     if (!hasLifted) {
-      await lift(plan.settings.filter(({ limit }) => limit === null));
+      await lift(
+        root,
+        plan.settings.filter(({ limit }) => limit === null),
+      );
       hasLifted = true;
     }
     const limited = plan.settings.filter(({ limit }) => limit !== null);
     if (limited.length === 0) return { type: "off" };
-    for (const setting of limited) await hold(setting, plan.handDown);
+    for (const setting of limited) await hold(root, setting, plan.handDown);
     return { type: "held", limits: plan.limits, each: "all" };
-  }
-
-  /** Each step's group as soon as it is there; it goes with the step. */
-  async function holdSteps(steps: NonNullable<LimitSteps["steps"]>, limits: BuildLimits): Promise<BuildLimitState> {
-    const limited = steps.files.filter(({ limit }) => limit !== null);
-    if (limited.length === 0) return { type: "off" };
-    const folder = join(root, steps.folder);
-    // Single steps may be over before they are reached: what keeps all of them from being limited is found out here.
-    await access(folder, constants.W_OK);
-    const holdStep = async (name: string) => {
-      if (!steps.name.test(name)) return;
-      for (const { file, limit } of limited) {
-        // It may be over already.
-        await writeFile(join(folder, name, file), `${limit}\n`, { flag: "r+" }).catch(() => {});
-      }
-    };
-    if (stepsWatched === null) {
-      const watcher = watch(folder, { persistent: false }, (_, name) => void (name && holdStep(name)));
-      stepsWatched = watcher;
-      watcher.once("error", () => {
-        watcher.close();
-        stepsWatched = null;
-      });
-    }
-    for (const name of await readdir(folder)) await holdStep(name);
-    return { type: "held", limits, each: "step" };
-  }
-
-  async function hold({ folder, file, limit }: Setting, handDown: LimitSteps["handDown"]): Promise<void> {
-    const path = join(root, folder, file);
-    if (Number(await textOf(path)) === limit) return;
-    // The engine makes the group at the first build after a reboot, and takes one that is there.
-    for (const parent of handDown.files) {
-      await mkdir(join(root, dirname(parent)), { recursive: true });
-      await writeFile(join(root, parent), handDown.text);
-    }
-    await mkdir(join(root, folder), { recursive: true });
-    await writeFile(path, `${limit}\n`, { flag: "r+" });
-    const now = (await textOf(path))?.trim();
-    if (Number(now) !== limit) throw new Error(`${file} contains ${now ?? "nothing"} after ${limit} was written to it`);
-  }
-
-  async function lift(settings: readonly Setting[]): Promise<void> {
-    for (const { folder, file, unlimited } of settings) {
-      const path = join(root, folder, file);
-      if ((await textOf(path)) !== null) await writeFile(path, `${unlimited}\n`, { flag: "r+" });
-    }
   }
 
   return {
@@ -117,15 +77,75 @@ export function createBuildLimiter(parts: {
     },
     state: () => last,
     async remove(signal) {
-      stepsWatched?.close();
-      stepsWatched = null;
+      stepLimiter.close();
       const plan = await planNow(signal);
-      if (typeof plan !== "string") await lift(plan.settings);
+      if (typeof plan !== "string") await lift(root, plan.settings);
     },
   };
 }
 
-/** Null: there is no such file. */
+/** Limits the group of each build step as soon as it exists. The group is removed with the step. */
+function createStepLimiter(root: string) {
+  let watcher: FSWatcher | null = null;
+
+  function watchFolder(folder: string, onName: (name: string) => Promise<void>): void {
+    const own = watch(folder, { persistent: false }, (_, name) => void (name && onName(name)));
+    watcher = own;
+    own.once("error", () => {
+      own.close();
+      watcher = null;
+    });
+  }
+
+  return {
+    /** Resolves with false when no step is to be limited. */
+    async hold(steps: NonNullable<LimitSteps["steps"]>): Promise<boolean> {
+      const limited = steps.files.filter(({ limit }) => limit !== null);
+      if (limited.length === 0) return false;
+      const folder = join(root, steps.folder);
+      // A single step may be over before its group is reached. What prevents every step from being limited fails here.
+      await access(folder, constants.W_OK);
+      const holdStep = async (name: string) => {
+        if (!steps.name.test(name)) return;
+        for (const { file, limit } of limited) {
+          // The step may be over already.
+          await writeFile(join(folder, name, file), `${limit}\n`, { flag: "r+" }).catch(() => {});
+        }
+      };
+      if (watcher === null) watchFolder(folder, holdStep);
+      for (const name of await readdir(folder)) await holdStep(name);
+      return true;
+    },
+
+    close(): void {
+      watcher?.close();
+      watcher = null;
+    },
+  };
+}
+
+async function hold(root: string, { folder, file, limit }: Setting, handDown: LimitSteps["handDown"]): Promise<void> {
+  const path = join(root, folder, file);
+  if (Number(await textOf(path)) === limit) return;
+  // The engine makes the group at the first build after a reboot, and uses one that exists.
+  for (const parent of handDown.files) {
+    await mkdir(join(root, dirname(parent)), { recursive: true });
+    await writeFile(join(root, parent), handDown.text);
+  }
+  await mkdir(join(root, folder), { recursive: true });
+  await writeFile(path, `${limit}\n`, { flag: "r+" });
+  const now = (await textOf(path))?.trim();
+  if (Number(now) !== limit) throw new Error(`${file} contains ${now ?? "nothing"} after ${limit} was written to it`);
+}
+
+async function lift(root: string, settings: readonly Setting[]): Promise<void> {
+  for (const { folder, file, unlimited } of settings) {
+    const path = join(root, folder, file);
+    if ((await textOf(path)) !== null) await writeFile(path, `${unlimited}\n`, { flag: "r+" });
+  }
+}
+
+/** Null when the file does not exist. */
 async function textOf(path: string): Promise<string | null> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
@@ -133,7 +153,7 @@ async function textOf(path: string): Promise<string | null> {
   });
 }
 
-/** Why they cannot be set, as a clause. */
+/** A clause that says why the limits cannot be set. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if ((code === "EACCES" || code === "EPERM") && process.getuid?.() !== 0) return "Baton does not run as root";

@@ -2,57 +2,62 @@ import { readFile } from "node:fs/promises";
 import type { Firewall, FirewallState } from "../ports/host/firewall.ts";
 import { createRunner } from "./run.ts";
 
-/** Chain, comment and rules, as rules/firewall-rules.ts makes them. */
+/** Has the shape that rules/routing/firewall-rules.ts returns. */
 export interface Wanted {
   readonly chain: string;
   readonly comment: string;
   readonly rules: readonly (readonly string[])[];
 }
 
-/** Docker leaves it to others, and asks it before its own rules. */
+/** Docker evaluates this chain before its own rules and leaves it to others. */
 const dockersChain = "DOCKER-USER";
-/** Without it, packets within one bridge pass no rule at all. */
+/** While this is 0, packets within one bridge pass no rule at all. */
 const bridgeFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 /**
- * The Firewall port on iptables. All rules are in a chain of the instance's own, which one rule in Docker's chain leads
- * to; the chain is replaced as a whole. When it is off, what an earlier start left is removed. `within` is a command that
- * runs others in another network namespace, for tests.
+ * Implements the Firewall port on iptables. All rules are in the instance's own chain, which one rule in Docker's chain
+ * jumps to; the chain is replaced as a whole. When the firewall is off, rules of an earlier start are removed. `within`
+ * is a command that runs others in another network namespace, for tests.
  */
 export function createFirewall(
-  { chain, comment, rules }: Wanted,
+  wanted: Wanted,
   { isOff = false, within = [] }: { readonly isOff?: boolean; readonly within?: readonly string[] } = {},
 ): Firewall {
-  const { iptables, restore } = createRunner(within);
-  const jump = ["-m", "comment", "--comment", comment, "-j", chain];
-  /** As iptables itself writes the chain once it is right; null: it has not been made yet. */
-  let written: string | null = null;
+  const chain = createChain(wanted, within);
   let last: FirewallState | null = null;
 
-  async function find(signal: AbortSignal): Promise<FirewallState> {
+  async function set(signal: AbortSignal): Promise<FirewallState> {
     if (isOff) {
-      await remove(signal);
+      await chain.remove(signal);
       return { type: "off" };
     }
-    if (written === null || (await listed(signal)) !== written) {
-      await restore(chain, rules, signal);
-      written = await listed(signal);
-    }
-    if (!(await succeeds(["-C", dockersChain, ...jump], signal))) {
-      await iptables(["-I", dockersChain, "1", ...jump], signal);
-    }
+    await chain.ensure(signal);
     if ((await readFile(bridgeFilter, "utf8").catch(() => "0")).trim() === "1") return { type: "held" };
     return { type: "missing", why: "builds can reach each other while net.bridge.bridge-nf-call-iptables is 0" };
   }
 
-  async function remove(signal: AbortSignal): Promise<void> {
-    while (await succeeds(["-D", dockersChain, ...jump], signal));
-    if ((await listed(signal)) === null) return;
-    await iptables(["-F", chain], signal);
-    await iptables(["-X", chain], signal);
-  }
+  return {
+    async apply(signal) {
+      try {
+        last = await set(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        last = isOff ? { type: "off" } : { type: "missing", why: reasonOf(error) };
+      }
+      return last;
+    },
+    state: () => last,
+    remove: chain.remove,
+  };
+}
 
-  /** Null: there is no such chain, or it cannot be looked at. */
+function createChain({ chain, comment, rules }: Wanted, within: readonly string[]) {
+  const { iptables, restore } = createRunner(within);
+  const jump = ["-m", "comment", "--comment", comment, "-j", chain];
+  /** The chain as iptables lists it once it is right. Null when it has not been written yet. */
+  let written: string | null = null;
+
+  /** Null when there is no such chain, or when it cannot be listed. */
   async function listed(signal: AbortSignal): Promise<string | null> {
     return iptables(["-S", chain], signal).catch(() => {
       signal.throwIfAborted();
@@ -71,21 +76,26 @@ export function createFirewall(
   }
 
   return {
-    async apply(signal) {
-      try {
-        last = await find(signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        last = isOff ? { type: "off" } : { type: "missing", why: reasonOf(error) };
+    async ensure(signal: AbortSignal): Promise<void> {
+      if (written === null || (await listed(signal)) !== written) {
+        await restore(chain, rules, signal);
+        written = await listed(signal);
       }
-      return last;
+      if (!(await succeeds(["-C", dockersChain, ...jump], signal))) {
+        await iptables(["-I", dockersChain, "1", ...jump], signal);
+      }
     },
-    state: () => last,
-    remove,
+
+    async remove(signal: AbortSignal): Promise<void> {
+      while (await succeeds(["-D", dockersChain, ...jump], signal));
+      if ((await listed(signal)) === null) return;
+      await iptables(["-F", chain], signal);
+      await iptables(["-X", chain], signal);
+    },
   };
 }
 
-/** Why the rules cannot be set, as a clause. */
+/** A clause that says why the rules cannot be set. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return "iptables is not installed";

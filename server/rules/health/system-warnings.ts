@@ -32,70 +32,75 @@ const largeCacheBytes = 20 * gibibyte;
 
 /** What somebody should fix, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
-  const { docker, firewall, buildLimits, usage, caddyAnswers, databaseAnswers, disk } = facts;
-  const { isReadableOnTheWay, unserved, products } = facts;
-  const warnings: SystemWarning[] = [];
-  const warn = (isSerious: boolean, text: string, whatToDo: string) => warnings.push({ isSerious, text, whatToDo });
+  const warnings = [
+    ...notResponding(facts),
+    ...facts.unserved.map(({ name, message }) =>
+      serious(
+        `An address of ${name} cannot be served: ${message}.`,
+        "Everything else is served. Deploy it with a different name or domain, or delete it.",
+      ),
+    ),
+    ...facts.products.flatMap((product) => productTrouble(product) ?? []),
+    ...littleSpace(facts),
+    ...lessProtected(facts),
+  ];
+  return warnings.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
+}
 
+const serious = (text: string, whatToDo: string): SystemWarning => ({ isSerious: true, text, whatToDo });
+const minor = (text: string, whatToDo: string): SystemWarning => ({ isSerious: false, text, whatToDo });
+
+function notResponding({ databaseAnswers, docker, caddyAnswers }: SystemFacts): readonly SystemWarning[] {
+  const warnings: SystemWarning[] = [];
   if (!databaseAnswers) {
-    warn(
-      true,
-      "The database isn't responding.",
-      "Apps keep running. Baton resumes when the database is back; check its log.",
-    );
+    const whatToDo = "Apps keep running. Baton resumes when the database is back; check its log.";
+    warnings.push(serious("The database isn't responding.", whatToDo));
   }
   if (!docker) {
-    warn(
-      true,
-      "Docker isn't responding.",
-      "Nothing can be deployed. Start it with systemctl start docker, or check its log.",
-    );
+    const whatToDo = "Nothing can be deployed. Start it with systemctl start docker, or check its log.";
+    warnings.push(serious("Docker isn't responding.", whatToDo));
   }
   if (!caddyAnswers) {
-    warn(
-      true,
-      "Caddy isn't responding.",
-      "Baton restarts it automatically. If it doesn't come back, its ports may be in use.",
-    );
+    const whatToDo = "Baton restarts it automatically. If it doesn't come back, its ports may be in use.";
+    warnings.push(serious("Caddy isn't responding.", whatToDo));
   }
-  for (const { name, message } of unserved) {
-    const whatToDo = "Everything else is served. Deploy it with a different name or domain, or delete it.";
-    warn(true, `An address of ${name} cannot be served: ${message}.`, whatToDo);
-  }
-  warnings.push(...products.flatMap((product) => productTrouble(product) ?? []));
+  return warnings;
+}
+
+function littleSpace({ disk, usage }: SystemFacts): readonly SystemWarning[] {
+  const warnings: SystemWarning[] = [];
   if (disk && disk.freeBytes < littleFreeBytes) {
-    warn(true, "The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`);
+    warnings.push(serious("The disk is nearly full.", `Builds and databases will fail. ${howToFree(usage)}`));
   } else if (disk && disk.freeBytes < disk.totalBytes * littleFreeShare) {
-    warn(false, "Less than a tenth of the disk is free.", howToFree(usage));
+    warnings.push(minor("Less than a tenth of the disk is free.", howToFree(usage)));
   }
   if (usage && usage.buildCacheBytes > largeCacheBytes) {
-    warn(false, "The build cache is large.", "docker builder prune empties it; the next builds take longer.");
+    const whatToDo = "docker builder prune empties it; the next builds take longer.";
+    warnings.push(minor("The build cache is large.", whatToDo));
   }
+  return warnings;
+}
+
+function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts): readonly SystemWarning[] {
+  const warnings: SystemWarning[] = [];
   if (docker?.builder === "classic") {
-    warn(false, "This Docker has no BuildKit.", "Dockerfiles with RUN --mount fail. Update Docker to get it.");
+    const whatToDo = "Dockerfiles with RUN --mount fail. Update Docker to get it.";
+    warnings.push(minor("This Docker has no BuildKit.", whatToDo));
   }
   if (firewall?.type === "missing") {
-    warn(
-      false,
-      `Baton's firewall rules are not in place: ${firewall.why}.`,
-      "Containers and builds can reach a cloud's metadata service, builds can reach each other, and with Docker before 28 the local network can reach containers.",
-    );
+    const consequence =
+      "Containers and builds can reach a cloud's metadata service, builds can reach each other, and with Docker before 28 the local network can reach containers.";
+    warnings.push(minor(`Baton's firewall rules are not in place: ${firewall.why}.`, consequence));
   }
   if (buildLimits?.type === "missing") {
-    warn(
-      false,
-      `The memory and processes of builds are not limited: ${buildLimits.why}.`,
-      "A runaway build can slow down or stop apps until its time limit stops it.",
-    );
+    const consequence = "A runaway build can slow down or stop apps until its time limit stops it.";
+    warnings.push(minor(`The memory and processes of builds are not limited: ${buildLimits.why}.`, consequence));
   }
-  if (isReadableOnTheWay) {
-    warn(
-      false,
-      "Tokens are sent unencrypted.",
-      "Give BATON_PUBLIC_URL an https address: Caddy then serves the dashboard.",
-    );
+  if (facts.isReadableOnTheWay) {
+    const whatToDo = "Give BATON_PUBLIC_URL an https address: Caddy then serves the dashboard.";
+    warnings.push(minor("Tokens are sent unencrypted.", whatToDo));
   }
-  return warnings.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
+  return warnings;
 }
 
 function howToFree(usage: SystemFacts["usage"]): string {

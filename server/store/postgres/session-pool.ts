@@ -4,11 +4,11 @@ import { isConnectionLost } from "./database-error.ts";
 
 const closeTimeoutMs = 5_000;
 
-/** Lends sessions: one that has ended, for whatever reason, is never lent again. */
+/** Lends sessions. A session that has ended is never lent again. */
 export interface SessionPool {
-  /** A session of the caller's own for as long as `work` takes. */
+  /** Lends a session to `work` alone for as long as it takes. */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Lets what runs come to its end, for a while. Nothing is lent any more. */
+  /** Lends no more sessions, waits a while for the ones in use, and ends them all. */
   close(): Promise<void>;
 }
 
@@ -17,14 +17,14 @@ interface Lendable {
   alive: boolean;
 }
 
-export function createSessionPool(options: {
+interface PoolOptions {
   readonly url: string;
   readonly name: string;
   readonly size: number;
-}): SessionPool {
-  const all = new Set<Lendable>();
-  const idle: Lendable[] = [];
-  const waiting: { readonly resolve: (lendable: Lendable) => void; readonly reject: (reason: Error) => void }[] = [];
+}
+
+export function createSessionPool(options: PoolOptions): SessionPool {
+  const sessions = createSessions(options);
   const uses = new Set<Promise<unknown>>();
   let closing = false;
 
@@ -38,41 +38,35 @@ export function createSessionPool(options: {
 
     async close() {
       closing = true;
-      for (const { reject } of waiting.splice(0)) reject(closed());
+      sessions.turnAway(closed());
       const patience = new AbortController();
       const tooLong = delay(closeTimeoutMs, undefined, { signal: patience.signal }).catch(() => {});
       await Promise.race([Promise.allSettled(uses), tooLong]);
       patience.abort();
-      await Promise.all([...all].map(({ session }) => endNow(session)));
+      await sessions.endAll();
     },
   };
 
   async function lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const lent = await acquire();
+    const lent = await sessions.acquire();
     try {
       return await work(lent.session);
     } catch (error) {
-      if (isConnectionLost(error)) discard(lent);
+      if (isConnectionLost(error)) sessions.discard(lent);
       throw error;
     } finally {
-      release(lent);
+      sessions.release(lent);
     }
   }
+}
 
-  function acquire(): Lendable | Promise<Lendable> {
-    // The one that was used last: the others may be closed for being idle.
-    for (let found = idle.pop(); found; found = idle.pop()) if (found.alive) return found;
-    return all.size < options.size ? open() : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-  }
-
-  function release(lent: Lendable): void {
-    const next = waiting.shift();
-    if (next) next.resolve(lent.alive ? lent : open());
-    else if (lent.alive) idle.push(lent);
-  }
+/** Opens sessions up to the pool's size and hands free ones to whoever has waited the longest. */
+function createSessions({ url, name, size }: PoolOptions) {
+  const all = new Set<Lendable>();
+  const idle: Lendable[] = [];
+  const waiting: { readonly resolve: (lendable: Lendable) => void; readonly reject: (reason: Error) => void }[] = [];
 
   function open(): Lendable {
-    const { url, name } = options;
     const onEnd = () => discard(lendable);
     const lendable: Lendable = { alive: true, session: openSession({ url, name, limited: true, onEnd }) };
     all.add(lendable);
@@ -84,6 +78,30 @@ export function createSessionPool(options: {
     all.delete(lendable);
     void endNow(lendable.session);
   }
+
+  return {
+    discard,
+
+    acquire(): Lendable | Promise<Lendable> {
+      // The session that was used last comes first: others may be closed for being idle.
+      for (let found = idle.pop(); found; found = idle.pop()) if (found.alive) return found;
+      return all.size < size ? open() : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+
+    release(lent: Lendable): void {
+      const next = waiting.shift();
+      if (next) next.resolve(lent.alive ? lent : open());
+      else if (lent.alive) idle.push(lent);
+    },
+
+    turnAway(reason: Error): void {
+      for (const { reject } of waiting.splice(0)) reject(reason);
+    },
+
+    async endAll(): Promise<void> {
+      await Promise.all([...all].map(({ session }) => endNow(session)));
+    },
+  };
 }
 
 const closed = () => connectionError("CONNECTION_ENDED", "The store is closed");

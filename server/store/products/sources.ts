@@ -43,36 +43,38 @@ export function createSourceStore(database: Database, secrets: Secrets): SourceS
     setDeployKey: (id, key) =>
       write(id, { publicKey: key?.publicKey ?? null, privateKey: seal("deploy key", id, key?.privateKey ?? null) }),
 
-    rememberHostKey: (id, hostKey) =>
-      database.write(async ({ tx }) => {
-        await upsert(tx, id, {});
-        await tx
-          .update(sources)
-          .set({ hostKey })
-          .where(and(eq(sources.productId, id), isNull(sources.hostKey)));
-      }),
+    rememberHostKey: (id, hostKey) => database.write(({ tx }) => rememberHostKey(tx, id, hostKey)),
     recordPing: (id, at) => write(id, { pingedAt: at }),
 
-    takeDuePolls: (now) =>
-      database.write(async ({ tx }) => {
-        const elapsed = sql`${sources.polledAt} + make_interval(mins => ${sources.pollMinutes})`;
-        const due = await tx
-          .update(sources)
-          .set({ polledAt: now })
-          .from(products)
-          .where(
-            and(
-              eq(products.id, sources.productId),
-              isNull(products.deletedAt),
-              isNotNull(products.repository),
-              isNotNull(sources.pollMinutes),
-              or(isNull(sources.polledAt), lte(elapsed, sql`${now.toISOString()}::timestamptz`)),
-            ),
-          )
-          .returning({ id: sources.productId });
-        return due.map(({ id }) => id);
-      }),
+    takeDuePolls: (now) => database.write(({ tx }) => takeDuePolls(tx, now)),
   };
+}
+
+async function rememberHostKey(tx: Queries, id: ProductId, hostKey: string): Promise<void> {
+  await upsert(tx, id, {});
+  await tx
+    .update(sources)
+    .set({ hostKey })
+    .where(and(eq(sources.productId, id), isNull(sources.hostKey)));
+}
+
+async function takeDuePolls(tx: Queries, now: Date): Promise<readonly ProductId[]> {
+  const elapsed = sql`${sources.polledAt} + make_interval(mins => ${sources.pollMinutes})`;
+  const due = await tx
+    .update(sources)
+    .set({ polledAt: now })
+    .from(products)
+    .where(
+      and(
+        eq(products.id, sources.productId),
+        isNull(products.deletedAt),
+        isNotNull(products.repository),
+        isNotNull(sources.pollMinutes),
+        or(isNull(sources.polledAt), lte(elapsed, sql`${now.toISOString()}::timestamptz`)),
+      ),
+    )
+    .returning({ id: sources.productId });
+  return due.map(({ id }) => id);
 }
 
 async function rowOf(queries: Queries, id: ProductId): Promise<Row | undefined> {
