@@ -130,9 +130,10 @@ export const routes = {
     activityExport: route("/api/activity.jsonl", { get: text }),
     environments: route("/api/environments", { get: json, post: call("created the environment") }),
     environment: route("/api/environments/:id", { delete: call("removed the environment") }),
-    productRedeploy: route("/api/environments/:environmentId/product-deployments/:productDeploymentId/redeploy", {
-      post: call("redeployed everything in"),
-    }),
+    productRedeploy: routesAbout("installation", "productDeploymentId")(
+      "/api/environments/:environmentId/product-deployments/:productDeploymentId/redeploy",
+      { post: call("redeployed everything in") },
+    ),
     progress: route("/api/progress/:sessionId", { get: events }),
     products: route("/api/products", { get: json, post: call("created") }),
     product: apiOfProduct("/api/products/:product", {

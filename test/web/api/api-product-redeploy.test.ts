@@ -105,6 +105,13 @@ const success = {
 };
 
 describe("a product redeploy", () => {
+  test("is in the activity with the name of what was redeployed", async () => {
+    live();
+    await call();
+    expect(world.store.rows.audit).toMatchObject([{ what: "redeployed everything in", subject: "shop" }]);
+    closing.abort(new Error("the server stops"));
+  });
+
   test("is the live version, afresh, with today's variables, and answers when it is over", async () => {
     const source = live();
     const answer = await call({ sessionId: "s-1" });
