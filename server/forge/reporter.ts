@@ -130,21 +130,17 @@ export function createReporter(needs: {
     return new Date(clock.now().getTime() + pauseMs);
   }
 
-  async function reportOf({
-    product: id,
-    deployment: deploymentId,
-    ...due
-  }: DueReport): Promise<DeploymentReport | null> {
+  async function reportOf({ deployment: deploymentId, ...due }: DueReport): Promise<DeploymentReport | null> {
     const deployment = await store.deployments.get(deploymentId);
-    const product = await store.products.get(id);
-    const installation = deployment && (await store.installations.get(deployment.installationId));
-    const environment = installation && (await store.environments.get(installation.environmentId));
-    if (!deployment || !product?.repository || !environment) return null;
-    const { reports: wanted } = await store.sources.get(id);
+    const installed = deployment && (await store.installations.installedProduct(deployment.installationId));
+    const repository = installed?.product.repository ?? null;
+    if (!installed || repository === null) return null;
+    const { product, environment } = installed;
+    const { reports: wanted } = await store.sources.get(product.id);
     const [route] = deployment.status === "ready" ? deployment.spec.routes : [];
     return {
       ...{ wanted, commit: due.commit, state: due.state, receipt: due.receipt, branch: deployment.ref },
-      repository: product.repository,
+      repository,
       product: product.slug,
       environment: environment.name,
       isProduction: environment.name === "production",

@@ -38,6 +38,13 @@ export interface Installation {
   readonly stopped: boolean;
 }
 
+/** An installation with the product and the environment that it brings together. */
+export interface InstalledProduct {
+  readonly installation: Installation;
+  readonly product: Product;
+  readonly environment: Environment;
+}
+
 declare const slugBrand: unique symbol;
 
 /** 1 to 40 characters: lower-case letters, digits and single hyphens inside; starts with a letter. A DNS label on purpose. */

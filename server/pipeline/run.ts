@@ -219,10 +219,9 @@ async function openContext(
   signal: AbortSignal,
 ): Promise<DeploymentContext> {
   const { store } = world;
-  const installation = await store.installations.get(deployment.installationId);
-  const product = installation && (await store.products.get(installation.productId));
-  const environment = installation && (await store.environments.get(installation.environmentId));
-  if (!installation || !product || !environment) throw new Error(`deployment ${deployment.id} belongs to nothing`);
+  const installed = await store.installations.installedProduct(deployment.installationId);
+  if (!installed) throw new Error(`deployment ${deployment.id} belongs to nothing`);
+  const { product, environment, installation } = installed;
   const progress = createStackProgressRecorder(journal, await store.events.stacks(deployment.id));
   if (deployment.status === "deploying") {
     progress.list(deployment.spec.stacks);

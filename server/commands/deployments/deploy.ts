@@ -16,11 +16,9 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<QueueOutcome> {
   const { store, git } = adapters;
-  const installation = await store.installations.get(id);
-  if (!installation) return refused("not_found", `there is no product deployment ${id}`);
-  const product = await store.products.get(installation.productId);
-  if (!product) return refused("not_found", "the product of this deployment is gone");
-  const asked = await askedVersion(git, product, installation, version, signal);
+  const installed = await store.installations.installedProduct(id);
+  if (!installed) return refused("not_found", `there is no product deployment ${id}`);
+  const asked = await askedVersion(git, installed.product, installed.installation, version, signal);
   if ("type" in asked) return asked;
   const request = { installationId: id, trigger: "api", by, sourceId: null, variables: "now" } as const;
   return queueDeployment(adapters, { ...request, ...asked });

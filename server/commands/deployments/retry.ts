@@ -17,8 +17,7 @@ export async function retry(
 ): Promise<QueueOutcome> {
   const { store, git } = adapters;
   if (!commit) return deploy(adapters, installationId, { ref: ref ?? undefined }, by, signal);
-  const installation = await store.installations.get(installationId);
-  const product = installation && (await store.products.get(installation.productId));
+  const product = (await store.installations.installedProduct(installationId))?.product;
   if (!product) return refused("not_found", "the product of this deployment is gone");
   if (product.repository === null && !(await git.resolve(product.id, commit.sha, signal))) {
     return namesNothing(commit.sha);

@@ -32,9 +32,9 @@ export async function createEnvironment(
   const environment = await store.environments.create(wanted);
   if (!environment) return refused("conflict", `there is already an environment named "${wanted.name}"`);
   const copied: CopiedProduct[] = [];
-  for (const from of source === null ? [] : await store.installations.list()) {
-    const product = from.environmentId === source?.id ? await store.products.get(from.productId) : null;
-    if (product) copied.push(await copyInto(adapters, environment, product, from));
+  const installed = source === null ? [] : await store.installations.installedProducts();
+  for (const { product, installation } of installed.filter((one) => one.environment.id === source?.id)) {
+    copied.push(await copyInto(adapters, environment, product, installation));
   }
   return { type: "created", environment, copied };
 }

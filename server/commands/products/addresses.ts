@@ -1,11 +1,11 @@
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { Installation } from "../../model/product.ts";
 import type { Store } from "../../ports/store/store.ts";
 import { mainHost } from "../../rules/routing/urls.ts";
+import { installationName } from "../../rules/wording/installation-name.ts";
 
 /** What tells who may have which host. */
 export interface AddressBook {
-  readonly store: Pick<Store, "domains" | "products" | "environments" | "installations">;
+  readonly store: Pick<Store, "domains" | "installations">;
   /** The server's base domain. */
   readonly domain: string;
   /** Where Baton itself answers. */
@@ -19,9 +19,9 @@ export interface AddressBook {
 export async function whyTaken(book: AddressBook, host: string, by: InstallationId | null): Promise<string | null> {
   if (host === book.publicHost) return `the address ${host} is Baton's own`;
   const owner = (await book.store.domains.ownerOf(host)) ?? (await namedLike(book, host));
-  return owner === null || owner === by
-    ? null
-    : `the address ${host} belongs to ${(await installationName(book.store, owner)) ?? "another product"}`;
+  if (owner === null || owner === by) return null;
+  const installed = await book.store.installations.installedProduct(owner);
+  return `the address ${host} belongs to ${installed ? installationName(installed) : "another product"}`;
 }
 
 /** Where an installation of this product would answer. */
@@ -35,32 +35,7 @@ export function mainHostOf(
 
 /** The installation whose own name this is, though nothing of it may have been served yet. */
 async function namedLike(book: AddressBook, host: string): Promise<InstallationId | null> {
-  const { store } = book;
-  const [products, environments, installations] = await Promise.all([
-    store.products.list(),
-    store.environments.list(),
-    store.installations.list(),
-  ]);
-  const isNamedLike = ({ productId, environmentId }: Installation) => {
-    const product = products.find(({ id }) => id === productId);
-    const environment = environments.find(({ id }) => id === environmentId);
-    return product && environment && mainHostOf(book, product.slug, environment) === host;
-  };
-  return installations.find(isNamedLike)?.id ?? null;
-}
-
-/** "shop", or "shop in staging"; null: it is gone. */
-export async function installationName(
-  store: {
-    readonly installations: Pick<Store["installations"], "get">;
-    readonly products: Pick<Store["products"], "get">;
-    readonly environments: Pick<Store["environments"], "get">;
-  },
-  id: InstallationId,
-): Promise<string | null> {
-  const installation = await store.installations.get(id);
-  const product = installation && (await store.products.get(installation.productId));
-  const environment = installation && (await store.environments.get(installation.environmentId));
-  if (!product) return null;
-  return !environment || environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
+  const all = await book.store.installations.installedProducts();
+  const named = all.find(({ product, environment }) => mainHostOf(book, product.slug, environment) === host);
+  return named?.installation.id ?? null;
 }

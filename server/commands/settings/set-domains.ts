@@ -1,7 +1,7 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { type DeploymentSpec, type RouteSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { Environment, Installation, Product } from "../../model/product.ts";
+import type { InstalledProduct } from "../../model/product.ts";
 import { ProxyRefused } from "../../ports/proxy.ts";
 import type { Store } from "../../ports/store/store.ts";
 import { customDomainOf, faultInCustomDomain } from "../../rules/routing/custom-domain.ts";
@@ -13,10 +13,7 @@ import { type Refused, refused } from "../refused.ts";
 
 type Adapters = Uses<"store" | "domain" | "publicHost" | "publishRoutes">;
 
-interface Installed {
-  readonly installation: Installation;
-  readonly product: Product;
-  readonly environment: Environment;
+interface Installed extends InstalledProduct {
   readonly live: DeploymentSpec | null;
 }
 
@@ -56,13 +53,11 @@ export async function setDomains(
 }
 
 async function find(store: Store, id: InstallationId): Promise<Installed | null> {
-  const installation = await store.installations.get(id);
-  const product = installation && (await store.products.get(installation.productId));
-  const environment = installation && (await store.environments.get(installation.environmentId));
-  if (!installation || !product || !environment) return null;
-  const { liveDeploymentId } = installation;
+  const installed = await store.installations.installedProduct(id);
+  if (!installed) return null;
+  const { liveDeploymentId } = installed.installation;
   const live = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
-  return { installation, product, environment, live: live && specOf(live) };
+  return { ...installed, live: live && specOf(live) };
 }
 
 async function servedNow(store: Store, id: InstallationId): Promise<readonly RouteSpec[]> {

@@ -1,9 +1,9 @@
-import { installationName } from "../../commands/products/addresses.ts";
 import type { RouteSpec } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Log } from "../../ports/log.ts";
 import type { InstallationRoutes, Proxy as ReverseProxy, RouteFault } from "../../ports/proxy.ts";
 import type { Store } from "../../ports/store/store.ts";
+import { installationName } from "../../rules/wording/installation-name.ts";
 
 /** Makes the proxy know the hosts that the database has. Answers and rejects as Proxy.setRoutes does. */
 export type PublishRoutes = (signal: AbortSignal) => Promise<readonly RouteFault[]>;
@@ -20,9 +20,10 @@ export interface RoutePublisher {
   readonly unserved: () => readonly Unserved[];
 }
 
-type RouteStore = {
+interface RouteStore {
   readonly domains: Pick<Store["domains"], "list">;
-} & Parameters<typeof installationName>[0];
+  readonly installations: Pick<Store["installations"], "installedProduct">;
+}
 
 /**
  * The proxy is told all hosts at once, so reading them and setting them is one step: of two deployments at once the
@@ -42,8 +43,8 @@ export function createRoutePublisher(needs: {
     const before = new Set(unserved.map(({ installation, message }) => `${installation} ${message}`));
     unserved = await Promise.all(
       faults.map(async (fault) => {
-        const name = await installationName(store, fault.installation).catch(() => null);
-        return { ...fault, name: name ?? `installation ${fault.installation}` };
+        const installed = await store.installations.installedProduct(fault.installation).catch(() => null);
+        return { ...fault, name: installed ? installationName(installed) : `installation ${fault.installation}` };
       }),
     );
     for (const { installation, name, message } of unserved) {

@@ -22,6 +22,8 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts"> {
     InstallationStore,
     | "list"
     | "get"
+    | "installedProduct"
+    | "installedProducts"
     | "ofProduct"
     | "serviceSettings"
     | "variableNames"

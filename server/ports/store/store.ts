@@ -10,7 +10,7 @@ import type {
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { RouteSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, InstanceId, ProductId } from "../../model/names/ids.ts";
-import type { Environment, Installation, Product, PushWatch, Slug } from "../../model/product.ts";
+import type { Environment, Installation, InstalledProduct, Product, PushWatch, Slug } from "../../model/product.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
 import type { DeliveryStore } from "./deliveries.ts";
@@ -88,6 +88,10 @@ export interface InstallationStore {
   /** Without deleted products. `get` returns those too, for the code that cleans up after them. */
   list(): Promise<readonly Installation[]>;
   get(id: InstallationId): Promise<Installation | null>;
+  /** With its product and its environment, in one read. `isDeleted`: it or its product was marked deleted. */
+  installedProduct(id: InstallationId): Promise<(InstalledProduct & { readonly isDeleted: boolean }) | null>;
+  /** The same for all that `list` returns, or for those of one product. */
+  installedProducts(product?: ProductId): Promise<readonly InstalledProduct[]>;
   /** Without those that were deleted by themselves. Of a product that was marked deleted: those that it had then. */
   ofProduct(product: ProductId): Promise<readonly Installation[]>;
   /** Null when the product is installed there already, or was deleted. */

@@ -8,8 +8,8 @@ import { writeStatusEvent } from "../deployments/events.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
-import { products } from "../schema/products.ts";
-import { installationColumns } from "./installation-row.ts";
+import { environments, products } from "../schema/products.ts";
+import { environmentColumns, installationColumns, productColumns } from "./installation-row.ts";
 import { setServiceSettings, settingsOf } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
 import {
@@ -21,6 +21,12 @@ import {
   openAll,
   visibleOnes,
 } from "./variables.ts";
+
+const installedColumns = {
+  installation: installationColumns,
+  product: productColumns,
+  environment: environmentColumns,
+};
 
 export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
   return {
@@ -42,6 +48,31 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
           .where(eq(installations.id, id));
         return installation ?? null;
       }),
+
+    installedProduct: (id) =>
+      database.read(async (queries) => {
+        const deletions = { product: products.deletedAt, installation: installations.deletedAt };
+        const [found] = await queries
+          .select({ ...installedColumns, deletions })
+          .from(installations)
+          .innerJoin(products, eq(products.id, installations.productId))
+          .innerJoin(environments, eq(environments.id, installations.environmentId))
+          .where(eq(installations.id, id));
+        if (!found) return null;
+        const { deletions: deletedAt, ...installed } = found;
+        return { ...installed, isDeleted: deletedAt.product !== null || deletedAt.installation !== null };
+      }),
+
+    installedProducts: (product) =>
+      database.read((queries) =>
+        queries
+          .select(installedColumns)
+          .from(installations)
+          .innerJoin(products, eq(products.id, installations.productId))
+          .innerJoin(environments, eq(environments.id, installations.environmentId))
+          .where(and(isNull(products.deletedAt), isNull(installations.deletedAt), product && eq(products.id, product)))
+          .orderBy(asc(installations.id)),
+      ),
 
     ofProduct: (product) =>
       database.read((queries) =>

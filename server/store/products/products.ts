@@ -6,17 +6,9 @@ import type { Secrets } from "../access/secrets.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
-import { installationColumns } from "./installation-row.ts";
+import { installationColumns, productColumns } from "./installation-row.ts";
 import { takeDown } from "./take-down.ts";
 import { changeVariables, entriesOf, namesOf, variablesOf } from "./variables.ts";
-
-const productColumns = {
-  id: products.id,
-  slug: products.slug,
-  repository: products.repository,
-  watch: products.watch,
-  createdAt: products.createdAt,
-};
 
 export function createProductStore(database: Database, secrets: Secrets): ProductStore {
   return {

@@ -85,13 +85,11 @@ async function voicesOf(
 ): Promise<(id: DeploymentId) => Say> {
   const ids = outcomes.flatMap((outcome) => (outcome.type === "refused" ? [] : outcome.deployments));
   if (ids.length < 2) return () => say;
-  const [installations, environments] = await Promise.all([store.installations.list(), store.environments.list()]);
   const names = new Map<DeploymentId, string>();
   for (const id of ids) {
     const deployment = await store.deployments.get(id);
-    const installation = installations.find((one) => one.id === deployment?.installationId);
-    const environment = environments.find((one) => one.id === installation?.environmentId);
-    if (environment) names.set(id, environment.name);
+    const installed = deployment && (await store.installations.installedProduct(deployment.installationId));
+    if (installed) names.set(id, installed.environment.name);
   }
   return (id) => {
     const name = names.get(id);
@@ -184,7 +182,7 @@ async function wordAtEnd(
 }
 
 async function isInstalled({ store }: PushConversation, { installationId }: Deployment): Promise<boolean> {
-  return (await store.installations.list()).some(({ id }) => id === installationId);
+  return (await store.installations.installedProduct(installationId))?.isDeleted === false;
 }
 
 /** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */

@@ -1,6 +1,7 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { NewAuditEntry } from "../../ports/store/store.ts";
 import type { Endpoint } from "../../route.ts";
+import { inEnvironment, installationName } from "../../rules/wording/installation-name.ts";
 import type { Origins } from "../access/origins.ts";
 import { peerAddress } from "../access/peer-address.ts";
 import type { WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
@@ -56,10 +57,8 @@ export function createAudit(
       switch (subject.kind) {
         case "product":
           return { name: inEnvironment(key, c.req.query("environment") ?? "production"), deploymentId: null };
-        case "installation": {
-          const { product, environment } = await catalog.place(Number(key));
-          return { name: inEnvironment(product.slug, environment.name), deploymentId: null };
-        }
+        case "installation":
+          return { name: installationName(await catalog.place(Number(key))), deploymentId: null };
         case "deployment": {
           const { deployment, place } = await catalog.deployment(Number(key));
           return { name: `${place.product.slug} #${deployment.number}`, deploymentId: deployment.id };
@@ -70,8 +69,4 @@ export function createAudit(
       return null;
     }
   }
-}
-
-function inEnvironment(slug: string, environment: string): string {
-  return environment === "production" ? slug : `${slug} in ${environment}`;
 }

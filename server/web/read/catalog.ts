@@ -1,16 +1,12 @@
 import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
-import type { Environment, Installation, Product } from "../../model/product.ts";
+import type { InstalledProduct, Product } from "../../model/product.ts";
 import { parseSlug } from "../../model/product.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import { notFound } from "../http/problem.ts";
 
 /** An installation with what it belongs to. */
-export interface Place {
-  readonly product: Product;
-  readonly environment: Environment;
-  readonly installation: Installation;
-}
+export type Place = InstalledProduct;
 
 /** Finds what a URL names, or throws the Problem (404) that says what there is not. */
 export interface Catalog {
@@ -26,48 +22,18 @@ export interface Catalog {
   deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: Place }>;
 }
 
-export function createCatalog(store: ReadStore): Catalog {
-  const places = async (): Promise<readonly Place[]> => {
-    const [products, environments, installations] = await Promise.all([
-      store.products.list(),
-      store.environments.list(),
-      store.installations.list(),
-    ]);
-    return installations.flatMap((installation) => {
-      const product = products.find(({ id }) => id === installation.productId);
-      const environment = environments.find(({ id }) => id === installation.environmentId);
-      return product && environment ? [{ product, environment, installation }] : [];
-    });
-  };
-
-  const placeOf = async (installation: Installation | null): Promise<Place | null> => {
-    if (!installation) return null;
-    const [product, environment] = await Promise.all([
-      store.products.get(installation.productId),
-      store.environments.get(installation.environmentId),
-    ]);
-    return product && environment && { product, environment, installation };
-  };
-
-  const placesOf = async (product: Product): Promise<readonly Place[]> => {
-    const [installations, environments] = await Promise.all([
-      store.installations.ofProduct(product.id),
-      store.environments.list(),
-    ]);
-    return installations
-      .flatMap((installation): readonly Place[] => {
-        const environment = environments.find(({ id }) => id === installation.environmentId);
-        return environment ? [{ product, environment, installation }] : [];
-      })
-      .sort((a, b) => rank(a) - rank(b) || a.environment.name.localeCompare(b.environment.name));
-  };
+export function createCatalog({ products, installations, deployments }: ReadStore): Catalog {
+  const placesOf = async (product: Product): Promise<readonly Place[]> =>
+    [...(await installations.installedProducts(product.id))].sort(
+      (a, b) => rank(a) - rank(b) || a.environment.name.localeCompare(b.environment.name),
+    );
 
   return {
-    places,
+    places: () => installations.installedProducts(),
 
     async product(text) {
       const slug = parseSlug(text);
-      const product = slug && (await store.products.bySlug(slug));
+      const product = slug && (await products.bySlug(slug));
       if (!product) throw notFound(`product "${text}"`);
       return product;
     },
@@ -88,19 +54,15 @@ export function createCatalog(store: ReadStore): Catalog {
     },
 
     async place(id) {
-      const place = await placeOf(await store.installations.get(id as InstallationId));
-      // What is being deleted can still be got by its id, but nothing can be asked of it any more.
-      const known = place && (await store.products.bySlug(place.product.slug));
-      const installed = known ? await store.installations.ofProduct(known.id) : [];
-      if (!place || !installed.some((installation) => installation.id === place.installation.id)) {
-        throw notFound(`product deployment ${id}`);
-      }
-      return place;
+      const found = await installations.installedProduct(id as InstallationId);
+      // What is being deleted can still be read, but nothing can be asked of it any more.
+      if (!found || found.isDeleted) throw notFound(`product deployment ${id}`);
+      return found;
     },
 
     async deployment(id) {
-      const deployment = await store.deployments.get(id as DeploymentId);
-      const place = deployment && (await placeOf(await store.installations.get(deployment.installationId)));
+      const deployment = await deployments.get(id as DeploymentId);
+      const place = deployment && (await installations.installedProduct(deployment.installationId));
       if (!deployment || !place) throw notFound(`deployment ${id}`);
       return { deployment, place };
     },

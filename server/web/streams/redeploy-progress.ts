@@ -133,8 +133,7 @@ function statusJson({ status, reason }: StatusEvent): string {
 }
 
 async function productOf(store: ReadStore, id: InstallationId): Promise<string> {
-  const installation = await store.installations.get(id);
-  const product = installation && (await store.products.get(installation.productId));
-  if (!product) throw new Error(`installation ${id} belongs to no product`);
-  return product.slug;
+  const installed = await store.installations.installedProduct(id);
+  if (!installed) throw new Error(`installation ${id} belongs to no product`);
+  return installed.product.slug;
 }

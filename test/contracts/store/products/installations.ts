@@ -50,6 +50,31 @@ export function installationsContract(make: MakeStore): void {
       expect(await store.installations.create(place)).toBeNull();
     });
 
+    it("are found with their product and their environment, and say when they or their product were deleted", async () => {
+      const { installations, products } = store;
+      const environment = await staging();
+      const [shop, blog] = [await aProduct(store), await aProduct(store)];
+      const there = await installations.create({ ...shop.installation, environmentId: environment.id });
+      if (!there) throw new Error("The product was not installed");
+      const [production] = await store.environments.list();
+      const inStaging = { product: shop.product, environment, installation: there };
+      const inProduction = { ...shop, environment: production };
+
+      expect(await installations.installedProduct(there.id)).toEqual({ ...inStaging, isDeleted: false });
+      expect(await installations.installedProducts(shop.product.id)).toEqual([inProduction, inStaging]);
+      const all = [inProduction, { ...blog, environment: production }, inStaging];
+      expect(await installations.installedProducts()).toEqual(all);
+
+      await installations.markDeleted(there.id, { keepVolumes: true });
+      await products.markDeleted(blog.product.id, { keepVolumes: true });
+      expect(await installations.installedProducts()).toEqual([inProduction]);
+      expect(await installations.installedProducts(blog.product.id)).toEqual([]);
+      expect(await installations.installedProduct(there.id)).toEqual({ ...inStaging, isDeleted: true });
+      expect(await installations.installedProduct(blog.installation.id)).toMatchObject({ isDeleted: true });
+      await installations.purge(there.id);
+      expect(await installations.installedProduct(there.id)).toBeNull();
+    });
+
     it("that are deleted free their place and hosts, end what they had going, and take nothing new", async () => {
       const { product, installation } = await aProduct(store);
       const { id } = installation;

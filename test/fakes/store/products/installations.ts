@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { advance } from "../../../../server/model/deployment/deployment.ts";
 import type { InstallationId } from "../../../../server/model/names/ids.ts";
-import type { Installation } from "../../../../server/model/product.ts";
+import type { Installation, InstalledProduct } from "../../../../server/model/product.ts";
 import { nothingSet } from "../../../../server/model/service-settings.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
@@ -24,6 +24,12 @@ export function createInstallations(
     const installation = rows.installations.get(id);
     if (installation) rows.installations.set(id, { ...installation, ...changes });
   };
+  const installedProduct = (id: InstallationId): InstalledProduct | null => {
+    const installation = rows.installations.get(id);
+    const product = installation && rows.products.get(installation.productId);
+    const environment = installation && rows.environments.get(installation.environmentId);
+    return installation && product && environment ? { installation, product, environment } : null;
+  };
   /** Its product's first: an installation's own win. */
   const holders = (id: InstallationId) => [
     ...[rows.installations.get(id)?.productId].filter((one) => one !== undefined),
@@ -34,6 +40,14 @@ export function createInstallations(
   return {
     list: async () => all().filter(({ id }) => !isGone(rows, id)),
     get: async (id) => rows.installations.get(id) ?? null,
+    async installedProduct(id) {
+      const installed = installedProduct(id);
+      return installed && { ...installed, isDeleted: isGone(rows, id) };
+    },
+    installedProducts: async (product) =>
+      all()
+        .filter(({ id, productId }) => !isGone(rows, id) && (product === undefined || productId === product))
+        .flatMap(({ id }) => installedProduct(id) ?? []),
     ofProduct: async (product) =>
       all().filter(({ id, productId }) => productId === product && !rows.deletedInstallations.has(id)),
     async create({ productId, environmentId, branch }) {
