@@ -8,17 +8,17 @@ import type { DueReport } from "../ports/store/reports.ts";
 import type { Store } from "../ports/store/store.ts";
 
 const lookEveryMs = 30_000;
-/** Events of a deployment come in crowds. */
+/** Events of a deployment come in bursts, so a report waits this long for the next one. */
 const calmMs = 300;
 const atOnce = 20;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60 * 60_000;
-/** However long a forge says that it wants to be left alone. */
+/** The longest that a forge's request to back off is honoured. */
 const longestWaitMs = 24 * 60 * 60_000;
-/** Some six hours. After that nobody waits for it any more. */
+/** About six hours of retries. Nobody waits for a report after that. */
 const maxTries = 15;
 
-/** Tells forges how deployments stand, beside them: whatever fails here fails nothing else, and is tried again. */
+/** Reports deployments to forges in the background. A failure affects nothing else and is retried. */
 export interface Reporter {
   start(): void;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export function createReporter(needs: {
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Addresses, as people type them. */
+  /** URLs as people type them. */
   readonly pageOf: (deployment: number) => string;
   readonly urlOf: (host: string) => string;
 }): Reporter {
@@ -58,7 +58,7 @@ export function createReporter(needs: {
         const due = await store.reports.due(clock.now(), atOnce);
         const told = [];
         for (const one of due) told.push(await tellOrPutOff(one));
-        // Further ones are due now. Where nothing could be written down, the same would come again at once.
+        // More reports are due now. If nothing could be recorded, the same ones would come again at once.
         if (due.length === atOnce && told.includes(true)) continue;
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, "reporting to forges failed; it will be retried");
@@ -68,7 +68,7 @@ export function createReporter(needs: {
     }
   }
 
-  /** What is wrong with one is no reason to tell nothing of the others, nor to come first the next time again. */
+  /** A failure of one report neither stops the others nor puts it first in line the next time. */
   async function tellOrPutOff(due: DueReport): Promise<boolean> {
     try {
       await tell(due);
@@ -94,7 +94,7 @@ export function createReporter(needs: {
     const report = await reportOf(due);
     const { token } = await store.sources.credentials(due.product);
     const forge = report && forges.find((one) => one.isHomeOf(report.repository));
-    // Nobody to tell: then that is settled, too.
+    // There is nobody to tell, which settles it.
     const told =
       forge && token !== null ? await attempt(forge, report, token) : (report?.receipt ?? { deployment: null });
     if (!(told instanceof ForgeUnavailable)) return store.reports.told(deployment, state, told);
@@ -104,7 +104,7 @@ export function createReporter(needs: {
     await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
   }
 
-  /** A mistake of ours is no reason to tell the others nothing. */
+  /** A bug in one report must not stop the others. */
   async function attempt(
     forge: Forge,
     report: DeploymentReport,

@@ -5,13 +5,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultBundle = "/etc/ssl/certs/ca-certificates.crt";
 
-/** The certificate authorities that programs on this machine trust: those of a proxy that inspects TLS among them. */
+/** The certificate authorities that programs on this machine trust, including one of a TLS-inspecting proxy. */
 export async function certificates(environment: Environment): Promise<Buffer> {
   const bundle = await readIfThere(environment.SSL_CERT_FILE || defaultBundle);
   const extra = environment.NODE_EXTRA_CA_CERTS ? await readIfThere(environment.NODE_EXTRA_CA_CERTS) : null;
   const found = bundle ?? extra;
   if (!found) throw new DistributionUnavailable("this machine has no CA certificates: install ca-certificates");
-  // Often it names the same bundle, or a copy of it.
+  // It often names the same bundle, or a copy of it.
   return !extra || found.includes(extra) ? found : Buffer.concat([found, Buffer.from("\n"), extra]);
 }
 

@@ -6,20 +6,22 @@ import { hostProgram } from "./host-program.ts";
 import { npmPackage } from "./npm-package.ts";
 import { removeLeftovers, type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
-/** Debian's packages through mmdebstrap, the npm registry through npm, and files of this machine. */
+/**
+ * Implements host packages with mmdebstrap for Debian's packages, npm for the npm registry, and files of this machine.
+ */
 export function createDistribution(world: {
-  /** Temporary files of some hundred megabytes; nothing in it outlives its use. */
+  /** Holds temporary files of some hundred megabytes. Each is removed after use. */
   readonly folder: string;
   /** A path, or a name on PATH. */
   readonly caddyBin: string;
-  /** For the programs that are run: proxies, certificates, registries. */
+  /** Passed to the programs that are run: proxies, certificates, registries. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }): Distribution {
   const folder = join(world.folder, "distribution");
   const environment = forCommands(world.environment ?? process.env);
   let swept: Promise<void> | undefined;
 
-  /** A folder that `use` hands on to a stream, or that goes at once when it fails. */
+  /** Creates a folder whose stream `use` returns. The folder is removed with the stream, or at once on failure. */
   async function inFolder<Result>(use: (folder: TemporaryFolder) => Promise<Result>): Promise<Result> {
     swept ??= removeLeftovers(folder);
     await swept;
@@ -42,7 +44,7 @@ export function createDistribution(world: {
   };
 }
 
-/** Services are started with a short PATH: npm lies beside node, and what mmdebstrap calls in the system's folders. */
+/** Services start with a short PATH. npm is beside node, and what mmdebstrap calls is in the system's folders. */
 function forCommands(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   const system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
   const path = [environment.PATH, dirname(process.execPath), ...system].filter(Boolean).join(delimiter);

@@ -12,7 +12,7 @@ const installCommand = `apt-get install ${packagesOfTool.join(" ")}`;
 type OnLine = (line: string) => void;
 type Run = (program: string, args: readonly string[], onLine: OnLine, signal: AbortSignal) => Promise<void>;
 
-/** A minimal Debian, by mmdebstrap, as a tar stream. `folder` goes when the stream ends. */
+/** Builds a minimal Debian with mmdebstrap and returns it as a tar stream. `folder` is removed when the stream ends. */
 export async function debianRoot(
   request: { readonly suite: string; readonly packages: readonly string[] },
   folder: TemporaryFolder,
@@ -45,9 +45,9 @@ export function mmdebstrapArguments(
     "--variant=minbase",
     "--format=tar",
     `--include=${request.packages.join(",")}`,
-    // The merged /usr that the suite has anyway, laid out beforehand: else a package does it, and brings all of Perl (50 MB).
+    // Lays out the merged /usr beforehand. Otherwise a package does it, which brings all of Perl (50 MB).
     "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",
-    // No fsync for each file: if the machine dies now, the whole is made anew. Saves about 10 s of 30.
+    // Skips fsync for each file, which saves about 10 of 30 s: after a power cut, everything is built again anyway.
     "--dpkgopt=force-unsafe-io",
     request.suite,
     tar,
@@ -78,7 +78,7 @@ async function installTool(run: Run, onLine: OnLine, signal: AbortSignal): Promi
   const wait = ["-o", "DPkg::Lock::Timeout=120"];
   onLine(`mmdebstrap is missing: ${installCommand}`);
   try {
-    // A source that is out of order need not be one of those that have these packages: the install decides.
+    // A broken source may not be one of those that have these packages: the installation decides.
     await run("apt-get", ["update", ...wait], onLine, signal).catch((error: unknown) => {
       if (!(error instanceof CommandFailed) || error.missing) throw error;
     });

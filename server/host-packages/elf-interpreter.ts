@@ -1,8 +1,8 @@
 const programInterpreter = 3;
 
 /**
- * The dynamic loader that a 64-bit little-endian ELF program names (PT_INTERP); null for a static one, and for what is
- * no such program.
+ * The dynamic loader that a 64-bit little-endian ELF program names (PT_INTERP). Null for static programs and other
+ * files.
  */
 export function elfInterpreter(program: Buffer): string | null {
   const isElf64 =

@@ -5,7 +5,7 @@ import { DistributionUnavailable, type HostProgram } from "../ports/host/host-pa
 import { elfInterpreter } from "./elf-interpreter.ts";
 import { type Command, CommandFailed, runCommand } from "./run-command.ts";
 
-/** A program of this machine, by its path or its name on PATH, with the libraries that it loads. */
+/** Reads a program of this machine, by path or by name on PATH, and the libraries that it loads. */
 export async function hostProgram(
   nameOrPath: string,
   environment: Command["environment"],
@@ -34,7 +34,7 @@ async function find(nameOrPath: string, searchPath: string): Promise<string | nu
   return null;
 }
 
-/** The loader knows best what it would load, and from where: `libc.so.6 => /lib/…/libc.so.6 (0x7f…)`. */
+/** Asks the loader itself what it would load, and from where: `libc.so.6 => /lib/…/libc.so.6 (0x7f…)`. */
 async function librariesOf(
   path: string,
   loader: string,

@@ -7,7 +7,10 @@ import { DistributionUnavailable } from "../ports/host/host-packages.ts";
 import { type Command, CommandFailed, runCommand } from "./run-command.ts";
 import { readAndForget, type TemporaryFolder } from "./temporary-folder.ts";
 
-/** The newest version of an npm package in a range, by `npm pack`, as a tar stream. `folder` goes when the stream ends. */
+/**
+ * Downloads the newest version of an npm package in a range with `npm pack`, as a tar stream. `folder` is removed when
+ * the stream ends.
+ */
 export async function npmPackage(
   name: string,
   range: string,

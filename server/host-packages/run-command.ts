@@ -8,10 +8,10 @@ export interface Command {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** It ended with a code other than 0, or could not be started. */
+/** The command exited with a code other than 0, or could not be started. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
-  /** There is no such program. */
+  /** Whether the program does not exist. */
   readonly missing: boolean;
   readonly lastLines: readonly string[];
   constructor(message: string, facts: { missing: boolean; lastLines: readonly string[] }, options?: ErrorOptions) {
@@ -21,14 +21,14 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Long enough to unmount and delete a half-made root file system. */
+/** Long enough to unmount and delete a half-built root file system. */
 const killAfterMs = 10_000;
 const maxLineLength = 4096;
 const keptLines = 10;
 
 /**
- * Runs a command to its end, its output line by line to `onLine`. Rejects with CommandFailed. When aborted, it and all
- * that it has started are terminated, and the promise settles once they are gone.
+ * Runs a command to completion and passes its output to `onLine` line by line. Rejects with CommandFailed. When
+ * aborted, the command and everything it started are terminated, and the promise settles once they are gone.
  */
 export async function runCommand(command: Command, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -40,7 +40,7 @@ export async function runCommand(command: Command, onLine: (line: string) => voi
   };
 
   const { program, args, cwd, environment } = command;
-  // A process group of its own, so that a signal reaches the children's children too.
+  // A process group of its own lets a signal reach grandchildren too.
   const child = spawn(program, args, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true });
   eachLine(child.stdout, keep);
   eachLine(child.stderr, keep);
@@ -75,7 +75,7 @@ function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);
   } catch {
-    // It has ended in the meantime.
+    // It has exited in the meantime.
   }
 }
 
@@ -83,7 +83,7 @@ function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void)
   const decoder = new StringDecoder("utf8");
   let rest = "";
   const say = (line: string) => {
-    // A carriage return is a progress bar's: what came before it was written over.
+    // A carriage return belongs to a progress bar: what came before it was overwritten.
     const text = line.trimEnd().replace(/.*\r/s, "").slice(0, maxLineLength);
     if (text !== "") onLine(text);
   };

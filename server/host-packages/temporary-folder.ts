@@ -15,16 +15,16 @@ export async function temporaryFolder(parent: string): Promise<TemporaryFolder> 
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Removes what a server that was killed has left behind. */
+/** Removes what a killed server left behind. */
 export async function removeLeftovers(parent: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   const leftovers = names.filter((name) => name.startsWith(prefix));
   await Promise.all(leftovers.map((name) => rm(join(parent, name), { recursive: true, force: true })));
 }
 
-/** The stream as it is; the folder that its file lies in goes when it has been read, or is given up. */
+/** Passes the stream through. The folder of its file is removed once it has been read or destroyed. */
 export function readAndForget<Stream extends Readable>(stream: Stream, folder: TemporaryFolder): Stream {
-  // What cannot be removed now is a leftover of the next start.
+  // What cannot be removed now is removed at the next start.
   finished(stream, () => void folder.remove().catch(() => undefined));
   return stream;
 }

@@ -7,8 +7,8 @@ import { serviceFileName } from "../model/names/service-name.ts";
 import type { MountFiles, MountPlace } from "../ports/host/mount-files.ts";
 
 /**
- * The MountFiles port on a folder of its own: `<folder>/<deployment>/<service>/<index>/…`. Each is made beside its place
- * and renamed into it, so that what is there is whole.
+ * Implements the MountFiles port in one folder: `<folder>/<deployment>/<service>/<index>/…`. Each entry is written
+ * beside its place and renamed into it, so that whatever exists is complete.
  */
 export function createMountFolder({ folder }: { readonly folder: string }): MountFiles {
   async function put(place: MountPlace, name: string, make: (path: string) => Promise<void>): Promise<string> {
@@ -40,8 +40,8 @@ export function createMountFolder({ folder }: { readonly folder: string }): Moun
 }
 
 /**
- * A fresh folder has no links in it, and those of the archive come when everything else is written, none of them below
- * another: so nothing is ever written through one.
+ * A new folder contains no links, and the archive's links are created last, none of them below another. Nothing is
+ * therefore ever written through a link.
  */
 async function unpack(tar: Readable, folder: string): Promise<void> {
   await makeFolder(folder);
@@ -87,7 +87,7 @@ function inside(folder: string, name: string): string {
   return join(folder, ...segments);
 }
 
-/** Whatever the mask of this process: other users, inside the container, must get in. */
+/** Ignores this process's umask: other users, inside the container, must be able to enter. */
 async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) {

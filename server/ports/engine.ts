@@ -4,12 +4,10 @@ import type { HostAddress } from "../model/names/host-address.ts";
 import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/names/ids.ts";
 
 /**
- * What Baton asks of a container engine. The implementation carries the instance id: it labels all that it
- * makes with it, lists only what carries it, and removes nothing else.
- *
- * Every method rejects with the signal's reason when aborted. Names given to create methods come from the
- * instance and row ids; creating something that exists under its name *adopts* it (same labels) instead of
- * failing, so that a step can run twice.
+ * What Baton needs from a container engine. An implementation carries the instance id: it labels everything it creates
+ * with it, lists only what has that label, and removes nothing else. Every method rejects with the signal's reason when
+ * aborted. Names passed to create methods are made of the instance id and row ids. Creating something that exists under
+ * its name *adopts* it (same labels) instead of failing, so that a step can be repeated.
  */
 export interface Engine {
   readonly instance: InstanceId;
@@ -17,10 +15,10 @@ export interface Engine {
   /** Rejects with EngineUnavailable when the daemon does not answer within 5 s. */
   info(signal: AbortSignal): Promise<EngineInfo>;
 
-  /** How much of it a container may have at most. */
+  /** How much of the host a container may use at most. */
   machine(signal: AbortSignal): Promise<EngineMachine>;
 
-  /** What takes up the disk, all of the daemon's and not only this instance's. Slow: the daemon adds it up. */
+  /** The disk usage of the whole daemon, not only of this instance. Slow, because the daemon adds it up. */
   diskUsage(signal: AbortSignal): Promise<DiskUsage>;
 
   /** Rejects with BuildFailed when a command of the Dockerfile failed or a base cannot be had. Aborting ends the build in the daemon too. */
@@ -35,59 +33,74 @@ export interface Engine {
   /** Tags of this instance only (`baton-<instance>/…`), with the images that they name. */
   listImages(signal: AbortSignal): Promise<readonly ImageInfo[]>;
   /**
-   * Removes one tag of ours; the image goes with its last one, and so do the shared `baton/…` names of a base image when no
-   * other Baton's tag claims it. Nothing happens when it is gone or in use.
+   * Removes a tag of this instance. The image is removed with its last tag, and so are the shared `baton/…` names of a
+   * base image when no other instance's tag refers to it. Does nothing when the tag does not exist or is in use.
    */
   removeTag(reference: string, signal: AbortSignal): Promise<void>;
   /**
-   * Removes records of the build cache, the longest unused first, until it holds no more than this. The cache is the
-   * daemon's own: other users of the daemon share it and the limit. What a running build uses stays. Nothing happens
-   * when it is smaller. Resolves with how much was freed.
+   * Removes records of the build cache, the longest unused first, until it holds no more than `keepBytes`. The cache
+   * belongs to the daemon: other users share it and the limit. What a running build uses stays. Resolves with how much
+   * was freed.
    */
   pruneBuildCache(keepBytes: number, signal: AbortSignal): Promise<number>;
 
   /** Adopts a network of this name. Rejects with SubnetTaken when another network or a route of the host overlaps. */
   createNetwork(request: NetworkRequest, signal: AbortSignal): Promise<void>;
   listNetworks(signal: AbortSignal): Promise<readonly NetworkInfo[]>;
-  /** Disconnects what is left on it first. Nothing happens when it is gone. */
+  /** Disconnects whatever is still connected first. Does nothing when the network does not exist. */
   removeNetwork(name: string, signal: AbortSignal): Promise<void>;
   /**
-   * Makes a container, running or not, known on a further network under these names; its published port is left alone.
-   * Nothing happens when it is connected already, or when either is gone.
+   * Connects a container, running or not, to a further network under these names, and leaves its published port alone.
+   * Does nothing when it is connected already, or when either does not exist.
    */
   connect(id: ContainerId, network: string, aliases: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Nothing happens when it is not connected. */
+  /** Does nothing when it is not connected. */
   disconnect(id: ContainerId, network: string, signal: AbortSignal): Promise<void>;
-  /** Subnets (CIDR) that any network of the daemon, ours or not, or any route of this host uses. */
+  /** Subnets (CIDR) in use by any network of the daemon or any route of this host. */
   usedSubnets(signal: AbortSignal): Promise<readonly string[]>;
 
-  /** Creates, or adopts by name, without starting. Rejects with ImageMissing, and with StartFailed when the engine will not have such a container. */
+  /**
+   * Creates the container, or adopts it by name, without starting it. Rejects with ImageMissing, and with StartFailed
+   * when the engine refuses such a container.
+   */
   createContainer(request: ContainerRequest, signal: AbortSignal): Promise<ContainerId>;
-  /** With the restart policy of its kind, also after `stopContainer` took it away. Nothing happens when it runs already. Rejects with PortTaken when the host port is in use, StartFailed when its command cannot be run or something of it is not to be had. */
+  /**
+   * Restores the restart policy of its kind, which `stopContainer` removes, and starts it. Does nothing when it is
+   * running. Rejects with PortTaken when the host port is in use, and with StartFailed when its command cannot be
+   * executed or something it needs is unavailable.
+   */
   startContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
-  /** Policy `no` first, then SIGTERM, then SIGKILL after `graceMs`. Nothing happens when it is stopped or gone. */
+  /**
+   * Sets the restart policy to `no`, then sends SIGTERM, and SIGKILL after `graceMs`. Does nothing when it is stopped
+   * or does not exist.
+   */
   stopContainer(id: ContainerId, graceMs: number, signal: AbortSignal): Promise<void>;
-  /** Kills and removes, with its anonymous volumes. Nothing happens when it is gone. */
+  /** Kills and removes the container with its anonymous volumes. Does nothing when it does not exist. */
   removeContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
-  /** Null when it is gone. */
+  /** Null when it does not exist. */
   inspectContainer(id: ContainerId, signal: AbortSignal): Promise<ContainerState | null>;
   listContainers(filter: ContainerFilter, signal: AbortSignal): Promise<readonly ContainerState[]>;
-  /** What its processes listen on, as far as this host can see it: TCP ports and whether only on the container's loopback. Null: cannot tell. */
+  /**
+   * The TCP ports that its processes listen on, and whether only on the container's loopback. Null when that cannot be
+   * told from this host.
+   */
   listeningPorts(id: ContainerId): Promise<readonly ListeningPort[] | null>;
-  /** Lines of stdout and stderr in order; ends with the container, or at once without `follow`. Bounded: a line is cut at 16 KiB. */
+  /**
+   * Lines of stdout and stderr in order. Ends with the container, or at once without `follow`. A line is cut at 16 KiB.
+   */
   logs(id: ContainerId, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
-  /** Starts, deaths and health changes of this instance's containers, as they happen. Ends when the daemon goes away. */
+  /** Starts, exits and health changes of this instance's containers as they happen. Ends when the daemon goes away. */
   events(signal: AbortSignal): AsyncIterable<EngineEvent>;
 
-  /** Adopts a volume of this name when it is this instance's. Rejects when it is somebody else's. */
+  /** Creates a volume, or adopts one of this instance by name. Rejects when another instance owns it. */
   createVolume(request: VolumeRequest, signal: AbortSignal): Promise<void>;
-  /** Volumes of this instance; removal only by explicit request of a user. */
+  /** Lists this instance's volumes. They are only removed when a user asks for it. */
   listVolumes(signal: AbortSignal): Promise<readonly string[]>;
-  /** Null when there is none of this name, or it is somebody else's. */
+  /** Null when it does not exist or belongs to somebody else. */
   inspectVolume(name: string, signal: AbortSignal): Promise<VolumeInfo | null>;
   /**
-   * Copies what a container has in a folder into a volume that is empty, with owners and modes. The container need not
-   * run. Resolves with whether there was such a folder.
+   * Copies a container's folder into an empty volume, with owners and modes. The container need not be running.
+   * Resolves with whether the folder exists.
    */
   fillVolume(
     volume: string,
@@ -104,30 +117,30 @@ export interface EngineInfo {
   readonly builder: "buildkit" | "classic";
 }
 
-/** What the engine's host has. */
+/** The resources of the engine's host. */
 export interface EngineMachine {
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** How it groups processes to limit them; null: it does not. */
+  /** How the host groups processes to limit them. Null when it does not. */
   readonly cgroups: { readonly driver: string; readonly version: 1 | 2 } | null;
 }
 
 export interface DiskUsage {
   readonly imagesBytes: number;
-  /** What containers have written beside their volumes. */
+  /** What containers have written outside of volumes. */
   readonly containersBytes: number;
   readonly volumesBytes: number;
   readonly buildCacheBytes: number;
 }
 
-/** What a thing in Docker belongs to; becomes labels, and comes back from lists. */
+/** The owner of a resource in Docker. It is stored as labels and returned by lists. */
 export interface Owner {
   readonly product: ProductId;
   readonly installation: InstallationId;
   readonly deployment: DeploymentId;
 }
 
-/** Of what outlives a deployment: an installation's own network and its volumes. */
+/** The owner of what outlives a deployment: an installation's own network and its volumes. */
 export interface LastingOwner {
   readonly product: ProductId;
   readonly installation: InstallationId;
@@ -142,7 +155,10 @@ export interface BuildRequest {
   readonly tag: string;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
-  /** What `RUN --mount=type=secret,id=…` finds, by id: it is in no layer and no cache. BuildKit only; the classic builder has no such mounts. */
+  /**
+   * Secrets by id, for `RUN --mount=type=secret,id=…`. They end up in no layer and no cache. Only BuildKit supports
+   * such mounts.
+   */
   readonly secrets?: Readonly<Record<string, string>>;
   readonly owner: Owner | null;
   /** Separates BuildKit's cache mounts between products (BUILDKIT_CACHE_MOUNT_NS). */
@@ -150,7 +166,7 @@ export interface BuildRequest {
 }
 
 export type BuildOutput =
-  /** A step begins: "[2/4] RUN npm ci". `cached` when nothing had to be done. */
+  /** A step begins: "[2/4] RUN npm ci". `cached` when the engine reuses an earlier result. */
   | { readonly type: "step"; readonly name: string; readonly cached: boolean }
   | { readonly type: "line"; readonly text: string };
 
@@ -159,13 +175,13 @@ export interface ImageInfo {
   readonly tags: readonly string[];
   readonly exposedPorts: readonly { readonly port: number; readonly protocol: "tcp" | "udp" }[];
   readonly user: string;
-  /** Paths of its VOLUMEs. */
+  /** The paths of its VOLUME instructions. */
   readonly volumes: readonly string[];
-  /** What its ENVs set. */
+  /** The variables that its ENV instructions set. */
   readonly environment: Readonly<Record<string, string>>;
   readonly sizeBytes: number;
   readonly createdAt: Date;
-  /** It checks itself (HEALTHCHECK). */
+  /** Whether it has a HEALTHCHECK. */
   readonly hasHealthcheck: boolean;
 }
 
@@ -179,7 +195,7 @@ export interface NetworkRequest {
 export interface NetworkInfo {
   readonly name: string;
   readonly subnet: string | null;
-  /** Of a deployment's network; null for a lasting one, whose owner is in `lasting`. */
+  /** The owner of a deployment's network. Null for a lasting one, whose owner is in `lasting`. */
   readonly owner: Owner | null;
   readonly lasting: LastingOwner | null;
 }
@@ -187,7 +203,7 @@ export interface NetworkInfo {
 export interface VolumeRequest {
   readonly name: string;
   readonly owner: LastingOwner;
-  /** The deployment that fills it; null: its first user does. */
+  /** The deployment that fills it. Null when its first user does. */
   readonly filledBy: DeploymentId | null;
 }
 
@@ -203,9 +219,12 @@ export interface ContainerRequest {
   readonly image: ImageId;
   readonly command: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
-  /** The network that it is created on, and which publishes its port; it is known there under its service's name and `options.aliases`. */
+  /**
+   * The network it is created on, which publishes its port. It is known there by its service's name and
+   * `options.aliases`.
+   */
   readonly network: string;
-  /** Published there only, on loopback. */
+  /** Published on loopback only. */
   readonly publish: { readonly containerPort: number; readonly hostAddress: HostAddress } | null;
   readonly limits: ResourceLimits;
   readonly stopGraceMs: number;
@@ -219,10 +238,10 @@ export type ContainerMount =
       readonly volume: string;
       readonly path: string;
       readonly readOnly: boolean;
-      /** It does not take over what the image has there. */
+      /** Whether it starts empty instead of with the image's content. */
       readonly startsEmpty: boolean;
     }
-  /** A file or folder of this host that Baton made for it: an absolute path in Baton's data folder. */
+  /** A file or folder that Baton made for it: an absolute path in Baton's data folder. */
   | { readonly type: "host"; readonly source: string; readonly path: string; readonly readOnly: boolean }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
   | { readonly type: "anonymous"; readonly path: string };
@@ -234,25 +253,25 @@ export interface ContainerState {
   readonly service: string;
   readonly kind: ServiceKind;
   readonly status: "created" | "running" | "restarting" | "exited" | "paused" | "dead" | "removing";
-  /** Meaningful once it has exited. */
+  /** Only meaningful once it has exited. */
   readonly exitCode: number;
   readonly outOfMemory: boolean;
   readonly restartCount: number;
-  /** The engine's own word about a start that failed; empty otherwise. */
+  /** The engine's own message about a failed start, or empty. */
   readonly error: string;
   readonly startedAt: Date | null;
-  /** Where its port is published; one that was made by an older Baton may be elsewhere than new ones. */
+  /** Where its port is published. Containers of an older Baton may be published elsewhere. */
   readonly hostAddress: HostAddress | null;
   readonly memoryLimitBytes: number | null;
-  /** What it asks for between SIGTERM and SIGKILL. */
+  /** The time it asks for between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;
-  /** It may write to a named volume. */
+  /** Whether it may write to a named volume. */
   readonly keepsData: boolean;
-  /** Paths of its volumes that have no name: they are removed with it. */
+  /** Paths of its anonymous volumes, which are removed with it. */
   readonly ownVolumes: readonly string[];
-  /** Of the image's HEALTHCHECK; null without one. */
+  /** The state of the image's HEALTHCHECK. Null without one. */
   readonly healthcheck: "starting" | "healthy" | "unhealthy" | null;
-  /** What its HEALTHCHECK printed when it failed last; empty when it printed nothing, or has not failed. */
+  /** What its HEALTHCHECK printed when it last failed, or empty. */
   readonly healthcheckOutput: string;
 }
 
@@ -264,13 +283,13 @@ export type ContainerFilter =
 export interface ListeningPort {
   readonly port: number;
   readonly loopbackOnly: boolean;
-  /** It takes no IPv4 connections, although it is open to others than the container itself. */
+  /** It accepts no IPv4 connections, although it is not limited to the container's loopback. */
   readonly ipv6Only?: boolean;
 }
 
 export interface LogOptions {
   readonly follow: boolean;
-  /** Only the last so many lines; null: all that the engine keeps. */
+  /** Only the last lines. Null returns everything that the engine keeps. */
   readonly tail: number | null;
   readonly timestamps: boolean;
 }
@@ -286,7 +305,7 @@ export interface EngineEvent {
   readonly container: ContainerId;
   readonly owner: Owner;
   readonly service: string;
-  /** Of a `die`: what it exited with; null for the others. */
+  /** The exit code of a `die`; null for other events. */
   readonly exitCode: number | null;
 }
 
@@ -295,17 +314,19 @@ export class EngineUnavailable extends Error {
   override readonly name = "EngineUnavailable";
 }
 
-/** The daemon answered that it will not; the message is its own. */
+/** The daemon refused; the message is its own. */
 export class EngineRefused extends Error {
   override readonly name: string = "EngineRefused";
 }
 
 export class BuildFailed extends Error {
   override readonly name = "BuildFailed";
-  /** The command or instruction that failed, e.g. `npm run build`; null when none did (a base image, a syntax error). */
+  /**
+   * The command or instruction that failed, such as `npm run build`. Null when none did (a base image, a syntax error).
+   */
   readonly step: string | null;
   readonly exitCode: number | null;
-  /** Set when a base image could not be had: its reference. */
+  /** The reference of a base image that could not be obtained. */
   readonly missingBase: string | null;
   constructor(
     message: string,
@@ -321,7 +342,7 @@ export class BuildFailed extends Error {
 
 export class PullFailed extends Error {
   override readonly name = "PullFailed";
-  /** unreachable: no registry answered; missing: it says there is no such image; denied: it wants credentials. */
+  /** unreachable: no registry answered. missing: the registry has no such image. denied: it wants credentials. */
   readonly reason: "unreachable" | "missing" | "denied" | "other";
   constructor(message: string, reason: PullFailed["reason"], options?: ErrorOptions) {
     super(message, options);

@@ -3,24 +3,30 @@ import type { Commit } from "../model/deployment/deployment.ts";
 import type { CommitSha, DeploymentId, ProductId } from "../model/names/ids.ts";
 
 /**
- * What Baton asks of Git: one bare repository per product, read without a working tree, and served over
- * smart HTTP. Names that came from outside are resolved to an object id once and never used again.
- * Every method that meets a missing repository treats it as an empty one.
+ * What Baton needs from git: one bare repository per product, read without a working tree and served over smart HTTP. A
+ * name from outside is resolved to an object id once and not used again. Every method treats a missing repository as an
+ * empty one.
  */
 export interface Git {
-  /** Makes the bare repository with Baton's settings when it is not there; brings the settings up to date when it is. */
+  /** Creates the bare repository with Baton's settings, or updates the settings of an existing one. */
   ensureRepository(product: ProductId): Promise<void>;
   removeRepository(product: ProductId): Promise<void>;
   listRepositories(): Promise<readonly ProductId[]>;
 
-  /** The commit that a branch, tag or full id names; null when there is none. */
+  /** The commit that a branch, tag or full id names, or null. */
   resolve(product: ProductId, revision: string, signal: AbortSignal): Promise<Commit | null>;
-  /** The ids of commits that begin with these 4 to 64 hexadecimal digits, in upper or lower case. Two mean that there are several. */
+  /**
+   * The ids of commits that begin with these 4 to 64 hexadecimal digits, in either case. Two ids mean that there are
+   * several.
+   */
   commitsStartingWith(product: ProductId, digits: string, signal: AbortSignal): Promise<readonly CommitSha[]>;
-  /** Branch tips by short name. */
+  /** The tips of branches by short name. */
   branches(product: ProductId): Promise<ReadonlyMap<string, CommitSha>>;
   isAncestor(product: ProductId, ancestor: CommitSha, descendant: CommitSha): Promise<boolean>;
-  /** Commits that `to` has and `from` has not, newest first, at most `limit`. Empty when either is not there. */
+  /**
+   * Commits that are reachable from `to` and not from `from`, newest first, at most `limit`. Empty when either is
+   * missing.
+   */
   commitsBetween(
     product: ProductId,
     from: CommitSha,
@@ -29,8 +35,8 @@ export interface Git {
     signal: AbortSignal,
   ): Promise<readonly Commit[]>;
   /**
-   * Makes a commit of these files, by path, that follows on nothing, and the branch that ends in it: what a first push
-   * would bring. Rejects, with nothing changed, when the branch is there already.
+   * Creates a root commit of these files, by path, and a branch that points to it, as a first push would. Rejects, with
+   * nothing changed, when the branch exists.
    */
   commitFiles(
     product: ProductId,
@@ -42,36 +48,33 @@ export interface Git {
     },
     signal: AbortSignal,
   ): Promise<CommitSha>;
-  /** Moves (or makes) a branch, and makes it what a clone checks out. */
+  /** Moves or creates a branch, and makes it the one that a clone checks out. */
   moveBranch(product: ProductId, branch: string, commit: CommitSha): Promise<void>;
-  /** Keeps a commit from garbage collection for as long as the deployment exists (refs/deployments/<id>). */
+  /** Protects a commit from garbage collection as long as the deployment exists (refs/deployments/<id>). */
   keepCommit(product: ProductId, deployment: DeploymentId, commit: CommitSha): Promise<void>;
   releaseCommit(product: ProductId, deployment: DeploymentId): Promise<void>;
-  /** Deployments whose commit is kept. */
+  /** Deployments whose commit is protected. */
   keptCommits(product: ProductId): Promise<readonly DeploymentId[]>;
 
   /**
-   * Brings a branch or tag of a remote repository here, with all that it reaches, and resolves with the commit it
-   * stands for there now. A branch is moved, also backwards, to where it stands there. Commits that are kept stay.
-   * Rejects with FetchFailed, or the signal's reason; nothing of git runs on then.
+   * Fetches a branch or tag of a remote repository with everything reachable from it, and resolves with its current
+   * commit. A branch may move backwards; protected commits stay. Rejects with FetchFailed or the signal's reason; no
+   * git process is left running then.
    */
   fetch(product: ProductId, request: FetchRequest, signal: AbortSignal): Promise<CommitSha>;
-  /** A pair of keys for ssh (ed25519, OpenSSH's formats); the comment ends the public line. */
+  /** Creates an ssh key pair (ed25519, in OpenSSH's formats); the public line ends with the comment. */
   newDeployKey(comment: string): { readonly publicKey: string; readonly privateKey: string };
-  /** Asks a remote repository where its branches stand; nothing is brought here. Rejects like `fetch`. */
+  /** Lists the branches of a remote repository without fetching anything. Rejects like `fetch`. */
   lookAt(request: RemoteRequest, signal: AbortSignal): Promise<RemoteBranches>;
 
-  /**
-   * The whole tree of a commit, streamed from `ls-tree` and stopped at the limits.
-   * Rejects with TreeTooLarge, which says which limit.
-   */
+  /** Lists the whole tree of a commit and stops at the limits. Rejects with TreeTooLarge, which says which limit. */
   listTree(
     product: ProductId,
     commit: CommitSha,
     limits: TreeLimits,
     signal: AbortSignal,
   ): Promise<readonly TreeEntry[]>;
-  /** One file as bytes; null when it is not there or not a file. Rejects with TreeTooLarge above `maxBytes`. */
+  /** Reads one file. Null when it does not exist or is no file. Rejects with TreeTooLarge above `maxBytes`. */
   readFile(
     product: ProductId,
     commit: CommitSha,
@@ -80,19 +83,25 @@ export interface Git {
     signal: AbortSignal,
   ): Promise<Buffer | null>;
   /**
-   * A tar stream of the given entries (already listed and chosen) and of files made on the spot, without
-   * a checkout. Paths in the tar lose `stripPrefix`. Modes are 0644, 0755 and symlinks; times are the commit's.
+   * Streams a tar of the given entries (already listed and chosen) and of generated files, without a checkout. Paths
+   * lose `stripPrefix`. Modes are 0644, 0755 and symlinks; times are the commit's.
    */
   archive(product: ProductId, commit: CommitSha, request: ArchiveRequest, signal: AbortSignal): Readable;
 
-  /** `info/refs?service=…`: the whole answer's body, the service line included. Deployments' refs are hidden. A product that does not exist yet (null) looks empty. */
+  /**
+   * The whole body of `info/refs?service=…`, service line included. Refs of deployments are hidden. A product that does
+   * not exist yet (null) looks empty.
+   */
   advertise(
     product: ProductId | null,
     service: GitService,
     protocol: string | null,
     signal: AbortSignal,
   ): Promise<Readable>;
-  /** `git-upload-pack`: request body in (not compressed), answer out, and its end. Resolves when git has ended; rejects when the client goes away first. */
+  /**
+   * Serves `git-upload-pack`: reads the uncompressed request body and streams the answer. Resolves when git has exited;
+   * rejects when the client disconnects first.
+   */
   uploadPack(
     product: ProductId,
     request: Readable,
@@ -101,14 +110,17 @@ export interface Git {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Reads the commands of a `git-receive-pack` request (not compressed), up to where the pack begins. Rejects with BadPush. Null: the 4-byte probe that git sends before large pushes. */
+  /**
+   * Reads the commands of an uncompressed `git-receive-pack` request up to the pack. Null for the 4-byte probe that git
+   * sends before large pushes. Rejects with BadPush.
+   */
   readPush(request: Readable): Promise<PushRequest | null>;
   /**
-   * Stores the push. `redirect`, by full name, sends a branch's new commit to deployments' refs instead of the branch
-   * (`refs/deployments/<id>`, one for each): the branch itself does not move, and its deletion is accepted and ignored.
-   * Git's own progress goes to `onProgress`. Resolves with what git says of each ref; a branch that was redirected is
-   * accepted only when all of its refs are and git would have moved it now. Rejects, with nothing stored, when the
-   * client goes away before it has sent everything.
+   * Stores the push. `redirect`, by full name, sends a branch's new commit to deployments' refs
+   * (`refs/deployments/<id>`, one each) instead of the branch: the branch itself does not move, and its deletion is
+   * accepted and ignored. Git's own progress goes to `onProgress`. Resolves with git's verdict on each ref; a
+   * redirected branch is accepted only when all of its refs are and git would have moved it now. Rejects, with nothing
+   * stored, when the client disconnects before it has sent everything.
    */
   receive(
     product: ProductId,
@@ -117,16 +129,16 @@ export interface Git {
     onProgress: (text: string) => void,
     signal: AbortSignal,
   ): Promise<PushResult>;
-  /** Writes pkt-lines of the answer to a push: progress lines as they come, at the end the report. */
+  /** Writes the answer to a push as pkt-lines: progress lines as they come, and the report at the end. */
   answerPush(push: PushRequest, out: Writable): PushAnswer;
 }
 
-/** Where a repository is, apart from who may read it. */
+/** The location of a repository, apart from credentials. */
 export interface RemoteRepository {
   readonly protocol: "https" | "http" | "ssh";
-  /** Of ssh. */
+  /** The ssh user. */
   readonly user: string | null;
-  /** A name, or an address (IPv6 in brackets). */
+  /** A name or an address, IPv6 in brackets. */
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -134,11 +146,11 @@ export interface RemoteRepository {
 
 export interface RemoteRequest {
   readonly remote: RemoteRepository;
-  /** A password for https; null: none. */
+  /** A password for https, or null. */
   readonly token: string | null;
-  /** For ssh, in OpenSSH's format; null: none. */
+  /** A key for ssh in OpenSSH's format, or null. */
   readonly privateKey: string | null;
-  /** The host's key that was seen first, as `onHostKey` was given it; null: any is taken, and told. */
+  /** The host key that `onHostKey` got at the first connection. Null accepts any key and reports it. */
   readonly hostKey: string | null;
   readonly onHostKey: (hostKey: string) => void;
 }
@@ -149,9 +161,9 @@ export interface FetchRequest extends RemoteRequest {
 }
 
 export interface RemoteBranches {
-  /** The branch that a clone checks out; null: it is not said. */
+  /** The branch that a clone checks out. Null when the remote does not say. */
   readonly defaultBranch: string | null;
-  /** By short name. */
+  /** Commits by short branch name. */
   readonly tips: ReadonlyMap<string, CommitSha>;
 }
 
@@ -167,7 +179,7 @@ export type FetchTrouble =
   | "too-slow"
   | "other";
 
-/** Both sentences are for people and hold no secret. */
+/** Both sentences are for people and contain no secret. */
 export class FetchFailed extends Error {
   override readonly name = "FetchFailed";
   readonly trouble: FetchTrouble;
@@ -182,7 +194,7 @@ export class FetchFailed extends Error {
 export type GitService = "git-upload-pack" | "git-receive-pack";
 
 export interface TreeEntry {
-  /** Relative to the repository's root, `/` between folders. */
+  /** Relative to the repository's root, with `/` between folders. */
   readonly path: string;
   readonly type: "file" | "executable" | "symlink" | "submodule";
   readonly object: string;
@@ -199,9 +211,12 @@ export interface ArchiveRequest {
   readonly entries: readonly TreeEntry[];
   /** A folder, e.g. `frontend`; empty for the root. */
   readonly stripPrefix: string;
-  /** Files that are not in the repository (a generated Dockerfile); they win over entries of the same path (after stripping). */
+  /**
+   * Files that are not in the repository, such as a generated Dockerfile. They replace entries of the same path (after
+   * stripping).
+   */
   readonly extraFiles: ReadonlyMap<string, string | Buffer>;
-  /** By a symlink's path, after stripping, and its target: whether it goes in; not there: all do. */
+  /** Whether to include a symlink, by its path after stripping and its target. Without it, all are included. */
   readonly keepsLink?: (path: string, target: string) => boolean;
 }
 
@@ -215,27 +230,27 @@ export interface RefUpdate {
   readonly to: CommitSha | null;
 }
 
-/** Only `readPush` makes it: `receive` and `answerPush` find in it what they need of the request. */
+/** Only `readPush` creates it. `receive` and `answerPush` find what they need of the request in it. */
 export interface PushRequest {
   readonly updates: readonly RefUpdate[];
-  /** Values of `git push -o`. */
+  /** The values of `git push -o`. */
   readonly options: readonly string[];
-  /** True when the client can show progress (side-band-64k). */
+  /** Whether the client can show progress (side-band-64k). */
   readonly canShowProgress: boolean;
 }
 
-/** null: accepted; otherwise git's reason in a few words. */
+/** Null means accepted; otherwise git's reason in a few words. */
 export interface PushResult {
   readonly unpackError: string | null;
   readonly refs: ReadonlyMap<string, string | null>;
 }
 
 export interface PushAnswer {
-  /** Text for the terminal, shown after `remote: `; whole lines ending in \n, or \r for a line that is overwritten. */
+  /** Shows text in the terminal after `remote: `: whole lines ending in \n, or in \r to be overwritten. */
   progress(text: string): void;
-  /** Keeps proxies and the client waiting; call every 5 s. */
+  /** Keeps proxies and the client from timing out. Call it every 5 s. */
   keepAlive(): void;
-  /** The final word on every ref, then the end of the stream. */
+  /** Sends the verdict on every ref and ends the stream. */
   finish(result: PushResult): void;
 }
 
@@ -243,7 +258,7 @@ export class TreeTooLarge extends Error {
   override readonly name = "TreeTooLarge";
 }
 
-/** The request is not what a git client sends, or breaks a limit; the message says which. */
+/** The request is not what a git client sends, or exceeds a limit; the message says which. */
 export class BadPush extends Error {
   override readonly name = "BadPush";
 }

@@ -1,4 +1,4 @@
-/** The server's own log, structured, in the manner of pino: facts first, then what happened. */
+/** The server's own structured log, in pino's style: facts first, then the message. */
 export interface Log {
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;

@@ -1,24 +1,27 @@
 import type { HostAddress } from "../model/names/host-address.ts";
 
-/** One look at an address of this host, as a health check takes it. */
+/** Probes an address of this host once, for a health check. */
 export interface Prober {
-  /** GET; redirects are not followed; the body is read up to 64 KB and thrown away. Never rejects but for the signal. */
+  /**
+   * Sends a GET, does not follow redirects, and discards up to 64 KB of the body. Only rejects with the signal's
+   * reason.
+   */
   http(request: HttpProbe, signal: AbortSignal): Promise<HttpOutcome>;
   /**
    * Connects and waits `holdMs`: docker-proxy accepts connections even when nothing listens inside and closes
    * them at once, so only a connection that stays open (or is spoken to) counts.
    */
   tcp(address: HostAddress, holdMs: number, timeoutMs: number, signal: AbortSignal): Promise<TcpOutcome>;
-  /** Whether what listens there takes part in a TLS handshake. Never rejects. */
+  /** Whether the server at this address takes part in a TLS handshake. Never rejects. */
   speaksTls(address: HostAddress, timeoutMs: number): Promise<boolean>;
-  /** Nothing listens there right now. */
+  /** Whether nothing listens at this address right now. */
   isFree(address: HostAddress): Promise<boolean>;
 }
 
 export interface HttpProbe {
   readonly address: HostAddress;
   readonly path: string;
-  /** Sent as Host: the service's own domain. */
+  /** Sent as the Host header: the service's own domain. */
   readonly host: string;
   readonly timeoutMs: number;
 }
@@ -28,7 +31,7 @@ export type HttpOutcome =
       readonly type: "answered";
       readonly status: number;
       readonly tookMs: number;
-      /** It is the sentence with which servers answer plain HTTP on a port that speaks TLS. */
+      /** Whether the body is a server's usual message about plain HTTP on a TLS port. */
       readonly wantsTls?: boolean;
     }
   /** The connection was refused, or closed before an answer. */

@@ -4,10 +4,10 @@ import { connect as connectTls } from "node:tls";
 import { type HostAddress, partsOf } from "../model/names/host-address.ts";
 import type { HttpOutcome, HttpProbe, Prober, TcpOutcome } from "../ports/prober.ts";
 
-/** A health check wants a status, not a body: 64 KB is plenty to see that an answer is whole. */
+/** A health check wants a status, not a body. 64 KB is enough to see that a response is complete. */
 const maxBodyBytes = 64 * 1024;
 
-/** Go and Caddy; nginx; Apache; Tomcat, Jetty and others. */
+/** The messages of Go and Caddy, nginx, Apache, and Tomcat, Jetty and others. */
 const plainHttpToTls =
   /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
 
@@ -112,7 +112,7 @@ function closedDetail(error: NodeJS.ErrnoException): string {
   }
 }
 
-/** The peer has said something in TLS, if only that it does not like this client. */
+/** The peer answered in TLS, if only to refuse this client. */
 const tlsAlert = /ALERT|UNSUPPORTED_PROTOCOL|NO_CIPHERS|DH_KEY_TOO_SMALL/;
 
 function speaksTls(address: HostAddress, timeoutMs: number): Promise<boolean> {

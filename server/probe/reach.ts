@@ -8,7 +8,7 @@ import type { CertificateAnswer, DnsAnswer, Reach } from "../ports/host/reach.ts
 const lookUpTimeoutMs = 2_000;
 const handshakeTimeoutMs = 3_000;
 
-/** Docker's bridges, the ends of its containers' cables, and its swarm's gateway. */
+/** Docker's bridges, the host's ends of container interfaces, and the swarm gateway. */
 const dockerInterface = /^(?:docker|br-|veth|docker_gwbridge)/;
 
 export function createReach(): Reach {
@@ -24,7 +24,7 @@ function ownAddresses(): readonly string[] {
   return [...addresses.filter((address) => isIPv4(address)), ...addresses.filter((address) => !isIPv4(address))];
 }
 
-/** c-ares' codes for a name that is not there. */
+/** c-ares' codes for a name that does not exist. */
 const notThere = new Set(["ENOTFOUND", "ENODATA", "ENONAME"]);
 
 async function lookUp(host: string, signal: AbortSignal): Promise<DnsAnswer> {
@@ -45,8 +45,8 @@ async function lookUp(host: string, signal: AbortSignal): Promise<DnsAnswer> {
 }
 
 /**
- * Not by the system's own look-up: it occupies a thread of Node's pool for as long as a dead resolver keeps quiet, and
- * four of them keep every file waiting.
+ * Avoids the system's resolver, which blocks a thread of Node's pool for as long as a dead DNS server is silent: four
+ * of those block all file access.
  */
 export async function addressesOf(host: string, hostsFile: string, signal: AbortSignal): Promise<readonly string[]> {
   const name = host.replace(/\.$/, "").toLowerCase();
@@ -63,7 +63,7 @@ export async function addressesOf(host: string, hostsFile: string, signal: Abort
 function certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    // Whether browsers would believe it is read below; a connection that refuses could not tell why.
+    // Whether browsers would trust it is read below; a refused connection could not tell why.
     const socket = connect({ host: "127.0.0.1", port: httpsPort, servername: host, rejectUnauthorized: false });
     const done = (answer: CertificateAnswer) => {
       signal.removeEventListener("abort", onAbort);

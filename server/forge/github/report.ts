@@ -7,7 +7,7 @@ const numbered = z.array(z.object({ number: z.number().int() }));
 const comments = z.array(z.object({ id: z.number().int(), body: z.string().nullish() }));
 const maxTextLength = 140;
 
-/** How GitHub calls a state beside a commit. What was found out about the commit stays when the app is stopped. */
+/** GitHub's name for each state of a commit's status. A stopped app keeps the result of its deployment. */
 const statusOf = { pending: "pending", success: "success", failure: "failure", cancelled: "error" } as const;
 const deploymentStateOf = {
   pending: "in_progress",
@@ -25,8 +25,8 @@ const markOf: Readonly<Record<ReportState, string>> = {
 };
 
 /**
- * Everything that is wanted, one place after the other. Whatever fails, the others are told; then it rejects with the
- * first trouble, which carries the receipt so far.
+ * Reports to each wanted place in turn. A failure in one does not keep the others from being told; then it rejects with
+ * the first failure, which carries the receipt so far.
  */
 export async function reportToGitHub(
   call: CallGitHub,
@@ -72,7 +72,7 @@ async function tellStatus(call: CallGitHub, repository: string, report: Deployme
   });
 }
 
-/** `required_contexts: []`: the commit is deployed already, whatever other checks say. */
+/** `required_contexts: []` because the commit is already deployed, whatever other checks say. */
 async function createDeployment(call: CallGitHub, repository: string, report: DeploymentReport): Promise<number> {
   const answer = await call({
     method: "POST",
@@ -118,7 +118,10 @@ async function tellPullRequests(call: CallGitHub, repository: string, report: De
   for (const { number } of read(numbered, open)) await comment(call, repository, number, report);
 }
 
-/** Found again by what only ours holds, so that there is one however often this is told. */
+/**
+ * Finds the earlier comment by a marker that only Baton's comments contain, so that there is one however often this
+ * runs.
+ */
 async function comment(call: CallGitHub, repository: string, pull: number, report: DeploymentReport): Promise<void> {
   const marker = `<!-- baton: ${contextOf(report)} -->`;
   const body = `${marker}\n${commentText(report)}`;
@@ -129,7 +132,7 @@ async function comment(call: CallGitHub, repository: string, pull: number, repor
   else await call({ method: "POST", path, body: { body } });
 }
 
-/** Names and messages come from outside: as code they are text, and nothing in them is taken for markup. */
+/** Names and messages come from outside. In code blocks they are text, and nothing in them is read as markup. */
 function commentText(report: DeploymentReport): string {
   const { state, text, product, environment, commit, number, page, url } = report;
   const lines = [
@@ -141,7 +144,7 @@ function commentText(report: DeploymentReport): string {
 }
 
 const contextOf = ({ product, environment }: DeploymentReport) => `baton/${product}/${environment}`;
-/** Several products of one repository have environments of their own there. */
+/** Several products of one repository each have their own environments there. */
 const environmentOf = ({ product, environment }: DeploymentReport) => `${product}/${environment}`;
 const short = (text: string) => (text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength - 1)}…`);
 

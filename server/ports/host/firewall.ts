@@ -1,19 +1,19 @@
-/** Rules of Baton's own in the host's packet filter: what containers may not reach, and who may not reach them. */
+/** Baton's own rules in the host's packet filter: what containers may reach, and who may reach them. */
 export interface Firewall {
   /**
-   * Puts in place what is missing, and finds out whether all of it holds. Called again and again, since others clear the
-   * filter without asking. Never rejects but for the signal.
+   * Adds missing rules and reports whether all are in place. It is called regularly, because others flush the filter
+   * without asking. Only rejects with the signal's reason.
    */
   apply(signal: AbortSignal): Promise<FirewallState>;
-  /** What `apply` found the last time; null: it has not been asked yet. */
+  /** The latest result of `apply`. Null before the first one. */
   state(): FirewallState | null;
-  /** Takes away the rules of this instance, and no others. Rejects when they are there and cannot be removed. */
+  /** Removes the rules of this instance and no others. Rejects when they exist and cannot be removed. */
   remove(signal: AbortSignal): Promise<void>;
 }
 
 export type FirewallState =
   | { readonly type: "held" }
-  /** The administrator wants none. */
+  /** The administrator wants no rules. */
   | { readonly type: "off" }
   /** `why` is a clause: "iptables is not installed". */
   | { readonly type: "missing"; readonly why: string };

@@ -1,6 +1,6 @@
-/** What Baton asks of the computer that it runs on. */
+/** What Baton needs from the computer it runs on. */
 export interface Machine {
-  /** Of the disk that holds Baton's data. */
+  /** The disk that holds Baton's data. */
   disk(): Promise<{ readonly folder: string; readonly freeBytes: number; readonly totalBytes: number }>;
   /** "v22.11.0". */
   readonly nodeVersion: string;

@@ -1,18 +1,20 @@
-/** How the internet finds this machine: its addresses, DNS, and the certificates that it presents. */
+/** How the internet finds this machine: its addresses, DNS, and the certificates it presents. */
 export interface Reach {
   /**
    * Addresses of this machine's network interfaces, IPv4 first. Loopback, link-local and those of Docker's bridges are
    * left out. Behind NAT all of them are private.
    */
   ownAddresses(): readonly string[];
-  /** The A and AAAA records of a host, asked of the machine's resolvers. Never rejects but for the signal. */
+  /** The A and AAAA records of a host, according to the machine's resolvers. Only rejects with the signal's reason. */
   lookUp(host: string, signal: AbortSignal): Promise<DnsAnswer>;
   /**
-   * The addresses that programs on this machine find for a host: in /etc/hosts, else of its resolvers. Empty: none is known
-   * before the signal is aborted. Never rejects.
+   * The addresses that programs on this machine find for a host, from /etc/hosts or the resolvers. Empty when none is
+   * known before the signal aborts. Never rejects.
    */
   addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** The certificate that Caddy presents for a host on this machine's HTTPS port. Never rejects but for the signal. */
+  /**
+   * The certificate that Caddy presents for a host on this machine's HTTPS port. Only rejects with the signal's reason.
+   */
   certificate(host: string, httpsPort: number, signal: AbortSignal): Promise<CertificateAnswer>;
 }
 
@@ -25,7 +27,7 @@ export type DnsAnswer =
 
 export type CertificateAnswer =
   | { readonly type: "valid"; readonly issuer: string; readonly expires: Date }
-  /** Presented, but browsers refuse it: the reason is Node's code, such as "CERT_HAS_EXPIRED". */
+  /** Browsers refuse the certificate. The reason is Node's code, such as "CERT_HAS_EXPIRED". */
   | { readonly type: "refused"; readonly reason: string }
-  /** The handshake failed: there is none yet. */
+  /** The handshake failed, so there is no certificate yet. */
   | { readonly type: "none" };
