@@ -1,5 +1,4 @@
 import type { Deploying, Served } from "../model/deployment/deployment.ts";
-import { advance } from "../model/deployment/deployment.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
 import { successorNames } from "../rules/routing/cut-over-routes.ts";
 import { servedText } from "../rules/wording/served-text.ts";
@@ -52,12 +51,8 @@ export async function cutOver(
     if ((await proxy.current(installation.id)) !== null) await proxy.switchTo(installation.id, "stopped");
     journal.event({ type: "cut-over", urls: [], tookMs: 0 });
   }
-  return moveTo(
-    world,
-    work,
-    deployment,
-    advance(deployment, { type: "switched", at: clock.now(), replacedId: installation.liveDeploymentId }),
-  );
+  const replacedId = installation.liveDeploymentId;
+  return moveTo(world, work, deployment, { type: "switched", at: clock.now(), replacedId });
 }
 
 /** What was kept gets to know the new version's services, and they get to know it, under its name. */

@@ -1,5 +1,4 @@
 import type { Deployment, Failure, Running, Served } from "../model/deployment/deployment.ts";
-import { advance } from "../model/deployment/deployment.ts";
 import { withCause } from "../rules/diagnosis/cause-line.ts";
 import { lastLogLines } from "./containers/evidence.ts";
 import { removeDeployment } from "./containers/remove.ts";
@@ -49,10 +48,8 @@ export async function rollBack(
   await journal.flush(cleanUp.signal);
 
   const at = world.clock.now();
-  const to = failure
-    ? advance(deployment, { type: "fail", at, failure })
-    : advance(deployment, { type: "stop", at, reason: "cancelled" });
-  return moveTo(world, { signal: world.clock.timeout(recordTimeoutMs) }, deployment, to);
+  const transition = failure ? ({ type: "failed", at, failure } as const) : ({ type: "cancelled", at } as const);
+  return moveTo(world, { signal: world.clock.timeout(recordTimeoutMs) }, deployment, transition);
 }
 
 /** An engine that does not answer must not keep a deployment from ending: the reconciler removes what is left. */

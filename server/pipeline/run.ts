@@ -1,11 +1,4 @@
-import {
-  advance,
-  type Deploying,
-  type Deployment,
-  type Failure,
-  type Ready,
-  type Running,
-} from "../model/deployment/deployment.ts";
+import type { Deploying, Deployment, Failure, Ready, Running } from "../model/deployment/deployment.ts";
 import { secretVariablesOf } from "../model/deployment/spec.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
@@ -83,7 +76,7 @@ async function deploy(world: PipelineContext, work: DeploymentContext, log: Log)
       const building = deployment;
       const spec = await withDocker(world, work, () => makeVersion(world, work, building));
       await world.failpoint("built");
-      deployment = await moveTo<Deploying>(world, work, deployment, advance(deployment, { type: "built", spec }));
+      deployment = await moveTo(world, work, deployment, { type: "built", spec });
     }
     deployment = await untilLive(world, work, deployment);
     await holdWatch(world, work, deployment);
@@ -104,8 +97,7 @@ async function untilLive(world: PipelineContext, work: DeploymentContext, from: 
     const started = await startServices(world, work, spec, live);
     await world.failpoint("checked");
     await announceHosts(world, work, started.spec, live);
-    const checked = advance(deployment, { type: "checked", spec: started.spec });
-    deployment = await moveTo<Deploying>(world, work, deployment, checked);
+    deployment = await moveTo(world, work, deployment, { type: "checked", spec: started.spec });
   }
   if (deployment.step === "cut-over") {
     const { spec } = deployment;
@@ -148,8 +140,7 @@ async function holdWatch(world: PipelineContext, work: DeploymentContext, deploy
   await settleHosts(world, work, deployment.spec);
   await movePushedBranch(world, work, deployment);
   await reportReady(world, work, deployment);
-  const ready = advance(deployment, { type: "held", at: world.clock.now() });
-  return moveTo<Ready>(world, work, deployment, ready);
+  return moveTo(world, work, deployment, { type: "held", at: world.clock.now() });
 }
 
 /** Sent before the end is recorded, because followers of a deployment stop listening there. */

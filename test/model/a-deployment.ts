@@ -2,6 +2,7 @@ import type {
   Building,
   Deploying,
   Deployment,
+  Failed,
   Failure,
   Queued,
   Ready,
@@ -68,19 +69,29 @@ export function aQueued(changes: Partial<Queued> = {}): Queued {
 }
 
 export function aBuilding(changes: Partial<Building> = {}): Building {
-  return { ...aQueued(), status: "building", attempt: 1, startedAt: at, ...changes };
+  return { ...aQueued(), status: "building", attempt: 1, startedAt: at, cancelRequestedAt: null, ...changes };
 }
 
 export function aDeploying(step: "start" | "cut-over" = "start", changes: Partial<Deploying> = {}): Deploying {
-  return { ...aBuilding(), status: "deploying", step, spec: aSpec(), ...changes } as Deploying;
+  const { cancelRequestedAt, ...begun } = aBuilding();
+  const deploying = { ...begun, status: "deploying" as const, spec: aSpec() };
+  return step === "start"
+    ? ({ ...deploying, step, cancelRequestedAt, ...changes } as Deploying)
+    : ({ ...deploying, step, ...changes } as Deploying);
 }
 
 export function aWatched(changes: Partial<Deploying> = {}): Deploying {
-  return { ...aDeploying(), step: "watch", liveAt: at, replacedId: null, ...changes } as Deploying;
+  return { ...aDeploying("cut-over"), step: "watch", liveAt: at, replacedId: null, ...changes } as Deploying;
 }
 
 export function aReady(changes: Partial<Ready> = {}): Ready {
-  return { ...aBuilding(), status: "ready", spec: aSpec(), liveAt: at, readyAt: at, ...changes };
+  const { cancelRequestedAt: _, ...begun } = aBuilding();
+  return { ...begun, status: "ready", spec: aSpec(), liveAt: at, readyAt: at, ...changes };
+}
+
+export function aFailed(): Failed {
+  const { cancelRequestedAt: _, ...begun } = aBuilding();
+  return { ...begun, status: "failed", finishedAt: at, failure: aFailure, spec: null };
 }
 
 export const aFailure: Failure = {
@@ -101,6 +112,6 @@ export const everyState: readonly Deployment[] = [
   aDeploying("cut-over"),
   aWatched(),
   aReady(),
-  { ...aBuilding(), status: "failed", finishedAt: at, failure: aFailure, spec: null },
+  aFailed(),
   { ...aQueued(), status: "stopped", startedAt: null, finishedAt: at, reason: "cancelled", spec: null, readyAt: null },
 ];

@@ -48,7 +48,6 @@ function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
     // What was ready can be stopped by hand.
     ...(ends.length === 1 || ends.join() === "ready,stopped" ? [] : [`deployment ${row.id} ended ${ends.join()}`]),
     ...(events.some(({ type }) => type === "settled") ? [] : [`deployment ${row.id} is not settled`]),
-    ...(store.rows.cancelRequests.has(row.id) && !isOver(row.status) ? [`${row.id} was asked to stop`] : []),
     ...(isLive && row.status !== "ready" ? [`deployment ${row.id} is live and ${row.status}`] : []),
   ];
 }

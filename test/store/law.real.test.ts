@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deploymentStates } from "../../server/model/deployment/moves.ts";
 import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
 import type { Store } from "../../server/ports/store/store.ts";
 import { anInstallation, claimed, enqueued, ready } from "../contracts/store/lifecycle.ts";
@@ -24,6 +25,15 @@ const now = at.toISOString();
 /** Rows that are allowed, one for each state; the cases below break them in one place. */
 const allowed = {
   queued: { status: "queued" },
+  "asked to stop while it builds": {
+    status: "building",
+    attempt: 1,
+    started_at: now,
+    cancel_requested_at: now,
+  },
+  "asked to stop while it starts": {
+    ...{ status: "deploying", step: "start", attempt: 1, started_at: now, spec, cancel_requested_at: now },
+  },
   building: { status: "building", attempt: 1, started_at: now },
   start: { status: "deploying", step: "start", attempt: 1, started_at: now, spec },
   watch: { status: "deploying", step: "watch", attempt: 1, started_at: now, live_at: now, spec },
@@ -98,9 +108,33 @@ describe("a deployment's row", () => {
       { ...allowed.queued, commit_sha: "abcdef0", commit_message: "", commit_author: "" },
       "deployments_commit",
     ],
+    ["queued and asked to stop", { ...allowed.queued, cancel_requested_at: now }, "deployments_cancel_requested"],
+    [
+      "cut over and asked to stop",
+      { ...allowed.start, step: "cut-over", cancel_requested_at: now },
+      "deployments_cancel_requested",
+    ],
+    ["watched and asked to stop", { ...allowed.watch, cancel_requested_at: now }, "deployments_cancel_requested"],
+    ["ready and asked to stop", { ...allowed.ready, cancel_requested_at: now }, "deployments_cancel_requested"],
     ["number 0", { ...allowed.queued, number: 0 }, "deployments_counters"],
   ])("may not be %s", async (_, row, constraint) => {
     expect(await write(row)).toContain(`violates check constraint "${constraint}`);
+  });
+
+  it("does not get into another state by its status and step alone, but for the step to the cut-over and back", async () => {
+    const states = {
+      ...{ queued: allowed.queued, building: allowed.building, "deploying/start": allowed.start },
+      ...{ "deploying/cut-over": { ...allowed.start, step: "cut-over" }, "deploying/watch": allowed.watch },
+      ...{ ready: allowed.ready, failed: allowed.failed, stopped: allowed.stopped },
+    };
+    const passed: string[] = [];
+    for (const [from, row] of Object.entries(states)) {
+      for (const to of deploymentStates.filter((state) => state !== from)) {
+        const [status, step = null] = to.split("/");
+        if ((await write({ ...row, status, step })) === "it was allowed") passed.push(`${from} -> ${to}`);
+      }
+    }
+    expect(passed).toEqual(["deploying/start -> deploying/cut-over", "deploying/cut-over -> deploying/start"]);
   });
 
   it("may not be the second that runs in an installation, nor have a number twice", async () => {

@@ -76,9 +76,12 @@ export function createSamples(store: FakeStore, clock: FakeClock): Samples {
       return created;
     },
     queued: (at, more) => store.put(queued(at, more)),
-    building: (at, more) => store.put({ ...begun(at, more), status: "building" }),
+    building: (at, more) => store.put({ ...begun(at, more), status: "building", cancelRequestedAt: null }),
     deploying: (at, more) =>
-      store.put({ ...begun(at, more), status: "deploying", step: "start", spec: sampleSpec(slugOf(at)) }),
+      store.put({
+        ...begun(at, more),
+        ...{ status: "deploying", step: "start", spec: sampleSpec(slugOf(at)), cancelRequestedAt: null },
+      }),
     ready,
     live(at, more) {
       const row = ready(at, more);

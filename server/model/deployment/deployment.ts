@@ -79,6 +79,8 @@ export interface Queued extends Identity {
 export interface Building extends Identity {
   readonly status: "building";
   readonly startedAt: Date;
+  /** When it was first asked to stop; null: nobody has asked. */
+  readonly cancelRequestedAt: Date | null;
 }
 
 /**
@@ -94,7 +96,8 @@ export type Deploying = Identity & {
   readonly startedAt: Date;
   readonly spec: DeploymentSpec;
 } & (
-    | { readonly step: "start" | "cut-over" }
+    | { readonly step: "start"; readonly cancelRequestedAt: Date | null }
+    | { readonly step: "cut-over" }
     | { readonly step: "watch"; readonly liveAt: Date; readonly replacedId: DeploymentId | null }
   );
 
@@ -129,44 +132,88 @@ export interface Stopped extends Identity {
 export type Deployment = Queued | Building | Deploying | Ready | Failed | Stopped;
 export type Running = Building | Deploying;
 
-/** What can happen to a deployment. */
+/**
+ * What can happen to a deployment. Where each may happen, and what it leads to, is the table `moves` in moves.ts.
+ */
 export type Transition =
-  | { readonly type: "claim"; readonly at: Date }
-  | { readonly type: "requeue" }
+  /** The worker takes it from the queue. */
+  | { readonly type: "claimed"; readonly at: Date }
+  /** A restart found it building: it waits again. One that was asked to stop does not. */
+  | { readonly type: "requeued" }
   | { readonly type: "built"; readonly spec: DeploymentSpec }
-  | { readonly type: "resume" }
-  /** `spec` as it came through the checks, where an app was found on another port than it was given. */
+  /** A restart found it deploying: a new attempt goes on where the one before was. */
+  | { readonly type: "resumed" }
+  /**
+   * The checks have passed, and nobody has asked it to stop. `spec` as it came through the checks, where an app was
+   * found on another port than it was given.
+   */
   | { readonly type: "checked"; readonly spec?: DeploymentSpec }
+  /** It has the traffic. */
   | { readonly type: "switched"; readonly at: Date; readonly replacedId: DeploymentId | null }
+  /** It held through its watch window. */
   | { readonly type: "held"; readonly at: Date }
-  | { readonly type: "fail"; readonly at: Date; readonly failure: Failure }
-  | { readonly type: "stop"; readonly at: Date; readonly reason: StopReason };
+  | { readonly type: "failed"; readonly at: Date; readonly failure: Failure }
+  /** Somebody wants it to stop. One that is queued stops at once. */
+  | { readonly type: "cancel-requested"; readonly at: Date }
+  /** The worker has stopped it and removed what it had begun. */
+  | { readonly type: "cancelled"; readonly at: Date }
+  /** A newer push or webhook takes its place in the queue. Whatever somebody asked for by name stays. */
+  | { readonly type: "superseded"; readonly at: Date }
+  /** Somebody takes a version that was ready out of service. */
+  | { readonly type: "stopped"; readonly at: Date };
+
+interface Outcomes {
+  readonly claimed: Building;
+  readonly requeued: Queued;
+  readonly built: Deploying;
+  readonly resumed: Deploying;
+  readonly checked: Deploying;
+  readonly switched: Deploying;
+  readonly held: Ready;
+  readonly failed: Failed;
+  readonly "cancel-requested": Building | Deploying | Stopped;
+  readonly cancelled: Stopped;
+  readonly superseded: Stopped;
+  readonly stopped: Stopped;
+}
+
+/** What a deployment is after a transition. */
+export type After<T extends Transition> = Outcomes[T["type"]];
 
 /**
- * The law of the state machine: the deployment after the transition, or null when the move is illegal.
- * Pure; the store writes the result with `where id, status, attempt` of the state it came from.
+ * The law of the state machine: the deployment after the transition, or null when the move is illegal. Every change of
+ * a deployment's state comes from here. The store locks the row, advances it and writes the result.
  */
+export function advance<T extends Transition>(deployment: Deployment, transition: T): After<T> | null;
 export function advance(deployment: Deployment, transition: Transition): Deployment | null {
   switch (transition.type) {
-    case "claim":
+    case "claimed":
       return deployment.status === "queued"
-        ? { ...deployment, status: "building", attempt: deployment.attempt + 1, startedAt: transition.at }
+        ? {
+            ...deployment,
+            status: "building",
+            attempt: deployment.attempt + 1,
+            startedAt: transition.at,
+            cancelRequestedAt: null,
+          }
         : null;
-    case "requeue": {
-      if (deployment.status !== "building") return null;
-      const { startedAt: _, ...identity } = deployment;
-      return { ...identity, status: "queued" };
-    }
+    case "requeued":
+      return deployment.status === "building" && deployment.cancelRequestedAt === null
+        ? { ...identityOf(deployment), status: "queued" }
+        : null;
     case "built":
       return deployment.status === "building"
         ? { ...deployment, status: "deploying", step: "start", spec: transition.spec }
         : null;
-    case "resume":
+    case "resumed":
       return deployment.status === "deploying" ? { ...deployment, attempt: deployment.attempt + 1 } : null;
-    case "checked":
-      return deployment.status === "deploying" && deployment.step === "start"
-        ? { ...deployment, step: "cut-over", spec: transition.spec ?? deployment.spec }
+    case "checked": {
+      if (deployment.status !== "deploying" || deployment.step !== "start") return null;
+      const { cancelRequestedAt, ...rest } = deployment;
+      return cancelRequestedAt === null
+        ? { ...rest, step: "cut-over", spec: transition.spec ?? deployment.spec }
         : null;
+    }
     case "switched":
       return deployment.status === "deploying" && deployment.step === "cut-over"
         ? { ...deployment, step: "watch", liveAt: transition.at, replacedId: transition.replacedId }
@@ -176,7 +223,7 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
       const { step: _, replacedId: __, ...rest } = deployment;
       return { ...rest, status: "ready", readyAt: transition.at };
     }
-    case "fail": {
+    case "failed": {
       if (deployment.status !== "building" && deployment.status !== "deploying") return null;
       return {
         ...identityOf(deployment),
@@ -184,40 +231,40 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
         startedAt: deployment.startedAt,
         finishedAt: transition.at,
         failure: transition.failure,
-        spec: deployment.status === "deploying" ? deployment.spec : null,
+        spec: specOf(deployment),
       };
     }
-    case "stop":
-      return stop(deployment, transition.at, transition.reason);
+    case "cancel-requested":
+      if (deployment.status === "queued") return stoppedOf(deployment, transition.at, "cancelled");
+      return isCancellable(deployment)
+        ? { ...deployment, cancelRequestedAt: deployment.cancelRequestedAt ?? transition.at }
+        : null;
+    case "cancelled":
+      return isCancellable(deployment) ? stoppedOf(deployment, transition.at, "cancelled") : null;
+    case "superseded":
+      return deployment.status === "queued" && (deployment.trigger === "push" || deployment.trigger === "webhook")
+        ? stoppedOf(deployment, transition.at, "superseded by a newer push")
+        : null;
+    case "stopped":
+      return deployment.status === "ready" ? stoppedOf(deployment, transition.at, "stopped by hand") : null;
   }
 }
 
-function stop(deployment: Deployment, at: Date, reason: StopReason): Stopped | null {
-  const end = { ...identityOf(deployment), status: "stopped" as const, reason, finishedAt: at };
-  switch (deployment.status) {
-    case "queued":
-      return { ...end, startedAt: null, spec: null, readyAt: null };
-    case "building":
-      return { ...end, startedAt: deployment.startedAt, spec: null, readyAt: null };
-    case "deploying":
-      // After the decision to cut over only the watch window may go back, and that is a failure.
-      return deployment.step === "start"
-        ? { ...end, startedAt: deployment.startedAt, spec: deployment.spec, readyAt: null }
-        : null;
-    case "ready":
-      return reason === "stopped by hand"
-        ? {
-            ...end,
-            startedAt: deployment.startedAt,
-            spec: deployment.spec,
-            readyAt: deployment.readyAt,
-            liveAt: deployment.liveAt,
-          }
-        : null;
-    case "failed":
-    case "stopped":
-      return null;
-  }
+/** After the decision to cut over only the watch window may go back, and that is a failure. */
+const isCancellable = (deployment: Deployment) =>
+  deployment.status === "building" || (deployment.status === "deploying" && deployment.step === "start");
+
+function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reason: StopReason): Stopped {
+  return {
+    ...identityOf(deployment),
+    status: "stopped",
+    reason,
+    finishedAt,
+    startedAt: deployment.status === "queued" ? null : deployment.startedAt,
+    spec: specOf(deployment),
+    readyAt: readyAtOf(deployment),
+    ...(deployment.status === "ready" && { liveAt: deployment.liveAt }),
+  };
 }
 
 function identityOf(deployment: Deployment): Identity {

@@ -1,4 +1,4 @@
-import type { Deployment } from "../../model/deployment/deployment.ts";
+import { type After, advance, type Deployment, type Transition } from "../../model/deployment/deployment.ts";
 import type { DeploymentContext, PipelineContext } from "../context.ts";
 import { Fenced } from "../deployment-failed.ts";
 import { untilStored } from "./until-stored.ts";
@@ -7,14 +7,14 @@ import { untilStored } from "./until-stored.ts";
  * Writes a move and returns the deployment as it is now. Rejects with Fenced when the row is not where this attempt
  * believes it is: a cancel came first, or another server has taken over.
  */
-export async function moveTo<D extends Deployment>(
+export async function moveTo<T extends Transition>(
   world: PipelineContext,
   work: Pick<DeploymentContext, "signal">,
   from: Deployment,
-  to: Deployment | null,
-): Promise<D> {
-  if (!to) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
-  const moved = await untilStored(world.clock, work.signal, () => world.store.deployments.move(from, to));
+  transition: T,
+): Promise<After<T>> {
+  if (!advance(from, transition)) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
+  const moved = await untilStored(world.clock, work.signal, () => world.store.deployments.move(from, transition));
   if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
-  return moved as D;
+  return moved;
 }

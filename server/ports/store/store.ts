@@ -1,10 +1,12 @@
 import type {
+  After,
   Building,
   Commit,
   Deployment,
   DeploymentStatus,
   Queued,
   Running,
+  Transition,
   TriggerKind,
 } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
@@ -208,12 +210,13 @@ export interface DeploymentStore {
    */
   claim(maxBuilding: number, now: () => Date): Promise<Building | null>;
   /**
-   * Writes a move: the row must still have the status and attempt of `from`. Null: somebody else moved it; stop.
-   * `built`, `switched`, `held`, `fail` and `stop` also write what belongs to them in the same transaction: the spec; the
-   * installation's live deployment (and, for a failure in the watch window, the one before); readyAt; the `status` event,
-   * when the status is another one. Resolves with the row as it is now. A cut-over is not decided (null) once a cancel was asked for.
+   * Moves a deployment by the law (`advance`). The row must still have the status, step and attempt of `from`. Null, and
+   * nothing is written: somebody else has moved it, or the law refuses the transition as the row stands now, for example
+   * because a cancel was requested meanwhile. In the same transaction goes what belongs to a move: the spec, the
+   * installation's live deployment (and, for a failure in the watch window, the one before), and the `status` event when
+   * the status is another one. Resolves with the row as it is now.
    */
-  move<D extends Deployment>(from: Deployment, to: D): Promise<D | null>;
+  move<T extends Transition>(from: Deployment, transition: T): Promise<After<T> | null>;
   /** Records the commit that a ref was resolved to. */
   recordCommit(deployment: Running, commit: Commit): Promise<void>;
 

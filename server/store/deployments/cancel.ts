@@ -1,37 +1,22 @@
 import { eq } from "drizzle-orm";
 import type { DeploymentId } from "../../model/names/ids.ts";
+import type { Secrets } from "../access/secrets.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";
-import { writeEndInQueue } from "./events.ts";
+import { lockRows, moveRow } from "./move.ts";
 
 /**
- * Intent to cancel. The row is locked for the decision, so it falls on one side of every other move: the move to the
- * cut-over asserts that nobody has asked, and whoever asks after it is too late.
+ * Intent to cancel. The row is locked for the decision, so it falls on one side of every other move: a deployment that
+ * was asked to stop is not cut over, and whoever asks after that decision is too late.
  */
 export async function requestCancel(
   transaction: Transaction,
   id: DeploymentId,
   at: Date,
+  secrets: Secrets,
 ): Promise<"stopped" | "asked" | "too-late"> {
-  const { tx } = transaction;
-  const write = (columns: Partial<typeof deployments.$inferInsert>) =>
-    tx.update(deployments).set(columns).where(eq(deployments.id, id));
-
-  const [row] = await tx
-    .select({ status: deployments.status, step: deployments.step, askedAt: deployments.cancelRequestedAt })
-    .from(deployments)
-    .where(eq(deployments.id, id))
-    .for("no key update");
-
-  if (row?.status === "queued") {
-    await write({ status: "stopped", reason: "cancelled", finishedAt: at });
-    await writeEndInQueue(transaction, id, "cancelled", at);
-    return "stopped";
-  }
-  if (row?.status === "building" || row?.step === "start") {
-    await write({ cancelRequestedAt: row.askedAt ?? at });
-    transaction.announce(id);
-    return "asked";
-  }
-  return "too-late";
+  const [row] = await lockRows(transaction.tx, eq(deployments.id, id));
+  const moved = row && (await moveRow(transaction, row, { type: "cancel-requested", at }, secrets));
+  if (!moved) return "too-late";
+  return moved.status === "stopped" ? "stopped" : "asked";
 }

@@ -1,26 +1,24 @@
 import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import type { Building, Queued, Running } from "../../model/deployment/deployment.ts";
+import type { Building, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Secrets } from "../access/secrets.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";
-import {
-  type DeploymentRow,
-  deploymentOf,
-  identityOf,
-  isQueued,
-  isRunning,
-  runningStatuses,
-} from "./deployment-row.ts";
-import { writeStatusEvent } from "./events.ts";
+import { type DeploymentRow, isQueued, isRunning, runningStatuses } from "./deployment-row.ts";
+import { lockRows, moveRow } from "./move.ts";
 
 /**
  * Claims come one at a time (an advisory lock), so the count of building ones holds until this one is committed. The
- * candidate is read without a lock and taken by an update that asserts the state it comes from: `skip locked` would
- * pass over the oldest whenever an event is just being written to it.
+ * candidate is found without a lock and judged once it is locked: `skip locked` would pass over the oldest whenever an
+ * event is just being written to it.
  */
-export async function claim(transaction: Transaction, maxBuilding: number, now: () => Date): Promise<Building | null> {
+export async function claim(
+  transaction: Transaction,
+  maxBuilding: number,
+  now: () => Date,
+  secrets: Secrets,
+): Promise<Building | null> {
   const { tx } = transaction;
   await lock(tx, "claim");
   const at = now();
@@ -29,15 +27,10 @@ export async function claim(transaction: Transaction, maxBuilding: number, now: 
   for (;;) {
     const candidate = await oldestClaimable(tx);
     if (candidate === null) return null;
-    const [claimed] = await tx
-      .update(deployments)
-      .set({ status: "building", attempt: sql`${deployments.attempt} + 1`, startedAt: at })
-      .where(and(eq(deployments.id, candidate), eq(deployments.status, "queued")))
-      .returning();
-    // No row: it was cancelled or superseded meanwhile, and is no candidate any more.
-    if (!claimed) continue;
-    await writeStatusEvent(transaction, claimed, at);
-    return { ...identityOf(claimed), status: "building", startedAt: at };
+    const [row] = await lockRows(tx, eq(deployments.id, candidate));
+    const claimed = row && (await moveRow(transaction, row, { type: "claimed", at }, secrets));
+    // Null: it was cancelled or superseded meanwhile, and is no candidate any more.
+    if (claimed?.status === "building") return claimed;
   }
 }
 
@@ -65,26 +58,19 @@ export async function rescue(
 ): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }> {
   const { tx } = transaction;
   await lock(tx, "claim");
-  const cancelled = await tx
-    .update(deployments)
-    .set({ status: "stopped", reason: "cancelled", finishedAt: at })
-    .where(and(eq(deployments.status, "building"), isNotNull(deployments.cancelRequestedAt)))
-    .returning({ id: deployments.id, status: deployments.status, reason: deployments.reason });
-  const requeued = await tx
-    .update(deployments)
-    .set({ status: "queued", startedAt: null })
-    .where(eq(deployments.status, "building"))
-    .returning();
-  for (const deployment of [...cancelled, ...requeued]) await writeStatusEvent(transaction, deployment, at);
+  const requeued: Queued[] = [];
+  const resumed: Running[] = [];
+  for (const row of await lockRows(tx, inArray(deployments.status, runningStatuses))) {
+    const moved = await moveRow(transaction, row, rescueOf(row, at), secrets, at);
+    if (moved && isQueued(moved)) requeued.push(moved);
+    if (moved && isRunning(moved)) resumed.push(moved);
+  }
+  return { requeued, resumed };
+}
 
-  const resumed = await tx
-    .update(deployments)
-    .set({ attempt: sql`${deployments.attempt} + 1` })
-    .where(eq(deployments.status, "deploying"))
-    .returning();
-  const oldestFirst = (rows: DeploymentRow[]) =>
-    rows.sort((a, b) => a.id - b.id).map((row) => deploymentOf(row, secrets));
-  return { requeued: oldestFirst(requeued).filter(isQueued), resumed: oldestFirst(resumed).filter(isRunning) };
+function rescueOf({ status, cancelRequestedAt }: DeploymentRow, at: Date): Transition {
+  if (status === "deploying") return { type: "resumed" };
+  return cancelRequestedAt === null ? { type: "requeued" } : { type: "cancelled", at };
 }
 
 /** Running deployments that were asked to stop, oldest first. */

@@ -25,6 +25,7 @@ type Columns = Readonly<
     | "failure"
     | "reason"
     | "replacedId"
+    | "cancelRequestedAt"
     | "startedAt"
     | "liveAt"
     | "readyAt"
@@ -49,6 +50,8 @@ export function deploymentLaw(row: Columns) {
   const is = (...statuses: DeploymentStatus[]) => oneOf(row.status, statuses);
   const watching = both(is("deploying"), sql`coalesce(${row.step}, '') = 'watch'`);
   const notLiveYet = both(is("queued", "building", "deploying"), sql`coalesce(${row.step}, '') <> 'watch'`);
+  const starting = both(is("deploying"), sql`coalesce(${row.step}, '') = 'start'`);
+  const mayHaveBeenAsked = sql`(${is("building", "failed", "stopped")} or ${starting})`;
   const byHand = sql`coalesce(${row.reason}, 'stopped by hand') = 'stopped by hand'`;
   const wholeCommit = sql`num_nulls(${row.commitSha}, ${row.commitMessage}, ${row.commitAuthor}) in (0, 3)`;
   const fullSha = sql`coalesce(${row.commitSha} ~ '^([0-9a-f]{40}|[0-9a-f]{64})$', true)`;
@@ -75,6 +78,7 @@ export function deploymentLaw(row: Columns) {
     check("deployments_finished", iff(is("failed", "stopped"), present(row.finishedAt))),
     check("deployments_replaced", implies(present(row.replacedId), present(row.liveAt))),
     check("deployments_replaced_another", implies(present(row.replacedId), sql`${row.replacedId} <> ${row.id}`)),
+    check("deployments_cancel_requested", implies(present(row.cancelRequestedAt), mayHaveBeenAsked)),
     check("deployments_commit", both(wholeCommit, fullSha)),
   ];
 }

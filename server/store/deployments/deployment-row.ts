@@ -1,4 +1,11 @@
-import type { Commit, Deployment, DeploymentStatus, Queued, Running } from "../../model/deployment/deployment.ts";
+import type {
+  Commit,
+  Deploying,
+  Deployment,
+  DeploymentStatus,
+  Queued,
+  Running,
+} from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { deployments } from "../schema/deployments.ts";
@@ -22,13 +29,15 @@ export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
     case "queued":
       return { ...identity, status: "queued" };
     case "building":
-      return { ...identity, status: "building", startedAt: must(row, "startedAt") };
+      return {
+        ...identity,
+        status: "building",
+        startedAt: must(row, "startedAt"),
+        cancelRequestedAt: row.cancelRequestedAt,
+      };
     case "deploying": {
       const deploying = { ...identity, status: "deploying", startedAt: must(row, "startedAt"), spec: spec() } as const;
-      const step = must(row, "step");
-      return step === "watch"
-        ? { ...deploying, step, liveAt: must(row, "liveAt"), replacedId: row.replacedId }
-        : { ...deploying, step };
+      return { ...deploying, ...stepOf(row) };
     }
     case "ready":
       return {
@@ -59,6 +68,18 @@ export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
         readyAt: row.readyAt,
         ...(row.liveAt && { liveAt: row.liveAt }),
       };
+  }
+}
+
+function stepOf(row: DeploymentRow) {
+  const step = must(row, "step");
+  switch (step) {
+    case "start":
+      return { step, cancelRequestedAt: row.cancelRequestedAt };
+    case "cut-over":
+      return { step };
+    case "watch":
+      return { step, liveAt: must(row, "liveAt"), replacedId: row.replacedId };
   }
 }
 
@@ -99,17 +120,31 @@ export function stateColumns(deployment: Deployment): DeploymentColumns {
     case "queued":
       return { status, attempt, startedAt: null };
     case "building":
-      return { status, attempt, startedAt: deployment.startedAt };
+      return {
+        status,
+        attempt,
+        startedAt: deployment.startedAt,
+        cancelRequestedAt: deployment.cancelRequestedAt,
+      };
     case "deploying":
-      return deployment.step === "watch"
-        ? { status, attempt, step: "watch", liveAt: deployment.liveAt, replacedId: deployment.replacedId }
-        : { status, attempt, step: deployment.step };
+      return { status, attempt, ...stepColumns(deployment) };
     case "ready":
       return { status, attempt, step: null, readyAt: deployment.readyAt };
     case "failed":
       return { status, attempt, step: null, failure: deployment.failure, finishedAt: deployment.finishedAt };
     case "stopped":
       return { status, attempt, step: null, reason: deployment.reason, finishedAt: deployment.finishedAt };
+  }
+}
+
+function stepColumns(deployment: Deploying): DeploymentColumns {
+  switch (deployment.step) {
+    case "start":
+      return { step: "start", cancelRequestedAt: deployment.cancelRequestedAt };
+    case "cut-over":
+      return { step: "cut-over" };
+    case "watch":
+      return { step: "watch", liveAt: deployment.liveAt, replacedId: deployment.replacedId };
   }
 }
 

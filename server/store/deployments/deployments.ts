@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from "drizzle-orm";
-import type { Deployment, Queued, Running } from "../../model/deployment/deployment.ts";
+import type { After, Deployment, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
 import type { DeploymentStore } from "../../ports/store/store.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
@@ -88,13 +88,11 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
         return rows.map(decode);
       }),
 
-    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now)),
+    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now, secrets)),
 
-    async move<D extends Deployment>(from: Deployment, to: D) {
-      const row = await database.write((transaction) => move(transaction, from, to, secrets));
-      // The guard held, so the row has the state of `to`, and the newest commit besides.
-      return row ? (decode(row) as D) : null;
-    },
+    move: <T extends Transition>(from: Deployment, transition: T) =>
+      // The result of `advance`, whose type says what it is.
+      database.write((transaction) => move(transaction, from, transition, secrets)) as Promise<After<T> | null>,
 
     async recordCommit(deployment, commit) {
       await database.write(async ({ tx, announce }) => {
@@ -105,7 +103,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
       });
     },
 
-    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at)),
+    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at, secrets)),
     cancelRequested: () => database.read(cancelRequested),
     rescue: () => database.write((transaction) => rescue(transaction, secrets, new Date())),
   };

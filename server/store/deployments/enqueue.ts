@@ -1,12 +1,13 @@
 import { and, desc, eq, inArray, isNull, max, sql } from "drizzle-orm";
-import type { Queued } from "../../model/deployment/deployment.ts";
+import { advance, type Queued } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { DeploymentRequest } from "../../ports/store/store.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { products } from "../schema/products.ts";
-import { commitColumns, undecidedStatuses } from "./deployment-row.ts";
-import { writeEndInQueue, writeStatusEvent } from "./events.ts";
+import { commitColumns, identityOf, undecidedStatuses } from "./deployment-row.ts";
+import { writeEvents } from "./events.ts";
+import { lockRows, writeMove } from "./move.ts";
 
 /** Writes intent: a queued deployment, numbered, and the end of those that it supersedes. */
 export async function enqueue(
@@ -55,7 +56,7 @@ export async function enqueue(
     sessionId: deployment.sessionId,
     createdAt: at,
   });
-  await writeStatusEvent(transaction, deployment, at);
+  await writeEvents(transaction, id, [{ type: "status", status: "queued", reason: null }], at);
   return { deployment, superseded };
 }
 
@@ -97,26 +98,22 @@ async function newestUndecidedPush(tx: Queries, installation: InstallationId): P
   return newest?.id ?? null;
 }
 
-/** Only what a push or a webhook queued: somebody asked for the others by name. */
+/** Resolves with the ids of those that were superseded, oldest first. */
 export async function supersede(
   transaction: Transaction,
   installation: InstallationId,
   at: Date,
 ): Promise<DeploymentId[]> {
-  const reason = "superseded by a newer push";
-  const stopped = await transaction.tx
-    .update(deployments)
-    .set({ status: "stopped", reason, finishedAt: at })
-    .where(
-      and(
-        eq(deployments.installationId, installation),
-        eq(deployments.status, "queued"),
-        inArray(deployments.trigger, ["push", "webhook"]),
-      ),
-    )
-    .returning({ id: deployments.id });
-  for (const { id } of stopped) await writeEndInQueue(transaction, id, reason, at);
-  return stopped.map(({ id }) => id).sort((a, b) => a - b);
+  const queued = and(eq(deployments.installationId, installation), eq(deployments.status, "queued"));
+  const superseded: DeploymentId[] = [];
+  for (const row of await lockRows(transaction.tx, queued)) {
+    const from: Queued = { ...identityOf(row), status: "queued" };
+    const to = advance(from, { type: "superseded", at });
+    if (!to) continue;
+    await writeMove(transaction, from, to, at);
+    superseded.push(to.id);
+  }
+  return superseded;
 }
 
 export async function newestNumber(tx: Queries, installation: InstallationId): Promise<number> {

@@ -1,5 +1,4 @@
 import { and, asc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
-import type { Deployment, StopReason } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { EventStore } from "../../ports/store/store.ts";
@@ -80,24 +79,4 @@ export async function writeEvents(
       bodies.map((body, index) => ({ deploymentId: deployment, seq: firstSeq + index, at, type: body.type, body })),
     );
   announce(deployment);
-}
-
-/** A deployment that ended in the queue has left nothing behind: with its end it is settled. */
-export async function writeEndInQueue(
-  transaction: Transaction,
-  deployment: DeploymentId,
-  reason: StopReason,
-  at: Date,
-): Promise<void> {
-  await writeEvents(transaction, deployment, [{ type: "status", status: "stopped", reason }, { type: "settled" }], at);
-}
-
-/** Every change of status is an event, written with it. */
-export async function writeStatusEvent(
-  transaction: Transaction,
-  deployment: Pick<Deployment, "id" | "status"> & { readonly reason?: string | null },
-  at: Date,
-): Promise<void> {
-  const { id, status, reason = null } = deployment;
-  await writeEvents(transaction, id, [{ type: "status", status, reason }], at);
 }

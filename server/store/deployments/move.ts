@@ -1,43 +1,66 @@
-import { and, eq, isNotNull, isNull } from "drizzle-orm";
-import type { Deployment } from "../../model/deployment/deployment.ts";
-import type { InstallationId } from "../../model/names/ids.ts";
+import { and, asc, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
+import { advance, type Deployment, isOver, specOf, type Transition } from "../../model/deployment/deployment.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
-import { type DeploymentRow, specColumn, stateColumns } from "./deployment-row.ts";
-import { writeStatusEvent } from "./events.ts";
+import { type DeploymentRow, deploymentOf, specColumn, stateColumns } from "./deployment-row.ts";
+import { writeEvents } from "./events.ts";
 
-/**
- * One guarded update and what belongs to it. Null, and nothing is written: the row is no longer in the state of `from`,
- * or the cut-over was to be decided and somebody had asked to cancel before.
- */
+/** Null, and nothing is written: the row is no longer in the state of `from`, or the law refuses the transition. */
 export async function move(
   transaction: Transaction,
   from: Deployment,
-  to: Deployment,
+  transition: Transition,
   secrets: Secrets,
-): Promise<DeploymentRow | null> {
-  const fromStep = stepOf(from);
-  const decidesCutOver = fromStep === "start" && stepOf(to) === "cut-over";
-  const setsSpec = to.status === "deploying" && (from.status === "building" || decidesCutOver);
+): Promise<Deployment | null> {
+  const step = stepOf(from);
+  const fence = and(
+    eq(deployments.id, from.id),
+    eq(deployments.status, from.status),
+    eq(deployments.attempt, from.attempt),
+    step === null ? isNull(deployments.step) : eq(deployments.step, step),
+  );
+  const [row] = await lockRows(transaction.tx, fence);
+  return row ? moveRow(transaction, row, transition, secrets) : null;
+}
+
+/** Until the commit nobody else moves them. What was moved while this waited for the lock is judged as it is by then. */
+export function lockRows(tx: Queries, condition: SQL | undefined): Promise<DeploymentRow[]> {
+  return tx.select().from(deployments).where(condition).orderBy(asc(deployments.id)).for("no key update");
+}
+
+/** Moves a row that is locked. Null: the law refuses. */
+export async function moveRow(
+  transaction: Transaction,
+  row: DeploymentRow,
+  transition: Transition,
+  secrets: Secrets,
+  at = "at" in transition ? transition.at : new Date(),
+): Promise<Deployment | null> {
+  const from = deploymentOf(row, secrets);
+  const to = advance(from, transition);
+  if (!to) return null;
+  const isPlanned = to.status === "deploying" && to.spec !== specOf(from);
+  const written = await writeMove(transaction, from, to, at, isPlanned ? specColumn(to.id, to.spec, secrets) : {});
+  return deploymentOf(written, secrets);
+}
+
+/** What `advance` made of a row that is locked, with all that belongs to the move. */
+export async function writeMove(
+  transaction: Transaction,
+  from: Deployment,
+  to: Deployment,
+  at: Date,
+  more: ReturnType<typeof stateColumns> = {},
+): Promise<DeploymentRow> {
   const [row] = await transaction.tx
     .update(deployments)
-    .set({ ...stateColumns(to), ...(setsSpec ? specColumn(from.id, to.spec, secrets) : {}) })
-    .where(
-      and(
-        eq(deployments.id, from.id),
-        eq(deployments.status, from.status),
-        eq(deployments.attempt, from.attempt),
-        fromStep === null ? isNull(deployments.step) : eq(deployments.step, fromStep),
-        decidesCutOver ? isNull(deployments.cancelRequestedAt) : undefined,
-      ),
-    )
+    .set({ ...stateColumns(to), ...more })
+    .where(eq(deployments.id, to.id))
     .returning();
-  if (!row) return null;
-
+  if (!row) throw new Error(`Deployment ${to.id} was locked, and is gone`);
   await moveLive(transaction, from, to);
-  if (to.status !== from.status) await writeStatusEvent(transaction, row, momentOf(to));
-  else transaction.announce(row.id);
+  await tellMove(transaction, from, to, at);
   return row;
 }
 
@@ -57,24 +80,19 @@ async function moveLive({ tx }: Transaction, from: Deployment, to: Deployment): 
   }
 }
 
-async function everReady(tx: Queries, installation: InstallationId): Promise<boolean> {
+async function everReady(tx: Queries, installation: DeploymentRow["installationId"]): Promise<boolean> {
   const ready = and(eq(deployments.installationId, installation), isNotNull(deployments.readyAt));
   return (await tx.$count(deployments, ready)) > 0;
 }
 
-const stepOf = (deployment: Deployment) => (deployment.status === "deploying" ? deployment.step : null);
-
-function momentOf(deployment: Deployment): Date {
-  switch (deployment.status) {
-    case "building":
-      return deployment.startedAt;
-    case "ready":
-      return deployment.readyAt;
-    case "failed":
-    case "stopped":
-      return deployment.finishedAt;
-    case "queued":
-    case "deploying":
-      return new Date();
-  }
+/** Every change of status is an event, written with it. */
+async function tellMove(transaction: Transaction, from: Deployment, to: Deployment, at: Date): Promise<void> {
+  if (from.status === to.status) return transaction.announce(to.id);
+  const reason = to.status === "stopped" ? to.reason : null;
+  const status = { type: "status", status: to.status, reason } as const;
+  // A deployment that ended in the queue has left nothing behind: with its end it is settled.
+  const isSettled = from.status === "queued" && isOver(to.status);
+  await writeEvents(transaction, to.id, isSettled ? [status, { type: "settled" }] : [status], at);
 }
+
+const stepOf = (deployment: Deployment) => (deployment.status === "deploying" ? deployment.step : null);

@@ -4,7 +4,7 @@ import type { Installation } from "../../model/product.ts";
 import type { InstallationStore, Leaving } from "../../ports/store/store.ts";
 import type { Secrets } from "../access/secrets.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
-import { writeStatusEvent } from "../deployments/events.ts";
+import { lockRows, moveRow } from "../deployments/move.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
@@ -85,7 +85,8 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
 
     create: (installation) => database.write((transaction) => create(transaction, installation)),
 
-    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
+    markDeleted: (id, leaving) =>
+      database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),
 
     deleted: () =>
       database.read((queries) =>
@@ -117,7 +118,7 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
     setServiceSettings: (id, service, settings) =>
       database.write((transaction) => setServiceSettings(transaction, id, service, settings)),
 
-    stop: (id, at) => database.write((transaction) => stop(transaction, id, at)),
+    stop: (id, at) => database.write((transaction) => stop(transaction, id, at, secrets)),
 
     variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
     variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
@@ -157,6 +158,7 @@ async function markDeleted(
   id: InstallationId,
   { keepVolumes }: Leaving,
   at: Date,
+  secrets: Secrets,
 ): Promise<void> {
   // The row stays locked: an enqueue that is just being written is waited for, and found below.
   await transaction.tx
@@ -166,13 +168,14 @@ async function markDeleted(
       keepVolumes,
     })
     .where(eq(installations.id, id));
-  await takeDown(transaction, [id], at);
+  await takeDown(transaction, [id], at, secrets);
 }
 
 async function stop(
   transaction: Transaction,
   id: InstallationId,
   at: Date,
+  secrets: Secrets,
 ): Promise<{ readonly stopped: DeploymentId | null } | null> {
   const { tx } = transaction;
   // With the claims: one that comes now waits, and its deployment starts what was stopped again, in that order.
@@ -185,14 +188,9 @@ async function stop(
     .from(installations)
     .where(eq(installations.id, id))
     .for("no key update");
+  const live = installation?.live ? await lockRows(tx, eq(deployments.id, installation.live)) : [];
+  for (const row of live) await moveRow(transaction, row, { type: "stopped", at }, secrets);
+  // Also where nothing was live.
   await tx.update(installations).set({ liveDeploymentId: null, stopped: true }).where(eq(installations.id, id));
-  if (!installation?.live) return { stopped: null };
-
-  const reason = "stopped by hand";
-  await tx
-    .update(deployments)
-    .set({ status: "stopped", reason, finishedAt: at })
-    .where(eq(deployments.id, installation.live));
-  await writeStatusEvent(transaction, { id: installation.live, status: "stopped", reason }, at);
-  return { stopped: installation.live };
+  return { stopped: installation?.live ?? null };
 }

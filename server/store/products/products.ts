@@ -44,7 +44,8 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
     changeVariables: (id, set, unset, marks) =>
       database.write((transaction) => changeVariables(transaction, secrets, { product: id }, set, unset, marks)),
 
-    markDeleted: (id, leaving) => database.write((transaction) => markDeleted(transaction, id, leaving, new Date())),
+    markDeleted: (id, leaving) =>
+      database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),
 
     deleted: () =>
       database.read((queries) =>
@@ -82,7 +83,13 @@ async function create(
 }
 
 /** With what it had going: nothing may be deployed to it any more, and its hosts are free. */
-async function markDeleted(transaction: Transaction, id: ProductId, { keepVolumes }: Leaving, at: Date): Promise<void> {
+async function markDeleted(
+  transaction: Transaction,
+  id: ProductId,
+  { keepVolumes }: Leaving,
+  at: Date,
+  secrets: Secrets,
+): Promise<void> {
   const { tx } = transaction;
   await tx
     .update(products)
@@ -98,5 +105,6 @@ async function markDeleted(transaction: Transaction, id: ProductId, { keepVolume
     transaction,
     own.map((installation) => installation.id),
     at,
+    secrets,
   );
 }

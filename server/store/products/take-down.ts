@@ -1,5 +1,6 @@
-import { and, inArray } from "drizzle-orm";
+import { and, asc, inArray } from "drizzle-orm";
 import type { InstallationId } from "../../model/names/ids.ts";
+import type { Secrets } from "../access/secrets.ts";
 import { requestCancel } from "../deployments/cancel.ts";
 import { undecidedStatuses } from "../deployments/deployment-row.ts";
 import type { Transaction } from "../postgres/database.ts";
@@ -8,13 +9,19 @@ import { domains } from "../schema/leases.ts";
 import { customDomains } from "../schema/user-settings.ts";
 
 /** Frees the hosts of deleted installations and ends what they had going. Their rows are locked by the caller. */
-export async function takeDown(transaction: Transaction, ids: readonly InstallationId[], at: Date): Promise<void> {
+export async function takeDown(
+  transaction: Transaction,
+  ids: readonly InstallationId[],
+  at: Date,
+  secrets: Secrets,
+): Promise<void> {
   const { tx } = transaction;
   if (ids.length === 0) return;
   for (const table of [domains, customDomains]) await tx.delete(table).where(inArray(table.installationId, [...ids]));
   const undecided = await tx
     .select({ id: deployments.id })
     .from(deployments)
-    .where(and(inArray(deployments.installationId, [...ids]), inArray(deployments.status, undecidedStatuses)));
-  for (const { id } of undecided) await requestCancel(transaction, id, at);
+    .where(and(inArray(deployments.installationId, [...ids]), inArray(deployments.status, undecidedStatuses)))
+    .orderBy(asc(deployments.id));
+  for (const { id } of undecided) await requestCancel(transaction, id, at, secrets);
 }

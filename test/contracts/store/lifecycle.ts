@@ -1,4 +1,5 @@
 import type {
+  After,
   Building,
   Deploying,
   Deployment,
@@ -6,7 +7,6 @@ import type {
   Ready,
   Transition,
 } from "../../../server/model/deployment/deployment.ts";
-import { advance } from "../../../server/model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../../server/model/names/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../../server/model/product.ts";
 import type { Clock } from "../../../server/ports/clock.ts";
@@ -71,35 +71,26 @@ export async function claimed(store: Store): Promise<Building> {
   return deployment;
 }
 
-export async function moved(store: Store, from: Deployment, transition: Transition): Promise<Deployment> {
-  const to = advance(from, transition);
-  const deployment = to && (await store.deployments.move(from, to));
+export async function moved<T extends Transition>(store: Store, from: Deployment, transition: T): Promise<After<T>> {
+  const deployment = await store.deployments.move(from, transition);
   if (!deployment) throw new Error(`${transition.type} was refused`);
   return deployment;
 }
 
 export async function deploying(store: Store, installation: InstallationId, spec = aSpec()): Promise<Deploying> {
   await enqueued(store, installation);
-  return is("deploying", await moved(store, await claimed(store), { type: "built", spec }));
+  return moved(store, await claimed(store), { type: "built", spec });
 }
 
 /** Past the switch: traffic is on it, and it replaced what was live. */
 export async function watched(store: Store, installation: InstallationId, switchedAt = at): Promise<Deploying> {
   const decided = await moved(store, await deploying(store, installation), { type: "checked" });
   const replacedId = (await store.installations.get(installation))?.liveDeploymentId ?? null;
-  return is("deploying", await moved(store, decided, { type: "switched", at: switchedAt, replacedId }));
+  return moved(store, decided, { type: "switched", at: switchedAt, replacedId });
 }
 
 export async function ready(store: Store, installation: InstallationId, readyAt = at): Promise<Ready> {
-  return is("ready", await moved(store, await watched(store, installation, readyAt), { type: "held", at: readyAt }));
-}
-
-function is<Status extends Deployment["status"]>(
-  status: Status,
-  deployment: Deployment,
-): Extract<Deployment, { status: Status }> {
-  if (deployment.status !== status) throw new Error(`It is ${deployment.status}, not ${status}`);
-  return deployment as Extract<Deployment, { status: Status }>;
+  return moved(store, await watched(store, installation, readyAt), { type: "held", at: readyAt });
 }
 
 export const ids = (deployments: readonly { readonly id: DeploymentId }[]) => deployments.map(({ id }) => id);

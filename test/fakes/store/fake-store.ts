@@ -49,7 +49,7 @@ export function createFakeStore(clock: Clock): FakeStore {
     instance: "fake0000" as InstanceId,
     environments: guard("environments", createEnvironments(rows, nextId)),
     products: guard("products", createProducts(rows, queue, clock, nextId)),
-    installations: guard("installations", createInstallations(rows, queue, journal, clock, nextId)),
+    installations: guard("installations", createInstallations(rows, queue, clock, nextId)),
     deployments: guard("deployments", createDeployments(rows, queue, journal, clock, nextId)),
     events: guard("events", events),
     domains: guard("domains", createDomains(rows)),

@@ -20,7 +20,6 @@ export interface FakeRows {
   /** Those that were deleted by themselves, without their product. */
   readonly deletedInstallations: Set<InstallationId>;
   readonly deployments: Map<DeploymentId, Deployment>;
-  readonly cancelRequests: Map<DeploymentId, Date>;
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
   /** Of installations and of products: their ids come from one sequence. */
   readonly variables: Map<InstallationId | ProductId, Map<string, VariableRow>>;
@@ -83,7 +82,6 @@ export function createRows(): FakeRows {
     leaving: new Map(),
     deletedInstallations: new Set(),
     deployments: new Map(),
-    cancelRequests: new Map(),
     events: new Map(),
     variables: new Map(),
     serviceSettings: new Map(),
@@ -118,7 +116,7 @@ export function isGone(rows: FakeRows, id: InstallationId): boolean {
 /** What `on delete cascade` does in the tables. */
 export function forgetInstallation(rows: FakeRows, id: InstallationId): void {
   for (const { id: deployment } of deploymentsOf(rows, id)) {
-    for (const table of [rows.deployments, rows.events, rows.cancelRequests, rows.reports]) table.delete(deployment);
+    for (const table of [rows.deployments, rows.events, rows.reports]) table.delete(deployment);
     drop(rows.ports, ({ holder }) => "deployment" in holder && holder.deployment === deployment);
     drop(rows.subnets, ({ holder }) => "deployment" in holder && holder.deployment === deployment);
   }

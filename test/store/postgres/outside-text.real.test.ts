@@ -27,7 +27,7 @@ it("a deployment's ref and commit", async () => {
 it("the lines of a failure", async () => {
   const started = await deploying(store, await anInstallation(store));
   const failure = { ...aFailure, lastLines: ["\0", "\\u0000", "\ud83d", "\ud83d\ude00"] };
-  expect(await moved(store, started, { type: "fail", at, failure })).toMatchObject({
+  expect(await moved(store, started, { type: "failed", at, failure })).toMatchObject({
     failure: { lastLines: ["\ufffd", "\\u0000", "\ufffd", "\ud83d\ude00"] },
   });
 });

@@ -29,7 +29,7 @@ it.each(["product", "installation"] as const)("a %s that is purged leaves no row
   const { product, installation } = await aProduct(store);
   const old = await ready(store, installation.id);
   await enqueued(store, installation.id, { trigger: "rollback", sourceId: old.id });
-  await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+  await moved(store, await claimed(store), { type: "cancelled", at });
   await ready(store, installation.id);
   await store.installations.changeVariables(installation.id, { A: "1" }, []);
   await store.installations.setServiceSettings(installation.id, "web", {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { advance, type Deployment, type Failure, type Ready } from "../../../server/model/deployment/deployment.ts";
+import type { Deployment, Failure, Ready, Transition } from "../../../server/model/deployment/deployment.ts";
 import type { StackProgress } from "../../../server/model/deployment/event.ts";
 import type { DeploymentSpec } from "../../../server/model/deployment/spec.ts";
 import type { Installation } from "../../../server/model/product.ts";
@@ -48,22 +48,20 @@ async function redeploy(): Promise<Deployment> {
   return newest;
 }
 
-async function move(to: (now: Deployment) => Deployment | null): Promise<void> {
-  const now = await redeploy();
-  const next = to(now);
-  if (!next || !(await world.store.deployments.move(now, next))) throw new Error("an illegal move");
+async function move(transition: Transition): Promise<void> {
+  if (!(await world.store.deployments.move(await redeploy(), transition))) throw new Error("an illegal move");
 }
 
 const at = new Date("2026-01-31T12:00:05Z");
 const begin = async () => {
-  await move((now) => advance(now, { type: "claim", at }));
-  await move((now) => advance(now, { type: "built", spec }));
+  await move({ type: "claimed", at });
+  await move({ type: "built", spec });
 };
 const succeed = async () => {
   await begin();
-  await move((now) => advance(now, { type: "checked" }));
-  await move((now) => advance(now, { type: "switched", at, replacedId: null }));
-  await move((now) => advance(now, { type: "held", at }));
+  await move({ type: "checked" });
+  await move({ type: "switched", at, replacedId: null });
+  await move({ type: "held", at });
 };
 const failure: Failure = {
   stage: "health",
@@ -92,7 +90,7 @@ const fail = async () => {
     { type: "stack", stack: stack("backend", { status: "failed", message: failure.message }) },
     { type: "stack", stack: stack("front_end", { status: "failed", message: "rolled back: api failed" }) },
   ]);
-  await move((now) => advance(now, { type: "fail", at, failure }));
+  await move({ type: "failed", at, failure });
 };
 
 const success = {
@@ -252,9 +250,9 @@ describe("the progress of a redeploy", () => {
       { type: "log", source: "init", service: "migrate", lines: ["1 migration"] },
       { type: "stack", stack: stack("backend", { currentService: "api" }) },
     ]);
-    await move((now) => advance(now, { type: "checked" }));
-    await move((now) => advance(now, { type: "switched", at, replacedId: null }));
-    await move((now) => advance(now, { type: "held", at }));
+    await move({ type: "checked" });
+    await move({ type: "switched", at, replacedId: null });
+    await move({ type: "held", at });
 
     const events = await early.rest();
     const pending = {

@@ -280,7 +280,7 @@ describe("a deployment", () => {
     const ready = world.samples.ready(installation);
     const took = `live after ${durationText(ready.liveAt.getTime() - ready.startedAt.getTime())}`;
     expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);
-    const stopped = advance(ready, { type: "stop", at: world.clock.now(), reason: "stopped by hand" });
+    const stopped = advance(ready, { type: "stopped", at: world.clock.now() });
     if (!stopped) throw new Error("unreachable");
     world.store.put(stopped);
     expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { advance } from "../../../../server/model/deployment/deployment.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { aSpec, at } from "../../../model/a-deployment.ts";
 import { anInstallation, claimed, deploying, enqueued, type MakeStore, moved, statusEvents } from "../lifecycle.ts";
@@ -32,9 +31,8 @@ export function cancelContract(make: MakeStore): void {
       for (const { id } of [building, started]) expect(await store.deployments.requestCancel(id, at)).toBe("asked");
       expect(await store.deployments.cancelRequested()).toEqual([started.id, building.id].sort((a, b) => a - b));
 
-      const decided = advance(started, { type: "checked" });
-      expect(decided && (await store.deployments.move(started, decided))).toBeNull();
-      await moved(store, started, { type: "stop", at, reason: "cancelled" });
+      expect(await store.deployments.move(started, { type: "checked" })).toBeNull();
+      await moved(store, started, { type: "cancelled", at });
       expect(await store.deployments.cancelRequested()).toEqual([building.id]);
     });
 
@@ -69,8 +67,7 @@ export function cancelContract(make: MakeStore): void {
       expect(await store.deployments.get(cancelled.id)).toMatchObject({ status: "stopped", reason: "cancelled" });
       expect(await statusEvents(store, building.id)).toEqual(["queued", "building", "queued"]);
 
-      const late = advance(building, { type: "built", spec: aSpec() });
-      expect(late && (await store.deployments.move(building, late))).toBeNull();
+      expect(await store.deployments.move(building, { type: "built", spec: aSpec() })).toBeNull();
     });
 
     it("twice is as good as once", async () => {

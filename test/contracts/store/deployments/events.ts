@@ -59,7 +59,7 @@ export function eventsContract(make: MakeStore): void {
 
       const installation = await anInstallation(store);
       await enqueued(store, installation);
-      const failed = await moved(store, await claimed(store), { type: "fail", at, failure: aFailure });
+      const failed = await moved(store, await claimed(store), { type: "failed", at, failure: aFailure });
       expect(await store.events.unsettled()).toEqual([{ deployment: failed.id, installation }]);
       await store.events.append(failed.id, [{ type: "settled" }]);
       expect(await store.events.unsettled()).toEqual([]);
@@ -102,7 +102,7 @@ export function eventsContract(make: MakeStore): void {
       const unsubscribe = store.events.subscribeAll(woken);
       const building = await claimed(store);
       await store.deployments.requestCancel(id, at);
-      await moved(store, building, { type: "requeue" });
+      await moved(store, building, { type: "cancelled", at });
       expect(woken.mock.calls).toEqual([[id], [id], [id]]);
       unsubscribe();
     });

@@ -44,7 +44,7 @@ export function listsContract(make: MakeStore): void {
       const second = await ready(store, installation, later);
       const first = await ready(store, installation, at);
       await store.installations.stop(installation, later);
-      await moved(store, await deploying(store, installation), { type: "fail", at: later, failure: aFailure });
+      await moved(store, await deploying(store, installation), { type: "failed", at: later, failure: aFailure });
       expect(ids(await store.deployments.lastReady(installation, 5))).toEqual([second.id, first.id]);
       expect(ids(await store.deployments.lastReady(installation, 1))).toEqual([second.id]);
     });

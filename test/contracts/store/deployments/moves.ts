@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { advance, type Commit } from "../../../../server/model/deployment/deployment.ts";
+import { advance, type Commit, type Deployment } from "../../../../server/model/deployment/deployment.ts";
+import { type DeploymentState, deploymentStates, stateOf } from "../../../../server/model/deployment/moves.ts";
 import type { InstallationId } from "../../../../server/model/names/ids.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { aFailure, aSpec, at, sha } from "../../../model/a-deployment.ts";
+import { everyTransition, leadsTo } from "../../../model/every-transition.ts";
 import {
   anInstallation,
   claimed,
@@ -61,11 +63,9 @@ export function movesContract(make: MakeStore): void {
       const installation = await anInstallation(store);
       const started = await deploying(store, installation);
       const decided = await moved(store, started, { type: "checked" });
-      const resumed = await moved(store, decided, { type: "resume" });
-      for (const stale of [started, decided]) {
-        const to = advance(stale, { type: "fail", at, failure: aFailure });
-        expect(to && (await store.deployments.move(stale, to))).toBeNull();
-      }
+      const resumed = await moved(store, decided, { type: "resumed" });
+      for (const stale of [started, decided])
+        expect(await store.deployments.move(stale, { type: "failed", at, failure: aFailure })).toBeNull();
       expect(await store.deployments.get(started.id)).toEqual(resumed);
       expect(await statusEvents(store, started.id)).toEqual(["queued", "building", "deploying"]);
     });
@@ -85,7 +85,7 @@ export function movesContract(make: MakeStore): void {
       const old = await ready(store, installation);
       const failing = await watched(store, installation);
       expect(failing).toMatchObject({ replacedId: old.id });
-      const failed = await moved(store, failing, { type: "fail", at: later, failure: aFailure });
+      const failed = await moved(store, failing, { type: "failed", at: later, failure: aFailure });
       expect(failed).toMatchObject({ status: "failed", failure: aFailure, finishedAt: later });
       expect(await liveOf(installation)).toEqual({ live: old.id, stopped: false });
     });
@@ -95,7 +95,7 @@ export function movesContract(make: MakeStore): void {
       await ready(store, stopped);
       await store.installations.stop(stopped, at);
       for (const installation of [empty, stopped]) {
-        await moved(store, await watched(store, installation), { type: "fail", at, failure: aFailure });
+        await moved(store, await watched(store, installation), { type: "failed", at, failure: aFailure });
       }
       expect(await liveOf(empty)).toEqual({ live: null, stopped: false });
       expect(await liveOf(stopped)).toEqual({ live: null, stopped: true });
@@ -104,8 +104,46 @@ export function movesContract(make: MakeStore): void {
     it("leaves the live version alone when another fails before the switch", async () => {
       const installation = await anInstallation(store);
       const old = await ready(store, installation);
-      await moved(store, await deploying(store, installation), { type: "fail", at, failure: aFailure });
+      await moved(store, await deploying(store, installation), { type: "failed", at, failure: aFailure });
       expect(await liveOf(installation)).toEqual({ live: old.id, stopped: false });
+    });
+  });
+
+  describe("the law", () => {
+    /** A deployment of an installation of its own, on its way to the state by the moves that lead there. */
+    async function inState(state: DeploymentState): Promise<Deployment> {
+      const installation = await anInstallation(store);
+      switch (state) {
+        case "queued":
+          return enqueued(store, installation);
+        case "building":
+          await enqueued(store, installation);
+          return claimed(store);
+        case "deploying/start":
+          return deploying(store, installation);
+        case "deploying/cut-over":
+          return moved(store, await deploying(store, installation), { type: "checked" });
+        case "deploying/watch":
+          return watched(store, installation);
+        case "ready":
+          return ready(store, installation);
+        case "failed":
+          return moved(store, await inState("building"), { type: "failed", at, failure: aFailure });
+        case "stopped":
+          return moved(store, await inState("building"), { type: "cancelled", at });
+      }
+    }
+
+    it.each(deploymentStates)("moves what is %s as the table of moves says, and in no other way", async (state) => {
+      for (const transition of everyTransition) {
+        const from = await inState(state);
+        const to = await store.deployments.move(from, transition);
+        expect([transition.type, to && stateOf(to)]).toEqual([transition.type, leadsTo(transition.type, state)]);
+        expect(await store.deployments.get(from.id)).toEqual(to ?? from);
+        if (to) expect(to).toEqual(advance(from, transition));
+        // Out of the way of the next one's claim.
+        if (state === "queued" && !to) await store.deployments.move(from, { type: "superseded", at });
+      }
     });
   });
 
@@ -113,7 +151,7 @@ export function movesContract(make: MakeStore): void {
     it("does nothing for an attempt that is not the current one", async () => {
       await enqueued(store, await anInstallation(store));
       const stale = await claimed(store);
-      await moved(store, stale, { type: "requeue" });
+      await moved(store, stale, { type: "requeued" });
       const current = await claimed(store);
       await store.deployments.recordCommit(stale, commit);
       expect(await store.deployments.get(current.id)).toEqual(current);

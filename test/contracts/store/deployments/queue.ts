@@ -66,7 +66,7 @@ export function queueContract(make: MakeStore): void {
       const installation = await anInstallation(store);
       const elsewhere = await enqueued(store, await anInstallation(store));
       const building = await enqueued(store, installation);
-      await moved(store, building, { type: "claim", at });
+      await moved(store, building, { type: "claimed", at });
       const push = await enqueued(store, installation);
       const webhook = await enqueued(store, installation, { trigger: "webhook" });
       const redeploy = await enqueued(store, installation, { trigger: "redeploy" });
@@ -122,6 +122,7 @@ export function queueContract(make: MakeStore): void {
         status: "building",
         attempt: 1,
         startedAt: later,
+        cancelRequestedAt: null,
       });
       expect(await statusEvents(store, first.id)).toEqual(["queued", "building"]);
     });
@@ -143,14 +144,14 @@ export function queueContract(make: MakeStore): void {
       const other = await enqueued(store, await anInstallation(store));
       expect((await claimed(store)).id).toBe(other.id);
       expect(await store.deployments.claim(100, () => at)).toBeNull();
-      await moved(store, running, { type: "fail", at, failure: aFailure });
+      await moved(store, running, { type: "failed", at, failure: aFailure });
       expect((await claimed(store)).id).toBe(waiting.id);
     });
 
     it("takes what was requeued before what came later", async () => {
       const first = await enqueued(store, await anInstallation(store));
       await enqueued(store, await anInstallation(store));
-      await moved(store, await claimed(store), { type: "requeue" });
+      await moved(store, await claimed(store), { type: "requeued" });
       expect(await claimed(store)).toMatchObject({ id: first.id, attempt: 2 });
     });
   });

@@ -121,7 +121,7 @@ export function installationsContract(make: MakeStore): void {
       const { id } = installation;
       const old = await ready(store, id);
       await enqueued(store, id, { trigger: "rollback", sourceId: old.id });
-      await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+      await moved(store, await claimed(store), { type: "cancelled", at });
       await ready(store, id);
       await store.leases.port({ installation: id }, "db", { first: 20_000, last: 20_001 }, new Set());
       await store.installations.purge(id);

@@ -98,7 +98,7 @@ export function productsContract(make: MakeStore): void {
       const { product, installation } = await aProduct(store);
       const old = await ready(store, installation.id);
       await enqueued(store, installation.id, { trigger: "rollback", sourceId: old.id });
-      await moved(store, await claimed(store), { type: "stop", at, reason: "cancelled" });
+      await moved(store, await claimed(store), { type: "cancelled", at });
       await ready(store, installation.id);
       await store.installations.changeVariables(installation.id, { A: "1" }, []);
       await store.leases.port({ deployment: old.id }, "web", { first: 20_000, last: 20_001 }, new Set());

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
-import { advance, type Building, type Failure } from "../../../../server/model/deployment/deployment.ts";
+import type { Building, Failure } from "../../../../server/model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../../server/model/names/ids.ts";
 import type { Product, Slug } from "../../../../server/model/product.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { NewDelivery } from "../../../../server/ports/store/deliveries.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { judgeDelivery } from "../../../../server/rules/webhooks/webhook-verdict.ts";
-import { aProduct, claimed, type MakeStore } from "../lifecycle.ts";
+import { aProduct, claimed, type MakeStore, moved } from "../lifecycle.ts";
 import { aProductOf, push, repository, sha } from "./pushes.ts";
 
 /** The ledger of what forges delivered, and what it deploys. */
@@ -106,9 +106,7 @@ export function deliveriesContract(make: MakeStore): void {
         ...{ stage: "build" as const, service: null, message: "no", hint: null, lastLines: [] },
         ...{ exitCode: 1, outOfMemory: false, lastProbe: null },
       };
-      const failed = advance(building, { type: "fail", at: clock.now(), failure });
-      if (!failed) throw new Error("it cannot fail");
-      await store.deployments.move(building, failed);
+      await moved(store, building, { type: "failed", at: clock.now(), failure });
       expect((await record(push(sha(1))))[0]?.outcome).toBe("deployed");
     });
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { advance, type Building } from "../../../../server/model/deployment/deployment.ts";
+import type { Building } from "../../../../server/model/deployment/deployment.ts";
 import type { Product } from "../../../../server/model/product.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { NewDelivery } from "../../../../server/ports/store/deliveries.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { judgeDelivery } from "../../../../server/rules/webhooks/webhook-verdict.ts";
-import { claimed, type MakeStore } from "../lifecycle.ts";
+import { claimed, type MakeStore, moved } from "../lifecycle.ts";
 import { aProductOf, push, repository, sha } from "./pushes.ts";
 
 /** What forges are told of deployments. */
@@ -41,9 +41,7 @@ export function reportsContract(make: MakeStore): void {
       ]);
       await store.reports.told(building.id, "pending", { deployment: 7 });
       expect(await due()).toEqual([]);
-      const stopped = advance(building, { type: "stop", at: clock.now(), reason: "cancelled" });
-      if (!stopped) throw new Error("it cannot be stopped");
-      await store.deployments.move(building, stopped);
+      await moved(store, building, { type: "cancelled", at: clock.now() });
       expect(await due()).toMatchObject([{ state: "cancelled", receipt: { deployment: 7 } }]);
     });
 
@@ -66,9 +64,7 @@ export function reportsContract(make: MakeStore): void {
       });
       await store.reports.failed(building.id, { state: "pending", message: "no", nextTryAt: null, receipt: null });
       expect(await due(later(86_400_000))).toEqual([]);
-      const stopped = advance(building, { type: "stop", at: clock.now(), reason: "cancelled" });
-      if (!stopped) throw new Error("it cannot be stopped");
-      await store.deployments.move(building, stopped);
+      await moved(store, building, { type: "cancelled", at: clock.now() });
       expect(await due()).toMatchObject([{ state: "cancelled", tries: 0 }]);
       await store.reports.told(building.id, "cancelled", { deployment: 3 });
       expect(await store.reports.trouble(product.id)).toBeNull();

@@ -1,11 +1,11 @@
-import { type Deployment, readyAtOf } from "../../../../server/model/deployment/deployment.ts";
+import { type Deployment, readyAtOf, type Transition } from "../../../../server/model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { allDeployments, deploymentsOf, type FakeRows, isGone } from "../rows.ts";
 import type { Journal } from "./events.ts";
-import { isFenced, stepOf, writeMove } from "./moves.ts";
-import { isQueued, isRunning, type Queue } from "./queue.ts";
+import { isFenced } from "./moves.ts";
+import { isQueued, isRunning, type Queue, wasAskedToStop } from "./queue.ts";
 
 export function createDeployments(
   rows: FakeRows,
@@ -39,14 +39,9 @@ export function createDeployments(
         .sort((a, b) => Number(readyAtOf(b)) - Number(readyAtOf(a)) || b.id - a.id)
         .slice(0, count),
     claim: async (maxBuilding, now) => queue.claim(maxBuilding, now),
-    async move<D extends Deployment>(from: Deployment, to: D) {
+    async move<T extends Transition>(from: Deployment, transition: T) {
       const row = rows.deployments.get(from.id);
-      if (!isFenced(row, from)) return null;
-      const decidesCutOver = stepOf(from) === "start" && stepOf(to) === "cut-over";
-      if (decidesCutOver && rows.cancelRequests.has(from.id)) return null;
-      const written = { ...to, commit: row.commit };
-      writeMove(rows, journal, row, written, clock.now());
-      return written;
+      return isFenced(row, from) ? queue.move(row, transition, "at" in transition ? transition.at : clock.now()) : null;
     },
     async recordCommit({ id, attempt }, commit) {
       const row = rows.deployments.get(id);
@@ -57,7 +52,7 @@ export function createDeployments(
     requestCancel: async (id, at) => queue.requestCancel(id, at),
     cancelRequested: async () =>
       all()
-        .filter((row) => isRunning(row) && rows.cancelRequests.has(row.id))
+        .filter(wasAskedToStop)
         .map(({ id }) => id),
     rescue: async () => queue.rescue(clock.now()),
   };

@@ -6,7 +6,6 @@ import type { Journal } from "./events.ts";
 /** Writes a deployment's new state with all that belongs to it, as one transaction of the real store does. */
 export function writeMove(rows: FakeRows, journal: Journal, from: Deployment, to: Deployment, at: Date): void {
   rows.deployments.set(to.id, to);
-  if (to.status !== "building" && stepOf(to) !== "start") rows.cancelRequests.delete(to.id);
   moveLive(rows, from, to);
   // A deployment that ended in the queue has left nothing behind: with its end it is settled.
   if (from.status === "queued" && isOver(to.status)) journal.writeStatus(to, at, [{ type: "settled" }]);

@@ -1,10 +1,12 @@
 import {
+  type After,
   advance,
   type Building,
   type Deployment,
   isOver,
   type Queued,
   type Running,
+  type Transition,
 } from "../../../../server/model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../../../server/model/names/ids.ts";
 import type { DeploymentRequest, Store } from "../../../../server/ports/store/store.ts";
@@ -46,61 +48,52 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
     return { deployment, superseded };
   }
 
-  /** Only what a push or a webhook queued: somebody asked for the others by name. */
   function supersede(installation: InstallationId, at: Date): readonly DeploymentId[] {
     return deploymentsOf(rows, installation)
-      .filter((row) => row.status === "queued" && (row.trigger === "push" || row.trigger === "webhook"))
-      .map((row) => {
-        stop(row, "superseded by a newer push", at);
-        return row.id;
-      });
+      .filter((row) => move(row, { type: "superseded", at }, at))
+      .map(({ id }) => id);
   }
 
-  function stop(row: Deployment, reason: "cancelled" | "superseded by a newer push", at: Date): void {
-    const stopped = advance(row, { type: "stop", at, reason });
-    if (stopped) writeMove(rows, journal, row, stopped, at);
+  /** Null: the law refuses. */
+  function move<T extends Transition>(row: Deployment, transition: T, at: Date): After<T> | null {
+    const to = advance(row, transition);
+    if (to) writeMove(rows, journal, row, to, at);
+    return to;
   }
 
   function requestCancel(id: DeploymentId, at: Date): "stopped" | "asked" | "too-late" {
     const row = rows.deployments.get(id);
-    if (!row || isOver(row.status) || (row.status === "deploying" && row.step !== "start")) return "too-late";
-    if (row.status === "queued") {
-      stop(row, "cancelled", at);
-      return "stopped";
-    }
-    if (!rows.cancelRequests.has(id)) rows.cancelRequests.set(id, at);
-    journal.announce(id);
-    return "asked";
+    const moved = row && move(row, { type: "cancel-requested", at }, at);
+    if (!moved) return "too-late";
+    return moved.status === "stopped" ? "stopped" : "asked";
   }
 
   function claim(maxBuilding: number, now: () => Date): Building | null {
+    const at = now();
     const all = allDeployments(rows);
     if (all.filter(({ status }) => status === "building").length >= maxBuilding) return null;
     const oldest = all.filter(isQueued).find((row) => !hasRunning(rows, row.installationId));
-    if (!oldest) return null;
-    const at = now();
-    const building = advance(oldest, { type: "claim", at });
-    if (building?.status !== "building") return null;
-    writeMove(rows, journal, oldest, building, at);
-    return building;
+    return oldest ? move(oldest, { type: "claimed", at }, at) : null;
   }
 
   function rescue(at: Date): Awaited<ReturnType<Store["deployments"]["rescue"]>> {
     const requeued: Queued[] = [];
     const resumed: Running[] = [];
-    for (const row of allDeployments(rows)) {
-      if (row.status === "building" && rows.cancelRequests.has(row.id)) {
-        stop(row, "cancelled", at);
-        continue;
-      }
-      const to = advance(row, { type: row.status === "building" ? "requeue" : "resume" });
-      if (!to) continue;
-      writeMove(rows, journal, row, to, at);
-      if (to.status === "queued") requeued.push(to);
-      if (to.status === "deploying") resumed.push(to);
+    for (const row of allDeployments(rows).filter(isRunning)) {
+      const moved = move(row, rescueOf(row, at), at);
+      if (moved && isQueued(moved)) requeued.push(moved);
+      if (moved && isRunning(moved)) resumed.push(moved);
     }
     return { requeued, resumed };
   }
 
-  return { enqueue, requestCancel, claim, rescue };
+  return { enqueue, move, requestCancel, claim, rescue };
 }
+
+function rescueOf(row: Running, at: Date): Transition {
+  if (row.status === "deploying") return { type: "resumed" };
+  return row.cancelRequestedAt === null ? { type: "requeued" } : { type: "cancelled", at };
+}
+
+export const wasAskedToStop = (row: Deployment) =>
+  (row.status === "building" || (row.status === "deploying" && row.step === "start")) && row.cancelRequestedAt !== null;

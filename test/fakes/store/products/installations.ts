@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { advance } from "../../../../server/model/deployment/deployment.ts";
 import type { InstallationId } from "../../../../server/model/names/ids.ts";
 import type { Installation, InstalledProduct } from "../../../../server/model/product.ts";
 import { nothingSet } from "../../../../server/model/service-settings.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
-import type { Journal } from "../deployments/events.ts";
-import { writeMove } from "../deployments/moves.ts";
 import { hasRunning, type Queue } from "../deployments/queue.ts";
 import { type FakeRows, forgetInstallation, isGone } from "../rows.ts";
 import { takeDown } from "./products.ts";
@@ -15,7 +12,6 @@ import { buildMarks, changeVariables, variableEntries, variablesOf } from "./var
 export function createInstallations(
   rows: FakeRows,
   queue: Queue,
-  journal: Journal,
   clock: Clock,
   nextId: () => number,
 ): Store["installations"] {
@@ -92,8 +88,7 @@ export function createInstallations(
       if (hasRunning(rows, id)) return null;
       const liveId = rows.installations.get(id)?.liveDeploymentId ?? null;
       const live = liveId === null ? undefined : rows.deployments.get(liveId);
-      const stopped = live && advance(live, { type: "stop", at, reason: "stopped by hand" });
-      if (live && stopped) writeMove(rows, journal, live, stopped, at);
+      const stopped = live && queue.move(live, { type: "stopped", at }, at);
       change(id, { stopped: true, liveDeploymentId: null });
       return { stopped: stopped?.id ?? null };
     },

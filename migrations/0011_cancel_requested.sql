@@ -1,0 +1,3 @@
+-- No version of Baton has written such a row; one that was written by hand must not keep it from starting.
+UPDATE "deployments" SET "cancel_requested_at" = NULL WHERE NOT ("status" in ('building', 'failed', 'stopped') or ("status" = 'deploying' and coalesce("step", '') = 'start'));--> statement-breakpoint
+ALTER TABLE "deployments" ADD CONSTRAINT "deployments_cancel_requested" CHECK ((not ("deployments"."cancel_requested_at" is not null) or ("deployments"."status" in ('building', 'failed', 'stopped') or ("deployments"."status" in ('deploying') and coalesce("deployments"."step", '') = 'start'))));
