@@ -2,18 +2,16 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { createWorld, type Everything, openDatabase } from "./boot/adapters.ts";
+import { openAdapters, type ServerAdapters } from "./boot/adapters.ts";
 import { BadConfig, type Config, readConfig } from "./boot/config.ts";
 import { type DataFolder, openDataFolder } from "./boot/process/data-folder.ts";
 import { createServerLog } from "./boot/process/log.ts";
 import { endServer, findServer, type ServerProcess } from "./boot/process/server-process.ts";
 import { findService, type Service, serviceEnvironment } from "./boot/process/service.ts";
-import { firstFreeSubnet } from "./rules/routing/subnets.ts";
 import { counted } from "./rules/wording/duration-text.ts";
 import { listed, removalSummary } from "./rules/wording/removal-summary.ts";
 import { dropEverything } from "./store/postgres/drop-everything.ts";
 import { holdServerLock, type ServerLock } from "./store/postgres/server-lock.ts";
-import { createStore } from "./store/postgres-store.ts";
 
 // npm run down: removes everything of one BATON_DATA and nothing of another.
 
@@ -52,10 +50,12 @@ async function takeDown(config: Config): Promise<void> {
   const service = await findService(config.dataFolder);
   const opened = await open(config, data);
   const server = opened.lock === null ? await serverOf(data, opened) : null;
-  const isAgreed = await isSure(await whatGoes(config, opened.world, server !== null)).catch(async (error: unknown) => {
-    await close(opened);
-    throw error;
-  });
+  const isAgreed = await isSure(await whatGoes(config, opened.adapters, server !== null)).catch(
+    async (error: unknown) => {
+      await close(opened);
+      throw error;
+    },
+  );
   if (!isAgreed) return close(opened);
   if (server === null) {
     // While it is being removed, systemd must not start it.
@@ -72,24 +72,20 @@ async function takeDown(config: Config): Promise<void> {
 
 /** What is removed, looked at. */
 interface Opened {
-  readonly database: Awaited<ReturnType<typeof openDatabase>>;
+  readonly adapters: ServerAdapters;
   /** Null: a Baton that runs has it. Without it nothing is removed, since that would put back what is taken away. */
   readonly lock: ServerLock | null;
-  readonly store: Awaited<ReturnType<typeof createStore>>;
-  readonly world: Everything;
 }
 
 async function open(config: Config, data: DataFolder): Promise<Opened> {
   const log = createServerLog("silent", `${data.root}/baton.log`, process.stderr);
-  const database = await openDatabase(config.databaseUrl, data, log);
-  const held = await holdServerLock({ url: database.url, onLost: () => {} });
-  const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet });
-  const world = await createWorld(config, data, store, log);
-  return { database, lock: held === "held-by-another" ? null : held, store, world };
+  const adapters = await openAdapters(config, data, log);
+  const held = await holdServerLock({ url: adapters.database.url, onLost: () => {} });
+  return { adapters, lock: held === "held-by-another" ? null : held };
 }
 
 /** Leaves the database to the Baton that runs, if one does. */
-async function close({ database, lock, store }: Opened): Promise<void> {
+async function close({ adapters: { database, store }, lock }: Opened): Promise<void> {
   await store.close();
   await lock?.release();
   await (lock === null ? database.leave() : database.stop());
@@ -113,17 +109,17 @@ async function stop(server: ServerProcess, service: Service | null): Promise<voi
 
 /** Everything but the data folder. */
 async function remove(config: Config, opened: Opened, service: Service | null): Promise<void> {
-  const { world } = opened;
+  const { adapters } = opened;
   if (opened.lock === null) {
     await close(opened);
     throw new Error("Baton was started again in the meantime. Stop it first.");
   }
   try {
     removal.hasBegun = true;
-    await world.proxy.stop();
+    await adapters.proxy.stop();
     say("Caddy is stopped.");
-    await removeFromDocker(world);
-    await removeFromHost(world);
+    await removeFromDocker(adapters);
+    await removeFromHost(adapters);
     if (service !== null) {
       await service.remove();
       say("The service is removed.");
@@ -135,7 +131,7 @@ async function remove(config: Config, opened: Opened, service: Service | null): 
 }
 
 /** What Baton has set outside Docker. One that cannot be undone keeps nothing else. */
-async function removeFromHost({ buildLimiter, firewall }: Everything): Promise<void> {
+async function removeFromHost({ buildLimiter, firewall }: ServerAdapters): Promise<void> {
   const signal = AbortSignal.timeout(60_000);
   const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
   await buildLimiter.remove(signal).catch((error: unknown) => {
@@ -146,7 +142,7 @@ async function removeFromHost({ buildLimiter, firewall }: Everything): Promise<v
   });
 }
 
-async function whatGoes(config: Config, { engine, store }: Everything, isRunning: boolean): Promise<string> {
+async function whatGoes(config: Config, { engine, store }: ServerAdapters, isRunning: boolean): Promise<string> {
   const products = await store.products.list();
   const volumes = await engine.listVolumes(AbortSignal.timeout(60_000));
   return removalSummary({
@@ -157,7 +153,7 @@ async function whatGoes(config: Config, { engine, store }: Everything, isRunning
   });
 }
 
-async function removeFromDocker({ engine }: Everything): Promise<void> {
+async function removeFromDocker({ engine }: ServerAdapters): Promise<void> {
   const signal = AbortSignal.timeout(600_000);
   const containers = await engine.listContainers({ all: true }, signal);
   await Promise.all(containers.map(({ id }) => engine.removeContainer(id, signal)));

@@ -12,47 +12,47 @@ import type { PipelineContext } from "../pipeline/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
 import type { Forge } from "../ports/forge.ts";
-import type { Store } from "../ports/store/store.ts";
+import type { Machine } from "../ports/host/machine.ts";
+import type { Log } from "../ports/log.ts";
 import { createLoopbackProber } from "../probe/loopback-prober.ts";
 import { createReach } from "../probe/reach.ts";
 import { createCaddyProxy } from "../proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "../proxy/process/supervisor.ts";
 import type { ReconcilerContext } from "../reconciler/context.ts";
+import { routes } from "../routes.ts";
 import { planBuildLimits } from "../rules/rollout/build-limits.ts";
 import { firewallRules } from "../rules/routing/firewall-rules.ts";
+import { firstFreeSubnet } from "../rules/routing/subnets.ts";
 import { isServedPlain, urlOf } from "../rules/routing/urls.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../store/embedded/embedded-postgres.ts";
 import { migrate } from "../store/postgres/migrate.ts";
+import { createStore } from "../store/postgres-store.ts";
 import type { Config } from "./config.ts";
 import { readFailpoints } from "./failpoints.ts";
 import { internalPorts } from "./http/internal-ports.ts";
 import type { DataFolder } from "./process/data-folder.ts";
 import { sourceFolder } from "./process/source-folder.ts";
 import { systemClock } from "./system-clock.ts";
+import { thisMachine } from "./this-machine.ts";
 
-/** The configured database, or one of our own; up to date in either case. */
-export async function openDatabase(
-  url: string | null,
-  data: DataFolder,
-  log: Logger,
-): Promise<Pick<EmbeddedPostgres, "url" | "leave" | "stop">> {
-  const database =
-    url === null
-      ? await startEmbeddedPostgres({ folder: data.postgres, log })
-      : { url, leave: async () => {}, stop: async () => {} };
-  await migrate(database.url, join(sourceFolder, "migrations"));
-  return database;
+export type Database = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
+
+/** Every adapter, and what is the same for all who use them. */
+export interface ServerAdapters extends PipelineContext, ReconcilerContext {
+  readonly database: Database;
+  readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
+  readonly forges: readonly Forge[];
+  readonly unserved: RoutePublisher["unserved"];
+  readonly machine: Machine;
+  readonly log: Log;
+  /** A deployment's page, as people reach it. */
+  readonly pageOf: (deployment: number) => string;
 }
 
-export type Everything = PipelineContext &
-  ReconcilerContext & {
-    readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
-    readonly forges: readonly Forge[];
-    readonly unserved: RoutePublisher["unserved"];
-  };
-
-/** Every adapter, wired; nothing is started or touched yet. */
-export async function createWorld(config: Config, data: DataFolder, store: Store, log: Logger): Promise<Everything> {
+/** Opens the database and makes every other adapter; nothing else is started or touched yet. */
+export async function openAdapters(config: Config, data: DataFolder, log: Logger): Promise<ServerAdapters> {
+  const database = await openDatabase(config.databaseUrl, data, log);
+  const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet, log });
   const { instance } = store;
   const clock = systemClock;
   const prober = createLoopbackProber();
@@ -74,6 +74,7 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
   });
   const publisher = createRoutePublisher({ store, proxy, log });
   return {
+    ...{ database, log },
     instance,
     engine,
     proxy,
@@ -97,11 +98,23 @@ export async function createWorld(config: Config, data: DataFolder, store: Store
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,
     buildCacheBytes: config.buildCacheBytes,
+    machine: thisMachine(config.dataFolder),
     urlOf: (host) => urlOf(host, config),
+    pageOf: (deployment) => new URL(routes.deployment(deployment), config.publicUrl).href,
     publishRoutes: publisher.publish,
     unserved: publisher.unserved,
     failpoint: readFailpoints(config.failpoints),
   };
+}
+
+/** The configured database, or one of our own; up to date in either case. */
+async function openDatabase(url: string | null, data: DataFolder, log: Logger): Promise<Database> {
+  const database =
+    url === null
+      ? await startEmbeddedPostgres({ folder: data.postgres, log })
+      : { url, leave: async () => {}, stop: async () => {} };
+  await migrate(database.url, join(sourceFolder, "migrations"));
+  return database;
 }
 
 function mirrorRegistry({ baseImages }: Config): string | null {

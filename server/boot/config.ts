@@ -51,7 +51,7 @@ export class BadConfig extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads process.env (handed in by main, so that tests can hand in theirs). Rejects the first wrong value with BadConfig. */
+/** Reads the environment, which main hands in so that tests can hand in theirs. Rejects the first wrong value with BadConfig. */
 export function readConfig(environment: Environment, workingFolder: string): Config {
   const text = (name: string, fallback: string) => environment[name]?.trim() || fallback;
   const listen = address("BATON_LISTEN", text("BATON_LISTEN", "127.0.0.1:4000"));

@@ -4,35 +4,31 @@ import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
-import { createWorker, type Worker } from "../queue/worker.ts";
+import { createWorker } from "../queue/worker.ts";
 import type { ReconcilerContext } from "../reconciler/context.ts";
-import { createReconciler, type Reconciler } from "../reconciler/reconciler.ts";
+import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 
-/**
- * The time in which this server may act: from taking the database's lock until it stops or loses it. Whoever takes
- * the lock next goes on where this shift ended.
- */
-export interface Shift {
+/** What only the leader runs: the worker, the reconciler, the poller of repositories and the reporter to forges. */
+export interface LeaderWork {
   readonly wakeQueue: () => void;
   readonly wakeReconciler: () => void;
-  end(): Promise<void>;
+  /** Suspends what runs. The next leader resumes it. */
+  stop(): Promise<void>;
 }
 
-export interface ShiftNeeds extends PipelineContext, ReconcilerContext {
+export interface LeaderAdapters extends PipelineContext, ReconcilerContext {
   readonly forges: readonly Forge[];
+  readonly log: Log;
   /** A deployment's page, as people reach it. */
   readonly pageOf: (deployment: number) => string;
 }
 
-export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Shift {
-  const { store, clock } = world;
-  const reconciler: Reconciler = createReconciler({ ...world, log });
-  const pipeline = createPipeline(world, { log, onOver: reconciler.settle });
-  const worker: Worker = createWorker({
-    store,
-    clock,
-    log,
+export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): LeaderWork {
+  const reconciler = createReconciler(adapters);
+  const pipeline = createPipeline(adapters, { log: adapters.log, onOver: reconciler.settle });
+  const worker = createWorker({
+    ...adapters,
     maxBuilding,
     run: pipeline.run,
     reasons: {
@@ -40,9 +36,9 @@ export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Sh
       suspended: () => new Suspended("the server stops"),
     },
   });
-  const { allowPrivateRepositories } = world.limits;
-  const poller = createRepositoryPoller({ ...world, allowPrivateRepositories, log, wakeQueue: worker.wake });
-  const reporter = createReporter({ ...world, log });
+  const { allowPrivateRepositories } = adapters.limits;
+  const poller = createRepositoryPoller({ ...adapters, allowPrivateRepositories, wakeQueue: worker.wake });
+  const reporter = createReporter(adapters);
   worker.start();
   void reconciler.start();
   poller.start();
@@ -50,7 +46,7 @@ export function beginShift(world: ShiftNeeds, maxBuilding: number, log: Log): Sh
   return {
     wakeQueue: worker.wake,
     wakeReconciler: reconciler.wake,
-    async end() {
+    async stop() {
       await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop()]);
     },
   };

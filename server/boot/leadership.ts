@@ -1,6 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { Shift } from "./leader-work.ts";
+import type { LeaderWork } from "./leader-work.ts";
 
 const tryAgainMs = 1_000;
 
@@ -8,8 +8,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-export interface Shifts extends Pick<Shift, "wakeQueue" | "wakeReconciler"> {
-  end(): Promise<void>;
+/** Only the server that holds the database's lock acts; while it is lost, wake-ups do nothing. */
+export interface Leadership extends Pick<LeaderWork, "wakeQueue" | "wakeReconciler"> {
+  /** Stops the work and releases the lock. */
+  resign(): Promise<void>;
 }
 
 /** Another server works on the database: this one must not. */
@@ -18,46 +20,47 @@ export class LockedOut extends Error {
 }
 
 /**
- * One shift after the other: when the lock is lost, because the database was restarted or cut off, what runs is
- * suspended and the lock asked for again. When another server has it by then, `onLockedOut` is called: this one is over.
+ * Takes the lock and starts the leader's work. When the lock is lost, because the database was restarted or cut off,
+ * the work is stopped, and started again once the lock is held again. When another server has it by then, `onLockedOut`
+ * is called: this one is over. Rejects with LockedOut when another server has it now.
  */
-export async function keepShifts(needs: {
-  readonly hold: (onLost: () => void) => Promise<Lock | "held-by-another">;
-  readonly begin: () => Promise<Shift>;
+export async function takeLeadership(needs: {
+  readonly lock: (onLost: () => void) => Promise<Lock | "held-by-another">;
+  readonly startWork: () => Promise<LeaderWork>;
   readonly onLockedOut: () => void;
   readonly clock: Clock;
   readonly log: Log;
-}): Promise<Shifts> {
-  const { hold, begin, onLockedOut, clock, log } = needs;
+}): Promise<Leadership> {
+  const { startWork, onLockedOut, clock, log } = needs;
   const ending = new AbortController();
-  let shift: Shift | null = null;
+  let work: LeaderWork | null = null;
   let changing: Promise<void> = Promise.resolve();
-  let lock = await hold(onLost);
+  let lock = await needs.lock(onLost);
   if (lock === "held-by-another") {
     throw new LockedOut(
       "Another Baton is already using this database: stop it first, or give this one its own BATON_DATA",
     );
   }
-  // In `changing`, so that a lock that is lost meanwhile ends this shift and not the one that follows.
-  const first = begin().then((begun) => {
-    shift = begun;
+  // In `changing`, so that a lock that is lost meanwhile stops this work and not the one that follows.
+  const first = startWork().then((started) => {
+    work = started;
   });
   changing = first.catch(() => {});
   try {
     await first;
   } catch (error) {
-    ending.abort(new Error("the first shift did not begin", { cause: error }));
+    ending.abort(new Error("the leader's work did not start", { cause: error }));
     await lock.release();
     throw error;
   }
 
   return {
-    wakeQueue: () => shift?.wakeQueue(),
-    wakeReconciler: () => shift?.wakeReconciler(),
-    async end() {
+    wakeQueue: () => work?.wakeQueue(),
+    wakeReconciler: () => work?.wakeReconciler(),
+    async resign() {
       ending.abort(new Error("the server stops"));
       await changing;
-      await shift?.end();
+      await work?.stop();
       if (lock !== "held-by-another") await lock.release();
     },
   };
@@ -66,20 +69,20 @@ export async function keepShifts(needs: {
     if (ending.signal.aborted) return;
     log.warn({}, "the lock on the database was lost: nothing is built or switched until Baton holds it again");
     changing = changing.then(async () => {
-      const lost = shift;
-      shift = null;
-      await lost?.end();
-      await takeUpAgain();
+      const lost = work;
+      work = null;
+      await lost?.stop();
+      await retake();
     });
   }
 
-  async function takeUpAgain(): Promise<void> {
+  async function retake(): Promise<void> {
     while (!ending.signal.aborted) {
       try {
-        const next = await hold(onLost);
+        const next = await needs.lock(onLost);
         if (next === "held-by-another") return onLockedOut();
         lock = next;
-        shift = await begin();
+        work = await startWork();
         log.info({}, "the lock on the database is held again");
         return;
       } catch (error) {

@@ -15,7 +15,6 @@ import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { ReadStore } from "../ports/store/read-store.ts";
 import type { Identity } from "../ports/store/store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
-import type { createGitHttp } from "./git/git-http.ts";
 import type { Assets } from "./http/assets.ts";
 import type { StreamEnded } from "./streams/open-streams.ts";
 
@@ -44,8 +43,10 @@ export interface WebNeeds extends FrontDoor {
   readonly healthTimeoutMs: number;
   /** How long a service without a port must stay up to count as healthy. */
   readonly workerUpMs: number;
-  /** Smart HTTP, mounted at /git. It authenticates by itself (Basic). */
-  readonly gitHttp: ReturnType<typeof createGitHttp>;
+  /** A deployment's page, as people reach it. */
+  readonly pageOf: (deployment: number) => string;
+  /** The address of a host, as a user types it. */
+  readonly urlOf: (host: string) => string;
   readonly version: string;
   /** One of Baton's own documents, as Markdown. */
   readonly readDocument: (name: DocumentName) => Promise<string>;

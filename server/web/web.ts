@@ -5,6 +5,7 @@ import { createAuth } from "./access/auth.ts";
 import { createHostCheck } from "./access/host-check.ts";
 import { createOrigins } from "./access/origins.ts";
 import { createApiRoutes } from "./api/api.ts";
+import { createGitHttp } from "./git/git-http.ts";
 import { createMetrics } from "./health/metrics.ts";
 import { createAssetRoutes } from "./http/asset-routes.ts";
 import { createAudit } from "./http/audit.ts";
@@ -91,7 +92,7 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
   ]) {
     app.route("/", pages);
   }
-  app.route("/", outside.gitHttp);
+  app.route("/", createGitHttp(outside));
 
   requireDeclarations(app.routes, isGitPath);
   return app;

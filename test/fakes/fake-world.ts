@@ -1,4 +1,4 @@
-import { beginShift, type Shift } from "../../server/boot/leader-work.ts";
+import { type LeaderWork, startLeaderWork } from "../../server/boot/leader-work.ts";
 import { type Commands, createCommands } from "../../server/commands/commands.ts";
 import type { Deployment, DeploymentStatus } from "../../server/model/deployment/deployment.ts";
 import { isOver } from "../../server/model/deployment/deployment.ts";
@@ -114,7 +114,7 @@ const standardLimits: PipelineLimits = {
 
 interface Life {
   readonly process: FakeProcess;
-  readonly shift: Shift;
+  readonly work: LeaderWork;
   readonly git: Git;
   readonly commands: Commands;
 }
@@ -159,9 +159,9 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     };
     const { engine, git } = adapters;
     const publishRoutes = createRoutePublisher({ ...adapters, log }).publish;
-    const shift = beginShift(
+    const work = startLeaderWork(
       {
-        ...{ ...adapters, limits, keepVersions, publishRoutes },
+        ...{ ...adapters, log, limits, keepVersions, publishRoutes },
         instance: docker.instance,
         forges: [],
         baseImages: createBaseImages({ engine, clock: own, distribution: createFakeDistribution(), mode: "official" }),
@@ -172,17 +172,16 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         failpoint: (name: FailpointName) => process.step(`failpoint.${name}`),
       },
       maxBuilding,
-      log,
     );
     process.signal.addEventListener("abort", () => {
       own.forget();
       if (life?.process === process) life = null;
       if (restartMs !== null) clock.after(restartMs, start);
     });
-    const { wakeQueue, wakeReconciler } = shift;
+    const { wakeQueue, wakeReconciler } = work;
     return {
       process,
-      shift,
+      work,
       git,
       commands: createCommands({
         ...{ store: adapters.store, engine, git, clock: own, log, publishRoutes, wakeQueue, wakeReconciler },
@@ -255,7 +254,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     ...{ clock, docker, caddy, store, repositories, mountFiles, faults, serverLog, push, start, until, deployment },
     ask: (command) => drive(up(), ({ commands }) => command(commands)),
     async stop() {
-      await drive(up(), ({ shift }) => shift.end());
+      await drive(up(), ({ work }) => work.stop());
       life = null;
     },
     crash: () => up().process.kill(),

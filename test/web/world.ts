@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Hono } from "hono";
 import { createCommands } from "../../server/commands/commands.ts";
 import { createGitHub } from "../../server/forge/github/github.ts";
 import { loadAssets } from "../../server/web/http/assets.ts";
@@ -87,7 +86,8 @@ export async function createWorld(changes: Partial<WebNeeds> = {}, kept: FakeSto
     drainTimeoutMs: 30_000,
     healthTimeoutMs: 90_000,
     workerUpMs: 10_000,
-    gitHttp: new Hono(),
+    pageOf: (deployment) => `${origin}/deployments/${deployment}`,
+    urlOf: (host) => `http://${host}:8080`,
     version: "0.1.0",
     readDocument: (name) => readFile(new URL(`../../docs/${name}.md`, import.meta.url), "utf8"),
     assets,

@@ -14,7 +14,7 @@ import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createTokenCheck } from "../access/token-check.ts";
 import type { Visitor, WebNeeds } from "../needs.ts";
 import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
-import { conductPush, type PushConversation } from "./push-conversation.ts";
+import { conductPush, type PushNeeds } from "./push-conversation.ts";
 
 interface GitEnv {
   Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
@@ -36,7 +36,7 @@ const noLfs = {
 };
 
 /** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
-export function createGitHttp(needs: PushConversation & Pick<WebNeeds, "publicUrl" | "listen">): Hono<GitEnv> {
+export function createGitHttp(needs: PushNeeds & Pick<WebNeeds, "publicUrl" | "listen">): Hono<GitEnv> {
   const { store, git, commands, clock, log } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   const failures = createFailedSignIns(needs);

@@ -1,19 +1,16 @@
 import { plainText } from "../../../views/text/terminal-text.ts";
-import type { Commands } from "../../commands/commands.ts";
 import type { PushOutcome } from "../../commands/pushes/accept-push.ts";
 import type { PushPlan } from "../../commands/pushes/plan-push.ts";
 import type { Deployment, Failed, Ready } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { PushWatch } from "../../model/product.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Git, PushAnswer, PushRequest, PushResult } from "../../ports/git.ts";
-import type { Log } from "../../ports/log.ts";
-import type { ReadStore } from "../../ports/store/read-store.ts";
+import type { PushAnswer, PushRequest, PushResult } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { narrate } from "../../rules/wording/narrate.ts";
+import type { WebNeeds } from "../needs.ts";
 import { DeploymentDeleted, follow } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
 
@@ -23,24 +20,14 @@ const databasePauseMs = 1_000;
 const maxReasonChars = 200;
 const deletedReason = "the product was deleted during the deployment";
 
-export interface PushConversation {
-  readonly store: ReadStore;
-  readonly git: Git;
-  readonly commands: Commands;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The page of a deployment, as a link to follow. */
-  readonly pageOf: (deployment: DeploymentId) => string;
-  /** The address of a host, as a user types it. */
-  readonly urlOf: (host: string) => string;
-}
+export type PushNeeds = Pick<WebNeeds, "store" | "git" | "commands" | "clock" | "log" | "pageOf" | "urlOf">;
 
 /**
  * Talks with the one who pushes: stores the objects, tells how the deployments go, and ends with the word on
  * every ref. Never rejects. When the client goes away only the telling ends.
  */
 export async function conductPush(
-  needs: PushConversation,
+  needs: PushNeeds,
   conversation: {
     readonly push: PushRequest;
     readonly plan: PushPlan;
@@ -79,7 +66,7 @@ type Say = (line: string) => void;
 
 /** Several deployments speak at the same time: each line then begins with the environment that it is about. */
 async function voicesOf(
-  { store }: PushConversation,
+  { store }: PushNeeds,
   outcomes: readonly PushOutcome[],
   say: Say,
 ): Promise<(id: DeploymentId) => Say> {
@@ -106,7 +93,7 @@ function linesOn({ remarks }: PushPlan, { unpackError, refs }: PushResult): read
 
 /** Null: the branch is accepted; otherwise why not, in one line. */
 async function wordOn(
-  needs: PushConversation,
+  needs: PushNeeds,
   plan: PushPlan,
   outcome: PushOutcome,
   options: PushOptions,
@@ -126,7 +113,7 @@ async function wordOn(
 }
 
 /** The client is about to hear that its branch has moved: so it has, and stays, whatever the watch window brings. */
-async function moveBranch(needs: PushConversation, { product, targets }: PushPlan, ref: string): Promise<void> {
+async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref: string): Promise<void> {
   const target = targets.find(({ update }) => update.ref === ref);
   if (!target) return;
   await needs.git.moveBranch(product.id, target.branch, target.commit).catch((error: unknown) => {
@@ -143,7 +130,7 @@ interface Told {
 }
 
 async function tell(
-  needs: PushConversation,
+  needs: PushNeeds,
   id: DeploymentId,
   watch: PushWatch,
   say: (line: string) => void,
@@ -174,19 +161,19 @@ async function tell(
 
 /** From the cut-over on a deployment is not cancelled any more: it comes to its end, though nothing of it stays. */
 async function wordAtEnd(
-  needs: PushConversation,
+  needs: PushNeeds,
   deployment: Deployment,
   say: (line: string) => void,
 ): Promise<string | null> {
   return (await isInstalled(needs, deployment)) ? conclude(needs, deployment, say) : deletedReason;
 }
 
-async function isInstalled({ store }: PushConversation, { installationId }: Deployment): Promise<boolean> {
+async function isInstalled({ store }: PushNeeds, { installationId }: Deployment): Promise<boolean> {
   return (await store.installations.installedProduct(installationId))?.isDeleted === false;
 }
 
 /** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */
-async function leave(needs: PushConversation, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
+async function leave(needs: PushNeeds, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
   const deployment = await needs.store.deployments.get(id);
   if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;
   if (!(await isInstalled(needs, deployment))) return false;
@@ -196,7 +183,7 @@ async function leave(needs: PushConversation, id: DeploymentId, say: (line: stri
 }
 
 function sayDeployed(
-  needs: PushConversation,
+  needs: PushNeeds,
   deployment: Pick<Ready, "id" | "number" | "liveAt" | "startedAt" | "spec">,
   say: (line: string) => void,
 ): void {
@@ -207,11 +194,7 @@ function sayDeployed(
   say(`    Deployed #${deployment.number} in ${took}. ${needs.pageOf(deployment.id)}`);
 }
 
-async function conclude(
-  needs: PushConversation,
-  deployment: Deployment,
-  say: (line: string) => void,
-): Promise<string | null> {
+async function conclude(needs: PushNeeds, deployment: Deployment, say: (line: string) => void): Promise<string | null> {
   const page = needs.pageOf(deployment.id);
   switch (deployment.status) {
     case "ready":
@@ -230,7 +213,7 @@ async function conclude(
   }
 }
 
-async function whatIsLive({ store }: PushConversation, failed: Failed): Promise<string> {
+async function whatIsLive({ store }: PushNeeds, failed: Failed): Promise<string> {
   const installation = await store.installations.get(failed.installationId);
   const id = installation?.liveDeploymentId ?? null;
   const live = id === null ? null : await store.deployments.get(id);

@@ -4,7 +4,7 @@ import type { ProductId } from "../../../server/model/names/ids.ts";
 import type { Product } from "../../../server/model/product.ts";
 import type { PushResult } from "../../../server/ports/git.ts";
 import type { Store } from "../../../server/ports/store/store.ts";
-import { conductPush, type PushConversation } from "../../../server/web/git/push-conversation.ts";
+import { conductPush, type PushNeeds } from "../../../server/web/git/push-conversation.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
@@ -33,7 +33,7 @@ async function conduct(
     ...{ clock, git, store: store ?? createFakeStore(clock) },
     pageOf: (id: number) => `/deployments/${id}`,
     commands: { acceptPush: async () => outcomes },
-  } as unknown as PushConversation;
+  } as unknown as PushNeeds;
   await conductPush(needs, {
     push: { updates: [], options: [], canShowProgress: true },
     plan: {
