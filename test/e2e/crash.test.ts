@@ -2,13 +2,13 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type FailpointName, failpointNames } from "../../server/pipeline/failpoint.ts";
 import { freePorts } from "../run/free-ports.ts";
 import type { Release, ServiceApp } from "./apps.ts";
-import { useBaton } from "./harness.ts";
+import { embeddedPostgres, useBaton } from "./harness.ts";
 import { processesNaming } from "./leftovers.ts";
 import { runServer } from "./server-process.ts";
 import { startTraffic } from "./traffic.ts";
 import { useWorkshop } from "./workshop.ts";
 
-const baton = useBaton();
+const baton = useBaton(embeddedPostgres);
 const workshop = useWorkshop();
 let app: ServiceApp;
 let released = 0;

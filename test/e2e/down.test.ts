@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { startBaton } from "./harness.ts";
+import { embeddedPostgres, startBaton } from "./harness.ts";
 import { runServer } from "./server-process.ts";
 
 test("taking down a Baton that runs asks first, stops it, and leaves nothing", async ({ onTestFinished }) => {
-  const baton = await startBaton({ BATON_HELLO: "1" });
+  const baton = await startBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
   onTestFinished(() => baton.down());
   await baton.process().prints("Deployed #1 in");
   expect((await baton.ask("hello", "/")).status).toBe(200);

@@ -108,7 +108,7 @@ const faults: readonly Fault[] = [
   },
 ];
 
-const baton = useBaton();
+const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
 let app: ServiceApp;
 let good: string;

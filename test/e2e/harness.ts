@@ -4,9 +4,10 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
-import { afterAll, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import { runBaseImage } from "../run/base-images.ts";
 import { freePorts } from "../run/free-ports.ts";
+import { createDatabase, dropDatabase, urlOf } from "../run/postgres.ts";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import { leftInDocker, leftInFirewall, processesNaming } from "./leftovers.ts";
 import { type Environment, type Exit, runServer, type ServerProcess } from "./server-process.ts";
@@ -43,6 +44,9 @@ export interface Baton {
 
 const lanes = 4;
 
+/** For files whose subject it is: a Postgres that this Baton starts itself. The others have a database of the run's. */
+export const embeddedPostgres: Environment = { DATABASE_URL: "" };
+
 /** One server for the tests of a file. Whatever goes wrong is told with the server's log, and nothing stays behind. */
 export function useBaton(settings: Environment = {}): () => Baton {
   let baton: Baton | null = null;
@@ -69,6 +73,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
   const folder = await mkdtemp(join(tmpdir(), "baton-e2e-"));
   const [listenPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const token = `e2e-${randomUUID()}`;
+  const database = `e2e_${randomUUID().slice(0, 8)}`;
   // Files that run side by side never draw the same range; other runs on this machine seldom do.
   const lane = Number(process.env.VITEST_POOL_ID ?? 0) % lanes;
   const firstPort = 20_000 + 100 * (lanes * randomInt(100 / lanes) + lane);
@@ -81,6 +86,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     // A slice of its own, so that Batons that are tested on one daemon don't meet.
     BATON_SUBNETS: `10.${randomInt(200, 250)}.${4 * (lanes * randomInt(64 / lanes) + lane)}.0/22`,
     BATON_ADMIN_TOKEN: token,
+    DATABASE_URL: urlOf(inject("postgresUrl"), database),
     BATON_CADDY_BIN: process.env.BATON_CADDY_BIN ?? "caddy",
     BATON_HELLO: "0",
     // Each push waits for it. Files that are about the watch window give themselves more.
@@ -93,12 +99,13 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
   };
   // Else the first tests of each Baton would wait for them.
   await Promise.all([runBaseImage("node:22"), runBaseImage("static:1")]);
+  await createDatabase(inject("postgresUrl"), database);
   const url = `http://127.0.0.1:${listenPort}`;
   const api = createApiClient(url, token);
   const docker = new Dockerode();
   let server = await serve(environment, url).catch(async (error: unknown) => {
     await runServer("down.js", environment, ["--yes"]).exited;
-    await rm(folder, { recursive: true, force: true });
+    await removeTraces();
     throw error;
   });
   let instance: string | null = null;
@@ -139,6 +146,11 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
   };
   return baton;
 
+  async function removeTraces(): Promise<void> {
+    await dropDatabase(inject("postgresUrl"), database);
+    await rm(folder, { recursive: true, force: true });
+  }
+
   async function takeDown(): Promise<void> {
     await server.stop();
     const known = await findInstance().catch(() => null);
@@ -149,7 +161,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
       ...(await processesNaming(folder)),
       ...(await readdir(folder)),
     ];
-    await rm(folder, { recursive: true, force: true });
+    await removeTraces();
     if (code !== 0 || left.length > 0) {
       throw new Error(`down exited with ${code} and left ${left.join(", ") || "nothing"}:\n${output}`);
     }

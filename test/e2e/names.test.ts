@@ -3,9 +3,9 @@ import postgres from "postgres";
 import { expect, test } from "vitest";
 import { startEmbeddedPostgres } from "../../server/store/embedded/embedded-postgres.ts";
 import { createRepository } from "./git-client.ts";
-import { useBaton } from "./harness.ts";
+import { embeddedPostgres, useBaton } from "./harness.ts";
 
-const baton = useBaton();
+const baton = useBaton(embeddedPostgres);
 
 const longName = `a-service-with-a-name-of-${"many-".repeat(20)}characters`;
 const names = ["_web", ".x", "-x", "..", "a_b", "a-b", longName];

@@ -8,7 +8,7 @@ import { useWorkshop } from "./workshop.ts";
 
 const maxBuilding = 4;
 const cancelLimitMs = 5_000;
-const baton = useBaton();
+const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
 let shop: ServiceApp;
 /** The commit of the shop that is live. */

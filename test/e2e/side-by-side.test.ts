@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { startBaton, useBaton } from "./harness.ts";
+import { embeddedPostgres, startBaton, useBaton } from "./harness.ts";
 
-const first = useBaton({ BATON_HELLO: "1" });
+const first = useBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
 
 test("the first start pushes the bundled app to itself, shows the push, and leaves it running", async () => {
   await first().process().prints("Deployed #1 in");
@@ -23,7 +23,7 @@ test("two Batons share a daemon, and taking one down leaves nothing of it and al
   const before = await first().inDocker();
   const rules = await first().inFirewall();
   expect(rules).toContainEqual(expect.stringMatching(/^-A DOCKER-USER .* -j BATON-/));
-  const second = await startBaton({ BATON_HELLO: "1" });
+  const second = await startBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
   onTestFinished(() => second.down());
   await second.process().prints("Deployed #1 in");
   expect((await second.ask("hello", "/")).status).toBe(200);
