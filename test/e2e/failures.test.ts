@@ -111,15 +111,26 @@ const faults: readonly Fault[] = [
 const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
 let app: ServiceApp;
+/** The commit that is live. */
 let good: string;
+let released = 0;
 let traffic: Traffic;
 
 beforeAll(async () => {
   app = await workshop.serviceApp("app");
-  good = await app.release("v1");
+  good = await release();
   const { code, text } = await app.repository.push(baton().remote("app")).done;
   expect(code, text).toBe(0);
 });
+
+/** Commits the next version. */
+function release(what: Release = {}): Promise<string> {
+  released += 1;
+  return app.release(`v${released}`, what);
+}
+
+/** The number of the version that is live. */
+const liveVersion = async () => Number((await baton().ask("app")).body.slice(1));
 
 beforeEach(() => {
   traffic = startTraffic({ httpPort: baton().httpPort, product: "app", connections: "new", workers: 1, pauseMs: 10 });
@@ -130,17 +141,17 @@ afterEach(() => traffic.stop());
 const tip = async () =>
   (await app.repository.git("ls-remote", baton().remote("app"), "refs/heads/main")).split("\t")[0];
 
-async function pushBroken(release: Release) {
-  const containers = await baton().containersOf("app");
-  await app.release("v2", release);
+async function pushBroken(what: Release) {
+  const [containers, live] = [await baton().containersOf("app"), await liveVersion()];
+  await release(what);
   const { code, text } = await app.repository.push(baton().remote("app")).done;
   const deployment = await baton().api.settled((await baton().api.newest("app")).id);
-  return { containers, code, text, deployment };
+  return { containers, live, code, text, deployment };
 }
 
-describe.each(faults)("when $what", ({ release, stage, message, hint, also, printed }) => {
+describe.each(faults)("when $what", ({ release: broken, stage, message, hint, also, printed }) => {
   test("the old version answers all the time, and the failure explains itself", async () => {
-    const { containers, code, text, deployment } = await pushBroken(release);
+    const { containers, live, code, text, deployment } = await pushBroken(broken);
 
     expect(deployment.status).toBe("failed");
     expect(deployment.failure).toMatchObject({ stage, ...also });
@@ -163,12 +174,12 @@ describe.each(faults)("when $what", ({ release, stage, message, hint, also, prin
     }
     const { failures, versions } = await traffic.stop();
     expect(failures).toEqual([]);
-    expect(versions).toEqual([1]);
+    expect(versions).toEqual([live]);
   });
 });
 
 test("a version that crashes in the watch window gives the traffic back by itself", async () => {
-  const { containers, code, text, deployment } = await pushBroken({ behaviour: "crash-when-live" });
+  const { containers, live, code, text, deployment } = await pushBroken({ behaviour: "crash-when-live" });
 
   expect(deployment.failure).toMatchObject({ stage: "watch", exitCode: 7 });
   expect(deployment.failure?.message).toMatch(/web crashed \d+ ms after the cut-over \(exit code 7\)/);
@@ -183,17 +194,19 @@ test("a version that crashes in the watch window gives the traffic back by itsel
 
   // Between the crash and the switch back nothing can answer; from then on the old version does.
   const { samples, versions } = await traffic.stop();
-  expect(versions).toEqual([1, 2]);
-  const back = samples.findLastIndex(({ version }) => version === 2);
-  const answeredAgain = samples.findIndex(({ version }, index) => index > back && version === 1);
-  expect(samples.slice(answeredAgain).every(({ version }) => version === 1)).toBe(true);
+  expect(versions).toEqual([live, released]);
+  const back = samples.findLastIndex(({ version }) => version === released);
+  const answeredAgain = samples.findIndex(({ version }, index) => index > back && version === live);
+  expect(samples.slice(answeredAgain).every(({ version }) => version === live)).toBe(true);
 });
 
 test("a redirect is an answer, and is not followed", async () => {
-  const { containers, code, deployment } = await pushBroken({ behaviour: "redirect", manifest: quickHealth() });
-  expect(deployment.status).toBe("ready");
-  expect(code).toBe(0);
-  expect(await baton().containersOf("app")).not.toEqual(containers);
+  const moved = await workshop.serviceApp("moved");
+  await moved.release("v1", { behaviour: "redirect", manifest: quickHealth() });
+  const { code, text } = await moved.repository.push(baton().remote("moved")).done;
+  expect(code, text).toBe(0);
+  expect(await baton().api.newest("moved")).toMatchObject({ status: "ready" });
+  expect(await baton().containersOf("moved")).toHaveLength(1);
 });
 
 test("a version that failed can be pushed again as it is, and its repair is deployed", async () => {
@@ -206,9 +219,9 @@ test("a version that failed can be pushed again as it is, and its repair is depl
     commit: { sha: deployment.commit?.sha },
   });
 
-  const repaired = await app.release("v3");
+  const repaired = await release();
   expect((await app.repository.push(baton().remote("app")).done).code).toBe(0);
-  expect((await baton().ask("app")).body).toBe("v3");
+  expect((await baton().ask("app")).body).toBe(`v${released}`);
   expect(await tip()).toBe(repaired);
   good = repaired;
 });
@@ -230,7 +243,7 @@ test("a TCP service that listens on another port fails its check, although docke
 
 test("a build that takes too long is ended, for real", async () => {
   await baton().restart({ BATON_BUILD_TIMEOUT: "4s" });
-  const { code, text, containers, deployment } = await pushBroken({ build: "RUN echo thinking && sleep 47113" });
+  const { code, text, containers, live, deployment } = await pushBroken({ build: "RUN echo thinking && sleep 47113" });
   expect(deployment.failure).toMatchObject({ stage: "build" });
   expect(deployment.failure?.message).toMatch(/the build took longer than 4 s and was stopped/);
   expect(deployment.failure?.hint).toMatch(/BATON_BUILD_TIMEOUT/);
@@ -242,5 +255,5 @@ test("a build that takes too long is ended, for real", async () => {
   expect(await baton().containersOf("app")).toEqual(containers);
   const { failures, versions } = await traffic.stop();
   expect(failures).toEqual([]);
-  expect(versions).toEqual([3]);
+  expect(versions).toEqual([live]);
 });

@@ -6,24 +6,29 @@ import { useWorkshop } from "./workshop.ts";
 const baton = useBaton();
 const { serviceApp, sampleApp, clone: cloneOf } = useWorkshop();
 let hello: ServiceApp;
-let worker: ServiceApp;
-let cache: ServiceApp;
+/** Its first push. */
+let first: Awaited<ReturnType<typeof firstPush>>;
+
+async function firstPush() {
+  const commit = await hello.release("v1", { build: "RUN echo compiling && sleep 2" });
+  const push = hello.repository.push(baton().remote("hello"));
+  await push.shows(/remote: .*\| compiling/);
+  const { status: statusMeanwhile } = await baton().api.newest("hello");
+  const { code, text } = await push.done;
+  return { commit, statusMeanwhile, code, text, answer: await baton().ask("hello"), tip: await tip("hello") };
+}
 
 beforeAll(async () => {
-  [hello, worker, cache] = await Promise.all([serviceApp("hello"), serviceApp("worker"), serviceApp("cache")]);
+  hello = await serviceApp("hello");
+  first = await firstPush();
 });
 
 const tip = async (product: string, branch = "main") =>
   (await hello.repository.git("ls-remote", baton().remote(product), `refs/heads/${branch}`)).split("\t")[0];
 
 test("a folder with a Dockerfile is live after one push, and the terminal tells how it went", async () => {
-  const commit = await hello.release("v1", { build: "RUN echo compiling && sleep 2" });
-  const push = hello.repository.push(baton().remote("hello"));
-
-  await push.shows(/remote: .*\| compiling/);
-  expect((await baton().api.newest("hello")).status).toBe("building");
-
-  const { code, text } = await push.done;
+  const { commit, statusMeanwhile, code, text } = first;
+  expect(statusMeanwhile).toBe("building");
   const address = `http://hello.localhost:${baton().httpPort}`;
   const story = [
     `remote: ==> Deployment 1 of hello: ${commit.slice(0, 8)} Release v1`,
@@ -47,24 +52,17 @@ test("a folder with a Dockerfile is live after one push, and the terminal tells 
   expect(inOrder(text, story)).toEqual(story);
   expect(text).not.toContain("beside the old one");
   expect(code).toBe(0);
-  expect(await baton().ask("hello")).toEqual({ status: 200, body: "v1" });
-  expect(await tip("hello")).toBe(commit);
+  expect(first.answer).toEqual({ status: 200, body: "v1" });
+  expect(first.tip).toBe(commit);
 });
 
-test("a worker and a TCP service are queued with the rest", async () => {
-  // A worker has to stay up for ten seconds, in which the tests below go on.
-  await worker.release("v1", { behaviour: "work", manifest: "stacks: { worker: { kind: worker } }" });
-  await cache.release("v1", { behaviour: "tcp", manifest: "stacks: { cache: { kind: tcp, port: 3000 } }" });
-  for (const { name, repository } of [worker, cache]) {
-    expect((await repository.push(baton().remote(name), "HEAD", "-o", "detach").done).code).toBe(0);
-  }
-});
-
-test("a plain Node app is live after one push", async () => {
+test("a plain Node app is live after one push, which leaves other products alone", async () => {
+  const before = await baton().ask("hello");
   const { code, text } = await (await sampleApp("node")).push(baton().remote("plain")).done;
   expect(text).toMatch(/Node 22/);
   expect(code).toBe(0);
   expect(await baton().ask("plain", "/")).toEqual({ status: 200, body: "a plain Node app" });
+  expect(await baton().ask("hello")).toEqual(before);
 });
 
 test("a folder of static files is live after one push", async () => {
@@ -84,19 +82,17 @@ test("its events can be read again from any of them on, and end when it is settl
 
 test("what its container prints can be read", async () => {
   const { id } = await baton().api.installation("hello");
-  expect(await baton().api.text(`/api/product-deployments/${id}/logs`)).toContain("version v1 begins to serve");
-});
-
-test("a second product leaves the first alone", async () => {
-  expect((await baton().ask("hello")).body).toBe("v1");
-  expect((await baton().ask("plain", "/")).body).toBe("a plain Node app");
+  const { body: version } = await baton().ask("hello");
+  const printed = await baton().api.text(`/api/product-deployments/${id}/logs`);
+  expect(printed).toContain(`version ${version} begins to serve`);
 });
 
 test("what is live already is not deployed again", async () => {
+  const before = await baton().api.deployments("hello");
   const { code, text } = await hello.repository.push(baton().remote("hello")).done;
   expect(text).toContain("Everything up-to-date");
   expect(code).toBe(0);
-  expect(await baton().api.deployments("hello")).toHaveLength(1);
+  expect(await baton().api.deployments("hello")).toHaveLength(before.length);
 });
 
 test("`-o detach` returns at once with the address of the deployment, which goes on", async () => {
@@ -114,7 +110,7 @@ test("`-o detach` returns at once with the address of the deployment, which goes
   expect(await tip("hello")).toBe(commit);
 });
 
-test("other branches and tags are stored, and the push says that nothing was deployed", async () => {
+test("other branches and tags are stored, the push says that nothing was deployed, and a clone gives them back", async () => {
   const before = await baton().api.deployments("hello");
   await hello.repository.git("tag", "v2.0");
   const branch = await hello.repository.push(baton().remote("hello"), "HEAD:refs/heads/idea").done;
@@ -123,14 +119,13 @@ test("other branches and tags are stored, and the push says that nothing was dep
   expect(branch.text).toContain("remote: idea was stored but not deployed. This product deploys main: push idea:main");
   expect(tag.text).toContain("remote: tag v2.0 was stored but not deployed. This product deploys main.");
   expect(await baton().api.deployments("hello")).toHaveLength(before.length);
-});
 
-test("clone and fetch give back what was pushed, and nothing of Baton's own", async () => {
   const clone = await cloneOf(baton().remote("hello"), "Grace Hopper");
   const head = await hello.repository.git("rev-parse", "HEAD");
   expect(await clone.git("rev-parse", "HEAD")).toBe(head);
   await clone.git("fetch", "--tags", "origin");
   const refs = await clone.git("ls-remote", "origin");
+  // And nothing of Baton's own.
   expect(refs.split("\n").map((line) => line.split("\t")[1])).toEqual([
     "HEAD",
     "refs/heads/idea",
@@ -140,12 +135,12 @@ test("clone and fetch give back what was pushed, and nothing of Baton's own", as
 });
 
 test("to delete the branch that is deployed is refused, and changes nothing", async () => {
-  const commit = await tip("hello");
+  const [commit, answer] = [await tip("hello"), await baton().ask("hello")];
   const { code, text } = await hello.repository.push(baton().remote("hello"), ":refs/heads/main").done;
   expect(code).not.toBe(0);
   expect(text).toContain("! [remote rejected] main (hello deploys main, so this branch cannot be removed)");
   expect(await tip("hello")).toBe(commit);
-  expect((await baton().ask("hello")).body).toBe("v2");
+  expect(await baton().ask("hello")).toEqual(answer);
 });
 
 test("a push that failed can be pushed again, unchanged, and deploys then", async () => {
@@ -176,6 +171,12 @@ test("`master` is what deploys where it is pushed first", async () => {
 });
 
 test("a worker and a TCP service have no address, and are live all the same", async () => {
+  const [worker, cache] = await Promise.all([serviceApp("worker"), serviceApp("cache")]);
+  await worker.release("v1", { behaviour: "work", manifest: "stacks: { worker: { kind: worker } }" });
+  await cache.release("v1", { behaviour: "tcp", manifest: "stacks: { cache: { kind: tcp, port: 3000 } }" });
+  for (const { name, repository } of [worker, cache]) {
+    expect((await repository.push(baton().remote(name), "HEAD", "-o", "detach").done).code).toBe(0);
+  }
   for (const { name } of [worker, cache]) {
     expect((await baton().api.settled((await baton().api.newest(name)).id)).status).toBe("ready");
     expect(await baton().api.installation(name)).toMatchObject({ status: "running", urls: [] });
