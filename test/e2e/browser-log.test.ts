@@ -52,7 +52,7 @@ test("errors are gone to one after the other, also those that are far away", asy
   const { page, complaints } = await visitors.member();
   await page.goto("/products/talk/logs");
   const log = page.getByRole("log");
-  await log.getByText("of the flood").first().waitFor();
+  await log.getByRole("listitem").first().waitFor();
   await baton().ask("talk", "/print?text=Error:%20the%20first");
   await log.getByText("Error: the first").waitFor();
   await baton().ask("talk", "/flood?lines=3000");

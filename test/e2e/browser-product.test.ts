@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -23,12 +24,34 @@ beforeAll(async () => {
   await shop.repository.write({ [file]: talkative });
 });
 
+let isLive: Promise<void> | undefined;
+
+/** For the tests that want a version to be live: the first of them pushes one. */
+function anyVersion(): Promise<void> {
+  isLive ??= shop.release("v0").then(pushed);
+  return isLive;
+}
+
+async function pushed(): Promise<void> {
+  const { code, text } = await shop.repository.push(baton().remote("shop")).done;
+  expect(code, text).toBe(0);
+}
+
+/** As its page would, but without a page. */
+async function redeployed(): Promise<void> {
+  const { id } = await baton().api.installation("shop");
+  const path = `/api/environments/1/product-deployments/${id}/redeploy`;
+  const { body } = await baton().api.send<{ success: boolean }>("POST", path, { sessionId: randomUUID() });
+  expect(body).toMatchObject({ success: true });
+}
+
 test("the page for new products moves on when the first push arrives, and shows it to its end", async () => {
   const { page, complaints } = await visitors.member();
   await page.getByRole("link", { name: "New product" }).click();
   await page.getByText("Waiting for the first push. This page updates automatically.").waitFor();
   await shop.release("v1");
   const push = shop.repository.push(baton().remote("shop"));
+  isLive = push.done.then(() => {});
   await page.waitForURL(/\/deployments\/\d+$/);
   const isSame = await markDocument(page);
   const stacks = page.getByRole("navigation", { name: "Stacks" });
@@ -45,6 +68,7 @@ test("the page for new products moves on when the first push arrives, and shows 
 });
 
 test("a product is redeployed in a split view of its stacks, also after a reload in the middle and in two windows", async () => {
+  await anyVersion();
   const [first, second] = await Promise.all([visitors.member(), visitors.member()]);
   const { page } = first;
   await page.goto("/products/shop");
@@ -80,6 +104,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
 });
 
 test("a failure in one stack is told by both, and the old version serves on", async () => {
+  await anyVersion();
   const { page, complaints } = await visitors.member();
   await shop.release("v2", { migration: "broken" });
   const { code } = await shop.repository.push(baton().remote("shop")).done;
@@ -97,6 +122,7 @@ test("a failure in one stack is told by both, and the old version serves on", as
 });
 
 test("variables are set, shown unless they are secret, marked, pasted, and not live before they are applied", async () => {
+  await anyVersion();
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/variables");
   await page.getByLabel("Name", { exact: true }).fill("COLOUR");
@@ -132,6 +158,7 @@ test("variables are set, shown unless they are secret, marked, pasted, and not l
 });
 
 test("a log is followed, searched, held, and goes on with the next version", async () => {
+  await anyVersion();
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/logs?service=web");
   const log = page.getByRole("log");
@@ -158,6 +185,8 @@ test("a log is followed, searched, held, and goes on with the next version", asy
 });
 
 test("the keys lead to the pages, and what happens elsewhere is told on all of them", async () => {
+  await anyVersion();
+  await redeployed();
   const { page, complaints } = await visitors.member();
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -193,6 +222,7 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
 });
 
 test("no page scrolls sideways on the narrowest screen, also where names are long", async () => {
+  await anyVersion();
   const long = await baton().api.send("POST", "/api/environments", { name: "a-name-of-twenty-two-x" });
   expect(long.status).toBe(201);
   const stranger = await visitors.open();
@@ -214,6 +244,7 @@ test("no page scrolls sideways on the narrowest screen, also where names are lon
 });
 
 test("a product is deleted when its name is typed", async () => {
+  await anyVersion();
   const { page, complaints } = await visitors.member();
   await page.goto("/products/shop/settings");
   await page.getByRole("link", { name: "Delete shop" }).click();

@@ -11,6 +11,7 @@ let shop: ServiceApp;
 
 beforeAll(async () => {
   shop = await workshop.serviceApp("shop");
+  await baton().api.send("POST", "/api/environments", { name: "staging", branch: "next" });
 });
 
 test("the sample app is deployed by one button, also without JavaScript, and is a product like any", async () => {
@@ -77,7 +78,7 @@ test("the page about a repository shows what each environment deploys, and none 
   const { api } = baton();
   const product = { name: "blog", repository: "https://github.com/acme/blog.git", branch: "main" };
   await api.send("POST", "/api/products", product);
-  await api.send("POST", "/api/environments", { name: "staging", branch: "next" });
+  await api.send("POST", "/api/products", { name: "pushed-to" });
   await api.send("POST", "/api/product-deployments", { product: "blog", environment: "staging" });
   const { page, complaints } = await visitors.member();
   await page.goto("/products/blog/webhooks");
@@ -99,7 +100,7 @@ test("the page about a repository shows what each environment deploys, and none 
   await page.locator("#deliveries").getByRole("link").first().click();
   await page.getByRole("heading", { name: /Delivery \d+/ }).waitFor();
   expect(await barriers(page)).toEqual([]);
-  await page.goto("/products/shop/webhooks");
+  await page.goto("/products/pushed-to/webhooks");
   expect(await barriers(page)).toEqual([]);
   expect(complaints()).toEqual([]);
 });

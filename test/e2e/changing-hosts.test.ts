@@ -47,29 +47,27 @@ beforeAll(async () => {
   expect(await push({ name: "api", version: "v1" }, { name: "web", version: "v11" })).toMatchObject({ code: 0 });
 });
 
-test("an address that goes to another service is not answered by the new version of the former one", async () => {
+test("an address that goes to another service is not answered by the new version of the former one, nor when it goes back", async () => {
   const [main, below] = [traffic(), traffic("web")];
   const { code, text } = await push({ name: "web", version: "v12" }, { name: "api", version: "v2" });
   expect(code, text).toBe(0);
   await main.sees(12);
-  const { failures, versions } = await main.stop();
-  expect([wrong(failures), versions]).toEqual([[], [1, 12]]);
+  const there = await main.stop();
+  expect([wrong(there.failures), there.versions]).toEqual([[], [1, 12]]);
   expect((await below.stop()).versions).toEqual([11, 12]);
   expect(await answerOf("api.shop")).toBe("v2");
-});
 
-test("nor is it when the traffic goes back", async () => {
-  const main = traffic();
-  const { code } = await push(
+  const back = traffic();
+  const { code: broken } = await push(
     { name: "api", version: "v3" },
     { name: "web", version: "v13", behaviour: "crash-when-live" },
   );
-  expect(code).not.toBe(0);
-  const { failures, versions } = await main.stop();
+  expect(broken).not.toBe(0);
+  const { failures, versions } = await back.stop();
   expect([wrong(failures), versions]).toEqual([[], [3, 12]]);
   expect([await answerOf("shop"), await answerOf("api.shop")]).toEqual(["v12", "v2"]);
 
-  const { code: again, text } = await push({ name: "api", version: "v4" }, { name: "web", version: "v14" });
-  expect(again, text).toBe(0);
+  const again = await push({ name: "api", version: "v4" }, { name: "web", version: "v14" });
+  expect(again.code, again.text).toBe(0);
   expect([await answerOf("shop"), await answerOf("web.shop")]).toEqual(["v4", "v14"]);
 });

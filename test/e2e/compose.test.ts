@@ -71,15 +71,17 @@ const files = {
 };
 
 const push = () => repository.push(baton().remote("facts")).done;
+let first: Awaited<ReturnType<typeof push>>;
 
 beforeAll(async () => {
   repository = await createRepository();
   await repository.write(files);
   await repository.commit("All that a compose file can ask for");
+  first = await push();
 });
 
 test("a variable that the file insists on is asked for, with the line", async () => {
-  const { code, text } = await push();
+  const { code, text } = first;
   expect(code).not.toBe(0);
   expect(text).toMatch(/compose\.yaml, line 13: .* needs the variable GREETING/);
 });
@@ -101,6 +103,7 @@ test("a service gets all that its compose file gives it, and no more of the host
 });
 
 test("what would reach the host is refused, every problem of the file at once", async () => {
+  const before = await baton().ask("facts", "/");
   await repository.write({
     "compose.yaml": `services:
   web:
@@ -118,5 +121,5 @@ test("what would reach the host is refused, every problem of the file at once", 
   const { code, text } = await push();
   expect(code).not.toBe(0);
   for (const line of [4, 5, 6, 9, 10]) expect(text).toMatch(new RegExp(`compose\\.yaml:${line}: `));
-  expect((await baton().ask("facts", "/")).status).toBe(200);
+  expect((await baton().ask("facts", "/")).status).toBe(before.status);
 });

@@ -90,6 +90,6 @@ test("its data is copied into a volume as soon as one is named, and is lasting f
   expect(text).not.toContain("The data of db");
   expect(text).not.toContain("without a volume");
   expect(await rows()).toBe("1");
-  await push({ "db/db.js": db });
+  await push({ "db/db.js": `${db}// once more` });
   expect(await rows()).toBe("1");
 });

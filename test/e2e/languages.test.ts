@@ -72,10 +72,20 @@ HTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 `,
 };
 
+let isSnakeLive: Promise<{ readonly app: Repository; readonly told: string }> | undefined;
+
+/** The Python app; it is pushed by the first test that wants it. */
+function snake() {
+  isSnakeLive ??= (async () => {
+    await createProduct("snake", { PIP_INDEX_URL: index.pythonUrl, PIP_TRUSTED_HOST: index.host });
+    const app = await appOf(python);
+    return { app, told: await pushed(app, "snake") };
+  })();
+  return isSnakeLive;
+}
+
 test("a Python app gets its packages from an index of its own, and shares a volume with its worker", async () => {
-  await createProduct("snake", { PIP_INDEX_URL: index.pythonUrl, PIP_TRUSTED_HOST: index.host });
-  const app = await appOf(python);
-  const told = await pushed(app, "snake");
+  const { app, told } = await snake();
   expect(told).toContain("pip install, from requirements.txt");
   expect(told).toContain("COPY lists/all.txt ./lists/");
   expect(told).not.toContain(index.token);
@@ -92,6 +102,7 @@ test("a Python app gets its packages from an index of its own, and shares a volu
 });
 
 test("a package that no index has is named, and the last version goes on", async () => {
+  await snake();
   const app = await appOf({ ...python, "lists/all.txt": "greeting==1.0\ngreetings==1.0\n" });
   const { code, text: told } = await app.push(baton().remote("snake"), "HEAD:main", "--force").done;
   expect(code).not.toBe(0);

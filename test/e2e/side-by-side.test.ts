@@ -1,11 +1,16 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { embeddedPostgres, startBaton, useBaton } from "./harness.ts";
 
 const first = useBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
+/** What the first start printed. */
+let output: string;
+
+beforeAll(async () => {
+  await first().process().prints("Deployed #1 in");
+  output = first().process().output();
+});
 
 test("the first start pushes the bundled app to itself, shows the push, and leaves it running", async () => {
-  await first().process().prints("Deployed #1 in");
-  const output = first().process().output();
   expect(output).toContain("Pushing the bundled sample app to itself");
   expect(output).toContain("==> Switching traffic");
   expect(output).toContain(`http://hello.localhost:${first().httpPort}`);
