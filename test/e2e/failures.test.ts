@@ -58,7 +58,7 @@ const faults: readonly Fault[] = [
     what: "its container runs to its end",
     release: { behaviour: "exit-0" },
     stage: "health",
-    message: /web exited on startup \(exit code 0\)/,
+    message: /web exited (?:\d+ times )?on startup \(exit code 0\)/,
     hint: /finished and stopped.*kind: init/,
     also: { exitCode: 0 },
   },

@@ -4,13 +4,16 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "builder/images/base-images.real",
   "e2e/crash",
+  "e2e/languages",
+  "e2e/stacks",
+  "e2e/browser-product",
+  "e2e/browser",
+  "e2e/browser-ways-in",
+  "e2e/zero-downtime",
   "e2e/failures",
+  "e2e/many-installations",
   "e2e/webhooks",
   "e2e/queue",
-  "e2e/stacks",
-  "e2e/push",
-  "e2e/many-installations",
-  "e2e/zero-downtime",
 ].map((name) => `/test/${name}.test.ts`);
 
 /** With two files at a time, a long one that begins last would run on alone. */
