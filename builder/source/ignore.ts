@@ -1,9 +1,8 @@
+import { matchedBeginnings } from "../../server/model/names/path-pattern.ts";
+
 /**
  * The rules of a .dockerignore file, as Docker applies them: the last rule that matches a path or one of the folders
  * it lies in decides, and `!` lets a path in again.
- *
- * Patterns are matched segment by segment rather than turned into regular expressions: a pattern comes out of a
- * repository, and must neither mean something else because of a `(` or `+` in it nor take exponential time.
  */
 export interface IgnoreRules {
   ignores(path: string): boolean;
@@ -22,11 +21,11 @@ export function ignoreRules(lines: readonly string[]): IgnoreRules {
   return {
     ignores(path) {
       const segments = path.split("/");
-      return decides((rule) => matchedBeginnings(rule.segments, segments).size > 0);
+      return decides((rule) => matchedBeginnings(rule.segments, segments, matchesCharacter).size > 0);
     },
     names(path) {
       const segments = path.split("/");
-      return decides((rule) => matchedBeginnings(rule.segments, segments).has(segments.length));
+      return decides((rule) => matchedBeginnings(rule.segments, segments, matchesCharacter).has(segments.length));
     },
   };
 }
@@ -49,55 +48,7 @@ function doubleStars(segment: string): readonly string[] {
   return segment.length > 2 && segment.startsWith("**") ? ["**", `*${segment.slice(2)}`] : [segment];
 }
 
-/** How many segments long the beginnings of the path are, up to a slash or all of it, that the pattern matches. */
-function matchedBeginnings(pattern: readonly string[], path: readonly string[]): ReadonlySet<number> {
-  // `reached` holds how many segments of the path the pattern can have used up so far.
-  let reached = new Set([0]);
-  for (const [index, segment] of pattern.entries()) {
-    const next = new Set<number>();
-    for (const used of reached) {
-      if (segment === "**") {
-        // At the end it stands for something: `docs/**` leaves a file named `docs` alone.
-        const least = index === pattern.length - 1 ? used + 1 : used;
-        for (let more = least; more <= path.length; more++) next.add(more);
-        break; // Sets keep their order: the first is the smallest, and reaches all that the others would.
-      }
-      const name = path[used];
-      if (name !== undefined && matchesSegment(segment, name)) next.add(used + 1);
-    }
-    reached = next;
-  }
-  reached.delete(0);
-  return reached;
-}
-
-/** `*`, `?`, `[a-z]` and `\` within one segment. Goes back to the last star only, so it is quadratic at worst. */
-function matchesSegment(pattern: string, name: string): boolean {
-  let [at, position] = [0, 0];
-  let star = -1;
-  let starPosition = 0;
-  while (position < name.length) {
-    if (pattern[at] === "*") {
-      star = at++;
-      starPosition = position;
-      continue;
-    }
-    const used = at < pattern.length ? matchesCharacter(pattern, at, name.charAt(position)) : 0;
-    if (used > 0) {
-      at += used;
-      position++;
-    } else if (star >= 0) {
-      at = star + 1;
-      position = ++starPosition;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === "*") at++;
-  return at === pattern.length;
-}
-
-/** How many characters of the pattern, from `at`, stand for this character; 0 when they don't. */
+/** `?`, `[a-z]` and `\`. */
 function matchesCharacter(pattern: string, at: number, character: string): number {
   switch (pattern[at]) {
     case "?":

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type InstallationRoutes, ProxyUnavailable, type RouteFault } from "../../ports/proxy.ts";
 import type { CaddyAdmin } from "../process/admin.ts";
-import { writeDurably } from "../switch/durable-file.ts";
+import { replaceDurably } from "../../files/durable-file.ts";
 import type { Prover } from "../switch/prove.ts";
 import { hostsOf, sortOut } from "../switch/route-table.ts";
 import type { Switch } from "../switch/switch.ts";
@@ -53,7 +53,7 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
   }
 
   async function write(config: CaddyConfig): Promise<void> {
-    await writeDurably(file, `${JSON.stringify(config, null, 2)}\n`);
+    await replaceDurably(file, `${JSON.stringify(config, null, 2)}\n`);
   }
 
   async function runs(config: CaddyConfig, signal: AbortSignal): Promise<boolean> {

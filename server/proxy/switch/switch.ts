@@ -5,7 +5,7 @@ import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../../ports/proxy.ts";
 import { addressFile, serviceOfFile } from "./address-files.ts";
-import { replaceFile, syncFolder } from "./durable-file.ts";
+import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { servicesOf } from "./route-table.ts";
 
 /**

@@ -1,3 +1,5 @@
+import { matchedBeginnings } from "../../model/names/path-pattern.ts";
+
 /** More alternatives than this are not what a person writes. */
 const maxAlternatives = 64;
 
@@ -49,8 +51,7 @@ export function splitPathPatterns(text: string): readonly string[] {
 
 /**
  * Matches paths of the repository as forges do: `*` and `?` stay within a folder, `**` matches any number of folders,
- * `{a,b}` either, and the name of a folder, with or without a trailing `/`, everything in it. It matches step by step,
- * because some patterns would make a regular expression slow.
+ * `{a,b}` either, and the name of a folder, with or without a trailing `/`, everything in it.
  */
 export function matchesPath(pattern: string, path: string): boolean {
   return (alternatives(pattern) ?? [pattern]).some((each) => matchesAlternative(each, path));
@@ -59,16 +60,19 @@ export function matchesPath(pattern: string, path: string): boolean {
 function matchesAlternative(pattern: string, path: string): boolean {
   if (pattern === "") return false;
   const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
-  const last = names.at(-1);
+  const last = names.findLastIndex((name) => name !== "**");
   // A file of that name has nothing below it, so both readings are safe.
-  const isFolder = last === undefined || pattern.endsWith("/") || !/[*?]/.test(last);
-  const steps = isFolder ? [...names, "**"] : names;
+  const isFolder = last < names.length - 1 || pattern.endsWith("/") || !/[*?]/.test(names[last] ?? "");
+  const steps = names.slice(0, last + 1);
+  if (steps.length === 0) return true;
   const folders = path.split("/");
-  // reached[i]: the names so far can match the first i folders.
-  let reached = folders.map(() => false);
-  reached = [true, ...reached];
-  for (const name of steps) reached = name === "**" ? anyNumber(reached) : oneMore(reached, folders, name);
-  return reached.at(-1) === true;
+  const matched = matchedBeginnings(steps, folders, matchesCharacter);
+  return isFolder ? matched.size > 0 : matched.has(folders.length);
+}
+
+/** A bracket is a character like any other: folders are called `[slug]`. */
+function matchesCharacter(pattern: string, at: number, character: string): number {
+  return pattern[at] === "?" || pattern[at] === character ? 1 : 0;
 }
 
 function hasBalancedBraces(pattern: string): boolean {
@@ -98,32 +102,4 @@ function alternatives(pattern: string): readonly string[] | null {
     if (done.length + open.length > maxAlternatives) return null;
   }
   return done;
-}
-
-function anyNumber(reached: readonly boolean[]): boolean[] {
-  const first = reached.indexOf(true);
-  return reached.map((_, index) => first !== -1 && index >= first);
-}
-
-function oneMore(reached: readonly boolean[], folders: readonly string[], name: string): boolean[] {
-  return [false, ...folders.map((folder, index) => reached[index] === true && matchesName(name, folder))];
-}
-
-/** Backtracks only to the last `*`, which suffices and bounds the work by the product of both lengths. */
-function matchesName(pattern: string, name: string): boolean {
-  let [at, star, retry] = [0, -1, 0];
-  for (let index = 0; index < name.length; ) {
-    if (pattern[at] === "*") {
-      star = at++;
-      retry = index;
-    } else if (at < pattern.length && (pattern[at] === "?" || pattern[at] === name[index])) {
-      at++;
-      index++;
-    } else if (star !== -1) {
-      at = star + 1;
-      index = ++retry;
-    } else return false;
-  }
-  while (pattern[at] === "*") at++;
-  return at === pattern.length;
 }

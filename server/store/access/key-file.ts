@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncFolder, writeDurably } from "../embedded/durable-file.ts";
+import { syncFolder, writeSynced } from "../../files/durable-file.ts";
 import { keyBytes } from "./secrets.ts";
 
 const keyPattern = new RegExp(`^[0-9a-f]{${2 * keyBytes}}$`);
@@ -27,7 +27,7 @@ export async function createKey(file: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  await writeDurably(draft, `${key.toString("hex")}\n`, "wx");
+  await writeSynced(draft, `${key.toString("hex")}\n`, "wx");
   try {
     // A link appears whole or not at all, and refuses to replace what is there.
     await link(draft, file);

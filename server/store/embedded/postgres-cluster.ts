@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder, writeDurably } from "./durable-file.ts";
+import { syncFolder, writeSynced } from "../../files/durable-file.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import { runPostgres } from "./postgres-process.ts";
 
@@ -51,7 +51,7 @@ async function readCluster(home: string): Promise<Cluster | null> {
 async function initialise(home: string, { initdb, postgres }: PostgresBinaries): Promise<void> {
   const dataFolder = join(home, "data");
   const password = randomBytes(24).toString("hex");
-  await writeDurably(join(home, "password"), `${password}\n`, "wx");
+  await writeSynced(join(home, "password"), `${password}\n`, "wx");
   await runPostgres(initdb, [
     `--pgdata=${dataFolder}`,
     "--username=postgres",
@@ -63,7 +63,7 @@ async function initialise(home: string, { initdb, postgres }: PostgresBinaries):
     "--no-instructions",
   ]);
   // Only the one role may come in, to the one database: the superuser cannot, with whatever password.
-  await writeDurably(join(dataFolder, "pg_hba.conf"), `host ${roleName} ${roleName} 127.0.0.1/32 scram-sha-256\n`, "w");
+  await writeSynced(join(dataFolder, "pg_hba.conf"), `host ${roleName} ${roleName} 127.0.0.1/32 scram-sha-256\n`, "w");
   await runAlone(postgres, dataFolder, [
     `create role ${roleName} login password '${password}'`,
     `create database ${roleName} owner ${roleName}`,
