@@ -1,5 +1,5 @@
-import { argumentVector } from "../dockerfile/simple-command.ts";
 import { PlanProblem, type ServicePlan } from "../plan/plan.ts";
+import { argumentVector } from "../shell/simple-command.ts";
 
 /** A process of a Procfile that becomes a service. */
 export interface ProcessService {

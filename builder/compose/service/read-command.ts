@@ -1,6 +1,6 @@
+import { shellOperators, shellWords } from "../../shell/shell-words.ts";
 import { type Field, items, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
-import { shellOperators, shellWords } from "../values/shell-words.ts";
 
 /** `command` or `entrypoint` as an argument vector; null leaves the image's own, empty takes it away. */
 export function readCommand(field: Field | null, report: Report): readonly string[] | null {

@@ -1,8 +1,8 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
-import { argumentVector } from "../../dockerfile/simple-command.ts";
 import { processOf, readProcfile } from "../../manifest/procfile.ts";
 import type { Provider } from "../../plan/detected.ts";
 import type { BaseName, SourceTree } from "../../plan/plan.ts";
+import { argumentVector } from "../../shell/simple-command.ts";
 import { firstOf } from "../../source/source-tree.ts";
 import { type GoImage, goDockerfile } from "./go-dockerfile.ts";
 import { moduleInC, readModules } from "./go-modules.ts";

@@ -1,4 +1,4 @@
-import { parseSimpleCommand } from "../../dockerfile/simple-command.ts";
+import { parseSimpleCommand } from "../../shell/simple-command.ts";
 
 /** What a line of a Procfile runs. */
 export interface ProgramLine {

@@ -1,7 +1,7 @@
-import { argumentVector } from "../../dockerfile/simple-command.ts";
 import { readProcfile } from "../../manifest/procfile.ts";
 import type { BuildEnvironment, Detected, Provider } from "../../plan/detected.ts";
 import type { BaseName, SourceTree } from "../../plan/plan.ts";
+import { argumentVector } from "../../shell/simple-command.ts";
 import { firstOf } from "../../source/source-tree.ts";
 import { otherLanguageOf } from "../other-languages.ts";
 import { staticCaddyfile } from "../static/caddyfile.ts";

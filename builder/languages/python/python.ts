@@ -1,9 +1,9 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
-import { argumentVector } from "../../dockerfile/simple-command.ts";
 import { pythonInFull } from "../../images/base-images.ts";
 import { readProcfile } from "../../manifest/procfile.ts";
 import type { Provider } from "../../plan/detected.ts";
 import { type BaseName, PlanProblem, type SourceTree } from "../../plan/plan.ts";
+import { argumentVector } from "../../shell/simple-command.ts";
 import { firstOf } from "../../source/source-tree.ts";
 import { collectStatic } from "./collect-static.ts";
 import { findDjango } from "./django.ts";

@@ -1,8 +1,8 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
-import { argumentVector } from "../../dockerfile/simple-command.ts";
 import { processOf, readProcfile } from "../../manifest/procfile.ts";
 import type { Provider } from "../../plan/detected.ts";
 import type { BaseName } from "../../plan/plan.ts";
+import { argumentVector } from "../../shell/simple-command.ts";
 
 const base: BaseName = "debian:12";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
+import { replaceDurably } from "../../files/durable-file.ts";
 import { type InstallationRoutes, ProxyUnavailable, type RouteFault } from "../../ports/proxy.ts";
 import type { CaddyAdmin } from "../process/admin.ts";
-import { replaceDurably } from "../../files/durable-file.ts";
 import type { Prover } from "../switch/prove.ts";
 import { hostsOf, sortOut } from "../switch/route-table.ts";
 import type { Switch } from "../switch/switch.ts";

@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
-import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 
 /** The file with the address of a service. The sign keeps it apart from `.deployment`, and from `..` and the like. */
 export function addressFile(service: string): string {

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
 import type { InstallationRoutes, Proxy as ProxyPort } from "../../ports/proxy.ts";
 import { addressFile, serviceOfFile } from "./address-files.ts";
-import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { servicesOf } from "./route-table.ts";
 
 /**

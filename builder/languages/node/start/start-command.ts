@@ -1,6 +1,6 @@
-import { parseSimpleCommand } from "../../../dockerfile/simple-command.ts";
 import { type Process, processOf } from "../../../manifest/procfile.ts";
 import { PlanProblem, type SourceTree } from "../../../plan/plan.ts";
+import { parseSimpleCommand } from "../../../shell/simple-command.ts";
 import { firstOf } from "../../../source/source-tree.ts";
 import { buildScriptOf } from "../framework/build-script.ts";
 import { isDevelopmentServer } from "../framework/development-server.ts";

@@ -1,19 +1,17 @@
+import { shellWords } from "./shell-words.ts";
+
 /** A command that needs no shell: words, quotes resolved, and assignments in front of it. */
 export interface SimpleCommand {
   readonly assignments: readonly string[];
   readonly words: readonly string[];
 }
 
+/** Words that no shell treats specially: double quotes hold no variables, and nothing is escaped. */
+const plainLine = /^(?:[\w@%+=:,./\s-]|"[^"$`\\]*"|'[^']*')*$/;
+
 /** Null when a shell is needed to understand the line: variables, pipes, patterns, several commands. */
 export function parseSimpleCommand(line: string): SimpleCommand | null {
-  const words: string[] = [];
-  const token = /\s*(?:((?:[\w@%+=:,./-]|"[^"$`\\]*"|'[^']*')+)(?=\s|$)|(\S))/y;
-  const text = line.trim();
-  while (token.lastIndex < text.length) {
-    const match = token.exec(text);
-    if (!match?.[1]) return null;
-    words.push(match[1].replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
-  }
+  const words = plainLine.test(line) ? (shellWords(line) ?? []) : [];
   const first = words.findIndex((word) => !/^\w+=/.test(word));
   if (first < 0) return null;
   return { assignments: words.slice(0, first), words: words.slice(first) };
