@@ -68,21 +68,9 @@ export function readDockerfile(
   for (const instruction of DockerfileParser.parse(text).getInstructions()) {
     const stage = stages.at(-1);
     switch (instruction.getKeyword()) {
-      case "FROM": {
-        const [image = "", as, name] = argumentsOf(instruction);
-        const reference = expandVariables(image, globals);
-        const parent = stageNamed(reference);
-        stages.push({
-          name: as?.toUpperCase() === "AS" && name ? name.toLowerCase() : null,
-          parent,
-          image: parent === null && reference !== "" && reference !== "scratch" ? reference : null,
-          sources: [],
-          references: parent === null && reference !== "" ? [reference] : [],
-          variables: new Map(parent?.variables),
-          exposed: [],
-        });
+      case "FROM":
+        stages.push(newStage(instruction, globals, stageNamed));
         break;
-      }
       case "ARG":
         for (const argument of argumentsOf(instruction)) declared.add(argument.split("=")[0] ?? "");
         declareArgument(instruction as Arg, given, globals, stage?.variables ?? globals);
@@ -113,14 +101,35 @@ export function readDockerfile(
   }
 
   const built = target === null ? stages.at(-1) : stageNamed(target);
+  return { ...factsOf(stages, built ?? null), declared: [...declared], secrets: [...secrets] };
+}
+
+function newStage(
+  from: Instruction,
+  globals: ReadonlyMap<string, string>,
+  stageNamed: (name: string) => Stage | null,
+): Stage {
+  const [image = "", as, name] = argumentsOf(from);
+  const reference = expandVariables(image, globals);
+  const parent = stageNamed(reference);
+  return {
+    name: as?.toUpperCase() === "AS" && name ? name.toLowerCase() : null,
+    parent,
+    image: parent === null && reference !== "" && reference !== "scratch" ? reference : null,
+    sources: [],
+    references: parent === null && reference !== "" ? [reference] : [],
+    variables: new Map(parent?.variables),
+    exposed: [],
+  };
+}
+
+function factsOf(stages: readonly Stage[], built: Stage | null): Omit<DockerfileFacts, "declared" | "secrets"> {
   const needed = new Set(built ? madeOf(built) : stages);
   const references = stages.flatMap((stage) => (needed.has(stage) ? stage.references : []));
   return {
     stages: stages.map((stage) => stage.name),
     needed: stages.map((stage) => needed.has(stage)),
     references: [...new Set(references)].filter((image) => image !== "scratch"),
-    declared: [...declared],
-    secrets: [...secrets],
     base: built ? baseOf(built) : null,
     exposed: built ? exposedBy(built) : [],
   };

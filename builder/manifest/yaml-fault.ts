@@ -52,14 +52,8 @@ function inWords({ code, message }: YAMLParseError, lines: readonly string[], li
         message: "the line is indented with a tab, but YAML allows only spaces",
         hint: "Replace the tabs at the beginning of lines with spaces; most editors have a command for it.",
       };
-    case "DUPLICATE_KEY": {
-      const key = keyOf(text);
-      const first = key === null ? -1 : firstOf(key, lines, line);
-      return {
-        message: `the key ${key?.name ?? "here"} already exists${first < 0 ? "" : ` on line ${first}`}: a mapping can have each key only once`,
-        hint: "Keep one of them, or put both values under one key.",
-      };
-    }
+    case "DUPLICATE_KEY":
+      return duplicateKey(lines, line);
     case "BLOCK_AS_IMPLICIT_KEY":
       return /:\s.*:\s/.test(text)
         ? {
@@ -102,6 +96,15 @@ function inWords({ code, message }: YAMLParseError, lines: readonly string[], li
         hint: "Correct it; an editor with YAML support shows the spot.",
       };
   }
+}
+
+function duplicateKey(lines: readonly string[], line: number): Omit<YamlFault, "line"> {
+  const key = keyOf(lines[line - 1] ?? "");
+  const first = key === null ? -1 : firstOf(key, lines, line);
+  return {
+    message: `the key ${key?.name ?? "here"} already exists${first < 0 ? "" : ` on line ${first}`}: a mapping can have each key only once`,
+    hint: "Keep one of them, or put both values under one key.",
+  };
 }
 
 const neverClosed = { message: "a { or [ is opened and never closed", hint: "Close it." };

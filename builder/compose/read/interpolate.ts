@@ -1,6 +1,15 @@
-import { type Lookup, substitute } from "../../../server/model/deployment/template.ts";
+import { type Lookup, type Substituted, substitute } from "../../../server/model/deployment/template.ts";
 import type { Report } from "./report.ts";
-import { type Entry, list, type Mapping, mapping, type Scalar, scalar, type Value } from "./value.ts";
+import {
+  type ComposeLocation,
+  type Entry,
+  list,
+  type Mapping,
+  mapping,
+  type Scalar,
+  scalar,
+  type Value,
+} from "./value.ts";
 
 /** All that the variables of a project may add up to: a few lines of `A=$B$B` would otherwise fill the memory. */
 const maxTotalLength = 8 * 1024 * 1024;
@@ -39,32 +48,24 @@ export function createInterpolation(report: Report): Interpolation {
 
   function text(written: Scalar, path: Path, lookup: Lookup): Scalar {
     const key = keyOf(path);
+    const refuse = (what: string, hint: string) => {
+      report.problem(written.at, key, what, hint);
+      return scalar("", written);
+    };
     const result = substitute(String(written.value), lookup);
     switch (result.type) {
       case "required": {
-        const message = `needs the variable ${result.name}, which is not set${result.message ? `: ${result.message}` : ""}`;
-        report.problem(written.at, key, message, `Set ${result.name} on the product's Variables page.`);
-        return scalar("", written);
+        const own = result.message ? `: ${result.message}` : "";
+        const what = `needs the variable ${result.name}, which is not set${own}`;
+        return refuse(what, `Set ${result.name} on the product's Variables page.`);
       }
       case "invalid":
-        report.problem(written.at, key, result.message, "Write $$ for a dollar sign that doesn't begin a variable.");
-        return scalar("", written);
-      case "text": {
-        for (const { name, isMissing, hasDefault } of result.uses) {
-          if (isMissing && !hasDefault) report.warn(name, "is not set and has no default: it is empty");
-        }
-        const seenIn = whereSeen(path);
-        if (seenIn) for (const { name } of result.uses) report.exposed(written.at, key, name, result.text, seenIn);
+        return refuse(result.message, "Write $$ for a dollar sign that doesn't begin a variable.");
+      case "text":
+        remarkOnUses(result, written.at, path, report);
         total += result.text.length;
         if (total <= maxTotalLength) return { ...written, value: result.text };
-        report.problem(
-          written.at,
-          key,
-          "has variables whose values add up to more than 8 MiB",
-          "Shorten their values.",
-        );
-        return scalar("", written);
-      }
+        return refuse("has variables whose values add up to more than 8 MiB", "Shorten their values.");
     }
   }
 
@@ -78,6 +79,20 @@ export function createInterpolation(report: Report): Interpolation {
       return mapping(new Map(entries), root);
     },
   };
+}
+
+/** What is probably not meant so: a variable that is not set, and a secret where others can read it. */
+function remarkOnUses(
+  { text, uses }: Extract<Substituted, { type: "text" }>,
+  at: ComposeLocation,
+  path: Path,
+  report: Report,
+): void {
+  for (const { name, isMissing, hasDefault } of uses) {
+    if (isMissing && !hasDefault) report.warn(name, "is not set and has no default: it is empty");
+  }
+  const seenIn = whereSeen(path);
+  if (seenIn) for (const { name } of uses) report.exposed(at, keyOf(path), name, text, seenIn);
 }
 
 function keyOf(path: Path): string {

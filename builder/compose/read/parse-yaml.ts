@@ -56,19 +56,18 @@ interface Surroundings {
 }
 
 function createReader({ placeOf, complain }: Surroundings): (node: Node) => Value {
-  // By hand, in the order of the file: the library looks through the whole document for each alias.
-  const anchors = new Map<string, Content>();
+  const anchors = createAnchors(complain);
   let values = 0;
 
   function read(written: Node, depth: number, inAlias: boolean): Value {
     values += 1;
     if (values > maxValues) throw new TooLarge(`the file expands to more than ${maxValues} values`);
     if (depth > maxDepth) throw new TooLarge("the file is nested too deeply, or contains itself");
-    const node = resolve(written);
-    if (!inAlias && node.anchor !== undefined) anchors.set(node.anchor, node);
+    const node = anchors.resolve(written);
+    if (!inAlias) anchors.remember(node);
     const below = inAlias || node !== written;
     const at = placeOf(written);
-    const tag = tagOf(node);
+    const tag = tagOf(node, complain);
     if (isMap(node)) {
       const pairs = node.items as readonly Pair<Node, Node | null>[];
       return { type: "mapping", entries: readEntries(pairs, depth, below), at, tag };
@@ -80,13 +79,6 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
     return { type: "scalar", value: isScalar(node) ? scalarValue(node) : null, at, tag };
   }
 
-  function resolve(node: Node): Content {
-    if (!isAlias(node)) return node as Content;
-    const target = anchors.get(node.source);
-    if (!target) complain(node, `*${node.source} refers to an anchor that no earlier line defines (&${node.source})`);
-    return target ?? new Scalar(null);
-  }
-
   function readEntries(
     pairs: readonly Pair<Node, Node | null>[],
     depth: number,
@@ -96,7 +88,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
     const inherited = new Map<string, Entry>();
     for (const { key, value } of pairs) {
       const at = placeOf(key);
-      const name = resolve(key);
+      const name = anchors.resolve(key);
       if (!isScalar(name)) {
         complain(key, "a key here is not a text");
         continue;
@@ -115,14 +107,31 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
     return entries;
   }
 
-  function tagOf(node: Node): MergeTag | null {
-    if (node.tag === "!reset") return "reset";
-    if (node.tag === "!override") return "override";
-    if (node.tag?.startsWith("!")) complain(node, `Compose does not know the tag ${node.tag}`);
-    return null;
-  }
-
   return (node) => read(node, 0, false);
+}
+
+/** Kept by hand, in the order of the file: the library looks through the whole document for each alias. */
+function createAnchors(complain: Surroundings["complain"]) {
+  const anchors = new Map<string, Content>();
+  return {
+    remember(node: Content): void {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    /** The node itself, or what an alias stands for. */
+    resolve(node: Node): Content {
+      if (!isAlias(node)) return node as Content;
+      const target = anchors.get(node.source);
+      if (!target) complain(node, `*${node.source} refers to an anchor that no earlier line defines (&${node.source})`);
+      return target ?? new Scalar(null);
+    },
+  };
+}
+
+function tagOf(node: Node, complain: Surroundings["complain"]): MergeTag | null {
+  if (node.tag === "!reset") return "reset";
+  if (node.tag === "!override") return "override";
+  if (node.tag?.startsWith("!")) complain(node, `Compose does not know the tag ${node.tag}`);
+  return null;
 }
 
 function isMergeKey(key: Scalar): boolean {

@@ -6,16 +6,16 @@ import { buildScriptOf } from "./framework/build-script.ts";
 import { adapterAuto, handlerServer } from "./framework/frameworks.ts";
 import type { NodeImage } from "./node-dockerfile.ts";
 import { compiledPackage } from "./package/compiled-packages.ts";
-import { earlyInstall } from "./package/early-install.ts";
-import { chooseNode } from "./package/node-version.ts";
+import { type EarlyInstall, earlyInstall } from "./package/early-install.ts";
+import { chooseNode, type NodeVersion } from "./package/node-version.ts";
 import { omittingAmong, withDevelopment } from "./package/omit-development.ts";
 import type { PackageJson } from "./package/package-json.ts";
 import { choosePackageManager, type PackageManager } from "./package/package-manager.ts";
-import { membersOf, workspaceOf } from "./package/workspace.ts";
+import { membersOf, type Workspace, workspaceOf } from "./package/workspace.ts";
 import { commandsIn } from "./start/command-line.ts";
 import { linesRunBy } from "./start/run-time-needs.ts";
 
-/** What install and build of a Node app come to, whatever becomes of their outcome. */
+/** The install and build steps of a Node app. */
 export interface NodeBuild {
   readonly base: BaseName;
   /** Where it is built: the same, or one that has compilers. */
@@ -59,7 +59,73 @@ export async function readNodeBuild(
   const manager = installs ? await choosePackageManager(home, root) : null;
   const buildScript = buildScriptOf(manifest);
   const builds = buildScript !== null;
-  const lines = [...(builds ? [`npm run ${buildScript}`] : []), ...startLines];
+  const secrets = builds || manager ? buildVariables.secret : [];
+  const omitting = omittingAmong(secrets);
+  const facts: BuildFacts = {
+    version,
+    workspace,
+    manifest,
+    manifests,
+    manager,
+    buildScript,
+    ...toolsFor(manifest, manager, buildScript, startLines),
+    // A commit that changes nothing here must neither build it again nor replace what keeps data.
+    commit: around === null && volumes.length === 0 ? "argument" : "secret",
+    known: builds ? buildVariables.known : [],
+    secrets,
+    omitting,
+    addDevelopment: manager && omitting.length > 0 ? withDevelopment[manager.name] : null,
+    early: manager && (await earlyInstall(home, root, manager)),
+    compiled: manager && (await compiledPackage(home, manifests, manager.files)),
+  };
+  return {
+    base: `node:${version.major}`,
+    buildBase: facts.compiled === null ? `node:${version.major}` : withCompilers(version.major),
+    manager,
+    hasDevelopmentDependencies: manifests.some(({ devDependencies }) => devDependencies.length > 0),
+    image: (prunes) => imageOf(facts, prunes),
+    recipe: recipeOf(facts, await readIgnoreFile(home, null)),
+    decisions: describe(facts),
+    warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
+  };
+}
+
+/** What a repository says of the install and the build of its app. */
+interface BuildFacts extends ExtraTools {
+  readonly version: NodeVersion;
+  readonly workspace: Workspace | null;
+  readonly manifest: PackageJson;
+  /** The root's and those of all members. */
+  readonly manifests: readonly PackageJson[];
+  readonly manager: PackageManager | null;
+  readonly buildScript: string | null;
+  readonly commit: NodeImage["commit"];
+  /** Variables that the build gets as arguments, and those that install and build get as secrets. */
+  readonly known: readonly string[];
+  readonly secrets: readonly string[];
+  /** Those of the secrets for which the package manager would leave out development packages. */
+  readonly omitting: readonly string[];
+  /** The option that has it install them all the same. */
+  readonly addDevelopment: string | null;
+  readonly early: EarlyInstall | null;
+  /** A package that is compiled. */
+  readonly compiled: string | null;
+}
+
+interface ExtraTools {
+  /** npm packages whose programs install, build or start the app. */
+  readonly tools: readonly string[];
+  readonly wantsBun: boolean;
+  readonly wantsServer: boolean;
+}
+
+function toolsFor(
+  manifest: PackageJson,
+  manager: PackageManager | null,
+  buildScript: string | null,
+  startLines: readonly string[],
+): ExtraTools {
+  const lines = [...(buildScript === null ? [] : [`npm run ${buildScript}`]), ...startLines];
   const wantsBun = manager?.name !== "bun" && lines.some((line) => usesBun(line, manifest));
   const wantsServer = startLines.some(callsHandlerServer);
   const tools = [
@@ -67,77 +133,75 @@ export async function readNodeBuild(
     ...(wantsBun ? ["bun@1"] : []),
     ...(wantsServer ? [handlerServer.package] : []),
   ];
-  // A commit that changes nothing here must neither build it again nor replace what keeps data.
-  const commit = around === null && volumes.length === 0 ? "argument" : "secret";
-  const known = builds ? buildVariables.known : [];
-  const secrets = builds || manager ? buildVariables.secret : [];
-  const omitting = omittingAmong(secrets);
-  const addDevelopment = manager && omitting.length > 0 ? withDevelopment[manager.name] : null;
-  const early = manager && (await earlyInstall(home, root, manager));
-  const builtBefore = workspace?.builtBefore ?? [];
-  const compiled = manager && (await compiledPackage(home, manifests, manager.files));
+  return { tools, wantsBun, wantsServer };
+}
 
+function imageOf(facts: BuildFacts, prunes: boolean): Omit<NodeImage, "buildBase"> {
+  const { manager, manifest, manifests, addDevelopment, early, workspace } = facts;
   // 200 MB of a browser that only tests use, and that is fetched from elsewhere.
   const forTests = manifests.some(({ devDependencies }) => devDependencies.includes("cypress"))
     ? ["CYPRESS_INSTALL_BINARY=0"]
     : [];
-
   return {
-    base: `node:${version.major}`,
-    buildBase: compiled === null ? `node:${version.major}` : withCompilers(version.major),
-    manager,
-    hasDevelopmentDependencies: manifests.some(({ devDependencies }) => devDependencies.length > 0),
-    image: (prunes) => ({
-      packages: manager && {
-        ...manager,
-        install: addDevelopment === null ? manager.install : `${manager.install} ${addDevelopment}`,
-        environment: [...manager.environment, ...forTests],
-        prunes,
-        early,
-      },
-      tools,
-      buildScript,
-      commit,
-      compiles: compiled !== null,
-      environment: buildEnvironment(manifest, manager),
-      member: workspace?.member ?? null,
-      builtBefore,
-      buildVariables: known,
-      buildSecrets: secrets,
-    }),
-    recipe: {
-      ...(workspace ? { contextFolder: "" } : {}),
-      dockerfile: ".baton/Dockerfile",
-      extraFiles: early?.manifests ?? new Map(),
-      ignore: [
-        "**/node_modules",
-        ...(await readIgnoreFile(home, null)),
-        // The generated Dockerfile names these.
-        ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
-      ],
-      target: null,
-      args: {},
-      buildVariables: known,
-      buildSecrets: secrets,
-      ...(builds && { [commit === "argument" ? "told" : "toldInSecret"]: ["BATON_COMMIT"] }),
+    packages: manager && {
+      ...manager,
+      install: addDevelopment === null ? manager.install : `${manager.install} ${addDevelopment}`,
+      environment: [...manager.environment, ...forTests],
+      prunes,
+      early,
     },
-    decisions: [
-      version.decision,
-      ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
-      manager?.decision ?? "No dependencies, so nothing is installed",
-      ...(compiled === null ? [] : [`Compilers are available during the build, because of ${compiled}`]),
-      ...(wantsBun ? ["Bun 1, because a script calls it"] : []),
-      ...(wantsServer ? [`${handlerServer.program}, because the build creates a handler but no server`] : []),
-      ...(builds ? [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`] : []),
-      ...(builtBefore.length > 0 ? [`Built first, because it uses them: ${builtBefore.join(", ")}`] : []),
-      ...(addDevelopment === null
-        ? []
-        : [`Development packages are installed for the build, although it gets ${omitting.join(", ")}`]),
-      ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, which are not kept in the image`] : []),
-      ...(known.length > 0 ? [`The build gets ${known.join(", ")} (public by name)`] : []),
-    ],
-    warnings: [version.warning, manager?.warning ?? null].filter((text) => text !== null),
+    tools: facts.tools,
+    buildScript: facts.buildScript,
+    commit: facts.commit,
+    compiles: facts.compiled !== null,
+    environment: buildEnvironment(manifest, manager),
+    member: workspace?.member ?? null,
+    builtBefore: workspace?.builtBefore ?? [],
+    buildVariables: facts.known,
+    buildSecrets: facts.secrets,
   };
+}
+
+function recipeOf(facts: BuildFacts, ignored: readonly string[]): NodeBuild["recipe"] {
+  const { manager, early, workspace, buildScript, commit, known, secrets } = facts;
+  return {
+    ...(workspace ? { contextFolder: "" } : {}),
+    dockerfile: ".baton/Dockerfile",
+    extraFiles: early?.manifests ?? new Map(),
+    ignore: [
+      "**/node_modules",
+      ...ignored,
+      // The generated Dockerfile names these.
+      ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
+    ],
+    target: null,
+    args: {},
+    buildVariables: known,
+    buildSecrets: secrets,
+    ...(buildScript !== null && { [commit === "argument" ? "told" : "toldInSecret"]: ["BATON_COMMIT"] }),
+  };
+}
+
+function describe(facts: BuildFacts): readonly string[] {
+  const { version, workspace, manager, manifest, buildScript, compiled, omitting, secrets, known } = facts;
+  const builtBefore = workspace?.builtBefore ?? [];
+  return [
+    version.decision,
+    ...(workspace ? [`Installed at the root, as a workspace; built and started in ${workspace.member}/`] : []),
+    manager?.decision ?? "No dependencies, so nothing is installed",
+    ...(compiled === null ? [] : [`Compilers are available during the build, because of ${compiled}`]),
+    ...(facts.wantsBun ? ["Bun 1, because a script calls it"] : []),
+    ...(facts.wantsServer ? [`${handlerServer.program}, because the build creates a handler but no server`] : []),
+    ...(buildScript === null
+      ? []
+      : [`Build: npm run ${buildScript} (scripts.${buildScript}: ${manifest.scripts[buildScript]})`]),
+    ...(builtBefore.length > 0 ? [`Built first, because it uses them: ${builtBefore.join(", ")}`] : []),
+    ...(facts.addDevelopment === null
+      ? []
+      : [`Development packages are installed for the build, although it gets ${omitting.join(", ")}`]),
+    ...(secrets.length > 0 ? [`Install and build get ${secrets.join(", ")}, which are not kept in the image`] : []),
+    ...(known.length > 0 ? [`The build gets ${known.join(", ")} (public by name)`] : []),
+  ];
 }
 
 /** adapter-auto looks for the place it is built in, and for Google's buildpacks it installs adapter-node. */

@@ -10,7 +10,7 @@ import { findDjango } from "./django.ts";
 import { fetchedByGit } from "./fetched-by-git.ts";
 import { readPyproject } from "./pyproject.ts";
 import { pythonDockerfile } from "./python-dockerfile.ts";
-import { choosePackages, packageNames } from "./python-packages.ts";
+import { choosePackages, type PythonPackages, packageNames } from "./python-packages.ts";
 import { findPythonStart } from "./python-start.ts";
 import { choosePython } from "./python-version.ts";
 
@@ -64,25 +64,19 @@ export const python: Provider = {
           pythonDockerfile({ builder: baseReference(builder), base: baseReference(base), ...image }),
         bases: [...new Set([builder, base])],
         extraFiles: packages?.extraFiles ?? new Map(),
-        ignore: [
-          "**/__pycache__",
-          "**/.venv",
-          ...(await readIgnoreFile(tree, null)),
-          ...(packages?.files ?? []).map((file) => `!${file}`),
-        ],
+        ignore: await ignoredFiles(tree, packages),
         target: null,
         args: {},
         buildSecrets: secrets,
       },
       decisions: [
         version.decision,
-        packages?.decision ?? "No dependencies, so nothing is installed",
-        ...(fetched === null ? [] : [`Packages are installed in an image with git, for ${fetched}`]),
+        ...describePackages(packages, fetched),
         ...start.extraPackages.map((name) => `${name} is added, because a production server is needed`),
         ...(packages?.installApp ? ["The app itself is installed too, in place"] : []),
         ...statics.decisions,
         `Start: ${start.line} (${start.source})`,
-        ...(django && ![...processes.values()].some((line) => /\bmigrate\b/.test(line)) ? [migrations] : []),
+        ...(django && !runsMigrations(processes) ? [migrations] : []),
       ],
       warnings: [
         version.warning,
@@ -93,6 +87,21 @@ export const python: Provider = {
     };
   },
 };
+
+async function ignoredFiles(tree: SourceTree, packages: PythonPackages | null): Promise<readonly string[]> {
+  const lists = (packages?.files ?? []).map((file) => `!${file}`);
+  return ["**/__pycache__", "**/.venv", ...(await readIgnoreFile(tree, null)), ...lists];
+}
+
+function describePackages(packages: PythonPackages | null, fetchedByGit: string | null): readonly string[] {
+  if (packages === null) return ["No dependencies, so nothing is installed"];
+  const withGit = `Packages are installed in an image with git, for ${fetchedByGit}`;
+  return fetchedByGit === null ? [packages.decision] : [packages.decision, withGit];
+}
+
+function runsMigrations(processes: ReadonlyMap<string, string>): boolean {
+  return [...processes.values()].some((line) => /\bmigrate\b/.test(line));
+}
 
 const migrations =
   "Migrations are not run. To run them before every new version starts, add `release: python3 manage.py migrate` to a Procfile";
