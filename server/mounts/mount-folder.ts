@@ -23,7 +23,7 @@ export function createMountFolder({ folder }: { readonly folder: string }): Moun
   }
 
   return {
-    putFolder: (place, files) => put(place, "folder", (path) => unpack(files(), path)),
+    putFolder: (place, files) => put(place, "folder", (path) => unpack(files, path)),
 
     putFile: (place, name, mode, content) =>
       put(place, name, async (path) => writeWithMode(path, await content(), mode)),
@@ -43,8 +43,10 @@ export function createMountFolder({ folder }: { readonly folder: string }): Moun
  * A new folder contains no links, and the archive's links are created last, none of them below another. Nothing is
  * therefore ever written through a link.
  */
-async function unpack(tar: Readable, folder: string): Promise<void> {
+async function unpack(files: () => Readable, folder: string): Promise<void> {
   await makeFolder(folder);
+  // Opened only now: an archive that breaks off at once would find nobody who listens, and end the server.
+  const tar = files();
   const links = new Map<string, string>();
   const entries = extract();
   tar.on("error", (error) => entries.destroy(error));
