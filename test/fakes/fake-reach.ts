@@ -7,7 +7,8 @@ export function createFakeReach() {
   const lookedUp: string[] = [];
   const reach: Reach = {
     ownAddresses: () => ["198.41.0.4"],
-    lookUp: async (host) => {
+    lookUp: async (host, signal) => {
+      signal.throwIfAborted();
       lookedUp.push(host);
       return dns.get(host) ?? { type: "missing" };
     },
@@ -15,7 +16,10 @@ export function createFakeReach() {
       const answer = dns.get(host);
       return answer?.type === "found" ? answer.addresses : [];
     },
-    certificate: async (host) => certificates.get(host) ?? { type: "none" },
+    async certificate(host, _port, signal) {
+      signal.throwIfAborted();
+      return certificates.get(host) ?? { type: "none" };
+    },
   };
   return Object.assign(reach, { dns, certificates, lookedUp });
 }

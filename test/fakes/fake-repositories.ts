@@ -3,7 +3,15 @@ import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import type { Commit } from "../../server/model/deployment/deployment.ts";
 import type { CommitSha, DeploymentId, ProductId } from "../../server/model/names/ids.ts";
-import { FetchFailed, type Git, type PushRequest, type RemoteRequest, type TreeEntry } from "../../server/ports/git.ts";
+import {
+  type ArchiveRequest,
+  FetchFailed,
+  type Git,
+  type PushRequest,
+  type RemoteRequest,
+  type TreeEntry,
+  TreeTooLarge,
+} from "../../server/ports/git.ts";
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -17,7 +25,7 @@ export interface FakeRepositories extends Git {
   /** Makes a commit that nobody has pushed yet. The same content on the same parent is the same commit. */
   commit(files: Files, options?: { readonly message?: string; readonly parent?: CommitSha | null }): CommitSha;
   /** What a client sends to move a branch here from where it stands. */
-  pushOf(product: ProductId | null, branch: string, to: CommitSha): PushRequest;
+  pushOf(product: ProductId | null, branch: string, to: CommitSha | null): PushRequest;
   /** Branches of repositories elsewhere, by `host/path`; what is missing cannot be found. */
   readonly remotes: Map<string, Map<string, CommitSha>>;
 }
@@ -55,12 +63,15 @@ export function createFakeRepositories(): FakeRepositories {
     return commit;
   };
 
-  function addCommit(files: ReadonlyMap<string, Buffer>, message: string, parent: CommitSha | null): CommitSha {
+  function addCommit(
+    files: ReadonlyMap<string, Buffer>,
+    { message, author, parent }: Pick<FakeCommit, "message" | "author" | "parent">,
+  ): CommitSha {
     const content = [...files].map(([path, bytes]) => [path, bytes.toString("base64")]);
     const sha = createHash("sha1")
       .update(JSON.stringify([content, message, parent]))
       .digest("hex") as CommitSha;
-    commits.set(sha, { sha, message, author: "Ada", parent, files });
+    commits.set(sha, { sha, message: message.split("\n")[0] ?? "", author, parent, files });
     return sha;
   }
 
@@ -73,7 +84,9 @@ export function createFakeRepositories(): FakeRepositories {
   return {
     remotes,
     commit: (files, { message = "A change", parent = null } = {}) =>
-      addCommit(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])), message, parent),
+      addCommit(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])), {
+        ...{ message, parent, author: "Ada Löwe" },
+      }),
     pushOf: (product, branch, to) => ({
       updates: [{ ref: branchRefs + branch, from: (product && of(product).branches.get(branch)) ?? null, to }],
       options: [],
@@ -94,7 +107,9 @@ export function createFakeRepositories(): FakeRepositories {
       return commit ? { sha: commit.sha, message: commit.message, author: commit.author } : null;
     },
     commitsStartingWith: async (product, digits) =>
-      [...of(product).objects].filter((sha) => sha.startsWith(digits.toLowerCase())).slice(0, 2),
+      digits.length < 4
+        ? []
+        : [...of(product).objects].filter((sha) => sha.startsWith(digits.toLowerCase())).slice(0, 2),
     branches: async (product) => new Map(of(product).branches),
     isAncestor: async (product, ancestor, descendant) =>
       of(product).objects.has(descendant) && history(descendant).some(({ sha }) => sha === ancestor),
@@ -109,7 +124,7 @@ export function createFakeRepositories(): FakeRepositories {
     },
     async commitFiles(product, { branch, files, message }) {
       if (of(product).branches.has(branch)) throw new Error(`the branch ${branch} is there already`);
-      const sha = addCommit(files, message, null);
+      const sha = addCommit(files, { message, author: "Baton", parent: null });
       store(product, sha);
       make(product).branches.set(branch, sha);
       return sha;
@@ -141,23 +156,26 @@ export function createFakeRepositories(): FakeRepositories {
       return { defaultBranch: tips.has("main") ? "main" : ([...tips.keys()][0] ?? null), tips };
     },
 
-    listTree: async (product, commit) =>
-      [...commitIn(product, commit).files]
-        .map(([path, bytes]): TreeEntry => ({ path, type: "file", object: blobId(bytes), sizeBytes: bytes.length }))
-        .sort((a, b) => (a.path < b.path ? -1 : 1)),
-    readFile: async (product, commit, path) => commitIn(product, commit).files.get(path) ?? null,
-    archive(product, commit, { entries, stripPrefix, extraFiles }) {
+    async listTree(product, commit, { maxEntries, maxFileBytes, maxTotalBytes }) {
       const { files } = commitIn(product, commit);
-      const prefix = stripPrefix === "" ? "" : `${stripPrefix}/`;
-      const tar = pack();
-      for (const { path } of entries) {
-        const name = path.slice(prefix.length);
-        if (!extraFiles.has(name)) tar.entry({ name, mode: 0o644 }, files.get(path) ?? Buffer.alloc(0));
-      }
-      for (const [name, content] of extraFiles) tar.entry({ name, mode: 0o644 }, Buffer.from(content));
-      tar.finalize();
-      return Readable.from(tar, { objectMode: false });
+      const sizes = [...files.values()].map((bytes) => bytes.length);
+      if (files.size > maxEntries) throw new TreeTooLarge(`the repository has more than ${maxEntries} files`);
+      if (sizes.some((size) => size > maxFileBytes)) throw new TreeTooLarge("a file is too large");
+      if (sizes.reduce((sum, size) => sum + size, 0) > maxTotalBytes) throw new TreeTooLarge("the files are too large");
+      return [...files]
+        .map(([path, bytes]): TreeEntry => ({ path, type: "file", object: blobId(bytes), sizeBytes: bytes.length }))
+        .sort((a, b) => (a.path < b.path ? -1 : 1));
     },
+    async readFile(product, commit, path, maxBytes) {
+      const content = (of(product).objects.has(commit) && commits.get(commit)?.files.get(path)) || null;
+      if (content && content.length > maxBytes) throw new TreeTooLarge(`${path} is too large`);
+      return content;
+    },
+    archive: (product, commit, request) =>
+      Readable.from(
+        archiveOf(() => commitIn(product, commit), request),
+        { objectMode: false },
+      ),
 
     async receive(product, push, redirect) {
       const refs = new Map<string, string | null>();
@@ -186,6 +204,20 @@ export function createFakeRepositories(): FakeRepositories {
       throw new Error("the fake git answers no push");
     },
   };
+}
+
+/** What goes wrong with it is heard by whoever reads it. */
+async function* archiveOf(commit: () => FakeCommit, { entries, stripPrefix, extraFiles }: ArchiveRequest) {
+  const { files } = commit();
+  const prefix = stripPrefix === "" ? "" : `${stripPrefix}/`;
+  const tar = pack();
+  for (const { path } of entries) {
+    const name = path.slice(prefix.length);
+    if (!extraFiles.has(name)) tar.entry({ name, mode: 0o644 }, files.get(path) ?? Buffer.alloc(0));
+  }
+  for (const [name, content] of extraFiles) tar.entry({ name, mode: 0o644 }, Buffer.from(content));
+  tar.finalize();
+  yield* tar as AsyncIterable<Buffer>;
 }
 
 /** As git itself names a file's content. */

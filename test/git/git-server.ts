@@ -15,6 +15,7 @@ import {
 import { createLatch } from "./latch.ts";
 
 export const product = 7 as ProductId;
+const sampleProduct = product;
 
 /** Baton's smart HTTP without its authentication, and with a deployment that the test plays. */
 export interface GitServer extends AsyncDisposable {
@@ -34,7 +35,11 @@ export interface Deployer {
   readonly deploy?: (answer: PushAnswer, stored: PushResult) => Promise<string | null>;
 }
 
-export async function serveGit(git: Git, deployer: () => Deployer = () => ({})): Promise<GitServer> {
+export async function serveGit(
+  git: Git,
+  deployer: () => Deployer = () => ({}),
+  product: ProductId = sampleProduct,
+): Promise<GitServer> {
   const pushes: PushRequest[] = [];
   const stored: PushResult[] = [];
   const failure = createLatch<unknown>();

@@ -25,23 +25,6 @@ test("a repository is made once, by however many at a time, and listed until it 
   expect(await git.listRepositories()).toEqual([12]);
 });
 
-test("a commit is made of files, under any names, and its branch is not taken from anybody", async () => {
-  await using stored = await createStored();
-  const files = new Map([
-    ["index.html", Buffer.from("<h1>Hello</h1>\n")],
-    ['a "folder"/line\nend\\.bin', Buffer.from([0, 255, 10, 0])],
-  ]);
-  const request = { branch: "main", files, message: "Hello", at: new Date("2026-01-31T12:00:00Z") };
-  const sha = await stored.git.commitFiles(product, request, signal);
-  expect(await stored.git.resolve(product, "main", signal)).toEqual({ sha, message: "Hello", author: "Baton" });
-  for (const [path, content] of files) {
-    expect(await stored.git.readFile(product, sha, path, 100, signal)).toEqual(content);
-  }
-  const other = { ...request, files: new Map([["other", Buffer.from("")]]) };
-  await expect(stored.git.commitFiles(product, other, signal)).rejects.toThrow();
-  expect((await stored.git.resolve(product, "main", signal))?.sha).toBe(sha);
-});
-
 test("the settings that keep a repository safe are in force, and come back when they were changed", async () => {
   await using stored = await createStored();
   const settings = () => stored.client.git("--git-dir", stored.repository, "config", "--local", "--list");
@@ -130,25 +113,6 @@ fs.writeFileSync(${JSON.stringify(folder)} + "/" + command + ".json", JSON.strin
   expect(await seen("receive-pack")).toEqual(fixed);
 });
 
-test("the commits between two are those that only the second has, newest first", async () => {
-  await using stored = await createStored();
-  const { client, git } = stored;
-  const [first, second, third] = [
-    (await client.commit("first", {})) as CommitSha,
-    (await client.commit("second %H\n\nwith a body", {})) as CommitSha,
-    (await client.commit("third", {})) as CommitSha,
-  ];
-  await stored.store(third);
-  const between = (from: CommitSha, to: CommitSha, limit = 10) => git.commitsBetween(product, from, to, limit, signal);
-  expect(await between(first, third)).toEqual([
-    { sha: third, message: "third", author: "Ada Löwe" },
-    { sha: second, message: "second %H", author: "Ada Löwe" },
-  ]);
-  expect(await between(first, third, 1)).toHaveLength(1);
-  expect(await between(third, first)).toEqual([]);
-  expect(await between(nowhere, third)).toEqual([]);
-});
-
 test("a branch, a tag and an id name a commit; git's notation for finding one does not", async () => {
   await using stored = await createStored();
   const { client, git } = stored;
@@ -229,15 +193,6 @@ test("a moved branch is what a clone checks out", async () => {
   await expect(stored.git.moveBranch(product, "no..name", first)).rejects.toThrow("no..name");
   await expect(stored.git.moveBranch(product, "main", nowhere)).rejects.toThrow(nowhere);
   expect(await readFile(join(stored.repository, "HEAD"), "utf8")).toBe("ref: refs/heads/trunk\n");
-});
-
-test("ancestors are told from others, and from what is not there", async () => {
-  await using stored = await createStored();
-  const first = (await stored.client.commit("first", {})) as CommitSha;
-  const second = await stored.store(await stored.client.commit("second", {}));
-  expect(await stored.git.isAncestor(product, first, second)).toBe(true);
-  expect(await stored.git.isAncestor(product, second, first)).toBe(false);
-  expect(await stored.git.isAncestor(product, nowhere, second)).toBe(false);
 });
 
 test("a kept commit outlives its branch until it is released", async () => {

@@ -58,19 +58,6 @@ describe("files for containers", () => {
     expect(await modeOf(path)).toBe(0o440);
   });
 
-  it("are left as they are when they are there, whatever would be written now", async () => {
-    const first = await mounts.putFile(place(), "config", 0o444, text("one"));
-    expect(await mounts.putFile(place(), "config", 0o444, text("two"))).toBe(first);
-    expect(await readFile(first, "utf8")).toBe("one");
-  });
-
-  it("are made anew when an attempt was interrupted", async () => {
-    const broken = () => Promise.reject(new Error("the server dies"));
-    await expect(mounts.putFile(place(), "config", 0o444, broken)).rejects.toThrow();
-    const path = await mounts.putFile(place(), "config", 0o444, text("whole"));
-    expect(await readFile(path, "utf8")).toBe("whole");
-  });
-
   it("hold links, and nothing is ever written through one", async () => {
     const path = await mounts.putFolder(place(), tarOf({ out: { link: "/etc" }, "in.txt": "in" }));
     expect(await readlink(join(path, "out"))).toBe("/etc");

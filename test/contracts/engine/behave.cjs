@@ -7,7 +7,7 @@ const app = JSON.parse(fs.readFileSync(path.join(__dirname, "behaviour.json"), "
 const began = Date.now();
 const print = (line) => process.stdout.write(`${line}\n`);
 
-const count = "/tmp/lives";
+const count = path.join(__dirname, "lives");
 const lives = fs.existsSync(count) ? Number(fs.readFileSync(count, "utf8")) : 0;
 fs.writeFileSync(count, String(lives + 1));
 
