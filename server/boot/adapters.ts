@@ -18,7 +18,7 @@ import { createLoopbackProber } from "../probe/loopback-prober.ts";
 import { createReach } from "../probe/reach.ts";
 import { createCaddyProxy } from "../proxy/caddy-proxy.ts";
 import type { CaddySupervisor } from "../proxy/process/supervisor.ts";
-import type { ReconcilerContext } from "../reconciler/context.ts";
+import type { ReconcilerNeeds } from "../reconciler/context.ts";
 import { routes } from "../routes.ts";
 import { planBuildLimits } from "../rules/rollout/build-limits.ts";
 import { firewallRules } from "../rules/routing/firewall-rules.ts";
@@ -38,7 +38,7 @@ import { thisMachine } from "./this-machine.ts";
 export type Database = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
 /** Every adapter, and what is the same for all who use them. */
-export interface ServerAdapters extends PipelineContext, ReconcilerContext {
+export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
   readonly database: Database;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
   readonly forges: readonly Forge[];

@@ -5,7 +5,7 @@ import { createPipeline } from "../pipeline/run.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Log } from "../ports/log.ts";
 import { createWorker } from "../queue/worker.ts";
-import type { ReconcilerContext } from "../reconciler/context.ts";
+import type { ReconcilerNeeds } from "../reconciler/context.ts";
 import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 
@@ -17,7 +17,7 @@ export interface LeaderWork {
   stop(): Promise<void>;
 }
 
-export interface LeaderAdapters extends PipelineContext, ReconcilerContext {
+export interface LeaderAdapters extends PipelineContext, ReconcilerNeeds {
   readonly forges: readonly Forge[];
   readonly log: Log;
   /** A deployment's page, as people reach it. */

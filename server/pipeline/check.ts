@@ -16,15 +16,15 @@ import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
 import { type Probe, probeService } from "./containers/probe-service.ts";
 import type { RunningService } from "./containers/running-service.ts";
-import type { DeploymentContext, PipelineContext } from "./context.ts";
+import type { DeploymentContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 
-/** An app that has not opened its port by then, but another, will not open it any more. */
+/** An app that has opened another port by then, but not its own, will not open it any more. */
 const elsewhereAfterMs = 3_000;
-/** Who watches a check that does not pass hears this often that it goes on, and for how long. */
-const tellEveryMs = 10_000;
+/** While a check does not pass, the log says this often that it continues, and for how long. */
+const reportEveryMs = 10_000;
 
-/** The app listens on another port than the one it was given, and nobody named that one: it can be had there. */
+/** The app listens on another port than it was given, and nobody had named that one: it can be served there instead. */
 export class ListensElsewhere extends Error {
   override readonly name = "ListensElsewhere";
   readonly service: RunningService;
@@ -37,35 +37,32 @@ export class ListensElsewhere extends Error {
 }
 
 /**
- * Waits until every one of these services has passed its gate; the first that cannot fails the deployment. `waiting` names
- * the service that wants to see them healthy before it starts, where it is not the whole version that waits. Rejects with
- * ListensElsewhere where another try on another port is worth it.
+ * Waits until each of these services has passed its gate. The first that cannot fails the deployment. `waiting` is the
+ * service that starts only once they are healthy; null when the whole version waits. Rejects with ListensElsewhere when
+ * another try on another port is worth it.
  */
 export async function checkServices(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   spec: DeploymentSpec,
   services: readonly RunningService[],
   waiting: string | null,
 ): Promise<void> {
-  const { journal, progress } = work;
-  const names = services.flatMap(({ kept, spec: { name } }) => (kept ? [] : [name]));
+  const { journal, progress } = context;
   for (const { kept, spec: service } of services) if (kept) progress.through(service.name);
-  if (names.length === 0) return;
+  const started = services.filter(({ kept }) => !kept);
+  if (started.length === 0) return;
+  const names = started.map((service) => service.spec.name).join(", ");
   journal.stage(
     "health",
-    waiting === null
-      ? "Checking that the new version is healthy"
-      : `Checking ${names.join(", ")}, which ${waiting} waits for`,
+    waiting === null ? "Checking that the new version is healthy" : `Checking ${names}, which ${waiting} waits for`,
   );
   const firstFailure = new AbortController();
-  const signal = AbortSignal.any([work.signal, firstFailure.signal]);
+  const signal = AbortSignal.any([context.signal, firstFailure.signal]);
   await Promise.all(
-    services.map(async (service) => {
-      if (service.kept) return;
+    started.map(async (service) => {
       progress.enter("Checking health", service.spec.name);
       try {
-        await checkService(world, work, spec, service, signal);
+        await checkService({ ...context, signal }, spec, service);
       } catch (error) {
         firstFailure.abort(error);
         throw error;
@@ -75,45 +72,39 @@ export async function checkServices(
   );
 }
 
-async function checkService(
-  world: PipelineContext,
-  work: DeploymentContext,
-  spec: DeploymentSpec,
-  service: RunningService,
-  signal: AbortSignal,
-): Promise<void> {
-  const { engine, clock } = world;
+async function checkService(context: DeploymentContext, spec: DeploymentSpec, service: RunningService): Promise<void> {
+  const { engine, clock, signal } = context;
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
-  const tell = createCheckReporter(world, work, service);
-  const wantsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
+  const report = createCheckReport(context, service);
+  const needsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
   let deadlineMs: number | null = null;
-  // Once a container was restarted its engine does not know any more what it exited with.
+  // The engine forgets the exit code of a container once it has restarted it.
   let lastExit: ContainerState | null = null;
 
   for (let tries = 0; ; tries++) {
     const container = await engine.inspectContainer(service.container, signal);
-    if (!container || hasEnded(container)) throw await exited(world, work, service, container, lastProbe);
+    if (!container || hasEnded(container)) throw await exited(context, service, container, lastProbe);
     if (container.status === "restarting") lastExit = container;
     deadlineMs ??= clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
     const leftMs = deadlineMs - clock.monotonicMs();
-    if (leftMs <= 0) throw await unhealthy(world, work, service, lastExit ?? container, lastProbe);
+    if (leftMs <= 0) throw await unhealthy(context, service, lastExit ?? container, lastProbe);
 
-    const probe = heeding(container, await probeService(world, service, container, host, leftMs, signal));
-    // A container that was restarted while it was asked has answered from another life.
+    const probe = withOwnCheck(container, await probeService(context, service, { container, host, leftMs }));
+    // A container that restarted during the probe has answered from its former life.
     const after = await engine.inspectContainer(service.container, signal);
     if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
     lastProbe = lastWord(lastProbe, probe.last, leftMs < health.tryTimeoutMs);
-    if (probe.last === null || probe.last === lastProbe) tell.result(probe.result, gate.streak);
-    tell.waiting(lastProbe, after?.restartCount ?? 0, deadlineMs - clock.monotonicMs());
+    if (probe.last === null || probe.last === lastProbe) report.result(probe.result, gate.streak);
+    report.waiting(lastProbe, after?.restartCount ?? 0, deadlineMs - clock.monotonicMs());
     if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
       const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
       if (port !== null) throw new ListensElsewhere(service, port);
     }
-    if (gate.streak >= probe.needed && !(wantsOwnCheck && isStillChecking(after))) return;
+    if (gate.streak >= probe.needed && !(needsOwnCheck && isStillChecking(after))) return;
     await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health.intervalMs), leftMs)), signal);
   }
 }
@@ -121,13 +112,13 @@ async function checkService(
 const isHealthOf = (name: string) => (dependency: Dependency) =>
   dependency.service === name && dependency.condition === "healthy";
 
-/** Somebody waits for the container's own word, and it has not been given yet. */
+/** The container has a health check of its own, which has not decided yet. */
 function isStillChecking(container: ContainerState | null): boolean {
   return container?.healthcheck === "starting";
 }
 
-/** The container's own health check, where it has one, can close the gate; it is too slow to open it. */
-function heeding(container: ContainerState, probe: Probe): Probe {
+/** A container's own health check can close the gate. It is too slow to open it. */
+function withOwnCheck(container: ContainerState, probe: Probe): Probe {
   if (container.healthcheck !== "unhealthy") return probe;
   const says = healthcheckWords(container.healthcheckOutput);
   return {
@@ -147,52 +138,46 @@ function remainingMs(container: ContainerState, timeoutMs: number, now: Date): n
   return ageMs < 0 || ageMs > timeoutMs * 2 ? timeoutMs : timeoutMs - ageMs;
 }
 
-/** Tells of every success, of a failure only when it differs from the one before, and now and then that it lasts. */
-function createCheckReporter(
-  { clock }: Pick<PipelineContext, "clock">,
-  { journal }: DeploymentContext,
-  { spec }: RunningService,
-) {
-  let told = "";
-  let toldAtMs = clock.monotonicMs();
+/** Reports every success, a failure only when it differs from the one before, and now and then that it continues. */
+function createCheckReport({ clock, journal }: DeploymentContext, { spec }: RunningService) {
+  let reported = "";
+  let reportedAtMs = clock.monotonicMs();
   return {
     result(result: ProbeResult, streak: number): void {
-      if (!result.healthy && result.detail === told) return;
-      told = result.detail;
-      toldAtMs = clock.monotonicMs();
+      if (!result.healthy && result.detail === reported) return;
+      reported = result.detail;
+      reportedAtMs = clock.monotonicMs();
       const { healthy, detail } = result;
       const needed = spec.kind === "worker" ? 1 : spec.health.successes;
       journal.event({ type: "check", service: spec.name, healthy, streak, needed, detail });
     },
     waiting(last: LastProbe | null, restarts: number, leftMs: number): void {
-      if (leftMs <= 0 || clock.monotonicMs() - toldAtMs < tellEveryMs) return;
-      toldAtMs = clock.monotonicMs();
+      if (leftMs <= 0 || clock.monotonicMs() - reportedAtMs < reportEveryMs) return;
+      reportedAtMs = clock.monotonicMs();
       journal.note(stillWaiting(spec.name, last, restarts, leftMs));
     },
   };
 }
 
 async function exited(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   service: RunningService,
   container: ContainerState | null,
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
-  const evidence = await gatherEvidence(world, work, service, container, lastProbe);
+  const evidence = await gatherEvidence(context, service, container, lastProbe);
   const crashes = container ? crashesOf(container) : 1;
   const times = crashes > 1 ? `${crashes} times ` : "";
   return new DeploymentFailed(diagnoseExit("health", `${times}on startup`, evidence));
 }
 
 async function unhealthy(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   service: RunningService,
   container: ContainerState,
   lastProbe: LastProbe | null,
 ): Promise<DeploymentFailed> {
-  const evidence = await gatherEvidence(world, work, service, container, lastProbe);
+  const evidence = await gatherEvidence(context, service, container, lastProbe);
   const { timeoutMs } = service.spec.health;
   const failure =
     container.restartCount > 0

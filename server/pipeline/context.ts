@@ -46,29 +46,30 @@ export interface PipelineLimits {
   readonly workerUpMs: number;
   readonly drainTimeoutMs: number;
   readonly ports: PortRange;
-  /** The address of this host on which services are published: never one that the dashboard has, since cookies know no ports. */
+  /** Services are published on this address of the host. The dashboard has another one, since cookies ignore ports. */
   readonly appsHost: string;
   readonly subnets: string;
   readonly domain: string;
-  /** Baton's own. */
+  /** The host of Baton's own dashboard. */
   readonly publicHost: string;
   readonly allowPrivateRepositories: boolean;
-  /** `host[:port]` of the mirror that base images come from; null: none is named. */
+  /** `host[:port]` of the mirror that base images come from; null when none is configured. */
   readonly mirrorRegistry: string | null;
 }
 
-/** One attempt at one deployment, handed from verb to verb. */
-export interface DeploymentContext {
+/** One attempt at one deployment, and all that its steps need: each step takes it as its first argument. */
+export interface DeploymentContext extends PipelineContext {
+  /** As this attempt found it. Its `attempt` is the fence of every move. */
   readonly deployment: Running;
   readonly product: Product;
   readonly environment: Environment;
   readonly installation: Installation;
   readonly journal: Journal;
   readonly progress: StackProgressRecorder;
-  /** Aborted with Cancelled or Suspended. */
+  /** Aborted with Cancelled or Suspended, or by the time limit of the step. */
   readonly signal: AbortSignal;
 }
 
-export function ownerOf(work: DeploymentContext): Owner {
-  return { product: work.product.id, installation: work.installation.id, deployment: work.deployment.id };
+export function ownerOf({ product, installation, deployment }: DeploymentContext): Owner {
+  return { product: product.id, installation: installation.id, deployment: deployment.id };
 }

@@ -1,86 +1,87 @@
 import type { Deploying, Served } from "../model/deployment/deployment.ts";
+import type { HostAddress } from "../model/names/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
 import { successorNames } from "../rules/routing/cut-over-routes.ts";
 import { servedText } from "../rules/wording/served-text.ts";
 import { networkName } from "./containers/container-request.ts";
 import { namesOf } from "./containers/run-container.ts";
 import type { RunningService } from "./containers/running-service.ts";
-import { liveBefore } from "./containers/stop-replaced.ts";
-import type { DeploymentContext, PipelineContext } from "./context.ts";
+import type { DeploymentContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
 import { routesNow } from "./routing/hosts.ts";
 
 const proofTimeoutMs = 5_000;
 
 /**
- * Moves the traffic: the decision is on record already (step `cut-over`), so this runs to its end whatever dies,
- * and running it twice is the same as once.
+ * Switches the traffic. The decision is on record already (step `cut-over`), so this runs to its end whatever dies, and
+ * running it twice is the same as once.
  */
 export async function cutOver(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   deployment: Deploying,
   services: readonly RunningService[],
 ): Promise<Deploying> {
-  const { proxy, clock } = world;
-  const { journal, installation } = work;
-  const { spec } = deployment;
+  const { proxy, clock, journal, progress, installation, failpoint, urlOf } = context;
+  const { routes } = deployment.spec;
   journal.stage("cut-over", "Switching traffic");
-  work.progress.enterAll("Cut-over");
-  await introduceKept(world, work, services);
+  progress.enterAll("Cut-over");
+  await connectKept(context, services);
 
-  const addresses = new Map(
-    services.flatMap(({ spec: { kind, name }, hostAddress }) =>
-      kind === "web" && hostAddress !== null ? [[name, hostAddress] as const] : [],
-    ),
-  );
-  // Until the routes of this version alone are loaded, it is found under the names of the one before as well.
-  for (const [name, successor] of successorNames(await routesNow(world, work), spec.routes)) {
-    const address = addresses.get(successor);
-    if (address !== undefined) addresses.set(name, address);
-  }
+  const addresses = await addressesIn(context, deployment, services);
   if (addresses.size > 0) {
     await proxy.prepare(installation.id, deployment.id, addresses);
-    await world.failpoint("before-switch");
+    await failpoint("before-switch");
     const { tookMs } = await proxy.switchTo(installation.id, deployment.id);
-    await world.failpoint("after-switch");
-    journal.event({ type: "cut-over", urls: spec.routes.map((route) => world.urlOf(route.host)), tookMs });
-    await prove(world, work, deployment);
+    await failpoint("after-switch");
+    journal.event({ type: "cut-over", urls: routes.map(({ host }) => urlOf(host)), tookMs });
+    await prove(context, deployment);
   } else {
     if ((await proxy.current(installation.id)) !== null) await proxy.switchTo(installation.id, "stopped");
     journal.event({ type: "cut-over", urls: [], tookMs: 0 });
   }
   const replacedId = installation.liveDeploymentId;
-  return moveTo(world, work, deployment, { type: "switched", at: clock.now(), replacedId });
+  return moveTo(context, deployment, { type: "switched", at: clock.now(), replacedId });
 }
 
-/** What was kept gets to know the new version's services, and they get to know it, under its name. */
-async function introduceKept(
-  world: PipelineContext,
-  work: DeploymentContext,
+/** The addresses of the version's web services, by the names under which the proxy looks for them. */
+async function addressesIn(
+  context: DeploymentContext,
+  { spec }: Deploying,
   services: readonly RunningService[],
-): Promise<void> {
-  const network = networkName(world.instance, work.deployment.id);
+): Promise<ReadonlyMap<string, HostAddress>> {
+  const addresses = new Map(
+    services.flatMap(({ spec: { kind, name }, hostAddress }) =>
+      kind === "web" && hostAddress !== null ? [[name, hostAddress] as const] : [],
+    ),
+  );
+  // Until only this version's routes are loaded, the proxy also looks for it under the names of the one before.
+  for (const [name, successor] of successorNames(await routesNow(context), spec.routes)) {
+    const address = addresses.get(successor);
+    if (address !== undefined) addresses.set(name, address);
+  }
+  return addresses;
+}
+
+/** Containers that were kept join the new version's network, under their names. */
+async function connectKept(context: DeploymentContext, services: readonly RunningService[]): Promise<void> {
+  const { engine, instance, deployment, signal } = context;
+  const network = networkName(instance, deployment.id);
   for (const { kept, container, spec } of services) {
-    if (kept) await world.engine.connect(container, network, namesOf(spec), work.signal);
+    if (kept) await engine.connect(container, network, namesOf(spec), signal);
   }
 }
 
 /**
- * The traffic back to the version before; to the page that says that nothing is here, when there was none. Resolves with
- * how long users saw this one, where it had the traffic and is known to have had it since `liveAt`.
+ * Switches the traffic back to the version before, or to the page that says that nothing is deployed. Resolves with how
+ * long users saw this version; null when it did not have the traffic, or when nobody knows since when.
  */
-export async function switchBack(
-  world: PipelineContext,
-  work: DeploymentContext,
-  liveAt: Date | null,
-): Promise<Served | null> {
-  const { proxy, store, clock } = world;
-  const { journal, deployment } = work;
-  if ((await proxy.current(work.installation.id)) !== deployment.id) return null;
-  const before = await liveBefore(world, work);
-  await proxy.switchTo(work.installation.id, before?.id ?? "stopped");
+export async function switchBack(context: DeploymentContext, liveAt: Date | null): Promise<Served | null> {
+  const { proxy, store, clock, journal, deployment, installation } = context;
+  if ((await proxy.current(installation.id)) !== deployment.id) return null;
+  const before = await liveBefore(context);
+  await proxy.switchTo(installation.id, before?.id ?? "stopped");
   const ms = liveAt === null ? null : Math.max(0, clock.now().getTime() - liveAt.getTime());
   const backTo = before === null ? null : ((await store.deployments.get(before.id))?.number ?? null);
   const served = ms === null ? null : { ms, backTo };
@@ -89,13 +90,12 @@ export async function switchBack(
   return served;
 }
 
-/** Asks the proxy, for every host, which deployment answers. */
-async function prove(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<void> {
-  const { proxy, clock } = world;
+/** Asks the proxy for every host which deployment answers. */
+async function prove({ proxy, clock, signal }: DeploymentContext, deployment: Deploying): Promise<void> {
   const deadlineMs = clock.monotonicMs() + proofTimeoutMs;
   for (const { host } of deployment.spec.routes) {
     for (;;) {
-      const answered = await proxy.prove(host, work.signal).catch((error: unknown) => {
+      const answered = await proxy.prove(host, signal).catch((error: unknown) => {
         if (error instanceof ProxyUnavailable) return null;
         throw error;
       });
@@ -107,7 +107,7 @@ async function prove(world: PipelineContext, work: DeploymentContext, deployment
           hint: "The proxy does not do what its configuration says. Restarting it may help: stop Baton and its Caddy, then start Baton.",
         });
       }
-      await clock.sleep(50, work.signal);
+      await clock.sleep(50, signal);
     }
   }
 }

@@ -1,42 +1,46 @@
 import type { HostAddress } from "../model/names/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import type { PipelineContext } from "./context.ts";
+import type { DeploymentContext } from "./context.ts";
 
 const lookEveryMs = 200;
 /** One zero may fall between two requests of a keep-alive connection. */
 const zerosNeeded = 2;
 
+type DrainContext = Pick<DeploymentContext, "proxy" | "clock" | "signal">;
+
 /**
- * Waits until nothing is answered at these addresses any more, at most `limitMs`. Resolves with how many requests were left
- * then; null when the proxy could not say, and the whole limit was waited. `onRemaining` hears of every other number, but
- * for a zero that nothing came before.
+ * Waits until no request to these addresses is open any more, at most `limitMs`. Resolves with the number of requests
+ * that were left; null when the proxy could not say, and the whole limit was waited. `onRemaining` is called with every
+ * new number, but not with a zero at the beginning.
  */
 export async function drain(
-  { proxy, clock }: Pick<PipelineContext, "proxy" | "clock">,
-  addresses: readonly HostAddress[],
-  limitMs: number,
-  onRemaining: (remaining: number) => Promise<void>,
-  signal: AbortSignal,
+  context: DrainContext,
+  draining: {
+    readonly addresses: readonly HostAddress[];
+    readonly limitMs: number;
+    readonly onRemaining: (remaining: number) => Promise<void>;
+  },
 ): Promise<number | null> {
+  const { clock, signal } = context;
+  const { addresses, limitMs, onRemaining } = draining;
   const deadlineMs = clock.monotonicMs() + limitMs;
-  let told: number | null = null;
+  let reported: number | null = null;
   for (let zeros = 0; zeros < zerosNeeded && clock.monotonicMs() < deadlineMs; ) {
-    const remaining = await requestsLeft({ proxy }, addresses, signal);
-    if (remaining !== null && remaining !== told && (remaining > 0 || told !== null)) {
+    const remaining = await requestsLeft(context, addresses);
+    if (remaining !== null && remaining !== reported && (remaining > 0 || reported !== null)) {
       await onRemaining(remaining);
-      told = remaining;
+      reported = remaining;
     }
     zeros = remaining === 0 ? zeros + 1 : 0;
     await clock.sleep(lookEveryMs, signal);
   }
-  return told;
+  return reported;
 }
 
-/** Null when the proxy cannot say: then the whole drain limit is waited. */
+/** Null when the proxy cannot say. */
 async function requestsLeft(
-  { proxy }: Pick<PipelineContext, "proxy">,
+  { proxy, signal }: DrainContext,
   addresses: readonly HostAddress[],
-  signal: AbortSignal,
 ): Promise<number | null> {
   try {
     const counts = await Promise.all(addresses.map((address) => proxy.inFlight(address, signal)));

@@ -2,70 +2,70 @@ import type { Deployment, Failure, Running, Served } from "../model/deployment/d
 import { withCause } from "../rules/diagnosis/cause-line.ts";
 import { lastLogLines } from "./containers/evidence.ts";
 import { removeDeployment } from "./containers/remove.ts";
-import { liveBefore, restartReplaced } from "./containers/stop-replaced.ts";
-import type { DeploymentContext, PipelineContext } from "./context.ts";
+import { restartReplaced } from "./containers/stop-replaced.ts";
+import type { DeploymentContext } from "./context.ts";
 import { switchBack } from "./cut-over.ts";
+import type { Journal } from "./record/journal.ts";
+import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
 import { withdrawHosts } from "./routing/hosts.ts";
 
-/** Cleaning up may not wait for ever: what is left is found by the reconciler. */
+/** Cleaning up may not wait for ever: the reconciler finds what is left. */
 const cleanUpTimeoutMs = 60_000;
-/** The end must get on record, also when the database takes its time. */
+/** The outcome must be recorded, even when the database takes its time. */
 const recordTimeoutMs = 600_000;
 
 export type Outcome = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
 
 /**
- * The way out of a deployment that is not to be: traffic back where it was, the last words of the new containers
- * saved, the containers gone, and only then the end on record.
+ * Undoes a deployment: switches the traffic back, saves the last output of the new containers and removes them, and only
+ * then records the outcome.
  */
-export async function rollBack(
-  world: PipelineContext,
-  work: DeploymentContext,
-  deployment: Running,
-  end: Outcome,
-): Promise<Deployment> {
-  const cleanUp: DeploymentContext = { ...work, signal: world.clock.timeout(cleanUpTimeoutMs) };
-  const { journal } = work;
-  const before = deployment.status === "deploying" ? await liveBefore(world, cleanUp) : null;
+export async function rollBack(context: DeploymentContext, deployment: Running, outcome: Outcome): Promise<Deployment> {
+  const { clock, journal } = context;
+  const cleanUp: DeploymentContext = { ...context, signal: clock.timeout(cleanUpTimeoutMs) };
+  const asFarAsPossible = (cleaning: Promise<void>) => warnWhenItFails(journal, cleaning);
+  const before = deployment.status === "deploying" ? await liveBefore(cleanUp) : null;
   let served: Served | null = null;
   if (deployment.status === "deploying") {
-    served = await switchBack(world, cleanUp, deployment.step === "watch" ? deployment.liveAt : null);
-    if (end.type === "failed") await asFarAsPossible(work, saveLastWords(world, cleanUp));
+    served = await switchBack(cleanUp, deployment.step === "watch" ? deployment.liveAt : null);
+    if (outcome.type === "failed") await asFarAsPossible(saveLastOutput(cleanUp));
   }
-  await asFarAsPossible(work, removeDeployment(world, deployment.id, cleanUp.signal, { graceMs: 0 }));
+  await asFarAsPossible(removeDeployment(cleanUp, deployment.id, { graceMs: 0 }));
   if (before) {
-    await asFarAsPossible(work, restartReplaced(world, cleanUp, before));
-    if (deployment.status === "deploying") {
-      await asFarAsPossible(work, withdrawHosts(world, cleanUp, deployment.spec, before));
-    }
+    await asFarAsPossible(restartReplaced(cleanUp, before));
+    if (deployment.status === "deploying") await asFarAsPossible(withdrawHosts(cleanUp, deployment.spec, before));
   }
   const failure =
-    end.type === "failed" ? withCause(journal.withoutSecrets({ ...end.failure, ...(served && { served }) })) : null;
-  if (failure) work.progress.fail(failure.service, failure.message);
-  else work.progress.fail(null, "cancelled");
-  if (failure) journal.event({ type: "failure", failure });
+    outcome.type === "failed"
+      ? withCause(journal.withoutSecrets({ ...outcome.failure, ...(served && { served }) }))
+      : null;
+  reportOutcome(context, failure);
   await journal.flush(cleanUp.signal);
 
-  const at = world.clock.now();
+  const at = clock.now();
   const transition = failure ? ({ type: "failed", at, failure } as const) : ({ type: "cancelled", at } as const);
-  return moveTo(world, { signal: world.clock.timeout(recordTimeoutMs) }, deployment, transition);
+  return moveTo({ ...context, signal: clock.timeout(recordTimeoutMs) }, deployment, transition);
+}
+
+function reportOutcome({ progress, journal }: DeploymentContext, failure: Failure | null): void {
+  progress.fail(failure?.service ?? null, failure?.message ?? "cancelled");
+  if (failure) journal.event({ type: "failure", failure });
 }
 
 /** An engine that does not answer must not keep a deployment from ending: the reconciler removes what is left. */
-async function asFarAsPossible(work: DeploymentContext, cleaning: Promise<void>): Promise<void> {
+async function warnWhenItFails(journal: Journal, cleaning: Promise<void>): Promise<void> {
   await cleaning.catch((error: unknown) => {
-    work.journal.warn(
-      `Cleaning up failed and will be retried: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    journal.warn(`Cleaning up failed and will be retried: ${error instanceof Error ? error.message : String(error)}`);
   });
 }
 
-async function saveLastWords(world: PipelineContext, work: DeploymentContext): Promise<void> {
-  for (const container of await world.engine.listContainers({ deployment: work.deployment.id }, work.signal)) {
-    const lines = await lastLogLines(world, { container: container.id });
-    if (lines.length > 0) work.journal.note(`Last output of ${container.service}:`);
-    for (const line of lines) work.journal.log("container", container.service, line);
-    work.journal.endOfOutput("container", container.service);
+async function saveLastOutput(context: DeploymentContext): Promise<void> {
+  const { engine, journal, deployment, signal } = context;
+  for (const container of await engine.listContainers({ deployment: deployment.id }, signal)) {
+    const lines = await lastLogLines(context, container.id);
+    if (lines.length > 0) journal.note(`Last output of ${container.service}:`);
+    for (const line of lines) journal.log("container", container.service, line);
+    journal.endOfOutput("container", container.service);
   }
 }

@@ -1,50 +1,50 @@
-import type { Deploying, Deployment, Failure, Ready, Running } from "../model/deployment/deployment.ts";
-import { secretVariablesOf } from "../model/deployment/spec.ts";
+import type { Deploying, Ready, Running } from "../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
-import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
-import { type Interruption, interruptions } from "../rules/rollout/stateful.ts";
+import { interruptions } from "../rules/rollout/stateful.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
-import { liveBefore } from "./containers/stop-replaced.ts";
+import { interruptionText } from "../rules/wording/interruption-text.ts";
 import type { DeploymentContext, PipelineContext } from "./context.ts";
 import { cutOver } from "./cut-over.ts";
-import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
-import { createJournal, type Journal } from "./record/journal.ts";
+import { DeploymentFailed, Suspended } from "./deployment-failed.ts";
+import { endDeployment } from "./end-deployment.ts";
+import { openContext } from "./open-context.ts";
+import { createJournal } from "./record/journal.ts";
+import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
-import { createStackProgressRecorder } from "./record/stack-progress-recorder.ts";
 import { untilStored } from "./record/until-stored.ts";
-import { type Outcome, rollBack } from "./roll-back.ts";
 import { announceHosts, settleHosts } from "./routing/hosts.ts";
 import { findServices, startServices } from "./start.ts";
 import { makeVersion } from "./version.ts";
 import { watchServices } from "./watch.ts";
 import { withDocker } from "./with-docker.ts";
 
-type Watching = Deploying & { readonly step: "watch" };
+const lastFlushMs = 5_000;
 
 export interface Pipeline {
   /**
-   * Takes a claimed (or, after a restart, resumed) deployment to its end. Never rejects: whatever happens is written
-   * to the deployment. The signal is aborted with Cancelled (undo everything) or Suspended (leave everything).
+   * Takes a claimed (or, after a restart, resumed) deployment to its end. Never rejects: the outcome is written to the
+   * deployment. The signal is aborted with Cancelled (undo everything) or Suspended (leave everything as it is).
    */
   run(deployment: Running, signal: AbortSignal): Promise<void>;
 }
 
 export function createPipeline(
-  world: PipelineContext,
+  pipeline: PipelineContext,
   needs: {
     readonly log: Log;
     /** The deployment is over: the installation may have something to drain and remove. */
     readonly onOver: (installation: InstallationId, deployment: DeploymentId) => void;
   },
 ): Pipeline {
+  const { store, clock } = pipeline;
   const { log } = needs;
   return {
     async run(deployment, signal) {
       const journal = createJournal({
         deployment: deployment.id,
-        events: world.store.events,
-        clock: world.clock,
+        events: store.events,
+        clock,
         onTrouble: (error) =>
           log.warn(
             { err: error, deployment: deployment.id },
@@ -52,14 +52,14 @@ export function createPipeline(
           ),
       });
       try {
-        const work = await untilStored(world.clock, signal, () => openContext(world, deployment, journal, signal));
-        await deploy(world, work, log);
+        const opening = () => openContext(pipeline, deployment, journal, signal);
+        await deploy(await untilStored(clock, signal, opening), log);
       } catch (error) {
-        // Suspended before it began, or cleaning up failed: the next start or the reconciler goes on from the row.
+        // Suspended before it began, or cleaning up failed: the next start or the reconciler continues from the row.
         if (!(error instanceof Suspended))
           log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
       } finally {
-        await journal.flush(world.clock.timeout(5_000));
+        await journal.flush(clock.timeout(lastFlushMs));
         journal.close();
         needs.onOver(deployment.installationId, deployment.id);
       }
@@ -67,156 +67,83 @@ export function createPipeline(
   };
 }
 
-/** One deployment, from the images to the old version's leave. Each step finds what an earlier attempt did. */
-async function deploy(world: PipelineContext, work: DeploymentContext, log: Log): Promise<void> {
-  let deployment: Running = work.deployment;
+/** The steps of a deployment, in order. Each skips what an earlier attempt has done. */
+async function deploy(context: DeploymentContext, log: Log): Promise<void> {
+  const { deployment, failpoint } = context;
   try {
-    await world.failpoint("claimed");
-    if (deployment.status === "building") {
-      const building = deployment;
-      const spec = await withDocker(world, work, () => makeVersion(world, work, building));
-      await world.failpoint("built");
-      deployment = await moveTo(world, work, deployment, { type: "built", spec });
-    }
-    deployment = await untilLive(world, work, deployment);
-    await holdWatch(world, work, deployment);
-    await world.failpoint("ready");
+    await failpoint("claimed");
+    const built = await build(context, deployment);
+    const checked = await startAndCheck(context, built);
+    const live = await switchTraffic(context, checked);
+    await watch(context, live);
+    await failpoint("ready");
   } catch (error) {
-    await endWith(world, work, error, log);
+    await endDeployment(context, error, log);
   }
 }
 
-/** Start, check and cut-over, as far as they have not been done. */
-async function untilLive(world: PipelineContext, work: DeploymentContext, from: Deploying): Promise<Deploying> {
-  let deployment = from;
+async function build(context: DeploymentContext, deployment: Running): Promise<Deploying> {
+  if (deployment.status !== "building") return deployment;
+  const spec = await withDocker(context, () => makeVersion(context, deployment));
+  await context.failpoint("built");
+  return moveTo(context, deployment, { type: "built", spec });
+}
+
+async function startAndCheck(context: DeploymentContext, deployment: Deploying): Promise<Deploying> {
+  if (deployment.step !== "start") return deployment;
+  const { journal, progress, failpoint } = context;
   const { spec } = deployment;
-  const live = await liveBefore(world, work);
-  if (deployment.step === "start") {
-    work.progress.list(spec.stacks);
-    reportInterruptions(work, interruptions(spec, live, deployment.fresh));
-    const started = await startServices(world, work, spec, live);
-    await world.failpoint("checked");
-    await announceHosts(world, work, started.spec, live);
-    deployment = await moveTo(world, work, deployment, { type: "checked", spec: started.spec });
-  }
-  if (deployment.step === "cut-over") {
-    const { spec } = deployment;
-    const services = (await findServices(world, work, spec)) ?? (await startServices(world, work, spec, live)).services;
-    deployment = await cutOver(world, work, deployment, services);
-  }
-  return deployment;
+  const live = await liveBefore(context);
+  progress.list(spec.stacks);
+  for (const interruption of interruptions(spec, live, deployment.fresh)) journal.note(interruptionText(interruption));
+  const started = await startServices(context, spec, live);
+  await failpoint("checked");
+  await announceHosts(context, started.spec, live);
+  return moveTo(context, deployment, { type: "checked", spec: started.spec });
 }
 
-/** Before anything is touched, so that nobody wonders afterwards. */
-function reportInterruptions({ journal }: DeploymentContext, interrupted: readonly Interruption[]): void {
-  for (const { service, kind, why, isOver } of interrupted) {
-    if (isOver) {
-      journal.note(`${service} will be stopped: ${why}`);
-      continue;
-    }
-    journal.note(
-      kind === "web"
-        ? `${service} cannot run twice: requests to it wait while it is replaced (${why})`
-        : `${service} cannot run twice: it will be unavailable while it is replaced (${why})`,
-    );
-  }
+async function switchTraffic(context: DeploymentContext, deployment: Deploying): Promise<Deploying> {
+  if (deployment.step !== "cut-over") return deployment;
+  const { spec } = deployment;
+  const running = await findServices(context, spec);
+  const services = running ?? (await startServices(context, spec, await liveBefore(context))).services;
+  return cutOver(context, deployment, services);
 }
 
-async function holdWatch(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<Ready> {
+async function watch(context: DeploymentContext, deployment: Deploying): Promise<Ready> {
   if (deployment.step !== "watch") throw new Error(`deployment ${deployment.id} is not live, so it cannot be watched`);
-  const services = await findServices(world, work, deployment.spec);
+  const { journal, progress, clock, signal } = context;
+  const services = await findServices(context, deployment.spec);
   if (!services) {
     throw new DeploymentFailed({ stage: "watch", message: "a container of the new version disappeared", hint: null });
   }
-  if (deployment.spec.routes.length > 0 && (await world.proxy.current(work.installation.id)) !== deployment.id) {
-    throw new DeploymentFailed({
-      stage: "watch",
-      message: "it failed during the watch window, and the server stopped before the failure was recorded",
-      hint: "Traffic was back on the previous version by then. See Baton's log for more.",
-    });
-  }
-  work.progress.enterAll("Draining");
-  await watchServices(world, work, deployment, services);
-  await settleHosts(world, work, deployment.spec);
-  await movePushedBranch(world, work, deployment);
-  await reportReady(world, work, deployment);
-  return moveTo(world, work, deployment, { type: "held", at: world.clock.now() });
+  await checkTraffic(context, deployment);
+  progress.enterAll("Draining");
+  await watchServices(context, deployment, services);
+  await settleHosts(context, deployment.spec);
+  await movePushedBranch(context, deployment);
+  // Followers of a deployment stop listening at its end, so this is written before the end is recorded.
+  progress.finish();
+  journal.note(`Stable after ${durationText(clock.now().getTime() - deployment.liveAt.getTime())}`);
+  await journal.flush(signal);
+  return moveTo(context, deployment, { type: "held", at: clock.now() });
 }
 
-/** Sent before the end is recorded, because followers of a deployment stop listening there. */
-async function reportReady(world: PipelineContext, work: DeploymentContext, deployment: Watching): Promise<void> {
-  const { journal, signal } = work;
-  work.progress.finish();
-  journal.note(`Stable after ${durationText(world.clock.now().getTime() - deployment.liveAt.getTime())}`);
-  await journal.flush(signal);
+/** Where an earlier attempt has switched the traffic back, the version has failed already. */
+async function checkTraffic({ proxy, installation }: DeploymentContext, { id, spec }: Deploying): Promise<void> {
+  if (spec.routes.length === 0 || (await proxy.current(installation.id)) === id) return;
+  throw new DeploymentFailed({
+    stage: "watch",
+    message: "it failed during the watch window, and the server stopped before the failure was recorded",
+    hint: "Traffic was back on the previous version by then. See Baton's log for more.",
+  });
 }
 
 /**
- * The branch says what is live: it is moved by the deployment, not by the push. Before the end is on record, because the
- * next push begins at that moment and is measured against the branch.
+ * The branch names what is live, so the deployment moves it, not the push. It moves before the end is recorded: the next
+ * push may begin right then, and is compared with the branch.
  */
-async function movePushedBranch(world: PipelineContext, work: DeploymentContext, deployment: Deploying): Promise<void> {
-  if (deployment.trigger !== "push" || deployment.ref === null) return;
-  await world.git.moveBranch(work.product.id, deployment.ref, deployment.spec.commit);
-}
-
-async function endWith(world: PipelineContext, work: DeploymentContext, error: unknown, log: Log): Promise<void> {
-  if (work.signal.aborted && work.signal.reason instanceof Suspended) return;
-  const now = await untilStored(world.clock, world.clock.timeout(600_000), () =>
-    world.store.deployments.get(work.deployment.id),
-  );
-  if (!now || !isMine(now, work)) return;
-  if (isCancelled(error, work)) work.journal.note("Cancelled: undoing the changes");
-  await rollBack(world, work, now, isCancelled(error, work) ? { type: "cancelled" } : explain(error, work, now, log));
-}
-
-/** A cancel that wins the race fences the move to the cut-over: that is a cancellation, too. */
-function isCancelled(error: unknown, work: DeploymentContext): boolean {
-  return error instanceof Fenced || (work.signal.aborted && work.signal.reason instanceof Cancelled);
-}
-
-function isMine(now: Deployment, work: DeploymentContext): now is Running {
-  return (now.status === "building" || now.status === "deploying") && now.attempt === work.deployment.attempt;
-}
-
-function explain(error: unknown, work: DeploymentContext, now: Running, log: Log): Outcome {
-  if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
-  const stage = now.status === "building" ? "build" : now.step === "start" ? "start" : now.step;
-  if (!(error instanceof EngineUnavailable))
-    log.error({ err: error, deployment: work.deployment.id }, "a deployment failed unexpectedly");
-  const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
-  return { type: "failed", failure };
-}
-
-function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
-  const words = error instanceof Error ? error.message : String(error);
-  if (error instanceof EngineUnavailable) {
-    return { message: `Docker is not responding: ${words}`, hint: "Start Docker again, then deploy again." };
-  }
-  if (error instanceof EngineRefused) {
-    const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";
-    return { message: `Docker refused: ${words}`, hint };
-  }
-  return {
-    message: `Baton could not continue: ${words}`,
-    hint: "This is probably a bug in Baton. Its log has the details; deploying again may work.",
-  };
-}
-
-async function openContext(
-  world: PipelineContext,
-  deployment: Running,
-  journal: Journal,
-  signal: AbortSignal,
-): Promise<DeploymentContext> {
-  const { store } = world;
-  const installed = await store.installations.installedProduct(deployment.installationId);
-  if (!installed) throw new Error(`deployment ${deployment.id} belongs to nothing`);
-  const { product, environment, installation } = installed;
-  const progress = createStackProgressRecorder(journal, await store.events.stacks(deployment.id));
-  if (deployment.status === "deploying") {
-    progress.list(deployment.spec.stacks);
-    journal.hide(secretVariablesOf(deployment.spec));
-  }
-  return { deployment, product, environment, installation, journal, progress, signal };
+async function movePushedBranch({ git, product }: DeploymentContext, { trigger, ref, spec }: Deploying): Promise<void> {
+  if (trigger !== "push" || ref === null) return;
+  await git.moveBranch(product.id, ref, spec.commit);
 }

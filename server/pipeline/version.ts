@@ -1,38 +1,30 @@
 import type { Building, Deployment } from "../model/deployment/deployment.ts";
 import { specOf } from "../model/deployment/deployment.ts";
-import {
-  type DeploymentSpec,
-  plainNames,
-  type StackSpec,
-  secretVariablesOf,
-  servicesOf,
-} from "../model/deployment/spec.ts";
+import { type DeploymentSpec, type StackSpec, secretVariablesOf, servicesOf } from "../model/deployment/spec.ts";
 import { appliesChanges, keepInits } from "../rules/rollout/apply.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/rollout/init-runs.ts";
 import { hostsFor } from "../rules/routing/urls.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
-import { keepData } from "./containers/lasting-data.ts";
-import { liveBefore } from "./containers/stop-replaced.ts";
-import type { DeploymentContext, PipelineContext } from "./context.ts";
+import type { DeploymentContext } from "./context.ts";
+import { keepData } from "./data/keep-data.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
-import { obtainImages } from "./images/build.ts";
-import { formerImages } from "./images/former-images.ts";
+import { obtainImages } from "./images/obtain-images.ts";
+import { reusableImages } from "./images/reusable-images.ts";
+import { liveBefore } from "./record/live-before.ts";
 import { checkNamedDomains } from "./routing/named-domains.ts";
 import { fetchCommit } from "./source/fetch.ts";
-import { type Given, planVersion } from "./source/plan.ts";
+import { planVersion } from "./source/plan.ts";
+import { readInputs, type VersionInputs } from "./source/version-inputs.ts";
 
-/** A server that dies three times in one build is killed by it. */
+/** A server that dies this often in one build is killed by it. */
 const maxAttempts = 5;
 
 /**
- * Everything up to the point where images exist: of a new version by fetching, planning and building, of a former
- * one by taking its spec. All of it within the build's time limit.
+ * Makes the spec of a version, and its images: of a new version by fetching, planning and building, of a former one from
+ * its spec. All of it within the build's time limit.
  */
-export async function makeVersion(
-  world: PipelineContext,
-  work: DeploymentContext,
-  deployment: Building,
-): Promise<DeploymentSpec> {
+export async function makeVersion(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
+  const { journal, clock, limits } = context;
   if (deployment.attempt > maxAttempts) {
     throw new DeploymentFailed({
       stage: "build",
@@ -40,155 +32,118 @@ export async function makeVersion(
       hint: "The build may use all of the server's memory. Add memory, or run fewer builds at once (BATON_MAX_BUILDS).",
     });
   }
-  if (deployment.attempt > 1) work.journal.note(`The server restarted: attempt ${deployment.attempt}`);
+  if (deployment.attempt > 1) journal.note(`The server restarted: attempt ${deployment.attempt}`);
 
-  const timeout = world.clock.timeout(world.limits.buildTimeoutMs);
+  const timeout = clock.timeout(limits.buildTimeoutMs);
+  const signal = AbortSignal.any([context.signal, timeout]);
   try {
-    const signal = AbortSignal.any([work.signal, timeout]);
-    const source = deployment.sourceId === null ? null : await world.store.deployments.get(deployment.sourceId);
-    if (source?.status === "failed") {
-      throw new DeploymentFailed({
-        stage: "plan",
-        message: `deployment ${source.number}, whose version was to be deployed again, has failed in the meantime`,
-        hint: "The version before it is live again. Apply the changes again.",
-      });
-    }
-    const given = await givenTo(world, work, deployment, source);
-    const { variables, plainVariables } = given;
-    work.journal.hide(secretVariablesOf(given));
-    const stacks =
-      (source && (await formerStacks(world, work, source, given, signal))) ??
-      (await newStacks(world, work, given, signal));
-    const { store, limits } = world;
-    const { domain, publicHost } = limits;
-    await checkNamedDomains({ store, domain, publicHost }, work.installation.id, servicesOf(stacks));
-    const live = await liveBefore(world, work);
-    const version = { stacks: stacks.stacks, variables };
-    const kept = await keepData(world, work, version, live, deployment.fresh, signal);
-    const isApplied = appliesChanges(deployment, work.installation.liveDeploymentId);
-    return {
-      commit: stacks.commit,
-      stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
-      variables,
-      plainVariables,
-      buildSettings: given.buildSettings,
-      routes: hostsFor({
-        product: work.product.slug,
-        environment: work.environment.name,
-        domain: work.environment.domain ?? world.limits.domain,
-        services: servicesOf(stacks),
-        custom: await world.store.domains.custom(work.installation.id),
-      }),
-    };
+    return await versionOf({ ...context, signal }, deployment);
   } catch (error) {
-    if (!timeout.aborted || work.signal.aborted) throw error;
-    const limit = durationText(world.limits.buildTimeoutMs);
+    if (!timeout.aborted || context.signal.aborted) throw error;
     throw new DeploymentFailed(
       {
         stage: "build",
-        message: `the build took longer than ${limit} and was stopped`,
+        message: `the build took longer than ${durationText(limits.buildTimeoutMs)} and was stopped`,
         hint: "The output below shows how far it got. BATON_BUILD_TIMEOUT sets the limit.",
-        lastLines: work.journal.lastLines(20),
+        lastLines: journal.lastLines(20),
       },
       { cause: error },
     );
   }
 }
 
-type Stacks = Pick<DeploymentSpec, "commit" | "stacks">;
+async function versionOf(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
+  const { store, limits, journal, product, environment, installation } = context;
+  const source = await sourceOf(context, deployment);
+  const inputs = await readInputs(context, deployment, source);
+  const { variables, plainVariables, buildSettings } = inputs;
+  journal.hide(secretVariablesOf(inputs));
+  const { commit, ...planned } =
+    (source && (await formerVersion(context, source, inputs))) ?? (await newVersion(context, inputs));
+  const services = servicesOf(planned);
+  const { domain, publicHost } = limits;
+  await checkNamedDomains({ store, domain, publicHost }, installation.id, services);
+  const live = await liveBefore(context);
+  const kept = await keepData(context, { ...planned, variables }, live);
+  const isApplied = appliesChanges(deployment, installation.liveDeploymentId);
+  return {
+    commit,
+    stacks: isApplied ? keepInits({ stacks: kept, variables }, live) : kept,
+    variables,
+    plainVariables,
+    buildSettings,
+    routes: hostsFor({
+      product: product.slug,
+      environment: environment.name,
+      domain: environment.domain ?? domain,
+      services,
+      custom: await store.domains.custom(installation.id),
+    }),
+  };
+}
 
-async function newStacks(
-  world: PipelineContext,
-  work: DeploymentContext,
-  given: Given,
-  signal: AbortSignal,
-): Promise<Stacks> {
-  const { sha } = await fetchCommit(world, work, signal);
-  await world.failpoint("fetched");
-  const planned = await planVersion(world, work, sha, given, signal);
-  return { commit: sha, stacks: await obtainImages(world, work, sha, planned, given.variables, new Map(), signal) };
+/** The deployment whose version is deployed again; null for a new version. */
+async function sourceOf({ store }: DeploymentContext, { sourceId }: Building): Promise<Deployment | null> {
+  const source = sourceId === null ? null : await store.deployments.get(sourceId);
+  if (source?.status !== "failed") return source;
+  throw new DeploymentFailed({
+    stage: "plan",
+    message: `deployment ${source.number}, whose version was to be deployed again, has failed in the meantime`,
+    hint: "The version before it is live again. Apply the changes again.",
+  });
+}
+
+type CommitStacks = Pick<DeploymentSpec, "commit" | "stacks">;
+
+async function newVersion(context: DeploymentContext, inputs: VersionInputs): Promise<CommitStacks> {
+  const { variables } = inputs;
+  const { sha: commit } = await fetchCommit(context);
+  await context.failpoint("fetched");
+  const planned = await planVersion(context, commit, inputs);
+  return { commit, stacks: await obtainImages(context, { commit, planned, variables, reusable: new Map() }) };
 }
 
 /**
- * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned anew,
- * since compose files are filled in with them; images are used again where the same would be built.
+ * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned again,
+ * since compose files are interpolated with them; images are used again where the same would be built.
  */
-async function formerStacks(
-  world: PipelineContext,
-  work: DeploymentContext,
+async function formerVersion(
+  context: DeploymentContext,
   source: Deployment,
-  given: Given,
-  signal: AbortSignal,
-): Promise<Stacks | null> {
+  inputs: VersionInputs,
+): Promise<CommitStacks | null> {
+  const { git, journal, progress, product, deployment, installation } = context;
   const spec = specOf(source);
   if (!spec) return null;
-  const { journal, deployment } = work;
-  work.progress.list(spec.stacks);
-  const { liveDeploymentId } = work.installation;
-  const same = source.id === liveDeploymentId ? "the live version" : "a previous version";
+  const { commit } = spec;
+  progress.list(spec.stacks);
+  const { liveDeploymentId } = installation;
+  const version = source.id === liveDeploymentId ? "the live version" : "a previous version";
   const doing = appliesChanges(deployment, liveDeploymentId) ? "Applying changes to" : "Redeploying";
-  journal.stage("fetch", `${doing} ${same}: deployment ${source.number}, ${spec.commit.slice(0, 8)}`);
-  if (!(await imagesExist(world, spec.stacks, signal))) {
+  journal.stage("fetch", `${doing} ${version}: deployment ${source.number}, ${commit.slice(0, 8)}`);
+  if (!(await imagesExist(context, spec.stacks))) {
     journal.note("Its images are gone, so the same commit is rebuilt");
-    await warnOfInitRuns(world, work, source);
+    await warnOfInitRuns(context, source);
     return null;
   }
   const isAsThen = deployment.variables === "then";
   if (isAsThen) journal.note("Its images are still here, so nothing is built");
-  await warnOfInitRuns(world, work, source);
-  await world.git.keepCommit(work.product.id, deployment.id, spec.commit);
-  if (isAsThen) return { commit: spec.commit, stacks: spec.stacks };
-  const planned = await planVersion(world, work, spec.commit, given, signal);
-  const former = await formerImages(world, work, spec, given, planned, signal);
-  return {
-    commit: spec.commit,
-    stacks: await obtainImages(world, work, spec.commit, planned, given.variables, former, signal),
-  };
+  await warnOfInitRuns(context, source);
+  await git.keepCommit(product.id, deployment.id, commit);
+  if (isAsThen) return { commit, stacks: spec.stacks };
+  const planned = await planVersion(context, commit, inputs);
+  const reusable = await reusableImages(context, spec, inputs, planned);
+  const { variables } = inputs;
+  return { commit, stacks: await obtainImages(context, { commit, planned, variables, reusable }) };
 }
 
-/** What the confirm page says, for those who go back without it: an old version meets data that newer ones have changed. */
-async function warnOfInitRuns(
-  { store }: PipelineContext,
-  { journal, installation }: DeploymentContext,
-  source: Deployment,
-): Promise<void> {
+/** An old version meets data that newer ones have changed. The confirm page says so, too, but not everyone comes by it. */
+async function warnOfInitRuns({ store, journal, installation }: DeploymentContext, source: Deployment): Promise<void> {
   const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
   for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));
 }
 
-async function imagesExist(
-  world: PipelineContext,
-  stacks: readonly StackSpec[],
-  signal: AbortSignal,
-): Promise<boolean> {
-  const images = servicesOf({ stacks }).map((service) => world.engine.inspectImage(service.image, signal));
+async function imagesExist({ engine, signal }: DeploymentContext, stacks: readonly StackSpec[]): Promise<boolean> {
+  const images = servicesOf({ stacks }).map((service) => engine.inspectImage(service.image, signal));
   return !(await Promise.all(images)).includes(null);
-}
-
-/** A former version gets what it had, unless today's is asked for. */
-async function givenTo(
-  world: PipelineContext,
-  work: DeploymentContext,
-  deployment: Building,
-  source: Deployment | null,
-): Promise<Given> {
-  const then = source && deployment.variables === "then" ? specOf(source) : null;
-  const { installations, sources } = world.store;
-  const { id } = work.installation;
-  const [marks, { rootDirectory }] = await Promise.all([installations.buildMarks(id), sources.get(work.product.id)]);
-  const buildSettings = then?.buildSettings ?? { marks, rootDirectory };
-  if (then) {
-    const { variables, plainVariables = [] } = then;
-    return { variables, plainVariables, settings: settingsOf(then), buildSettings };
-  }
-  const [variables, visible, settings] = await Promise.all([
-    installations.variables(id),
-    installations.visibleVariables(id),
-    installations.serviceSettings(id),
-  ]);
-  return { variables, plainVariables: plainNames(variables, visible), settings, buildSettings };
-}
-
-function settingsOf(spec: DeploymentSpec): Given["settings"] {
-  return new Map(servicesOf(spec).flatMap(({ name, settings }) => (settings ? [[name, settings.set] as const] : [])));
 }

@@ -1,35 +1,33 @@
 import { EngineUnavailable } from "../ports/engine.ts";
-import type { DeploymentContext, PipelineContext } from "./context.ts";
+import type { DeploymentContext } from "./context.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A build that takes the daemon down with it each time is not begun for ever. */
-const maxAnew = 3;
+/** A build that takes the daemon down each time is not started for ever. */
+const maxRestarts = 3;
+
+type DockerContext = Pick<DeploymentContext, "engine" | "clock" | "journal" | "signal">;
 
 /**
- * Does what needs Docker while nothing that runs has been touched. A daemon that is away (restarted, stopped, hanging) is
- * waited for, however long that takes, and `make` is begun anew once it answers: what it had made, it finds again. Its own
- * time limit does not run meanwhile. Rejects with the reason of the work's signal, or what `make` rejected with.
+ * Runs a step that needs Docker and changes nothing that runs. While the daemon is away (restarted, stopped, hanging) it
+ * waits, however long that takes, and then starts `make` again, which finds what it had made. The time limit of `make`
+ * does not run meanwhile. Rejects with the reason of the context's signal, or with what `make` rejected with.
  */
-export async function withDocker<Result>(
-  world: PipelineContext,
-  work: DeploymentContext,
-  make: () => Promise<Result>,
-): Promise<Result> {
-  const { journal, signal } = work;
-  for (let anew = 0; ; anew++) {
+export async function withDocker<Result>(context: DockerContext, make: () => Promise<Result>): Promise<Result> {
+  const { journal, signal } = context;
+  for (let restarts = 0; ; restarts++) {
     try {
       return await make();
     } catch (error) {
-      if (!(error instanceof EngineUnavailable) || signal.aborted || anew === maxAnew) throw error;
+      if (!(error instanceof EngineUnavailable) || signal.aborted || restarts === maxRestarts) throw error;
       journal.warn(`Docker is not responding (${error.message}); waiting for it`);
-      await untilItAnswers(world, signal);
+      await untilItAnswers(context);
       journal.note("Docker is back; starting over");
     }
   }
 }
 
-async function untilItAnswers({ engine, clock }: PipelineContext, signal: AbortSignal): Promise<void> {
+async function untilItAnswers({ engine, clock, signal }: DockerContext): Promise<void> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
     await clock.sleep(pauseMs, signal);
     try {

@@ -1,12 +1,12 @@
 import type { ReconcilerContext } from "./context.ts";
 
-/** Removing takes the engine's attention away from builds, so it is done seldom, and when nobody builds. */
+/** Pruning slows builds down, so it happens seldom, and when nothing is built. */
 const pauseMs = 10 * 60_000;
 
-/** Keeps the engine's build cache below its limit. Each call looks whether it is time. */
-export function createBuildCacheKeeper({ engine, store, clock, buildCacheBytes }: ReconcilerContext) {
+/** Keeps the engine's build cache below its limit. Each call checks whether it is time to prune. */
+export function createBuildCacheKeeper({ engine, store, clock, buildCacheBytes, signal }: ReconcilerContext) {
   let lastMs = Number.NEGATIVE_INFINITY;
-  return async (signal: AbortSignal): Promise<void> => {
+  return async (): Promise<void> => {
     if (buildCacheBytes === null || clock.monotonicMs() - lastMs < pauseMs) return;
     const { queued, running } = await store.deployments.queue();
     if (queued.length + running.length > 0) return;

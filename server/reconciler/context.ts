@@ -1,9 +1,10 @@
 import type { PipelineContext } from "../pipeline/context.ts";
 import type { BuildLimiter } from "../ports/host/build-limiter.ts";
 import type { Firewall } from "../ports/host/firewall.ts";
+import type { Log } from "../ports/log.ts";
 
-/** What looking after things takes: the pipeline's world, and how long and how much is kept. */
-export interface ReconcilerContext
+/** The ports and settings that the reconciler needs. Those of containers it shares with the pipeline. */
+export interface ReconcilerNeeds
   extends Pick<
     PipelineContext,
     | "instance"
@@ -22,6 +23,22 @@ export interface ReconcilerContext
   readonly buildLimiter: BuildLimiter;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
-  /** What the build cache may grow to; null: it is left alone. */
+  /** The limit of the build cache; null when Baton leaves the cache alone. */
   readonly buildCacheBytes: number | null;
+}
+
+/** What each of the reconciler's steps takes as its first argument. */
+export interface ReconcilerContext extends ReconcilerNeeds {
+  readonly log: Log;
+  /** Aborted when the reconciler stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Logs a failure that the next look retries. A reconciler that stops has nothing to report. */
+export function warn(
+  { log, signal }: Pick<ReconcilerContext, "log" | "signal">,
+  error: unknown,
+  message: string,
+): void {
+  if (!signal.aborted) log.warn({ err: error }, message);
 }

@@ -6,51 +6,43 @@ import type { ReconcilerContext } from "./context.ts";
 import { removeUnneededImages } from "./images.ts";
 
 /**
- * Takes what was deleted out of the proxy, before anything of it is touched: until then its address would answer for an app
+ * Takes what was deleted out of the proxy before anything of it is touched; otherwise its address would answer for an app
  * that is half gone. Resolves with the installations that nothing leads to any more.
  */
-export async function withdrawDeleted(
-  needs: ReconcilerContext,
-  signal: AbortSignal,
-): Promise<ReadonlySet<InstallationId>> {
-  const leaving = (await needs.store.installations.deleted()).map(({ id }) => id);
-  for (const id of leaving) await needs.store.domains.setFor(id, []);
-  if (leaving.length > 0) await needs.publishRoutes(signal);
+export async function withdrawDeleted(context: ReconcilerContext): Promise<ReadonlySet<InstallationId>> {
+  const leaving = (await context.store.installations.deleted()).map(({ id }) => id);
+  for (const id of leaving) await context.store.domains.setFor(id, []);
+  if (leaving.length > 0) await context.publishRoutes(context.signal);
   return new Set(leaving);
 }
 
 /** Takes down what was deleted and is withdrawn: installations by themselves or with their products, then the products. */
-export async function removeDeleted(
-  needs: ReconcilerContext,
-  withdrawn: ReadonlySet<InstallationId>,
-  signal: AbortSignal,
-): Promise<void> {
-  const leaving = (await needs.store.installations.deleted()).filter(({ id }) => withdrawn.has(id));
-  for (const installation of leaving) await removeInstallation(needs, installation, signal);
-  if (leaving.length > 0) await removeUnneededImages(needs, signal);
-  // One that is still cancelled or drained is left for the next look, and its product with it.
-  const left = new Set((await needs.store.installations.deleted()).map(({ productId }) => productId));
-  for (const product of await needs.store.products.deleted()) {
-    if (!left.has(product.id)) await removeProduct(needs, product, signal);
+export async function removeDeleted(context: ReconcilerContext, withdrawn: ReadonlySet<InstallationId>): Promise<void> {
+  const leaving = (await context.store.installations.deleted()).filter(({ id }) => withdrawn.has(id));
+  for (const installation of leaving) await removeInstallation(context, installation);
+  if (leaving.length > 0) await removeUnneededImages(context);
+  // One that is still being cancelled or drained is left for the next look, and its product with it.
+  const left = new Set((await context.store.installations.deleted()).map(({ productId }) => productId));
+  for (const product of await context.store.products.deleted()) {
+    if (!left.has(product.id)) await removeProduct(context, product);
   }
 }
 
 async function removeInstallation(
-  needs: ReconcilerContext,
+  context: ReconcilerContext,
   { id, keepVolumes }: Installation & Leaving,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { engine, proxy, store } = needs;
+  const { engine, proxy, store, clock, instance, signal } = context;
   const undecided = await store.deployments.undecided(id);
-  for (const deployment of undecided) await store.deployments.requestCancel(deployment.id, needs.clock.now());
-  // A running one is ended by its worker; the next look goes on from there.
+  for (const deployment of undecided) await store.deployments.requestCancel(deployment.id, clock.now());
+  // The worker ends a running one; the next look continues from there.
   if (undecided.some((deployment) => deployment.status !== "queued")) return;
-  // Its versions are drained and retired like any that nothing leads to; then comes another look.
+  // Its versions are drained and removed like any that nothing leads to; the next look continues from there.
   if ((await engine.listContainers({ installation: id }, signal)).length > 0) return;
 
-  await engine.removeNetwork(lastingNetworkName(needs.instance, id), signal);
+  await engine.removeNetwork(lastingNetworkName(instance, id), signal);
   if (!keepVolumes) {
-    const own = volumePrefix(needs.instance, id);
+    const own = volumePrefix(instance, id);
     const volumes = (await engine.listVolumes(signal)).filter((name) => name.startsWith(own));
     for (const name of volumes) await engine.removeVolume(name, signal);
   }
@@ -58,9 +50,9 @@ async function removeInstallation(
   await store.installations.purge(id);
 }
 
-async function removeProduct(needs: ReconcilerContext, product: Product, signal: AbortSignal): Promise<void> {
-  const { engine, git, store } = needs;
-  const prefix = `baton-${needs.instance}/p${product.id}-`;
+async function removeProduct(context: ReconcilerContext, product: Product): Promise<void> {
+  const { engine, git, store, instance, signal } = context;
+  const prefix = `baton-${instance}/p${product.id}-`;
   const tags = (await engine.listImages(signal)).flatMap((image) => image.tags);
   for (const tag of tags.filter((one) => one.startsWith(prefix))) await engine.removeTag(tag, signal);
   await git.removeRepository(product.id);

@@ -2,10 +2,10 @@ import { specOf } from "../model/deployment/deployment.ts";
 import { tagsToRemove } from "../rules/rollout/retention.ts";
 import type { ReconcilerContext } from "./context.ts";
 
-/** Removes the images that no version needs which can still be made live without a build. */
-export async function removeUnneededImages(needs: ReconcilerContext, signal: AbortSignal): Promise<void> {
-  const { engine, store, keepVersions } = needs;
-  // Images first: one that is built meanwhile is not in this list, and its deployment is in the next.
+/** Removes the images of versions that can no longer be made live without a build. */
+export async function removeUnneededImages(context: ReconcilerContext): Promise<void> {
+  const { engine, store, keepVersions, signal } = context;
+  // Images first: one that is built meanwhile is then missing from this list, while its deployment is in the next.
   const images = await engine.listImages(signal);
   const { queued, running } = await store.deployments.queue();
   const undecided = [...queued, ...running];

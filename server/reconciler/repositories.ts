@@ -1,14 +1,13 @@
 import type { ReconcilerContext } from "./context.ts";
 
 /**
- * Clears what a server that was killed between storing a push and queueing it has left: commits kept for deployments
- * that never came to be, and repositories of products that are gone. Once, at the beginning of a shift.
+ * Removes what a server left that was killed between storing a push and queueing it: commits kept for deployments that
+ * never existed, and repositories of products that are gone. Runs once, when the server becomes the leader.
  */
-export async function clearStrayCommits(needs: Pick<ReconcilerContext, "git" | "store">): Promise<void> {
-  const { git, store } = needs;
+export async function clearStrayCommits({ git, store }: ReconcilerContext): Promise<void> {
   const repositories = await git.listRepositories();
   if (repositories.length === 0) return;
-  // Whoever pushes from now on gets a higher id.
+  // Every push from now on gets a higher id.
   const mark = await store.deployments.reserveId();
   for (const product of repositories) {
     if (!(await store.products.get(product))) {

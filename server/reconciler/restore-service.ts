@@ -7,29 +7,28 @@ import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
 import { makerOf } from "../rules/rollout/stateful.ts";
 import type { ReconcilerContext } from "./context.ts";
 
-/** Brings a service of a live version back, on the port it had, from the image it had, with the data it had. */
+/** Starts a service of a live version again, on the port it had, from the image it had, with the data it had. */
 export async function restoreService(
-  needs: ReconcilerContext,
+  context: ReconcilerContext,
   repair: Extract<Repair, { type: "restore-service" }>,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { store } = needs;
+  const { store, proxy } = context;
   const deployment = await store.deployments.get(repair.deployment);
   const installation = await store.installations.get(repair.installation);
   const spec = deployment && specOf(deployment);
   const stack = spec?.stacks.find(({ services }) => services.some(({ name }) => name === repair.service));
   const service = stack?.services.find(({ name }) => name === repair.service);
-  // Replaced or stopped since it was looked at: nothing to revive any more.
+  // Replaced or stopped since the look: nothing is left to restore.
   if (!spec || !stack || !service || installation?.liveDeploymentId !== repair.deployment) return;
 
   const owner = { product: installation.productId, installation: installation.id, deployment: repair.deployment };
-  const networks = await provideNetworks(needs, owner, spec, signal);
+  const networks = await provideNetworks(context, owner, spec);
   const maker = { ...owner, deployment: makerOf(service, deployment) };
   const making = { owner: maker, spec, stack: stack.name, service, networks, onNote: () => {} };
-  if (await isBeingReplaced(needs, installation.id, service)) return;
-  const { hostAddress } = await runContainer(needs, making, signal);
+  if (await isBeingReplaced(context, installation.id, service)) return;
+  const { hostAddress } = await runContainer(context, making);
   if (service.kind === "web" && hostAddress !== null) {
-    await needs.proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
+    await proxy.prepare(installation.id, deployment.id, new Map([[service.name, hostAddress]]));
   }
   const text = `${service.name} was no longer running; it was started again`;
   await store.events.append(repair.deployment, [{ type: "warning", text }]);
@@ -37,7 +36,7 @@ export async function restoreService(
 
 /** A deployment that began after the look has stopped it on purpose, or is about to. */
 async function isBeingReplaced(
-  { store }: Pick<ReconcilerContext, "store">,
+  { store }: ReconcilerContext,
   installation: InstallationId,
   service: ServiceSpec,
 ): Promise<boolean> {

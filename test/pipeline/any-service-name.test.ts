@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { longestServiceName } from "../../server/model/names/service-name.ts";
-import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
 import { planVersion } from "../../server/pipeline/source/plan.ts";
 import type { FixedConfig } from "../../server/proxy/config/caddy-config.ts";
@@ -35,7 +35,7 @@ async function routesOf({ names, domain, environment }: Version) {
   const file = JSON.stringify({
     services: Object.fromEntries(names.map((name) => [name, { image: "nginx", ports: ["80:80"] }])),
   });
-  const world = {
+  const context = {
     store: {
       sources: { get: async () => ({ rootDirectory: "" }) },
       installations: { buildMarks: async () => ({}) },
@@ -46,20 +46,19 @@ async function routesOf({ names, domain, environment }: Version) {
       readFile: async () => Buffer.from(file),
     },
     limits: { healthTimeoutMs: 90_000, domain: "localhost" },
-  } as unknown as PipelineContext;
-  const work = {
     product: { id: 1, slug: "a-product" },
     environment: { name: environment, domain },
     installation: { id: 1 },
     journal: { stage() {}, note() {}, warn() {} },
+    signal: never,
   } as unknown as DeploymentContext;
-  const given = {
+  const inputs = {
     variables: {},
     plainVariables: [],
     settings: new Map(),
     buildSettings: { marks: {}, rootDirectory: "" },
   };
-  const { plan } = await planVersion(world, work, "a".repeat(40) as never, given, never);
+  const { plan } = await planVersion(context, "a".repeat(40) as never, inputs);
   const services = plan.stacks.flatMap((stack) => stack.services);
   return hostsFor({ product: "a-product", environment, domain, services, custom: [] });
 }

@@ -3,7 +3,7 @@ import type { EventBody } from "../../server/model/deployment/event.ts";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
 import type { RunningService } from "../../server/pipeline/containers/running-service.ts";
-import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { aService } from "../model/a-deployment.ts";
@@ -23,7 +23,6 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     kept: false,
   };
   const prober = { http: async () => ({ type: "answered", status: 500, tookMs: 1 }), speaksTls: async () => false };
-  const world = { engine, clock, prober, limits: { workerUpMs: 10_000 } } as unknown as PipelineContext;
   const notes: string[] = [];
   const events: EventBody[] = [];
   const journal = {
@@ -32,10 +31,13 @@ test("a check that does not pass says every ten seconds that it goes on, and for
     event: (event: EventBody) => void events.push(event),
   };
   const progress = { enter: () => {}, through: () => {} };
-  const work = { journal, progress, signal: new AbortController().signal } as unknown as DeploymentContext;
+  const context = {
+    ...{ engine, clock, prober, limits: { workerUpMs: 10_000 } },
+    ...{ journal, progress, signal: new AbortController().signal },
+  } as unknown as DeploymentContext;
 
   let isOver = false;
-  const checked = checkServices(world, work, sampleSpec("shop"), [service], null).finally(() => {
+  const checked = checkServices(context, sampleSpec("shop"), [service], null).finally(() => {
     isOver = true;
   });
   checked.catch(() => {});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeploymentId, InstanceId } from "../../server/model/names/ids.ts";
 import { lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
 import { removeDeployment } from "../../server/pipeline/containers/remove.ts";
-import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { startServices } from "../../server/pipeline/start.ts";
 import type { ContainerState } from "../../server/ports/engine.ts";
 import { aReady, aService, aSpec } from "../model/a-deployment.ts";
@@ -21,7 +21,7 @@ test("a container that is kept for the first time is known on the installation's
   const own = networkName(instance, 2 as DeploymentId);
   const lasting = lastingNetworkName(instance, installation);
   const connected: unknown[] = [];
-  const world = {
+  const context = {
     instance,
     engine: {
       listNetworks: async () => [{ name: own }, { name: lasting }],
@@ -29,8 +29,6 @@ test("a container that is kept for the first time is known on the installation's
       connect: async (...args: unknown[]) => void connected.push(args.slice(0, 3)),
     },
     failpoint: async () => {},
-  } as unknown as PipelineContext;
-  const work = {
     deployment: { id: 2 as DeploymentId },
     installation: { id: installation },
     product: { id: product },
@@ -39,7 +37,7 @@ test("a container that is kept for the first time is known on the installation's
     signal: new AbortController().signal,
   } as unknown as DeploymentContext;
   const spec = aSpec([kept]);
-  const { services } = await startServices(world, work, spec, { id: 1 as DeploymentId, spec });
+  const { services } = await startServices(context, spec, { id: 1 as DeploymentId, spec });
   expect(services).toMatchObject([{ container: container.id, kept: true }]);
   expect(connected).toEqual([[container.id, lasting, ["db"]]]);
 });
@@ -47,7 +45,7 @@ test("a container that is kept for the first time is known on the installation's
 test("a container that goes on keeps its port when its deployment is removed", async () => {
   const done: unknown[] = [];
   const { id, installationId } = aReady({ id: 1 as DeploymentId });
-  const world = {
+  const context = {
     engine: { listContainers: async () => [container], listNetworks: async () => [] },
     proxy: { forget: async () => {} },
     mountFiles: { remove: async () => {} },
@@ -58,8 +56,9 @@ test("a container that goes on keeps its port when its deployment is removed", a
         release: async (holder: unknown) => void done.push(["release", holder]),
       },
     },
-  } as unknown as PipelineContext;
-  await removeDeployment(world, id, new AbortController().signal, { graceMs: 0, except: new Set(["db"]) });
+    signal: new AbortController().signal,
+  } as unknown as DeploymentContext;
+  await removeDeployment(context, id, { graceMs: 0, except: new Set(["db"]) });
   expect(done).toEqual([
     ["handOver", id, installationId, ["db"]],
     ["release", { deployment: id }],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { makeVersion } from "../../server/pipeline/version.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
@@ -23,18 +23,20 @@ test("going back says in the log which init services ran since, before anything 
 
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const world = {
+  const deployment = samples.building(installation, {
+    trigger: "rollback",
+    sourceId: earlier.id,
+    variables: "then",
+  });
+  const context = {
     ...{ store, engine, git: createFakeGit(), clock },
     limits: { buildTimeoutMs: 60_000, domain: "localhost", publicHost: "localhost" },
-  } as unknown as PipelineContext;
-  const work = {
     ...{ product, environment, installation, signal: new AbortController().signal, progress: { list() {} } },
-    deployment: samples.building(installation, { trigger: "rollback", sourceId: earlier.id, variables: "then" }),
+    deployment,
     journal: { hide() {}, note: say, warn: say, stage: (_stage: string, text: string) => say(text) },
   } as unknown as DeploymentContext;
-  const deployment = work.deployment as Parameters<typeof makeVersion>[2];
 
-  await makeVersion(world, work, deployment);
+  await makeVersion(context, deployment);
   expect(said).toEqual([
     expect.stringMatching(/^Redeploying a previous version: deployment 1/),
     "Its images are still here, so nothing is built",

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { DeploymentContext, PipelineContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { withDocker } from "../../server/pipeline/with-docker.ts";
 import { EngineUnavailable } from "../../server/ports/engine.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -11,9 +11,9 @@ function scene() {
   const cancel = new AbortController();
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const world = { clock, engine } as unknown as PipelineContext;
-  const work = { journal: { warn: say, note: say }, signal: cancel.signal } as unknown as DeploymentContext;
-  return { clock, engine, cancel, said, run: <T>(make: () => Promise<T>) => withDocker(world, work, make) };
+  const journal = { warn: say, note: say };
+  const context = { clock, engine, journal, signal: cancel.signal } as unknown as DeploymentContext;
+  return { clock, engine, cancel, said, run: <T>(make: () => Promise<T>) => withDocker(context, make) };
 }
 
 const away = () => new EngineUnavailable("connect ECONNREFUSED");

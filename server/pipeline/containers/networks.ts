@@ -4,7 +4,7 @@ import { type LastingOwner, type Owner, SubnetTaken } from "../../ports/engine.t
 import type { LeaseHolder } from "../../ports/store/store.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
-import type { PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 
 /** How often another subnet is tried when something outside Baton takes the one that was free. */
@@ -19,34 +19,43 @@ export interface Networks {
   readonly lasting: string | null;
 }
 
+type NetworkContext = Pick<DeploymentContext, "instance" | "engine" | "store" | "limits" | "signal">;
+
 /** Makes the networks of a deployment, or finds them. */
 export async function provideNetworks(
-  world: Pick<PipelineContext, "instance" | "engine" | "store" | "limits">,
+  context: NetworkContext,
   owner: Owner,
   spec: Pick<DeploymentSpec, "stacks">,
-  signal: AbortSignal,
 ): Promise<Networks> {
+  const { instance } = context;
   const { deployment, installation, product } = owner;
-  const own = networkName(world.instance, deployment);
+  const own = networkName(instance, deployment);
   const services = servicesOf(spec).length;
-  await provideNetwork(world, own, { deployment }, owner, prefixFor(services), signal);
+  await provideNetwork(context, { name: own, holder: { deployment }, owner, prefix: prefixFor(services) });
   if (!servicesOf(spec).some(isStateful)) return { own, lasting: null };
-  const lasting = lastingNetworkName(world.instance, installation);
-  // Guests of three versions at once: the live one, the next, and one that is still drained; and room to grow.
-  const lastingPrefix = Math.min(roomyPrefix, prefixFor(4 * services));
-  await provideNetwork(world, lasting, { installation }, { product, installation }, lastingPrefix, signal);
+  const lasting = lastingNetworkName(instance, installation);
+  await provideNetwork(context, {
+    name: lasting,
+    holder: { installation },
+    owner: { product, installation },
+    // Room for three versions at once (the live one, the next, and one that is drained), and for more services later.
+    prefix: Math.min(roomyPrefix, prefixFor(4 * services)),
+  });
   return { own, lasting };
 }
 
 async function provideNetwork(
-  { engine, store, limits }: Pick<PipelineContext, "engine" | "store" | "limits">,
-  name: string,
-  holder: LeaseHolder,
-  owner: Owner | LastingOwner,
-  prefix: number,
-  signal: AbortSignal,
+  { engine, store, limits, signal }: NetworkContext,
+  network: {
+    readonly name: string;
+    /** Of the subnet's lease. */
+    readonly holder: LeaseHolder;
+    readonly owner: Owner | LastingOwner;
+    readonly prefix: number;
+  },
 ): Promise<void> {
-  if ((await engine.listNetworks(signal)).some((network) => network.name === name)) return;
+  const { name, holder, owner, prefix } = network;
+  if ((await engine.listNetworks(signal)).some((existing) => existing.name === name)) return;
   const taken: string[] = [];
   for (let tries = 1; ; tries++) {
     const used = [...(await engine.usedSubnets(signal)), ...taken];

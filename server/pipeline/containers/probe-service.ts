@@ -3,7 +3,7 @@ import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import type { ProbeResult } from "../../rules/health/health-gate.ts";
 import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
-import type { PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import type { RunningService } from "./running-service.ts";
 
 /** docker-proxy closes a connection to a port without a listener within milliseconds; this long tells the difference. */
@@ -17,29 +17,29 @@ export interface Probe {
   readonly needed: number;
 }
 
-/** One look at a service, in the way of its kind. */
+/** Probes a service once, in the way of its kind. */
 export async function probeService(
-  world: PipelineContext,
-  service: RunningService,
-  container: ContainerState,
-  host: string,
-  leftMs: number,
-  signal: AbortSignal,
+  { prober, limits, clock, signal }: DeploymentContext,
+  { spec, hostAddress }: RunningService,
+  look: {
+    readonly container: ContainerState;
+    /** The Host header of a web probe. */
+    readonly host: string;
+    /** The time that is left for this probe. */
+    readonly leftMs: number;
+  },
 ): Promise<Probe> {
-  const { spec, hostAddress } = service;
-  const timeoutMs = Math.max(1, Math.min(spec.health.tryTimeoutMs, leftMs));
+  const timeoutMs = Math.max(1, Math.min(spec.health.tryTimeoutMs, look.leftMs));
+  const { path, successes: needed } = spec.health;
   if (spec.kind === "web" && hostAddress !== null) {
-    const probe = { address: hostAddress, path: spec.health.path, host, timeoutMs };
-    return {
-      ...readHttp(await world.prober.http(probe, signal), spec.health.path, timeoutMs),
-      needed: spec.health.successes,
-    };
+    const outcome = await prober.http({ address: hostAddress, path, host: look.host, timeoutMs }, signal);
+    return { ...readHttp(outcome, path, timeoutMs), needed };
   }
   if (spec.kind === "tcp" && hostAddress !== null) {
-    const outcome = await world.prober.tcp(hostAddress, tcpHoldMs, timeoutMs, signal);
-    return { ...readTcp(outcome, spec.port, timeoutMs), needed: spec.health.successes };
+    const outcome = await prober.tcp(hostAddress, tcpHoldMs, timeoutMs, signal);
+    return { ...readTcp(outcome, spec.port, timeoutMs), needed };
   }
-  return { result: readUptime(container, world.limits.workerUpMs, world.clock.now()), last: null, needed: 1 };
+  return { result: readUptime(look.container, limits.workerUpMs, clock.now()), last: null, needed: 1 };
 }
 
 function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<Probe, "result" | "last"> {
@@ -47,30 +47,30 @@ function readHttp(outcome: HttpOutcome, path: string, timeoutMs: number): Pick<P
     case "answered": {
       const healthy = outcome.status >= 200 && outcome.status < 400;
       const took = healthy ? ` in ${elapsedText(outcome.tookMs)}` : "";
-      const answer = told(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
+      const answer = probed(healthy, "answered", outcome.status, `GET ${path} answered ${outcome.status}${took}`);
       return { ...answer, last: answer.last && { ...answer.last, wantsTls: outcome.wantsTls === true } };
     }
     case "closed":
-      return told(false, "closed", null, `GET ${path}: ${outcome.detail}`);
+      return probed(false, "closed", null, `GET ${path}: ${outcome.detail}`);
     case "timeout":
-      return told(false, "timeout", null, `GET ${path}: no response within ${durationText(timeoutMs)}`);
+      return probed(false, "timeout", null, `GET ${path}: no response within ${durationText(timeoutMs)}`);
     case "garbled":
-      return told(false, "garbled", null, `GET ${path}: the response is not HTTP (${outcome.detail})`);
+      return probed(false, "garbled", null, `GET ${path}: the response is not HTTP (${outcome.detail})`);
   }
 }
 
 function readTcp(outcome: TcpOutcome, port: number | null, timeoutMs: number): Pick<Probe, "result" | "last"> {
   switch (outcome.type) {
     case "open":
-      return told(true, "open", null, `port ${port} accepts connections`);
+      return probed(true, "open", null, `port ${port} accepts connections`);
     case "closed":
-      return told(false, "closed", null, `port ${port}: ${outcome.detail}`);
+      return probed(false, "closed", null, `port ${port}: ${outcome.detail}`);
     case "timeout":
-      return told(false, "timeout", null, `port ${port}: no connection within ${durationText(timeoutMs)}`);
+      return probed(false, "timeout", null, `port ${port}: no connection within ${durationText(timeoutMs)}`);
   }
 }
 
-function told(
+function probed(
   healthy: boolean,
   outcome: LastProbe["outcome"],
   status: number | null,

@@ -1,22 +1,21 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 
 /**
- * Removes what a deployment has in the world: containers, networks, its folder of ports, its files, its leases. Images,
- * volumes and the record stay. Running it twice is the same as once.
+ * Removes what a deployment has outside the database, and its leases: containers, networks, its proxy folder, its files.
+ * Images, volumes and the record stay. Running it twice is the same as once.
  */
 export async function removeDeployment(
-  world: Pick<PipelineContext, "engine" | "proxy" | "store" | "mountFiles">,
+  context: Pick<DeploymentContext, "engine" | "proxy" | "store" | "mountFiles" | "signal">,
   id: DeploymentId,
-  signal: AbortSignal,
   options: {
-    /** How long they may take to stop, at most; what keeps data is given what it asks for in any case. */
+    /** How long containers may take to stop, at most. One that keeps data gets the time it asks for in any case. */
     readonly graceMs: number;
-    /** Services whose containers go on with a later version. */
+    /** Services whose containers a later version has kept. */
     readonly except?: ReadonlySet<string>;
   },
 ): Promise<void> {
-  const { engine, proxy, store, mountFiles } = world;
+  const { engine, proxy, store, mountFiles, signal } = context;
   const { except = new Set() } = options;
   const containers = (await engine.listContainers({ deployment: id }, signal)).filter(
     ({ service }) => !except.has(service),

@@ -1,26 +1,64 @@
+import { type DeploymentSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
+import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import { type DeploymentContext, ownerOf } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
+import type { Networks } from "./networks.ts";
+import { runContainer } from "./run-container.ts";
+import { startFailure } from "./start-failure.ts";
 
 const lookEveryMs = 250;
 
-/** Follows an init container to its end, line by line. Rejects with DeploymentFailed when it fails, or takes too long. */
-export async function followInit(
-  world: PipelineContext,
-  work: DeploymentContext,
-  service: string,
-  container: ContainerId,
+/** Runs an init service to its end, unless an earlier attempt has. Rejects with DeploymentFailed when it is required. */
+export async function runInit(
+  context: DeploymentContext,
+  version: { readonly spec: DeploymentSpec; readonly networks: Networks },
+  { service, stack }: RolloutStep,
 ): Promise<void> {
-  const { engine, clock, limits } = world;
-  const { journal } = work;
-  const began = await engine.inspectContainer(container, work.signal);
+  const { engine, deployment, journal, progress, signal, failpoint } = context;
+  const { name } = service;
+  const made = await engine.listContainers({ deployment: deployment.id }, signal);
+  const earlier = made.find((container) => container.service === name);
+  progress.enter("Running init containers", name);
+  if (earlier && hasSucceeded(earlier)) {
+    journal.note(`${name} has already run`);
+    return progress.through(name);
+  }
+  journal.stage("init", `Running ${name}`);
+  try {
+    const making = { ...version, owner: ownerOf(context), stack, service, onNote: journal.note };
+    const { container } = await runContainer(context, making);
+    await followInit(context, name, container);
+  } catch (error) {
+    if (!isOptional(name, version.spec) || !(error instanceof DeploymentFailed))
+      throw await startFailure(context, "init", service, error);
+    journal.warn(`${error.message}; the services that wait for it start anyway (required: false)`);
+  }
+  await failpoint("initialised");
+  progress.through(name);
+}
+
+function hasSucceeded(container: ContainerState): boolean {
+  return container.status === "exited" && container.exitCode === 0 && container.startedAt !== null;
+}
+
+/** Some services depend on it, and each of them starts without it, too. */
+function isOptional(name: string, spec: DeploymentSpec): boolean {
+  const waiting = servicesOf(spec).flatMap(({ dependsOn }) => dependsOn.filter(({ service }) => service === name));
+  return waiting.length > 0 && waiting.every(({ required }) => !required);
+}
+
+/** Follows an init container to its end, line by line. Rejects with DeploymentFailed when it fails or takes too long. */
+async function followInit(context: DeploymentContext, service: string, container: ContainerId): Promise<void> {
+  const { engine, clock, limits, journal } = context;
+  const began = await engine.inspectContainer(container, context.signal);
   const ageMs = began?.startedAt ? clock.now().getTime() - began.startedAt.getTime() : 0;
   // Counted from its own start, so that a restarted server does not give it its whole time again.
   const leftMs = Math.max(1, limits.initTimeoutMs - Math.max(0, ageMs));
   const late = clock.timeout(leftMs);
-  const signal = AbortSignal.any([work.signal, late]);
+  const signal = AbortSignal.any([context.signal, late]);
   const lines: string[] = [];
   try {
     for await (const line of engine.logs(container, { follow: true, tail: null, timestamps: false }, signal)) {
@@ -28,13 +66,13 @@ export async function followInit(
       lines.push(line.text);
       if (lines.length > 100) lines.splice(0, 50);
     }
-    const ended = await untilEnded(world, container, signal);
+    const ended = await untilEnded({ ...context, signal }, container);
     journal.endOfOutput("init", service);
     if (ended?.exitCode !== 0) throw failed(service, ended, lines);
   } catch (error) {
     journal.endOfOutput("init", service);
-    if (!late.aborted || work.signal.aborted || error instanceof DeploymentFailed) throw error;
-    await engine.stopContainer(container, 0, work.signal);
+    if (!late.aborted || context.signal.aborted || error instanceof DeploymentFailed) throw error;
+    await engine.stopContainer(container, 0, context.signal);
     throw new DeploymentFailed(
       {
         stage: "init",
@@ -48,11 +86,10 @@ export async function followInit(
   }
 }
 
-/** The stream of output ends a moment before the engine says so of the container. */
+/** The output ends a moment before the engine reports the container's end. */
 async function untilEnded(
-  { engine, clock }: Pick<PipelineContext, "engine" | "clock">,
+  { engine, clock, signal }: DeploymentContext,
   container: ContainerId,
-  signal: AbortSignal,
 ): Promise<ContainerState | null> {
   for (;;) {
     const state = await engine.inspectContainer(container, signal);

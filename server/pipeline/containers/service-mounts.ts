@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import type { DeploymentSpec, Mount, ServiceSpec } from "../../model/deployment/spec.ts";
-import type { ContainerMount, Owner } from "../../ports/engine.ts";
+import type { Mount, ServiceSpec } from "../../model/deployment/spec.ts";
+import type { ContainerMount } from "../../ports/engine.ts";
 import type { TreeEntry } from "../../ports/git.ts";
-import type { PipelineContext } from "../context.ts";
+import type { MountFiles } from "../../ports/host/mount-files.ts";
+import type { DeploymentContext } from "../context.ts";
 import { volumeName } from "./container-request.ts";
+import type { ContainerPlan } from "./run-container.ts";
 
 const maxMountedFileBytes = 64 * 1024 * 1024;
 
 /**
- * Says of what is mounted out of the commit where it is in the repository, and what it holds: a change in a mounted file
+ * Adds to each mount from the repository where it lies there and a digest of what it holds: a change in a mounted file
  * is a change of the service. `entries` are relative to the root directory, as the plan is. Pure.
  */
 export function withSources<Service extends Pick<ServiceSpec, "container">>(
@@ -25,42 +27,38 @@ export function withSources<Service extends Pick<ServiceSpec, "container">>(
   return { ...service, container: { ...service.container, mounts } };
 }
 
-/** Makes what a service mounts: its volumes, and its files on this host. Doing it twice is the same as once. */
-export async function provideMounts(
-  world: Pick<PipelineContext, "instance" | "engine" | "git" | "mountFiles">,
-  owner: Owner,
-  spec: DeploymentSpec,
-  stack: string,
-  service: ServiceSpec,
-  signal: AbortSignal,
-): Promise<readonly ContainerMount[]> {
+type MountContext = Pick<DeploymentContext, "instance" | "engine" | "git" | "mountFiles" | "signal">;
+/** Where a file or folder of a mount lies on this host. */
+type MountPlace = Parameters<MountFiles["putFile"]>[0];
+
+/** Makes what a service mounts: its volumes, and its files on this host. Running it twice is the same as once. */
+export async function provideMounts(context: MountContext, plan: ContainerPlan): Promise<readonly ContainerMount[]> {
+  const { owner, service } = plan;
   const provided: ContainerMount[] = [];
   for (const [index, mount] of service.container.mounts.entries()) {
     const place = { deployment: owner.deployment, service: service.name, index };
-    provided.push(await provide(world, owner, spec, stack, place, mount, signal));
+    provided.push(await provide(context, plan, place, mount));
   }
   return provided;
 }
 
 async function provide(
-  world: Pick<PipelineContext, "instance" | "engine" | "git" | "mountFiles">,
-  owner: Owner,
-  spec: DeploymentSpec,
-  stack: string,
-  place: Parameters<PipelineContext["mountFiles"]["putFile"]>[0],
+  context: MountContext,
+  plan: ContainerPlan,
+  place: MountPlace,
   mount: Mount,
-  signal: AbortSignal,
 ): Promise<ContainerMount> {
-  const { engine, mountFiles } = world;
+  const { instance, engine, mountFiles, signal } = context;
+  const { owner, spec, stack } = plan;
   switch (mount.type) {
     case "volume": {
-      const volume = volumeName(world.instance, owner.installation, stack, mount.volume);
+      const volume = volumeName(instance, owner.installation, stack, mount.volume);
       const { path, readOnly, carried = false } = mount;
       await engine.createVolume({ name: volume, owner, filledBy: carried ? owner.deployment : null }, signal);
       return { type: "volume", volume, path, readOnly, startsEmpty: carried };
     }
     case "repository": {
-      const source = await fromCommit(world, owner, spec, place, mount.source, signal);
+      const source = await fromCommit(context, plan, place, mount.source);
       return { type: "host", source, path: mount.path, readOnly: mount.readOnly };
     }
     case "text":
@@ -77,12 +75,10 @@ async function provide(
 }
 
 async function fromCommit(
-  { git, mountFiles }: Pick<PipelineContext, "git" | "mountFiles">,
-  owner: Owner,
-  { commit }: DeploymentSpec,
-  place: Parameters<PipelineContext["mountFiles"]["putFile"]>[0],
+  { git, mountFiles, signal }: MountContext,
+  { owner, spec: { commit } }: ContainerPlan,
+  place: MountPlace,
   source: string,
-  signal: AbortSignal,
 ): Promise<string> {
   const limits = { maxEntries: 100_000, maxFileBytes: maxMountedFileBytes, maxTotalBytes: 1024 ** 3 };
   const entries = below(await git.listTree(owner.product, commit, limits, signal), source);

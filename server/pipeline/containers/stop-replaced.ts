@@ -1,94 +1,85 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import type { DeploymentId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
+import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { drain } from "../drain.ts";
 
 /** How long an old container may take until it answers again. */
-const backTimeoutMs = 30_000;
-const backSlackMs = 15_000;
+const restartTimeoutMs = 30_000;
+const restartSlackMs = 15_000;
 const lookEveryMs = 100;
 
-/** The version that served before this deployment; null: none did. */
-export async function liveBefore(world: PipelineContext, work: DeploymentContext): Promise<LiveSpec | null> {
-  const now = await world.store.deployments.get(work.deployment.id);
-  const id = now?.status === "deploying" && now.step === "watch" ? now.replacedId : work.installation.liveDeploymentId;
-  return id === null || id === work.deployment.id ? null : versionOf(world, id);
-}
-
-async function versionOf({ store }: Pick<PipelineContext, "store">, id: DeploymentId): Promise<LiveSpec | null> {
-  const deployment = await store.deployments.get(id);
-  const spec = deployment && specOf(deployment);
-  return spec ? { id, spec } : null;
-}
-
 /**
- * Stops the old container of a service that cannot run twice, and keeps it for the way back. Users of a web service wait
- * from here until the cut-over; those whose requests have begun get their answers first.
+ * Stops the old container of a service that cannot run twice, and keeps it for a rollback. Requests to a web service wait
+ * from here until the cut-over; those that are open are answered first.
  */
-export async function stopReplaced(
-  world: PipelineContext,
-  work: DeploymentContext,
-  live: LiveSpec,
-  service: ServiceSpec,
-): Promise<void> {
-  const { engine, proxy, limits } = world;
-  const { journal, progress, signal } = work;
+export async function stopReplaced(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
+  const { engine, proxy, limits, journal, progress, installation, signal, failpoint } = context;
   const before = replacedBy(service, live);
-  const old = before && (await containerOfLive(world, work, live, before));
+  const old = before && (await containerOfLive(context, live, before));
   if (!before || !old) return;
   progress.removing(service.name);
-  if (old.kind === "web" && old.hostAddress !== null && (await proxy.current(work.installation.id)) === live.id) {
-    await proxy.hold(work.installation.id, live.id, [service.name]);
-    await world.failpoint("held");
-    const tell = async (remaining: number) => journal.event({ type: "drain", remaining });
-    await drain(world, [old.hostAddress], limits.drainTimeoutMs, tell, signal);
+  if (old.kind === "web" && old.hostAddress !== null && (await proxy.current(installation.id)) === live.id) {
+    await proxy.hold(installation.id, live.id, [service.name]);
+    await failpoint("held");
+    await drain(context, {
+      addresses: [old.hostAddress],
+      limitMs: limits.drainTimeoutMs,
+      onRemaining: async (remaining) => journal.event({ type: "drain", remaining }),
+    });
   }
-  if (old.status === "running" || old.status === "restarting") {
+  if (isUp(old)) {
     journal.note(`Stopping the old ${service.name} so that the new one can start; it comes back if the new one fails`);
     await engine.stopContainer(old.id, before.stopGraceMs, signal);
   }
-  await world.failpoint("old-stopped");
+  await failpoint("old-stopped");
+}
+
+function isUp({ status }: ContainerState): boolean {
+  return status === "running" || status === "restarting";
 }
 
 /**
- * Containers of two versions on one volume spoil each other's data, so whatever else of this installation still has it is
- * stopped first: the same data under another name, or what a version has left that was stopped and is still being
- * drained. Services of one version share a volume because somebody wants it so.
+ * Containers of two versions on one volume spoil each other's data, so whatever else of this installation uses it is
+ * stopped first: the same data under another service's name, or a leftover of a stopped version that is still being
+ * drained. Services of one version share a volume only because its author wants that.
  */
 export async function stopOthersOnItsData(
-  world: PipelineContext,
-  work: DeploymentContext,
-  live: LiveSpec | null,
-  version: DeploymentSpec,
-  stack: string,
-  service: ServiceSpec,
+  context: DeploymentContext,
+  version: { readonly spec: DeploymentSpec; readonly live: LiveSpec | null },
+  { stack, service }: Pick<RolloutStep, "stack" | "service">,
 ): Promise<void> {
-  const { engine, store } = world;
-  const { journal, installation, signal } = work;
+  const { engine, journal, deployment, installation, signal } = context;
+  const { spec, live } = version;
   const wanted = volumesOf(stack, service);
   if (wanted.length === 0) return;
   for (const other of await engine.listContainers({ installation: installation.id }, signal)) {
-    const isOfThisVersion = servicesOf(version).some(
-      ({ name, keptFrom }) => name === other.service && (keptFrom ?? work.deployment.id) === other.owner.deployment,
+    const isOfThisVersion = servicesOf(spec).some(
+      ({ name, keptFrom }) => name === other.service && (keptFrom ?? deployment.id) === other.owner.deployment,
     );
-    if (isOfThisVersion || !other.keepsData || (other.status !== "running" && other.status !== "restarting")) continue;
-    const made = await store.deployments.get(other.owner.deployment);
-    const home =
-      made && specOf(made)?.stacks.find(({ services }) => services.some(({ name }) => name === other.service));
-    const spec = home?.services.find(({ name }) => name === other.service);
-    if (!home || !spec || !volumesOf(home.name, spec).some((volume) => wanted.includes(volume))) continue;
+    if (isOfThisVersion || !other.keepsData || !isUp(other)) continue;
+    if (!(await volumesAsMade(context, other)).some((volume) => wanted.includes(volume))) continue;
     const ofLive = live && servicesOf(live.spec).find(({ name }) => name === other.service);
     if (live && ofLive && makerOf(ofLive, live) === other.owner.deployment) {
-      await stopReplaced(world, work, live, ofLive);
+      await stopReplaced(context, live, ofLive);
     } else {
       journal.note(`Stopping a container of ${other.service} left over from an earlier version: it uses the same data`);
       await engine.stopContainer(other.id, other.stopGraceMs, signal);
     }
   }
+}
+
+/** The volumes of a container, as the spec says that it was made from. */
+async function volumesAsMade({ store }: DeploymentContext, container: ContainerState): Promise<readonly string[]> {
+  const made = await store.deployments.get(container.owner.deployment);
+  for (const stack of (made && specOf(made)?.stacks) ?? []) {
+    const spec = stack.services.find(({ name }) => name === container.service);
+    if (spec) return volumesOf(stack.name, spec);
+  }
+  return [];
 }
 
 function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">): readonly string[] {
@@ -97,33 +88,27 @@ function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">)
   );
 }
 
-/** The old containers of services that were replaced run again, and their users need not wait any more. */
-export async function restartReplaced(world: PipelineContext, work: DeploymentContext, live: LiveSpec): Promise<void> {
-  const coming = servicesOf(live.spec)
+/** Starts the old containers of replaced services again, and lets their waiting requests through. */
+export async function restartReplaced(context: DeploymentContext, live: LiveSpec): Promise<void> {
+  const restarts = servicesOf(live.spec)
     .filter(({ kind }) => kind !== "init")
-    .map((service) => restart(world, work, live, service));
-  const failed = (await Promise.allSettled(coming)).find(({ status }) => status === "rejected");
+    .map((service) => restart(context, live, service));
+  const failed = (await Promise.allSettled(restarts)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** Each by itself: one that does not come back keeps no other one from its users. */
-async function restart(
-  world: PipelineContext,
-  work: DeploymentContext,
-  live: LiveSpec,
-  service: ServiceSpec,
-): Promise<void> {
-  const { engine, proxy } = world;
-  const { journal, installation } = work;
-  const signal = world.clock.timeout(backTimeoutMs + backSlackMs);
-  const old = await containerOfLive(world, { ...work, signal }, live, service);
-  // What can run twice is stopped only when its data was carried over.
+/** Each on its own clock: one that does not come back keeps no other one from its users. */
+async function restart(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
+  const { engine, proxy, journal, clock, installation } = context;
+  const own = { ...context, signal: clock.timeout(restartTimeoutMs + restartSlackMs) };
+  const old = await containerOfLive(own, live, service);
+  // A service that can run twice was stopped only if its data was carried over.
   if (!old || (!isStateful(service) && old.status === "running")) return;
   try {
     if (old.status === "running") return;
-    await engine.startContainer(old.id, signal);
-    const isBack = await untilAnswering(world, service, old, signal);
-    journal.note(`The old ${service.name} is running again${isBack ? "" : ", but is not responding yet"}`);
+    await engine.startContainer(old.id, own.signal);
+    const answers = await untilAnswering(own, service, old);
+    journal.note(`The old ${service.name} is running again${answers ? "" : ", but is not responding yet"}`);
   } finally {
     if (service.kind === "web" && old.hostAddress !== null) {
       await proxy.prepare(installation.id, live.id, new Map([[service.name, old.hostAddress]]));
@@ -132,32 +117,27 @@ async function restart(
 }
 
 async function containerOfLive(
-  { engine }: Pick<PipelineContext, "engine">,
-  work: DeploymentContext,
+  { engine, installation, signal }: DeploymentContext,
   live: LiveSpec,
   service: ServiceSpec,
 ): Promise<ContainerState | null> {
-  const containers = await engine.listContainers({ installation: work.installation.id }, work.signal);
+  const containers = await engine.listContainers({ installation: installation.id }, signal);
   return containerOf(live.id, service, containers);
 }
 
-/** Users who wait must not be let on to something that is still starting. */
+/** Waiting requests must not reach something that is still starting. */
 async function untilAnswering(
-  { prober, clock }: Pick<PipelineContext, "prober" | "clock">,
-  service: ServiceSpec,
-  { hostAddress }: ContainerState,
-  signal: AbortSignal,
+  { prober, clock, signal }: DeploymentContext,
+  { kind, health }: ServiceSpec,
+  { hostAddress: address }: ContainerState,
 ): Promise<boolean> {
-  if (hostAddress === null) return true;
-  const deadlineMs = clock.monotonicMs() + backTimeoutMs;
+  if (address === null) return true;
+  const deadlineMs = clock.monotonicMs() + restartTimeoutMs;
   while (clock.monotonicMs() < deadlineMs) {
     const outcome =
-      service.kind === "web"
-        ? await prober.http(
-            { address: hostAddress, path: service.health.path, host: "localhost", timeoutMs: 5_000 },
-            signal,
-          )
-        : await prober.tcp(hostAddress, 300, 5_000, signal);
+      kind === "web"
+        ? await prober.http({ address, path: health.path, host: "localhost", timeoutMs: 5_000 }, signal)
+        : await prober.tcp(address, 300, 5_000, signal);
     if (outcome.type === "answered" || outcome.type === "open") return true;
     await clock.sleep(lookEveryMs, signal);
   }

@@ -2,26 +2,19 @@ import type { BaseName } from "../../../builder/plan/plan.ts";
 import type { ImageId } from "../../model/names/ids.ts";
 import { PullFailed } from "../../ports/engine.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { recordOutput } from "../record/record-output.ts";
 
 const ownNamespace = "baton/";
 
-/** The image that a service takes ready-made: the one that is here, else pulled. `baton/…` is made here and never pulled. */
-export async function haveImage(
-  world: PipelineContext,
-  work: DeploymentContext,
-  service: string,
-  reference: string,
-  signal: AbortSignal,
-): Promise<ImageId> {
-  const { engine } = world;
-  if (reference.startsWith(ownNamespace))
-    return keep(world, work, service, await makeOwn(world, work, reference, signal), signal);
+/** A third-party image: the one that is here, else it is pulled. `baton/…` is made here and never pulled. */
+export async function haveImage(context: DeploymentContext, service: string, reference: string): Promise<ImageId> {
+  const { engine, journal, signal } = context;
+  if (reference.startsWith(ownNamespace)) return keep(context, service, await makeOwn(context, reference));
   const here = await engine.inspectImage(neverAnId(reference), signal);
-  if (here) work.journal.note(`${reference} is already here`);
-  return keep(world, work, service, here?.id ?? (await pull(world, work, service, reference, signal)), signal);
+  if (here) journal.note(`${reference} is already here`);
+  return keep(context, service, here?.id ?? (await pull(context, service, reference)));
 }
 
 /** Docker takes a name such as `bed` for the beginning of an image's id when no image is called that. */
@@ -30,32 +23,30 @@ export function neverAnId(reference: string): string {
 }
 
 /**
- * The same image pulled anew: what its reference names today. The log says whether that is another one. Where no registry
- * answers, the one that is here is taken, and that is said, too.
+ * Pulls what a reference names today, and logs whether that is another image than before. Where no registry answers, the
+ * image that is here is used, which the log says, too.
  */
-export async function pullAnew(
-  world: PipelineContext,
-  work: DeploymentContext,
+export async function pullAgain(
+  context: DeploymentContext,
   service: string,
   reference: string,
   before: ImageId,
-  signal: AbortSignal,
 ): Promise<ImageId> {
-  const { journal, progress } = work;
+  const { engine, journal, progress, signal } = context;
   if (reference.startsWith(ownNamespace)) return before;
   progress.enter("Pulling images", service);
   try {
-    const image = await pull(world, work, service, reference, signal);
+    const image = await pull(context, service, reference);
     journal.note(
       image === before
         ? `${reference} is unchanged (${short(image)})`
         : `${reference} has changed: ${short(before)} is now ${short(image)}`,
     );
-    return await keep(world, work, service, image, signal);
+    return await keep(context, service, image);
   } catch (error) {
     const reason = error instanceof DeploymentFailed ? error.cause : null;
     const isUnreachable = reason instanceof PullFailed && reason.reason === "unreachable";
-    if (!isUnreachable || !(await world.engine.inspectImage(before, signal))) throw error;
+    if (!isUnreachable || !(await engine.inspectImage(before, signal))) throw error;
     journal.warn(
       `${reference} could not be pulled again because no registry is responding; using ${short(before)} again`,
     );
@@ -64,29 +55,24 @@ export async function pullAnew(
 }
 
 async function makeOwn(
-  world: PipelineContext,
-  work: DeploymentContext,
+  { engine, baseImages, journal, signal }: DeploymentContext,
   reference: string,
-  signal: AbortSignal,
 ): Promise<ImageId> {
   const base = reference.slice(ownNamespace.length) as BaseName;
-  const note = (text: string) => work.journal.note(text);
-  const tag = await world.baseImages.ensureLocal(base, note, recordOutput(work, "base-image", null), signal);
-  const image = await world.engine.inspectImage(tag, signal);
+  const tag = await baseImages.ensureLocal(base, journal.note, recordOutput(journal, "base-image", null), signal);
+  const image = await engine.inspectImage(tag, signal);
   if (!image) throw new Error(`${tag} was built but is missing`);
   return image.id;
 }
 
 async function pull(
-  world: PipelineContext,
-  work: DeploymentContext,
+  { engine, journal, signal }: DeploymentContext,
   service: string,
   reference: string,
-  signal: AbortSignal,
 ): Promise<ImageId> {
-  work.journal.stage("build", `Pulling ${reference}`);
+  journal.stage("build", `Pulling ${reference}`);
   try {
-    return await world.engine.pull(reference, recordOutput(work, "pull", service), signal);
+    return await engine.pull(reference, recordOutput(journal, "pull", service), signal);
   } catch (error) {
     if (!(error instanceof PullFailed)) throw error;
     throw new DeploymentFailed(
@@ -95,16 +81,16 @@ async function pull(
         service,
         message: `the image ${reference} cannot be pulled: ${reasonIn(error)}`,
         hint: hints[error.reason],
-        lastLines: work.journal.lastLines(20),
+        lastLines: journal.lastLines(20),
       },
       { cause: error },
     );
   } finally {
-    work.journal.endOfOutput("pull", service);
+    journal.endOfOutput("pull", service);
   }
 }
 
-/** The sentence without what stands in brackets, and without what it is about. */
+/** The error's sentence, without its subject and what it says in brackets. */
 function reasonIn(error: PullFailed): string {
   return error.message
     .replace(/^\S+ could not be pulled: /, "")
@@ -112,13 +98,11 @@ function reasonIn(error: PullFailed): string {
     .replace(/\.$/, "");
 }
 
-/** Under a tag of ours, which keeps it for as long as a version needs it. */
+/** Tags the image as this Baton's own, which keeps it for as long as a version needs it. */
 async function keep(
-  { engine, instance }: PipelineContext,
-  { product, deployment }: DeploymentContext,
+  { engine, instance, product, deployment, signal }: DeploymentContext,
   service: string,
   image: ImageId,
-  signal: AbortSignal,
 ): Promise<ImageId> {
   await engine.tagImage(image, imageTag(instance, product.id, service, deployment.id), signal);
   return image;

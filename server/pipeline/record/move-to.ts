@@ -1,5 +1,5 @@
 import { type After, advance, type Deployment, type Transition } from "../../model/deployment/deployment.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { Fenced } from "../deployment-failed.ts";
 import { untilStored } from "./until-stored.ts";
 
@@ -8,13 +8,12 @@ import { untilStored } from "./until-stored.ts";
  * believes it is: a cancel came first, or another server has taken over.
  */
 export async function moveTo<T extends Transition>(
-  world: PipelineContext,
-  work: Pick<DeploymentContext, "signal">,
+  { store, clock, signal }: Pick<DeploymentContext, "store" | "clock" | "signal">,
   from: Deployment,
   transition: T,
 ): Promise<After<T>> {
   if (!advance(from, transition)) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
-  const moved = await untilStored(world.clock, work.signal, () => world.store.deployments.move(from, transition));
+  const moved = await untilStored(clock, signal, () => store.deployments.move(from, transition));
   if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
   return moved;
 }

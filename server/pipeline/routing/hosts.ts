@@ -5,90 +5,73 @@ import { ProxyRefused, ProxyUnavailable } from "../../ports/proxy.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
 import { routesAfterRollback, routesDuringCutOver, withAliases } from "../../rules/routing/cut-over-routes.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed, Suspended } from "../deployment-failed.ts";
 
 const proxyPatienceMs = 30_000;
-const takeBackTimeoutMs = 10_000;
+const restoreTimeoutMs = 10_000;
 
-/** What the proxy serves of this installation now. */
-export async function routesNow(
-  { store }: Pick<PipelineContext, "store">,
-  { installation }: DeploymentContext,
-): Promise<readonly RouteSpec[]> {
+/** The routes that the proxy has for this installation now. */
+export async function routesNow({ store, installation }: DeploymentContext): Promise<readonly RouteSpec[]> {
   return (await store.domains.list())
     .filter((domain) => domain.installation === installation.id)
     .map(({ installation: _, ...route }) => route)
     .filter((route) => faultInRoute(route) === null);
 }
 
-/**
- * Makes the hosts of this version known to the proxy, beside those of the running one. Where nothing new comes, nothing is
- * loaded.
- */
+/** Loads the hosts of this version into the proxy, beside those of the running one. Loads nothing when none is new. */
 export async function announceHosts(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   spec: DeploymentSpec,
   live: LiveSpec | null,
 ): Promise<void> {
   const next = withWaiting(spec.routes, servicesOf(spec));
-  if (live === null) return setRoutes(world, work, next);
-  const { routes, aliases } = withAliases(await routesNow(world, work), next);
-  await prepareAliases(world, work, live, aliases);
-  await setRoutes(world, work, routesDuringCutOver(routes, next));
+  if (live === null) return setRoutes(context, next);
+  const { routes, aliases } = withAliases(await routesNow(context), next);
+  await prepareAliases(context, live, aliases);
+  await setRoutes(context, routesDuringCutOver(routes, next));
 }
 
-/** Before any route leads there: the running version is found under the names that are lent to its services. */
+/** Makes the running version known under its aliases, before any route leads to them. */
 async function prepareAliases(
-  { proxy }: Pick<PipelineContext, "proxy">,
-  { installation }: DeploymentContext,
+  { proxy, installation }: DeploymentContext,
   live: LiveSpec,
-  lent: ReadonlyMap<string, string>,
+  aliases: ReadonlyMap<string, string>,
 ): Promise<void> {
-  if (lent.size === 0) return;
+  if (aliases.size === 0) return;
   const addresses = await proxy.addressesOf(installation.id, live.id);
-  const named = [...lent].flatMap(([name, service]) => {
+  const named = [...aliases].flatMap(([alias, service]) => {
     const address = addresses.get(service);
-    return address === undefined ? [] : [[name, address] as const];
+    return address === undefined ? [] : [[alias, address] as const];
   });
   await proxy.prepare(installation.id, live.id, new Map(named));
 }
 
-/** The version has proved itself: its hosts, and no others. */
-export async function settleHosts(
-  world: PipelineContext,
-  work: DeploymentContext,
-  spec: DeploymentSpec,
-): Promise<void> {
+/** Once the version has proved itself, the installation has its hosts and no others. */
+export async function settleHosts(context: DeploymentContext, spec: DeploymentSpec): Promise<void> {
   try {
-    await setRoutes(world, work, withWaiting(spec.routes, servicesOf(spec)));
+    await setRoutes(context, withWaiting(spec.routes, servicesOf(spec)));
   } catch (error) {
     if (!(error instanceof DeploymentFailed)) throw error;
-    work.journal.warn(`${error.message}; the next deployment will fix that`);
+    context.journal.warn(`${error.message}; the next deployment will fix that`);
   }
 }
 
-/** The version is not to be: hosts that only it would have had are not served any more, and no names are lent. */
-export async function withdrawHosts(
-  world: PipelineContext,
-  work: DeploymentContext,
-  spec: DeploymentSpec,
-  live: LiveSpec,
-): Promise<void> {
-  const custom = await world.store.domains.custom(work.installation.id);
-  const now = await routesNow(world, work);
+/** After a rollback, hosts that only the new version would have had are no longer served, and no aliases are left. */
+export async function withdrawHosts(context: DeploymentContext, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
+  const custom = await context.store.domains.custom(context.installation.id);
+  const now = await routesNow(context);
   const left = routesAfterRollback(now, spec.routes, [...live.spec.routes, ...custom]);
   const isSame = left.length === now.length && left.every(({ service }, index) => service === now[index]?.service);
-  if (!isSame) await setRoutes(world, work, left);
+  if (!isSame) await setRoutes(context, left);
 }
 
-async function setRoutes(world: PipelineContext, work: DeploymentContext, routes: readonly RouteSpec[]): Promise<void> {
-  const { store } = world;
+async function setRoutes(context: DeploymentContext, routes: readonly RouteSpec[]): Promise<void> {
+  const { store, installation, signal } = context;
   const fault = routes.map(faultInRoute).find((message) => message !== null);
-  if (fault) throw notTaken(fault, "Nothing was changed. Give it a different name or domain.");
-  const before = await routesNow(world, work);
-  const claimed = await store.domains.setFor(work.installation.id, routes);
+  if (fault) throw notAccepted(fault, "Nothing was changed. Give it a different name or domain.");
+  const before = await routesNow(context);
+  const claimed = await store.domains.setFor(installation.id, routes);
   if (claimed !== "ok") {
     throw new DeploymentFailed({
       stage: "cut-over",
@@ -97,43 +80,39 @@ async function setRoutes(world: PipelineContext, work: DeploymentContext, routes
     });
   }
   try {
-    await publish(world, work);
+    await publish(context);
   } catch (error) {
-    // A server that stops goes on from here at its next start.
-    if (!(work.signal.reason instanceof Suspended)) await restoreRoutes(world, work, before);
+    // A server that stops continues from here at its next start.
+    if (!(signal.reason instanceof Suspended)) await restoreRoutes(context, before);
     throw error;
   }
 }
 
-/** What the proxy did not take belongs to nobody again, or to whoever had it. */
-async function restoreRoutes(
-  world: PipelineContext,
-  work: DeploymentContext,
-  before: readonly RouteSpec[],
-): Promise<void> {
+/** Hosts that the proxy did not accept go back to whoever had them, or to nobody. */
+async function restoreRoutes(context: DeploymentContext, before: readonly RouteSpec[]): Promise<void> {
+  const { store, clock, journal, installation, publishRoutes } = context;
   try {
-    await world.store.domains.setFor(work.installation.id, before);
-    // Whatever the proxy has of them; if it does not answer, it gets what the database has with whoever comes next.
-    await world.publishRoutes(world.clock.timeout(takeBackTimeoutMs)).catch(() => {});
+    await store.domains.setFor(installation.id, before);
+    // A proxy that does not answer gets the database's routes with the next publishing.
+    await publishRoutes(clock.timeout(restoreTimeoutMs)).catch(() => {});
   } catch (error) {
-    work.journal.warn(`Its addresses stay reserved for now: ${error instanceof Error ? error.message : error}`);
+    journal.warn(`Its addresses stay reserved for now: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-async function publish(world: PipelineContext, work: DeploymentContext): Promise<void> {
-  const { clock } = world;
+async function publish({ clock, installation, publishRoutes, signal }: DeploymentContext): Promise<void> {
   const deadlineMs = clock.monotonicMs() + proxyPatienceMs;
   for (;;) {
     try {
-      const faults = await world.publishRoutes(work.signal);
-      const mine = faults.find(({ installation }) => installation === work.installation.id);
-      if (mine) throw new ProxyRefused(mine.message);
+      const faults = await publishRoutes(signal);
+      const own = faults.find((fault) => fault.installation === installation.id);
+      if (own) throw new ProxyRefused(own.message);
       return;
     } catch (error) {
       if (error instanceof ProxyUnavailable && clock.monotonicMs() < deadlineMs) {
-        await clock.sleep(500, work.signal);
+        await clock.sleep(500, signal);
       } else if (error instanceof ProxyUnavailable || error instanceof ProxyRefused) {
-        throw notTaken(error.message, "Caddy's log is in Baton's data folder, in caddy/.", error);
+        throw notAccepted(error.message, "Caddy's log is in Baton's data folder, in caddy/.", error);
       } else {
         throw error;
       }
@@ -141,7 +120,7 @@ async function publish(world: PipelineContext, work: DeploymentContext): Promise
   }
 }
 
-function notTaken(why: string, hint: string, cause?: unknown): DeploymentFailed {
+function notAccepted(why: string, hint: string, cause?: unknown): DeploymentFailed {
   const message = `the proxy did not accept the addresses of this version: ${why}`;
   return new DeploymentFailed({ stage: "cut-over", message, hint }, { cause });
 }

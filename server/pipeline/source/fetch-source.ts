@@ -2,30 +2,24 @@ import { withRemote } from "../../commands/webhooks/with-remote.ts";
 import type { Commit } from "../../model/deployment/deployment.ts";
 import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import { FetchFailed, type RemoteRequest } from "../../ports/git.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 
 /**
- * The commit of a product that has its repository elsewhere. What was asked for, by a webhook above all, is a hint:
- * a branch means where it stands there now, and a commit must be part of the branch that is tracked, or of the ref that
- * somebody named with it.
+ * The commit of a product whose repository lies elsewhere. What a request names, above all a webhook, is a hint: a branch
+ * means its tip in that repository now, and a commit must be part of the tracked branch, or of the ref that was named
+ * with it.
  */
-export async function fetchSource(
-  world: PipelineContext,
-  work: DeploymentContext,
-  signal: AbortSignal,
-): Promise<Commit> {
-  const { git } = world;
-  const { deployment, product } = work;
-  // Of a version that is made anew, or gone on with: it was fetched before.
+export async function fetchSource(context: DeploymentContext): Promise<Commit> {
+  const { git, store, limits, deployment, product, signal } = context;
+  // A version that is rebuilt or resumed was fetched before.
   const known =
-    deployment.commit && !isOnlyNamed(work) && (await git.resolve(product.id, deployment.commit.sha, signal));
+    deployment.commit && !isOnlyNamed(context) && (await git.resolve(product.id, deployment.commit.sha, signal));
   if (known) return known;
   try {
-    const { allowPrivateRepositories } = world.limits;
-    const sha = await withRemote({ store: world.store, allowPrivateRepositories }, product, (request) =>
-      bring(world, work, request, signal),
-    );
+    const { allowPrivateRepositories } = limits;
+    const access = { store, allowPrivateRepositories };
+    const sha = await withRemote(access, product, (request) => fetchRequested(context, request));
     const commit = await git.resolve(product.id, sha, signal);
     if (!commit) throw new Error(`${sha} was fetched but is missing`);
     return commit;
@@ -35,44 +29,37 @@ export async function fetchSource(
   }
 }
 
-async function bring(
-  world: PipelineContext,
-  work: DeploymentContext,
-  request: RemoteRequest,
-  signal: AbortSignal,
-): Promise<CommitSha> {
-  const { deployment, product, journal } = work;
+async function fetchRequested(context: DeploymentContext, request: RemoteRequest): Promise<CommitSha> {
+  const { deployment, product, journal } = context;
   const asked = deployment.commit?.sha ?? deployment.ref;
   const exact = asked === null ? null : parseCommitSha(asked);
-  const named = exact === null || isOnlyNamed(work) ? deployment.ref : null;
-  const branch = named ?? (await trackedBranch(world, work, request, signal));
+  const named = exact === null || isOnlyNamed(context) ? deployment.ref : null;
+  const branch = named ?? (await trackedBranch(context, request));
   journal.stage("fetch", `Fetching ${branch} from ${product.repository}`);
-  const byName = branch === askedByName(work);
+  const byName = branch === askedByName(context);
   try {
-    const tip = await bringRef(world, work, request, { name: branch, mayBeTag: byName }, signal);
-    if (exact !== null) return await partOf(world, work, { commit: exact, tip, branch });
+    const tip = await fetchRef(context, request, { name: branch, mayBeTag: byName });
+    if (exact !== null) return await partOf(context, { commit: exact, tip, branch });
     return tip;
   } catch (error) {
     const isShortId = byName && exact === null && /^[0-9a-f]{4,64}$/i.test(branch);
     if (!(isShortId && error instanceof FetchFailed && error.trouble === "no-ref")) throw error;
-    return (await bringShortId(world, work, request, branch, signal)) ?? Promise.reject(error);
+    return (await fetchShortId(context, request, branch)) ?? Promise.reject(error);
   }
 }
 
-/** What names no branch or tag may be the short id of a commit of the tracked branch. Null: it is not. */
-async function bringShortId(
-  world: PipelineContext,
-  work: DeploymentContext,
+/** A name of no branch or tag may be the short id of a commit of the tracked branch; null when it is not. */
+async function fetchShortId(
+  context: DeploymentContext,
   request: RemoteRequest,
   digits: string,
-  signal: AbortSignal,
 ): Promise<CommitSha | null> {
-  const { product } = work;
-  const branch = await trackedBranch(world, work, request, signal);
-  const tip = await world.git.fetch(product.id, { ...request, ref: `refs/heads/${branch}` }, signal);
-  const [commit, second] = await world.git.commitsStartingWith(product.id, digits, signal);
+  const { git, product, signal } = context;
+  const branch = await trackedBranch(context, request);
+  const tip = await git.fetch(product.id, { ...request, ref: `refs/heads/${branch}` }, signal);
+  const [commit, second] = await git.commitsStartingWith(product.id, digits, signal);
   if (commit === undefined) return null;
-  if (second === undefined) return partOf(world, work, { commit, tip, branch });
+  if (second === undefined) return partOf(context, { commit, tip, branch });
   throw new FetchFailed(
     "no-ref",
     `"${digits}" is ambiguous: several commit ids begin with it`,
@@ -81,8 +68,7 @@ async function bringShortId(
 }
 
 async function partOf(
-  { git }: PipelineContext,
-  { product }: DeploymentContext,
+  { git, product }: DeploymentContext,
   { commit, tip, branch }: { readonly commit: CommitSha; readonly tip: CommitSha; readonly branch: string },
 ): Promise<CommitSha> {
   if (commit === tip || (await git.isAncestor(product.id, commit, tip))) return commit;
@@ -93,23 +79,24 @@ async function partOf(
   );
 }
 
-/** Whether somebody asked for this commit of this ref, and nobody has looked yet: what was fetched has its message. */
+/** The request named this commit of this ref, and it has not been fetched yet: a fetched one has its message. */
 function isOnlyNamed({ deployment }: DeploymentContext): boolean {
   return deployment.trigger === "api" && deployment.commit?.message === "";
 }
 
-/** The name that somebody asked for by the API, who may mean a tag. Pushes and webhooks are about branches alone. */
+/** The name in an API request, which may mean a tag. Pushes and webhooks are about branches alone. */
 function askedByName({ deployment, installation }: DeploymentContext): string | null {
   return deployment.trigger === "api" && deployment.ref !== installation.branch ? deployment.ref : null;
 }
 
-/** A branch, else a tag of that name where it may be one: whoever may push tags could else replace a branch that is gone. */
-async function bringRef(
-  { git }: PipelineContext,
-  { product }: DeploymentContext,
+/**
+ * Fetches a branch, else a tag of that name where the name may mean one. Otherwise whoever may push tags could replace a
+ * branch that is gone.
+ */
+async function fetchRef(
+  { git, product, signal }: DeploymentContext,
   request: RemoteRequest,
   { name, mayBeTag }: { readonly name: string; readonly mayBeTag: boolean },
-  signal: AbortSignal,
 ): Promise<CommitSha> {
   try {
     return await git.fetch(product.id, { ...request, ref: `refs/heads/${name}` }, signal);
@@ -119,12 +106,10 @@ async function bringRef(
   }
 }
 
-/** Where nobody has said which: what a clone of the repository checks out, from now on. */
+/** Where nobody has set it: the repository's default branch, which is tracked from now on. */
 async function trackedBranch(
-  { git, store }: PipelineContext,
-  { installation }: DeploymentContext,
+  { git, store, installation, signal }: DeploymentContext,
   request: RemoteRequest,
-  signal: AbortSignal,
 ): Promise<string> {
   if (installation.branch !== null) return installation.branch;
   const { defaultBranch } = await git.lookAt(request, signal);

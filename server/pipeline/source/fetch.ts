@@ -1,20 +1,15 @@
 import type { Commit } from "../../model/deployment/deployment.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { fetchSource } from "./fetch-source.ts";
 
-/** The exact commit that this deployment is about; a ref is resolved once, here, and is exact from then on. */
-export async function fetchCommit(
-  world: PipelineContext,
-  work: DeploymentContext,
-  signal: AbortSignal,
-): Promise<Commit> {
-  const { deployment, product, journal } = work;
-  const commit =
-    product.repository === null ? await pushed(world, work, signal) : await fetchSource(world, work, signal);
-  // Who asks for a commit elsewhere cannot say what its message is.
-  if (deployment.commit?.message !== commit.message) await world.store.deployments.recordCommit(deployment, commit);
-  await world.git.keepCommit(product.id, deployment.id, commit.sha);
+/** The exact commit of this deployment. A ref is resolved once, here, and is exact from then on. */
+export async function fetchCommit(context: DeploymentContext): Promise<Commit> {
+  const { git, store, deployment, product, journal } = context;
+  const commit = product.repository === null ? await pushedCommit(context) : await fetchSource(context);
+  // A request for a commit of another repository does not know its message.
+  if (deployment.commit?.message !== commit.message) await store.deployments.recordCommit(deployment, commit);
+  await git.keepCommit(product.id, deployment.id, commit.sha);
   journal.stage(
     "fetch",
     `Deployment ${deployment.number} of ${product.slug}: ${commit.sha.slice(0, 8)} ${commit.message}`,
@@ -22,13 +17,9 @@ export async function fetchCommit(
   return commit;
 }
 
-async function pushed(
-  world: PipelineContext,
-  { deployment, product }: DeploymentContext,
-  signal: AbortSignal,
-): Promise<Commit> {
+async function pushedCommit({ git, deployment, product, signal }: DeploymentContext): Promise<Commit> {
   const asked = deployment.commit?.sha ?? deployment.ref;
-  const commit = asked === null ? null : await world.git.resolve(product.id, asked, signal);
+  const commit = asked === null ? null : await git.resolve(product.id, asked, signal);
   if (commit) return commit;
   throw new DeploymentFailed({
     stage: "fetch",

@@ -2,14 +2,13 @@ import { type Plan, PlanProblem } from "../../../builder/plan/plan.ts";
 import { planTree } from "../../../builder/plan/plan-tree.ts";
 import type { SourceRules } from "../../../builder/source/allowed-sources.ts";
 import { sourceTree } from "../../../builder/source/source-tree.ts";
-import type { BuildSettings, DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { CommitSha } from "../../model/names/ids.ts";
 import { faultInRoute } from "../../model/names/sound-route.ts";
-import type { ServiceSettings } from "../../model/service-settings.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 import { hostsFor } from "../../rules/routing/urls.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
+import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
+import type { VersionInputs } from "./version-inputs.ts";
 
 /** Generous for real repositories, far from what a tree bomb makes of 100 KB. */
 const treeLimits: TreeLimits = {
@@ -19,40 +18,28 @@ const treeLimits: TreeLimits = {
 };
 /** Files that the plan reads: manifests and lockfiles. */
 const maxReadBytes = 16 * 1024 * 1024;
-/** For all look-ups of a plan: a machine whose resolver keeps quiet deploys what it has. */
+/** The limit for all look-ups of a plan, so that a machine without a resolver still deploys. */
 const lookUpMs = 1_500;
 
-export interface Planned {
+export interface PlannedTree {
   readonly plan: Plan;
-  /** What of the repository the plan is about; paths are relative to `rootDirectory`. */
+  /** The files that the plan is about. Paths are relative to `rootDirectory`. */
   readonly entries: readonly TreeEntry[];
-  /** The folder that is the product; empty for all of the repository. */
+  /** The product's folder in the repository; empty when it is the whole repository. */
   readonly rootDirectory: string;
 }
 
-/** What a version gets from outside its repository. */
-export interface Given {
-  /** Compose files are filled in with them, too. */
-  readonly variables: DeploymentSpec["variables"];
-  /** Names of those that are not secret. */
-  readonly plainVariables: readonly string[];
-  readonly settings: ReadonlyMap<string, ServiceSettings>;
-  readonly buildSettings: BuildSettings;
-}
-
-/** Reads the commit's tree and decides what it is made of and how that is built. */
+/** Reads the commit's tree, decides how it is built and run, and logs that. Rejects with DeploymentFailed. */
 export async function planVersion(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   commit: CommitSha,
-  given: Given,
-  signal: AbortSignal,
-): Promise<Planned> {
-  const { journal } = work;
+  inputs: VersionInputs,
+): Promise<PlannedTree> {
+  const { journal } = context;
   journal.stage("plan", "Reading the repository");
   try {
-    const planned = await readPlan(world, work, commit, given, signal);
-    checkHosts(world, work, planned.plan);
+    const planned = await readPlan(context, commit, inputs);
+    checkHosts(context, planned.plan);
     for (const decision of planned.plan.decisions) journal.note(decision);
     for (const warning of planned.plan.warnings) journal.warn(warning);
     return planned;
@@ -70,8 +57,8 @@ export async function planVersion(
   }
 }
 
-/** Every address that the version would have can be served. Those that users gave it are looked at when they are given. */
-function checkHosts({ limits }: PipelineContext, { product, environment }: DeploymentContext, plan: Plan): void {
+/** Rejects a version whose addresses cannot be served. Custom domains have been checked when users entered them. */
+function checkHosts({ limits, product, environment }: DeploymentContext, plan: Plan): void {
   const routes = hostsFor({
     product: product.slug,
     environment: environment.name,
@@ -86,7 +73,7 @@ function checkHosts({ limits }: PipelineContext, { product, environment }: Deplo
 }
 
 /** Where images, and what Dockerfiles fetch, may come from. */
-function sourceRules({ limits, reach, clock }: PipelineContext, signal: AbortSignal): SourceRules {
+function sourceRules({ limits, reach, clock, signal }: DeploymentContext): SourceRules {
   let soon: AbortSignal | undefined;
   return {
     allowPrivate: limits.allowPrivateRepositories,
@@ -98,31 +85,30 @@ function sourceRules({ limits, reach, clock }: PipelineContext, signal: AbortSig
   };
 }
 
-/** The same without a word in the log. Rejects with PlanProblem or TreeTooLarge. */
+/** Plans without logging. Rejects with PlanProblem or TreeTooLarge. */
 export async function readPlan(
-  world: PipelineContext,
-  { product }: DeploymentContext,
+  context: DeploymentContext,
   commit: CommitSha,
-  { variables, plainVariables, settings, buildSettings }: Given,
-  signal: AbortSignal,
-): Promise<Planned> {
+  { variables, plainVariables, settings, buildSettings }: VersionInputs,
+): Promise<PlannedTree> {
+  const { git, engine, limits, product, signal } = context;
   const { rootDirectory, marks } = buildSettings;
-  const entries = below(rootDirectory, await world.git.listTree(product.id, commit, treeLimits, signal));
+  const entries = below(rootDirectory, await git.listTree(product.id, commit, treeLimits, signal));
   const root = rootDirectory === "" ? "" : `${rootDirectory}/`;
-  const tree = sourceTree(entries, (path) => world.git.readFile(product.id, commit, root + path, maxReadBytes, signal));
+  const tree = sourceTree(entries, (path) => git.readFile(product.id, commit, root + path, maxReadBytes, signal));
   const plan = await planTree(tree, {
-    healthTimeoutMs: world.limits.healthTimeoutMs,
+    healthTimeoutMs: limits.healthTimeoutMs,
     variables,
     visible: new Set(plainVariables),
     settings,
     buildMarks: marks,
-    machine: await world.engine.machine(signal),
-    sources: sourceRules(world, signal),
+    machine: await engine.machine(signal),
+    sources: sourceRules(context),
   });
   return { plan, entries, rootDirectory };
 }
 
-/** As if the folder were all of the repository: nothing after this knows of the rest. */
+/** The folder as if it were the whole repository. */
 function below(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
   if (folder === "") return entries;
   const prefix = `${folder}/`;

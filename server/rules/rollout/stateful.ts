@@ -25,7 +25,7 @@ export interface Interruption {
   readonly isOver: boolean;
 }
 
-type VolumeMount = Extract<Mount, { type: "volume" }>;
+export type VolumeMount = Extract<Mount, { type: "volume" }>;
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
 
 /**

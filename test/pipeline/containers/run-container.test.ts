@@ -6,7 +6,7 @@ import type { ContainerRequest, ContainerState } from "../../../server/ports/eng
 import { aService, aSpec } from "../../model/a-deployment.ts";
 import { aContainer, anOwner } from "../../ports/a-container.ts";
 
-type World = Parameters<typeof runContainer>[0];
+type Context = Parameters<typeof runContainer>[0];
 const older = hostAddress("127.0.0.1", 20_001);
 const newer = hostAddress("127.0.0.2", 20_001);
 
@@ -17,7 +17,7 @@ async function publishedAt(
   taken: readonly HostAddress[] = [],
 ): Promise<unknown> {
   const requests: ContainerRequest[] = [];
-  const world = {
+  const context = {
     instance: "abcdefgh" as InstanceId,
     engine: {
       listContainers: async () => containers,
@@ -37,7 +37,8 @@ async function publishedAt(
     },
     limits: { ports: { first: 20_000, last: 20_100 }, appsHost: "127.0.0.2" },
     failpoint: async () => {},
-  } as unknown as World;
+    signal: new AbortController().signal,
+  } as unknown as Context;
   const making = {
     owner: anOwner(1),
     spec: aSpec([service]),
@@ -45,7 +46,7 @@ async function publishedAt(
     service,
     networks: { own: "own", lasting: "lasting" },
   };
-  const { hostAddress: at } = await runContainer(world, { ...making, onNote: () => {} }, new AbortController().signal);
+  const { hostAddress: at } = await runContainer(context, { ...making, onNote: () => {} });
   expect(requests.at(-1)?.publish?.hostAddress).toBe(at);
   return at;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { DeploymentContext, PipelineContext } from "../../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context.ts";
 import { Suspended } from "../../../server/pipeline/deployment-failed.ts";
 import { announceHosts } from "../../../server/pipeline/routing/hosts.ts";
 import { ProxyRefused, ProxyUnavailable, type RouteFault } from "../../../server/ports/proxy.ts";
@@ -7,15 +7,17 @@ import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples, sampleSpec } from "../../web/samples.ts";
 
-async function createScene(publishRoutes: PipelineContext["publishRoutes"], signal = new AbortController().signal) {
+async function createScene(publishRoutes: DeploymentContext["publishRoutes"], signal = new AbortController().signal) {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
   const { installation } = await createSamples(store, clock).product("shop");
   const published = vi.fn(publishRoutes);
-  const world = { store, clock, publishRoutes: published } as unknown as PipelineContext;
-  const work = { installation, signal } as unknown as DeploymentContext;
+  const context = {
+    ...{ store, clock, publishRoutes: published },
+    ...{ installation, signal },
+  } as unknown as DeploymentContext;
   const announce = (routes = sampleSpec("shop").routes) =>
-    announceHosts(world, work, { ...sampleSpec("shop"), routes }, null);
+    announceHosts(context, { ...sampleSpec("shop"), routes }, null);
   return { clock, store, installation, published, announce };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Commit, Queued } from "../../../server/model/deployment/deployment.ts";
-import type { DeploymentContext, PipelineContext } from "../../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context.ts";
 import { fetchSource } from "../../../server/pipeline/source/fetch-source.ts";
 import { FetchFailed } from "../../../server/ports/git.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
@@ -21,21 +21,21 @@ async function refsAskedFor(
   const refs: string[] = [];
   const fakeGit = createFakeGit();
   if (request.commit) fakeGit.commits.set(request.commit.sha, { ...request.commit, message: "Here already" });
-  const git: PipelineContext["git"] = {
+  const git: DeploymentContext["git"] = {
     ...fakeGit,
     async fetch(_product, { ref }) {
       refs.push(ref);
       throw new FetchFailed("no-ref", `there is no ${ref}`, null);
     },
   };
-  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as PipelineContext;
-  const work = {
+  const context = {
+    ...{ git, store, limits: { allowPrivateRepositories: false }, signal },
     deployment: samples.building(installation, { commit: null, ...request }),
     product: { ...product, repository: "https://github.com/acme/shop" },
     installation: { ...installation, branch: "main" },
     journal: { stage() {} },
   } as unknown as DeploymentContext;
-  await expect(fetchSource(world, work, signal)).rejects.toThrow("there is no");
+  await expect(fetchSource(context)).rejects.toThrow("there is no");
   return refs;
 }
 
@@ -72,7 +72,7 @@ test("a short id that names no branch is found in the tracked branch, when it is
   const fakeGit = createFakeGit();
   const [older, tip] = ["abcd1".padEnd(40, "0"), "abcd2".padEnd(40, "0")] as [Commit["sha"], Commit["sha"]];
   for (const sha of [older, tip]) fakeGit.commits.set(sha, { sha, message: "Fetched", author: "" });
-  const git: PipelineContext["git"] = {
+  const git: DeploymentContext["git"] = {
     ...fakeGit,
     isAncestor: async () => true,
     async fetch(_product, { ref }) {
@@ -80,15 +80,15 @@ test("a short id that names no branch is found in the tracked branch, when it is
       throw new FetchFailed("no-ref", `there is no ${ref}`, null);
     },
   };
-  const world = { git, store, limits: { allowPrivateRepositories: false } } as unknown as PipelineContext;
   const fetched = (ref: string) => {
-    const work = {
+    const context = {
+      ...{ git, store, limits: { allowPrivateRepositories: false }, signal },
       deployment: samples.building(installation, { commit: null, trigger: "api", ref }),
       product: { ...product, repository: "https://github.com/acme/shop" },
       installation: { ...installation, branch: "main" },
       journal: { stage() {} },
     } as unknown as DeploymentContext;
-    return fetchSource(world, work, signal);
+    return fetchSource(context);
   };
   expect((await fetched("ABCD1")).sha).toBe(older);
   await expect(fetched("abcd")).rejects.toThrow('"abcd" is ambiguous');

@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../../../ports/git.ts";
 import type { Program } from "../../../rules/diagnosis/exec-trouble.ts";
-import type { DeploymentContext, PipelineContext } from "../../context.ts";
+import type { DeploymentContext } from "../../context.ts";
 
 const limits = { maxEntries: 100_000, maxFileBytes: 2 ** 30, maxTotalBytes: 2 ** 34 };
 const timeoutMs = 10_000;
@@ -12,11 +12,9 @@ const headBytes = 4_096;
 /** The architecture of this server, and so of Docker on it, in Docker's words. */
 export const machineArchitecture = process.arch === "x64" ? "amd64" : process.arch;
 
-/** The scripts and programs of the commit, for the question why one of them could not be run. None when they cannot be read. */
-export async function findPrograms(
-  { git, clock }: Pick<PipelineContext, "git" | "clock">,
-  { product, deployment }: Pick<DeploymentContext, "product" | "deployment">,
-): Promise<readonly Program[]> {
+/** The scripts and programs of the commit, to explain why one of them could not run. None when they cannot be read. */
+export async function findPrograms(context: DeploymentContext): Promise<readonly Program[]> {
+  const { git, clock, product, deployment } = context;
   const commit = deployment.commit?.sha;
   if (commit === undefined) return [];
   const signal = clock.timeout(timeoutMs);

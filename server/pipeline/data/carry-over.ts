@@ -1,31 +1,28 @@
-import { type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
+import { servicesOf } from "../../model/deployment/spec.ts";
 import { type ContainerState, EngineUnavailable } from "../../ports/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
-import { carriedVolumes, type LiveSpec } from "../../rules/rollout/stateful.ts";
+import type { RolloutStep } from "../../rules/rollout/rollout.ts";
+import { carriedVolumes, type LiveSpec, type VolumeMount } from "../../rules/rollout/stateful.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
-import { type DeploymentContext, ownerOf, type PipelineContext } from "../context.ts";
+import { volumeName } from "../containers/container-request.ts";
+import { type DeploymentContext, ownerOf } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
-import { volumeName } from "./container-request.ts";
+
+type Service = Pick<RolloutStep, "stack" | "service">;
 
 /**
  * Fills the volumes that are new in this version with what the live container has at their paths, before the new one is
- * made. What an earlier attempt had copied is thrown away, unless its container has been started: then it is in use.
+ * made. What an earlier attempt copied is thrown away, unless its container has been started: then it is in use.
  */
-export async function carryOver(
-  world: PipelineContext,
-  work: DeploymentContext,
-  live: LiveSpec | null,
-  stack: string,
-  service: ServiceSpec,
-): Promise<void> {
-  const { engine } = world;
-  const { installation, journal, signal } = work;
+export async function carryOver(context: DeploymentContext, live: LiveSpec | null, to: Service): Promise<void> {
+  const { engine, installation, journal, signal } = context;
+  const { service } = to;
   const volumes = carriedVolumes(service);
   const before = live && servicesOf(live.spec).find(({ name }) => name === service.name);
   if (volumes.length === 0 || !live || !before) return;
 
   const containers = await engine.listContainers({ installation: installation.id }, signal);
-  const own = containerOf(work.deployment.id, service, containers);
+  const own = containerOf(context.deployment.id, service, containers);
   if (own && own.startedAt !== null) return;
   const old = containerOf(live.id, before, containers);
   if (!old) {
@@ -34,28 +31,24 @@ export async function carryOver(
     return;
   }
   if (own) await engine.removeContainer(own.id, signal);
-  for (const { volume, path } of volumes) await carry(world, work, stack, service, old, volume, path);
+  for (const mount of volumes) await copy(context, old, to, mount);
 }
 
-async function carry(
-  world: PipelineContext,
-  work: DeploymentContext,
-  stack: string,
-  service: ServiceSpec,
-  old: ContainerState,
-  volume: string,
-  path: string,
+async function copy(
+  context: DeploymentContext,
+  from: ContainerState,
+  { stack, service }: Service,
+  { volume, path }: VolumeMount,
 ): Promise<void> {
-  const { engine, clock, instance } = world;
-  const { installation, journal, signal } = work;
-  const owner = ownerOf(work);
+  const { engine, clock, instance, installation, journal, signal } = context;
+  const owner = ownerOf(context);
   const name = volumeName(instance, installation.id, stack, volume);
   await engine.removeVolume(name, signal);
   await engine.createVolume({ name, owner, filledBy: owner.deployment }, signal);
   journal.note(`Copying what ${service.name} has in ${path} into the volume ${volume}`);
   const began = clock.monotonicMs();
   try {
-    await engine.fillVolume(name, { container: old.id, path }, owner, signal);
+    await engine.fillVolume(name, { container: from.id, path }, owner, signal);
   } catch (error) {
     if (signal.aborted || error instanceof EngineUnavailable) throw error;
     const why = error instanceof Error ? error.message : String(error);

@@ -2,9 +2,10 @@
 import { expect, test } from "vitest";
 import { type DeploymentSpec, servicesOf } from "../../../server/model/deployment/spec.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
-import type { DeploymentContext, PipelineContext } from "../../../server/pipeline/context.ts";
-import { formerImages } from "../../../server/pipeline/images/former-images.ts";
-import { type Given, planVersion } from "../../../server/pipeline/source/plan.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context.ts";
+import { reusableImages } from "../../../server/pipeline/images/reusable-images.ts";
+import { planVersion } from "../../../server/pipeline/source/plan.ts";
+import type { VersionInputs } from "../../../server/pipeline/source/version-inputs.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
 import { aService, sha } from "../../model/a-deployment.ts";
 
@@ -20,7 +21,7 @@ const nothingMarked = { marks: {}, rootDirectory: "" };
 /** Which services' images are used again for today's variables and settings, and what the log says. */
 async function reuse(
   then: Partial<DeploymentSpec>,
-  today: Partial<Given>,
+  today: Partial<VersionInputs>,
   files: Readonly<Record<string, string>> = {},
 ) {
   const contents = new Map(Object.entries({ Dockerfile: dockerfile, "compose.yaml": compose, ...files }));
@@ -34,25 +35,25 @@ async function reuse(
   };
   const environment = { name: "production", domain: null };
   const limits = { healthTimeoutMs: 90_000, domain: "localhost" };
-  const world = { git, engine: { machine: async () => null }, limits } as unknown as PipelineContext;
   const journal = { stage() {}, note: say, warn: say };
-  const work = {
+  const context = {
+    ...{ git, engine: { machine: async () => null }, limits },
     product: { id: 1, slug: "shop" },
     environment,
     installation: { id: 1 },
     journal,
+    signal: new AbortController().signal,
   } as unknown as DeploymentContext;
   const services = [aService({ name: "web" }), aService({ name: "db", pulledAs: "postgres:16" })];
   const spec = { commit: sha, stacks: [{ name: "app", services }], variables: {}, routes: [], ...then };
-  const given = { variables: {}, plainVariables: [], settings: new Map(), buildSettings: nothingMarked, ...today };
-  const { signal } = new AbortController();
-  const planned = await planVersion(world, work, sha, given, signal);
+  const inputs = { variables: {}, plainVariables: [], settings: new Map(), buildSettings: nothingMarked, ...today };
+  const planned = await planVersion(context, sha, inputs);
   said.length = 0;
-  const former = await formerImages(world, work, spec, given, planned, signal);
+  const reusable = await reusableImages(context, spec, inputs, planned);
   expect(
-    servicesOf(spec).every(({ name, image }) => [undefined, image as ImageId].includes(former.get(name)?.image)),
+    servicesOf(spec).every(({ name, image }) => [undefined, image as ImageId].includes(reusable.get(name)?.image)),
   ).toBe(true);
-  return { reused: [...former.keys()], said };
+  return { reused: [...reusable.keys()], said };
 }
 
 const allAgain = { reused: ["web", "db"], said: ["Its images are still here, so nothing is built"] };

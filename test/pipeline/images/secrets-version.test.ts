@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { secretsVersion } from "../../../server/pipeline/containers/secrets-version.ts";
+import { secretsVersion } from "../../../server/pipeline/images/secrets-version.ts";
 
 it("the version of a build's secrets changes with them, not with their order, and does not tell them", () => {
   const version = secretsVersion({ A: "1", B: "2" });

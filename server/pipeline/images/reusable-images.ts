@@ -1,26 +1,27 @@
 import { type BuildRecipe, PlanProblem } from "../../../builder/plan/plan.ts";
 import { buildInputs, buildVariableNames } from "../../../builder/source/build-inputs.ts";
-import { type DeploymentSpec, servicesOf } from "../../model/deployment/spec.ts";
+import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { canonical } from "../../rules/rollout/canonical.ts";
-import type { DeploymentContext, PipelineContext } from "../context.ts";
-import { type Given, type Planned, readPlan } from "../source/plan.ts";
-import type { Former } from "./build.ts";
+import type { DeploymentContext } from "../context.ts";
+import { type PlannedTree, readPlan } from "../source/plan.ts";
+import type { VersionInputs } from "../source/version-inputs.ts";
+
+/** Images of a former version that are used again, by service. */
+export type ReusableImages = ReadonlyMap<string, Pick<ServiceSpec, "image" | "pulledAs">>;
 
 /**
- * Images of a former version that today's plan of the same commit uses again, by service: pulled ones, and those for
- * which the same would be built. What was built then is found by planning the commit with what it was given then.
- * Tells what is built again, and why.
+ * The images of a former version that today's plan of the same commit can use again: pulled ones, and those whose build
+ * would get the same input. The commit is planned once more with the inputs of then, to know what was built. Logs what is
+ * rebuilt, and why.
  */
-export async function formerImages(
-  world: PipelineContext,
-  work: DeploymentContext,
+export async function reusableImages(
+  context: DeploymentContext,
   spec: DeploymentSpec,
-  today: Given,
-  planned: Planned,
-  signal: AbortSignal,
-): Promise<Former> {
-  const { journal } = work;
-  const plannedThen = await planThen(world, work, spec, today, planned, signal);
+  today: VersionInputs,
+  planned: PlannedTree,
+): Promise<ReusableImages> {
+  const { journal } = context;
+  const plannedThen = await planThen(context, spec, today, planned);
   // The same paths in another folder are other files.
   const isSameFolder = plannedThen?.rootDirectory === planned.rootDirectory;
   const [recipesThen, recipesNow] = [recipesOf(isSameFolder ? plannedThen : null), recipesOf(planned)];
@@ -28,39 +29,37 @@ export async function formerImages(
     const [then, now] = [recipesThen.get(name), recipesNow.get(name)];
     if (pulledAs !== null || !now) return true;
     if (then && buildInputs(then, spec.variables) === buildInputs(now, today.variables)) return true;
-    journal.note(`${name} is rebuilt: ${whyAgain(then, now, spec.variables, today.variables)}`);
+    journal.note(`${name} is rebuilt: ${whyRebuilt(then, now, spec.variables, today.variables)}`);
     return false;
   });
   if (reused.length === servicesOf(spec).length) journal.note("Its images are still here, so nothing is built");
   return new Map(reused.map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
 }
 
-/** Null: the commit cannot be planned as it was then, so nothing is known about what was built. */
+/** Null when the commit cannot be planned as it was then, so that nobody knows what was built. */
 async function planThen(
-  world: PipelineContext,
-  work: DeploymentContext,
+  context: DeploymentContext,
   spec: DeploymentSpec,
-  today: Given,
-  planned: Planned,
-  signal: AbortSignal,
-): Promise<Planned | null> {
+  today: VersionInputs,
+  planned: PlannedTree,
+): Promise<PlannedTree | null> {
   const then = { ...today, variables: spec.variables, buildSettings: spec.buildSettings ?? today.buildSettings };
   const [before, now] = [then, today].map(({ variables, buildSettings }) => canonical([variables, buildSettings]));
   if (before === now) return planned;
   try {
-    return await readPlan(world, work, spec.commit, then, signal);
+    return await readPlan(context, spec.commit, then);
   } catch (error) {
     if (error instanceof PlanProblem) return null;
     throw error;
   }
 }
 
-function recipesOf(planned: Planned | null): ReadonlyMap<string, BuildRecipe> {
+function recipesOf(planned: PlannedTree | null): ReadonlyMap<string, BuildRecipe> {
   const services = (planned?.plan.stacks ?? []).flatMap((stack) => stack.services);
   return new Map(services.flatMap(({ name, source }) => (source.type === "build" ? [[name, source.recipe]] : [])));
 }
 
-function whyAgain(
+function whyRebuilt(
   then: BuildRecipe | undefined,
   now: BuildRecipe,
   before: DeploymentSpec["variables"],

@@ -1,0 +1,48 @@
+import type { Deployment, Failure, Running } from "../model/deployment/deployment.ts";
+import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
+import type { Log } from "../ports/log.ts";
+import type { DeploymentContext } from "./context.ts";
+import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
+import { untilStored } from "./record/until-stored.ts";
+import { type Outcome, rollBack } from "./roll-back.ts";
+
+const readTimeoutMs = 600_000;
+
+/** Rolls a deployment back after any error, unless the server stops or another one has taken it over. */
+export async function endDeployment(context: DeploymentContext, error: unknown, log: Log): Promise<void> {
+  const { deployment, journal, store, clock, signal } = context;
+  if (signal.aborted && signal.reason instanceof Suspended) return;
+  const now = await untilStored(clock, clock.timeout(readTimeoutMs), () => store.deployments.get(deployment.id));
+  if (!now || !isSameAttempt(now, deployment)) return;
+  const isCancelled = error instanceof Fenced || (signal.aborted && signal.reason instanceof Cancelled);
+  if (isCancelled) journal.note("Cancelled: undoing the changes");
+  await rollBack(context, now, isCancelled ? { type: "cancelled" } : outcomeOf(error, now, log));
+}
+
+function isSameAttempt(now: Deployment, { attempt }: Running): now is Running {
+  return (now.status === "building" || now.status === "deploying") && now.attempt === attempt;
+}
+
+function outcomeOf(error: unknown, now: Running, log: Log): Outcome {
+  if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
+  const stage = now.status === "building" ? "build" : now.step;
+  if (!(error instanceof EngineUnavailable))
+    log.error({ err: error, deployment: now.id }, "a deployment failed unexpectedly");
+  const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
+  return { type: "failed", failure };
+}
+
+function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof EngineUnavailable) {
+    return { message: `Docker is not responding: ${words}`, hint: "Start Docker again, then deploy again." };
+  }
+  if (error instanceof EngineRefused) {
+    const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";
+    return { message: `Docker refused: ${words}`, hint };
+  }
+  return {
+    message: `Baton could not continue: ${words}`,
+    hint: "This is probably a bug in Baton. Its log has the details; deploying again may work.",
+  };
+}

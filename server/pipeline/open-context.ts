@@ -1,0 +1,24 @@
+import type { Running } from "../model/deployment/deployment.ts";
+import { secretVariablesOf } from "../model/deployment/spec.ts";
+import type { DeploymentContext, PipelineContext } from "./context.ts";
+import type { Journal } from "./record/journal.ts";
+import { createStackProgressRecorder } from "./record/stack-progress-recorder.ts";
+
+/** Reads what a deployment belongs to. Resumed, its secrets are hidden and its progress continues where it was. */
+export async function openContext(
+  pipeline: PipelineContext,
+  deployment: Running,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<DeploymentContext> {
+  const { store } = pipeline;
+  const installed = await store.installations.installedProduct(deployment.installationId);
+  if (!installed) throw new Error(`deployment ${deployment.id} belongs to nothing`);
+  const { product, environment, installation } = installed;
+  const progress = createStackProgressRecorder(journal, await store.events.stacks(deployment.id));
+  if (deployment.status === "deploying") {
+    progress.list(deployment.spec.stacks);
+    journal.hide(secretVariablesOf(deployment.spec));
+  }
+  return { ...pipeline, deployment, product, environment, installation, journal, progress, signal };
+}

@@ -1,0 +1,68 @@
+import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
+import type { Repair } from "../rules/rollout/reconcile.ts";
+import { type ReconcilerContext, warn } from "./context.ts";
+import { removeVersion } from "./remove-version.ts";
+import { restoreService } from "./restore-service.ts";
+
+export interface Repairs {
+  carryOut(repair: Repair): Promise<void>;
+  /** Resolves when the removals that have begun are over: of one installation, or all of them. Never rejects. */
+  removed(installation?: InstallationId): Promise<void>;
+}
+
+/** `onRemoved`: what could not be repaired beside a removal can be now. */
+export function createRepairs(context: ReconcilerContext, onRemoved: () => void): Repairs {
+  const { engine, proxy, store, log, signal } = context;
+  const removing = new Map<
+    DeploymentId,
+    { readonly installation: InstallationId | null; readonly done: Promise<void> }
+  >();
+
+  return {
+    async carryOut(repair) {
+      switch (repair.type) {
+        case "switch":
+          log.info(repair, "the proxy served a different version from the one in the database; correcting it");
+          await proxy.switchTo(repair.installation, repair.to);
+          return;
+        case "update-upstream":
+          log.info(repair, "traffic of a service went to an address its container no longer has; correcting it");
+          await proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));
+          return;
+        case "restore-service":
+          log.info(repair, "a container of a live version is missing; starting it");
+          await restoreService(context, repair);
+          return;
+        case "remove-network":
+          await engine.removeNetwork(repair.name, signal);
+          await store.leases.release({ installation: repair.installation });
+          return;
+        case "forget-installation":
+          await proxy.forgetInstallation(repair.installation);
+          return;
+        case "remove-version":
+          beginToRemove(repair);
+          return;
+      }
+    },
+    async removed(installation) {
+      const begun = [...removing.values()].filter(
+        (each) => installation === undefined || each.installation === installation,
+      );
+      await Promise.all(begun.map(({ done }) => done));
+    },
+  };
+
+  /** Draining takes its time, and nothing else may wait for it. */
+  function beginToRemove(removal: Extract<Repair, { type: "remove-version" }>): void {
+    const { installation, deployment } = removal;
+    if (removing.has(deployment)) return;
+    const done = removeVersion(context, removal)
+      .catch((error: unknown) => warn(context, error, "removing a version failed; it will be retried"))
+      .finally(() => {
+        removing.delete(deployment);
+        onRemoved();
+      });
+    removing.set(deployment, { installation, done });
+  }
+}
