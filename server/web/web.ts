@@ -22,9 +22,11 @@ import { createProductPages } from "./pages/product/product.ts";
 import { createProductDeploymentsPages } from "./pages/product/product-deployments.ts";
 import { createProductDomainsPages } from "./pages/product/product-domains.ts";
 import { createProductLogsPages } from "./pages/product/product-logs.ts";
+import { createDeliveryPages } from "./pages/repository/deliveries.ts";
 import { createNewProductPages } from "./pages/repository/new-product.ts";
-import { createWebhookPages } from "./pages/repository/repository.ts";
+import { createRepositoryPages } from "./pages/repository/repository.ts";
 import { createEnvironmentsPages } from "./pages/settings/environments.ts";
+import { createProductDeletionPages } from "./pages/settings/product-deletion.ts";
 import { createProductSettingsPages } from "./pages/settings/product-settings.ts";
 import { createProductVariablesPages } from "./pages/settings/product-variables.ts";
 import { createActivityPages } from "./pages/system/activity-log.ts";
@@ -72,12 +74,14 @@ export function createWeb(outside: WebNeeds): Hono<WebEnv> {
     createSignInPages(needs),
     createHomePages(needs),
     createProductPages(needs),
-    createWebhookPages(needs),
+    createRepositoryPages(needs),
+    createDeliveryPages(needs),
     createProductDeploymentsPages(needs),
     createProductLogsPages(needs),
     createProductVariablesPages(needs),
     createProductDomainsPages(needs),
     createProductSettingsPages(needs),
+    createProductDeletionPages(needs),
     createDeploymentsPages(needs),
     createRedeployPages(needs),
     createDeploymentPages(needs),

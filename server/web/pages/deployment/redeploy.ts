@@ -1,7 +1,7 @@
 import { ProductRedeployPage } from "../../../../views/redeploy/product-redeploy-page.tsx";
 import { RedeployPage, type RedeployProps } from "../../../../views/redeploy/redeploy-page.tsx";
-import type { Deployment } from "../../../model/deployment/deployment.ts";
-import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
+import type { Refused } from "../../../commands/refused.ts";
+import { type Deployment, readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import { type DeploymentSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import { routes } from "../../../routes.ts";
 import { lostData } from "../../../rules/data/lost-data.ts";
@@ -19,136 +19,143 @@ import { liveOf } from "../product/live-version.ts";
 import { placeOf } from "../product/product-head.ts";
 import { changesBetween } from "./changes.ts";
 
-/** "What would happen?", then it happens. */
+/** Shows what a redeploy would do, and does it. */
 export function createRedeployPages(needs: PageNeeds) {
-  const { endpoints, store, engine, git, commands, catalog } = needs;
+  const { endpoints, commands, catalog } = needs;
+  const find = (c: WebContext) => catalog.deployment(Number(c.req.param("id")));
 
   return endpoints
     .router()
     .on(routes.deploymentRedeploy.get, async (c) => {
       const { deployment, place } = await find(c);
-      const [readyAt, spec] = [readyAtOf(deployment), specOf(deployment)];
-      if (!readyAt || !spec) {
-        throw new Problem(
-          409,
-          "conflict",
-          `deployment ${deployment.number} was never ready, so it cannot be made live again`,
-        );
-      }
-      const { product, installation, environment } = place;
-      const [live, today, pending, missingImages] = await Promise.all([
-        liveOf(store, installation),
-        store.installations.variableNames(installation.id),
-        readPendingVariables(store, installation, deployment),
-        servicesWithoutImage(spec, c.req.raw.signal),
-      ]);
-      const isLive = live?.deployment.id === deployment.id;
-      const then = Object.keys(spec.variables).sort();
-      const redeploy: RedeployProps = {
-        slug: product.slug,
-        repository: product.repository,
-        environment: environment.name,
-        deployment,
-        readyAt,
-        live: isLive,
-        isStart: live === null && c.req.query("start") === "again",
-        differing: pending.names,
-        replaces: live?.deployment.number ?? null,
-        missingImages,
-        builtIn: pending.inBuilds,
-        changes:
-          live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, c.req.raw.signal) : null,
-        ...(await consequences(spec, live?.deployment ?? null, false, c.req.raw.signal)),
-        ranSince: initRunsSince(deployment, await store.deployments.lastReady(installation.id, maxVersionsBack)),
-        onlyThen: then.filter((name) => !today.includes(name)),
-        onlyNow: today.filter((name) => !then.includes(name)),
-      };
-      const frame = frameOf(c, needs, {
-        title: `Redeploy #${deployment.number} of ${product.slug}`,
-        section: "products",
-      });
-      return c.html(RedeployPage({ frame, redeploy }));
+      const isStart = c.req.query("start") === "again";
+      const redeploy = await redeployOf(needs, deployment, place, { isStart, signal: c.req.raw.signal });
+      const title = `Redeploy #${deployment.number} of ${place.product.slug}`;
+      return c.html(RedeployPage({ frame: frameOf(c, needs, { title, section: "products" }), redeploy }));
     })
 
     .on(routes.deploymentRedeploy.post, async (c) => {
       const { deployment } = await find(c);
       const variables = (await readForm(c)).get("variables") === "now" ? "now" : "then";
       const by = visitorOf(c).identity.name;
-      const asked = await commands.redeploy(deployment, variables, by, c.req.raw.signal);
-      if (asked.type === "refused") throw problemOf(asked);
-      return c.redirect(routes.deployment(asked.deployment.id), 303);
+      return toDeployment(c, await commands.redeploy(deployment, variables, by, c.req.raw.signal));
     })
 
     .on(routes.productApply.post, async (c) => {
       const { installation } = await placeOf(c, needs);
-      const asked = await commands.applyChanges(installation.id, visitorOf(c).identity.name);
-      if (asked.type === "refused") throw problemOf(asked);
-      return c.redirect(routes.deployment(asked.deployment.id), 303);
+      return toDeployment(c, await commands.applyChanges(installation.id, visitorOf(c).identity.name));
     })
 
     .on(routes.productRedeploy.get, async (c) => {
       const place = await placeOf(c, needs);
-      const { product, environment } = place;
-      const { live, source } = await versionToRedeploy(place);
-      const spec = source && specOf(source);
-      if (!source || !spec) {
-        throw new Problem(409, "conflict", "no version was ever ready, so there is nothing to redeploy");
-      }
-      const redeploy = {
-        slug: product.slug,
-        repository: product.repository,
-        environment: environment.name,
-        deployment: source,
-        stacks: spec.stacks.map(({ name, services }) => ({
-          displayName: displayName(name),
-          serviceCount: services.length,
-        })),
-        builtIn: (await readPendingVariables(store, place.installation, source)).inBuilds,
-        ...(await consequences(spec, live, true, c.req.raw.signal)),
-      };
-      const frame = frameOf(c, needs, { title: `Redeploy everything in ${product.slug}`, section: "products" });
-      return c.html(ProductRedeployPage({ frame, redeploy }));
+      const redeploy = await productRedeployOf(needs, place, c.req.raw.signal);
+      const title = `Redeploy everything in ${place.product.slug}`;
+      return c.html(ProductRedeployPage({ frame: frameOf(c, needs, { title, section: "products" }), redeploy }));
     })
 
     .on(routes.productRedeploy.post, async (c) => {
       const { installation } = await placeOf(c, needs);
       const request = { by: visitorOf(c).identity.name, sessionId: null };
-      const asked = await commands.redeployProduct(installation.id, request);
-      if (asked.type === "refused") throw problemOf(asked);
-      return c.redirect(routes.deployment(asked.deployment.id), 303);
+      return toDeployment(c, await commands.redeployProduct(installation.id, request));
     });
+}
 
-  async function find(c: WebContext) {
-    return catalog.deployment(Number(c.req.param("id")));
-  }
+function toDeployment(
+  c: WebContext,
+  outcome: { readonly type: "queued"; readonly deployment: Pick<Deployment, "id"> } | Refused,
+): Response {
+  if (outcome.type === "refused") throw problemOf(outcome);
+  return c.redirect(routes.deployment(outcome.deployment.id), 303);
+}
 
-  /** What is live, or, after a stop, the last that was ready. */
-  async function versionToRedeploy({ installation }: Place) {
-    const [live, [lastReady]] = await Promise.all([
-      liveOf(store, installation),
-      store.deployments.lastReady(installation.id, 1),
-    ]);
-    return { live: live?.deployment ?? null, source: live?.deployment ?? lastReady ?? null };
+async function redeployOf(
+  needs: PageNeeds,
+  deployment: Deployment,
+  { product, installation, environment }: Place,
+  { isStart, signal }: { readonly isStart: boolean; readonly signal: AbortSignal },
+): Promise<RedeployProps> {
+  const { store, git } = needs;
+  const [readyAt, spec] = [readyAtOf(deployment), specOf(deployment)];
+  if (!readyAt || !spec) {
+    const message = `deployment ${deployment.number} was never ready, so it cannot be made live again`;
+    throw new Problem(409, "conflict", message);
   }
+  const [live, today, pending, missingImages] = await Promise.all([
+    liveOf(store, installation),
+    store.installations.variableNames(installation.id),
+    readPendingVariables(store, installation, deployment),
+    servicesWithoutImage(needs, spec, signal),
+  ]);
+  const isLive = live?.deployment.id === deployment.id;
+  const then = Object.keys(spec.variables).sort();
+  return {
+    slug: product.slug,
+    repository: product.repository,
+    environment: environment.name,
+    deployment,
+    readyAt,
+    live: isLive,
+    isStart: live === null && isStart,
+    differing: pending.names,
+    replaces: live?.deployment.number ?? null,
+    missingImages,
+    builtIn: pending.inBuilds,
+    changes: live && !isLive ? await changesBetween(git, product.id, live.deployment, deployment, signal) : null,
+    ...(await consequences(needs, spec, live?.deployment ?? null, { fresh: false, signal })),
+    ranSince: initRunsSince(deployment, await store.deployments.lastReady(installation.id, maxVersionsBack)),
+    onlyThen: then.filter((name) => !today.includes(name)),
+    onlyNow: today.filter((name) => !then.includes(name)),
+  };
+}
 
-  async function servicesWithoutImage(spec: DeploymentSpec, signal: AbortSignal): Promise<readonly string[]> {
-    const services = servicesOf(spec);
-    const images = await Promise.all(services.map(({ image }) => engine.inspectImage(image, signal)));
-    return services.filter((_, index) => images[index] === null).map(({ name }) => name);
+/** Redeploys what is live or, after a stop, the last version that was ready. */
+async function productRedeployOf(needs: PageNeeds, { product, installation, environment }: Place, signal: AbortSignal) {
+  const { store } = needs;
+  const [found, [lastReady]] = await Promise.all([
+    liveOf(store, installation),
+    store.deployments.lastReady(installation.id, 1),
+  ]);
+  const live = found?.deployment ?? null;
+  const source = live ?? lastReady ?? null;
+  const spec = source && specOf(source);
+  if (!source || !spec) {
+    throw new Problem(409, "conflict", "no version was ever ready, so there is nothing to redeploy");
   }
+  return {
+    slug: product.slug,
+    repository: product.repository,
+    environment: environment.name,
+    deployment: source,
+    stacks: spec.stacks.map(({ name, services }) => ({
+      displayName: displayName(name),
+      serviceCount: services.length,
+    })),
+    builtIn: (await readPendingVariables(store, installation, source)).inBuilds,
+    ...(await consequences(needs, spec, live, { fresh: true, signal })),
+  };
+}
 
-  /** What users and data of the live version get to feel. */
-  async function consequences(
-    spec: DeploymentSpec,
-    live: Deployment | null,
-    fresh: boolean,
-    signal: AbortSignal,
-  ): Promise<Pick<RedeployProps, "interruptions" | "lost">> {
-    const liveSpec = live && specOf(live);
-    const version: LiveSpec | null =
-      live && liveSpec ? { id: live.id, spec: await withKnownData(needs, liveSpec, signal) } : null;
-    const asked = await withKnownData(needs, spec, signal);
-    const next = { ...asked, stacks: keepUnchanged(asked, version, fresh) };
-    return { interruptions: interruptions(next, version, fresh), lost: lostData(next, version, fresh) };
-  }
+async function servicesWithoutImage(
+  { engine }: PageNeeds,
+  spec: DeploymentSpec,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const services = servicesOf(spec);
+  const images = await Promise.all(services.map(({ image }) => engine.inspectImage(image, signal)));
+  return services.filter((_, index) => images[index] === null).map(({ name }) => name);
+}
+
+/** Which services would be interrupted, and which data would be lost. */
+async function consequences(
+  needs: PageNeeds,
+  spec: DeploymentSpec,
+  live: Deployment | null,
+  { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
+): Promise<Pick<RedeployProps, "interruptions" | "lost">> {
+  const liveSpec = live && specOf(live);
+  const version: LiveSpec | null =
+    live && liveSpec ? { id: live.id, spec: await withKnownData(needs, liveSpec, signal) } : null;
+  const asked = await withKnownData(needs, spec, signal);
+  const next = { ...asked, stacks: keepUnchanged(asked, version, fresh) };
+  return { interruptions: interruptions(next, version, fresh), lost: lostData(next, version, fresh) };
 }

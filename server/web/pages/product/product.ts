@@ -54,7 +54,7 @@ export function createProductPages(needs: PageNeeds) {
     .router()
     .on(routes.product.get, async (c) => {
       const product = await catalog.product(c.req.param("slug") ?? "");
-      if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, product));
+      if ((await catalog.placesOf(product)).length === 0) return c.html(await uninstalled(c, needs, product));
       const place = await placeOf(c, needs);
       const facts = await productFacts(needs, place, c.req.raw.signal);
       const overview = await readOverview(needs, place, facts, c.req.raw.signal);
@@ -72,39 +72,9 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productStream.get, async (c) => {
       const { product, installation } = await placeOf(c, needs);
-      const tab = c.req.query("tab");
       const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
-      const take = async (): Promise<Snapshot | null> => {
-        if ((await store.products.bySlug(product.slug))?.id !== product.id) return null;
-        const place = await placeOf(c, needs);
-        const facts = await productFacts(needs, place, c.req.raw.signal);
-        const isPassing = facts.head.state === "stopping";
-        const head = await headParts(facts.head, c.get("visitor")?.csrf ?? null);
-        if (tab === "overview") {
-          const overview = await readOverview(needs, place, facts, c.req.raw.signal);
-          const state = ProductOverview({
-            overview,
-            head: facts.head,
-            csrf: c.get("visitor")?.csrf ?? null,
-            now: clock.now(),
-          });
-          const html = await Part({ target: productOverviewId, how: "replace", children: state }).toString();
-          return { digest: digestOf([facts.head, overview]), html: head + html, isPassing };
-        }
-        if (tab === "deployments") {
-          const list = await listOf(needs, place, c.req.query());
-          return {
-            digest: digestOf([facts.head, list]),
-            html: head + (await listPart(list, place, clock.now())),
-            isPassing,
-          };
-        }
-        if (tab === "domains") {
-          const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
-          return { digest: digestOf([facts.head, services]), html: head + (await hostStateParts(services)), isPassing };
-        }
-        return { digest: digestOf(facts.head), html: head, isPassing };
-      };
+      const take = async (): Promise<Snapshot | null> =>
+        (await store.products.bySlug(product.slug))?.id === product.id ? snapshot(c, needs) : null;
       return answerWithSnapshots(c, needs, take, news);
     })
 
@@ -132,12 +102,50 @@ export function createProductPages(needs: PageNeeds) {
       if (outcome.type === "refused") throw problemOf(outcome);
       return c.redirect(inPlace(routes.product(place.product.slug), place), 303);
     });
+}
 
-  async function uninstalled(c: WebContext, { slug, repository }: Product) {
-    const environments = (await store.environments.list()).map(({ name }) => name);
-    const gitUrl = new URL(routes.git(slug), needs.publicUrl).href;
-    const frame = frameOf(c, needs, { title: slug, section: "products" });
-    return UninstalledPage({ frame, slug, repository, gitUrl, environments });
+async function uninstalled(c: WebContext, needs: PageNeeds, { slug, repository }: Product) {
+  const environments = (await needs.store.environments.list()).map(({ name }) => name);
+  const gitUrl = new URL(routes.git(slug), needs.publicUrl).href;
+  const frame = frameOf(c, needs, { title: slug, section: "products" });
+  return UninstalledPage({ frame, slug, repository, gitUrl, environments });
+}
+
+/** The head of the product, and what the shown tab updates besides it. */
+async function snapshot(c: WebContext, needs: PageNeeds): Promise<Snapshot> {
+  const place = await placeOf(c, needs);
+  const facts = await productFacts(needs, place, c.req.raw.signal);
+  const csrf = c.get("visitor")?.csrf ?? null;
+  const head = await headParts(facts.head, csrf);
+  const { shown, html } = await tabOf(c, needs, place, facts);
+  const digest = digestOf(shown === null ? facts.head : [facts.head, shown]);
+  return { digest, html: head + html, isPassing: facts.head.state === "stopping" };
+}
+
+async function tabOf(
+  c: WebContext,
+  needs: PageNeeds,
+  place: Place,
+  facts: ProductFacts,
+): Promise<{ readonly shown: unknown; readonly html: string }> {
+  const now = needs.clock.now();
+  switch (c.req.query("tab")) {
+    case "overview": {
+      const overview = await readOverview(needs, place, facts, c.req.raw.signal);
+      const csrf = c.get("visitor")?.csrf ?? null;
+      const children = ProductOverview({ overview, head: facts.head, csrf, now });
+      return { shown: overview, html: await Part({ target: productOverviewId, how: "replace", children }).toString() };
+    }
+    case "deployments": {
+      const list = await listOf(needs, place, c.req.query());
+      return { shown: list, html: await listPart(list, place, now) };
+    }
+    case "domains": {
+      const services = await servicesWithHosts(needs, place, facts.live, c.req.raw.signal);
+      return { shown: services, html: await hostStateParts(services) };
+    }
+    default:
+      return { shown: null, html: "" };
   }
 }
 

@@ -17,97 +17,108 @@ const emptyForm = { name: "", repository: "", branch: "" };
 const labels: Readonly<Record<string, string>> = { name: "Name", repository: "Repository", branch: "Branch" };
 const sampleSlug = "hello" as Slug;
 
-/** The ways in: a push, a repository, a sample. */
+/** Three ways to a first product: a push, a repository, or the sample app. */
 export function createNewProductPages(needs: PageNeeds) {
-  const { endpoints, store, commands, publicUrl } = needs;
-  const gitUrl = (slug: string) => new URL(routes.git(slug), publicUrl).href;
+  const { endpoints, store } = needs;
 
   return endpoints
     .router()
-    .on(routes.newProduct.get, async (c) => c.html(await page(c, emptyForm, null)))
+    .on(routes.newProduct.get, async (c) => c.html(await page(c, needs, {})))
+    .on(routes.newProduct.post, async (c) => create(c, needs))
+    .on(routes.newSample.post, async (c) => deploySample(c, needs))
 
     .on(routes.newProductStream.get, (c) => {
       const known = Math.trunc(Number(c.req.query("after"))) || 0;
       return answerWithSnapshots(c, needs, async () => {
-        const product = await firstPushAfter(known);
+        const product = await firstPushAfter(store, known);
         const children = FirstPush({ product });
         const html = await Part({ target: firstPushId, how: "replace", children }).toString();
         return { digest: String(product?.deploymentId ?? 0), html };
       });
-    })
-
-    .on(routes.newSample.post, async (c) => {
-      const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
-      if (!slug) return c.html(await page(c, emptyForm, null, slugRule), 400);
-      noteDetail(c, slug);
-      // Whoever presses twice wants one.
-      const existing = await store.products.bySlug(slug);
-      if (existing) return c.redirect(await newestOf(existing), 303);
-      const asked = await commands.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
-      if (asked.type === "refused")
-        return c.html(await page(c, emptyForm, null, asked.message), problemOf(asked).status);
-      return c.redirect(routes.deployment(asked.deployment.id), 303);
-    })
-
-    .on(routes.newProduct.post, async (c) => {
-      const form = await readForm(c);
-      const url = form.get("repository")?.trim() ?? "";
-      // What is shown again. A password in the URL goes no further than here.
-      const fields = {
-        name: form.get("name")?.trim() ?? "",
-        repository: withoutCredentials(url),
-        branch: form.get("branch")?.trim() ?? "",
-      };
-      const checked = newProductSchema.safeParse({
-        name: fields.name,
-        repository: url === "" ? null : url,
-        ...(fields.branch !== "" && { branch: fields.branch }),
-      });
-      const slug = parseSlug(fields.name);
-      if (!checked.success || !slug) {
-        const error = checked.success
-          ? "the name cannot be used"
-          : faultSentence(checked.error, (path) => labels[path] ?? path);
-        return c.html(await page(c, fields, error), 400);
-      }
-      const { repository = null, branch = null } = checked.data;
-      const made = await commands.createProduct(slug, { repository, branch });
-      if (made.type === "refused") return c.html(await page(c, fields, made.message), problemOf(made).status);
-      noteDetail(c, slug);
-      const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);
-      return c.redirect(`${next}?done=created`, 303);
     });
+}
 
-  async function page(c: WebContext, form: typeof emptyForm, error: string | null, sampleError: string | null = null) {
-    const products = await store.products.list();
-    const newest = Math.max(0, ...products.map(({ id }) => id));
-    const taken = new Set(products.map(({ slug }) => slug));
-    const sample = {
-      slug: freeSlug(sampleSlug, taken),
-      existing: taken.has(sampleSlug) ? sampleSlug : null,
-      error: sampleError,
-    };
-    const query = new URLSearchParams({ after: String(newest), shown: "0" });
-    return NewProductPage({
-      frame: frameOf(c, needs, { title: "New product", section: "products" }),
-      product: { gitUrl, form, error, sample },
-      stream: { url: `${routes.newProductStream()}?${query}`, pauseInBackground: false },
-    });
+async function deploySample(c: WebContext, needs: PageNeeds): Promise<Response> {
+  const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
+  if (!slug) return c.html(await page(c, needs, { sampleError: slugRule }), 400);
+  noteDetail(c, slug);
+  // Somebody who presses the button twice wants one product.
+  const existing = await needs.store.products.bySlug(slug);
+  if (existing) return c.redirect(await newestOf(needs.store, existing), 303);
+  const asked = await needs.commands.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);
+  if (asked.type === "refused") {
+    return c.html(await page(c, needs, { sampleError: asked.message }), problemOf(asked).status);
   }
+  return c.redirect(routes.deployment(asked.deployment.id), 303);
+}
 
-  /** What there is to see of a product that was made a moment ago. */
-  async function newestOf({ id, slug }: Product): Promise<string> {
-    const [newest] = await store.deployments.list({ product: id, limit: 1 });
-    return newest ? routes.deployment(newest.id) : routes.product(slug);
+async function create(c: WebContext, needs: PageNeeds): Promise<Response> {
+  const form = await readForm(c);
+  const url = form.get("repository")?.trim() ?? "";
+  // The page shows these fields again, without a password in the URL.
+  const fields = {
+    name: form.get("name")?.trim() ?? "",
+    repository: withoutCredentials(url),
+    branch: form.get("branch")?.trim() ?? "",
+  };
+  const checked = newProductSchema.safeParse({
+    name: fields.name,
+    repository: url === "" ? null : url,
+    ...(fields.branch !== "" && { branch: fields.branch }),
+  });
+  const slug = parseSlug(fields.name);
+  if (!checked.success || !slug) {
+    const error = checked.success
+      ? "the name cannot be used"
+      : faultSentence(checked.error, (path) => labels[path] ?? path);
+    return c.html(await page(c, needs, { fields, error }), 400);
   }
+  const { repository = null, branch = null } = checked.data;
+  const made = await needs.commands.createProduct(slug, { repository, branch });
+  if (made.type === "refused") {
+    return c.html(await page(c, needs, { fields, error: made.message }), problemOf(made).status);
+  }
+  noteDetail(c, slug);
+  const next = repository === null ? routes.product(slug) : routes.productWebhooks(slug);
+  return c.redirect(`${next}?done=created`, 303);
+}
 
-  /** A product that was not there when the page was made, and is being deployed. */
-  async function firstPushAfter(known: number) {
-    const added = (await store.products.list()).filter(({ id }) => id > known);
-    for (const { id, slug } of added) {
-      const [first] = await store.deployments.list({ product: id, limit: 1 });
-      if (first) return { slug: slug as string, deploymentId: first.id as number };
-    }
-    return null;
+interface Shown {
+  readonly fields?: typeof emptyForm;
+  readonly error?: string;
+  readonly sampleError?: string;
+}
+
+async function page(c: WebContext, needs: PageNeeds, { fields = emptyForm, error, sampleError }: Shown) {
+  const products = await needs.store.products.list();
+  const newest = Math.max(0, ...products.map(({ id }) => id));
+  const taken = new Set(products.map(({ slug }) => slug));
+  const sample = {
+    slug: freeSlug(sampleSlug, taken),
+    existing: taken.has(sampleSlug) ? sampleSlug : null,
+    error: sampleError ?? null,
+  };
+  const gitUrl = (slug: string) => new URL(routes.git(slug), needs.publicUrl).href;
+  const query = new URLSearchParams({ after: String(newest), shown: "0" });
+  return NewProductPage({
+    frame: frameOf(c, needs, { title: "New product", section: "products" }),
+    product: { gitUrl, form: fields, error: error ?? null, sample },
+    stream: { url: `${routes.newProductStream()}?${query}`, pauseInBackground: false },
+  });
+}
+
+/** The page of a product's newest deployment, or of the product when it has none. */
+async function newestOf(store: PageNeeds["store"], { id, slug }: Product): Promise<string> {
+  const [newest] = await store.deployments.list({ product: id, limit: 1 });
+  return newest ? routes.deployment(newest.id) : routes.product(slug);
+}
+
+/** The first deployment of a product that was created after the page was rendered. */
+async function firstPushAfter(store: PageNeeds["store"], known: number) {
+  const added = (await store.products.list()).filter(({ id }) => id > known);
+  for (const { id, slug } of added) {
+    const [first] = await store.deployments.list({ product: id, limit: 1 });
+    if (first) return { slug: slug as string, deploymentId: first.id as number };
   }
+  return null;
 }
