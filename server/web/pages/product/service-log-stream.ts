@@ -12,24 +12,27 @@ import type { PageNeeds } from "../page.ts";
 import { containersOfLog, followContainer, type LastSeen, type ServiceLine } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 
-/** Lines are told in batches: a page that is painted for each of them falls behind. */
+/** Lines are sent in batches, because a page that repaints for each of them falls behind. */
 const batchMs = 150;
-/** No more than this is held for a reader that is slower than the app prints; then the app's output waits in Docker. */
+/** The most lines to hold for a slow reader. Beyond that, the app's output waits in Docker. */
 const maxHeld = 4_000;
-/** How soon a container that has ended is looked for again. */
+/** How soon to look for containers again after all have ended. */
 const againMs = 2_000;
 
+interface Request {
+  readonly place: Place;
+  readonly service: string | null;
+  readonly tail: number;
+  readonly aside: Aside;
+}
+
 /**
- * What an installation's containers print, from the last `tail` lines on: after a cut-over it goes on with the new version's.
- * Every connection begins the log anew, so that a reader which was away misses nothing.
+ * Streams what an installation's containers print, from the last `tail` lines on. After a cut-over it continues with the
+ * new version's. Each connection begins the log anew, so that a reader that was away misses nothing.
  */
-export function answerWithServiceLog(
-  c: WebContext,
-  needs: PageNeeds,
-  query: { readonly place: Place; readonly service: string | null; readonly tail: number; readonly aside: Aside },
-): Response {
+export function answerWithServiceLog(c: WebContext, needs: PageNeeds, request: Request): Response {
   const { store, engine, clock } = needs;
-  const { place, service, tail, aside } = query;
+  const { place, service, aside } = request;
 
   return answerWithEvents(c, needs, async (writer) => {
     const news = createWakeUp(clock);
@@ -37,74 +40,100 @@ export function answerWithServiceLog(
       aside.heard(id);
       news.wake();
     });
-    const seen: LastSeen = new Map();
+    const reader = { writer, news, seen: new Map() };
     try {
       await writer.send({ data: await incoming([], [], true) });
-      for (let live = await readLive(); ; live = await readLive()) {
+      for (let live = await readLive(needs, place); ; live = await readLive(needs, place)) {
         const all = await engine.listContainers({ installation: place.installation.id }, writer.signal);
-        await follow(containersOfLog(all, live, service), live?.id ?? null, seen, writer, news);
-        // Not one of them runs: they crash and are started again, or the next version comes.
+        await follow(needs, request, reader, { containers: containersOfLog(all, live, service), live });
+        // None of them is running: they crash and restart, or the next version is on its way.
         await clock.sleep(againMs, writer.signal);
       }
     } finally {
       unsubscribe();
     }
   });
+}
 
-  async function readLive(): Promise<Deployment | null> {
-    const installation = await store.installations.get(place.installation.id);
-    return installation?.liveDeploymentId ? store.deployments.get(installation.liveDeploymentId) : null;
+async function readLive({ store }: PageNeeds, { installation: { id } }: Place): Promise<Deployment | null> {
+  const installation = await store.installations.get(id);
+  return installation?.liveDeploymentId ? store.deployments.get(installation.liveDeploymentId) : null;
+}
+
+interface Reader {
+  readonly writer: SseWriter;
+  readonly news: ReturnType<typeof createWakeUp>;
+  /** What the reader has of each container. */
+  readonly seen: LastSeen;
+}
+
+/** Resolves when none of the containers prints any more, or when another version is live. */
+async function follow(
+  needs: PageNeeds,
+  { place, tail, aside }: Request,
+  { writer, news, seen }: Reader,
+  { containers, live }: { readonly containers: readonly ContainerState[]; readonly live: Deployment | null },
+): Promise<void> {
+  const round = new AbortController();
+  const signal = AbortSignal.any([writer.signal, round.signal]);
+  const services = containers.map(({ service: name }) => name);
+  const redact = await redactOutputOf(needs.store, place.installation.id, containers);
+  const lines = createCollector(needs, { news, signal }, (container) =>
+    followContainer(needs.engine, container, tail, seen, redact, signal),
+  );
+  for (const container of containers) lines.collect(container);
+
+  try {
+    for (;;) {
+      const isIdle = (await news.next(heartbeatMs, writer.signal)) === "idle";
+      await needs.clock.sleep(batchMs, writer.signal);
+      const batch = lines.take();
+      if (batch.length > 0) await writer.send({ data: await incoming(batch, services, false) });
+      else if (isIdle) await writer.heartbeat();
+      const beside = await aside.html();
+      if (beside) await writer.send({ data: beside });
+      const isSuperseded = async () => ((await readLive(needs, place))?.id ?? null) !== (live?.id ?? null);
+      if (lines.isOver() || (batch.length === 0 && (await isSuperseded()))) return;
+    }
+  } finally {
+    round.abort();
   }
+}
 
-  /** Resolves when none of the containers prints any more, or when another version is live. */
-  async function follow(
-    containers: readonly ContainerState[],
-    liveId: number | null,
-    seen: LastSeen,
-    writer: SseWriter,
-    news: ReturnType<typeof createWakeUp>,
-  ): Promise<void> {
-    const round = new AbortController();
-    const signal = AbortSignal.any([writer.signal, round.signal]);
-    const services = containers.map(({ service: name }) => name);
-    const redact = await redactOutputOf(store, place.installation.id, containers);
-    let held: ServiceLine[] = [];
-    let open = containers.length;
+/** Collects the lines of several containers until they are taken together, in the order of their times. */
+function createCollector(
+  { clock, log }: Pick<PageNeeds, "clock" | "log">,
+  { news, signal }: { readonly news: Reader["news"]; readonly signal: AbortSignal },
+  linesOf: (container: ContainerState) => AsyncIterable<ServiceLine>,
+) {
+  let held: ServiceLine[] = [];
+  let open = 0;
 
-    const pump = async (container: ContainerState) => {
-      try {
-        for await (const line of followContainer(engine, container, tail, seen, redact, signal)) {
-          held.push(line);
-          news.wake();
-          while (held.length > maxHeld) await clock.sleep(batchMs, signal);
-        }
-      } catch (error) {
-        if (!signal.aborted)
-          needs.log.warn({ err: error, container: container.name }, "a container's log ended unexpectedly");
-      } finally {
-        open -= 1;
-        news.wake();
-      }
-    };
-    for (const container of containers) void pump(container);
-
+  async function pump(container: ContainerState): Promise<void> {
+    open += 1;
     try {
-      for (;;) {
-        const isIdle = (await news.next(heartbeatMs, writer.signal)) === "idle";
-        await clock.sleep(batchMs, writer.signal);
-        const lines = held.sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0));
-        held = [];
-        if (lines.length > 0) await writer.send({ data: await incoming(lines, services, false) });
-        else if (isIdle) await writer.heartbeat();
-        const beside = await aside.html();
-        if (beside) await writer.send({ data: beside });
-        const isOver = open === 0 && held.length === 0;
-        if (isOver || (lines.length === 0 && ((await readLive())?.id ?? null) !== liveId)) return;
+      for await (const line of linesOf(container)) {
+        held.push(line);
+        news.wake();
+        while (held.length > maxHeld) await clock.sleep(batchMs, signal);
       }
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error, container: container.name }, "a container's log ended unexpectedly");
     } finally {
-      round.abort();
+      open -= 1;
+      news.wake();
     }
   }
+
+  return {
+    collect: (container: ContainerState) => void pump(container),
+    isOver: () => open === 0 && held.length === 0,
+    take(): readonly ServiceLine[] {
+      const batch = held.sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0));
+      held = [];
+      return batch;
+    },
+  };
 }
 
 async function incoming(

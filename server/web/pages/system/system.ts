@@ -1,19 +1,20 @@
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
 import { sizeText } from "../../../../views/text/size-text.ts";
+import type { EngineInfo } from "../../../ports/engine.ts";
 import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../../ports/host/firewall.ts";
 import { routes } from "../../../routes.ts";
 import { systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
-import { checkHealth } from "../../health/health.ts";
+import { checkHealth, type Health } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
 
-/** Docker adds up what it keeps for as long as it takes; nobody waits that long for a page. */
+/** Docker may take longer than this to add up its disk usage, but nobody waits that long for a page. */
 const usageLimitMs = 5_000;
 const factsLimitMs = 5_000;
 
-/** What Baton stands on, how it does, and what somebody should look after. */
+/** Shows what Baton depends on, how each part is doing, and what somebody should fix. */
 export function createSystemPages(needs: PageNeeds) {
   const { endpoints } = needs;
 
@@ -25,57 +26,16 @@ export function createSystemPages(needs: PageNeeds) {
 }
 
 async function readSystem(needs: PageNeeds): Promise<SystemProps> {
-  const { store, engine, proxy, machine, publicUrl, version } = needs;
-  const [health, docker, usage, caddyVersion, database, disk, products] = await Promise.all([
+  const { engine, machine, publicUrl } = needs;
+  const [health, docker, usage, disk, products] = await Promise.all([
     checkHealth(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
     known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
-    known(proxy.version()),
-    known(store.facts()),
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
-  const parts: readonly SystemPart[] = [
-    {
-      name: "Baton",
-      answers: true,
-      facts: [
-        ["Version", version],
-        ["Node.js", machine.nodeVersion],
-        ["Address", publicUrl.origin],
-      ],
-    },
-    {
-      name: "Docker",
-      answers: docker !== null,
-      facts: docker
-        ? [
-            ["Version", docker.version],
-            ["API", docker.apiVersion],
-            ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
-            ["Builds", buildLimitText(needs.buildLimiter.state())],
-            ["Firewall rules", firewallText(needs.firewall.state())],
-          ]
-        : [],
-    },
-    {
-      name: "Caddy",
-      answers: health.caddy === "ok",
-      facts: caddyVersion ? [["Version", caddyVersion]] : [],
-    },
-    {
-      name: "Database",
-      answers: health.database === "ok",
-      facts: database
-        ? [
-            ["Postgres", database.version],
-            ["Size", sizeText(database.sizeBytes)],
-          ]
-        : [],
-    },
-  ];
   return {
-    parts,
+    parts: await partsOf(needs, health, docker),
     disk,
     usage: usage && [
       { name: "Images", bytes: usage.imagesBytes },
@@ -96,6 +56,37 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       isReadableOnTheWay: isReadableOnTheWay(publicUrl),
     }),
   };
+}
+
+async function partsOf(needs: PageNeeds, health: Health, docker: EngineInfo | null): Promise<readonly SystemPart[]> {
+  const { store, proxy, machine, publicUrl, version } = needs;
+  const [caddyVersion, database] = await Promise.all([known(proxy.version()), known(store.facts())]);
+  const aboutBaton: SystemPart["facts"] = [
+    ["Version", version],
+    ["Node.js", machine.nodeVersion],
+    ["Address", publicUrl.origin],
+  ];
+  const aboutDocker: SystemPart["facts"] = docker
+    ? [
+        ["Version", docker.version],
+        ["API", docker.apiVersion],
+        ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
+        ["Builds", buildLimitText(needs.buildLimiter.state())],
+        ["Firewall rules", firewallText(needs.firewall.state())],
+      ]
+    : [];
+  const aboutDatabase: SystemPart["facts"] = database
+    ? [
+        ["Postgres", database.version],
+        ["Size", sizeText(database.sizeBytes)],
+      ]
+    : [];
+  return [
+    { name: "Baton", answers: true, facts: aboutBaton },
+    { name: "Docker", answers: docker !== null, facts: aboutDocker },
+    { name: "Caddy", answers: health.caddy === "ok", facts: caddyVersion ? [["Version", caddyVersion]] : [] },
+    { name: "Database", answers: health.database === "ok", facts: aboutDatabase },
+  ];
 }
 
 function firewallText(state: FirewallState | null): string {
@@ -130,7 +121,7 @@ function buildLimitText(state: BuildLimitState | null): string {
   }
 }
 
-/** Null: it could not be found out. A page that says so is worth more than none. */
+/** Null when it cannot be found out: a page without one fact is better than no page. */
 async function known<T>(fact: Promise<T>): Promise<T | null> {
   return fact.catch(() => null);
 }
