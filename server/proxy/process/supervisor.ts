@@ -35,6 +35,8 @@ export interface SupervisorDependencies {
   readonly portSettings: ReadonlyMap<number, string>;
   readonly olderFiles: OlderFiles;
   readonly log: (message: string) => void;
+  /** How often the watch looks; a test need not wait for it. */
+  readonly watchPollMs?: number;
 }
 
 /** Before it, requests in flight are forgotten when their route goes, and switching by file is untried. */
@@ -43,12 +45,12 @@ const startTimeoutMs = 15_000;
 /** For a Caddy that was found and may be starting itself. */
 const adoptTimeoutMs = 1_000;
 const startPollMs = 20;
-const watchPollMs = 1_000;
+const usualWatchPollMs = 1_000;
 const longestPauseMs = 15_000;
 const longSilenceMs = 60_000;
 
 export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor {
-  const { admin, caddy, configuration, prover, olderFiles, log } = deps;
+  const { admin, caddy, configuration, prover, olderFiles, log, watchPollMs = usualWatchPollMs } = deps;
   let stopped = false;
   /** Aborted when the Caddy that was launched here ends, so that the watch looks at once; an adopted one is polled. */
   let alarm = new AbortController();

@@ -21,6 +21,7 @@ async function saidOf(cause: unknown, passedMs = 0): Promise<readonly string[]> 
     prover: { listens: async () => true },
     configuration: { restore },
     log: (message: string) => said.push(message),
+    watchPollMs: 1,
   };
   await createSupervisor(parts as unknown as SupervisorDependencies)
     .watch(watching.signal)
