@@ -33,7 +33,7 @@ async function push(...services: readonly Service[]): Promise<{ readonly code: n
 
 const traffic = (service?: string) =>
   startTraffic({
-    ...{ httpPort: baton().httpPort, product: "shop", connections: "new", workers: 2, pauseMs: 2 },
+    ...{ httpPort: baton().httpPort, product: "shop", connections: "new", workers: 2, pauseMs: 5 },
     ...(service !== undefined && { service }),
   });
 /** Hosts come and go here, and are loaded: that may reset a connection, as the README says. Nothing else may go wrong. */

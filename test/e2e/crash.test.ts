@@ -30,7 +30,7 @@ const version = async () => (await baton().ask("app")).body;
 /** While the server dies and comes back, the app must not miss a request. */
 async function underTraffic<Result>(work: () => Promise<Result>): Promise<Result> {
   const place = { httpPort: baton().httpPort, product: "app" };
-  const traffic = startTraffic({ ...place, connections: "new", workers: 1, pauseMs: 5 });
+  const traffic = startTraffic({ ...place, connections: "new", workers: 1, pauseMs: 10 });
   const result = await work().finally(() => traffic.stop());
   const { failures, wentBack } = await traffic.stop();
   expect(failures).toEqual([]);
@@ -70,7 +70,7 @@ test.each(ofStateful)(
       product: wiki.name,
       connections: "new",
       workers: 1,
-      pauseMs: 5,
+      pauseMs: 10,
     });
     await deploy("v2");
     expect((await baton().process().exited).signal).toBe("SIGKILL");

@@ -133,7 +133,7 @@ function release(what: Release = {}): Promise<string> {
 const liveVersion = async () => Number((await baton().ask("app")).body.slice(1));
 
 beforeEach(() => {
-  traffic = startTraffic({ httpPort: baton().httpPort, product: "app", connections: "new", workers: 1, pauseMs: 10 });
+  traffic = startTraffic({ httpPort: baton().httpPort, product: "app", connections: "new", workers: 1, pauseMs: 20 });
 });
 
 afterEach(() => traffic.stop());

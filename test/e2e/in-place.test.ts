@@ -21,7 +21,7 @@ beforeAll(async () => {
   expect(await push()).toMatchObject({ code: 0 });
 });
 
-const place = () => ({ httpPort: baton().httpPort, product: "wiki", workers: 2, pauseMs: 2 });
+const place = () => ({ httpPort: baton().httpPort, product: "wiki", workers: 2, pauseMs: 5 });
 const hostPorts = async () => {
   const names = await baton().containersOf("wiki");
   const all = await Promise.all(names.map((name) => baton().docker.getContainer(name).inspect()));

@@ -67,7 +67,7 @@ describe("a product of two stacks and five services", () => {
 
   test("ten pushes under load lose no request, and no answer ever holds two versions", async () => {
     const before = await makers();
-    const place = { httpPort: baton().httpPort, product: "shop", connections: "new", workers: 1, pauseMs: 2 } as const;
+    const place = { httpPort: baton().httpPort, product: "shop", connections: "new", workers: 1, pauseMs: 10 } as const;
     const traffic = [
       startTraffic(place),
       startTraffic({ ...place, service: "api" }),
