@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdtemp, open, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,12 +29,19 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   // The projects of a run share it.
   if (vitest.getProvidedContext().postgresUrl) return undefined;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "baton-postgres-")));
-  const { url, stop } = await start(folder);
+  const { url, stop, kill } = await start(folder);
+  // A run that a signal ends has no time for the way below.
+  const leave = () => {
+    kill();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  };
+  process.once("exit", leave);
   await createDatabase(url, templateName);
   await migrate(urlOf(url, templateName), migrationsFolder);
   vitest.provide("postgresUrl", url);
   return async () => {
     await stop();
+    process.off("exit", leave);
     await rm(folder, { recursive: true, force: true });
   };
 }
@@ -53,7 +61,13 @@ export async function dropDatabase(url: string, name: string): Promise<void> {
   await sql`drop database ${sql(name)} with (force)`.finally(() => sql.end());
 }
 
-async function start(folder: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+async function start(folder: string): Promise<Running> {
   const binaries = await locateBinaries();
   const { dataFolder, password } = await ensureCluster(folder, binaries);
   // Baton's own cluster lets the role into one database.
@@ -93,5 +107,6 @@ async function start(folder: string): Promise<{ readonly url: string; stop(): Pr
       child.kill("SIGINT");
       await exited;
     },
+    kill: () => child.kill("SIGKILL"),
   };
 }
