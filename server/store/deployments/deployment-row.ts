@@ -5,6 +5,7 @@ import type {
   DeploymentStatus,
   Queued,
   Running,
+  Stopped,
 } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { Secrets } from "../access/secrets.ts";
@@ -114,7 +115,7 @@ export const isRunning = (deployment: Deployment): deployment is Running =>
  * What a deployment's state writes. Columns that a variant does not have and that tell its past (when it went live,
  * what it replaced, its spec) keep what they hold; those that the law forbids in it are cleared.
  */
-export function stateColumns(deployment: Deployment): DeploymentColumns {
+export function stateColumns(deployment: Deployment): DeploymentColumns & Pick<Deployment, "status"> {
   const { status, attempt } = deployment;
   switch (deployment.status) {
     case "queued":
@@ -135,6 +136,18 @@ export function stateColumns(deployment: Deployment): DeploymentColumns {
     case "stopped":
       return { status, attempt, step: null, reason: deployment.reason, finishedAt: deployment.finishedAt };
   }
+}
+
+/** The row of a deployment that has not been written yet. */
+export function newRow(deployment: Queued | Stopped) {
+  const { id, installationId, number, trigger, by, ref, commit, sourceId, variables } = deployment;
+  const { fresh, sessionId, createdAt } = deployment;
+  return {
+    ...{ id, installationId, number, trigger, requestedBy: by, ref, sourceId, variablesFrom: variables },
+    ...{ fresh, sessionId, createdAt },
+    ...commitColumns(commit),
+    ...stateColumns(deployment),
+  };
 }
 
 function stepColumns(deployment: Deploying): DeploymentColumns {

@@ -5,9 +5,9 @@ import type { DeploymentRequest } from "../../ports/store/store.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { products } from "../schema/products.ts";
-import { commitColumns, identityOf, undecidedStatuses } from "./deployment-row.ts";
+import { identityOf, newRow, undecidedStatuses } from "./deployment-row.ts";
 import { writeEvents } from "./events.ts";
-import { lockRows, writeMove } from "./move.ts";
+import { lockRows, statusEvent, writeMove } from "./move.ts";
 
 /** Writes intent: a queued deployment, numbered, and the end of those that it supersedes. */
 export async function enqueue(
@@ -25,39 +25,23 @@ export async function enqueue(
   }
   const superseded = request.supersedes ? await supersede(transaction, installationId, at) : [];
 
-  const deployment: Queued = {
-    id,
-    installationId,
-    number: (await newestNumber(tx, installationId)) + 1,
-    status: "queued",
-    trigger: request.trigger,
-    by: request.by,
-    ref: request.ref,
-    commit: request.commit,
-    sourceId: request.sourceId,
-    variables: request.variables,
-    fresh: request.fresh ?? false,
-    sessionId: request.sessionId ?? null,
-    attempt: 0,
-    createdAt: at,
-  };
-  await tx.insert(deployments).values({
-    id,
-    installationId,
-    number: deployment.number,
-    status: "queued",
-    trigger: deployment.trigger,
-    requestedBy: deployment.by,
-    ref: deployment.ref,
-    ...commitColumns(deployment.commit),
-    sourceId: deployment.sourceId,
-    variablesFrom: deployment.variables,
-    fresh: deployment.fresh,
-    sessionId: deployment.sessionId,
-    createdAt: at,
-  });
-  await writeEvents(transaction, id, [{ type: "status", status: "queued", reason: null }], at);
+  const deployment = queuedOf(request, (await newestNumber(tx, installationId)) + 1, at);
+  await tx.insert(deployments).values(newRow(deployment));
+  await writeEvents(transaction, id, [statusEvent(deployment)], at);
   return { deployment, superseded };
+}
+
+export function queuedOf(
+  request: DeploymentRequest & { readonly id: DeploymentId },
+  number: number,
+  createdAt: Date,
+): Queued {
+  const { id, installationId, trigger, by, ref, commit, sourceId, variables } = request;
+  const { fresh = false, sessionId = null } = request;
+  return {
+    ...{ id, installationId, number, status: "queued", trigger, by, ref, commit, sourceId, variables },
+    ...{ fresh, sessionId, attempt: 0, createdAt },
+  };
 }
 
 export async function lockInstallation(tx: Queries, id: InstallationId): Promise<void> {

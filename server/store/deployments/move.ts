@@ -1,5 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
 import { advance, type Deployment, isOver, specOf, type Transition } from "../../model/deployment/deployment.ts";
+import type { EventBody } from "../../model/deployment/event.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
@@ -51,7 +52,7 @@ export async function writeMove(
   from: Deployment,
   to: Deployment,
   at: Date,
-  more: ReturnType<typeof stateColumns> = {},
+  more: Partial<typeof deployments.$inferInsert> = {},
 ): Promise<DeploymentRow> {
   const [row] = await transaction.tx
     .update(deployments)
@@ -87,12 +88,21 @@ async function everReady(tx: Queries, installation: DeploymentRow["installationI
 
 /** Every change of status is an event, written with it. */
 async function tellMove(transaction: Transaction, from: Deployment, to: Deployment, at: Date): Promise<void> {
-  if (from.status === to.status) return transaction.announce(to.id);
-  const reason = to.status === "stopped" ? to.reason : null;
-  const status = { type: "status", status: to.status, reason } as const;
+  const bodies = eventsOfMove(from, to);
+  if (bodies.length > 0) await writeEvents(transaction, to.id, bodies, at);
+  else transaction.announce(to.id);
+}
+
+export function eventsOfMove(from: Deployment, to: Deployment): readonly EventBody[] {
+  if (from.status === to.status) return [];
   // A deployment that ended in the queue has left nothing behind: with its end it is settled.
   const isSettled = from.status === "queued" && isOver(to.status);
-  await writeEvents(transaction, to.id, isSettled ? [status, { type: "settled" }] : [status], at);
+  return isSettled ? [statusEvent(to), { type: "settled" }] : [statusEvent(to)];
+}
+
+export function statusEvent(deployment: Deployment): EventBody {
+  const reason = deployment.status === "stopped" ? deployment.reason : null;
+  return { type: "status", status: deployment.status, reason };
 }
 
 const stepOf = (deployment: Deployment) => (deployment.status === "deploying" ? deployment.step : null);

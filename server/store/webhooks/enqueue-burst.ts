@@ -1,12 +1,10 @@
-import type { EventBody } from "../../model/deployment/event.ts";
+import { advance } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
-import { lockInstallation, newestNumber, supersede } from "../deployments/enqueue.ts";
+import { newRow } from "../deployments/deployment-row.ts";
+import { lockInstallation, newestNumber, queuedOf, supersede } from "../deployments/enqueue.ts";
+import { eventsOfMove, statusEvent } from "../deployments/move.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { deploymentEvents, deployments } from "../schema/deployments.ts";
-
-const reason = "superseded by a newer push";
-const queued: EventBody = { type: "status", status: "queued", reason: null };
-const replaced: readonly EventBody[] = [{ type: "status", status: "stopped", reason }, { type: "settled" }];
 
 export interface BurstRequest {
   readonly id: DeploymentId;
@@ -28,25 +26,23 @@ export async function enqueueBurst(
   await lockInstallation(tx, installationId);
   await supersede(transaction, installationId, at);
   const before = await newestNumber(tx, installationId);
-  const last = requests.length - 1;
-  const histories = requests.map((_, index) => (index === last ? [queued] : [queued, ...replaced]));
-
-  await tx.insert(deployments).values(
-    requests.map(({ id, ref, by }, index) => ({
-      ...{ id, installationId, ref, requestedBy: by, number: before + index + 1, trigger: "webhook" as const },
-      variablesFrom: "now" as const,
-      createdAt: at,
-      lastSeq: histories[index]?.length ?? 0,
-      ...(index === last
-        ? { status: "queued" as const }
-        : ({ status: "stopped" as const, reason, finishedAt: at } as const)),
-    })),
-  );
+  const written = requests.map(({ id, ref, by }, index) => {
+    const request = { id, installationId, trigger: "webhook", by, ref, commit: null } as const;
+    const asked = { ...request, sourceId: null, variables: "now", supersedes: true } as const;
+    const queued = queuedOf(asked, before + index + 1, at);
+    const isLast = index === requests.length - 1;
+    const superseded = isLast ? null : advance(queued, { type: "superseded", at });
+    const history = [statusEvent(queued), ...(superseded ? eventsOfMove(queued, superseded) : [])];
+    return { deployment: superseded ?? queued, history };
+  });
+  await tx
+    .insert(deployments)
+    .values(written.map(({ deployment, history }) => ({ ...newRow(deployment), lastSeq: history.length })));
   await tx
     .insert(deploymentEvents)
     .values(
-      requests.flatMap(({ id: deploymentId }, index) =>
-        (histories[index] ?? []).map((body, place) => ({ deploymentId, seq: place + 1, at, type: body.type, body })),
+      written.flatMap(({ deployment, history }) =>
+        history.map((body, index) => ({ deploymentId: deployment.id, seq: index + 1, at, type: body.type, body })),
       ),
     );
   for (const { id } of requests) transaction.announce(id);
