@@ -7,7 +7,6 @@ import { createAudit } from "./access/audit.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
 import { createQueue } from "./deployments/queue.ts";
-import { createFaults, type StoreFaults } from "./faults.ts";
 import { createDomains } from "./products/domains.ts";
 import { createInstallations } from "./products/installations.ts";
 import { createLeases } from "./products/leases.ts";
@@ -20,50 +19,44 @@ import { createReports } from "./webhooks/reports.ts";
 
 /**
  * A Store in memory that keeps the same law as the one on Postgres: test/contracts runs one suite on both. A method is
- * one step, as a transaction is. It can be told how to fail, and outlives the servers that a scenario starts on it.
+ * one step, as a transaction is. How it fails is told to the process that asks it: see fake-process.ts.
  */
 export interface FakeStore extends Store {
   readonly rows: FakeRows;
-  readonly faults: StoreFaults;
   /** Puts a deployment in place as it is, past the law and without an event. */
   put<D extends Deployment>(deployment: D): D;
 }
 
 export function createFakeStore(clock: Clock): FakeStore {
   const rows = createRows();
-  const faults = createFaults();
   let lastId: number = production.id;
   const nextId = () => ++lastId;
 
   const { journal, ...events } = createEvents(rows, clock);
   const queue = createQueue(rows, journal, nextId);
-  const { guard } = faults;
   return {
     rows,
-    faults,
     put(deployment) {
       rows.deployments.set(deployment.id, deployment);
       lastId = Math.max(lastId, deployment.id);
       return deployment;
     },
     instance: "fake0000" as InstanceId,
-    environments: guard("environments", createEnvironments(rows, nextId)),
-    products: guard("products", createProducts(rows, queue, clock, nextId)),
-    installations: guard("installations", createInstallations(rows, queue, clock, nextId)),
-    deployments: guard("deployments", createDeployments(rows, queue, journal, clock, nextId)),
-    events: guard("events", events),
-    domains: guard("domains", createDomains(rows)),
-    leases: guard("leases", createLeases(rows)),
-    access: guard("access", createAccess(rows, clock)),
-    settings: guard("settings", createSettings(rows)),
-    sources: guard("sources", createSources(rows)),
-    deliveries: guard("deliveries", createDeliveries(rows, queue)),
-    reports: guard("reports", createReports(rows)),
-    audit: guard("audit", createAudit(rows)),
-    ...guard("", {
-      ping: async () => {},
-      facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
-    }),
+    environments: createEnvironments(rows, nextId),
+    products: createProducts(rows, queue, clock, nextId),
+    installations: createInstallations(rows, queue, clock, nextId),
+    deployments: createDeployments(rows, queue, journal, clock, nextId),
+    events,
+    domains: createDomains(rows),
+    leases: createLeases(rows),
+    access: createAccess(rows, clock),
+    settings: createSettings(rows),
+    sources: createSources(rows),
+    deliveries: createDeliveries(rows, queue),
+    reports: createReports(rows),
+    audit: createAudit(rows),
+    ping: async () => {},
+    facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
     close: async () => {},
   };
 }
