@@ -11,7 +11,7 @@ import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-opt
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { narrate } from "../../rules/wording/narrate.ts";
 import type { WebNeeds } from "../needs.ts";
-import { DeploymentDeleted, follow } from "../streams/follow-deployment.ts";
+import { DeploymentDeleted, followDeployment } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
 
 const keepAliveMs = 5_000;
@@ -139,7 +139,7 @@ async function tell(
   let heard = 0;
   for (;;) {
     try {
-      const events = follow(needs.store, id, signal, heard);
+      const events = followDeployment(needs, id, signal, heard);
       for (let next = await events.next(); ; next = await events.next()) {
         if (next.done) return { reason: await wordAtEnd(needs, next.value, say), isWatched: false };
         heard = next.value.seq;

@@ -1,10 +1,10 @@
-import { createWakeUp } from "../../async/wake-up.ts";
 import type { Deployment } from "../../model/deployment/deployment.ts";
 import { isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
 import { endOf } from "../read/deployment-end.ts";
+import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import type { Aside } from "./state-stream.ts";
 
@@ -28,7 +28,6 @@ export interface EventStreams {
   ): Promise<Response>;
 }
 
-const pageSize = 200;
 const asidePauseMs = 2_000;
 /** After the drain limit, so much later nothing is expected any more, even without the word "settled". */
 const afterDrainMs = 15_000;
@@ -58,38 +57,32 @@ export function createEventStreams(
     { messages, aside }: EventTeller,
     writer: SseWriter,
   ): Promise<void> {
-    const news = createWakeUp(clock);
     let lookedAsideMs = clock.monotonicMs();
     let willLookAside = false;
-    const unsubscribe = aside
-      ? store.events.subscribeAll((other) => {
-          if (other === id) return news.wake();
-          aside.heard(other);
-          // What others print must not wake every reader ten times a second: all of it is told together, a little later.
-          if (willLookAside) return;
-          willLookAside = true;
-          const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
-          clock.sleep(waitMs, writer.signal).then(news.wake, () => {});
-        })
-      : store.events.subscribe(id, news.wake);
-    try {
-      for (let cursor = from, isSettled = false; ; ) {
-        const events = await store.events.read(id, cursor, pageSize);
-        for (const message of events.length > 0 ? await messages(events) : []) await writer.send(message);
-        cursor = events.at(-1)?.seq ?? cursor;
-        willLookAside = false;
-        const beside = await aside?.html();
-        lookedAsideMs = clock.monotonicMs();
-        if (beside) await writer.send({ data: beside });
-        isSettled ||= events.some(({ type }) => type === "settled");
-        if (events.length === pageSize) continue;
-        if (isSettled) return;
-        if ((await news.next(heartbeatMs, writer.signal)) === "woken") continue;
+    const hearAll = (heard: Aside["heard"], wake: () => void) =>
+      store.events.subscribeAll((other) => {
+        if (other === id) return wake();
+        heard(other);
+        // What others print must not wake every reader ten times a second: all of it is told together, a little later.
+        if (willLookAside) return;
+        willLookAside = true;
+        const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
+        clock.sleep(waitMs, writer.signal).then(wake, () => {});
+      });
+    const follow = { after: from, idleMs: heartbeatMs, signal: writer.signal };
+    const everything = aside && { subscribe: (wake: () => void) => hearAll(aside.heard, wake) };
+    for await (const news of followEvents(needs, id, { ...follow, ...everything })) {
+      if (news === "idle") {
         if (isLongOver(await store.deployments.get(id))) return;
         await writer.heartbeat();
+        continue;
       }
-    } finally {
-      unsubscribe();
+      for (const message of news.length > 0 ? await messages(news) : []) await writer.send(message);
+      willLookAside = false;
+      const beside = await aside?.html();
+      lookedAsideMs = clock.monotonicMs();
+      if (beside) await writer.send({ data: beside });
+      if (news.some(({ type }) => type === "settled")) return;
     }
   }
 

@@ -1,11 +1,26 @@
 import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
-import type { DeploymentEvent } from "../../model/deployment/event.ts";
+import type { DeploymentEvent, EventBody } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { StoreUnavailable } from "../../ports/store/store.ts";
+import { followEvents } from "./follow-events.ts";
 
-const pageSize = 500;
-/** Announcements are made in this process; the poll behind them is for the day when one is lost. */
-const pollMs = 2_000;
+/** How often a deployment is looked for that says nothing: it may have been deleted. */
+const lookMs = 2_000;
+const databasePauseMs = 1_000;
+
+interface Adapters {
+  readonly store: Pick<ReadStore, "events" | "deployments">;
+  readonly clock: Clock;
+}
+
+export type StatusEvent = DeploymentEvent & Extract<EventBody, { type: "status" }>;
+
+/** Whether a deployment is over with this event: it is written with the status itself, after all that led to it. */
+export function isLastStatus(event: DeploymentEvent): event is StatusEvent {
+  return event.type === "status" && isOver(event.status);
+}
 
 /** Its product or environment was deleted while somebody followed it. */
 export class DeploymentDeleted extends Error {
@@ -16,49 +31,40 @@ export class DeploymentDeleted extends Error {
 }
 
 /**
- * The events of a deployment after `start`, as they happen, until it is over. Returns the deployment as it ended.
- * Rejects with the signal's reason.
+ * Yields the events of a deployment after `after`, as they happen, until it is over. Returns the deployment as it ended.
+ * Rejects with the signal's reason, and with DeploymentDeleted.
  */
-export async function* follow(
-  store: Pick<ReadStore, "events" | "deployments">,
+export async function* followDeployment(
+  adapters: Adapters,
   id: DeploymentId,
   signal: AbortSignal,
-  start = 0,
+  after = 0,
 ): AsyncGenerator<DeploymentEvent, Deployment> {
-  let wakeUp = () => {};
-  const unsubscribe = store.events.subscribe(id, () => wakeUp());
-  try {
-    for (let after = start; ; ) {
-      signal.throwIfAborted();
-      const news = new Promise<void>((resolve) => {
-        wakeUp = resolve;
-      });
-      // Its state first: what is read afterwards holds every event up to its end.
-      const deployment = await store.deployments.get(id);
-      if (!deployment) throw new DeploymentDeleted();
-      const events = await store.events.read(id, after, pageSize);
-      for (const event of events) {
-        after = event.seq;
-        yield event;
-      }
-      if (events.length > 0) continue;
-      if (isOver(deployment.status)) return deployment;
-      await waitFor(news, signal);
-    }
-  } finally {
-    unsubscribe();
+  const wasOver = isOver((await existing(adapters, id)).status);
+  for await (const news of followEvents(adapters, id, { after, idleMs: lookMs, signal })) {
+    const events = news === "idle" ? [] : news;
+    yield* events;
+    const deployment = await existing(adapters, id);
+    if (events.some(isLastStatus) || (wasOver && events.length === 0)) return deployment;
   }
+  throw new Error("it is followed until it is over");
 }
 
-async function waitFor(news: Promise<void>, signal: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  const timeOrAbort = new Promise<void>((resolve) => {
-    onAbort = resolve;
-    timer = setTimeout(resolve, pollMs);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  await Promise.race([news, timeOrAbort]);
-  clearTimeout(timer);
-  signal.removeEventListener("abort", onAbort);
+async function existing({ store }: Adapters, id: DeploymentId): Promise<Deployment> {
+  const deployment = await store.deployments.get(id);
+  if (!deployment) throw new DeploymentDeleted();
+  return deployment;
+}
+
+/** The deployment as it ended. Waits on while the database is away. Rejects with the signal's reason. */
+export async function untilOver(adapters: Adapters, id: DeploymentId, signal: AbortSignal): Promise<Deployment> {
+  for (;;) {
+    try {
+      const events = followDeployment(adapters, id, signal);
+      for (let next = await events.next(); ; next = await events.next()) if (next.done) return next.value;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await adapters.clock.sleep(databasePauseMs, signal);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { createWakeUp } from "../../async/wake-up.ts";
 import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
-import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
+import type { DeploymentEvent, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import type { WebContext, WebNeeds } from "../needs.ts";
@@ -8,12 +8,11 @@ import { displayName } from "../read/display-name.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
 import { pendingOf } from "../read/stack-progress.ts";
 import { lastEventId } from "./event-stream.ts";
+import { isLastStatus, type StatusEvent } from "./follow-deployment.ts";
+import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 
 type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
-type StatusEvent = DeploymentEvent & Extract<EventBody, { type: "status" }>;
-
-const pageSize = 200;
 
 /**
  * How a product redeploy goes, told to whoever knows its session id; also to those who ask before it was asked for.
@@ -32,7 +31,7 @@ export async function answerWithProgress(c: WebContext, needs: Needs, sessionId:
 async function hasSeenTheEnd({ store }: Needs, deployment: Deployment, from: number): Promise<boolean> {
   if (from === 0 || !isOver(deployment.status)) return false;
   const [seen] = await store.events.read(deployment.id, from - 1, 1);
-  return seen !== undefined && isEnd(seen);
+  return seen !== undefined && isLastStatus(seen);
 }
 
 async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer: SseWriter): Promise<Deployment> {
@@ -55,29 +54,20 @@ async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer:
 }
 
 async function tell(needs: Needs, deployment: Deployment, from: number, writer: SseWriter): Promise<void> {
-  const { store, clock } = needs;
+  const { store } = needs;
   const { id } = deployment;
   const product = await productOf(store, deployment.installationId);
-  const news = createWakeUp(clock);
-  const unsubscribe = store.events.subscribe(id, news.wake);
-  try {
-    const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingOf) : [];
-    for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
-    for (let cursor = from; ; ) {
-      const events = await store.events.read(id, cursor, pageSize);
-      for (const event of events) {
-        cursor = event.seq;
-        if (isEnd(event)) return await tellEnd(store, product, id, event, writer);
-        const message = messageOf(product, event);
-        if (message) await writer.send({ id: String(event.seq), ...message });
-      }
-      if (events.length === pageSize) continue;
-      if ((await news.next(heartbeatMs, writer.signal)) === "woken") continue;
-      if (!(await store.deployments.get(id))) return;
-      await writer.heartbeat();
+  const pending = from === 0 ? (await sourceStacks(store, deployment)).map(pendingOf) : [];
+  for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
+  for await (const news of followEvents(needs, id, { after: from, idleMs: heartbeatMs, signal: writer.signal })) {
+    for (const event of news === "idle" ? [] : news) {
+      if (isLastStatus(event)) return tellEnd(store, product, id, event, writer);
+      const message = messageOf(product, event);
+      if (message) await writer.send({ id: String(event.seq), ...message });
     }
-  } finally {
-    unsubscribe();
+    if (news !== "idle") continue;
+    if (!(await store.deployments.get(id))) return;
+    await writer.heartbeat();
   }
 }
 
@@ -117,10 +107,6 @@ function messageOf(product: string, event: DeploymentEvent): SseMessage | null {
     case "settled":
       return null;
   }
-}
-
-function isEnd(event: DeploymentEvent): event is StatusEvent {
-  return event.type === "status" && isOver(event.status);
 }
 
 function stackJson(product: string, { message = null, ...stack }: StackProgress): string {

@@ -7,9 +7,8 @@ import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { logText } from "../../../rules/wording/narrate.ts";
 import { Problem } from "../../http/problem.ts";
 import type { WebContext, WebNeeds } from "../../needs.ts";
+import { eventPages } from "../../streams/follow-events.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
-
-const pageSize = 500;
 
 interface Filter {
   readonly stack?: string | undefined;
@@ -27,7 +26,7 @@ export async function streamDeploymentLog(
 ): Promise<Response> {
   const wanted = await servicesWanted(needs.store, deployment, filter);
   return answerWithText(c, needs, async (write) => {
-    for await (const events of pagesOf(needs.store, deployment)) {
+    for await (const events of eventPages(needs.store, deployment.id)) {
       await write(
         events
           .filter((event) => !wanted || concerns(event, wanted))
@@ -36,15 +35,6 @@ export async function streamDeploymentLog(
       );
     }
   });
-}
-
-async function* pagesOf({ events }: Pick<ReadStore, "events">, { id }: Deployment) {
-  for (let after = 0; ; ) {
-    const page = await events.read(id, after, pageSize);
-    yield page;
-    after = page.at(-1)?.seq ?? after;
-    if (page.length < pageSize) return;
-  }
 }
 
 /** Null: everything. Throws a Problem (404) when the deployment has no such stack or service. */
@@ -75,7 +65,7 @@ async function servicesWanted(
 
 async function servicesHeardOf(store: ReadStore, deployment: Deployment): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for await (const events of pagesOf(store, deployment)) {
+  for await (const events of eventPages(store, deployment.id)) {
     for (const event of events) if ("service" in event && event.service !== null) names.add(event.service);
   }
   return names;

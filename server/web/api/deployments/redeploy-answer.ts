@@ -1,8 +1,8 @@
 import type { Queued } from "../../../model/deployment/deployment.ts";
 import type { WebContext, WebNeeds } from "../../needs.ts";
 import { redeployResult } from "../../read/redeploy-result.ts";
+import { untilOver } from "../../streams/follow-deployment.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
-import { untilOver } from "../../streams/until-over.ts";
 
 /** Proxies and clients give up on an answer that says nothing. White space before JSON is still JSON. */
 const keepAliveMs = 5_000;

@@ -11,6 +11,7 @@ import type { WebNeeds } from "../../needs.ts";
 import type { Place } from "../../read/catalog.ts";
 import { isDismissed } from "../../read/dismissed.ts";
 import { urlsOf } from "../../read/service-states.ts";
+import { eventPages } from "../../streams/follow-events.ts";
 import { stackOverview } from "../product/stack-views.ts";
 import { waitingText } from "../system/activity.ts";
 import { changesBetween } from "./changes.ts";
@@ -18,7 +19,6 @@ import { canRedeploy, timingText } from "./deployment-rows.ts";
 import { drainingText, noProgress, type Progress, progressAfter, stepViews } from "./progress.ts";
 import { timelineView } from "./timeline-view.ts";
 
-const pageSize = 1_000;
 const maxVersionsBack = 50;
 /** A page is worth showing without what git would say. */
 const gitTimeoutMs = 5_000;
@@ -30,13 +30,7 @@ export async function readProgress(
   until = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly progress: Progress; readonly events: readonly DeploymentEvent[] }> {
   const events: DeploymentEvent[] = [];
-  for (let after = 0; after < until; ) {
-    const page = await store.events.read(id, after, Math.min(pageSize, until - after));
-    events.push(...page);
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) break;
-    after = last.seq;
-  }
+  for await (const page of eventPages(store, id, { until })) events.push(...page);
   return { events, progress: events.reduce(progressAfter, noProgress) };
 }
 
