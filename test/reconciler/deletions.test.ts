@@ -20,17 +20,17 @@ async function aDeletedProduct() {
   const { product, installation } = created;
   await store.products.markDeleted(product.id, { keepVolumes: true });
 
-  const deeds: string[] = [];
+  const calls: string[] = [];
   const engine = createFakeEngine();
   engine.containers.push(aContainer({ owner: anOwner(1, installation.id) }));
-  engine.stopContainer = async () => void deeds.push("stop");
+  engine.stopContainer = async () => void calls.push("stop");
   engine.removeContainer = async () => void engine.containers.splice(0);
   engine.removeNetwork = async () => {};
   const proxy = createFakeProxy();
   proxy.listFolders = async () => new Map([[installation.id, []]]);
-  proxy.forgetInstallation = async () => void deeds.push("forget");
+  proxy.forgetInstallation = async () => void calls.push("forget");
   const publishRoutes = vi.fn<ReconcilerContext["publishRoutes"]>(async () => {
-    deeds.push("publish");
+    calls.push("publish");
     return [];
   });
   const reconciler = createReconciler({
@@ -47,11 +47,11 @@ async function aDeletedProduct() {
     } as unknown as ReconcilerContext["buildLimiter"],
     ...{ drainTimeoutMs: 30_000, keepVersions: 5, buildCacheBytes: null },
   });
-  return { reconciler, clock, deeds, engine, publishRoutes, store };
+  return { reconciler, clock, calls, engine, publishRoutes, store };
 }
 
 test("a deleted product's address is withdrawn before its containers and its folder go", async () => {
-  const { reconciler, clock, deeds, engine, store } = await aDeletedProduct();
+  const { reconciler, clock, calls, engine, store } = await aDeletedProduct();
   await reconciler.start();
   await vi.waitFor(() => {
     clock.advance(200);
@@ -60,20 +60,20 @@ test("a deleted product's address is withdrawn before its containers and its fol
   await vi.waitFor(async () => expect(await store.products.deleted()).toEqual([]));
   await reconciler.stop();
   // The first is told at every start.
-  expect(deeds.slice(0, 2)).toEqual(["publish", "publish"]);
-  expect(deeds).toContain("stop");
-  expect(deeds).toContain("forget");
+  expect(calls.slice(0, 2)).toEqual(["publish", "publish"]);
+  expect(calls).toContain("stop");
+  expect(calls).toContain("forget");
 });
 
 test("a deleted product stays whole for as long as the proxy still leads to it", async () => {
-  const { reconciler, clock, deeds, engine, publishRoutes } = await aDeletedProduct();
+  const { reconciler, clock, calls, engine, publishRoutes } = await aDeletedProduct();
   publishRoutes.mockRejectedValue(new Error("Caddy does not answer"));
   await reconciler.start();
   await vi.waitFor(() => {
     clock.advance(30_000);
     expect(publishRoutes.mock.calls.length).toBeGreaterThan(4);
   });
-  expect(deeds).toEqual([]);
+  expect(calls).toEqual([]);
   expect(engine.containers).toHaveLength(1);
   await reconciler.stop();
 });

@@ -3,7 +3,7 @@ import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
-export interface DeedView {
+export interface ActionView {
   readonly at: Date;
   readonly who: string;
   readonly what: string;
@@ -15,30 +15,30 @@ export interface DeedView {
 
 export function ActivityPage(props: {
   readonly frame: PageFrame;
-  readonly deeds: readonly DeedView[];
+  readonly actions: readonly ActionView[];
   /** Id to go on from; null: this is the last page. */
   readonly next: number | null;
 }) {
-  const { frame, deeds, next } = props;
+  const { frame, actions, next } = props;
   return (
     <Layout frame={frame}>
       <header>
         <h1>Activity</h1>
         <p class="muted">Who did what, and from where. Append-only.</p>
       </header>
-      {deeds.length === 0 ? (
+      {actions.length === 0 ? (
         <p class="card empty muted">No activity yet.</p>
       ) : (
-        <ol class="card flush deeds">
-          {deeds.map((deed) => (
-            <li class="deed">
+        <ol class="card flush actions">
+          {actions.map((action) => (
+            <li class="action">
               <p>
-                <strong>{deed.who}</strong> {deed.what} <Subject deed={deed} />
-                {deed.detail && <span class="muted deed-detail">{deed.detail}</span>}
+                <strong>{action.who}</strong> {action.what} <Subject action={action} />
+                {action.detail && <span class="muted action-detail">{action.detail}</span>}
               </p>
               <p class="meta">
-                <RelativeTime at={deed.at} now={frame.now} />
-                <span>{deed.address}</span>
+                <RelativeTime at={action.at} now={frame.now} />
+                <span>{action.address}</span>
               </p>
             </li>
           ))}
@@ -55,6 +55,6 @@ export function ActivityPage(props: {
   );
 }
 
-function Subject({ deed: { subject, deploymentId } }: { readonly deed: DeedView }) {
+function Subject({ action: { subject, deploymentId } }: { readonly action: ActionView }) {
   return deploymentId === null ? <span>{subject}</span> : <a href={routes.deployment(deploymentId)}>{subject}</a>;
 }

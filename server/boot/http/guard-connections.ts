@@ -94,7 +94,7 @@ function cut(request: IncomingMessage): void {
   if (!request.complete) request.socket.destroy();
 }
 
-function later(ms: number, deed: () => void): () => void {
-  const timer = setTimeout(deed, ms).unref();
+function later(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms).unref();
   return () => clearTimeout(timer);
 }

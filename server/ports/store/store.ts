@@ -153,7 +153,7 @@ export interface Leaving {
   readonly keepVolumes: boolean;
 }
 
-/** The intent that a trigger writes. */
+/** The intent that a command writes. */
 export interface DeploymentRequest {
   /** Reserved beforehand with `reserveId` where a ref must carry it; else the store takes the next. */
   readonly id: DeploymentId | null;

@@ -65,7 +65,7 @@ describe("the activity", () => {
     expect(unsafe.filter(({ action }) => action === null)).toEqual([]);
   });
 
-  test("has a gap, and the log says so, rather than a deed that is undone", async () => {
+  test("has a gap, and the log says so, rather than an action that is undone", async () => {
     world.store.audit.record = () => Promise.reject(new Error("full"));
     expect((await member.post("/products/shop/settings", { branch: "next" })).status).toBe(303);
     expect(world.logged).toContainEqual(expect.objectContaining({ message: "the audit log has a gap" }));

@@ -12,8 +12,10 @@ export function createActivityPages(needs: PageNeeds) {
     const before = Number(c.req.query("before"));
     const isPage = Number.isSafeInteger(before) && before > 0;
     const found = await store.audit.list({ limit: pageSize + 1, ...(isPage && { before }) });
-    const deeds = found.slice(0, pageSize);
-    const next = found.length > pageSize ? (deeds.at(-1)?.id ?? null) : null;
-    return c.html(ActivityPage({ frame: frameOf(c, needs, { title: "Activity", section: "activity" }), deeds, next }));
+    const actions = found.slice(0, pageSize);
+    const next = found.length > pageSize ? (actions.at(-1)?.id ?? null) : null;
+    return c.html(
+      ActivityPage({ frame: frameOf(c, needs, { title: "Activity", section: "activity" }), actions, next }),
+    );
   });
 }
