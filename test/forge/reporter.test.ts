@@ -15,7 +15,7 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>, 
   const store = createFakeStore(clock);
   const { product, installation } = await createSamples(store, clock).product("shop");
   await store.products.update(product.id, { repository: "https://github.com/acme/shop" });
-  await store.sources.change(product.id, { token: "t" });
+  await store.products.update(product.id, { source: { token: "t" } });
   const { deployment } = (await store.deployments.enqueue(
     {
       ...{ id: null, installationId: installation.id, trigger: "webhook", by: null, ref: "main", commit: null },

@@ -3,9 +3,8 @@ import type { Source } from "../../model/source.ts";
 
 /** Where products' code is fetched from, and the secrets for that. Every method is one transaction. */
 export interface SourceStore {
-  /** `plainSource` where nothing was ever set. */
+  /** `plainSource` where nothing was ever set; `ProductStore.update` sets it. */
   get(product: ProductId): Promise<Source>;
-  change(product: ProductId, changes: SourceChanges): Promise<void>;
 
   /** Decrypted; for fetching and reporting alone. */
   credentials(product: ProductId): Promise<SourceCredentials>;

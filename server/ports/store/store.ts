@@ -17,7 +17,7 @@ import type { ServiceSettings } from "../../model/service-settings.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { ReportStore } from "./reports.ts";
-import type { SourceStore } from "./sources.ts";
+import type { SourceChanges, SourceStore } from "./sources.ts";
 
 /**
  * Postgres, as the rest of Baton sees it. Every method is one transaction; a method that meets a lost
@@ -64,7 +64,7 @@ export interface ProductStore {
     readonly repository: string | null;
     readonly branch: string | null;
   }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
-  update(id: ProductId, changes: { readonly repository?: string | null; readonly watch?: PushWatch }): Promise<void>;
+  update(id: ProductId, changes: ProductChanges): Promise<void>;
   /** Names of those that all installations of the product get, sorted. */
   variableNames(id: ProductId): Promise<readonly string[]>;
   /** Those that all installations of the product get, as they may be shown, sorted by name. */
@@ -84,6 +84,16 @@ export interface ProductStore {
   deleted(): Promise<readonly Product[]>;
   /** Forgets every row of a product that was marked deleted. Only once nothing of it is left in the world. */
   purge(id: ProductId): Promise<void>;
+}
+
+/** What is left out stays as it is. */
+export interface ProductChanges {
+  /** Null: the product is pushed to Baton from now on. */
+  readonly repository?: string | null | undefined;
+  readonly watch?: PushWatch | undefined;
+  readonly source?: SourceChanges;
+  /** Which branch an installation deploys from now on. */
+  readonly branches?: readonly { readonly installation: InstallationId; readonly branch: string }[];
 }
 
 export interface InstallationStore {

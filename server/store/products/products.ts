@@ -1,12 +1,13 @@
 import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
-import type { Leaving, ProductStore } from "../../ports/store/store.ts";
+import type { Leaving, ProductChanges, ProductStore } from "../../ports/store/store.ts";
 import type { Secrets } from "../access/secrets.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
 import { installationColumns, productColumns } from "./installation-row.ts";
+import { changeSource } from "./sources.ts";
 import { takeDown } from "./take-down.ts";
 import { changeVariables, entriesOf, namesOf, variablesOf } from "./variables.ts";
 
@@ -32,11 +33,7 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
 
     create: (product) => database.write((transaction) => create(transaction, product, new Date())),
 
-    async update(id, { repository, watch }) {
-      if (repository === undefined && watch === undefined) return;
-      const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
-      await database.write(({ tx }) => tx.update(products).set(changes).where(eq(products.id, id)));
-    },
+    update: (id, changes) => database.write(({ tx }) => update(tx, secrets, id, changes)),
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
     variableEntries: async (id) =>
@@ -80,6 +77,21 @@ async function create(
     .returning(installationColumns);
   if (!installation) throw new Error(`The installation of ${slug} was not written`);
   return { product, installation };
+}
+
+async function update(
+  tx: Queries,
+  secrets: Secrets,
+  id: ProductId,
+  { repository, watch, source = {}, branches = [] }: ProductChanges,
+): Promise<void> {
+  const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
+  if (Object.keys(changes).length > 0) await tx.update(products).set(changes).where(eq(products.id, id));
+  if (Object.keys(source).length > 0) await changeSource(tx, secrets, id, source);
+  for (const { installation, branch } of branches) {
+    const own = and(eq(installations.id, installation), eq(installations.productId, id));
+    await tx.update(installations).set({ branch }).where(own);
+  }
 }
 
 /** With what it had going: nothing may be deployed to it any more, and its hosts are free. */

@@ -11,10 +11,10 @@ type Row = typeof sources.$inferSelect;
 type Columns = Partial<typeof sources.$inferInsert>;
 
 export function createSourceStore(database: Database, secrets: Secrets): SourceStore {
-  const open = (kind: SecretOwner["kind"], id: ProductId, sealed: Buffer | null) =>
-    sealed && secrets.open({ kind, id: String(id) }, sealed);
+  const open = (kind: SecretOwner["kind"], id: ProductId, bytes: Buffer | null) =>
+    bytes && secrets.open({ kind, id: String(id) }, bytes);
   const seal = (kind: SecretOwner["kind"], id: ProductId, secret: string | null) =>
-    secret === null ? null : secrets.seal({ kind, id: String(id) }, secret);
+    sealed(secrets, { kind, id: String(id) }, secret);
   const write = (id: ProductId, columns: Columns) => database.write(({ tx }) => upsert(tx, id, columns));
   const read = (id: ProductId) => database.read((queries) => rowOf(queries, id));
 
@@ -22,11 +22,6 @@ export function createSourceStore(database: Database, secrets: Secrets): SourceS
     async get(id) {
       const row = await read(id);
       return row ? sourceOf(row) : plainSource;
-    },
-
-    async change(id, { token, ...changes }) {
-      const columns = columnsOf(changes);
-      await write(id, token === undefined ? columns : { ...columns, token: seal("repository token", id, token) });
     },
 
     async credentials(id) {
@@ -48,6 +43,21 @@ export function createSourceStore(database: Database, secrets: Secrets): SourceS
 
     takeDuePolls: (now) => database.write(({ tx }) => takeDuePolls(tx, now)),
   };
+}
+
+export async function changeSource(
+  tx: Queries,
+  secrets: Secrets,
+  id: ProductId,
+  { token, ...changes }: SourceChanges,
+): Promise<void> {
+  const columns = columnsOf(changes);
+  const owner = { kind: "repository token", id: String(id) } as const;
+  await upsert(tx, id, token === undefined ? columns : { ...columns, token: sealed(secrets, owner, token) });
+}
+
+function sealed(secrets: Secrets, owner: SecretOwner, secret: string | null): Buffer | null {
+  return secret === null ? null : secrets.seal(owner, secret);
 }
 
 async function rememberHostKey(tx: Queries, id: ProductId, hostKey: string): Promise<void> {

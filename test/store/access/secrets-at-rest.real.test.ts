@@ -40,7 +40,7 @@ it("no secret is found anywhere in the database, in whatever clothes", async () 
   const { product } = await aProduct(store);
   await store.sources.setWebhookSecret(product.id, canary);
   await store.sources.setDeployKey(product.id, { publicKey: "ssh-ed25519 AAAA", privateKey: canary });
-  await store.sources.change(product.id, { token: canary });
+  await store.products.update(product.id, { source: { token: canary } });
   await deploying(store, installation, { ...aSpec(), variables: { CANARY: canary } });
   const { access } = store;
   await access.setAdminToken("admin", canary);
@@ -86,7 +86,7 @@ it("a product's value that is put into an installation's row, or into another pr
 
 it("a repository's token that is put into another product's row does not open there", async () => {
   const [mine, other] = [(await aProduct(store)).product, (await aProduct(store)).product];
-  for (const { id } of [mine, other]) await store.sources.change(id, { token: "t" });
+  for (const { id } of [mine, other]) await store.products.update(id, { source: { token: "t" } });
   await database.sql`update sources set token = (select token from sources where product_id = ${mine.id})
     where product_id = ${other.id}`;
   await expect(store.sources.credentials(other.id)).rejects.toThrow(CannotOpen);

@@ -43,7 +43,7 @@ it.each(["product", "installation"] as const)("a %s that is purged leaves no row
   await store.reports.told(old.id, "success", { deployment: 1 });
   if (kind === "product") {
     await store.products.changeVariables(product.id, { A: "1" }, []);
-    await store.sources.change(product.id, { token: "t" });
+    await store.products.update(product.id, { source: { token: "t" } });
     await store.deliveries.record(product.id, [push(sha(1))], judgeDelivery, at);
   }
 

@@ -69,6 +69,24 @@ export function productsContract(make: MakeStore): void {
       expect(await store.installations.get(installation.id)).toMatchObject({ branch: "release/;$(x)" });
     });
 
+    it("can have all of it changed at once, and lose the token of a former repository with it", async () => {
+      const { product, installation } = await aProduct(store);
+      const other = await aProduct(store);
+      await store.products.update(product.id, { source: { token: "t", rootDirectory: "apps" } });
+      await store.products.update(product.id, {
+        repository: "https://example.org/app.git",
+        source: { token: null },
+        branches: [
+          { installation: installation.id, branch: "next" },
+          { installation: other.installation.id, branch: "next" },
+        ],
+      });
+      expect(await store.products.get(product.id)).toMatchObject({ repository: "https://example.org/app.git" });
+      expect(await store.sources.get(product.id)).toMatchObject({ hasToken: false, rootDirectory: "apps" });
+      expect(await store.installations.get(installation.id)).toMatchObject({ branch: "next" });
+      expect(await store.installations.get(other.installation.id)).toMatchObject({ branch: "main" });
+    });
+
     it("that are deleted free their slug and hosts, and end what they had going", async () => {
       const created = await store.products.create(hello);
       if (!created) throw new Error("unreachable");

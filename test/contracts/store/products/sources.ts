@@ -18,12 +18,8 @@ export function sourcesContract(make: MakeStore): void {
       const { sources } = store;
       await sources.setWebhookSecret(product.id, "canary-secret");
       await sources.setDeployKey(product.id, { publicKey: "ssh-ed25519 AAAA", privateKey: "canary-key" });
-      await sources.change(product.id, {
-        token: "canary-token",
-        rootDirectory: "apps",
-        paths: ["a/**"],
-        pollMinutes: 5,
-      });
+      const source = { token: "canary-token", rootDirectory: "apps", paths: ["a/**"], pollMinutes: 5 };
+      await store.products.update(product.id, { source });
       expect(await sources.webhookSecret(product.id)).toBe("canary-secret");
       expect(await sources.credentials(product.id)).toEqual({
         token: "canary-token",
@@ -45,7 +41,7 @@ export function sourcesContract(make: MakeStore): void {
 
   it("a repository is looked at when its time has come, once", async () => {
     const { sources } = store;
-    await sources.change(product.id, { pollMinutes: 5 });
+    await store.products.update(product.id, { source: { pollMinutes: 5 } });
     const start = new Date("2030-01-01T00:00:00Z");
     const later = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
     const due = async (at: Date) => (await sources.takeDuePolls(at)).includes(product.id);

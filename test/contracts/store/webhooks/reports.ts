@@ -35,7 +35,7 @@ export function reportsContract(make: MakeStore): void {
     it("is how a deployment stands, until it was told, and again when that has changed", async () => {
       const building = await fetched();
       expect(await due()).toEqual([]);
-      await store.sources.change(product.id, { token: "t" });
+      await store.products.update(product.id, { source: { token: "t" } });
       expect(await due()).toEqual([
         { product: product.id, deployment: building.id, commit: sha(1), state: "pending", receipt: null, tries: 0 },
       ]);
@@ -47,7 +47,7 @@ export function reportsContract(make: MakeStore): void {
 
     it("waits after trouble, is given up in the end, and not before its state has changed", async () => {
       const building = await fetched();
-      await store.sources.change(product.id, { token: "t" });
+      await store.products.update(product.id, { source: { token: "t" } });
       const soon = later(60_000);
       await store.reports.failed(building.id, {
         state: "pending",
@@ -72,10 +72,11 @@ export function reportsContract(make: MakeStore): void {
 
     it("is nothing of a product that was deleted, that has no repository, or that wants nothing told", async () => {
       await fetched();
-      const { sources, products } = store;
-      await sources.change(product.id, { token: "t", reports: { status: false, deployment: false, comment: false } });
+      const { products } = store;
+      const silent = { status: false, deployment: false, comment: false };
+      await products.update(product.id, { source: { token: "t", reports: silent } });
       expect(await due()).toEqual([]);
-      await sources.change(product.id, { reports: { status: false, deployment: true, comment: false } });
+      await products.update(product.id, { source: { reports: { ...silent, deployment: true } } });
       expect(await due()).toHaveLength(1);
       await products.update(product.id, { repository: null });
       expect(await due()).toEqual([]);
@@ -86,7 +87,7 @@ export function reportsContract(make: MakeStore): void {
 
     it("is nothing of the past: a token that is given later tells of the last two days", async () => {
       await fetched();
-      await store.sources.change(product.id, { token: "t" });
+      await store.products.update(product.id, { source: { token: "t" } });
       const day = 24 * 60 * 60_000;
       expect(await due(later(2 * day - 60_000))).toHaveLength(1);
       expect(await due(later(2 * day + 60_000))).toEqual([]);

@@ -4,6 +4,7 @@ import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import type { Queue } from "../deployments/queue.ts";
 import { deploymentsOf, drop, type FakeRows, forgetInstallation } from "../rows.ts";
+import { changeSource } from "./sources.ts";
 import { changeVariables, variableEntries } from "./variables.ts";
 
 export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextId: () => number): Store["products"] {
@@ -31,10 +32,15 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
       rows.installations.set(installation.id, installation);
       return { product, installation };
     },
-    async update(id, { repository, watch }) {
+    async update(id, { repository, watch, source = {}, branches = [] }) {
       const product = rows.products.get(id);
       const changes = { ...(repository !== undefined && { repository }), ...(watch !== undefined && { watch }) };
       if (product) rows.products.set(id, { ...product, ...changes });
+      if (Object.keys(source).length > 0) changeSource(rows, id, source);
+      for (const { installation, branch } of branches) {
+        const own = rows.installations.get(installation);
+        if (own?.productId === id) rows.installations.set(installation, { ...own, branch });
+      }
     },
     variableNames: async (id) => variableEntries(rows, [id]).map(({ name }) => name),
     variableEntries: async (id) => variableEntries(rows, [id]).map((entry) => ({ ...entry, isShared: true })),
