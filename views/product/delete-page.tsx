@@ -3,6 +3,7 @@ import { ConfirmPage } from "../frame/confirm-page.tsx";
 import type { PageFrame } from "../frame/frame.ts";
 import { DataAtStake } from "../redeploy/lost-data.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
+import { TextField } from "../ui/text-field.tsx";
 
 export interface DeleteProps {
   readonly slug: string;
@@ -72,21 +73,17 @@ function Fields({ slug, refused }: { readonly slug: string; readonly refused: De
           </span>
         </label>
       </fieldset>
-      <p class="field">
-        <label for="confirm">
-          Type <code>{slug}</code> to confirm
-        </label>
-        <input
-          id="confirm"
-          name="confirm"
-          value={refused?.typed}
-          required
-          autocomplete="off"
-          spellcheck={false}
-          aria-invalid={refused ? "true" : undefined}
-          aria-describedby={refused ? "confirm-error" : undefined}
-        />
-      </p>
+      <TextField
+        name="confirm"
+        label={
+          <>
+            Type <code>{slug}</code> to confirm
+          </>
+        }
+        value={refused?.typed}
+        required
+        faultId={refused ? "confirm-error" : null}
+      />
       {refused && (
         <p class="field-error" id="confirm-error" role="alert">
           {refused.message}

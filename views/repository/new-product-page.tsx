@@ -6,6 +6,7 @@ import { LiveRegion } from "../frame/live-region.tsx";
 import { capital } from "../text/capital.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
 import { CopyLines, pushLine } from "../ui/push-lines.tsx";
+import { TextField } from "../ui/text-field.tsx";
 
 export interface NewProductProps {
   /** Of a product that is not there yet. */
@@ -77,46 +78,26 @@ export function NewProductPage(props: {
         )}
         <form class="fields" method="post" action={routes.newProduct()}>
           <CsrfField token={frame.csrf} />
-          <p class="field">
-            <label for="name">Name</label>
-            <input
-              id="name"
-              name="name"
-              value={form.name}
-              required
-              maxlength={40}
-              pattern="[a-z](?:-?[a-z0-9])*"
-              title={slugRule}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="my-app"
-            />
-          </p>
-          <p class="field grow">
-            <label for="repository">Repository</label>
-            <input
-              id="repository"
-              name="repository"
-              value={form.repository}
-              required
-              maxlength={500}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="https://github.com/you/my-app.git"
-            />
-          </p>
-          <p class="field">
-            <label for="branch">Branch</label>
-            <input
-              id="branch"
-              name="branch"
-              value={form.branch}
-              maxlength={250}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="main"
-            />
-          </p>
+          <TextField
+            name="name"
+            label="Name"
+            value={form.name}
+            required
+            maxlength={40}
+            pattern="[a-z](?:-?[a-z0-9])*"
+            title={slugRule}
+            placeholder="my-app"
+          />
+          <TextField
+            name="repository"
+            label="Repository"
+            width="grow"
+            value={form.repository}
+            required
+            maxlength={500}
+            placeholder="https://github.com/you/my-app.git"
+          />
+          <TextField name="branch" label="Branch" value={form.branch} maxlength={250} placeholder="main" />
           <button class="button primary" type="submit">
             Connect
           </button>

@@ -1,5 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 export interface RepositoryProps {
@@ -44,7 +45,8 @@ export function RepositoryCard(props: {
       </p>
       <form class="variable-form" method="post" action={routes.productRepository(slug)}>
         <CsrfField token={csrf} />
-        <Field
+        <TextField
+          id="repository-repository"
           name="repository"
           label="URL"
           value={inField("repository", url ?? "")}
@@ -52,27 +54,31 @@ export function RepositoryCard(props: {
           width="whole"
         />
         {branches.map(({ environment, branch }) => (
-          <Field
+          <TextField
+            id={`repository-${branchFieldName(environment).replaceAll(" ", "-")}`}
             name={branchFieldName(environment)}
             label={branches.length === 1 ? "Branch" : `Branch of ${environment}`}
             value={inField(branchFieldName(environment), branch ?? "")}
             placeholder="the default"
           />
         ))}
-        <Field
+        <TextField
+          id="repository-rootDirectory"
           name="rootDirectory"
           label="Root directory"
           value={inField("rootDirectory", rootDirectory)}
           placeholder="repository root"
         />
-        <Field
+        <TextField
+          id="repository-paths"
           name="paths"
           label="Deploy only when these change"
           value={inField("paths", paths.join(" "))}
           placeholder="apps/shop/** packages/**"
           width="grow"
         />
-        <Field
+        <TextField
+          id="repository-pollMinutes"
           name="pollMinutes"
           label="Poll every (minutes)"
           value={inField("pollMinutes", String(pollMinutes ?? ""))}
@@ -88,22 +94,5 @@ export function RepositoryCard(props: {
         </p>
       )}
     </section>
-  );
-}
-
-function Field(props: {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder: string;
-  readonly width?: "grow" | "whole";
-}) {
-  const { name, label, value, placeholder, width } = props;
-  const id = `repository-${name.replaceAll(" ", "-")}`;
-  return (
-    <p class={width === undefined ? "field" : `field ${width}`}>
-      <label for={id}>{label}</label>
-      <input id={id} name={name} value={value} placeholder={placeholder} autocomplete="off" spellcheck={false} />
-    </p>
   );
 }

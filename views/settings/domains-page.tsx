@@ -7,6 +7,7 @@ import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { CsrfField } from "../ui/csrf-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
 
 export interface DomainsProps {
   readonly services: readonly ServiceDomains[];
@@ -108,21 +109,17 @@ function Service(props: {
       <form class="fields" method="post" action={form.action}>
         <CsrfField token={form.csrf} />
         <input type="hidden" name="service" value={name} />
-        <p class="field grow">
-          <label for={field}>Add a domain</label>
-          <input
-            id={field}
-            name="add"
-            value={refused?.host ?? ""}
-            required
-            maxlength={2000}
-            autocomplete="off"
-            spellcheck={false}
-            placeholder="shop.example.com"
-            aria-invalid={refused ? "true" : undefined}
-            aria-describedby={refused ? `${field}-error` : undefined}
-          />
-        </p>
+        <TextField
+          id={field}
+          name="add"
+          label="Add a domain"
+          width="grow"
+          value={refused?.host ?? ""}
+          required
+          maxlength={2000}
+          placeholder="shop.example.com"
+          faultId={refused ? `${field}-error` : null}
+        />
         <button class="button" type="submit">
           Add<span class="visually-hidden"> to {name}</span>
         </button>

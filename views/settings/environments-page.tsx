@@ -5,6 +5,7 @@ import { sentence } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { TextField } from "../ui/text-field.tsx";
 
 export interface EnvironmentsProps {
   readonly environments: readonly EnvironmentView[];
@@ -142,6 +143,8 @@ function Copied({ copied }: { readonly copied: readonly CopiedView[] }) {
   );
 }
 
+const line = { width: "grow", maxlength: 250 } as const;
+
 function NewEnvironment(props: {
   readonly names: readonly string[];
   readonly typed: EnvironmentsProps["typed"];
@@ -153,9 +156,15 @@ function NewEnvironment(props: {
       <h2 id="new-title">New environment</h2>
       <form class="fields" method="post" action={routes.environments()}>
         <CsrfField token={csrf} />
-        <Field name="name" label="Name" value={typed.name} placeholder="staging" isRequired />
-        <Field name="branch" label="Branch (optional)" value={typed.branch} placeholder="develop" />
-        <Field name="domain" label="Domain (optional)" value={typed.domain} placeholder="staging.example.com" />
+        <TextField {...line} name="name" label="Name" value={typed.name} placeholder="staging" required />
+        <TextField {...line} name="branch" label="Branch (optional)" value={typed.branch} placeholder="develop" />
+        <TextField
+          {...line}
+          name="domain"
+          label="Domain (optional)"
+          value={typed.domain}
+          placeholder="staging.example.com"
+        />
         <p class="field grow">
           <label for="copyFrom">Copy products from</label>
           <select id="copyFrom" name="copyFrom">
@@ -175,30 +184,5 @@ function NewEnvironment(props: {
         Copying installs the same products with their settings and variables. Secret variables are not copied.
       </p>
     </section>
-  );
-}
-
-function Field(props: {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder: string;
-  readonly isRequired?: boolean;
-}) {
-  const { name, label, value, placeholder, isRequired = false } = props;
-  return (
-    <p class="field grow">
-      <label for={name}>{label}</label>
-      <input
-        id={name}
-        name={name}
-        value={value}
-        placeholder={placeholder}
-        required={isRequired}
-        maxlength={250}
-        autocomplete="off"
-        spellcheck={false}
-      />
-    </p>
   );
 }

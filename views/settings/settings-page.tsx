@@ -5,6 +5,7 @@ import { ProductFrame, type ProductHeadProps } from "../product/product-frame.ts
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
 export interface SettingsProps {
@@ -59,31 +60,23 @@ export function SettingsPage(props: {
         </dl>
         <form class="fields" method="post" action={action}>
           <CsrfField token={frame.csrf} />
-          <p class="field grow">
-            <label for="branch">Branch to deploy</label>
-            <input
-              id="branch"
-              name="branch"
-              value={refused?.typed.branch ?? branch ?? ""}
-              required
-              maxlength={250}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="the first push decides between main and master"
-            />
-          </p>
-          <p class="field grow">
-            <label for="rootDirectory">Root directory{head.environments.length > 1 && " (all environments)"}</label>
-            <input
-              id="rootDirectory"
-              name="rootDirectory"
-              value={refused?.typed.rootDirectory ?? rootDirectory}
-              maxlength={500}
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="repository root"
-            />
-          </p>
+          <TextField
+            name="branch"
+            label="Branch to deploy"
+            width="grow"
+            value={refused?.typed.branch ?? branch ?? ""}
+            required
+            maxlength={250}
+            placeholder="the first push decides between main and master"
+          />
+          <TextField
+            name="rootDirectory"
+            label={<>Root directory{head.environments.length > 1 && " (all environments)"}</>}
+            width="grow"
+            value={refused?.typed.rootDirectory ?? rootDirectory}
+            maxlength={500}
+            placeholder="repository root"
+          />
           {repository === null && (
             <p class="field grow">
               <label for="watch">git push returns</label>

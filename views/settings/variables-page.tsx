@@ -5,6 +5,7 @@ import { ProductFrame, type ProductHeadProps } from "../product/product-frame.ts
 import { inEnvironment } from "../text/in-environment.ts";
 import { keptText } from "../text/kept-text.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
 import { type PasteView, VariablesPasteCard } from "./variables-paste-card.tsx";
 
 /** Values of secret ones are nowhere in it. */
@@ -193,20 +194,16 @@ function AddForm(props: {
   return (
     <form class="variable-form" method="post" action={form.action}>
       <CsrfField token={form.csrf} />
-      <p class="field">
-        <label for="variable-name">Name</label>
-        <input
-          id="variable-name"
-          name="name"
-          value={refused?.name}
-          required
-          maxlength={128}
-          pattern="[A-Za-z_][A-Za-z0-9_.\-]*"
-          autocomplete="off"
-          spellcheck={false}
-          placeholder="DATABASE_URL"
-        />
-      </p>
+      <TextField
+        id="variable-name"
+        name="name"
+        label="Name"
+        value={refused?.name}
+        required
+        maxlength={128}
+        pattern="[A-Za-z_][A-Za-z0-9_.\-]*"
+        placeholder="DATABASE_URL"
+      />
       <p class="field grow">
         <label for="variable-value">Value</label>
         <textarea
