@@ -1,4 +1,5 @@
-import type { HealthSpec, ResourceLimits } from "./deployment/spec.ts";
+import type { HealthSpec } from "./deployment/health-spec.ts";
+import type { ResourceLimits } from "./deployment/resource-limits.ts";
 
 /**
  * What is set about a service beside its repository: it counts where the repository does not say. Units are those of

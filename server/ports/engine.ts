@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { ContainerOptions, ResourceLimits, ServiceKind } from "../model/deployment/spec.ts";
+import type { ResourceLimits } from "../model/deployment/resource-limits.ts";
+import type { ContainerOptions, ServiceKind } from "../model/deployment/spec.ts";
 import type { HostAddress } from "../model/names/host-address.ts";
 import type { ContainerId, DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../model/names/ids.ts";
 

@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import type { SystemWarning } from "../../server/rules/health/system-warnings.ts";
+import type { SystemWarning } from "../../server/rules/health/system-warning.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { sizeText } from "../text/size-text.ts";

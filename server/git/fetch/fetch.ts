@@ -4,13 +4,14 @@ import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
 import type { GitProcesses } from "../process/git-process.ts";
 import { createPinningCheck } from "../process/git-version.ts";
-import { openTransport, type Transport } from "../receive/transport.ts";
 import { branchName, moveBranch } from "../repository/refs.ts";
 import { fetchedRef } from "../repository/repository-config.ts";
 import { tidyPacks } from "../repository/tidy-packs.ts";
 import { limitPackSize } from "./fetch-size.ts";
 import { explainFetch } from "./fetch-trouble.ts";
+import { openTransport } from "./open-transport.ts";
 import type { Hosts } from "./remote-address.ts";
+import type { Transport } from "./transport.ts";
 
 const lookTimeoutMs = 30_000;
 /** A list of branches of some ten thousand. */

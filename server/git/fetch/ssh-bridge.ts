@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import ssh2, { type Client, type ClientChannel } from "ssh2";
 import { FetchFailed, type RemoteRepository, type RemoteRequest } from "../../ports/git.ts";
 import { readExactly } from "../receive/stream-reader.ts";
-import type { Transport } from "../receive/transport.ts";
+import type { Transport } from "./transport.ts";
 
 const connectTimeoutMs = 10_000;
 const handshakeTimeoutMs = 20_000;

@@ -1,32 +1,13 @@
 import type { CommitSha, DeploymentId, ImageId } from "../names/ids.ts";
 import type { SettingSources } from "../service-settings.ts";
+import type { HealthSpec } from "./health-spec.ts";
+import type { ResourceLimits } from "./resource-limits.ts";
 
 /**
  * web: HTTP behind Caddy. tcp: a database or cache, reached by name inside the product's network.
  * worker: no port. init: runs to its end, with exit code 0, before the others start.
  */
 export type ServiceKind = "web" | "tcp" | "worker" | "init";
-
-/** When a service counts as healthy. Durations are milliseconds. */
-export interface HealthSpec {
-  /** What a `web` service is asked for; other kinds ignore it. */
-  readonly path: string;
-  /** The longest pause between two tries; the first ones come quicker (every 100 ms). */
-  readonly intervalMs: number;
-  /** One try may take this long. */
-  readonly tryTimeoutMs: number;
-  /** From the container's own start until it must have passed. */
-  readonly timeoutMs: number;
-  /** Successes in a row, without a restart in between, that open the gate. */
-  readonly successes: number;
-}
-
-export interface ResourceLimits {
-  readonly memoryBytes: number;
-  readonly pids: number;
-  /** Processors; 1.5 means one and a half. Null: no limit. */
-  readonly cpus: number | null;
-}
 
 /** One container specification: all that is needed to create it again, variables apart. */
 export interface ServiceSpec {

@@ -28,18 +28,27 @@ export function volumePrefix(instance: InstanceId, installation: InstallationId)
   return `baton-${instance}-i${installation}-`;
 }
 
-/** A service of a version as the engine is to run it. Pure. */
-export function containerRequest(given: {
-  readonly instance: InstanceId;
+/** A container that is to run. */
+export interface ContainerPlan {
+  /** Names the deployment that the container belongs to. */
   readonly owner: Owner;
   readonly spec: DeploymentSpec;
+  readonly stack: string;
   readonly service: ServiceSpec;
-  readonly network: string;
-  /** Null for a service without a port. */
-  readonly hostAddress: HostAddress | null;
-  readonly mounts: readonly ContainerMount[];
-}): ContainerRequest {
-  const { instance, owner, spec, service, network, hostAddress, mounts } = given;
+}
+
+/** A service of a version as the engine is to run it. Pure. */
+export function containerRequest(
+  { owner, spec, service }: Omit<ContainerPlan, "stack">,
+  placed: {
+    readonly instance: InstanceId;
+    readonly network: string;
+    /** Null for a service without a port. */
+    readonly hostAddress: HostAddress | null;
+    readonly mounts: readonly ContainerMount[];
+  },
+): ContainerRequest {
+  const { instance, network, hostAddress, mounts } = placed;
   const { mounts: _, ...options } = service.container;
   return {
     name: containerName(instance, owner.deployment, service.name),
@@ -59,18 +68,18 @@ export function containerRequest(given: {
 }
 
 /**
- * What the app finds in its environment: what it needs to listen, what it is, then the user's own, which win. Images made
- * by others get what the compose file gives them, and may mean something else by PORT or HOST.
+ * The app's environment: what it needs to listen, what it is, then the user's variables, which win. Third-party images
+ * get only what the compose file gives them, since PORT or HOST may mean something else to them.
  */
 function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
   return {
-    ...(service.takesVariables ? ownWords(owner, spec, service) : {}),
+    ...(service.takesVariables ? ownVariables(owner, spec, service) : {}),
     ...service.environment,
     ...(service.takesVariables ? spec.variables : {}),
   };
 }
 
-function ownWords(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
+function ownVariables(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
   return {
     ...(service.port === null ? {} : { PORT: String(service.port), HOST: "0.0.0.0" }),
     BATON_DEPLOYMENT: String(owner.deployment),

@@ -1,24 +1,15 @@
-import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
+import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import { type HostAddress, hostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
 import { type ContainerState, type Owner, PortTaken } from "../../ports/engine.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import type { DeploymentContext } from "../context.ts";
-import { containerName, containerRequest } from "./container-request.ts";
+import { type ContainerPlan, containerName, containerRequest } from "./container-request.ts";
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";
 
 /** How often another port is tried when something outside Baton takes the one that was free. */
 const maxTries = 20;
-
-/** A container that is to run. */
-export interface ContainerPlan {
-  /** Names the deployment that the container belongs to. */
-  readonly owner: Owner;
-  readonly spec: DeploymentSpec;
-  readonly stack: string;
-  readonly service: ServiceSpec;
-}
 
 export interface StartedContainer {
   readonly container: ContainerId;
@@ -39,13 +30,13 @@ export async function runContainer(
   plan: ContainerPlan & { readonly networks: Networks; readonly onNote: (text: string) => void },
 ): Promise<StartedContainer> {
   const { engine, instance, signal, failpoint } = context;
-  const { owner, spec, service, networks, onNote } = plan;
+  const { owner, service, networks, onNote } = plan;
   const mounts = await provideMounts(context, plan);
   const { network, second } = networksOf(service, networks);
   const avoid = new Set<number>();
   for (let tries = 1; ; tries++) {
     const hostAddress = service.port === null ? null : await leaseAddress(context, owner, service, avoid);
-    const request = containerRequest({ instance, owner, spec, service, network, hostAddress, mounts });
+    const request = containerRequest(plan, { instance, network, hostAddress, mounts });
     const container = await engine.createContainer(request, signal);
     if (second) await engine.connect(container, second.network, second.aliases, signal);
     await failpoint("created");

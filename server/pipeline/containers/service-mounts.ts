@@ -5,8 +5,7 @@ import type { ContainerMount } from "../../ports/engine.ts";
 import type { TreeEntry } from "../../ports/git.ts";
 import type { MountFiles } from "../../ports/host/mount-files.ts";
 import type { DeploymentContext } from "../context.ts";
-import { volumeName } from "./container-request.ts";
-import type { ContainerPlan } from "./run-container.ts";
+import { type ContainerPlan, volumeName } from "./container-request.ts";
 
 const maxMountedFileBytes = 64 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import type { InstallationStatus } from "./service-status.ts";
-import type { SystemWarning } from "./system-warnings.ts";
+import type { SystemWarning } from "./system-warning.ts";
 
 /** How a product does in one environment. */
 export interface ProductHealth {

@@ -1,6 +1,7 @@
 import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
+import type { SystemWarning } from "./system-warning.ts";
 
 /** Facts about the machine and what Baton depends on. Null means that it does not respond. */
 export interface SystemFacts {
@@ -17,12 +18,6 @@ export interface SystemFacts {
   /** Installations with a route that Caddy cannot serve, by name, and the reason. */
   readonly unserved: readonly { readonly name: string; readonly message: string }[];
   readonly products: readonly ProductHealth[];
-}
-
-export interface SystemWarning {
-  readonly isSerious: boolean;
-  readonly text: string;
-  readonly whatToDo: string;
 }
 
 const gibibyte = 1024 ** 3;

@@ -2,7 +2,6 @@ import { buildScriptOf } from "../framework/build-script.ts";
 import { handlerServer } from "../framework/frameworks.ts";
 import type { PackageJson } from "../package/package-json.ts";
 import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
-import type { StartCommand } from "./start-command.ts";
 
 export interface RunTimeNeeds {
   /** Something that the start command runs may come out of devDependencies. */
@@ -29,7 +28,10 @@ const wrappers = new Set(["exec", "npx", "env", "cross-env"]);
 const systemWrappers = new Set(["exec", "npx", "env"]);
 
 /** What a start command needs in the image, followed through the scripts that it runs. In doubt it needs it. */
-export function runTimeNeeds(start: Pick<StartCommand, "command" | "line">, manifest: PackageJson): RunTimeNeeds {
+export function runTimeNeeds(
+  start: { readonly command: readonly string[]; readonly line: string },
+  manifest: PackageJson,
+): RunTimeNeeds {
   const lines = linesRunBy(start.line, manifest);
   // A line that is one command is carried out by npm, whichever package manager it names; all else as it is written.
   const asWritten = start.command[0] === "sh" ? lines : lines.slice(1);

@@ -1,17 +1,8 @@
 import { isIP } from "node:net";
 import type { RemoteRepository, RemoteRequest } from "../../ports/git.ts";
-import { addressesOf, type Hosts } from "../fetch/remote-address.ts";
-import { openSshBridge } from "../fetch/ssh-bridge.ts";
-
-/** How one git process reaches a remote repository. */
-export interface Transport extends AsyncDisposable {
-  /** What git is told to fetch from. */
-  readonly url: string;
-  readonly protocols: string;
-  readonly config: Readonly<Record<string, string>>;
-  /** What the host printed beside git's own protocol. */
-  said(): string;
-}
+import { addressesOf, type Hosts } from "./remote-address.ts";
+import { openSshBridge } from "./ssh-bridge.ts";
+import type { Transport } from "./transport.ts";
 
 /** Rejects with FetchFailed, or the signal's reason. */
 export async function openTransport(request: RemoteRequest, hosts: Hosts, signal: AbortSignal): Promise<Transport> {

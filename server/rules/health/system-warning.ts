@@ -1,0 +1,6 @@
+/** What somebody should fix about this server or a product: a sentence, and what to do about it. */
+export interface SystemWarning {
+  readonly isSerious: boolean;
+  readonly text: string;
+  readonly whatToDo: string;
+}
