@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * One life of a server: everything that it asks of the world goes through here, so that it can be made to fail, or to die
  * at any moment, as by `kill -9`. What is left of a dead one waits for ever and reaches nothing any more.
@@ -112,6 +114,7 @@ const longCalls = new Set(["build", "pull", "importImage", "fillVolume", "fetch"
 export function createFakeProcess(plan: FaultPlan, options: { readonly pause: () => Promise<void> }): FakeProcess {
   const dying = new AbortController();
   const { signal } = dying;
+  setMaxListeners(0, signal);
   const never = () => new Promise<never>(() => {});
 
   async function call<Result>(name: string, args: readonly unknown[], act: () => Promise<Result>): Promise<Result> {

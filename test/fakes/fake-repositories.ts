@@ -76,7 +76,7 @@ export function createFakeRepositories(): FakeRepositories {
   }
 
   function remoteOf({ remote }: RemoteRequest): Map<string, CommitSha> {
-    const branches = remotes.get(`${remote.host}/${remote.path}`);
+    const branches = remotes.get(`${remote.host}/${remote.path.replace(/^\//, "")}`);
     if (!branches) throw new FetchFailed("not-found", "the repository does not exist", "Check its URL.");
     return branches;
   }

@@ -1,5 +1,6 @@
 import { type LeaderWork, startLeaderWork } from "../../server/boot/leader-work.ts";
 import { type Commands, createCommands } from "../../server/commands/commands.ts";
+import type { Received } from "../../server/commands/webhooks/receive-delivery.ts";
 import type { Deployment, DeploymentStatus } from "../../server/model/deployment/deployment.ts";
 import { isOver } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
@@ -15,6 +16,7 @@ import { type App, behaviourFile } from "./docker/app.ts";
 import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { createFakeForge, type FakeForge } from "./fake-forge.ts";
 import {
   createFakeBuildLimiter,
   createFakeDistribution,
@@ -39,6 +41,7 @@ export interface FakeWorld {
   readonly caddy: FakeCaddy;
   readonly store: FakeStore;
   readonly repositories: FakeRepositories;
+  readonly forge: FakeForge;
   readonly mountFiles: FakeMountFiles;
   /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
   readonly faults: Faults;
@@ -47,6 +50,16 @@ export interface FakeWorld {
 
   /** Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused. */
   push(product: string, version?: App | Files, options?: PushOptions): Promise<DeploymentId>;
+  /** Makes a product whose repository is at the forge, with a webhook, and its reports wanted. Nothing is there yet. */
+  connect(product: string): Promise<void>;
+  /** Somebody pushes a version to the product's repository at the forge, which tells nobody. */
+  release(product: string, version?: App | Files, options?: PushOptions): CommitSha;
+  /** The forge delivers the push of a commit. Twice with one id is the same delivery. */
+  deliver(
+    product: string,
+    commit: CommitSha,
+    options?: { readonly id?: string; readonly branch?: string },
+  ): Promise<Received>;
   /** What people ask for, through the page or the API. Rejects when the server is down, or dies over it. */
   ask<Answer>(command: (commands: Commands) => Promise<Answer>): Promise<Answer>;
 
@@ -128,6 +141,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const caddy = createFakeCaddy(docker, clock);
   const store = createFakeStore(clock);
   const repositories = createFakeRepositories();
+  const forge = createFakeForge();
   const mountFiles = createFakeMountFiles();
   const faults = createFaults();
   const serverLog: string[] = [];
@@ -135,7 +149,10 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const pushed = new Map<string, CommitSha>();
   let life: Life | null = null;
   let starts = 0;
+  /** Of webhooks, by product. */
+  const secrets = new Map<string, string>();
   let changes = 0;
+  let deliveries = 0;
 
   function begin(): Life {
     const own = clock.forProcess();
@@ -163,7 +180,8 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       {
         ...{ ...adapters, log, limits, keepVersions, publishRoutes },
         instance: docker.instance,
-        forges: [],
+        // Only a report is a call to somewhere else.
+        forges: [{ ...forge, report: process.adapter("forge", forge).report }],
         baseImages: createBaseImages({ engine, clock: own, distribution: createFakeDistribution(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
         buildCacheBytes: null,
@@ -232,6 +250,48 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     return id;
   }
 
+  async function productOf(slug: string): Promise<Product> {
+    const product = await store.products.bySlug(slug as Slug);
+    if (!product) throw new Error(`there is no product ${slug}`);
+    return product;
+  }
+
+  async function connect(slug: string): Promise<void> {
+    repositories.remotes.set(remotePath(slug), new Map());
+    const repository = repositoryUrl(slug);
+    const answer = await drive(up(), async ({ commands }) => {
+      const created = await commands.createProduct(slug as Slug, { repository, branch: "main" });
+      if (created.type !== "created") return created;
+      secrets.set(slug, await commands.makeWebhookSecret(created.product));
+      const reports = { status: true, deployment: true, comment: false };
+      return commands.changeProduct(created.product, { source: { token: "token", reports } });
+    });
+    if (answer.type !== "changed") throw new Error(`${slug} cannot be made: ${answer.type}`);
+  }
+
+  function release(slug: string, version: App | Files = {}, given: PushOptions = {}): CommitSha {
+    const { branch = "main", message = `Change ${++changes}` } = given;
+    const branches = repositories.remotes.get(remotePath(slug)) ?? new Map<string, CommitSha>();
+    const parent = given.parent === undefined ? (branches.get(branch) ?? null) : given.parent;
+    const commit = repositories.commit(filesOf(version), { message, parent });
+    branches.set(branch, commit);
+    return commit;
+  }
+
+  const deliver: FakeWorld["deliver"] = async (
+    slug,
+    after,
+    { id = `delivery-${++deliveries}`, branch = "main" } = {},
+  ) => {
+    const event = {
+      ...{ type: "push" as const, repository: [repositoryUrl(slug)], ref: `refs/heads/${branch}`, after },
+      ...{ defaultBranch: "main", message: "A change", paths: null, by: "ada" },
+    };
+    const product = await productOf(slug);
+    const delivery = forge.delivery(event, secrets.get(slug) ?? "", id);
+    return drive(up(), ({ commands }) => commands.receiveDelivery(forge, product, { ...delivery, unheard: false }));
+  };
+
   async function deployment(id: DeploymentId): Promise<Deployment> {
     const found = await store.deployments.get(id);
     if (!found) throw new Error(`there is no deployment ${id}`);
@@ -251,7 +311,8 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
 
   start();
   return {
-    ...{ clock, docker, caddy, store, repositories, mountFiles, faults, serverLog, push, start, until, deployment },
+    ...{ clock, docker, caddy, store, repositories, forge, mountFiles, faults, serverLog, start, until, deployment },
+    ...{ push, connect, release, deliver },
     ask: (command) => drive(up(), ({ commands }) => command(commands)),
     async stop() {
       await drive(up(), ({ work }) => work.stop());
@@ -270,15 +331,18 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     atRest: () => until("every deployment is over and settled", isAtRest),
     status: async (id) => (await deployment(id)).status,
     async product(slug) {
-      const product = await store.products.bySlug(slug as Slug);
-      const [installation] = product ? await store.installations.ofProduct(product.id) : [];
-      if (!product || !installation) throw new Error(`there is no product ${slug}`);
+      const product = await productOf(slug);
+      const [installation] = await store.installations.ofProduct(product.id);
+      if (!installation) throw new Error(`${slug} is installed nowhere`);
       return { product, installation };
     },
     events: (id) => store.events.read(id, 0, 100_000),
     log: async (id) => (await store.events.read(id, 0, 100_000)).flatMap(narrate).join("\n"),
   };
 }
+
+const remotePath = (slug: string) => `forge.example/acme/${slug}.git`;
+const repositoryUrl = (slug: string) => `https://${remotePath(slug)}`;
 
 /** Without files of its own a version is a Dockerfile and its app's behaviour. */
 function filesOf(version: App | Files): Files {

@@ -29,6 +29,10 @@ export interface FakeContainer {
   stop(graceMs: number): Promise<void>;
   /** Ends it at once, as an exit of its own would. */
   die(code: number, outOfMemory?: boolean): void;
+  /** Its daemon stops, and takes it along. */
+  halt(): void;
+  /** Its daemon is back: it runs again if it ran before, and nobody had stopped it. */
+  comeBack(): void;
   /** Nothing of it happens any more. */
   remove(): void;
   /** Said when it prints, and when a life of it ends. */
@@ -68,6 +72,7 @@ export function createFakeContainer(given: {
   let startedAt: Date | null = null;
   let beganMs = 0;
   let restarts = false;
+  let wasRunning = false;
   let lives = 0;
   let requests = 0;
 
@@ -206,6 +211,19 @@ export function createFakeContainer(given: {
       await ended;
     },
     die: end,
+    halt() {
+      const goesOn = restarts;
+      wasRunning = status === "running" || status === "restarting";
+      restarts = false;
+      callOffAll();
+      if (status === "restarting") status = "exited";
+      end(sigterm);
+      restarts = goesOn;
+    },
+    comeBack() {
+      if (wasRunning && restarts && status === "exited") begin();
+      wasRunning = false;
+    },
     remove() {
       restarts = false;
       end(sigkill);

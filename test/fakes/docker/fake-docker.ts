@@ -33,8 +33,10 @@ export interface FakeDocker extends Engine {
   readonly occupied: Set<HostAddress>;
   /** The running container whose port is published there. */
   at(address: HostAddress): FakeContainer | null;
-  /** True: the daemon does not answer, and what it was asked for before has come to nothing. */
+  /** True: the daemon does not answer, and what it was asked for before has come to nothing. Containers go on. */
   away: boolean;
+  /** The daemon stops and takes its containers along; after so long it is back, and so are those that are to run. */
+  restart(downMs: number): void;
 }
 
 export function createFakeDocker(clock: FakeClock, instance = "fake0000" as InstanceId): FakeDocker {
@@ -93,7 +95,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     return null;
   }
 
-  const docker: Omit<FakeDocker, "away"> = {
+  const docker: Omit<FakeDocker, "away" | "restart"> = {
     instance,
     containers,
     occupied,
@@ -203,25 +205,36 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     },
   };
 
-  let isAway = false;
-  return Object.defineProperty(
-    answering(docker, () => isAway),
-    "away",
-    {
-      get: () => isAway,
-      set(away: boolean) {
-        isAway = away;
-        if (away) for (const subscriber of [...subscribers]) subscriber.end();
+  /** Aborted when the daemon goes away: what it was asked for ends there. */
+  let daemon = new AbortController();
+  const fake = answering(docker, () => daemon.signal);
+  const setAway = (away: boolean) => {
+    if (!away) {
+      daemon = new AbortController();
+      return;
+    }
+    daemon.abort(new EngineUnavailable("connect ECONNREFUSED /var/run/docker.sock"));
+    for (const subscriber of [...subscribers]) subscriber.end();
+  };
+  return Object.defineProperties(fake, {
+    away: { get: () => daemon.signal.aborted, set: setAway },
+    restart: {
+      value(downMs: number) {
+        setAway(true);
+        for (const container of containers.values()) container.halt();
+        clock.after(downMs, () => {
+          setAway(false);
+          for (const container of containers.values()) container.comeBack();
+        });
       },
     },
-  ) as FakeDocker;
+  }) as FakeDocker;
 }
 
 /** The same engine, which answers only as long as its daemon is there. */
-function answering<Docker extends object>(docker: Docker, isAway: () => boolean): Docker {
-  const unavailable = () => new EngineUnavailable("connect ECONNREFUSED /var/run/docker.sock");
+function answering<Docker extends object>(docker: Docker, daemon: () => AbortSignal): Docker {
   async function* stream(items: AsyncIterable<unknown>) {
-    if (isAway()) throw unavailable();
+    daemon().throwIfAborted();
     yield* items;
   }
   const guarded = (name: string, act: (...args: unknown[]) => unknown) => {
@@ -230,9 +243,10 @@ function answering<Docker extends object>(docker: Docker, isAway: () => boolean)
       return (...args: unknown[]) => stream(act(...args) as AsyncIterable<unknown>);
     }
     return async (...args: unknown[]) => {
-      if (!isAway()) return act(...args);
-      if (name === "listeningPorts") return null;
-      throw unavailable();
+      const signal = daemon();
+      if (signal.aborted && name === "listeningPorts") return null;
+      signal.throwIfAborted();
+      return untilAborted(act(...withSignal(args, signal)), signal);
     };
   };
   const members = Object.entries(docker).map(([name, member]) => [
@@ -240,6 +254,22 @@ function answering<Docker extends object>(docker: Docker, isAway: () => boolean)
     typeof member === "function" ? guarded(name, member.bind(docker)) : member,
   ]);
   return Object.fromEntries(members) as Docker;
+}
+
+/** A build ends with its daemon as it does with its client. */
+function withSignal(args: readonly unknown[], daemon: AbortSignal): readonly unknown[] {
+  const last = args.at(-1);
+  return last instanceof AbortSignal ? [...args.slice(0, -1), AbortSignal.any([last, daemon])] : args;
+}
+
+function untilAborted(answer: unknown, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
 }
 
 function isWanted(owner: ContainerRequest["owner"], filter: ContainerFilter): boolean {
