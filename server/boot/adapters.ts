@@ -35,11 +35,11 @@ import { sourceFolder } from "./process/source-folder.ts";
 import { systemClock } from "./system-clock.ts";
 import { thisMachine } from "./this-machine.ts";
 
-export type Database = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
+export type DatabaseProcess = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
 /** Every adapter, and what is the same for all who use them. */
 export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
-  readonly database: Database;
+  readonly database: DatabaseProcess;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
   readonly forges: readonly Forge[];
   readonly unserved: RoutePublisher["unserved"];
@@ -108,7 +108,7 @@ export async function openAdapters(config: Config, data: DataFolder, log: Logger
 }
 
 /** The configured database, or one of our own; up to date in either case. */
-async function openDatabase(url: string | null, data: DataFolder, log: Logger): Promise<Database> {
+async function openDatabase(url: string | null, data: DataFolder, log: Logger): Promise<DatabaseProcess> {
   const database =
     url === null
       ? await startEmbeddedPostgres({ folder: data.postgres, log })

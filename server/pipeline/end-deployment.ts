@@ -4,7 +4,7 @@ import type { Log } from "../ports/log.ts";
 import type { DeploymentContext } from "./context.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { untilStored } from "./record/until-stored.ts";
-import { type Outcome, rollBack } from "./roll-back.ts";
+import { type RollBackCause, rollBack } from "./roll-back.ts";
 
 const readTimeoutMs = 600_000;
 
@@ -23,7 +23,7 @@ function isSameAttempt(now: Deployment, { attempt }: Running): now is Running {
   return (now.status === "building" || now.status === "deploying") && now.attempt === attempt;
 }
 
-function outcomeOf(error: unknown, now: Running, log: Log): Outcome {
+function outcomeOf(error: unknown, now: Running, log: Log): RollBackCause {
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step;
   if (!(error instanceof EngineUnavailable))

@@ -15,13 +15,17 @@ const cleanUpTimeoutMs = 60_000;
 /** The outcome must be recorded, even when the database takes its time. */
 const recordTimeoutMs = 600_000;
 
-export type Outcome = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
+export type RollBackCause = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
 
 /**
  * Undoes a deployment: switches the traffic back, saves the last output of the new containers and removes them, and only
  * then records the outcome.
  */
-export async function rollBack(context: DeploymentContext, deployment: Running, outcome: Outcome): Promise<Deployment> {
+export async function rollBack(
+  context: DeploymentContext,
+  deployment: Running,
+  outcome: RollBackCause,
+): Promise<Deployment> {
   const { clock, journal } = context;
   const cleanUp: DeploymentContext = { ...context, signal: clock.timeout(cleanUpTimeoutMs) };
   const asFarAsPossible = (cleaning: Promise<void>) => warnWhenItFails(journal, cleaning);

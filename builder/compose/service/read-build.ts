@@ -5,13 +5,13 @@ import type { ComposeBuild } from "../project/compose-project.ts";
 import { inFolder } from "../read/compose-files.ts";
 import { child, children, type Field, pairs, text } from "../read/field.ts";
 import { type Repository, resolvePath, shown } from "../values/repository-path.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 /** `build`: a folder, or a mapping, and what its image is called. Null: it cannot be built, which has been reported. */
 export async function readBuild(
   field: Field,
   tag: string | null,
-  surroundings: Surroundings,
+  surroundings: ServiceSurroundings,
 ): Promise<ComposeBuild | null> {
   const { report } = surroundings;
   for (const [name, entry] of children(field)) judge(name, entry, buildKeys, report);
@@ -32,7 +32,7 @@ export async function readBuild(
 }
 
 /** Without a context, the folder of the compose file. */
-function readContext(written: Field | null, build: Field, { repository, report }: Surroundings): string | null {
+function readContext(written: Field | null, build: Field, { repository, report }: ServiceSurroundings): string | null {
   const field = written ?? build;
   const path = text(written) ?? ".";
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(path)) {
@@ -56,7 +56,7 @@ function readContext(written: Field | null, build: Field, { repository, report }
 async function readDockerfile(
   build: Field,
   context: string,
-  { repository, report }: Surroundings,
+  { repository, report }: ServiceSurroundings,
 ): Promise<Pick<ComposeBuild, "dockerfile" | "dockerfileInline"> | null> {
   const inline = text(child(build, "dockerfile_inline"));
   if (inline !== null) return { dockerfile: "Dockerfile", dockerfileInline: inline };
@@ -87,7 +87,7 @@ function usualName(context: string, repository: Repository): string {
   return dockerfileNames.find((name) => repository.kindOf(inFolder(context, name)) === "file") ?? "Dockerfile";
 }
 
-function readArgs(field: Field | null, { report, variables }: Surroundings): Readonly<Record<string, string>> {
+function readArgs(field: Field | null, { report, variables }: ServiceSurroundings): Readonly<Record<string, string>> {
   const args = pairs(field).flatMap(([name, written]): [string, string][] => {
     const value = written ?? variables(name);
     if (written === null && field && value !== undefined) {

@@ -7,12 +7,12 @@ import { readHealthcheck } from "./read-healthcheck.ts";
 import { readUlimits } from "./read-limits.ts";
 import { readDropped, readHostname, readStopSignal, readUser, readWorkingDir } from "./read-process.ts";
 import { readVolumes } from "./read-volumes.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 /** What a service says of its container beyond command, entrypoint and environment. */
 export function readContainer(
   service: Field,
-  surroundings: Surroundings,
+  surroundings: ServiceSurroundings,
 ): Omit<ContainerOptions, "entrypoint" | "aliases" | "init"> {
   const { report } = surroundings;
   const fieldNamed = (key: string) => child(service, key);

@@ -2,12 +2,12 @@ import { readEnvFile } from "../read/dot-env.ts";
 import { child, type Field, flag, itemsOrOne, pairs, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { resolvePath } from "../values/repository-path.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 /** The files of `env_file`, in their order, and `environment` over them. A name without a value is passed on from the product's variables. */
 export async function readEnvironment(
   service: Field,
-  surroundings: Surroundings,
+  surroundings: ServiceSurroundings,
 ): Promise<Readonly<Record<string, string>>> {
   const values = new Map<string, string>();
   for (const file of itemsOrOne(child(service, "env_file"))) {
@@ -25,7 +25,7 @@ export async function readEnvironment(
   return Object.fromEntries(values);
 }
 
-function passedOn(name: string, key: string, { report, variables }: Surroundings): string | null {
+function passedOn(name: string, key: string, { report, variables }: ServiceSurroundings): string | null {
   const value = variables(name);
   if (value !== undefined) return value;
   report.warn(key, `passes on ${name}, which is not set, so the container does not get it`);
@@ -34,7 +34,7 @@ function passedOn(name: string, key: string, { report, variables }: Surroundings
 
 async function readFile(
   field: Field,
-  { repository, report, variables }: Surroundings,
+  { repository, report, variables }: ServiceSurroundings,
 ): Promise<ReadonlyMap<string, string>> {
   const values = new Map<string, string>();
   const written = text(field) ?? text(child(field, "path"));

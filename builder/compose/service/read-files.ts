@@ -4,7 +4,7 @@ import { mountPath, mountPathHint } from "../../manifest/mount-path.ts";
 import { child, type Field, flag, items, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { type Repository, resolvePath } from "../values/repository-path.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 type GrantKind = "config" | "secret";
 
@@ -15,13 +15,13 @@ type Content =
   | { readonly type: "variable"; readonly variable: string };
 
 /** `configs` and `secrets` of a service, each a file in its container. */
-export function readFiles(service: Field, surroundings: Surroundings): readonly Mount[] {
+export function readFiles(service: Field, surroundings: ServiceSurroundings): readonly Mount[] {
   return (["config", "secret"] as const).flatMap((kind) =>
     items(child(service, `${kind}s`)).flatMap((grant) => readGrant(grant, kind, surroundings) ?? []),
   );
 }
 
-function readGrant(grant: Field, kind: GrantKind, surroundings: Surroundings): Mount | null {
+function readGrant(grant: Field, kind: GrantKind, surroundings: ServiceSurroundings): Mount | null {
   const { root, report } = surroundings;
   const name = text(grant) ?? text(child(grant, "source"));
   if (name === null) return null;
@@ -62,7 +62,7 @@ function readMode(grant: Field, report: Report): number {
 function readContent(
   definition: Field,
   kind: GrantKind,
-  { repository, report, variables }: Surroundings,
+  { repository, report, variables }: ServiceSurroundings,
 ): Content | null {
   const external = child(definition, "external");
   if ((external && flag(external) !== false) || child(definition, "driver")) {

@@ -12,7 +12,7 @@ import { readContainer } from "./read-container.ts";
 import { readEnvironment } from "./read-environment.ts";
 import { readLimits, sayReplicas } from "./read-limits.ts";
 import { readExpose, readPorts } from "./read-ports.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 /**
  * A service without what the others make of it: the services that it depends on and its aliases are still empty. Null: it
@@ -21,7 +21,7 @@ import type { Surroundings } from "./surroundings.ts";
 export async function readService(
   name: string,
   field: Field,
-  surroundings: Surroundings,
+  surroundings: ServiceSurroundings,
 ): Promise<ComposeService | null> {
   const { report } = surroundings;
   for (const [key, entry] of children(field)) judge(key, entry, serviceKeys, report);
@@ -52,7 +52,7 @@ export async function readService(
   return source && { ...service, source };
 }
 
-async function readSource(field: Field, surroundings: Surroundings): Promise<ComposeService["source"] | null> {
+async function readSource(field: Field, surroundings: ServiceSurroundings): Promise<ComposeService["source"] | null> {
   const build = child(field, "build");
   const image = child(field, "image");
   const reference = text(image)?.trim() ?? "";

@@ -3,10 +3,10 @@ import { child, type Field, items, itemsOrOne } from "../read/field.ts";
 import { insteadOfHostPath, whyNotHostPath } from "../values/host-paths.ts";
 import { type MountRequest, mountRequest, tmpfsRequest } from "../values/mount-request.ts";
 import { resolvePath } from "../values/repository-path.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ServiceSurroundings } from "./surroundings.ts";
 
 /** `volumes` and `tmpfs` of a service. Of two mounts at one path, the later one counts. */
-export function readVolumes(service: Field, surroundings: Surroundings): readonly Mount[] {
+export function readVolumes(service: Field, surroundings: ServiceSurroundings): readonly Mount[] {
   const { report } = surroundings;
   const requests = [
     ...items(child(service, "volumes")).map((item) => [item, mountRequest(item, report)] as const),
@@ -22,7 +22,7 @@ export function readVolumes(service: Field, surroundings: Surroundings): readonl
   return [...mounts.values()];
 }
 
-function resolveMount(request: MountRequest, item: Field, surroundings: Surroundings): Mount | null {
+function resolveMount(request: MountRequest, item: Field, surroundings: ServiceSurroundings): Mount | null {
   switch (request.type) {
     case "tmpfs":
       return request;
@@ -40,7 +40,7 @@ function resolveMount(request: MountRequest, item: Field, surroundings: Surround
 function resolveBind(
   request: Extract<MountRequest, { type: "bind" }>,
   item: Field,
-  { repository, report, volumes }: Surroundings,
+  { repository, report, volumes }: ServiceSurroundings,
 ): Mount | null {
   const { source, path, readOnly } = request;
   const resolved = resolvePath(item.at.folder, source);

@@ -6,7 +6,7 @@ import type { Report } from "../read/report.ts";
 import type { Repository } from "../values/repository-path.ts";
 
 /** What is around a service when it is read. */
-export interface Surroundings {
+export interface ServiceSurroundings {
   /** The file as a whole. */
   readonly root: Field;
   readonly repository: Repository;

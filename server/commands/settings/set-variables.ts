@@ -3,7 +3,7 @@ import type { VariableMarks } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
 /** One that is both set and unset is set; a mark of a variable that does not exist does nothing. */
-export interface VariableChanges extends VariableMarks {
+export interface VariableUpdate extends VariableMarks {
   readonly set: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface VariableChanges extends VariableMarks {
 export async function setVariables(
   { store }: Uses<"store">,
   owner: { readonly product: ProductId } | { readonly installation: InstallationId },
-  { set, unset = [], ...marks }: VariableChanges,
+  { set, unset = [], ...marks }: VariableUpdate,
 ): Promise<void> {
   if ("product" in owner) await store.products.changeVariables(owner.product, set, unset, marks);
   else await store.installations.changeVariables(owner.installation, set, unset, marks);

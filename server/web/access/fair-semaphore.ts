@@ -1,17 +1,17 @@
 import type { Clock } from "../../ports/clock.ts";
 
 /**
- * Bounds how much goes on at once, for each peer and in all. A place that becomes free goes to the peer that has the
- * fewest, and among those to whoever came first: one that asks for many keeps nobody else waiting.
+ * Limits how much happens at once, per peer and in total. A free permit goes to the peer that has the fewest, and among
+ * those to whoever came first, so that a peer that asks for many keeps nobody else waiting.
  */
-export interface Places {
-  /** Null: none became free in time. */
-  take(peer: string): Promise<Place | null>;
+export interface FairSemaphore {
+  /** Null when no permit became free in time. */
+  take(peer: string): Promise<Permit | null>;
 }
 
-/** Disposing gives it back. */
-export interface Place extends Disposable {
-  /** Aborted when it has been held for long, and somebody waits who could have it. */
+/** Disposing it releases the permit. */
+export interface Permit extends Disposable {
+  /** Aborts when the permit has been held for long and another peer waits for it. */
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +23,13 @@ interface Held {
 
 interface Waiting {
   readonly peer: string;
-  readonly admit: (place: Place) => void;
+  readonly admit: (permit: Permit) => void;
 }
 
-/** Between two that are asked to leave for the same one who waits: leaving takes a moment. */
+/** How long to wait before another holder is asked to leave for the same peer: leaving takes a moment. */
 const leaveMs = 100;
 
-export function createPlaces(needs: {
+export function createFairSemaphore(needs: {
   readonly clock: Clock;
   readonly perPeer: number;
   readonly total: number;
@@ -37,7 +37,7 @@ export function createPlaces(needs: {
   readonly waitMs: number;
   /** How long one has a place for certain. */
   readonly patienceMs: number;
-}): Places {
+}): FairSemaphore {
   const { clock, perPeer, total, waitMs, patienceMs } = needs;
   /** In the order in which they came. */
   const held = new Set<Held>();
@@ -84,7 +84,7 @@ export function createPlaces(needs: {
     return held.size < total && (countOf.get(peer) ?? 0) < perPeer;
   }
 
-  function hold(peer: string): Place {
+  function hold(peer: string): Permit {
     const own: Held = { peer, sinceMs: clock.monotonicMs(), asked: new AbortController() };
     held.add(own);
     change(peer, 1);

@@ -10,7 +10,7 @@ import { whyWaiting } from "../../rules/rollout/why-waiting.ts";
 import { pendingSettings } from "../../rules/settings/pending-settings.ts";
 import { writtenSettings } from "../../rules/settings/written-settings.ts";
 import type { WebNeeds } from "../needs.ts";
-import type { Place } from "../read/catalog.ts";
+import type { InstallationRef } from "../read/catalog.ts";
 import { endOf } from "../read/deployment-end.ts";
 import { displayName } from "../read/display-name.ts";
 import { readPendingVariables } from "../read/pending-variables.ts";
@@ -29,12 +29,12 @@ import type {
 export interface Presenter {
   environment(environment: Environment): z.infer<typeof environmentSchema>;
   product(product: Product): Promise<z.infer<typeof productSchema>>;
-  installation(place: Place, signal: AbortSignal): Promise<z.infer<typeof installationSchema>>;
+  installation(place: InstallationRef, signal: AbortSignal): Promise<z.infer<typeof installationSchema>>;
   deployments(
     deployments: readonly Deployment[],
-    places: readonly Place[],
+    places: readonly InstallationRef[],
   ): Promise<readonly z.infer<typeof deploymentSchema>[]>;
-  deployment(deployment: Deployment, place: Place): Promise<z.infer<typeof deploymentSchema>>;
+  deployment(deployment: Deployment, place: InstallationRef): Promise<z.infer<typeof deploymentSchema>>;
 }
 
 export function createPresenter(needs: WebNeeds): Presenter {
@@ -49,7 +49,7 @@ export function createPresenter(needs: WebNeeds): Presenter {
       }),
     );
 
-    async function one(row: Deployment, place: Place) {
+    async function one(row: Deployment, place: InstallationRef) {
       const progress = await store.events.stacks(row.id);
       return deploymentJson(row, place, progress, whyWaiting(queue, needs.maxBuilding, row.id));
     }
@@ -144,7 +144,7 @@ function stackJson({ message = null, ...stack }: StackProgress) {
 
 function deploymentJson(
   row: Deployment,
-  { product, environment, installation }: Place,
+  { product, environment, installation }: InstallationRef,
   progress: readonly StackProgress[],
   queue: { readonly position: number; readonly waitingFor: string } | null,
 ): z.infer<typeof deploymentSchema> {

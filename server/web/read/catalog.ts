@@ -6,24 +6,24 @@ import type { ReadStore } from "../../ports/store/read-store.ts";
 import { notFound } from "../http/problem.ts";
 
 /** An installation with what it belongs to. */
-export type Place = InstalledProduct;
+export type InstallationRef = InstalledProduct;
 
 /** Finds what a URL names, or throws the Problem (404) that says what there is not. */
 export interface Catalog {
-  places(): Promise<readonly Place[]>;
+  places(): Promise<readonly InstallationRef[]>;
   product(slug: string): Promise<Product>;
   /** The product's installation in `production`, else its first. */
-  mainPlace(product: Product): Promise<Place>;
+  mainPlace(product: Product): Promise<InstallationRef>;
   /** All of a product's installations, `production` first, then by name. */
-  placesOf(product: Product): Promise<readonly Place[]>;
+  placesOf(product: Product): Promise<readonly InstallationRef[]>;
   /** The one in this environment; without a name, the main one. */
-  placeIn(product: Product, environment: string | undefined): Promise<Place>;
-  place(id: number): Promise<Place>;
-  deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: Place }>;
+  placeIn(product: Product, environment: string | undefined): Promise<InstallationRef>;
+  place(id: number): Promise<InstallationRef>;
+  deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: InstallationRef }>;
 }
 
 export function createCatalog({ products, installations, deployments }: ReadStore): Catalog {
-  const placesOf = async (product: Product): Promise<readonly Place[]> =>
+  const placesOf = async (product: Product): Promise<readonly InstallationRef[]> =>
     [...(await installations.installedProducts(product.id))].sort(
       (a, b) => rank(a) - rank(b) || a.environment.name.localeCompare(b.environment.name),
     );
@@ -69,6 +69,6 @@ export function createCatalog({ products, installations, deployments }: ReadStor
   };
 }
 
-function rank({ environment }: Place): number {
+function rank({ environment }: InstallationRef): number {
   return environment.name === "production" ? 0 : 1;
 }

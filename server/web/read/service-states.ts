@@ -12,7 +12,7 @@ import {
 } from "../../rules/health/service-status.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import { type FrontDoor, mostImportantFirst, urlOf } from "../../rules/routing/urls.ts";
-import type { Place } from "./catalog.ts";
+import type { InstallationRef } from "./catalog.ts";
 
 export interface ServiceState {
   readonly stack: string;
@@ -34,7 +34,7 @@ export interface InstallationState {
 /** What an installation is doing right now, as its containers tell it. Rejects with EngineUnavailable. */
 export async function installationState(
   needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> },
-  { installation }: Place,
+  { installation }: InstallationRef,
   running: Deployment | null,
   signal: AbortSignal,
 ): Promise<InstallationState> {

@@ -3,7 +3,7 @@ import { parseSlug } from "../../model/product.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { fixed } from "../../route.ts";
 import { routes } from "../../routes.ts";
-import { createPlaces } from "../access/fair-semaphore.ts";
+import { createFairSemaphore } from "../access/fair-semaphore.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createFailureLimit } from "../access/rate-limit.ts";
@@ -44,7 +44,7 @@ export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endp
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
   const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
-  const places = createPlaces({ clock, ...bodiesAtOnce });
+  const places = createFairSemaphore({ clock, ...bodiesAtOnce });
   const api = createApi();
 
   for (const forge of forges) {

@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { createPlaces } from "../../../server/web/access/fair-semaphore.ts";
+import { createFairSemaphore } from "../../../server/web/access/fair-semaphore.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 
 function world() {
   const clock = createFakeClock();
-  return { clock, places: createPlaces({ clock, perPeer: 2, total: 3, waitMs: 1_000, patienceMs: 400 }) };
+  return { clock, places: createFairSemaphore({ clock, perPeer: 2, total: 3, waitMs: 1_000, patienceMs: 400 }) };
 }
 
 test("a peer has no more places than are meant for one, and others have theirs", async () => {

@@ -3,7 +3,7 @@ import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { BuildOutput, Engine } from "../../../ports/engine.ts";
 import type { Distribution } from "../../../ports/host/host-packages.ts";
-import type { BaseImageMessage, Report } from "./base-image-messages.ts";
+import type { BaseImageMessage, ReportProgress } from "./base-image-messages.ts";
 import { createLocalImages } from "./local-images.ts";
 import { createOfficialImages } from "./official-images.ts";
 import { createSharedWork } from "./shared-work.ts";
@@ -44,9 +44,9 @@ export function createBaseImages(world: {
     return image.official;
   }
 
-  async function officialOrLocal(base: BaseName, tell: Report, signal: AbortSignal): Promise<string> {
+  async function officialOrLocal(base: BaseName, tell: ReportProgress, signal: AbortSignal): Promise<string> {
     const official = officialOf(base);
-    const pull = (tellAll: Report, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
+    const pull = (tellAll: ReportProgress, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
     return (await sharePull(official, pull, tell, signal)) ? official : local(base, tell, signal);
   }
 
@@ -67,6 +67,6 @@ export function createBaseImages(world: {
   };
 }
 
-function reportTo(onNote: OnNote, onOutput: OnOutput): Report {
+function reportTo(onNote: OnNote, onOutput: OnOutput): ReportProgress {
   return (message) => (message.type === "note" ? onNote(message.text) : onOutput(message));
 }

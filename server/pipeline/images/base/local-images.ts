@@ -5,11 +5,11 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Distribution } from "../../../ports/host/host-packages.ts";
 import { baseImageFiles, filesFolder } from "./base-image-files.ts";
-import { type BaseImageMessage, note, type Report } from "./base-image-messages.ts";
+import { type BaseImageMessage, note, type ReportProgress } from "./base-image-messages.ts";
 import { createSharedWork } from "./shared-work.ts";
 
 /** Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable. */
-export type EnsureLocal = (base: BaseName, tell: Report, signal: AbortSignal) => Promise<string>;
+export type EnsureLocal = (base: BaseName, tell: ReportProgress, signal: AbortSignal) => Promise<string>;
 
 export function createLocalImages(world: {
   readonly engine: Pick<Engine, "instance" | "build" | "importImage" | "inspectImage" | "tagImage">;
@@ -25,7 +25,7 @@ export function createLocalImages(world: {
     share(base, (tellAll, stop) => findOrMake(base, tellAll, stop), tell, signal);
 
   /** Under two names: all Batons of a daemon share the image, and each can drop its own tag without taking it from the others. */
-  async function findOrMake(base: BaseName, tell: Report, signal: AbortSignal): Promise<string> {
+  async function findOrMake(base: BaseName, tell: ReportProgress, signal: AbortSignal): Promise<string> {
     const [own, common] = [ownTag(base), `baton/${base}`];
     const ours = await engine.inspectImage(own, signal);
     const everybodys = await engine.inspectImage(common, signal);
@@ -48,7 +48,7 @@ export function createLocalImages(world: {
   }
 
   /** The engine gives the tag to a whole image or to none, so that what is interrupted leaves nothing that looks like one. */
-  async function make(local: LocalImage, tag: string, tell: Report, signal: AbortSignal): Promise<ImageId> {
+  async function make(local: LocalImage, tag: string, tell: ReportProgress, signal: AbortSignal): Promise<ImageId> {
     const onLine = (text: string) => tell({ type: "line", text });
     const dockerfile = local.base ? localDockerfile(local, ownTag(local.base)) : null;
     const tar = await baseImageFiles(local.ingredients, dockerfile, distribution, onLine, signal);

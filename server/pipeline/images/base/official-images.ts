@@ -1,10 +1,10 @@
 import type { Clock } from "../../../ports/clock.ts";
 import { type Engine, PullFailed } from "../../../ports/engine.ts";
 import { withoutSilence } from "../../record/without-silence.ts";
-import { note, type Report } from "./base-image-messages.ts";
+import { note, type ReportProgress } from "./base-image-messages.ts";
 
 /** True when the daemon has the image now; false when it cannot be had, which is remembered for a while. */
-export type HaveOfficial = (reference: string, tell: Report, signal: AbortSignal) => Promise<boolean>;
+export type HaveOfficial = (reference: string, tell: ReportProgress, signal: AbortSignal) => Promise<boolean>;
 
 /** A registry that says nothing for so long is not there. One that is slow, but sends, may take its time. */
 const pullSilenceMs = 60_000;
@@ -24,12 +24,12 @@ export function createOfficialImages(world: {
     return known.find((failure) => failure && nowMs - failure.atMs < failureRememberedMs);
   }
 
-  async function pull(reference: string, tell: Report, signal: AbortSignal): Promise<void> {
+  async function pull(reference: string, tell: ReportProgress, signal: AbortSignal): Promise<void> {
     const noAnswer = () => new PullFailed("the registry gives no reason", "unreachable");
     await withoutSilence(
       { clock, silenceMs: pullSilenceMs, reason: noAnswer },
       async (heard, unlessSilent) => {
-        const onOutput: Report = (output) => {
+        const onOutput: ReportProgress = (output) => {
           heard();
           tell(output);
         };

@@ -5,7 +5,7 @@ import type { ContainerState } from "../../../ports/engine.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import { notFound } from "../../http/problem.ts";
 import type { WebContext, WebNeeds } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
 
@@ -13,7 +13,7 @@ import { answerWithText } from "../../streams/text-stream.ts";
 export async function streamContainerLogs(
   c: WebContext,
   needs: Pick<WebNeeds, "engine" | "store" | "log" | "closing">,
-  { installation }: Place,
+  { installation }: InstallationRef,
   query: { readonly service?: string | undefined; readonly tail: number; readonly follow: string },
 ): Promise<Response> {
   const { engine, store } = needs;

@@ -7,7 +7,7 @@ import type { DeploymentRowProps } from "../../../../views/deployment/deployment
 import type { DeploymentStatus } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import type { PageNeeds } from "../page.ts";
 import { deploymentRow, sourceNumbers } from "./deployment-rows.ts";
 
@@ -40,7 +40,8 @@ export async function readDeploymentList(
   ]);
   const shown = found.slice(0, pageSize);
   const sources = await sourceNumbers(store, shown);
-  const placeOf = (id: Place["installation"]["id"]) => places.find(({ installation }) => installation.id === id);
+  const placeOf = (id: InstallationRef["installation"]["id"]) =>
+    places.find(({ installation }) => installation.id === id);
   const rows = shown.flatMap((deployment): readonly DeploymentRowProps[] => {
     const place = placeOf(deployment.installationId);
     return place ? [deploymentRow(deployment, place, sources, among)] : [];

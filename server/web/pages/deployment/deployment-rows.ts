@@ -4,7 +4,7 @@ import { readyAtOf, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { elapsedText } from "../../../rules/wording/duration-text.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 
 /** Of deployments that make a former version live again: the number of the one whose version it is, by its id. */
@@ -24,7 +24,7 @@ export async function sourceNumbers(
 
 export function deploymentRow(
   deployment: Deployment,
-  place: Place,
+  place: InstallationRef,
   sources: ReadonlyMap<DeploymentId, number>,
   among: "its product's" | "all",
 ): DeploymentRowProps {

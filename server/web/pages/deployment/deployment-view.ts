@@ -8,7 +8,7 @@ import { causeIndex } from "../../../rules/diagnosis/cause-line.ts";
 import { variableMissedBy } from "../../../rules/diagnosis/missing-variable.ts";
 import { servedText } from "../../../rules/wording/served-text.ts";
 import type { WebNeeds } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { isDismissed } from "../../read/dismissed.ts";
 import { urlsOf } from "../../read/service-states.ts";
 import { eventPages } from "../../streams/follow-events.ts";
@@ -38,7 +38,7 @@ export async function readProgress(
 export async function deploymentView(
   needs: WebNeeds,
   deployment: Deployment,
-  place: Place,
+  place: InstallationRef,
   progress: Progress,
   asked: string | null,
 ): Promise<DeploymentView & { readonly word: string }> {
@@ -112,7 +112,7 @@ function isStarting(deployment: Deployment): boolean {
 function meanwhileOf(
   deployment: Deployment,
   live: Deployment | null,
-  { product, installation }: Place,
+  { product, installation }: InstallationRef,
 ): DeploymentView["meanwhile"] {
   if (live) {
     const since = "liveAt" in live ? live.liveAt : null;

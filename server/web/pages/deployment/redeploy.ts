@@ -10,7 +10,7 @@ import { interruptions, keepUnchanged, type LiveSpec } from "../../../rules/roll
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { displayName } from "../../read/display-name.ts";
 import { withKnownData } from "../../read/known-data.ts";
 import { readPendingVariables } from "../../read/pending-variables.ts";
@@ -71,7 +71,7 @@ function toDeployment(
 async function redeployOf(
   needs: PageNeeds,
   deployment: Deployment,
-  { product, installation, environment }: Place,
+  { product, installation, environment }: InstallationRef,
   { isStart, signal }: { readonly isStart: boolean; readonly signal: AbortSignal },
 ): Promise<RedeployProps> {
   const { store, git } = needs;
@@ -109,7 +109,11 @@ async function redeployOf(
 }
 
 /** Redeploys what is live or, after a stop, the last version that was ready. */
-async function productRedeployOf(needs: PageNeeds, { product, installation, environment }: Place, signal: AbortSignal) {
+async function productRedeployOf(
+  needs: PageNeeds,
+  { product, installation, environment }: InstallationRef,
+  signal: AbortSignal,
+) {
   const { store } = needs;
   const [found, [lastReady]] = await Promise.all([
     liveOf(store, installation),

@@ -5,7 +5,7 @@ import type { Installation } from "../../../model/product.ts";
 import { EngineUnavailable } from "../../../ports/engine.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { WebNeeds } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
 
 export async function liveOf(
@@ -25,7 +25,7 @@ export interface RunFacts {
 /** What runs, as far as Docker tells; a page is still worth showing when it does not. */
 export async function runState(
   needs: WebNeeds,
-  place: Place,
+  place: InstallationRef,
   live: Deployment | null,
   signal: AbortSignal,
 ): Promise<RunFacts> {
@@ -40,7 +40,7 @@ export async function runState(
 }
 
 /** After a stop: containers finish what they are doing. */
-async function runsStill({ engine }: Pick<WebNeeds, "engine">, { installation }: Place, signal: AbortSignal) {
+async function runsStill({ engine }: Pick<WebNeeds, "engine">, { installation }: InstallationRef, signal: AbortSignal) {
   const containers = await engine.listContainers({ installation: installation.id }, signal);
   return containers.some(({ status }) => status === "running");
 }

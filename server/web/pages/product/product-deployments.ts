@@ -2,7 +2,7 @@ import { DeploymentListPart, deploymentListId } from "../../../../views/deployme
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { ProductDeploymentsPage, placeOfList } from "../../../../views/product/product-deployments-page.tsx";
 import { routes } from "../../../routes.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { readDeploymentList } from "../deployment/deployment-list.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -31,14 +31,14 @@ export function createProductDeploymentsPages(needs: PageNeeds) {
   });
 }
 
-export function listOf(needs: PageNeeds, { installation }: Place, query: Readonly<Record<string, string>>) {
+export function listOf(needs: PageNeeds, { installation }: InstallationRef, query: Readonly<Record<string, string>>) {
   return readDeploymentList(needs, { installation: installation.id }, query, "its product's");
 }
 
 /** The list as a part of a message. */
 export async function listPart(
   list: Awaited<ReturnType<typeof listOf>>,
-  { product, environment }: Place,
+  { product, environment }: InstallationRef,
   now: Date,
 ): Promise<string> {
   const at = placeOfList({ slug: product.slug, environment: environment.name });

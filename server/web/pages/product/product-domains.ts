@@ -17,7 +17,7 @@ import { isServedPlain, urlOf } from "../../../rules/routing/urls.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "./product-head.ts";
@@ -55,7 +55,7 @@ export function createProductDomainsPages(needs: PageNeeds) {
       return c.redirect(inPlace(routes.productDomains(place.product.slug), place, { done }), 303);
     });
 
-  async function page(c: WebContext, place: Place, refused: DomainsProps["refused"]) {
+  async function page(c: WebContext, place: InstallationRef, refused: DomainsProps["refused"]) {
     const { head, live } = await productFacts(needs, place, c.req.raw.signal);
     const services = await servicesWithHosts(needs, place, live, c.req.raw.signal);
     return DomainsPage({
@@ -76,7 +76,7 @@ export function createProductDomainsPages(needs: PageNeeds) {
 /** Of what is live and of what a member has named, each host with how far it is on its way to being served. */
 export async function servicesWithHosts(
   needs: PageNeeds,
-  { installation }: Place,
+  { installation }: InstallationRef,
   live: LiveVersion | null,
   signal: AbortSignal,
 ): Promise<readonly ServiceDomains[]> {

@@ -11,7 +11,7 @@ import { routes } from "../../../routes.ts";
 import { type PendingChanges, pendingText } from "../../../rules/settings/pending-changes.ts";
 import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { readPendingVariables } from "../../read/pending-variables.ts";
 import type { PageNeeds } from "../page.ts";
 import { activityOf } from "../system/activity.ts";
@@ -27,11 +27,15 @@ export interface ProductFacts {
 }
 
 /** The installation that an address means: `?environment=` names one beside production. */
-export async function placeOf(c: WebContext, { catalog }: Pick<PageNeeds, "catalog">): Promise<Place> {
+export async function placeOf(c: WebContext, { catalog }: Pick<PageNeeds, "catalog">): Promise<InstallationRef> {
   return catalog.placeIn(await catalog.product(c.req.param("slug") ?? ""), c.req.query("environment"));
 }
 
-export async function productFacts(needs: PageNeeds, place: Place, signal: AbortSignal): Promise<ProductFacts> {
+export async function productFacts(
+  needs: PageNeeds,
+  place: InstallationRef,
+  signal: AbortSignal,
+): Promise<ProductFacts> {
   const { store, catalog } = needs;
   const { product, installation, environment } = place;
   const [places, live, queue, [newest = null], [lastReady]] = await Promise.all([
@@ -78,7 +82,11 @@ async function readPendingChanges(
 }
 
 /** The address of a page in the same environment. */
-export function inPlace(url: string, { environment }: Place, query: Readonly<Record<string, string>> = {}): string {
+export function inPlace(
+  url: string,
+  { environment }: InstallationRef,
+  query: Readonly<Record<string, string>> = {},
+): string {
   const all = new URLSearchParams({
     ...(environment.name !== "production" && { environment: environment.name }),
     ...query,
@@ -103,7 +111,7 @@ export async function headParts(head: ProductHeadProps, csrf: string | null): Pr
 
 /** `more`: what else the tab was asked for. */
 export function productStreamUrl(
-  place: Place,
+  place: InstallationRef,
   shown: string,
   tab: "overview" | "deployments" | "domains" | "head",
   more: Readonly<Record<string, string>> = {},

@@ -1,5 +1,5 @@
 import type { ProductHealth } from "../../../rules/health/product-trouble.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { isDismissed } from "../../read/dismissed.ts";
 import type { PageNeeds } from "../page.ts";
 import { liveOf, runState } from "./live-version.ts";
@@ -9,7 +9,7 @@ export async function productsHealth(needs: PageNeeds, signal: AbortSignal): Pro
   return Promise.all((await needs.catalog.places()).map((place) => healthOf(needs, place, signal)));
 }
 
-async function healthOf(needs: PageNeeds, place: Place, signal: AbortSignal): Promise<ProductHealth> {
+async function healthOf(needs: PageNeeds, place: InstallationRef, signal: AbortSignal): Promise<ProductHealth> {
   const { store } = needs;
   const { product, environment, installation } = place;
   const [live, [newest]] = await Promise.all([

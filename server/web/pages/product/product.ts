@@ -17,7 +17,7 @@ import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { urlsOf } from "../../read/service-states.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
@@ -125,7 +125,7 @@ async function snapshot(c: WebContext, needs: PageNeeds): Promise<Snapshot> {
 async function tabOf(
   c: WebContext,
   needs: PageNeeds,
-  place: Place,
+  place: InstallationRef,
   facts: ProductFacts,
 ): Promise<{ readonly shown: unknown; readonly html: string }> {
   const now = needs.clock.now();
@@ -151,7 +151,7 @@ async function tabOf(
 
 async function readOverview(
   needs: PageNeeds,
-  place: Place,
+  place: InstallationRef,
   { live, run }: ProductFacts,
   signal: AbortSignal,
 ): Promise<OverviewProps> {

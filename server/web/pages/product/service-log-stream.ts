@@ -4,7 +4,7 @@ import { createWakeUp } from "../../../async/wake-up.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { ContainerState } from "../../../ports/engine.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { answerWithEvents, heartbeatMs, type SseWriter } from "../../streams/sse.ts";
 import type { Aside } from "../../streams/state-stream.ts";
@@ -20,7 +20,7 @@ const maxHeld = 4_000;
 const againMs = 2_000;
 
 interface Request {
-  readonly place: Place;
+  readonly place: InstallationRef;
   readonly service: string | null;
   readonly tail: number;
   readonly aside: Aside;
@@ -55,7 +55,7 @@ export function answerWithServiceLog(c: WebContext, needs: PageNeeds, request: R
   });
 }
 
-async function readLive({ store }: PageNeeds, { installation: { id } }: Place): Promise<Deployment | null> {
+async function readLive({ store }: PageNeeds, { installation: { id } }: InstallationRef): Promise<Deployment | null> {
   const installation = await store.installations.get(id);
   return installation?.liveDeploymentId ? store.deployments.get(installation.liveDeploymentId) : null;
 }

@@ -5,7 +5,7 @@ import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { liveOf } from "../product/live-version.ts";
@@ -47,7 +47,7 @@ export function createProductDeletionPages(needs: PageNeeds) {
 }
 
 /** The installation that the URL asks to delete. Null means the whole product, which its main environment stands for. */
-async function partOf(c: WebContext, { catalog }: PageNeeds, product: Product): Promise<Place | null> {
+async function partOf(c: WebContext, { catalog }: PageNeeds, product: Product): Promise<InstallationRef | null> {
   const [main] = await catalog.placesOf(product);
   if (!main) return null;
   const asked = await catalog.placeIn(product, c.req.query("environment"));
@@ -57,7 +57,7 @@ async function partOf(c: WebContext, { catalog }: PageNeeds, product: Product): 
 async function deletion(
   c: WebContext,
   needs: PageNeeds,
-  asked: { readonly product: Product; readonly part: Place | null; readonly refused: DeleteProps["refused"] },
+  asked: { readonly product: Product; readonly part: InstallationRef | null; readonly refused: DeleteProps["refused"] },
 ) {
   const { product, part, refused } = asked;
   const places = await needs.catalog.placesOf(product);
@@ -74,7 +74,7 @@ async function deletion(
   });
 }
 
-async function atStakeIn(needs: PageNeeds, places: readonly Place[], signal: AbortSignal) {
+async function atStakeIn(needs: PageNeeds, places: readonly InstallationRef[], signal: AbortSignal) {
   const found = await Promise.all(
     places.map(async ({ installation }) => {
       const live = await liveOf(needs.store, installation);

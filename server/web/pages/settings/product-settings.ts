@@ -9,7 +9,7 @@ import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "../product/product-head.ts";
@@ -112,7 +112,7 @@ async function install(c: WebContext, needs: PageNeeds, environment: string): Pr
   return c.redirect(`${next}?${new URLSearchParams({ environment, done: "installed" })}`, 303);
 }
 
-async function settings(c: WebContext, needs: PageNeeds, place: Place, shown: Shown) {
+async function settings(c: WebContext, needs: PageNeeds, place: InstallationRef, shown: Shown) {
   const { store } = needs;
   const { product, installation } = place;
   const { head, live } = await productFacts(needs, place, c.req.raw.signal);

@@ -6,7 +6,7 @@ import { counted } from "../../../rules/wording/duration-text.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { inPlace, placeOf, productFacts, productStreamUrl } from "../product/product-head.ts";
@@ -27,7 +27,7 @@ export function createProductVariablesPages(needs: PageNeeds) {
     });
 }
 
-async function save(c: WebContext, needs: PageNeeds, place: Place, form: URLSearchParams): Promise<Response> {
+async function save(c: WebContext, needs: PageNeeds, place: InstallationRef, form: URLSearchParams): Promise<Response> {
   const known = await needs.store.installations.variableEntries(place.installation.id);
   const asked = askedInForm(form, known);
   const error = faultIn(asked, known);
@@ -41,7 +41,12 @@ async function save(c: WebContext, needs: PageNeeds, place: Place, form: URLSear
 }
 
 /** Shows a pasted file first. Once it is confirmed, what is valid is saved, and the other lines stay in the box. */
-async function paste(c: WebContext, needs: PageNeeds, place: Place, form: URLSearchParams): Promise<Response> {
+async function paste(
+  c: WebContext,
+  needs: PageNeeds,
+  place: InstallationRef,
+  form: URLSearchParams,
+): Promise<Response> {
   const { id } = place.installation;
   const text = form.get("file") ?? "";
   const { values, faults } = readPastedVariables(text);
@@ -64,14 +69,14 @@ async function paste(c: WebContext, needs: PageNeeds, place: Place, form: URLSea
   return c.html(await variablesPage(c, needs, place, { paste: left, notice: savedText(values.size) }), status);
 }
 
-function saved(c: WebContext, place: Place, query: Readonly<Record<string, string>>): Response {
+function saved(c: WebContext, place: InstallationRef, query: Readonly<Record<string, string>>): Response {
   return c.redirect(inPlace(routes.productVariables(place.product.slug), place, query), 303);
 }
 
 async function variablesPage(
   c: WebContext,
   needs: PageNeeds,
-  place: Place,
+  place: InstallationRef,
   form: Partial<Pick<VariablesProps, "paste" | "refused">> & { readonly notice?: string },
 ) {
   const { head, pending } = await productFacts(needs, place, c.req.raw.signal);

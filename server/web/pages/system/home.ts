@@ -8,7 +8,7 @@ import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { routes } from "../../../routes.ts";
 import { parseProductQuery, productQueryParams, selectProducts } from "../../../rules/products/product-list.ts";
 import type { WebContext } from "../../needs.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -88,7 +88,7 @@ async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<read
 
 async function installationCard(
   needs: PageNeeds,
-  place: Place,
+  place: InstallationRef,
   queue: Awaited<ReturnType<ReadStore["deployments"]["queue"]>>,
   signal: AbortSignal,
 ): Promise<InstallationCard> {

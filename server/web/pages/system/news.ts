@@ -3,7 +3,7 @@ import { type Toast, ToastPart } from "../../../../views/frame/toast.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
-import type { Catalog, Place } from "../../read/catalog.ts";
+import type { Catalog, InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 import { type Aside, answerWithSnapshots } from "../../streams/state-stream.ts";
 import type { PageNeeds } from "../page.ts";
@@ -12,7 +12,7 @@ import type { PageNeeds } from "../page.ts";
 export function createNews(
   { catalog }: { readonly catalog: Catalog },
   since: Date,
-  isShown: (place: Place) => boolean,
+  isShown: (place: InstallationRef) => boolean,
 ): Aside {
   let heard = new Set<DeploymentId>();
   const told = new Set<string>();
@@ -36,7 +36,7 @@ export function createNews(
   };
 }
 
-export function toastOf(deployment: Deployment, { product }: Place, since: Date): Toast | null {
+export function toastOf(deployment: Deployment, { product }: InstallationRef, since: Date): Toast | null {
   const when = endOf(deployment) ?? (deployment.status === "building" ? deployment.startedAt : null);
   if (!when || when < since) return null;
   const name = `${product.slug} #${deployment.number}`;

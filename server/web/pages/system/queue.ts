@@ -3,7 +3,7 @@ import { Queue, QueuePage, type QueueProps, queueId } from "../../../../views/sy
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
-import type { Place } from "../../read/catalog.ts";
+import type { InstallationRef } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { sourceNumbers } from "../deployment/deployment-rows.ts";
 import { digestOf } from "../digest.ts";
@@ -70,6 +70,6 @@ async function readQueue(needs: PageNeeds): Promise<QueueProps> {
   };
 }
 
-function placeName({ product, environment }: Place): string {
+function placeName({ product, environment }: InstallationRef): string {
   return environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`;
 }
