@@ -2,7 +2,8 @@ import type { z } from "@hono/zod-openapi";
 import { createParser } from "eventsource-parser";
 import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
 import { routes } from "../../server/routes.ts";
-import type { deploymentSchema, installationSchema, rebuildingSchema } from "../../server/web/api/schemas.ts";
+import type { deploymentSchema, rebuildingSchema } from "../../server/web/api/schemas/deployments.ts";
+import type { installationSchema } from "../../server/web/api/schemas/installations.ts";
 
 export type DeploymentJson = z.infer<typeof deploymentSchema>;
 export type InstallationJson = z.infer<typeof installationSchema>;

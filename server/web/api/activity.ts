@@ -2,8 +2,10 @@ import { createRoute, type z } from "@hono/zod-openapi";
 import type { AuditEntry } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { answerWithText } from "../streams/text-stream.ts";
+import { readPage } from "./read-page.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
-import { activityFilter, activityQuery, activitySchema, listOf } from "./schemas.ts";
+import { activityFilter, activityQuery, activitySchema } from "./schemas/activity.ts";
+import { listOf } from "./schemas/lists.ts";
 
 const exportPageSize = 500;
 
@@ -22,10 +24,8 @@ export function createActivityApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { limit, before, ...filter } = c.req.valid("query");
-      const found = await store.audit.list({ ...filter, limit: limit + 1, ...(before !== undefined && { before }) });
-      const items = found.slice(0, limit).map(entryJson);
-      const last = items.at(-1);
-      return c.json({ items, ...(found.length > limit && last && { next: String(last.id) }) }, 200);
+      const { rows, next } = await readPage({ limit, before }, (page) => store.audit.list({ ...filter, ...page }));
+      return c.json({ items: rows.map(entryJson), ...next }, 200);
     },
   );
 

@@ -7,12 +7,14 @@ import { createActivityApi } from "./activity.ts";
 import { createDeploymentsApi } from "./deployments/deployments.ts";
 import { createPresenter } from "./present.ts";
 import { createEnvironmentsApi } from "./products/environments.ts";
+import { createInstallationDeploymentsApi } from "./products/installation-deployments.ts";
+import { createInstallationSettingsApi } from "./products/installation-settings.ts";
 import { createInstallationsApi } from "./products/installations.ts";
 import { createProductRedeployApi } from "./products/product-redeploy.ts";
 import { createProductsApi } from "./products/products.ts";
 import { createSourcesApi } from "./products/sources.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
-import { healthSchema } from "./schemas.ts";
+import { healthSchema } from "./schemas/server.ts";
 
 /** The API, and its description at /api/openapi.json, made from the same schemas. */
 export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
@@ -28,6 +30,8 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   api.route("/", createProductsApi(all));
   api.route("/", createSourcesApi(all));
   api.route("/", createInstallationsApi(all));
+  api.route("/", createInstallationSettingsApi(all));
+  api.route("/", createInstallationDeploymentsApi(all));
   api.route("/", createProductRedeployApi(all));
   api.route("/", createDeploymentsApi(all));
   api.route("/", createActivityApi(all));

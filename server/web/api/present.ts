@@ -17,13 +17,11 @@ import { readPendingVariables } from "../read/pending-variables.ts";
 import { installationState } from "../read/service-states.ts";
 import { stacksOf } from "../read/stack-progress.ts";
 import { webhookUrl } from "../webhooks/webhook-url.ts";
-import type {
-  deploymentSchema,
-  environmentSchema,
-  installationSchema,
-  productSchema,
-  variableSchema,
-} from "./schemas.ts";
+import type { deploymentSchema } from "./schemas/deployments.ts";
+import type { environmentSchema } from "./schemas/environments.ts";
+import type { installationSchema } from "./schemas/installations.ts";
+import type { productSchema } from "./schemas/products.ts";
+import type { variableSchema } from "./schemas/variables.ts";
 
 /** Rows become the JSON that INTERFACE promises. */
 export interface Presenter {

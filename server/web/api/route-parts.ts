@@ -6,7 +6,7 @@ import type { Catalog } from "../read/catalog.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
 import { faultSentence } from "./fault-words.ts";
 import type { Presenter } from "./present.ts";
-import { errorSchema } from "./schemas.ts";
+import { errorSchema } from "./schemas/server.ts";
 
 /** What the API's routes share. */
 export interface ApiNeeds extends WebNeeds {

@@ -3,7 +3,7 @@ import { type Deployment, specOf } from "../../../model/deployment/deployment.ts
 import type { DeploymentSpec } from "../../../model/deployment/spec.ts";
 import { versionChanges } from "../../../rules/settings/version-changes.ts";
 import { Problem } from "../../http/problem.ts";
-import type { changesSchema } from "../schemas.ts";
+import type { changesSchema } from "../schemas/changes.ts";
 
 /** What is different between two deployments of one installation. */
 export function changesJson(from: Deployment, to: Deployment): z.infer<typeof changesSchema> {

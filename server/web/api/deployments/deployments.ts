@@ -3,22 +3,20 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
-import { pageOfDeployments } from "../products/products.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
+import { changesQuery, changesSchema } from "../schemas/changes.ts";
 import {
   afterQuery,
-  changesQuery,
-  changesSchema,
   deploymentSchema,
-  idParam,
-  listOf,
   logQuery,
-  pageQuery,
   rebuildingSchema,
   redeployRequestSchema,
-} from "../schemas.ts";
+} from "../schemas/deployments.ts";
+import { idParam } from "../schemas/ids.ts";
+import { listOf, pageQuery } from "../schemas/lists.ts";
 import { changesJson } from "./changes.ts";
 import { streamDeploymentLog } from "./deployment-log.ts";
+import { pageOfDeployments } from "./page-of-deployments.ts";
 
 export function createDeploymentsApi(needs: ApiNeeds) {
   const { store, commands, endpoints, catalog, present, streams } = needs;

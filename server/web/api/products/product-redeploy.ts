@@ -5,7 +5,12 @@ import { visitorOf } from "../../needs.ts";
 import { answerWithProgress } from "../../streams/redeploy-progress.ts";
 import { answerWhenOver } from "../deployments/redeploy-answer.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, jsonBody } from "../route-parts.ts";
-import { productRedeployParam, productRedeployRequestSchema, productRedeploySchema, sessionParam } from "../schemas.ts";
+import {
+  productRedeployParam,
+  productRedeployRequestSchema,
+  productRedeploySchema,
+  sessionParam,
+} from "../schemas/product-redeploy.ts";
 
 // Not typed as "application/json": then handlers would have to answer with c.json(), and could not stream.
 const streamedJson: string = "application/json";

@@ -1,24 +1,23 @@
-import { createRoute, type z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
+import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
 import { variableJson } from "../present.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { deploymentSchema } from "../schemas/deployments.ts";
+import { productParam } from "../schemas/ids.ts";
+import { listOf, pageQuery } from "../schemas/lists.ts";
 import {
   createdProductSchema,
-  deploymentSchema,
   leavingSchema,
-  listOf,
   newProductSchema,
-  pageQuery,
   productChangesSchema,
-  productParam,
   productSchema,
-  variableChangesSchema,
-  variableSchema,
-} from "../schemas.ts";
+} from "../schemas/products.ts";
+import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
 
 export function createProductsApi({ store, commands, endpoints, catalog, present }: ApiNeeds) {
   const api = createApi();
@@ -153,28 +152,9 @@ export function createProductsApi({ store, commands, endpoints, catalog, present
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const page = c.req.valid("query");
-      return c.json(await pageOfDeployments({ store, catalog, present }, { ...page, product: product.id }), 200);
+      return c.json(await pageOfDeployments({ store, catalog, present }, page, { product: product.id }), 200);
     },
   );
 
   return api;
-}
-
-/** One page of deployments, newest first; one more row is read than shown, to know whether there is a next page. */
-export async function pageOfDeployments(
-  { store, catalog, present }: Pick<ApiNeeds, "store" | "catalog" | "present">,
-  page: z.infer<typeof pageQuery> & Pick<Parameters<typeof store.deployments.list>[0], "product">,
-) {
-  const { product, limit, before } = page;
-  const rows = await store.deployments.list({
-    limit: limit + 1,
-    ...(product !== undefined && { product }),
-    ...(before !== undefined && { before: before as (typeof rows)[number]["id"] }),
-  });
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    items: [...(await present.deployments(shown, await catalog.places()))],
-    ...(rows.length > limit && last && { next: String(last.id) }),
-  };
 }

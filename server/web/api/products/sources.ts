@@ -5,8 +5,10 @@ import { routes } from "../../../routes.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../needs.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
+import { readPage } from "../read-page.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
-import { listOf, pageQuery, productParam } from "../schemas.ts";
+import { productParam } from "../schemas/ids.ts";
+import { listOf, pageQuery } from "../schemas/lists.ts";
 import {
   deliveryDetailSchema,
   deliveryParam,
@@ -16,7 +18,7 @@ import {
   newWebhookSchema,
   sourceChangesSchema,
   sourceSchema,
-} from "./source-schemas.ts";
+} from "../schemas/sources.ts";
 
 /** A product's repository: how it is fetched, how Baton hears of pushes, and what was heard. */
 export function createSourcesApi(needs: ApiNeeds) {
@@ -118,12 +120,8 @@ export function createSourcesApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
-      const { limit, before } = c.req.valid("query");
-      const page = { limit: limit + 1, ...(before !== undefined && { before }) };
-      const rows = await store.deliveries.list(product.id, page);
-      const shown = rows.slice(0, limit);
-      const last = shown.at(-1);
-      return c.json({ items: shown.map(entry), ...(rows.length > limit && last && { next: String(last.id) }) }, 200);
+      const { rows, next } = await readPage(c.req.valid("query"), (page) => store.deliveries.list(product.id, page));
+      return c.json({ items: rows.map(entry), ...next }, 200);
     },
   );
 

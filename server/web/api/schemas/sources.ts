@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { outcomes } from "../../../ports/store/deliveries.ts";
 import { parseRootDirectory } from "../../../rules/settings/root-directory.ts";
 import { pathPatternProblem } from "../../../rules/webhooks/path-filter.ts";
+import { idInPath } from "./ids.ts";
 
 /** What the API takes and gives about repositories, webhooks and the ledger. */
 
@@ -110,5 +111,5 @@ export const deliveryDetailSchema = deliverySchema.extend({
 
 export const deliveryParam = z.object({
   product: z.string(),
-  id: z.coerce.number("enter a number").int("enter a whole number").positive("enter a positive number"),
+  id: idInPath,
 });

@@ -1,0 +1,99 @@
+import { createRoute } from "@hono/zod-openapi";
+import { routes } from "../../../routes.ts";
+import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
+import { noteDetail } from "../../http/audit.ts";
+import { Problem, problemOf } from "../../http/problem.ts";
+import { variableJson } from "../present.ts";
+import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { idParam } from "../schemas/ids.ts";
+import { domainsSchema, installationSchema } from "../schemas/installations.ts";
+import { listOf } from "../schemas/lists.ts";
+import { serviceSettingsSchema } from "../schemas/service-settings.ts";
+import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
+
+/** What users set about a product in an environment: variables, domains, health checks and limits. */
+export function createInstallationSettingsApi(needs: ApiNeeds) {
+  const { store, commands, endpoints, catalog, present } = needs;
+  const api = createApi();
+
+  api.openapi(
+    createRoute({
+      ...endpoints.api(routes.api.installationVariables.get),
+      tags: ["Product deployments"],
+      summary: "List its variables, with the values of those that are not secret",
+      request: { params: idParam },
+      responses: { 200: json("Its own variables and its product's", listOf(variableSchema)), ...errorAnswers },
+    }),
+    async (c) => {
+      const { installation } = await catalog.place(c.req.valid("param").id);
+      const entries = await store.installations.variableEntries(installation.id);
+      return c.json({ items: entries.map(variableJson) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...endpoints.api(routes.api.installationVariables.put),
+      tags: ["Product deployments"],
+      summary: "Set and unset variables",
+      description:
+        "Changes apply on the next deployment; running containers keep the values they started with. Values of secret variables are never sent back.",
+      request: { params: idParam, body: jsonBody(variableChangesSchema) },
+      responses: {
+        200: json("The product deployment, with the names of its variables", installationSchema),
+        ...errorAnswers,
+      },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const { set, unset, atBuild, secret } = c.req.valid("json");
+      const { id } = place.installation;
+      const fault = secrecyFault(await store.installations.variableEntries(id), { set, secret });
+      if (fault) throw new Problem(400, "invalid", fault);
+      noteDetail(c, namesIn({ set, unset, atBuild, secret }).join(", "));
+      await commands.setVariables({ installation: id }, { set, unset, atBuild, secret });
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...endpoints.api(routes.api.installationDomains.put),
+      tags: ["Product deployments"],
+      summary: "Set the custom domains of a service",
+      description:
+        "Replaces the whole list; an empty one removes them all. A live version is served at them at once. 409 if another product has one of them, or while a deployment is running.",
+      request: { params: idParam, body: jsonBody(domainsSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { service, domains } = c.req.valid("json");
+      const { installation } = await catalog.place(id);
+      const outcome = await commands.setDomains(installation.id, service, domains, c.req.raw.signal);
+      if (outcome.type === "refused") throw problemOf(outcome);
+      return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      ...endpoints.api(routes.api.installationSettings.put),
+      tags: ["Product deployments"],
+      summary: "Set the health check and the limits of a service",
+      description:
+        "They apply from the next deployment, unless the repository sets the same. Null removes a setting; omitted ones stay.",
+      request: { params: idParam, body: jsonBody(serviceSettingsSchema) },
+      responses: { 200: json("The product deployment", installationSchema), ...errorAnswers },
+    }),
+    async (c) => {
+      const place = await catalog.place(c.req.valid("param").id);
+      const { service, ...changes } = c.req.valid("json");
+      await commands.setServiceSettings(place.installation.id, service, changes);
+      noteDetail(c, service);
+      return c.json(await present.installation(place, c.req.raw.signal), 200);
+    },
+  );
+
+  return api;
+}
