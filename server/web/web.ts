@@ -4,6 +4,7 @@ import { isGitPath } from "../routes.ts";
 import { createAuth } from "./access/auth.ts";
 import { createHostCheck } from "./access/host-check.ts";
 import { createOrigins } from "./access/origins.ts";
+import type { WebAdapters } from "./adapters.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createGitHttp } from "./git/git-http.ts";
 import { createMetrics } from "./health/metrics.ts";
@@ -13,7 +14,7 @@ import { createEndpoints, requireDeclarations } from "./http/endpoints.ts";
 import { createErrorAnswers } from "./http/errors.ts";
 import { createSecurityHeaders } from "./http/headers.ts";
 import { createMethodCheck } from "./http/method-check.ts";
-import type { WebEnv, WebNeeds } from "./needs.ts";
+import type { WebEnv } from "./http/web-context.ts";
 import { createDeploymentPages } from "./pages/deployment/deployment.ts";
 import { createDeploymentsPages } from "./pages/deployment/deployments.ts";
 import { createRedeployPages } from "./pages/deployment/redeploy.ts";
@@ -42,7 +43,7 @@ import { createHostStates } from "./read/host-states.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
 /** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
-export function createWeb(outside: WebNeeds): Hono<WebEnv> {
+export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);
   const auth = createAuth(outside, origins);

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { ReadStore } from "../../server/ports/store/read-store.ts";
 import type { Store } from "../../server/ports/store/store.ts";
-import type { WebNeeds } from "../../server/web/needs.ts";
+import type { WebAdapters } from "../../server/web/adapters.ts";
 
 const web = resolve(import.meta.dirname, "../../server/web");
 const sources = readdirSync(web, { withFileTypes: true, recursive: true })
@@ -37,7 +37,7 @@ type Writer = `${string}.${Written | OtherWritten}${string}`;
 
 describe("the web writes only by commands", () => {
   test("since the store it receives has no method that writes", () => {
-    expectTypeOf<WebNeeds["store"]>().toEqualTypeOf<ReadStore>();
+    expectTypeOf<WebAdapters["store"]>().toEqualTypeOf<ReadStore>();
     expectTypeOf<Extract<MethodsOf<ReadStore>, Writer>>().toBeNever();
     expectTypeOf<Store>().toExtend<ReadStore>();
     expectTypeOf<"products.update">().toExtend<Extract<MethodsOf<Store>, Writer>>();

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCommands } from "../../server/commands/commands.ts";
 import { createGitHub } from "../../server/forge/github/github.ts";
+import type { WebAdapters } from "../../server/web/adapters.ts";
 import { loadAssets } from "../../server/web/http/assets.ts";
-import type { WebNeeds } from "../../server/web/needs.ts";
 import { createWeb } from "../../server/web/web.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
@@ -33,7 +33,7 @@ export interface Body {
 }
 
 /** The whole web on fakes; `kept` is the store of an earlier one. Requests go straight to the app, without a socket. */
-export async function createWorld(changes: Partial<WebNeeds> = {}, kept: FakeStore | null = null) {
+export async function createWorld(changes: Partial<WebAdapters> = {}, kept: FakeStore | null = null) {
   const clock = createFakeClock();
   const store = kept ?? createFakeStore(clock);
   const engine = createFakeEngine();
@@ -45,7 +45,7 @@ export async function createWorld(changes: Partial<WebNeeds> = {}, kept: FakeSto
   const woken = { queue: 0, reconciler: 0, proxy: 0 };
   await store.access.addFirstToken("admin", token);
 
-  const needs: WebNeeds = {
+  const needs: WebAdapters = {
     store,
     engine,
     firewall: { state: () => ({ type: "held" }) },

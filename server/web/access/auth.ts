@@ -2,8 +2,9 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Identity } from "../../ports/store/store.ts";
 import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
+import type { WebAdapters } from "../adapters.ts";
 import { Problem } from "../http/problem.ts";
-import type { Visitor, WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
+import type { Visitor, WebContext, WebMiddleware } from "../http/web-context.ts";
 import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
 import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
 import { createFailedSignIns } from "./failed-sign-ins.ts";
@@ -25,7 +26,7 @@ const wrongPerMinute = 10;
 const sessionDays = 14;
 
 export function createAuth(
-  needs: Pick<WebNeeds, "store" | "commands" | "clock" | "publicUrl">,
+  needs: Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl">,
   origins: Origins,
 ): Auth {
   const { store, commands, clock } = needs;

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Commands } from "../../commands/commands.ts";
 import { isForm, readForm } from "../http/form.ts";
 import { Problem } from "../http/problem.ts";
-import type { WebContext } from "../needs.ts";
+import type { WebContext } from "../http/web-context.ts";
 import type { Origins } from "./origins.ts";
 
 /**

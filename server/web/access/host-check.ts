@@ -1,5 +1,5 @@
 import { Problem } from "../http/problem.ts";
-import type { WebMiddleware } from "../needs.ts";
+import type { WebMiddleware } from "../http/web-context.ts";
 import type { Origins } from "./origins.ts";
 import { isLoopback } from "./peer-address.ts";
 

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import { isLoopbackName, isReadableOnTheWay } from "../../rules/webhooks/readable-on-the-way.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 
 /** The names under which Baton answers: its public URL, and loopback with its port. Nothing else is believed. */
 export interface Origins {
@@ -14,7 +14,7 @@ export interface Origins {
   readonly https: boolean;
 }
 
-export function createOrigins({ publicUrl, listen }: Pick<WebNeeds, "publicUrl" | "listen">): Origins {
+export function createOrigins({ publicUrl, listen }: Pick<WebAdapters, "publicUrl" | "listen">): Origins {
   const loopback = ["127.0.0.1", "localhost", "[::1]"].map((name) => new URL(`http://${name}:${listen.port}`));
   const urls = [publicUrl, ...loopback, ...listenUrl(listen)];
   const [local, open] = [urls.filter(isLocal), urls.filter((url) => !isLocal(url))];
@@ -28,7 +28,7 @@ export function createOrigins({ publicUrl, listen }: Pick<WebNeeds, "publicUrl" 
 }
 
 /** An address that was chosen to listen on is ours; it is a number, so no DNS name can be rebound to it. */
-function listenUrl({ host, port }: WebNeeds["listen"]): readonly URL[] {
+function listenUrl({ host, port }: WebAdapters["listen"]): readonly URL[] {
   if (isIP(host) === 0 || host === "0.0.0.0" || host === "::") return [];
   return [new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`)];
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { WebEnv } from "../needs.ts";
+import type { WebEnv } from "../http/web-context.ts";
 
 /** As much of a request as tells where it comes from. */
 interface Arrival {

@@ -9,7 +9,7 @@ import { routes } from "../../routes.ts";
 import { whyWaiting } from "../../rules/rollout/why-waiting.ts";
 import { pendingSettings } from "../../rules/settings/pending-settings.ts";
 import { writtenSettings } from "../../rules/settings/written-settings.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 import type { InstallationRef } from "../read/catalog.ts";
 import { endOf } from "../read/deployment-end.ts";
 import { displayName } from "../read/display-name.ts";
@@ -35,7 +35,7 @@ export interface Presenter {
   deployment(deployment: Deployment, place: InstallationRef): Promise<z.infer<typeof deploymentSchema>>;
 }
 
-export function createPresenter(needs: WebNeeds): Presenter {
+export function createPresenter(needs: WebAdapters): Presenter {
   const { store } = needs;
 
   const deployments: Presenter["deployments"] = async (rows, places) => {

@@ -1,7 +1,8 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { WebAdapters } from "../adapters.ts";
 import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
-import type { WebEnv, WebNeeds } from "../needs.ts";
+import type { WebEnv } from "../http/web-context.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
 import { faultSentence } from "./fault-words.ts";
@@ -9,7 +10,7 @@ import type { Presenter } from "./present.ts";
 import { errorSchema } from "./schemas/server.ts";
 
 /** What the API's routes share. */
-export interface ApiNeeds extends WebNeeds {
+export interface ApiNeeds extends WebAdapters {
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly present: Presenter;

@@ -12,7 +12,8 @@ import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createTokenCheck } from "../access/token-check.ts";
-import type { Visitor, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { Visitor } from "../http/web-context.ts";
 import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
 import { conductPush, type PushNeeds } from "./push-conversation.ts";
 
@@ -36,7 +37,7 @@ const noLfs = {
 };
 
 /** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
-export function createGitHttp(needs: PushNeeds & Pick<WebNeeds, "publicUrl" | "listen">): Hono<GitEnv> {
+export function createGitHttp(needs: PushNeeds & Pick<WebAdapters, "publicUrl" | "listen">): Hono<GitEnv> {
   const { store, git, commands, clock, log } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   const failures = createFailedSignIns(needs);

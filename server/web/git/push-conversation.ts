@@ -10,7 +10,7 @@ import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { narrate } from "../../rules/wording/narrate.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 import { DeploymentDeleted, followDeployment } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
 
@@ -20,7 +20,7 @@ const databasePauseMs = 1_000;
 const maxReasonChars = 200;
 const deletedReason = "the product was deleted during the deployment";
 
-export type PushNeeds = Pick<WebNeeds, "store" | "git" | "commands" | "clock" | "log" | "pageOf" | "urlOf">;
+export type PushNeeds = Pick<WebAdapters, "store" | "git" | "commands" | "clock" | "log" | "pageOf" | "urlOf">;
 
 /**
  * Talks with the one who pushes: stores the objects, tells how the deployments go, and ends with the word on

@@ -1,4 +1,4 @@
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 
 const deadlineMs = 5_000;
 /** Anybody may ask, and as often as they like: what was found counts for so long. */
@@ -14,7 +14,7 @@ export interface Health {
 export type HealthCheck = () => Promise<Health>;
 
 /** One look at a time: whoever asks meanwhile, or shortly after, is told what it found. */
-export function createHealthCheck(needs: Pick<WebNeeds, "store" | "engine" | "proxy" | "clock">): HealthCheck {
+export function createHealthCheck(needs: Pick<WebAdapters, "store" | "engine" | "proxy" | "clock">): HealthCheck {
   let last: { readonly health: Promise<Health>; endedMs: number | null } | null = null;
   return () => {
     const isFresh = last && (last.endedMs === null || needs.clock.monotonicMs() - last.endedMs < keptMs);
@@ -30,7 +30,7 @@ export function createHealthCheck(needs: Pick<WebNeeds, "store" | "engine" | "pr
 }
 
 /** Whether what Baton stands on can be reached, each within 5 s. */
-export async function checkHealth(needs: Pick<WebNeeds, "store" | "engine" | "proxy">): Promise<Health> {
+export async function checkHealth(needs: Pick<WebAdapters, "store" | "engine" | "proxy">): Promise<Health> {
   const [database, docker, caddy] = await Promise.all([
     reach((signal) => withDeadline(needs.store.ping(), signal)),
     reach((signal) => needs.engine.info(signal)),

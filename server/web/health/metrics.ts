@@ -1,6 +1,7 @@
 import { routePath } from "hono/route";
 import { Gauge, Histogram, Registry } from "prom-client";
-import type { WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext, WebMiddleware } from "../http/web-context.ts";
 
 export interface Metrics {
   readonly timer: WebMiddleware;
@@ -8,7 +9,7 @@ export interface Metrics {
   render(): Promise<string>;
 }
 
-export function createMetrics({ store, clock }: Pick<WebNeeds, "store" | "clock">): Metrics {
+export function createMetrics({ store, clock }: Pick<WebAdapters, "store" | "clock">): Metrics {
   const registry = new Registry();
   const durations = new Histogram({
     name: "baton_http_request_duration_seconds",

@@ -4,8 +4,9 @@ import type { Endpoint } from "../../route.ts";
 import { inEnvironment, installationName } from "../../rules/wording/installation-name.ts";
 import type { Origins } from "../access/origins.ts";
 import { peerAddress } from "../access/peer-address.ts";
-import type { WebContext, WebMiddleware, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 import type { Catalog } from "../read/catalog.ts";
+import type { WebContext, WebMiddleware } from "./web-context.ts";
 
 export interface Audit {
   /** Stands before an endpoint that changes something: what a member has done there is written down. */
@@ -20,7 +21,7 @@ export function noteDetail(c: WebContext, detail: string): void {
 }
 
 export function createAudit(
-  needs: Pick<WebNeeds, "commands"> & { readonly catalog: Catalog },
+  needs: Pick<WebAdapters, "commands"> & { readonly catalog: Catalog },
   origins: Origins,
 ): Audit {
   const { commands, catalog } = needs;

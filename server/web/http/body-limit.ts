@@ -1,6 +1,6 @@
 import type { BodyLimit } from "../../route.ts";
-import type { WebMiddleware } from "../needs.ts";
 import { Problem } from "./problem.ts";
+import type { WebMiddleware } from "./web-context.ts";
 
 /** Refuses bodies that are too large or too slow. */
 export function limitBody(bounds: BodyLimit): WebMiddleware {

@@ -1,4 +1,4 @@
-import type { WebMiddleware } from "../needs.ts";
+import type { WebMiddleware } from "./web-context.ts";
 
 /**
  * Takes an empty body for `{}` where JSON was announced: many clients send the header with every call, DELETE too, and

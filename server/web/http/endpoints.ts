@@ -2,10 +2,10 @@ import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
 import { type Endpoint, openApiPath } from "../../route.ts";
 import type { Auth } from "../access/auth.ts";
-import type { WebContext, WebEnv, WebMiddleware } from "../needs.ts";
 import type { Audit } from "./audit.ts";
 import { limitBody } from "./body-limit.ts";
 import { acceptEmptyBody } from "./empty-body.ts";
+import type { WebContext, WebEnv, WebMiddleware } from "./web-context.ts";
 
 /** Puts handlers behind what their endpoints declare: limits of the body, who may use it, the audit log. */
 export interface Endpoints {

@@ -4,10 +4,11 @@ import { HTTPException } from "hono/http-exception";
 import { EngineUnavailable } from "../../ports/engine.ts";
 import { ProxyUnavailable } from "../../ports/proxy.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
+import type { WebAdapters } from "../adapters.ts";
 import { speaksGit, whereToPush } from "../git/speaks-git.ts";
-import type { WebContext, WebEnv, WebNeeds } from "../needs.ts";
 import { errorFormat } from "./error-format.ts";
 import { Problem } from "./problem.ts";
+import type { WebContext, WebEnv } from "./web-context.ts";
 
 type ProblemPage = (c: WebContext, problem: Problem) => Response | Promise<Response>;
 
@@ -18,7 +19,7 @@ export interface ErrorAnswers {
 }
 
 /** The one place where a throw becomes an answer: JSON for scripts, text for git, a page for people, and never what went wrong inside. */
-export function createErrorAnswers(needs: Pick<WebNeeds, "log" | "publicUrl">, page: ProblemPage): ErrorAnswers {
+export function createErrorAnswers(needs: Pick<WebAdapters, "log" | "publicUrl">, page: ProblemPage): ErrorAnswers {
   const answer = (c: WebContext, problem: Problem) => {
     for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
     // Redirects are answers too: "sign in first" knows where.

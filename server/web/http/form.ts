@@ -1,5 +1,5 @@
-import type { WebContext } from "../needs.ts";
 import { Problem } from "./problem.ts";
+import type { WebContext } from "./web-context.ts";
 
 const formType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Origins } from "../access/origins.ts";
-import type { WebMiddleware } from "../needs.ts";
+import type { WebMiddleware } from "./web-context.ts";
 
 const contentSecurityPolicy = [
   "default-src 'none'",

@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import type { WebEnv, WebMiddleware } from "../needs.ts";
 import type { ErrorAnswers } from "./errors.ts";
 import { Problem } from "./problem.ts";
+import type { WebEnv, WebMiddleware } from "./web-context.ts";
 
 /** A known address with another method is 405 and says which it takes; OPTIONS is answered with just that. */
 export function createMethodCheck(app: Hono<WebEnv>, answer: ErrorAnswers["answer"]): WebMiddleware {

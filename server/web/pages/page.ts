@@ -1,16 +1,17 @@
 import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
 import type { Auth } from "../access/auth.ts";
+import type { WebAdapters } from "../adapters.ts";
 import type { Audit } from "../http/audit.ts";
 import type { Endpoints } from "../http/endpoints.ts";
 import type { Problem } from "../http/problem.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebContext } from "../http/web-context.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
 
 /** What the pages share. */
-export interface PageNeeds extends WebNeeds {
+export interface PageNeeds extends WebAdapters {
   readonly auth: Auth;
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;

@@ -1,6 +1,6 @@
 import { type HostState, hostState } from "../../rules/routing/host-state.ts";
 import { isServedPlain } from "../../rules/routing/urls.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 
 /** A page that is open looks again this often; DNS itself changes by the minute. */
 const keptMs = 10_000;
@@ -14,7 +14,7 @@ export interface HostStates {
 }
 
 /** Looks hosts up, once for all who ask within ten seconds. */
-export function createHostStates(needs: Pick<WebNeeds, "reach" | "clock" | "httpsPort">): HostStates {
+export function createHostStates(needs: Pick<WebAdapters, "reach" | "clock" | "httpsPort">): HostStates {
   const { reach, clock, httpsPort } = needs;
   const kept = new Map<string, { readonly atMs: number; readonly state: Promise<HostState> }>();
 
@@ -46,6 +46,6 @@ export function createHostStates(needs: Pick<WebNeeds, "reach" | "clock" | "http
 }
 
 /** Whether the dashboard's own host is served without a certificate. */
-export function isDashboardPlain({ publicUrl }: Pick<WebNeeds, "publicUrl">): boolean {
+export function isDashboardPlain({ publicUrl }: Pick<WebAdapters, "publicUrl">): boolean {
   return publicUrl.protocol !== "https:" || isServedPlain(publicUrl.hostname);
 }

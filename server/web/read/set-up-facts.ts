@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type SetUpStep, setUpSteps } from "../../rules/products/set-up-steps.ts";
 import { isServedPlain } from "../../rules/routing/urls.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 import { type HostStates, isDashboardPlain } from "./host-states.ts";
 
 /** Only a wildcard record answers for it. One for each start, so that its answer is kept like any other host's. */
@@ -9,7 +9,7 @@ const madeUpLabel = `baton-${randomBytes(6).toString("hex")}`;
 
 /** The checklist as things are now: DNS is asked, and Caddy for its certificate. */
 export async function readSetUpSteps(
-  needs: Pick<WebNeeds, "store" | "reach" | "publicUrl" | "domain" | "httpPort" | "httpsPort"> & {
+  needs: Pick<WebAdapters, "store" | "reach" | "publicUrl" | "domain" | "httpPort" | "httpsPort"> & {
     readonly hostStates: HostStates;
   },
   signal: AbortSignal,

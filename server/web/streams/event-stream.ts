@@ -2,7 +2,8 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
 import { isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { endOf } from "../read/deployment-end.ts";
 import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
@@ -33,7 +34,7 @@ const asidePauseMs = 2_000;
 const afterDrainMs = 15_000;
 
 export function createEventStreams(
-  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">,
+  needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">,
 ): EventStreams {
   const { store, clock } = needs;
 

@@ -3,7 +3,8 @@ import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { displayName } from "../read/display-name.ts";
 import { redeployResult, sourceStacks, stackNameOf } from "../read/redeploy-result.ts";
 import { pendingOf } from "../read/stack-progress.ts";
@@ -12,7 +13,7 @@ import { isLastStatus, type StatusEvent } from "./follow-deployment.ts";
 import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 
-type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
+type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 
 /**
  * How a product redeploy goes, told to whoever knows its session id; also to those who ask before it was asked for.

@@ -1,6 +1,7 @@
 import { link } from "../../async/linked-abort.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { answerWithStream } from "./stream-answer.ts";
 
 export interface SseMessage {
@@ -32,7 +33,7 @@ const headers = {
 /** Answers with an event stream that `produce` writes; it ends when `produce` returns. */
 export function answerWithEvents(
   c: WebContext,
-  needs: Pick<WebNeeds, "clock" | "log" | "closing">,
+  needs: Pick<WebAdapters, "clock" | "log" | "closing">,
   produce: (writer: SseWriter) => Promise<void>,
 ): Response {
   return answerWithStream(c, needs, { headers, what: "an event stream" }, async (pipe, { signal, end }) => {

@@ -1,6 +1,7 @@
 import { createWakeUp } from "../../async/wake-up.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { answerWithEvents, heartbeatMs } from "./sse.ts";
 
 /** Something that a page shows as it is now, and that changes. */
@@ -30,7 +31,7 @@ const passingMs = 1_000;
  */
 export function answerWithSnapshots(
   c: WebContext,
-  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing">,
+  needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing">,
   take: () => Promise<Snapshot | null>,
   aside?: Aside,
 ): Response {

@@ -1,4 +1,5 @@
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { type BytePipe, createBytePipe } from "./byte-pipe.ts";
 import { beginStream, type StreamLife } from "./stream-life.ts";
 
@@ -8,7 +9,7 @@ const bufferBytes = 64 * 1024;
 /** Answers with what `produce` writes into the pipe; the answer ends when it returns, or its life is over. */
 export function answerWithStream(
   c: WebContext,
-  needs: Pick<WebNeeds, "log" | "closing">,
+  needs: Pick<WebAdapters, "log" | "closing">,
   stream: { readonly headers: Readonly<Record<string, string>>; readonly what: "an event stream" | "a text stream" },
   produce: (pipe: BytePipe, life: StreamLife) => Promise<void>,
 ): Response {

@@ -1,5 +1,5 @@
 import { link } from "../../async/linked-abort.ts";
-import type { WebContext } from "../needs.ts";
+import type { WebContext } from "../http/web-context.ts";
 
 /** How long an answer that is streamed goes on: until it is ended, its reader has gone or signed out, or the server closes. */
 export interface StreamLife {

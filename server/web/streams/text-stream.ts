@@ -1,10 +1,11 @@
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
+import type { WebContext } from "../http/web-context.ts";
 import { answerWithStream } from "./stream-answer.ts";
 
 /** Answers with text that `produce` writes bit by bit, no faster than it is read. */
 export function answerWithText(
   c: WebContext,
-  needs: Pick<WebNeeds, "log" | "closing">,
+  needs: Pick<WebAdapters, "log" | "closing">,
   produce: (write: (text: string) => Promise<void>, signal: AbortSignal) => Promise<void>,
   contentType = "text/plain; charset=utf-8",
 ): Response {

@@ -1,9 +1,9 @@
 import type { Product } from "../../model/product.ts";
 import { routes } from "../../routes.ts";
-import type { WebNeeds } from "../needs.ts";
+import type { WebAdapters } from "../adapters.ts";
 
 /** What is pasted into the forge: of the one that the repository is at, as far as one knows it. */
-export function webhookUrl({ forges, publicUrl }: Pick<WebNeeds, "forges" | "publicUrl">, product: Product): string {
+export function webhookUrl({ forges, publicUrl }: Pick<WebAdapters, "forges" | "publicUrl">, product: Product): string {
   const home = forges.find((forge) => product.repository !== null && forge.isHomeOf(product.repository)) ?? forges[0];
   return new URL(routes.webhook(home?.name ?? "github", product.slug), publicUrl).href;
 }

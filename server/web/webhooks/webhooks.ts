@@ -7,6 +7,7 @@ import { createFairSemaphore } from "../access/fair-semaphore.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createFailureLimit } from "../access/rate-limit.ts";
+import type { WebAdapters } from "../adapters.ts";
 import { createApi, json } from "../api/route-parts.ts";
 import { productParam } from "../api/schemas/ids.ts";
 import { errorSchema } from "../api/schemas/server.ts";
@@ -14,7 +15,7 @@ import { deliveryAnswerSchema } from "../api/schemas/sources.ts";
 import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
 import { readBounded } from "../http/read-bounded.ts";
-import type { WebContext, WebNeeds } from "../needs.ts";
+import type { WebContext } from "../http/web-context.ts";
 
 /** GitHub sends up to 25 MB; a push with thousands of commits and files has less than this. */
 const maxBodyBytes = 5 * 1024 * 1024;
@@ -40,7 +41,7 @@ const bodies = {
 };
 
 /** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
-export function createWebhookRoutes(needs: WebNeeds & { readonly endpoints: Endpoints }) {
+export function createWebhookRoutes(needs: WebAdapters & { readonly endpoints: Endpoints }) {
   const { endpoints, store, clock, forges, commands } = needs;
   const { https } = createOrigins(needs);
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import type { WebContext } from "../../../server/web/needs.ts";
+import type { WebContext } from "../../../server/web/http/web-context.ts";
 import { beginStream } from "../../../server/web/streams/stream-life.ts";
 
 function askedBy(reader = new AbortController()): WebContext {

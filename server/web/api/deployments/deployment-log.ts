@@ -5,8 +5,9 @@ import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { logText } from "../../../rules/wording/narrate.ts";
+import type { WebAdapters } from "../../adapters.ts";
 import { Problem } from "../../http/problem.ts";
-import type { WebContext, WebNeeds } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import { eventPages } from "../../streams/follow-events.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
 
@@ -15,7 +16,7 @@ interface Filter {
   readonly service?: string | undefined;
 }
 
-type Needs = Pick<WebNeeds, "store" | "clock" | "log" | "closing">;
+type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 
 /** The whole log of a deployment so far, page by page, so that a long one is never held in memory. */
 export async function streamDeploymentLog(

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf } from "../../needs.ts";
+import { visitorOf } from "../../http/web-context.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
 import { changesQuery, changesSchema } from "../schemas/changes.ts";
 import {

@@ -1,5 +1,6 @@
 import type { Queued } from "../../../model/deployment/deployment.ts";
-import type { WebContext, WebNeeds } from "../../needs.ts";
+import type { WebAdapters } from "../../adapters.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import { redeployResult } from "../../read/redeploy-result.ts";
 import { untilOver } from "../../streams/follow-deployment.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
@@ -10,7 +11,7 @@ const keepAliveMs = 5_000;
 /** Headers at once, and the result when the redeploy is over. It goes on without a client that leaves. */
 export function answerWhenOver(
   c: WebContext,
-  needs: Pick<WebNeeds, "store" | "clock" | "log" | "closing">,
+  needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing">,
   product: string,
   { id }: Queued,
 ): Response {

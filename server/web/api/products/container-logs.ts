@@ -3,8 +3,9 @@ import { specOf } from "../../../model/deployment/deployment.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ContainerState } from "../../../ports/engine.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
+import type { WebAdapters } from "../../adapters.ts";
 import { notFound } from "../../http/problem.ts";
-import type { WebContext, WebNeeds } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
@@ -12,7 +13,7 @@ import { answerWithText } from "../../streams/text-stream.ts";
 /** What the containers of the live deployment print; with several services each line begins with its service's name. */
 export async function streamContainerLogs(
   c: WebContext,
-  needs: Pick<WebNeeds, "engine" | "store" | "log" | "closing">,
+  needs: Pick<WebAdapters, "engine" | "store" | "log" | "closing">,
   { installation }: InstallationRef,
   query: { readonly service?: string | undefined; readonly tail: number; readonly follow: string },
 ): Promise<Response> {

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
 import { problemOf } from "../../http/problem.ts";
-import { visitorOf } from "../../needs.ts";
+import { visitorOf } from "../../http/web-context.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema, deployRequestSchema } from "../schemas/deployments.ts";
 import { idParam } from "../schemas/ids.ts";

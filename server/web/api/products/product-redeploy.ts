@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
-import { visitorOf } from "../../needs.ts";
+import { visitorOf } from "../../http/web-context.ts";
 import { answerWithProgress } from "../../streams/redeploy-progress.ts";
 import { answerWhenOver } from "../deployments/redeploy-answer.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, jsonBody } from "../route-parts.ts";

@@ -3,7 +3,7 @@ import type { Product } from "../../../model/product.ts";
 import type { LedgerDetail, LedgerEntry, Recorded } from "../../../ports/store/deliveries.ts";
 import { routes } from "../../../routes.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
-import { visitorOf } from "../../needs.ts";
+import { visitorOf } from "../../http/web-context.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
 import { readPage } from "../read-page.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";

@@ -7,7 +7,7 @@ import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { causeIndex } from "../../../rules/diagnosis/cause-line.ts";
 import { variableMissedBy } from "../../../rules/diagnosis/missing-variable.ts";
 import { servedText } from "../../../rules/wording/served-text.ts";
-import type { WebNeeds } from "../../needs.ts";
+import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { isDismissed } from "../../read/dismissed.ts";
 import { urlsOf } from "../../read/service-states.ts";
@@ -36,7 +36,7 @@ export async function readProgress(
 
 /** A deployment as its page shows it. `asked`: the stack that was chosen. */
 export async function deploymentView(
-  needs: WebNeeds,
+  needs: WebAdapters,
   deployment: Deployment,
   place: InstallationRef,
   progress: Progress,
@@ -88,7 +88,7 @@ function servedBy(deployment: Deployment): string | null {
 
 /** What came in since the last version that was good when this one failed: the first place to look. */
 async function sinceGood(
-  { store, git }: WebNeeds,
+  { store, git }: WebAdapters,
   failed: Deployment,
   product: ProductId,
 ): Promise<DeploymentView["sinceGood"]> {

@@ -3,7 +3,7 @@ import type { QueueOutcome } from "../../../commands/deployments/queue-deploymen
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { displayName } from "../../read/display-name.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { createDeploymentTeller } from "./deployment-updates.ts";

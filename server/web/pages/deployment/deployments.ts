@@ -2,7 +2,7 @@ import { DeploymentListPart, deploymentListId } from "../../../../views/deployme
 import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deployments-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { routes } from "../../../routes.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";

@@ -9,7 +9,7 @@ import { initRunsSince, maxVersionsBack } from "../../../rules/rollout/init-runs
 import { interruptions, keepUnchanged, type LiveSpec } from "../../../rules/rollout/stateful.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { displayName } from "../../read/display-name.ts";
 import { withKnownData } from "../../read/known-data.ts";

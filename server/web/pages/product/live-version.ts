@@ -4,7 +4,7 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { Installation } from "../../../model/product.ts";
 import { EngineUnavailable } from "../../../ports/engine.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
-import type { WebNeeds } from "../../needs.ts";
+import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { installationState, type ServiceState, urlsOf } from "../../read/service-states.ts";
 
@@ -24,7 +24,7 @@ export interface RunFacts {
 
 /** What runs, as far as Docker tells; a page is still worth showing when it does not. */
 export async function runState(
-  needs: WebNeeds,
+  needs: WebAdapters,
   place: InstallationRef,
   live: Deployment | null,
   signal: AbortSignal,
@@ -40,7 +40,11 @@ export async function runState(
 }
 
 /** After a stop: containers finish what they are doing. */
-async function runsStill({ engine }: Pick<WebNeeds, "engine">, { installation }: InstallationRef, signal: AbortSignal) {
+async function runsStill(
+  { engine }: Pick<WebAdapters, "engine">,
+  { installation }: InstallationRef,
+  signal: AbortSignal,
+) {
   const containers = await engine.listContainers({ installation: installation.id }, signal);
   return containers.some(({ status }) => status === "running");
 }

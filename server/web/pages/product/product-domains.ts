@@ -16,7 +16,7 @@ import { recordAdvice } from "../../../rules/routing/host-state.ts";
 import { isServedPlain, urlOf } from "../../../rules/routing/urls.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";

@@ -10,7 +10,7 @@ import type { Installation } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { type PendingChanges, pendingText } from "../../../rules/settings/pending-changes.ts";
 import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { readPendingVariables } from "../../read/pending-variables.ts";
 import type { PageNeeds } from "../page.ts";

@@ -16,7 +16,7 @@ import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../ru
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { urlsOf } from "../../read/service-states.ts";

@@ -3,7 +3,7 @@ import { LogLines, LogRestart, logIncomingId } from "../../../../views/ui/log.ts
 import { createWakeUp } from "../../../async/wake-up.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { ContainerState } from "../../../ports/engine.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { answerWithEvents, heartbeatMs, type SseWriter } from "../../streams/sse.ts";

@@ -1,7 +1,7 @@
 import { DeliveryPage } from "../../../../views/repository/delivery-page.tsx";
 import { routes } from "../../../routes.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 /** The page of one delivery, and its button to process it again. */

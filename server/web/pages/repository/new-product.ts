@@ -9,7 +9,7 @@ import { newProductSchema } from "../../api/schemas/products.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 

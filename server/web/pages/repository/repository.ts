@@ -4,7 +4,7 @@ import type { ProductChanges } from "../../../ports/store/store.ts";
 import { routes } from "../../../routes.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
-import { visitorOf, type WebContext } from "../../needs.ts";
+import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productFacts, productStreamUrl } from "../product/product-head.ts";

@@ -6,7 +6,7 @@ import { newEnvironmentSchema } from "../../api/schemas/environments.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound } from "../../http/problem.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };

@@ -4,7 +4,7 @@ import type { Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { dataAtStake } from "../../read/known-data.ts";
 import { frameOf, type PageNeeds } from "../page.ts";

@@ -9,7 +9,7 @@ import { sourceChangesSchema } from "../../api/schemas/sources.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";

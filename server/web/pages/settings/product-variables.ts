@@ -5,7 +5,7 @@ import { namesIn } from "../../../rules/settings/variable-changes.ts";
 import { counted } from "../../../rules/wording/duration-text.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";

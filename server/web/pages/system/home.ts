@@ -7,7 +7,7 @@ import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { routes } from "../../../routes.ts";
 import { parseProductQuery, productQueryParams, selectProducts } from "../../../rules/products/product-list.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";

@@ -3,7 +3,7 @@ import { routes } from "../../../routes.ts";
 import { safeNext } from "../../access/safe-next.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem } from "../../http/problem.ts";
-import type { WebContext } from "../../needs.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 export function createSignInPages(needs: PageNeeds) {

@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Context, MiddlewareHandler } from "hono";
 import type { DocumentName } from "../../views/system/documents.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,13 +11,11 @@ import type { Reach } from "../ports/host/reach.ts";
 import type { Log } from "../ports/log.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { ReadStore } from "../ports/store/read-store.ts";
-import type { Identity } from "../ports/store/store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
 import type { Assets } from "./http/assets.ts";
-import type { StreamEnded } from "./streams/open-streams.ts";
 
-/** What the web stands on; all of it from outside. */
-export interface WebNeeds extends FrontDoor {
+/** What the web is given: the store to read, the commands to write with, the other ports and the settings. */
+export interface WebAdapters extends FrontDoor {
   readonly store: ReadStore;
   readonly engine: Engine;
   readonly firewall: Pick<Firewall, "state">;
@@ -53,38 +49,4 @@ export interface WebNeeds extends FrontDoor {
   readonly assets: Assets;
   /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
   readonly closing?: AbortSignal;
-}
-
-/** Who is asking, and by which credential. */
-export interface Visitor {
-  readonly identity: Identity;
-  readonly via: "bearer" | "session";
-  /** What an unsafe request of this session must carry; null for bearer tokens, which a browser never sends by itself. */
-  readonly csrf: string | null;
-  /** The answers that are streamed to them; `add` as in OpenStreams. */
-  readonly streams: { add(end: (reason: StreamEnded) => void): () => void };
-}
-
-export interface WebEnv {
-  Variables: {
-    /** Set on endpoints for members. */
-    visitor: Visitor | undefined;
-    /** New for each answer; marks the scripts that the page itself loads. */
-    nonce: string;
-    /** What the audit log says besides; see audit.ts. */
-    auditDetail: string | undefined;
-  };
-  /** Node's own request and answer; absent, all of it, where a test calls the app without a socket. */
-  Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
-}
-
-export type WebContext = Context<WebEnv>;
-export type WebMiddleware = MiddlewareHandler<WebEnv>;
-
-/** The one who is signed in, on a route that only members reach. */
-export function visitorOf(c: WebContext): Visitor {
-  const visitor = c.get("visitor");
-  if (!visitor)
-    throw new Error(`${c.req.method} ${c.req.path} is reached without a visitor: it is not declared for members`);
-  return visitor;
 }
