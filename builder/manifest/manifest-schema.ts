@@ -1,14 +1,9 @@
 import { z } from "zod";
 import { parseSlug } from "../../server/model/product.ts";
-import { parseDurationMs } from "../../server/model/values/duration.ts";
 import { parseMemoryBytes } from "../../server/model/values/memory-size.ts";
 import { leastMemoryBytes, tooLittleMemory } from "../images/machine.ts";
-import { hostNamePattern, hostNameRule, maxHostNameLength } from "./host-name.ts";
 import { mountPath } from "./mount-path.ts";
-
-const duration = z
-  .string(says("must be a duration such as 500ms, 5s or 10m"))
-  .transform((text, context) => parseDurationMs(text) ?? issue(context, "must be a duration such as 500ms, 5s or 10m"));
+import { issue, says, serviceSchema, wholeNumber } from "./service-schema.ts";
 
 const memory = z
   .string(says("must be a size such as 512m or 1g"))
@@ -18,25 +13,6 @@ const memory = z
 const pathInside = z
   .string(says("must be a path"))
   .transform((text, context) => pathInRepository(text) ?? issue(context, "must be a path inside the repository"));
-
-const wholeNumber = (least: number, most: number) => {
-  const message = `must be a whole number from ${least} to ${most}`;
-  return z.int(says(message)).min(least, message).max(most, message);
-};
-
-const healthSchema = z.strictObject(
-  {
-    path: z
-      .string(says("must be a path that begins with a slash"))
-      .regex(/^\/[\x21-\x7e]*$/, "must be a path that begins with a slash")
-      .optional(),
-    interval: duration.optional(),
-    tryTimeout: duration.optional(),
-    timeout: duration.optional(),
-    successes: wholeNumber(1, 100).optional(),
-  },
-  says("must hold keys such as path and timeout"),
-);
 
 const volumes = z
   .record(
@@ -66,6 +42,9 @@ const volumes = z
 
 export type FolderKeys = z.output<typeof stackSchema>;
 
+const ofService = serviceSchema(wholeNumber);
+
+// Problems are listed in the order of these keys.
 const stackSchema = z
   .strictObject(
     {
@@ -76,8 +55,8 @@ const stackSchema = z
         .string(says("must be the name of a build stage"))
         .min(1, "must be the name of a build stage")
         .optional(),
-      port: wholeNumber(1, 65_535).optional(),
-      kind: z.enum(["web", "tcp", "worker", "init"], says("must be web, tcp, worker or init")).optional(),
+      port: ofService.port,
+      kind: ofService.kind,
       command: z
         .array(z.string(says("must be a string")), says('must be a list of words such as ["node", "server.js"]'))
         .min(1, 'must be a list of words such as ["node", "server.js"]')
@@ -86,15 +65,10 @@ const stackSchema = z
         .array(z.string(says("must be a string")), says("must be a list of process types such as [web, worker]"))
         .min(1, "must be a list of process types such as [web, worker]")
         .optional(),
-      health: healthSchema.optional(),
-      strategy: z.enum(["blue-green", "recreate"], says("must be blue-green or recreate")).optional(),
+      health: ofService.health,
+      strategy: ofService.strategy,
       volumes: volumes.optional(),
-      domains: z
-        .array(
-          z.string(says(hostNameRule)).max(maxHostNameLength, hostNameRule).regex(hostNamePattern, hostNameRule),
-          says("must be a list of host names"),
-        )
-        .optional(),
+      domains: ofService.domains,
       memory: memory.optional(),
       cpus: z
         .number(says("must be a number such as 0.5"))
@@ -129,16 +103,6 @@ export const manifestSchema = z.strictObject({
     if (names.length === 0) context.addIssue({ code: "custom", message: "names no stack" });
   }),
 });
-
-/** What zod is to say of a value of the wrong type or, where it must be there, of its absence. */
-function says(message: string): { readonly error: string } {
-  return { error: message };
-}
-
-function issue(context: z.core.$RefinementCtx, message: string): never {
-  context.addIssue({ code: "custom", message });
-  return z.NEVER;
-}
 
 function pathInRepository(text: string): string | null {
   if (text.startsWith("/") || text.includes("\0")) return null;

@@ -36,3 +36,8 @@ export function processOf(processes: ReadonlyMap<string, string>, kind: Process[
   const line = processes.get(kind);
   return line === undefined ? null : { kind, line, source: `${kind} in Procfile` };
 }
+
+/** The process that an app is started by where only its Procfile can say so. */
+export function mainProcess(processes: ReadonlyMap<string, string>): Process | null {
+  return processOf(processes, "web") ?? processOf(processes, "worker");
+}

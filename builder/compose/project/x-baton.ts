@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { parseDurationMs } from "../../../server/model/values/duration.ts";
-import { hostNamePattern, hostNameRule, maxHostNameLength } from "../../manifest/host-name.ts";
+import { says, serviceSchema, wholeNumber } from "../../manifest/service-schema.ts";
 import { type Field, locate } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { toPlain } from "../read/value.ts";
@@ -28,7 +27,7 @@ export function readXBaton(field: Field | null, report: Report): XBaton {
     }
     return nothing;
   }
-  const { kind, port, health, strategy, domains } = parsed.data;
+  const { kind, port, health = {}, strategy, domains = [] } = parsed.data;
   const hasNoPort = kind === "worker" || kind === "init";
   if (hasNoPort && port !== undefined) {
     report.problem(field.at, `${field.key}.port`, `is set, but a service of kind ${kind} has none`, example);
@@ -58,49 +57,12 @@ function inWords(issue: z.core.$ZodIssue): readonly { readonly path: readonly st
   return issue.keys.map((key) => ({ path: [...path, key], what: "is not a key of x-baton here" }));
 }
 
-function says(message: string): { readonly error: string } {
-  return { error: message };
-}
-
-const duration = z.string(says("must be a duration such as 500ms, 5s or 10m")).transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms === null) context.addIssue({ code: "custom", message: "must be a duration such as 500ms, 5s or 10m" });
-  return ms ?? z.NEVER;
-});
-
 /** A variable brings a number in as text. */
-function wholeNumber(least: number, most: number) {
-  const message = `must be a whole number from ${least} to ${most}`;
+function numberOrText(least: number, most: number) {
   return z.preprocess(
     (value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value),
-    z.int(says(message)).min(least, message).max(most, message),
+    wholeNumber(least, most),
   );
 }
 
-const hostName = z.string(says(hostNameRule)).max(maxHostNameLength, hostNameRule).regex(hostNamePattern, hostNameRule);
-
-const path = z
-  .string(says("must be a path that begins with a slash"))
-  .regex(/^\/[\x21-\x7e]*$/, "must be a path that begins with a slash");
-
-const schema = z.strictObject(
-  {
-    kind: z.enum(["web", "tcp", "worker", "init"], says("must be web, tcp, worker or init")).optional(),
-    port: wholeNumber(1, 65_535).optional(),
-    health: z
-      .strictObject(
-        {
-          path: path.optional(),
-          interval: duration.optional(),
-          tryTimeout: duration.optional(),
-          timeout: duration.optional(),
-          successes: wholeNumber(1, 100).optional(),
-        },
-        says("must hold keys such as path and timeout"),
-      )
-      .default({}),
-    strategy: z.enum(["blue-green", "recreate"], says("must be blue-green or recreate")).optional(),
-    domains: z.array(hostName, says("must be a list of host names")).default([]),
-  },
-  says("must hold keys such as kind and port"),
-);
+const schema = z.strictObject(serviceSchema(numberOrText), says("must hold keys such as kind and port"));

@@ -1,5 +1,5 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
-import { processOf, readProcfile } from "../../manifest/procfile.ts";
+import { mainProcess, readProcfile } from "../../manifest/procfile.ts";
 import type { Provider } from "../../plan/detected.ts";
 import type { BaseName, SourceTree } from "../../plan/plan.ts";
 import { argumentVector } from "../../shell/simple-command.ts";
@@ -19,7 +19,7 @@ export const go: Provider = {
     const inRoot = [...tree.files.keys()].some((path) => /^[^/]+\.go$/.test(path));
     if (firstOf(tree, ["go.mod", "go.work"]) === null && !inRoot) return null;
     const processes = await readProcfile(tree);
-    const process = processOf(processes, "web") ?? processOf(processes, "worker");
+    const process = mainProcess(processes);
     const program = readProgramLine(process?.line ?? "");
     const [modules, inC] = await Promise.all([readModules(tree), moduleInC(tree)]);
     const main = { name: program.name, package: await packageOf(tree, program) };

@@ -1,5 +1,5 @@
 import { readIgnoreFile } from "../../dockerfile/from-dockerfile.ts";
-import { processOf, readProcfile } from "../../manifest/procfile.ts";
+import { mainProcess, readProcfile } from "../../manifest/procfile.ts";
 import type { Provider } from "../../plan/detected.ts";
 import type { BaseName } from "../../plan/plan.ts";
 import { argumentVector } from "../../shell/simple-command.ts";
@@ -14,7 +14,7 @@ export const shell: Provider = {
     const script = await tree.read("start.sh");
     if (script === null) return null;
     const processes = await readProcfile(tree);
-    const process = processOf(processes, "web") ?? processOf(processes, "worker");
+    const process = mainProcess(processes);
     const interpreter = /^#!.*\bbash\b/.test(script) ? "bash" : "sh";
     const line = process?.line ?? `${interpreter} start.sh`;
     const command = argumentVector(line);
