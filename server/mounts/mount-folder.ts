@@ -4,14 +4,14 @@ import type { Readable, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { serviceFileName } from "../model/names/service-name.ts";
-import type { MountFiles, MountPlace } from "../ports/host/mount-files.ts";
+import type { MountFiles, MountRef } from "../ports/host/mount-files.ts";
 
 /**
  * Implements the MountFiles port in one folder: `<folder>/<deployment>/<service>/<index>/…`. Each entry is written
  * beside its place and renamed into it, so that whatever exists is complete.
  */
 export function createMountFolder({ folder }: { readonly folder: string }): MountFiles {
-  async function put(place: MountPlace, name: string, make: (path: string) => Promise<void>): Promise<string> {
+  async function put(place: MountRef, name: string, make: (path: string) => Promise<void>): Promise<string> {
     const path = join(folder, String(place.deployment), serviceFileName(place.service), String(place.index));
     if (await isThere(path)) return join(path, name);
     const unfinished = `${path}.new`;

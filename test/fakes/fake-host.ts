@@ -3,7 +3,7 @@ import type { BuildLimiter } from "../../server/ports/host/build-limiter.ts";
 import type { Firewall } from "../../server/ports/host/firewall.ts";
 import type { Distribution } from "../../server/ports/host/host-packages.ts";
 import { DistributionUnavailable } from "../../server/ports/host/host-packages.ts";
-import type { MountFiles, MountPlace } from "../../server/ports/host/mount-files.ts";
+import type { MountFiles, MountRef } from "../../server/ports/host/mount-files.ts";
 import { filesIn } from "./docker/images.ts";
 
 /** Files for containers, in memory. */
@@ -15,7 +15,7 @@ export interface FakeMountFiles extends MountFiles {
 export function createFakeMountFiles(): FakeMountFiles {
   const files = new Map<string, Buffer>();
   const made = new Set<string>();
-  const folderOf = ({ deployment, service, index }: MountPlace) => `/mounts/${deployment}/${service}/${index}`;
+  const folderOf = ({ deployment, service, index }: MountRef) => `/mounts/${deployment}/${service}/${index}`;
   return {
     files,
     async putFolder(place, open) {

@@ -6,7 +6,7 @@ import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import { createMountFolder } from "../../server/mounts/mount-folder.ts";
-import type { MountFiles, MountPlace } from "../../server/ports/host/mount-files.ts";
+import type { MountFiles, MountRef } from "../../server/ports/host/mount-files.ts";
 
 let folder: string;
 let mounts: MountFiles;
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-function place(service = "web", index = 0): MountPlace {
+function place(service = "web", index = 0): MountRef {
   return { deployment: 7 as DeploymentId, service, index };
 }
 

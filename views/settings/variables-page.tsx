@@ -69,7 +69,7 @@ export function VariablesPage(props: {
   );
 }
 
-interface FormPlace {
+interface FormTarget {
   readonly action: string;
   readonly csrf: string | null;
 }
@@ -80,7 +80,7 @@ function refusedChange(refused: RefusedVariable | null, { name }: VariableRow): 
 
 function Variable(props: {
   readonly variable: VariableRow;
-  readonly form: FormPlace;
+  readonly form: FormTarget;
   readonly refused: RefusedVariable | null;
 }) {
   const { variable, form, refused } = props;
@@ -137,7 +137,7 @@ function Value({ name, value }: { readonly name: string; readonly value: string 
 
 function ChangeForm(props: {
   readonly variable: VariableRow;
-  readonly form: FormPlace;
+  readonly form: FormTarget;
   readonly refused: RefusedVariable | null;
 }) {
   const { variable, form, refused } = props;
@@ -186,7 +186,7 @@ function Fault({ refused }: { readonly refused: RefusedVariable | null }) {
 }
 
 function AddForm(props: {
-  readonly form: FormPlace;
+  readonly form: FormTarget;
   readonly head: ProductHeadProps;
   readonly refused: RefusedVariable | null;
 }) {

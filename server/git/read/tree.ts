@@ -5,7 +5,7 @@ import { GitFailed } from "../process/git-failed.ts";
 import type { GitProcesses } from "../process/git-process.ts";
 import { createTreeListing, maxRecordBytes, parseRecord, type TreeRecord, tooLarge } from "./tree-listing.ts";
 
-interface TreePlace {
+interface TreeRef {
   readonly repository: string;
   readonly commit: CommitSha;
 }
@@ -13,7 +13,7 @@ interface TreePlace {
 /** See the port. Leaving the loop at a limit ends git. */
 export async function listTree(
   processes: GitProcesses,
-  { repository, commit }: TreePlace,
+  { repository, commit }: TreeRef,
   limits: TreeLimits,
   signal: AbortSignal,
 ): Promise<readonly TreeEntry[]> {
@@ -28,7 +28,7 @@ export async function listTree(
 /** See the port. */
 export async function readFile(
   processes: GitProcesses,
-  place: TreePlace & { readonly path: string },
+  place: TreeRef & { readonly path: string },
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Buffer | null> {
@@ -48,7 +48,7 @@ export async function readFile(
 /** Null when the commit or the path is not there. */
 async function findEntry(
   processes: GitProcesses,
-  { repository, commit, path }: TreePlace & { readonly path: string },
+  { repository, commit, path }: TreeRef & { readonly path: string },
   signal: AbortSignal,
 ): Promise<TreeRecord | null> {
   // What no file is called, and what git would take for another way to write the same path.

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { Mount, ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ContainerMount } from "../../ports/engine.ts";
 import type { TreeEntry } from "../../ports/git.ts";
-import type { MountFiles } from "../../ports/host/mount-files.ts";
+import type { MountRef } from "../../ports/host/mount-files.ts";
 import type { DeploymentContext } from "../context.ts";
 import { type ContainerPlan, volumeName } from "./container-request.ts";
 
@@ -27,8 +27,6 @@ export function withSources<Service extends Pick<ServiceSpec, "container">>(
 }
 
 type MountContext = Pick<DeploymentContext, "instance" | "engine" | "git" | "mountFiles" | "signal">;
-/** Where a file or folder of a mount lies on this host. */
-type MountPlace = Parameters<MountFiles["putFile"]>[0];
 
 /** Makes what a service mounts: its volumes, and its files on this host. Running it twice is the same as once. */
 export async function provideMounts(context: MountContext, plan: ContainerPlan): Promise<readonly ContainerMount[]> {
@@ -44,7 +42,7 @@ export async function provideMounts(context: MountContext, plan: ContainerPlan):
 async function provide(
   context: MountContext,
   plan: ContainerPlan,
-  place: MountPlace,
+  place: MountRef,
   mount: Mount,
 ): Promise<ContainerMount> {
   const { instance, engine, mountFiles, signal } = context;
@@ -76,7 +74,7 @@ async function provide(
 async function fromCommit(
   { git, mountFiles, signal }: MountContext,
   { owner, spec: { commit } }: ContainerPlan,
-  place: MountPlace,
+  place: MountRef,
   source: string,
 ): Promise<string> {
   const limits = { maxEntries: 100_000, maxFileBytes: maxMountedFileBytes, maxTotalBytes: 1024 ** 3 };

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DeploymentId } from "../../../server/model/names/ids.ts";
-import type { MountFiles, MountPlace } from "../../../server/ports/host/mount-files.ts";
+import type { MountFiles, MountRef } from "../../../server/ports/host/mount-files.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
 
 /** Files for containers to hold to the contract, and a container's view of them. */
@@ -18,7 +18,7 @@ export function mountFilesContract(open: () => Promise<MountScene>): void {
     scene = await open();
   });
   afterEach(() => scene[Symbol.asyncDispose]());
-  const place = (service = "web", index = 0, deployment = 7): MountPlace => ({
+  const place = (service = "web", index = 0, deployment = 7): MountRef => ({
     ...{ deployment: deployment as DeploymentId, service, index },
   });
   const text = (content: string) => async () => Buffer.from(content);
