@@ -21,11 +21,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/**
- * The only one that acts on queued deployments. At most `maxBuilding` build at once, one deployment per
- * installation runs at a time: the store's claim holds both, whatever happens in here.
- */
-export function createWorker(needs: {
+export interface WorkerNeeds {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,12 +29,18 @@ export function createWorker(needs: {
   readonly run: (deployment: Running, signal: AbortSignal) => Promise<void>;
   /** Reasons given to the signal of a run. */
   readonly reasons: { cancelled(): Error; suspended(): Error };
-}): Worker {
-  const { store, clock, log, maxBuilding, run, reasons } = needs;
-  const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  const reported = new Map<DeploymentId, string>();
+}
+
+/**
+ * The only one that acts on queued deployments. At most `maxBuilding` build at once, and one deployment per installation
+ * runs at a time: the store's claim guarantees both.
+ */
+export function createWorker(needs: WorkerNeeds): Worker {
+  const { store, clock, log, maxBuilding, reasons } = needs;
   const stopping = new AbortController();
   const news = createWakeUp(clock);
+  const runs = createRuns(needs, news.wake);
+  const reportWhyWaiting = createWaitingReport(needs);
   let loop: Promise<void> | null = null;
   let rescued = false;
 
@@ -49,9 +51,9 @@ export function createWorker(needs: {
     wake: news.wake,
     async stop() {
       stopping.abort(reasons.suspended());
-      for (const { abort } of running.values()) abort.abort(reasons.suspended());
+      runs.suspend();
       await loop;
-      await Promise.all([...running.values()].map(({ done }) => done));
+      await runs.over();
     },
   };
 
@@ -60,12 +62,12 @@ export function createWorker(needs: {
     while (!stopping.signal.aborted) {
       try {
         await rescue();
-        await cancelWhatWasAsked();
+        await runs.cancelRequested();
         await claimAll();
         await reportWhyWaiting();
         pauseMs = lookEveryMs;
       } catch (error) {
-        // The database is away: what runs goes on as far as it can, and nothing new begins.
+        // The database is away: what runs continues as far as it can, and nothing new begins.
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
         if (!stopping.signal.aborted) log.warn({ err: error }, "reading the queue failed; it will be retried");
       }
@@ -80,7 +82,7 @@ export function createWorker(needs: {
     for (const deployment of requeued) log.info({ deployment: deployment.id }, "put back in the queue after a restart");
     for (const deployment of resumed) {
       log.info({ deployment: deployment.id, step: deployment.status }, "resumed after a restart");
-      begin(deployment);
+      runs.begin(deployment);
     }
   }
 
@@ -88,31 +90,42 @@ export function createWorker(needs: {
     while (!stopping.signal.aborted) {
       const claimed = await store.deployments.claim(maxBuilding, () => clock.now());
       if (!claimed) return;
-      begin(claimed);
+      runs.begin(claimed);
     }
   }
+}
 
-  function begin(deployment: Running): void {
-    const abort = new AbortController();
-    reported.delete(deployment.id);
-    const done = run(deployment, abort.signal)
-      .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
-      .finally(() => {
-        running.delete(deployment.id);
-        news.wake();
-      });
-    running.set(deployment.id, { abort, done });
-  }
+/** The deployments that run in this process. `onOver`: another one may be claimed. */
+function createRuns({ store, log, run, reasons }: WorkerNeeds, onOver: () => void) {
+  const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  return {
+    begin(deployment: Running): void {
+      const abort = new AbortController();
+      const done = run(deployment, abort.signal)
+        .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
+        .finally(() => {
+          running.delete(deployment.id);
+          onOver();
+        });
+      running.set(deployment.id, { abort, done });
+    },
+    async cancelRequested(): Promise<void> {
+      if (running.size === 0) return;
+      for (const id of await store.deployments.cancelRequested()) {
+        running.get(id)?.abort.abort(reasons.cancelled());
+      }
+    },
+    suspend(): void {
+      for (const { abort } of running.values()) abort.abort(reasons.suspended());
+    },
+    over: () => Promise.all([...running.values()].map(({ done }) => done)),
+  };
+}
 
-  async function cancelWhatWasAsked(): Promise<void> {
-    if (running.size === 0) return;
-    for (const id of await store.deployments.cancelRequested()) {
-      running.get(id)?.abort.abort(reasons.cancelled());
-    }
-  }
-
-  /** Each waiting deployment says why it waits, again only when the reason has changed. */
-  async function reportWhyWaiting(): Promise<void> {
+/** Records in each queued deployment's log why it waits, again only when the reason has changed. */
+function createWaitingReport({ store, maxBuilding }: WorkerNeeds): () => Promise<void> {
+  const reported = new Map<DeploymentId, string>();
+  return async () => {
     const queue = await store.deployments.queue();
     for (const { id } of queue.queued) {
       const waiting = whyWaiting(queue, maxBuilding, id);
@@ -123,5 +136,5 @@ export function createWorker(needs: {
     }
     const queued = new Set(queue.queued.map(({ id }) => id));
     for (const id of reported.keys()) if (!queued.has(id)) reported.delete(id);
-  }
+  };
 }

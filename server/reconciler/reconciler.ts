@@ -1,5 +1,4 @@
 import { createWakeUp } from "../async/wake-up.ts";
-import { isOver } from "../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { reconcile } from "../rules/rollout/reconcile.ts";
@@ -8,10 +7,10 @@ import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts
 import { removeDeleted, withdrawDeleted } from "./deletions.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
-import { removeUnneededImages } from "./images.ts";
 import { observeState } from "./observed-state.ts";
 import { createRepairs, type Repairs } from "./repairs.ts";
 import { clearStrayCommits } from "./repositories.ts";
+import { createSettlements } from "./settlements.ts";
 
 const lookEveryMs = 30_000;
 
@@ -37,22 +36,25 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const repairs = createRepairs(context, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const publishOnce = createFirstPublishing(context);
-  const settling = new Set<Promise<void>>();
+  const settlements = createSettlements(context, async (installation) => {
+    await look();
+    await repairs.removed(installation);
+  });
   let loop: Promise<void> | null = null;
   let looking: Promise<void> = Promise.resolve();
 
   return {
     async start() {
       await look();
-      await settleWhatWasLeft().catch(warning("finishing earlier deployments failed; it will be retried"));
+      await settlements.beginLeftovers().catch(warning("finishing earlier deployments failed; it will be retried"));
       await clearStrayCommits(context).catch(warning("removing stray commits failed; it will be retried"));
       loop ??= keepLooking();
     },
     wake: news.wake,
-    settle: beginToSettle,
+    settle: settlements.begin,
     async stop() {
       stopping.abort(new Error("the server stops"));
-      await Promise.allSettled([loop, looking, ...settling, repairs.removed()]);
+      await Promise.allSettled([loop, looking, settlements.all(), repairs.removed()]);
     },
   };
 
@@ -71,31 +73,6 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       .then(() => lookOnce(context, repairs, publishOnce))
       .catch(warning("the regular check failed; it will be retried"));
     return looking;
-  }
-
-  function beginToSettle(installation: InstallationId, deployment: DeploymentId): void {
-    const settled = settle(installation, deployment)
-      .catch(warning("finishing a deployment failed; it will be retried"))
-      .finally(() => settling.delete(settled));
-    settling.add(settled);
-  }
-
-  /** A server that died after the end of a deployment has not recorded that nothing more will come. */
-  async function settleWhatWasLeft(): Promise<void> {
-    for (const { installation, deployment } of await context.store.events.unsettled()) {
-      beginToSettle(installation, deployment);
-    }
-  }
-
-  async function settle(installation: InstallationId, deployment: DeploymentId): Promise<void> {
-    const { store } = context;
-    await look();
-    await repairs.removed(installation);
-    signal.throwIfAborted();
-    const now = await store.deployments.get(deployment);
-    if (!now || !isOver(now.status)) return;
-    await store.events.append(deployment, [{ type: "settled" }]);
-    await removeUnneededImages(context);
   }
 
   function warning(message: string): (error: unknown) => void {

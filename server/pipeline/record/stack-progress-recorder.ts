@@ -1,4 +1,4 @@
-import { pendingStack, type StackProgress, type StackStatus } from "../../model/deployment/event.ts";
+import { pendingStack, type StackProgress } from "../../model/deployment/event.ts";
 import type { ServiceKind } from "../../model/deployment/spec.ts";
 import type { Journal } from "./journal.ts";
 import { createPhaseCount, type Phase } from "./phase-count.ts";
@@ -15,24 +15,27 @@ const percentAt: Readonly<Record<Phase, number>> = {
 };
 const percentOfServices = 40;
 
+/** Where a stack is now. */
+type Move = Pick<StackProgress, "status" | "phase" | "percent" | "currentService">;
+
 interface Listed {
   readonly name: string;
   readonly services: readonly { readonly name: string; readonly kind: ServiceKind }[];
 }
 
-/** How far each stack of a deployment is, told to its journal whenever that changes. Percentages never fall. */
+/** Records how far each stack of a deployment is, in its journal, whenever that changes. Percentages never fall. */
 export interface StackProgressRecorder {
-  /** These are the deployment's stacks. Those that nothing was said about are pending. */
+  /** Names the deployment's stacks. They are pending until something is recorded about them. */
   list(stacks: readonly Listed[]): void;
-  /** The stack of this service is in this phase, and busy with the service. */
+  /** The stack of this service enters the phase, and works on the service. */
   enter(phase: Phase, service: string): void;
-  /** All stacks are. */
+  /** All stacks enter the phase. */
   enterAll(phase: Phase): void;
   /** The old container of this service is being stopped. */
   removing(service: string): void;
-  /** This service has come through. A stack all of whose services have is running. */
+  /** This service has passed its check, or has run to its end. A stack is running once all of its services have. */
   through(service: string): void;
-  /** All is done. */
+  /** The deployment is ready. */
   finish(): void;
   /** The stack of the service that failed says why, the others that they were rolled back. */
   fail(service: string | null, message: string): void;
@@ -58,14 +61,17 @@ export function createStackProgressRecorder(
         if (!known) journal.stack(listedStack);
       }
     },
-    enter: (phase, service) => tell(service, "deploying", phase, percentAt[phase], service),
+    enter: (phase, service) => report(service, { status: "deploying", phase, percent: percentAt[phase] }),
     enterAll(phase) {
-      // A stack that runs stays so: it is told how far the whole is.
-      for (const [name, { status }] of stacks) {
-        put(name, status === "running" ? "running" : "deploying", phase, percentAt[phase], null);
+      // A running stack stays running, and shows how far the whole deployment is.
+      for (const [name, stack] of stacks) {
+        const isRunning = stack.status === "running";
+        const status = isRunning ? "running" : "deploying";
+        put(name, { status, phase, percent: percentAt[phase], currentService: null });
       }
     },
-    removing: (service) => tell(service, "removing", null, percentAt["Starting services"], service),
+    removing: (service) =>
+      report(service, { status: "removing", phase: null, percent: percentAt["Starting services"] }),
     through(service) {
       done.add(service);
       const name = stackOf.get(service);
@@ -73,41 +79,33 @@ export function createStackProgressRecorder(
       if (name === undefined || !stack) return;
       const through = doneOf(name);
       const percent = percentAt["Checking health"] + Math.round((percentOfServices * through) / stack.serviceCount);
-      if (through === stack.serviceCount) put(name, "running", stack.phase, percent, null);
-      else put(name, stack.status, stack.phase, percent, stack.currentService);
+      const isRunning = through === stack.serviceCount;
+      put(name, { ...stack, percent, ...(isRunning && { status: "running", currentService: null }) });
     },
     finish() {
       for (const [name, { serviceCount }] of stacks) change(name, { ...finished, servicesDone: serviceCount });
     },
     fail(service, message) {
-      const guilty = service === null ? null : (stackOf.get(service) ?? null);
+      const failed = service === null ? null : (stackOf.get(service) ?? null);
       for (const name of stacks.keys()) {
-        const why = guilty === null || guilty === name ? message : `rolled back: ${service ?? guilty} failed`;
-        change(name, { status: "failed", currentService: guilty === name ? service : null, message: why });
+        const why = failed === null || failed === name ? message : `rolled back: ${service ?? failed} failed`;
+        change(name, { status: "failed", currentService: failed === name ? service : null, message: why });
       }
     },
   };
 
-  function tell(service: string, status: StackStatus, phase: Phase | null, percent: number, current: string | null) {
+  /** Null as the phase: the stack stays in the one that it is in. */
+  function report(service: string, at: Pick<Move, "status" | "percent"> & { readonly phase: Phase | null }): void {
     const name = stackOf.get(service);
     if (name === undefined) return;
-    if (phase !== null) phases.enter(name, phase, service);
-    put(name, status, phase ?? stacks.get(name)?.phase ?? null, percent, current);
+    if (at.phase !== null) phases.enter(name, at.phase, service);
+    put(name, { ...at, phase: at.phase ?? stacks.get(name)?.phase ?? null, currentService: service });
   }
 
-  function put(
-    name: string,
-    status: StackStatus,
-    phase: string | null,
-    percent: number,
-    currentService: string | null,
-  ) {
+  function put(name: string, { status, phase, percent, currentService }: Move): void {
     change(name, {
-      status,
-      phase,
-      percent,
+      ...{ status, phase, percent, currentService },
       phasePercent: phases.percent(name, phase),
-      currentService,
       servicesDone: Math.max(doneOf(name), stacks.get(name)?.servicesDone ?? 0),
     });
   }

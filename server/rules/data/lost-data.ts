@@ -1,5 +1,5 @@
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import { carriedVolumes, changesText, type LiveSpec, stackOf } from "../rollout/stateful.ts";
+import { carriedVolumes, changesText, type LiveSpec } from "../rollout/stateful.ts";
 import { isWithin } from "./container-path.ts";
 
 type Version = Pick<DeploymentSpec, "stacks" | "variables">;
@@ -23,7 +23,7 @@ export function lostData(version: Version, live: LiveSpec | null, fresh: boolean
     const told = { service: before.name, ...data };
     if (!service || service.kind === "init") return [{ ...told, why: "it is not part of this version" }];
     if (service.keptFrom !== null || isCarried(service, data)) return [];
-    return [{ ...told, why: whyReplaced(before, service, version, live, fresh) }];
+    return [{ ...told, why: fresh ? "every container is recreated" : whyReplaced(before, service, version, live) }];
   });
 }
 
@@ -31,16 +31,9 @@ function isCarried(service: ServiceSpec, { path }: DataInContainer): boolean {
   return carriedVolumes(service).some((volume) => isWithin(path, volume.path));
 }
 
-function whyReplaced(
-  before: ServiceSpec,
-  service: ServiceSpec,
-  version: Version,
-  live: LiveSpec,
-  fresh: boolean,
-): string {
-  if (fresh) return "every container is recreated";
+function whyReplaced(before: ServiceSpec, service: ServiceSpec, version: Version, live: LiveSpec): string {
   if (service.stateful === null) return "each deployment recreates it";
-  return changesText(stackOf(version, service.name) ?? "", before, live, service, version);
+  return changesText(before, live, service, version);
 }
 
 export function lostDataText({ service, path, what, why }: LostData): string {

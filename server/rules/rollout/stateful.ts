@@ -37,38 +37,32 @@ export function keepUnchanged(version: Version, live: LiveSpec | null, fresh: bo
     ...stack,
     services: stack.services.map((service) => ({
       ...service,
-      keptFrom: keeperOf(stack.name, service, version, live, fresh),
+      keptFrom: fresh ? null : keeperOf(service, version, live),
     })),
   }));
 }
 
-function keeperOf(stack: string, service: ServiceSpec, version: Version, live: LiveSpec | null, fresh: boolean) {
+function keeperOf(service: ServiceSpec, version: Version, live: LiveSpec | null): DeploymentId | null {
   // An older Baton may have started it beside others, as if it could run twice. It is stateful all the same.
   const before = service.dataInContainer ? longRunningBefore(service.name, live) : statefulBefore(service.name, live);
-  if (!live || !before || !isStateful(service) || fresh) return null;
-  return changesOf(stack, before, live, service, version).length === 0 ? makerOf(before, live) : null;
+  if (!live || !before || !isStateful(service)) return null;
+  return changesOf(before, live, service, version).length === 0 ? makerOf(before, live) : null;
 }
 
 /**
  * Says what would need a new container. Volumes belong to a stack, so a service that moves to another stack gets other
  * volumes.
  */
-function changesOf(stack: string, before: ServiceSpec, live: LiveSpec, service: ServiceSpec, version: Version) {
+function changesOf(before: ServiceSpec, live: LiveSpec, service: ServiceSpec, version: Version): readonly string[] {
   const hasVolume = service.container.mounts.some(({ type }) => type === "volume");
-  const moved = hasVolume && stackOf(live.spec, service.name) !== stack;
+  const moved = hasVolume && stackOf(live.spec, service.name) !== stackOf(version, service.name);
   const changes = containerChanges(before, live.spec.variables, service, version.variables);
   return moved ? ["its stack, and with it its volumes,", ...changes] : changes;
 }
 
 /** A clause: "its image and its command changed". */
-export function changesText(
-  stack: string,
-  before: ServiceSpec,
-  live: LiveSpec,
-  service: ServiceSpec,
-  version: Version,
-): string {
-  return `${listed(changesOf(stack, before, live, service, version))} changed`;
+export function changesText(before: ServiceSpec, live: LiveSpec, service: ServiceSpec, version: Version): string {
+  return `${listed(changesOf(before, live, service, version))} changed`;
 }
 
 export function stackOf(spec: Pick<DeploymentSpec, "stacks">, service: string): string | null {
@@ -93,8 +87,7 @@ export function interruptions(version: Version, live: LiveSpec | null, fresh: bo
       // Both run until the old one has been drained.
       if (!isStateful(service)) return [];
       if (isCarried) return [{ ...told, why: "its data moves to a persistent volume" }];
-      const stackNow = stackOf(version, service.name) ?? "";
-      const changes = changesText(stackNow, before, live, service, version);
+      const changes = changesText(before, live, service, version);
       return [{ ...told, why: fresh ? "every container is recreated" : changes }];
     }),
   );
