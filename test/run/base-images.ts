@@ -46,21 +46,18 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   const folder = await mkdtemp(join(tmpdir(), "baton-bases-"));
   let images: ReturnType<typeof createBaseImages> | undefined;
   const ending = new AbortController();
-  const server = createServer(async (request, response) => {
+  async function make(base: BaseName): Promise<string> {
     images ??= createBaseImages({
       engine,
       distribution: createDistribution({ folder, caddyBin: caddyBin() }),
       clock: systemClock,
       mode: "local",
     });
-    const base = request.url?.slice(1) as BaseName;
-    const made = images.ensureLocal(
-      base,
-      () => {},
-      () => {},
-      ending.signal,
-    );
-    await made.then(
+    const silently = () => {};
+    return images.ensureLocal(base, silently, silently, ending.signal);
+  }
+  const server = createServer((request, response) => {
+    make(request.url?.slice(1) as BaseName).then(
       (tag) => response.end(tag),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
