@@ -23,7 +23,7 @@ export interface BaseImages {
 type OnNote = (text: string) => void;
 type OnOutput = (output: BuildOutput) => void;
 
-export function createBaseImages(world: {
+export function createBaseImages(needs: {
   readonly engine: Pick<Engine, "instance" | "build" | "pull" | "importImage" | "inspectImage" | "tagImage">;
   readonly distribution: Distribution;
   readonly clock: Clock;
@@ -32,10 +32,10 @@ export function createBaseImages(world: {
   /** Of the containers; this host's own unless said otherwise. */
   readonly architecture?: Architecture;
 }): BaseImages {
-  const { mode } = world;
-  const architecture = world.architecture ?? (process.arch === "arm64" ? "arm64" : "x64");
-  const local = createLocalImages({ ...world, architecture });
-  const haveOfficial = createOfficialImages(world);
+  const { mode } = needs;
+  const architecture = needs.architecture ?? (process.arch === "arm64" ? "arm64" : "x64");
+  const local = createLocalImages({ ...needs, architecture });
+  const haveOfficial = createOfficialImages(needs);
   const sharePull = createSharedWork<boolean, BaseImageMessage>();
 
   function officialOf(base: BaseName): string {
@@ -44,10 +44,10 @@ export function createBaseImages(world: {
     return image.official;
   }
 
-  async function officialOrLocal(base: BaseName, tell: ReportProgress, signal: AbortSignal): Promise<string> {
+  async function officialOrLocal(base: BaseName, report: ReportProgress, signal: AbortSignal): Promise<string> {
     const official = officialOf(base);
-    const pull = (tellAll: ReportProgress, stop: AbortSignal) => haveOfficial(official, tellAll, stop);
-    return (await sharePull(official, pull, tell, signal)) ? official : local(base, tell, signal);
+    const pull = (reportToAll: ReportProgress, stop: AbortSignal) => haveOfficial(official, reportToAll, stop);
+    return (await sharePull(official, pull, report, signal)) ? official : local(base, report, signal);
   }
 
   return {

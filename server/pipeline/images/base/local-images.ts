@@ -9,23 +9,23 @@ import { type BaseImageMessage, note, type ReportProgress } from "./base-image-m
 import { createSharedWork } from "./shared-work.ts";
 
 /** Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable. */
-export type EnsureLocal = (base: BaseName, tell: ReportProgress, signal: AbortSignal) => Promise<string>;
+export type EnsureLocal = (base: BaseName, report: ReportProgress, signal: AbortSignal) => Promise<string>;
 
-export function createLocalImages(world: {
+export function createLocalImages(needs: {
   readonly engine: Pick<Engine, "instance" | "build" | "importImage" | "inspectImage" | "tagImage">;
   readonly distribution: Distribution;
   readonly clock: Clock;
   readonly architecture: Architecture;
 }): EnsureLocal {
-  const { engine, distribution, clock, architecture } = world;
+  const { engine, distribution, clock, architecture } = needs;
   const share = createSharedWork<string, BaseImageMessage>();
   const ownTag = (base: BaseName) => `baton-${engine.instance}/base-${base}`;
 
-  const ensure: EnsureLocal = (base, tell, signal) =>
-    share(base, (tellAll, stop) => findOrMake(base, tellAll, stop), tell, signal);
+  const ensure: EnsureLocal = (base, report, signal) =>
+    share(base, (reportToAll, stop) => findOrMake(base, reportToAll, stop), report, signal);
 
   /** Under two names: all Batons of a daemon share the image, and each can drop its own tag without taking it from the others. */
-  async function findOrMake(base: BaseName, tell: ReportProgress, signal: AbortSignal): Promise<string> {
+  async function findOrMake(base: BaseName, report: ReportProgress, signal: AbortSignal): Promise<string> {
     const [own, common] = [ownTag(base), `baton/${base}`];
     const ours = await engine.inspectImage(own, signal);
     const everybodys = await engine.inspectImage(common, signal);
@@ -36,20 +36,20 @@ export function createLocalImages(world: {
     const image = baseImage(base, architecture);
     if (!image) throw new Error(`there is no base image named ${base}`);
     if (image.standIn) {
-      tell(note(`Using baton/${image.standIn} in place of ${base}, which only a registry has`));
-      return ensure(image.standIn, tell, signal);
+      report(note(`Using baton/${image.standIn} in place of ${base}, which only a registry has`));
+      return ensure(image.standIn, report, signal);
     }
-    if (image.local.base) await ensure(image.local.base, tell, signal);
-    tell(note(`Building ${common} from ${image.local.effort}`));
+    if (image.local.base) await ensure(image.local.base, report, signal);
+    report(note(`Building ${common} from ${image.local.effort}`));
     const beganMs = clock.monotonicMs();
-    await engine.tagImage(await make(image.local, own, tell, signal), common, signal);
-    tell(note(`${common} is ready (${Math.round((clock.monotonicMs() - beganMs) / 1000)} s)`));
+    await engine.tagImage(await make(image.local, own, report, signal), common, signal);
+    report(note(`${common} is ready (${Math.round((clock.monotonicMs() - beganMs) / 1000)} s)`));
     return own;
   }
 
   /** The engine gives the tag to a whole image or to none, so that what is interrupted leaves nothing that looks like one. */
-  async function make(local: LocalImage, tag: string, tell: ReportProgress, signal: AbortSignal): Promise<ImageId> {
-    const onLine = (text: string) => tell({ type: "line", text });
+  async function make(local: LocalImage, tag: string, report: ReportProgress, signal: AbortSignal): Promise<ImageId> {
+    const onLine = (text: string) => report({ type: "line", text });
     const dockerfile = local.base ? localDockerfile(local, ownTag(local.base)) : null;
     const tar = await baseImageFiles(local.ingredients, dockerfile, distribution, onLine, signal);
     if (dockerfile === null) return engine.importImage(tar, tag, local.settings, signal);
@@ -61,7 +61,7 @@ export function createLocalImages(world: {
       owner: null,
       cacheNamespace: "baton-base",
     };
-    return engine.build({ context: tar, ...request }, tell, signal);
+    return engine.build({ context: tar, ...request }, report, signal);
   }
 
   return ensure;

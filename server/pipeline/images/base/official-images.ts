@@ -4,17 +4,17 @@ import { withoutSilence } from "../../record/without-silence.ts";
 import { note, type ReportProgress } from "./base-image-messages.ts";
 
 /** True when the daemon has the image now; false when it cannot be had, which is remembered for a while. */
-export type HaveOfficial = (reference: string, tell: ReportProgress, signal: AbortSignal) => Promise<boolean>;
+export type HaveOfficial = (reference: string, report: ReportProgress, signal: AbortSignal) => Promise<boolean>;
 
 /** A registry that says nothing for so long is not there. One that is slow, but sends, may take its time. */
 const pullSilenceMs = 60_000;
 const failureRememberedMs = 10 * 60_000;
 
-export function createOfficialImages(world: {
+export function createOfficialImages(needs: {
   readonly engine: Pick<Engine, "pull" | "inspectImage">;
   readonly clock: Clock;
 }): HaveOfficial {
-  const { engine, clock } = world;
+  const { engine, clock } = needs;
   /** By reference, or for all of them when no registry answered. */
   const failures = new Map<string, { readonly why: string; readonly atMs: number }>();
 
@@ -24,14 +24,14 @@ export function createOfficialImages(world: {
     return known.find((failure) => failure && nowMs - failure.atMs < failureRememberedMs);
   }
 
-  async function pull(reference: string, tell: ReportProgress, signal: AbortSignal): Promise<void> {
+  async function pull(reference: string, report: ReportProgress, signal: AbortSignal): Promise<void> {
     const noAnswer = () => new PullFailed("the registry gives no reason", "unreachable");
     await withoutSilence(
       { clock, silenceMs: pullSilenceMs, reason: noAnswer },
       async (heard, unlessSilent) => {
         const onOutput: ReportProgress = (output) => {
           heard();
-          tell(output);
+          report(output);
         };
         await engine.pull(reference, onOutput, unlessSilent);
       },
@@ -39,22 +39,22 @@ export function createOfficialImages(world: {
     );
   }
 
-  return async (reference, tell, signal) => {
+  return async (reference, report, signal) => {
     if (await engine.inspectImage(reference, signal)) return true;
     const failure = recentFailure(reference);
     if (failure) {
-      tell(note(`${reference} was not pulled again: a recent attempt failed (${failure.why})`));
+      report(note(`${reference} was not pulled again: a recent attempt failed (${failure.why})`));
       return false;
     }
     try {
-      await pull(reference, tell, signal);
+      await pull(reference, report, signal);
       failures.clear();
       return true;
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
       const why = reasons[error.reason] ?? error.message;
       failures.set(error.reason === "unreachable" ? anyReference : reference, { why, atMs: clock.monotonicMs() });
-      tell(note(`${reference} cannot be pulled (${why})`));
+      report(note(`${reference} cannot be pulled (${why})`));
       return false;
     }
   };

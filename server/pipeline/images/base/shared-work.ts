@@ -1,7 +1,7 @@
 /** Starts work that several may wait for at once, under a key, or joins what is under way. */
 export type SharedWork<Result, Message> = (
   key: string,
-  start: (tell: (message: Message) => void, signal: AbortSignal) => Promise<Result>,
+  start: (report: (message: Message) => void, signal: AbortSignal) => Promise<Result>,
   onMessage: (message: Message) => void,
   signal: AbortSignal,
 ) => Promise<Result>;
@@ -28,12 +28,12 @@ export function createSharedWork<Result, Message>(): SharedWork<Result, Message>
     const abort = new AbortController();
     const listeners = new Set<(message: Message) => void>();
     const said: Message[] = [];
-    const tell = (message: Message) => {
+    const report = (message: Message) => {
       if (said.length < maxRemembered) said.push(message);
       for (const listener of listeners) listener(message);
     };
     const running: Running<Result, Message> = {
-      result: start(tell, abort.signal),
+      result: start(report, abort.signal),
       listeners,
       said,
       abort,
