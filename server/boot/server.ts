@@ -50,7 +50,7 @@ export async function openServer(
     ...{ clock: systemClock, log },
   }).catch(async (error: unknown) => {
     await store.close();
-    // Locked out, the database belongs to the Baton that runs.
+    // After LockedOut, the database belongs to the Baton that runs.
     if (!(error instanceof LockedOut)) await database.stop();
     throw error;
   });

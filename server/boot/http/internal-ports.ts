@@ -4,8 +4,9 @@ import type { PortRange, SettingStore } from "../../ports/store/store.ts";
 import { PoolExhausted } from "../../ports/store/store.ts";
 
 /**
- * Two loopback ports of Caddy's that only Baton uses: one that tells which deployment answers, one with the page of what
- * is not running. Chosen once, from the top of the range, and recorded, since Caddy goes on with them without Baton.
+ * Reserves two loopback ports of Caddy's that only Baton uses: one that tells which deployment answers, and one that
+ * serves the page of stopped products. They are chosen once, from the top of the range, and recorded, because Caddy keeps
+ * using them while Baton is down.
  */
 export async function internalPorts(
   settings: SettingStore,

@@ -2,9 +2,9 @@ import { statSync, truncateSync } from "node:fs";
 import { Writable } from "node:stream";
 import pino, { type Logger } from "pino";
 
-/** What a start finds longer than this is begun anew. */
+/** A start empties a log file that is larger than this. */
 const longestFileBytes = 20 * 1024 * 1024;
-/** What waits to be written, as while the disk is full; more than that is dropped. */
+/** How much may wait to be written, for example while the disk is full; more is dropped. */
 const maxWaitingBytes = 1024 * 1024;
 
 /** Everything as JSON lines in a file; what needs somebody's attention also as a sentence on the terminal. */
@@ -20,7 +20,7 @@ export function createServerLog(level: string, file: string, terminal: NodeJS.Wr
   );
 }
 
-/** A log that cannot be written is no reason to stop serving: what does not fit is dropped, counted, and told. */
+/** A log that cannot be written is no reason to stop serving: entries that do not fit are dropped, counted and reported. */
 function lossyFile(file: string, terminal: NodeJS.WritableStream) {
   const stream = pino.destination({ dest: file, mkdir: true, sync: false, maxLength: maxWaitingBytes });
   let lost = 0;

@@ -4,18 +4,18 @@ import { setTimeout as delay } from "node:timers/promises";
 /** The process that serves a data folder. */
 export interface ServerProcess {
   readonly pid: number;
-  /** When it began, in the kernel's ticks since boot: a number that belongs to another process by now is told apart. */
+  /** When it started, in the kernel's ticks since boot. It tells whether the pid belongs to another process by now. */
   readonly began: string;
 }
 
 const lookEveryMs = 50;
-/** More than it takes a server to give up a clean end: see main.ts. */
+/** Longer than a server waits for a clean end before it exits: see main.ts. */
 const endTimeoutMs = 30_000;
 
-/** Names this process in the file. To be called by the one that holds the server lock. */
+/** Names this process in the file. Only the holder of the server lock may call it. */
 export async function signAsServer(file: string): Promise<void> {
   const began = await beganOf(process.pid);
-  // Without /proc nobody can be told from anybody else.
+  // Without /proc there is no way to tell one process from another.
   if (began !== null) await writeFile(file, `${JSON.stringify({ pid: process.pid, began })}\n`, { mode: 0o600 });
 }
 

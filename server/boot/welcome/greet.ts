@@ -31,7 +31,7 @@ export async function greet(welcome: Welcome, signal: AbortSignal): Promise<void
   await printMissingSteps(welcome, signal);
 }
 
-/** The first start on an empty data folder proves itself; whatever came of it, it is not done again. */
+/** Pushes the bundled app on the first start of an empty data folder, once, whether or not the push succeeds. */
 async function helloOnce({ config, adapters, terminal }: Welcome, token: string, signal: AbortSignal): Promise<void> {
   const { products, settings } = adapters.store;
   const isFirst = (await products.list()).length === 0 && (await settings.get("hello")) === null;
@@ -50,7 +50,7 @@ function listenUrl({ host, port }: Config["listen"]): URL {
   return new URL(`http://${isEvery ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`);
 }
 
-/** Of a server that others are meant to reach: what keeps them from it. */
+/** Prints what keeps others from reaching a server that is meant to be public. */
 async function printMissingSteps({ config, adapters, terminal }: Welcome, signal: AbortSignal): Promise<void> {
   const { publicUrl, domain, httpsPort, listen } = config;
   const hostStates = createHostStates({ ...adapters, httpsPort });
