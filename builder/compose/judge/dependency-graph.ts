@@ -7,7 +7,7 @@ export type Absence =
   | { readonly type: "profile"; readonly profiles: readonly string[] }
   | { readonly type: "scaled-to-zero" };
 
-/** The services that a service really waits for; what it cannot wait for is reported. */
+/** Returns the dependencies that run and reports those that a service cannot wait for. */
 export function presentDependencies(
   waits: readonly Wait[],
   present: ReadonlySet<string>,
@@ -41,7 +41,7 @@ function hintFor(absence: Absence | undefined): string {
     : "Correct the name, or add the service.";
 }
 
-/** Services that wait for each other in a circle would never start. */
+/** Reports services that depend on each other in a cycle, because they would never start. */
 export function reportCircles(waits: ReadonlyMap<string, readonly Wait[]>, report: Report): void {
   const done = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { noted, read, type Verdicts } from "./verdict.ts";
 
-/** Every key of a service's `deploy`. */
+/** The verdict on every key of a service's `deploy`. */
 export const deployKeys: Verdicts = {
   replicas: read,
   resources: read,

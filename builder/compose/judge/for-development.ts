@@ -3,8 +3,9 @@ import type { ComposeProject, ComposeService } from "../project/compose-project.
 import { dataImages, imageName } from "./well-known.ts";
 
 /**
- * Why a compose file is meant for development, as a sentence; null when it is not. Files for development mount the
- * source over what the image holds, so that an edit is seen at once: a Dockerfile beside them says more about production.
+ * Says in a sentence why a compose file is meant for development; null when it is not. Such files mount the source over
+ * the image's content, so that an edit takes effect at once. A Dockerfile in the same folder says more about
+ * production.
  */
 export function isForDevelopment(project: ComposeProject): string | null {
   for (const service of project.services) {
@@ -17,7 +18,9 @@ export function isForDevelopment(project: ComposeProject): string | null {
   return null;
 }
 
-/** Databases, caches and the like alone: what an app that runs elsewhere is tried out with. */
+/**
+ * Whether the file runs only databases, caches and brokers, which a developer starts for an app that runs elsewhere.
+ */
 export function holdsOnlyData(project: ComposeProject): boolean {
   return project.services.every(({ source }) => source.type === "image" && dataImages.has(imageName(source.reference)));
 }

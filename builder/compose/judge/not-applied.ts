@@ -1,8 +1,8 @@
 import { child, children, type Field, flag, items, pairs, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-// Keys that the Compose Specification allows below those of a service and of networks, and that Baton does not apply. The
-// log says each. The keys of a service itself are judged in service-keys.ts.
+// The keys below a service and below a network that the Compose Specification allows and Baton does not apply. The log
+// names each of them. service-keys.ts judges the keys of a service itself.
 
 type Notes = Readonly<Record<string, string>>;
 
@@ -39,7 +39,7 @@ const ofAttachment: Notes = {
   driver_opts: "is not applied",
 };
 
-/** Options of `tmpfs: /tmp:size=64m,mode=1770`, other than the size. */
+/** Matches an option of `tmpfs: /tmp:size=64m,mode=1770` other than the size. */
 const tmpfsOption = /^(?!size=|rw$)\S+/;
 
 export function sayNotApplied(service: Field, report: Report): void {
@@ -80,7 +80,7 @@ export function sayNotApplied(service: Field, report: Report): void {
   sayLabels(child(service, "labels"), report);
 }
 
-/** `127.0.0.1:8080:80` publishes a port to the host alone, but Baton serves a web service to everybody. */
+/** Notes that `127.0.0.1:8080:80` publishes a port on the host only, while Baton makes a web service public. */
 function sayHostAddress(port: Field, report: Report): void {
   const written = text(child(port, "host_ip")) ?? /^(\[[^\]]+\]|[\d.]+):[\d-]*:/.exec(text(port) ?? "")?.[1] ?? null;
   if (written === null || /^(?:0\.0\.0\.0|\[?::\]?)$/.test(written)) return;
@@ -96,7 +96,7 @@ function sayLabels(labels: Field | null, report: Report): void {
   if (others.length > 0) report.note(labels.key, "are not passed on to the container");
 }
 
-/** `internal: true` among the networks of a file. */
+/** Notes that `internal: true` on a network is not applied. */
 export function sayInternal(network: Field, report: Report): void {
   const internal = child(network, "internal");
   if (internal && flag(internal) === true) {

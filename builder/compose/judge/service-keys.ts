@@ -2,13 +2,15 @@ import { grantedCapabilities } from "../../../server/model/deployment/capabiliti
 import { type Field, flag, items, pairs, text, texts } from "../read/field.ts";
 import { noted, read, refused, skipped, type Verdicts } from "./verdict.ts";
 
-/** Every key that a service may have. What would reach the host, other products or Baton itself is refused. */
+/**
+ * The verdict on every key of a service. A key that would reach the host, other products or Baton itself is refused.
+ */
 export const serviceKeys: Verdicts = {
   build: read,
   cap_add: refused(
     "gives the container privileges on the host that ordinary containers lack",
     "Remove it, along with whatever needs it.",
-    // Adding back after `cap_drop: [ALL]` what containers have here in any case is fine.
+    // Adding a capability that every container has anyway is harmless, for instance after `cap_drop: [ALL]`.
     (field) => texts(field).every((name) => grantedCapabilities.includes(capability(name))),
   ),
   cap_drop: read,
@@ -155,12 +157,12 @@ export const serviceKeys: Verdicts = {
   ),
 };
 
-/** `CAP_CHOWN`, `cap_chown` and `chown` are one. */
+/** Normalises a capability's name: `CAP_CHOWN`, `cap_chown` and `chown` are the same. */
 export function capability(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, "");
 }
 
-/** As Docker has it: what is bound to the container's own network or IPC namespace. */
+/** Whether a sysctl belongs to the container's own network or IPC namespace. The list is Docker's. */
 function isNamespaced(name: string): boolean {
   return /^(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$)/.test(name);
 }

@@ -4,13 +4,13 @@ import { dataImages, debuggerPorts, imageName, otherThanHttp } from "./well-know
 
 export interface KindDecision {
   readonly kind: ServiceKind;
-  /** Inside the container. Null for kinds without one, and where only the image can tell. */
+  /** The port inside the container. Null for kinds without a port, and where only the image can tell. */
   readonly port: number | null;
-  /** In words, for the log and the page: "publishes port 3000". */
+  /** The reason in words, for the log and the page: "publishes port 3000". */
   readonly reason: string;
 }
 
-/** What is known of a service when a rule looks at it. */
+/** The facts about a service that the rules look at. */
 interface Facts {
   readonly service: ComposeService;
   readonly project: ComposeProject;
@@ -20,12 +20,12 @@ interface Facts {
   readonly dockerfilePorts: DockerfilePorts;
 }
 
-/** By the name of the service: the TCP port that the Dockerfile exposes from which it is built. */
+/** Maps the name of a service to the TCP port that its Dockerfile exposes. */
 export type DockerfilePorts = ReadonlyMap<string, number>;
 
 type Rule = (facts: Facts) => KindDecision | null;
 
-/** Written rules, in order: the first that has an answer decides. */
+/** The rules in order; the first one that returns a decision wins. */
 const rules: readonly Rule[] = [
   saidByXBaton,
   awaitedToItsEnd,
@@ -113,7 +113,7 @@ function namedToProxy({ service }: Facts): KindDecision | null {
   return port === null ? null : { kind: "web", port, reason: `its labels tell a proxy to use port ${port}` };
 }
 
-/** Exposed ports are for the other services, unless nothing else in the file could be meant for users. */
+/** Treats exposed ports as meant for the other services, unless no service in the file is meant for users. */
 function exposesPort({ exposed, project }: Facts): KindDecision | null {
   const [first] = exposed;
   if (first === undefined) return null;
@@ -125,8 +125,9 @@ function exposesPort({ exposed, project }: Facts): KindDecision | null {
 }
 
 /**
- * A Dockerfile's EXPOSE says little: workers are often built from the same one. It counts where the file names no port for
- * users at all, and just one service is started as its Dockerfile says.
+ * Treats a Dockerfile's EXPOSE as a web port only where the file names no port for users and exactly one service is
+ * started by its Dockerfile's command. EXPOSE alone says little, because workers are often built from the same
+ * Dockerfile.
  */
 function onlyFrontDoor({ service, project, dockerfilePorts }: Facts): KindDecision | null {
   const namesPorts = project.services.some((each) => isForUsers(each) || httpPortOf(each.expose) !== null);
@@ -145,8 +146,8 @@ function isHttp(port: number | undefined): boolean {
 }
 
 /**
- * `restart: "no"` is Compose's default: written out, for one service among others that are started again, it marks a job.
- * What checks its health goes on.
+ * Takes a service for a job when it says `restart: "no"` and other services of the file are restarted. `"no"` is
+ * Compose's default, so writing it out means something. A service with a health check is no job.
  */
 function runsOnce({ service, project }: Facts): KindDecision | null {
   const { healthcheck } = service.container;
@@ -185,7 +186,7 @@ function httpPortOf(ports: readonly number[]): number | null {
   return candidates.find((port) => !debuggerPorts.has(port)) ?? candidates[0] ?? null;
 }
 
-/** Files that are written for Traefik publish nothing: labels say where each service listens. */
+/** Reads the port from Traefik's labels, because files written for Traefik publish no ports. */
 function proxyPort({ labels }: ComposeService): number | null {
   const [, port] =
     Object.entries(labels).find(([name]) =>

@@ -1,9 +1,9 @@
 import { replacedInPlace } from "../../plan/replaced-in-place.ts";
 import type { ComposeService } from "../project/compose-project.ts";
 
-/** Why two versions of a service cannot run beside each other, as the rest of a sentence about it; null: they can. */
+/** Says why two versions of a service cannot run at the same time, as the rest of a sentence; null when they can. */
 export function statefulReason({ container, xBaton }: ComposeService): string | null {
-  // Reading does not get in anybody's way.
+  // Two versions can share a volume that they only read.
   const written = container.mounts.flatMap((mount) =>
     mount.type === "volume" && !mount.readOnly ? [mount.volume] : [],
   );

@@ -1,15 +1,15 @@
 import type { Field } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** What becomes of a key that the Compose Specification knows. A key without a verdict is refused. */
+/** What Baton does with a key that the Compose Specification knows. A key without a verdict is refused. */
 export type Verdict =
-  /** It has a reader. */
+  /** Some code reads the key. */
   | { readonly type: "read" }
-  /** It means nothing to a server, or asks for what Baton does anyway. */
+  /** The key means nothing on a server, or asks for what Baton does anyway. */
   | { readonly type: "skipped" }
-  /** Accepted; the log says what happens instead, as the rest of a sentence that begins with the key. */
+  /** The key is accepted. The log says what happens instead, in the rest of a sentence that begins with the key. */
   | { readonly type: "noted"; readonly note: string; readonly where?: (field: Field) => boolean }
-  /** `unless` it has a value that asks for nothing. */
+  /** The key is refused, `unless` its value asks for nothing. */
   | {
       readonly type: "refused";
       readonly why: string;
@@ -22,7 +22,7 @@ export type Verdicts = Readonly<Record<string, Verdict>>;
 export const read: Verdict = { type: "read" };
 export const skipped: Verdict = { type: "skipped" };
 
-/** `where`: it is worth a word only with such a value. */
+/** `where` limits the note to the values that it concerns. */
 export function noted(note: string, where?: (field: Field) => boolean): Verdict {
   return { type: "noted", note, ...(where && { where }) };
 }
@@ -31,7 +31,7 @@ export function refused(why: string, instead: string, unless?: (field: Field) =>
   return { type: "refused", why, instead, ...(unless && { unless }) };
 }
 
-/** Says what there is to say of a key. */
+/** Reports a key as its verdict demands. */
 export function judge(name: string, field: Field, verdicts: Verdicts, report: Report): void {
   if (name.startsWith("x-")) return;
   const verdict = Object.hasOwn(verdicts, name) ? verdicts[name] : undefined;

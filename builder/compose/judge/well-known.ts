@@ -1,4 +1,4 @@
-/** Images of databases, caches and brokers, by the last part of their name, with the port on which they listen. */
+/** Images of databases, caches and brokers by the last part of their name, with the port on which they listen. */
 export const dataImages: ReadonlyMap<string, { readonly port: number; readonly what: string }> = new Map(
   [
     [5432, "a PostgreSQL database", "postgres postgresql postgis timescaledb pgvector pgvecto-rs paradedb"],
@@ -27,16 +27,16 @@ export const dataImages: ReadonlyMap<string, { readonly port: number; readonly w
   }),
 );
 
-/** Ports on which something else than HTTP is spoken, whatever the image is called. */
+/** Ports that speak a protocol other than HTTP, whatever the image is called. */
 export const otherThanHttp: ReadonlySet<number> = new Set([
   21, 22, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1025, 1433, 1521, 1883, 2181, 2379, 3306, 4222, 5432, 5433,
   5671, 5672, 6379, 6380, 8883, 9042, 9092, 9093, 9094, 11211, 26257, 27017, 27018, 33060,
 ]);
 
-/** Ports that debuggers listen on, beside the app's own. */
+/** Ports that debuggers listen on, in addition to the app's own port. */
 export const debuggerPorts: ReadonlySet<number> = new Set([5005, 5858, 9229, 9230, 35_729]);
 
-/** `postgres` of `docker.io/library/postgres:17@sha256:…`. */
+/** Returns `postgres` for `docker.io/library/postgres:17@sha256:…`. */
 export function imageName(reference: string): string {
   const [withoutDigest = ""] = reference.split("@");
   return (withoutDigest.split("/").at(-1) ?? "").split(":")[0] ?? "";

@@ -6,10 +6,13 @@ import { resolveExtends } from "./extends.ts";
 import { resolveIncludes } from "./include.ts";
 import { mergeFiles, withoutReset } from "./merge.ts";
 
-/** A file may be included several times, each time with all that it includes. */
+/**
+ * The limit on files read. A file that is included several times counts each time, and so do the files that it
+ * includes.
+ */
 const maxFiles = 100;
 
-/** Files, each over the one before, with all that they extend and include, as one. Null: they hold nothing. */
+/** Merges files, each over the one before, after resolving what they extend and include. Null means they are empty. */
 export async function assembleFiles(
   files: readonly FileRequest[],
   { repository, report }: { repository: Repository; report: Report },

@@ -5,7 +5,7 @@ import { type Entry, type Mapping, mapping } from "../read/value.ts";
 import { folderOf, type Repository, resolvePath } from "../values/repository-path.ts";
 import { mergeServices } from "./merge.ts";
 
-/** Real files have one or two. */
+/** The limit on a chain of `extends`. Real files have one or two steps. */
 const maxSteps = 20;
 
 interface Surroundings {
@@ -14,7 +14,7 @@ interface Surroundings {
   readonly report: Report;
 }
 
-/** A file in which each service that extends another one says for itself what it takes from there. */
+/** Returns the file with every `extends` replaced by the content of the extended service. */
 export async function resolveExtends(root: Mapping, file: FileRequest, surroundings: Surroundings): Promise<Mapping> {
   const services = child(rootField(root), "services");
   if (services?.value.type !== "mapping") return root;
@@ -29,9 +29,9 @@ export async function resolveExtends(root: Mapping, file: FileRequest, surroundi
 }
 
 interface Progress {
-  /** Those that were reported. */
+  /** The cycles that were reported already. */
   readonly circles: Set<string>;
-  /** Services whose way was gone before. */
+  /** Services that were resolved already. */
   readonly done: Map<string, Mapping>;
 }
 
@@ -72,7 +72,7 @@ async function extendService(
   return whole;
 }
 
-/** Once, though each of its services leads into it. */
+/** Reports a cycle once, although each of its services leads into it. */
 function sayCircle(members: readonly string[], field: Field, report: Report, { circles }: Progress): void {
   const id = members.toSorted().join("\n");
   if (circles.has(id)) return;
@@ -81,7 +81,7 @@ function sayCircle(members: readonly string[], field: Field, report: Report, { c
   report.problem(field.at, field.key, `goes round in a circle: ${circle}`, "Break the circle.");
 }
 
-/** Null: it is not there, which has been reported. */
+/** Null means that the service does not exist, which has been reported. */
 async function findTarget(
   field: Field,
   { root, file }: Reference,

@@ -11,11 +11,13 @@ import { mergeFiles } from "./merge.ts";
 interface Surroundings {
   readonly repository: Repository;
   readonly report: Report;
-  /** Reads a file with all that it includes in its turn. */
+  /** Reads a file together with all files that it includes. */
   assemble(file: FileRequest, chain: readonly string[]): Promise<Mapping | null>;
 }
 
-/** A file together with those that it includes. `chain` are the files that led to this one, itself the last. */
+/**
+ * Merges a file with the files that it includes. `chain` lists the files that led to this one, with itself as the last.
+ */
 export async function resolveIncludes(
   root: Mapping,
   file: FileRequest,

@@ -12,22 +12,22 @@ import {
 } from "../read/value.ts";
 import { splitMount } from "../values/mount-syntax.ts";
 
-/** How two values of one key become one. */
+/** How two values of one key are merged. */
 type Rule =
-  /** The later one counts alone. */
+  /** The later value replaces the earlier one. */
   | "replace"
-  /** `NAME=value` lists and mappings: by name. */
+  /** `NAME=value` lists and mappings are merged by name. */
   | "pairs"
-  /** Lists of names, and mappings from names: by name. */
+  /** Lists of names, and mappings from names, are merged by name. */
   | "names"
   /** A text stands for a mapping with this key. */
   | { readonly shorthand: string }
-  /** Lists that may be written as one value; with what makes two items the same. */
+  /** Lists, which may be written as a single value, are concatenated. The function tells which items are the same. */
   | { readonly list: (item: Value) => string };
 
 /**
- * Where merging is not simply: mappings by key, lists one after the other, all else replaced. From the Compose
- * Specification, "Merge"; of the keys that are read.
+ * The keys that do not merge by default. By default mappings merge by key, lists are concatenated and other values are
+ * replaced. The source is "Merge" in the Compose Specification, for the keys that Baton reads.
  */
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["services.*.build", { shorthand: "context" }],
@@ -47,7 +47,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["services.*.volumes", { list: mountTarget }],
 ]);
 
-/** A file over another, or a service over the one that it extends. */
+/** Merges a file over another one. */
 export function mergeFiles(below: Mapping, above: Mapping): Mapping {
   return mergeMappings(below, above, "");
 }
@@ -56,7 +56,7 @@ export function mergeServices(below: Mapping, above: Mapping): Mapping {
   return mergeMappings(below, above, "services.*");
 }
 
-/** What is left when all files are merged: `!reset` in a file that stands above none takes away as well. */
+/** Removes values tagged `!reset` after all files are merged. The tag counts also in a file that overrides no other. */
 export function withoutReset(value: Mapping): Mapping {
   const entries = [...value.entries]
     .filter(([, entry]) => entry.value.tag !== "reset")
@@ -104,14 +104,14 @@ function mergeValues(below: Value, above: Value, pattern: string): Value {
   return above;
 }
 
-/** A name without a value has a meaning of its own here: it is passed on from outside. */
+/** Keeps names without a value, because such a name is passed on from outside. */
 function mergePairs(below: Mapping, above: Mapping): Mapping {
   const entries = new Map([...below.entries, ...above.entries]);
   for (const [name, { value }] of above.entries) if (value.tag === "reset") entries.delete(name);
   return mapping(entries, above);
 }
 
-/** An item that says what one before it says of the same thing takes its place. */
+/** Concatenates two lists. An item replaces an earlier one with the same identity. */
 function mergeLists(below: Value, above: Value, identity: (item: Value) => string): List {
   const merged = new Map<string, Value>();
   for (const item of [...asList(below), ...asList(above)]) merged.set(identity(item), item);
@@ -131,7 +131,7 @@ function pairsAsMapping(value: Value): Mapping {
   return mapping(new Map(entries), value);
 }
 
-/** `depends_on` in its short form has a condition that the long form must spell out. */
+/** Turns the short form, a list of names, into the long form, so that the two can be merged. */
 function namesAsMapping(value: Value): Mapping {
   if (value.type === "mapping") return value;
   const entries = asList(value).map((item): [string, Entry] => {

@@ -5,34 +5,37 @@ export type ComposeResult =
   | { readonly type: "project"; readonly project: ComposeProject }
   | {
       readonly type: "refused";
-      /** All of them, in the order of the files and their lines. */
+      /** All problems, in the order of the files and their lines. */
       readonly problems: readonly ComposeProblem[];
-      /** Why a Dockerfile beside the file should be used instead of it; null: the problems are what counts. */
+      /** Why a Dockerfile in the same folder should be used instead of this file; null when the problems decide. */
       readonly givesWay: string | null;
-      /** It names no service, and nothing else is wrong: it gives way to any app. */
+      /** Whether the only problem is that the file names no service. Any app takes precedence over such a file. */
       readonly isEmpty: boolean;
     };
 
-/** One thing that keeps a compose file from being deployed: one sentence why, one what to do instead. */
+/** One problem that keeps a compose file from being deployed: one sentence why, one what to do instead. */
 export interface ComposeProblem extends SourceLocation {
   readonly line: number;
-  /** Where in the file: `services.web.volumes[0]`; empty for the file as a whole. */
+  /** The path in the file: `services.web.volumes[0]`. Empty for the file as a whole. */
   readonly key: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** A compose file, its override and all that it includes and extends, in one normal form. Paths are relative to the repository's root. */
+/**
+ * A compose file merged with its override and all that it includes and extends, in one normal form. Paths are relative
+ * to the repository's root.
+ */
 export interface ComposeProject {
   /** The folder of the compose file; empty for the root. */
   readonly folder: string;
-  /** Those that run: without the services of profiles that are off. In the order of the file. */
+  /** The services that run, in the order of the file. Services whose profiles are off are left out. */
   readonly services: readonly ComposeService[];
-  /** What was accepted and replaced or left out, one line each, with its key. */
+  /** Keys that were accepted and then replaced or left out, one line each. */
   readonly notes: readonly string[];
-  /** What is probably not meant so: variables that are empty. */
+  /** Things that are probably mistakes, such as empty variables. */
   readonly warnings: readonly string[];
-  /** What is not done as the file asks, and where it asks for it. */
+  /** Things that Baton does differently from what the file asks, with the place in the file. */
   readonly remarks: readonly Remark[];
 }
 
@@ -40,17 +43,17 @@ export interface Remark extends SourceLocation {
   readonly message: string;
 }
 
-/** A service that the file defines, in the model's own types, with what decides how Baton runs it. */
+/** A service that the file defines, in the model's own types, with the values that decide how Baton runs it. */
 export interface ComposeService extends Pick<ServiceSpec, "name" | "command" | "environment" | "dependsOn"> {
-  /** Where it is written. */
+  /** The place in the file where the service is defined. */
   readonly at: SourceLocation;
   readonly source: ComposeImage | ComposeBuild;
   readonly ports: readonly ComposePort[];
-  /** TCP ports that other services are told of. */
+  /** TCP ports that the file exposes to the other services. */
   readonly expose: readonly number[];
-  /** Digests of its mounts are still empty. */
+  /** The container's options. The digests of its mounts are still empty. */
   readonly container: Omit<ContainerOptions, "init">;
-  /** Null: the file does not say, and it depends on the image. */
+  /** Null when the file does not say; then it depends on the image. */
   readonly init: boolean | null;
   readonly restart: "no" | "always" | "on-failure" | "unless-stopped" | null;
   readonly stopGraceMs: number | null;
@@ -66,22 +69,25 @@ export interface ComposeImage {
 
 export interface ComposeBuild {
   readonly type: "build";
-  /** A folder; empty for the root of the repository. */
+  /** The context's folder; empty for the repository's root. */
   readonly context: string;
-  /** Relative to the context. */
+  /** The Dockerfile's path, relative to the context. */
   readonly dockerfile: string;
-  /** The text to build from instead of that file. */
+  /** The Dockerfile's text, to build from instead of the file. */
   readonly dockerfileInline: string | null;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
-  /** What the file calls the image that is built (`image:` beside `build:`): another service may run it by that name. */
+  /**
+   * The name that the file gives to the built image (`image:` next to `build:`). Another service may run it by that
+   * name.
+   */
   readonly tag: string | null;
 }
 
 export interface ComposePort {
   readonly container: number;
   readonly protocol: "tcp" | "udp";
-  /** The host's port that the file asks for; null when any will do. */
+  /** The host port that the file asks for; null when any port will do. */
   readonly published: number | null;
 }
 
@@ -91,7 +97,7 @@ export interface ComposeLimits {
   readonly pids: number | null;
 }
 
-/** What `x-baton` says of a service. Null: nothing. */
+/** The settings in a service's `x-baton`. Null means that a setting is absent. */
 export interface XBaton {
   readonly kind: ServiceKind | null;
   readonly port: number | null;

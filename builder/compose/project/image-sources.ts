@@ -6,25 +6,27 @@ import { subtree } from "../../source/source-tree.ts";
 import { inFolder } from "../read/compose-files.ts";
 import type { ComposeBuild, ComposeProject, ComposeService } from "./compose-project.ts";
 
-/** Where a service's image comes from, and what its Dockerfile says of it. */
+/** The source of a service's image, and the facts that its Dockerfile gives. */
 export interface ServiceImage {
   readonly source: ImageSource;
-  /** The first TCP port that its Dockerfile exposes; null: none, or it is not built here. */
+  /** The first TCP port that its Dockerfile exposes. Null when it exposes none, or when the image is not built here. */
   readonly exposed: number | null;
-  /** For the log: how it is built, or what it is called. */
+  /** How the image is built, or its name, for the log. */
   readonly summary: string;
-  /** Set where its Dockerfile does not say what to start. */
+  /** Set when its Dockerfile does not say what to start. */
   readonly noCommand: NoCommand | null;
 }
 
-/** Where a Dockerfile that is no file of the context is put in it. */
+/** The path in the context of a Dockerfile that is not a file of the context. */
 const writtenDockerfile = ".baton/Dockerfile";
 
-/** Finds the images of a project's services. Those that are built in the same way share one recipe, and so one image. */
+/**
+ * Finds the images of a project's services. Services that are built in the same way share one recipe, and so one image.
+ */
 export function createImageSources(tree: SourceTree, project: ComposeProject, buildVariables: BuildVariables) {
   const built = new Map<string, Promise<ServiceImage>>();
   return {
-    /** Rejects with PlanProblem when it cannot be built. */
+    /** Rejects with PlanProblem when the image cannot be built. */
     async imageOf(service: ComposeService): Promise<ServiceImage> {
       const build = buildOf(service, project);
       if (build === null) return pulled(service);
@@ -37,7 +39,10 @@ export function createImageSources(tree: SourceTree, project: ComposeProject, bu
   };
 }
 
-/** A service may run what another one builds, by the name that the file gives to it. */
+/**
+ * Returns the build of a service. A service may run the image that another one builds, by the name that the file gives
+ * it.
+ */
 export function buildOf({ source }: ComposeService, { services }: ComposeProject): ComposeBuild | null {
   if (source.type === "build") return source;
   const name = withTag(source.reference);

@@ -2,7 +2,10 @@ import { sayInternal } from "../judge/not-applied.ts";
 import { child, children, type Field, flag, items, text, texts } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** The networks of a file: Baton has its own, which every service of a deployment is on. */
+/**
+ * Checks the networks of a file and returns the declared names. Baton has its own network, which every service of a
+ * deployment joins.
+ */
 export function checkNetworks(root: Field, report: Report): ReadonlySet<string> {
   const section = child(root, "networks");
   const declared = children(section);
@@ -20,7 +23,7 @@ export function checkNetworks(root: Field, report: Report): ReadonlySet<string> 
   return new Set(["default", ...declared.map(([name]) => name)]);
 }
 
-/** The further names that a service has on its networks. */
+/** Returns the additional names that a service has on its networks. */
 export function networkAliases(service: Field, declared: ReadonlySet<string>, report: Report): readonly string[] {
   const field = child(service, "networks");
   const named = [...items(field).map((item) => [text(item) ?? "", item] as const), ...children(field)];

@@ -15,15 +15,18 @@ import { createImageSources, type ServiceImage } from "./image-sources.ts";
 import { planComposeService } from "./plan-service.ts";
 
 export interface ComposeOptions extends ServiceRules {
-  /** The product's: for interpolation. */
+  /** The product's variables, for interpolation. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Those of them that anybody may read. */
+  /** Names of the variables that anybody may read. */
   readonly visible?: ReadonlySet<string> | undefined;
-  /** Those of them that a build gets. */
+  /** The variables that a build gets. */
   readonly buildVariables: BuildVariables;
 }
 
-/** The services of a compose file. Rejects with PlanProblem: all that keeps it from being deployed. */
+/**
+ * Plans the services of a compose file. Rejects with a PlanProblem that holds all that keeps the file from being
+ * deployed.
+ */
 export async function planCompose(
   tree: SourceTree,
   stack: ComposeStack,
@@ -78,12 +81,12 @@ function ofService({ name, at, source }: ComposeService): (finding: Finding) => 
   return ({ message, hint }) => ({ ...at, message: `services.${name}.${source.type}: ${message}`, hint });
 }
 
-/** Those that are public by their names are no secrets, either. */
+/** Variables whose names mark them as public are not secrets either. */
 function readableIn({ visible = new Set(), buildVariables }: ComposeOptions): ReadonlySet<string> {
   return new Set([...visible, ...buildVariables.known]);
 }
 
-/** What the file of a stack holds. */
+/** Reads the compose file of a stack. */
 export function readStack(
   tree: SourceTree,
   { file, withOverride }: ComposeStack,
@@ -95,7 +98,7 @@ export function readStack(
   return readCompose({ tree, folder, file: name, variables, profiles: [], withOverride, machine, visible });
 }
 
-/** Whether it says itself what to start, whatever its image does. */
+/** Whether the service itself says what to start, whatever its image does. */
 function saysCommand({ command, container }: ComposeService): boolean {
   return (command ?? []).length > 0 || (container.entrypoint ?? []).length > 0;
 }
@@ -112,7 +115,10 @@ function notThere(tree: SourceTree, { name, at, file }: ComposeStack): Finding {
   return { file: at?.file ?? null, line: at?.line ?? null, message, hint };
 }
 
-/** Waiting until a service has run to its end makes it an init service, unless x-baton makes it one that never ends. */
+/**
+ * Finds services that others wait for to complete although x-baton gives them a kind that never completes. Without
+ * x-baton, such a dependency makes a service an init service.
+ */
 function endless(project: ComposeProject): readonly Finding[] {
   return project.services.flatMap((service) =>
     service.dependsOn.flatMap((dependency) => {
@@ -126,7 +132,7 @@ function endless(project: ComposeProject): readonly Finding[] {
   );
 }
 
-/** One line for each image that is built, with all services that run it. */
+/** Describes each built image in one line, with all services that run it. */
 function describeBuilds(services: readonly Planned[]): readonly string[] {
   const builds = new Map<ServiceImage, string[]>();
   for (const { image, plan } of services) {
@@ -135,7 +141,9 @@ function describeBuilds(services: readonly Planned[]): readonly string[] {
   return [...builds].map(([{ summary }, names]) => `Building with ${summary}, for ${names.join(", ")}`);
 }
 
-/** `db: tcp on port 5432 (its image is a PostgreSQL database), keeps its data in the volume data` */
+/**
+ * Describes a service: `db: tcp on port 5432 (its image is a PostgreSQL database), keeps its data in the volume data`
+ */
 function describe({ name, kind, kindReason, port, stateful, source }: ServicePlan): string {
   const image = source.type === "image" ? `, runs ${source.reference}` : "";
   const hasPort = kind === "web" || kind === "tcp";
@@ -143,7 +151,7 @@ function describe({ name, kind, kindReason, port, stateful, source }: ServicePla
   return `${name}: ${kind}${where} (${kindReason})${image}${stateful === null ? "" : `, ${stateful}`}`;
 }
 
-/** Whoever ends is started again, whatever the file says. */
+/** Notes a restart policy that is not applied, because Baton restarts any service that exits. */
 function restartedAnyway({ service: { name, restart }, plan }: Planned): readonly string[] {
   if (plan.kind === "init" || (restart !== "no" && restart !== "on-failure")) return [];
   const way = plan.kind === "worker" ? " (with x-baton: { kind: init } it runs once)" : "";

@@ -7,11 +7,11 @@ import { statefulReason } from "../judge/stateful.ts";
 import type { ComposeProject, ComposeService } from "./compose-project.ts";
 import type { ServiceImage } from "./image-sources.ts";
 
-/** What the engine does where a health check does not say. */
+/** Docker's defaults where a health check does not set the value. */
 const engineIntervalMs = 30_000;
 const engineRetries = 3;
 
-/** A service of a compose file as Baton runs it. */
+/** Turns a service of a compose file into the service that Baton runs. */
 export function planComposeService(
   service: ComposeService,
   project: ComposeProject,
@@ -44,10 +44,10 @@ export function planComposeService(
     limits: { ...limits, pids: pids ?? defaultPids },
     settings,
     dependsOn: service.dependsOn,
-    // It runs to its end in each deployment, whatever it writes to.
+    // An init service runs to completion in each deployment, whatever it writes to.
     stateful: decision.kind === "init" ? null : statefulReason(service),
     strategy: service.xBaton.strategy,
-    // An image that others made may bring an init of its own, which must be process 1 (s6-overlay).
+    // A third-party image may bring its own init, which must be process 1 (s6-overlay).
     container: { ...service.container, init: service.init ?? isBuilt },
     domains: service.xBaton.domains,
     source,
@@ -55,7 +55,7 @@ export function planComposeService(
   };
 }
 
-/** Where nobody says, Baton is at least as patient as the file's own health check. */
+/** Returns how long Baton waits by default: at least as long as the file's own health check. */
 function patience({ container: { healthcheck } }: ComposeService, timeoutMs: number): number {
   if (healthcheck === null || healthcheck.isDisabled) return timeoutMs;
   const tries = (healthcheck.intervalMs ?? engineIntervalMs) * (healthcheck.retries ?? engineRetries);

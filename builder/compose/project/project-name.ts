@@ -1,7 +1,10 @@
 import { type Lookup, substitute } from "../../../server/model/deployment/template.ts";
 import { parseYaml } from "../read/parse-yaml.ts";
 
-/** What Compose calls the project, which a file may ask for as COMPOSE_PROJECT_NAME. Null: nothing says so. */
+/**
+ * Returns Compose's name for the project, which a file may refer to as COMPOSE_PROJECT_NAME. Null when nothing gives
+ * one.
+ */
 export function projectName(source: string, folder: string, variables: Lookup): string | null {
   const { root } = parseYaml(source, "", folder);
   const written = root?.type === "mapping" ? root.entries.get("name")?.value : undefined;

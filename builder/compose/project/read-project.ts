@@ -20,10 +20,10 @@ interface Surroundings {
   readonly machine: MachineCapacity | undefined;
 }
 
-/** More is a mistake, or meant to be a burden. */
+/** The limit on services. A file with more is a mistake or an attack. */
 const maxServices = 200;
 
-/** What the files say, once they are one. It holds what could be read, also where problems were reported. */
+/** Reads the project from the merged files. The result holds what could be read, also where problems were reported. */
 export async function readProject(root: Field, surroundings: Surroundings): Promise<ComposeProject> {
   const { report, profiles } = surroundings;
   const { running, absent } = selectServices(root, profiles, report);

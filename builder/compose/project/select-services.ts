@@ -4,7 +4,10 @@ import type { Report } from "../read/report.ts";
 
 type NamedField = readonly [name: string, field: Field];
 
-/** Which services of the file run: those without a profile, or with one that is on, of which any container is wanted. */
+/**
+ * Selects the services that run: they have no profile or one that is on, and they are scaled to more than zero
+ * containers.
+ */
 export function selectServices(
   root: Field,
   profiles: readonly string[],

@@ -3,9 +3,12 @@ import type { Report } from "../read/report.ts";
 
 /** The named volumes of a project. */
 export interface DeclaredVolumes {
-  /** A service mounts it. What keeps it from being used is reported. */
+  /** Records that a service mounts the volume. Settings that make the volume unusable are reported. */
   use(name: string, mount: Field): void;
-  /** The volume that keeps the data of a folder that is not in the repository: the same one for each version. */
+  /**
+   * Returns the volume that keeps the data of a folder that is not in the repository. Each version gets the same
+   * volume.
+   */
   standIn(folder: string): string;
 }
 

@@ -16,7 +16,7 @@ const nothing: XBaton = {
   domains: [],
 };
 
-/** What a service's `x-baton` says; what it may not say is reported. */
+/** Reads a service's `x-baton` and reports invalid settings. */
 export function readXBaton(field: Field | null, report: Report): XBaton {
   if (field === null) return nothing;
   const parsed = schema.safeParse(toPlain(field.value));
@@ -57,7 +57,7 @@ function inWords(issue: z.core.$ZodIssue): readonly { readonly path: readonly st
   return issue.keys.map((key) => ({ path: [...path, key], what: "is not a key of x-baton here" }));
 }
 
-/** A variable brings a number in as text. */
+/** Accepts text too, because interpolation turns a number into text. */
 function numberOrText(least: number, most: number) {
   return z.preprocess(
     (value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value),

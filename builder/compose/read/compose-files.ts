@@ -1,6 +1,6 @@
 import type { SourceTree } from "../../plan/plan.ts";
 
-/** In Compose's own order: the first that is there counts. */
+/** Compose's own order: the first file that exists wins. */
 const fileNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 const overrideNames = [
   "compose.override.yml",
@@ -9,12 +9,12 @@ const overrideNames = [
   "docker-compose.override.yaml",
 ];
 
-/** The names of the compose files in a folder, by precedence: the first is the one that `docker compose up` takes. */
+/** Returns the names of the compose files in a folder, by precedence. `docker compose up` takes the first one. */
 export function composeFilesIn(tree: Pick<SourceTree, "files">, folder: string): readonly string[] {
   return present(tree, folder, fileNames);
 }
 
-/** Those that Compose merges into a file of a standard name; only the first counts. */
+/** Returns the override files that Compose merges into a file of a standard name. Only the first one counts. */
 export function overridesFor(tree: Pick<SourceTree, "files">, folder: string, file: string): readonly string[] {
   return fileNames.includes(file) ? present(tree, folder, overrideNames) : [];
 }

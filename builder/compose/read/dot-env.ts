@@ -8,7 +8,7 @@ import {
 import { folderOf, type Repository } from "../values/repository-path.ts";
 import type { Report } from "./report.ts";
 
-/** The lines of a file of variables; what is wrong in it is reported. Null: it is not in the repository. */
+/** Reads a file of variables and reports its errors. Null means that it is not in the repository. */
 export async function readEnvFile(
   path: string,
   outside: Lookup,
@@ -24,7 +24,7 @@ export async function readEnvFile(
   return lines;
 }
 
-/** Variables from files, below those that are there already. */
+/** Adds variables from files. Variables that exist already take precedence. */
 export async function withEnvFiles(
   outside: Lookup,
   paths: readonly string[],

@@ -1,6 +1,6 @@
 import { type ComposeLocation, type Entry, isNull, type Mapping, type Value } from "./value.ts";
 
-/** A value with its key and its place: what is needed to read it, and to say what is wrong with it. */
+/** A value with its key and its location, which is all that is needed to read it and to report problems with it. */
 export interface Field {
   /** `services.web.volumes[0]` */
   readonly key: string;
@@ -12,20 +12,20 @@ export function rootField(root: Mapping): Field {
   return { key: "", at: root.at, value: root };
 }
 
-/** What stands under this name; null also for a key without a value, which Compose takes for absent. */
+/** Returns the value under a name. Null also for a key without a value, which Compose treats as absent. */
 export function child(field: Field | null, name: string): Field | null {
   if (field?.value.type !== "mapping") return null;
   const entry = field.value.entries.get(name);
   return entry && !isNull(entry.value) ? fieldOf(field, name, entry) : null;
 }
 
-/** The entries of a mapping, with those that have no value. */
+/** Returns the entries of a mapping, including those without a value. */
 export function children(field: Field | null): readonly (readonly [name: string, field: Field])[] {
   if (field?.value.type !== "mapping") return [];
   return [...field.value.entries].map(([name, entry]) => [name, fieldOf(field, name, entry)]);
 }
 
-/** The items of a list, without those that are empty. */
+/** Returns the items of a list, without empty ones. */
 export function items(field: Field | null): readonly Field[] {
   if (field?.value.type !== "list") return [];
   return field.value.items
@@ -33,12 +33,12 @@ export function items(field: Field | null): readonly Field[] {
     .filter(({ value }) => !isNull(value));
 }
 
-/** The items of a list, or the one value that stands where a list may. */
+/** Returns the items of a list, or the single value where a list may be written as one. */
 export function itemsOrOne(field: Field | null): readonly Field[] {
   return field === null || field.value.type === "list" ? items(field) : [field];
 }
 
-/** A scalar as text; null for anything else. */
+/** Returns a scalar as text; null for anything else. */
 export function text(field: Field | null): string | null {
   if (field?.value.type !== "scalar" || field.value.value === null) return null;
   return String(field.value.value);
@@ -50,7 +50,7 @@ export function texts(field: Field | null): readonly string[] {
     .filter((item) => item !== null);
 }
 
-/** A truth value, also one that a variable brought in as text; null for anything else. */
+/** Returns a boolean, also when a variable supplied it as text; null for anything else. */
 export function flag(field: Field | null): boolean | null {
   const value = text(field)?.toLowerCase();
   if (value === undefined) return null;
@@ -58,7 +58,7 @@ export function flag(field: Field | null): boolean | null {
   return ["false", "no", "off", "n", "0"].includes(value) ? false : null;
 }
 
-/** `NAME: value` or `- NAME=value`, whichever the file has; null is a name without a value. */
+/** Reads `NAME: value` or `- NAME=value`. A null value means a name without a value. */
 export function pairs(field: Field | null): readonly (readonly [name: string, value: string | null, field: Field])[] {
   if (field?.value.type === "mapping") {
     return children(field).map(([name, entry]) => [name, text(entry), entry]);
@@ -69,7 +69,7 @@ export function pairs(field: Field | null): readonly (readonly [name: string, va
   });
 }
 
-/** The pairs, where a name without a value has an empty one. */
+/** Returns the pairs as a record, with an empty value for a name without one. */
 export function record(field: Field | null): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs(field).map(([name, value]) => [name, value ?? ""]));
 }
@@ -83,7 +83,7 @@ function fieldOf(parent: Field, name: string, entry: Entry): Field {
   return { key: parent.key === "" ? name : `${parent.key}.${name}`, at: entry.at, value: entry.value };
 }
 
-/** The key and the place of what stands at a path, or the innermost place on the way to it that is there. */
+/** Returns the key and the location of the value at a path, or of the innermost value on the way to it. */
 export function locate(root: Field, path: readonly string[]): { readonly at: ComposeLocation; readonly key: string } {
   let { at, key } = root;
   let value: Value | undefined = root.value;

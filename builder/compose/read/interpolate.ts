@@ -11,13 +11,15 @@ import {
   type Value,
 } from "./value.ts";
 
-/** All that the variables of a project may add up to: a few lines of `A=$B$B` would otherwise fill the memory. */
+/**
+ * The limit on the total length of all interpolated values. A few lines of `A=$B$B` would otherwise fill the memory.
+ */
 const maxTotalLength = 8 * 1024 * 1024;
 
-/** Names of keys, and places in lists. */
+/** Names of keys and indexes in lists. */
 type Path = readonly (string | number)[];
 
-/** Replaces the variables in a file's values; keys and the top-level `x-` fragments stay as they are. */
+/** Replaces the variables in a file's values. Keys and the top-level `x-` fragments stay unchanged. */
 export interface Interpolation {
   file(root: Mapping, lookup: Lookup): Mapping;
 }
@@ -71,7 +73,7 @@ export function createInterpolation(report: Report): Interpolation {
 
   return {
     file(root, lookup) {
-      // Fragments are read where an alias brings them in.
+      // Fragments are interpolated where an alias uses them.
       const entries = [...root.entries].map(([name, entry]): [string, Entry] => [
         name,
         name.startsWith("x-") ? entry : below(entry, [name], lookup),
@@ -81,7 +83,7 @@ export function createInterpolation(report: Report): Interpolation {
   };
 }
 
-/** What is probably not meant so: a variable that is not set, and a secret where others can read it. */
+/** Reports probable mistakes: a variable that is not set, and a secret in a place where others can read it. */
 function remarkOnUses(
   { text, uses }: Extract<Substituted, { type: "text" }>,
   at: ComposeLocation,
@@ -99,7 +101,7 @@ function keyOf(path: Path): string {
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }
 
-/** Who can read a value at this place without being told it; null: nobody else. */
+/** Says where a value at this path is exposed to others; null when it is not. */
 function whereSeen([section, , key, part]: Path): "image" | "command line" | null {
   if (section !== "services") return null;
   if (key === "build" && (part === "args" || part === "dockerfile_inline")) return "image";

@@ -6,17 +6,20 @@ import type { Report } from "./report.ts";
 import { checkSchema } from "./schema.ts";
 import { isNull, type Mapping, mapping } from "./value.ts";
 
-/** A file of the repository, and the surroundings in which it is read. */
+/** A file of the repository with the context in which it is read. */
 export interface FileRequest {
   readonly path: string;
-  /** From where its relative paths start. */
+  /** The folder from which its relative paths start. */
   readonly folder: string;
   readonly variables: Lookup;
 }
 
-/** Reads single compose files: YAML, variables, schema. What is wrong is reported once, however often a file is asked for. */
+/** Reads single compose files: YAML, variables, schema. Problems are reported once, however often a file is loaded. */
 export interface Loader {
-  /** Null: it cannot be read, which has been reported, or it holds nothing. Rejects with PlanProblem above 1 MiB. */
+  /**
+   * Null when the file is empty, or when it cannot be read, which has been reported. Rejects with PlanProblem above 1
+   * MiB.
+   */
   load(request: FileRequest): Promise<Mapping | null>;
 }
 
@@ -49,7 +52,7 @@ export function createLoader({ repository, report }: { repository: Repository; r
   };
 }
 
-/** Compose has ignored it for years, and so it is not worth a sentence, whatever it says. */
+/** Removes `version`. Compose has ignored it for years, so no value of it deserves a note. */
 function withoutVersion(root: Mapping): Mapping {
   return mapping(new Map([...root.entries].filter(([name]) => name !== "version")), root);
 }

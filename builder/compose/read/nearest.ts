@@ -1,4 +1,4 @@
-/** The name that was probably meant, at most two slips away; null when none is that near. */
+/** Returns the name that was probably meant, at most two edits away; null when none is that close. */
 export function nearest(written: string, names: readonly string[]): string | null {
   const ranked = names
     .map((name) => ({ name, slips: slipsBetween(written.slice(0, 40), name) }))
@@ -7,7 +7,7 @@ export function nearest(written: string, names: readonly string[]): string | nul
   return best && best.slips <= Math.min(2, best.name.length / 2) ? best.name : null;
 }
 
-/** Levenshtein's distance: letters that are missing, too many or wrong. */
+/** The Levenshtein distance: the number of missing, extra and wrong letters. */
 function slipsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

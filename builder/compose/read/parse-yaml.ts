@@ -13,19 +13,21 @@ import {
 import { type YamlFault, yamlFaults } from "../../manifest/yaml-fault.ts";
 import type { ComposeLocation, Entry, MergeTag, Value } from "./value.ts";
 
-/** A few lines of anchors can stand for billions of values. Real files have some hundreds. */
+/** A few lines of anchors can stand for billions of values. Real files have a few hundred. */
 const maxValues = 50_000;
 const maxDepth = 60;
-/** Items of one list: the schema has them compared each with each. */
+/** The limit on the items of one list. The schema compares each item with every other. */
 const maxItems = 1000;
 
 export interface ParsedYaml {
-  /** Null: the file holds nothing, or nothing that can be read. */
+  /** Null when the file is empty or cannot be read. */
   readonly root: Value | null;
   readonly problems: readonly YamlFault[];
 }
 
-/** Text to values with places. Anchors, aliases and merge keys are resolved; Compose's own tags are kept. */
+/**
+ * Parses text into values with locations. Anchors, aliases and merge keys are resolved; Compose's own tags are kept.
+ */
 export function parseYaml(source: string, file: string, folder: string): ParsedYaml {
   const lines = new LineCounter();
   const problems: YamlFault[] = [];
@@ -95,7 +97,7 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
       }
       const content: Value = value ? read(value, depth + 1, inAlias) : { type: "scalar", value: null, at, tag: null };
       if (isMergeKey(name)) {
-        // Of several, the first that has a key wins.
+        // When several merged mappings have a key, the first one wins.
         for (const [inheritedName, entry] of mergedEntries(content, () => complain(key, "<<: accepts only mappings"))) {
           if (!inherited.has(inheritedName)) inherited.set(inheritedName, entry);
         }
@@ -110,14 +112,14 @@ function createReader({ placeOf, complain }: Surroundings): (node: Node) => Valu
   return (node) => read(node, 0, false);
 }
 
-/** Kept by hand, in the order of the file: the library looks through the whole document for each alias. */
+/** Tracks the anchors in the order of the file, because the library searches the whole document for each alias. */
 function createAnchors(complain: Surroundings["complain"]) {
   const anchors = new Map<string, Content>();
   return {
     remember(node: Content): void {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },
-    /** The node itself, or what an alias stands for. */
+    /** Returns the node itself, or the node that an alias refers to. */
     resolve(node: Node): Content {
       if (!isAlias(node)) return node as Content;
       const target = anchors.get(node.source);
@@ -147,11 +149,11 @@ function mergedEntries(content: Value, complain: () => void): readonly (readonly
   });
 }
 
-/** As Compose's own parser reads it: YAML 1.2, but with YAML 1.1's octal numbers (`mode: 0440`). */
+/** Reads a scalar as Compose's own parser does: YAML 1.2, but with the octal numbers of YAML 1.1 (`mode: 0440`). */
 function scalarValue(node: Scalar): string | number | boolean | null {
   const { value, source, type } = node;
   if (type === "PLAIN" && source !== undefined && /^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
-  // Beyond what a number holds exactly, it was meant as a text: an account number in an environment.
+  // An integer beyond the safe range was meant as text, such as an account number in an environment.
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) return source ?? value;
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
   return null;

@@ -14,23 +14,29 @@ import { createReport, type Report } from "./report.ts";
 
 export interface ComposeRequest {
   readonly tree: SourceTree;
-  /** Of the compose file; empty for the root. */
+  /** The folder of the compose file; empty for the root. */
   readonly folder: string;
-  /** Its name in that folder. */
+  /** The file's name in that folder. */
   readonly file: string;
-  /** For interpolation: the product's. A `.env` beside the file comes below them. */
+  /** The product's variables, for interpolation. They take precedence over a `.env` next to the file. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Those of the variables that anybody may read. */
+  /** Names of the variables that anybody may read. */
   readonly visible?: ReadonlySet<string> | undefined;
-  /** Those that are on, beside what the variable COMPOSE_PROFILES names. */
+  /** Profiles that are on, in addition to those in the variable COMPOSE_PROFILES. */
   readonly profiles: readonly string[];
-  /** False: an override file beside it is left alone, as with `docker compose --file`. Otherwise it is merged where the name is a standard one. */
+  /**
+   * False leaves an override file alone, as `docker compose --file` does. Otherwise it is merged if the compose file
+   * has a standard name.
+   */
   readonly withOverride?: boolean;
-  /** What services may use at most; undefined: not known. */
+  /** The most that services may use; undefined when it is unknown. */
   readonly machine?: MachineCapacity | undefined;
 }
 
-/** A compose file as a project, or all that keeps it from being one. Rejects with PlanProblem when a file is larger than 1 MiB. */
+/**
+ * Reads a compose file as a project, or returns all that keeps it from being one. Rejects with PlanProblem when a file
+ * is larger than 1 MiB.
+ */
 export async function readCompose(request: ComposeRequest): Promise<ComposeResult> {
   const { variables: own, visible = new Set() } = request;
   const report = createReport(Object.fromEntries(Object.entries(own).filter(([name]) => !visible.has(name))));
@@ -43,7 +49,7 @@ export async function readCompose(request: ComposeRequest): Promise<ComposeResul
 
   const root = await assembleFiles(files, { repository, report });
   if (!root || children(child(rootField(root), "services")).length === 0) {
-    // Where something else is wrong, that is the reason.
+    // Any other problem takes precedence as the reason.
     const isEmpty = report.problems().length === 0;
     const what = repository.kindOf(path) === "file" ? "names no service" : "is not in the repository";
     const place = { file: path, line: 1, folder };
@@ -79,7 +85,7 @@ function profilesOf(variables: Lookup): readonly string[] {
     .filter(Boolean);
 }
 
-/** The override that counts, and a line for each file that stands beside and is not used. */
+/** Returns the override that is merged, and notes each other compose file in the folder, which is not used. */
 function overridePaths({ tree, folder, file, withOverride = true }: ComposeRequest, report: Report): readonly string[] {
   const candidates = composeFilesIn(tree, folder);
   if (candidates[0] === file) {

@@ -1,19 +1,22 @@
 import type { ComposeProblem, Remark } from "../project/compose-project.ts";
 import type { ComposeLocation } from "./value.ts";
 
-/** Collects what there is to say of a compose file while it is read, so that all of it is said at once. */
+/** Collects the problems and notes on a compose file while it is read, so that all of them are shown at once. */
 export interface Report {
-  /** `what` is the rest of a sentence that begins with the key, or with "the file" where the key is empty. */
+  /** `what` is the rest of a sentence that begins with the key, or with "the file" when the key is empty. */
   problem(at: ComposeLocation, key: string, what: string, hint: string): void;
-  /** `message` is a whole sentence, about a line and no key. */
+  /** `message` is a whole sentence about a line, not about a key. */
   fault(at: ComposeLocation, message: string, hint: string): void;
-  /** The same for what is accepted, and replaced or left out. */
+  /** Notes a key that was accepted and then replaced or left out. `what` is the rest of a sentence, as above. */
   note(key: string, what: string): void;
-  /** The same for what is probably not meant so. */
+  /** Warns of a probable mistake. `what` is the rest of a sentence, as above. */
   warn(key: string, what: string): void;
-  /** The same, with the place where it is written. */
+  /** Remarks on a key at a place in the file. `what` is the rest of a sentence, as above. */
   remark(at: ComposeLocation, key: string, what: string): void;
-  /** The value of a variable became part of a text that others can read; remarked on when it is a secret. */
+  /**
+   * Records that a variable's value became part of a text that others can read. It is remarked on when the variable is
+   * a secret.
+   */
   exposed(at: ComposeLocation, key: string, variable: string, text: string, to: "image" | "command line"): void;
   problems(): readonly ComposeProblem[];
   notes(): readonly string[];
@@ -28,7 +31,7 @@ const whereSeen = {
     `puts the secret ${name} on a command line, which the host's process list shows: have the program read it from its environment`,
 };
 
-/** `secrets` are the values of the variables that nobody may read. */
+/** `secrets` holds the values of the variables that nobody may read. */
 export function createReport(secrets: Readonly<Record<string, string>> = {}): Report {
   const problems = new Map<string, ComposeProblem>();
   const notes = new Map<string, Set<string>>();
@@ -39,8 +42,8 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
   };
   return {
     problem({ file, line }, key, what, hint) {
-      // The first thing that is wrong with a value is the cause of the next. And one fragment can be reached by several
-      // ways: extends, include.
+      // Only the first problem with a value is kept, because it causes the next. Also, one fragment can be reached
+      // several times through extends and include.
       const id = `${file}\n${line}\n${key}`;
       if (!problems.has(id)) problems.set(id, { file, line, key, message: `${key || "the file"} ${what}`, hint });
     },
@@ -63,7 +66,7 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
   };
 }
 
-/** Variables are secret unless somebody says otherwise, and nobody minds that a port or a switch can be seen. */
+/** Whether a value gives anything away. Variables are secret by default, but nobody minds a visible port or switch. */
 function isTelling(value: string): boolean {
   return value !== "" && !/^(?:\d{1,5}|true|false|yes|no|on|off|production|development|test|staging)$/i.test(value);
 }
@@ -72,7 +75,7 @@ function addTo(said: Map<string, Set<string>>, key: string, what: string): void 
   said.set(what, (said.get(what) ?? new Set()).add(key));
 }
 
-/** The same thing of several keys is said once. */
+/** Merges notes that say the same of several keys. */
 function inWords(said: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   return [...said].map(([what, keys]) => {
     const [first, ...others] = keys;
@@ -80,7 +83,7 @@ function inWords(said: ReadonlyMap<string, ReadonlySet<string>>): readonly strin
   });
 }
 
-/** Files as they were read, each from its top. */
+/** Sorts problems by file in the order of reading, and by line within a file. */
 function inOrder(problems: readonly ComposeProblem[]): readonly ComposeProblem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
   return problems.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);

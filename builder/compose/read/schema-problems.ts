@@ -6,7 +6,7 @@ import type { ComposeLocation } from "./value.ts";
 export interface SchemaProblem {
   readonly at: ComposeLocation;
   readonly key: string;
-  /** The same as steps, to where the offending value is. */
+  /** The key as a list of steps to the offending value. */
   readonly path: readonly string[];
   readonly message: string;
   readonly hint: string;
@@ -14,7 +14,7 @@ export interface SchemaProblem {
 
 const hintForValues = "See https://docs.docker.com/reference/compose-file/ for the values it accepts.";
 
-/** What the validator found, in words: one sentence for each place. */
+/** Turns the validator's errors into one sentence for each place. */
 export function schemaProblems(errors: readonly ErrorObject[], root: Field): readonly SchemaProblem[] {
   return [...byPlace(errors)].flatMap(([pointer, found]) => {
     const path = stepsOf(pointer);
@@ -27,8 +27,9 @@ export function schemaProblems(errors: readonly ErrorObject[], root: Field): rea
 }
 
 /**
- * Where a value may have several forms, the validator complains of all of them. The form that was meant is the one that
- * got furthest: errors further down, or of another sort than the type, silence those about the type.
+ * Groups the errors by place. Where a value may have several forms, the validator reports errors for all of them. The
+ * form that was meant is the one that matched furthest, so errors further down or of another kind than "type" silence
+ * type errors.
  */
 function byPlace(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly ErrorObject[]> {
   const told = errors.filter(({ keyword }) => keyword !== "oneOf");
@@ -51,7 +52,7 @@ function byPlace(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly E
 }
 
 interface Said {
-  /** The name below the place that it is about. */
+  /** The name below the place that the message is about. */
   readonly step: string | null;
   readonly message: string;
   readonly hint: string;
@@ -67,7 +68,7 @@ function inWords(errors: readonly ErrorObject[]): readonly Said[] {
   return [{ step: null, message: `must be ${names.join(" or ")}`, hint }];
 }
 
-/** The slips that are made most: `- NAME: value`, and one value where a list is wanted. */
+/** Returns hints for the most common mistakes: `- NAME: value`, and a single value where a list is expected. */
 function hintForType(accepted: readonly string[], pointer: string): string {
   if (/\/(?:environment|args|labels|annotations)\/\d+$/.test(pointer)) {
     return 'Write the item as "NAME=value", in quotes, or write all of them without hyphens, as NAME: value.';
@@ -117,7 +118,7 @@ function unknownKey(key: string, parentSchema: ErrorObject["parentSchema"], poin
   return { step: key, message: "is not a Compose key here", hint };
 }
 
-/** `/services/web~1api/ports/0` */
+/** Splits a pointer such as `/services/web~1api/ports/0` into its steps. */
 function stepsOf(pointer: string): readonly string[] {
   return pointer
     .split("/")

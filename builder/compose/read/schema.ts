@@ -5,10 +5,13 @@ import composeSpec from "./schema/compose-spec.json" with { type: "json" };
 import { schemaProblems } from "./schema-problems.ts";
 import { list, type Mapping, mapping, scalar, toPlain, type Value } from "./value.ts";
 
-/** A file with more is not what it was taken for. */
+/** The limit on reported problems. A file with more is probably not a compose file. */
 const maxProblems = 200;
 
-/** Compiled when the first compose file is read: it takes a moment, and most servers see none for a while. */
+/**
+ * The validator, compiled when the first compose file is read: it takes a moment, and most servers see none for a
+ * while.
+ */
 let compiled: ((data: unknown) => readonly ErrorObject[]) | undefined;
 
 function errorsOf(data: unknown): readonly ErrorObject[] {
@@ -20,12 +23,12 @@ function compile(): (data: unknown) => readonly ErrorObject[] {
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
-    // It is a valid schema, of which strict mode would only say that it is not written as Ajv likes.
+    // The schema is valid. Strict mode would only complain about its style.
     strict: false,
     validateSchema: false,
-    // Durations are read, and complained of, where they are used.
+    // Durations are read where they are used, and problems with them are reported there.
     validateFormats: false,
-    // Each file is checked once: compiling fast counts for more than running fast.
+    // Each file is checked once, so fast compilation matters more than fast checks.
     inlineRefs: false,
     code: { optimize: false },
   });
@@ -33,7 +36,9 @@ function compile(): (data: unknown) => readonly ErrorObject[] {
   return (data) => (validate(data) ? [] : (validate.errors ?? []));
 }
 
-/** Reports what the Compose Specification does not allow, and returns the rest: what reads it can rely on the schema. */
+/**
+ * Reports what the Compose Specification does not allow and returns the rest, so that readers can rely on the schema.
+ */
 export function checkSchema(root: Mapping, report: Report): Mapping {
   const data = toPlain(root);
   const problems = schemaProblems(errorsOf(data), rootField(root));
@@ -51,7 +56,7 @@ function without(root: Mapping, path: readonly string[]): Mapping {
   return pruned?.type === "mapping" ? pruned : mapping(new Map(), root);
 }
 
-/** An item of a list leaves its place empty, because the others keep their numbers. */
+/** Removes the value at a path. A list keeps an empty place for it, so that the other items keep their numbers. */
 function prune(value: Value, path: readonly string[]): Value | null {
   const [step, ...rest] = path;
   if (step === undefined) return null;

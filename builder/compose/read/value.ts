@@ -1,13 +1,13 @@
 import type { SourceLocation } from "../../source/source-location.ts";
 
-/** Where something is written in a compose file, or in one that it includes or extends. */
+/** A location in a compose file, or in one that it includes or extends. */
 export interface ComposeLocation extends SourceLocation {
   readonly line: number;
   /** The folder from which relative paths in that file start. */
   readonly folder: string;
 }
 
-/** A YAML value that knows where it was written, through merging, extending and including. */
+/** A YAML value that keeps its location through merging, extending and including. */
 export type Value = Scalar | List | Mapping;
 
 export interface Scalar {
@@ -32,12 +32,12 @@ export interface Mapping {
 }
 
 export interface Entry {
-  /** The place of the key. */
+  /** The location of the key. */
   readonly at: ComposeLocation;
   readonly value: Value;
 }
 
-/** Compose's own tags: `!reset` takes a value of the file below away, `!override` puts this one in its place whole. */
+/** Compose's own tags: `!reset` removes the value from the file below, `!override` replaces it as a whole. */
 export type MergeTag = "reset" | "override";
 
 export function mapping(entries: ReadonlyMap<string, Entry>, like: Value): Mapping {
@@ -56,7 +56,7 @@ export function isNull(value: Value): boolean {
   return value.type === "scalar" && value.value === null;
 }
 
-/** The bare value, as JSON has it; without what `!reset` takes away, which may be of any type. */
+/** Returns the bare value as in JSON, without values that `!reset` removes. Those may be of any type. */
 export function toPlain(value: Value): unknown {
   switch (value.type) {
     case "scalar":

@@ -7,7 +7,10 @@ import { child, children, type Field, pairs, text } from "../read/field.ts";
 import { type Repository, resolvePath, shown } from "../values/repository-path.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
-/** `build`: a folder, or a mapping, and what its image is called. Null: it cannot be built, which has been reported. */
+/**
+ * Reads `build`, a folder or a mapping, together with the image's name. Null when it cannot be built, which has been
+ * reported.
+ */
 export async function readBuild(
   field: Field,
   tag: string | null,
@@ -31,7 +34,7 @@ export async function readBuild(
   );
 }
 
-/** Without a context, the folder of the compose file. */
+/** Returns the build context, by default the folder of the compose file. */
 function readContext(written: Field | null, build: Field, { repository, report }: ServiceSurroundings): string | null {
   const field = written ?? build;
   const path = text(written) ?? ".";
@@ -52,7 +55,7 @@ function readContext(written: Field | null, build: Field, { repository, report }
   return null;
 }
 
-/** A Dockerfile that stands outside of its context comes along as text. */
+/** Reads the Dockerfile. One that is outside its context is taken along as text. */
 async function readDockerfile(
   build: Field,
   context: string,

@@ -2,7 +2,7 @@ import { shellOperators, shellWords } from "../../shell/shell-words.ts";
 import { type Field, items, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** `command` or `entrypoint` as an argument vector; null leaves the image's own, empty takes it away. */
+/** Reads `command` or `entrypoint` as an argument vector. Null keeps the image's own; an empty list removes it. */
 export function readCommand(field: Field | null, report: Report): readonly string[] | null {
   if (field === null) return null;
   if (field.value.type === "list") return items(field).map((item) => text(item) ?? "");

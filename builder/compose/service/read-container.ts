@@ -9,14 +9,14 @@ import { readDropped, readHostname, readStopSignal, readUser, readWorkingDir } f
 import { readVolumes } from "./read-volumes.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
-/** What a service says of its container beyond command, entrypoint and environment. */
+/** Reads a service's container options other than command, entrypoint and environment. */
 export function readContainer(
   service: Field,
   surroundings: ServiceSurroundings,
 ): Omit<ContainerOptions, "entrypoint" | "aliases" | "init"> {
   const { report } = surroundings;
   const fieldNamed = (key: string) => child(service, key);
-  // A service that asks for a terminal runs a program that would end without input.
+  // A service with a terminal runs a program that would exit without input.
   const keepsStdinOpen = flag(fieldNamed("stdin_open")) === true || flag(fieldNamed("tty")) === true;
   return {
     mounts: [...readVolumes(service, surroundings), ...readFiles(service, surroundings)],

@@ -1,7 +1,7 @@
 import type { Dependency } from "../../../server/model/deployment/spec.ts";
 import { child, children, type Field, flag, items, text } from "../read/field.ts";
 
-/** A service that another one waits for, with where that is said. */
+/** A service that another one waits for, with the place that says so. */
 export interface Wait {
   readonly dependency: Dependency;
   readonly field: Field;
@@ -13,7 +13,7 @@ const conditions: Readonly<Record<string, Dependency["condition"]>> = {
   service_completed_successfully: "completed",
 };
 
-/** `depends_on` in both forms, and `links`, which mean the same. */
+/** Reads `depends_on` in both forms, and `links`, which mean the same. */
 export function readDependsOn(service: Field): readonly Wait[] {
   const dependsOn = child(service, "depends_on");
   const waits = new Map<string, Wait>();
@@ -35,7 +35,7 @@ function waitFor(service: string, field: Field): Wait {
   return { dependency: { service, condition, required }, field };
 }
 
-/** `database` for `links: [db:database]`: by which further name a service is to be known. */
+/** Returns the additional names that `links` gives to services: `database` for `links: [db:database]`. */
 export function linkedAliases(service: Field): readonly { readonly service: string; readonly alias: string }[] {
   return items(child(service, "links")).flatMap((item) => {
     const [name = "", alias] = (text(item) ?? "").split(":");

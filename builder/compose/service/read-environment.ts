@@ -4,7 +4,10 @@ import type { Report } from "../read/report.ts";
 import { resolvePath } from "../values/repository-path.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
-/** The files of `env_file`, in their order, and `environment` over them. A name without a value is passed on from the product's variables. */
+/**
+ * Reads the files of `env_file` in order, with `environment` over them. A name without a value takes it from the
+ * product's variables.
+ */
 export async function readEnvironment(
   service: Field,
   surroundings: ServiceSurroundings,

@@ -8,13 +8,13 @@ import type { ServiceSurroundings } from "./surroundings.ts";
 
 type GrantKind = "config" | "secret";
 
-/** What a file holds: a file of the commit, a text, or the value of a variable of the product. */
+/** The content of a file: a file of the commit, a text, or the value of a variable of the product. */
 type Content =
   | { readonly type: "repository"; readonly source: string }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "variable"; readonly variable: string };
 
-/** `configs` and `secrets` of a service, each a file in its container. */
+/** Reads `configs` and `secrets` of a service. Each becomes a file in its container. */
 export function readFiles(service: Field, surroundings: ServiceSurroundings): readonly Mount[] {
   return (["config", "secret"] as const).flatMap((kind) =>
     items(child(service, `${kind}s`)).flatMap((grant) => readGrant(grant, kind, surroundings) ?? []),
@@ -38,7 +38,7 @@ function readGrant(grant: Field, kind: GrantKind, surroundings: ServiceSurroundi
   return content.type === "repository" ? { ...content, digest: "", path, readOnly: true } : { ...content, path, mode };
 }
 
-/** Relative targets lie where Compose puts them. What can only name a folder is no place for a file. */
+/** Resolves a relative target to the place where Compose puts it. A target that can only be a folder is refused. */
 function readPath(grant: Field, kind: GrantKind, name: string, report: Report): string | null {
   const target = text(child(grant, "target")) ?? name;
   const folder = kind === "secret" ? "/run/secrets/" : "/";
@@ -47,7 +47,7 @@ function readPath(grant: Field, kind: GrantKind, name: string, report: Report): 
   return path;
 }
 
-/** YAML's octal numbers have become numbers; a text holds octal digits. */
+/** Reads the mode. YAML has turned an octal number into a number; a text holds octal digits. */
 function readMode(grant: Field, report: Report): number {
   const field = child(grant, "mode");
   if (!field) return 0o444;

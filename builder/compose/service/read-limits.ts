@@ -16,7 +16,9 @@ import { child, children, type Field, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { readBytes, readCpus, readInteger } from "../values/quantities.ts";
 
-/** `deploy.resources.limits`, or the older keys of the service itself, as far as the machine has so much. */
+/**
+ * Reads `deploy.resources.limits`, or the older keys of the service itself, and lowers them to the machine's capacity.
+ */
 export function readLimits(service: Field, report: Report, machine: MachineCapacity | undefined): ComposeLimits {
   const deploy = child(service, "deploy");
   for (const [name, entry] of children(deploy)) judge(name, entry, deployKeys, report);
@@ -30,7 +32,7 @@ export function readLimits(service: Field, report: Report, machine: MachineCapac
   };
 }
 
-/** Null: as many as Baton gives where nobody asks. Processes are the whole machine's: nobody gets all of them. */
+/** Null means Baton's default. Processes are limited for the whole machine, so no service may use all of them. */
 function limitPids(field: Field | null, report: Report): number | null {
   const pids = readInteger(field, report, -1, Number.MAX_SAFE_INTEGER);
   if (field === null || pids === null) return null;
@@ -77,7 +79,7 @@ export function sayReplicas(service: Field, report: Report): void {
   if (field && replicas > 1) report.note(field.key, `asks for ${replicas} containers: Baton runs one`);
 }
 
-/** Those that bound a container. The others let it run before everybody else on the host. */
+/** The ulimits that limit a container. The others would give it priority over everything else on the host. */
 const ulimitNames = new Set(
   "nofile nproc core memlock stack fsize data rss as cpu locks sigpending msgqueue".split(" "),
 );

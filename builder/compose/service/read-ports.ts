@@ -2,10 +2,10 @@ import type { ComposePort } from "../project/compose-project.ts";
 import { child, type Field, items, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** A range of the host's ports is thousands of lines by mistake. */
+/** The limit on a range of ports. A range of thousands is a mistake. */
 const maxPorts = 100;
 
-/** `ports`, in both syntaxes: `[[address:]published:]container[/protocol]`, with ranges, or a mapping. */
+/** Reads `ports` in both syntaxes: `[[address:]published:]container[/protocol]` with ranges, or a mapping. */
 export function readPorts(field: Field | null, report: Report): readonly ComposePort[] {
   const ports = new Map<string, ComposePort>();
   for (const item of items(field)) {
@@ -20,7 +20,7 @@ export function readPorts(field: Field | null, report: Report): readonly Compose
   return all;
 }
 
-/** `expose`: `3000`, `"3000-3002"`, `3000/tcp`. UDP is left out. */
+/** Reads `expose`: `3000`, `"3000-3002"`, `3000/tcp`. UDP ports are left out. */
 export function readExpose(field: Field | null, report: Report): readonly number[] {
   return items(field).flatMap((item) => {
     const written = text(item);
@@ -57,7 +57,7 @@ function readPort(item: Field, report: Report): readonly ComposePort[] {
     complain(item, written, report);
     return [];
   }
-  // A longer range of the host's is a choice, of which the first will do.
+  // A host range for a single container port is a choice, and the first port will do.
   if (host && host.count !== container.count && container.count !== 1) {
     const lengths = `${host.count} on the host for ${container.count} in the container`;
     report.problem(item.at, item.key, `has ranges of different lengths: ${lengths}`, "Make them the same length.");
@@ -78,7 +78,7 @@ interface PortRange {
   readonly count: number;
 }
 
-/** `8000` or `8000-8005`; null: no such thing. */
+/** Reads `8000` or `8000-8005`; null for anything else. */
 function portRange(written: string): PortRange | null {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(written);
   const first = Number(match?.[1]);
@@ -87,7 +87,7 @@ function portRange(written: string): PortRange | null {
   return { first, count: last - first + 1 };
 }
 
-/** One more than the most is enough to see that there are too many. */
+/** Lists a range, up to one more than the limit. That is enough to notice that there are too many. */
 function numbers({ first, count }: PortRange): readonly number[] {
   return Array.from({ length: Math.min(count, maxPorts + 1) }, (_, index) => first + index);
 }

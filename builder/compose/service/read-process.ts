@@ -3,9 +3,9 @@ import { capability } from "../judge/service-keys.ts";
 import { type Field, text, texts } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-// What Docker refuses when it creates or starts a container is found here, with the line that it is written in.
+// Values that Docker would refuse when it creates or starts a container are found here, with the line in the file.
 
-/** `working_dir`. */
+/** Reads `working_dir`. */
 export function readWorkingDir(field: Field | null, report: Report): string | null {
   const written = text(field);
   if (field === null || written === null || written.startsWith("/")) return written;
@@ -14,7 +14,7 @@ export function readWorkingDir(field: Field | null, report: Report): string | nu
   return null;
 }
 
-/** `user`: names or numbers, `app`, `1000:1000`. */
+/** Reads `user`, by name or number: `app`, `1000:1000`. */
 export function readUser(field: Field | null, report: Report): string | null {
   const written = text(field);
   if (field === null || written === null) return null;
@@ -29,7 +29,7 @@ function isId(part: string): boolean {
   return !/^\d+$/.test(part) || Number(part) <= 2_147_483_647;
 }
 
-/** What the kernel takes for a host's name. */
+/** The kernel's limit on a host name. */
 const maxHostname = 64;
 
 export function readHostname(field: Field | null, report: Report): string | null {
@@ -39,7 +39,7 @@ export function readHostname(field: Field | null, report: Report): string | null
   return null;
 }
 
-/** `stop_signal`: `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`. */
+/** Reads `stop_signal`: `SIGTERM`, `TERM`, `15`, `SIGRTMIN+3`. */
 export function readStopSignal(field: Field | null, report: Report): string | null {
   const written = text(field);
   if (field === null || written === null) return null;
@@ -55,7 +55,7 @@ export function readStopSignal(field: Field | null, report: Report): string | nu
   return null;
 }
 
-/** Every capability of Linux. */
+/** All capabilities of Linux. */
 const capabilities = new Set(
   (
     "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH " +
@@ -65,7 +65,7 @@ const capabilities = new Set(
   ).split(" "),
 );
 
-/** `cap_drop`, without `CAP_` and in capitals. */
+/** Reads `cap_drop` in capitals and without `CAP_`. */
 export function readDropped(field: Field | null, report: Report): readonly string[] {
   const dropped = texts(field).map(capability);
   const unknown = dropped.find((name) => !capabilities.has(name));

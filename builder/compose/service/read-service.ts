@@ -15,8 +15,8 @@ import { readExpose, readPorts } from "./read-ports.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
 /**
- * A service without what the others make of it: the services that it depends on and its aliases are still empty. Null: it
- * has neither an image nor a build that can be used, which has been reported.
+ * Reads a service by itself: its dependencies and aliases, which depend on other services, are still empty. Null when
+ * it has no usable image or build, which has been reported.
  */
 export async function readService(
   name: string,
@@ -28,7 +28,7 @@ export async function readService(
   sayNotApplied(field, report);
   const fieldNamed = (key: string) => child(field, key);
   const source = await readSource(field, surroundings);
-  // The log has the notes in the order in which the keys are read here.
+  // The order of reading is the order of the notes in the log.
   const command = readCommand(fieldNamed("command"), report);
   const entrypoint = readCommand(fieldNamed("entrypoint"), report);
   const environment = await readEnvironment(field, surroundings);
@@ -58,7 +58,7 @@ async function readSource(field: Field, surroundings: ServiceSurroundings): Prom
   const reference = text(image)?.trim() ?? "";
   if (build) return readBuild(build, reference || null, surroundings);
   if (reference !== "" && !/\s/.test(reference)) return { type: "image", reference };
-  // A provider stands instead of an image, and is refused as such.
+  // A provider replaces the image, and is refused elsewhere.
   if (child(field, "provider")) return null;
   const place = image ?? field;
   const what = image ? "names no image" : "has neither an image nor a build";

@@ -5,7 +5,7 @@ import { type MountRequest, mountRequest, tmpfsRequest } from "../values/mount-r
 import { resolvePath } from "../values/repository-path.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
-/** `volumes` and `tmpfs` of a service. Of two mounts at one path, the later one counts. */
+/** Reads `volumes` and `tmpfs` of a service. When two mounts have the same path, the later one wins. */
 export function readVolumes(service: Field, surroundings: ServiceSurroundings): readonly Mount[] {
   const { report } = surroundings;
   const requests = [
@@ -62,8 +62,9 @@ function resolveBind(
 }
 
 /**
- * Compose makes a folder of the host where there is none, and services keep their data there (`./data:/app/data`). What
- * looks like a file, or like configuration, was forgotten or is not meant to be committed: an empty folder helps nobody.
+ * Whether a bind mount of a missing folder is meant for data. Compose creates the folder on the host, and services keep
+ * their data there (`./data:/app/data`). A source that looks like a file or like configuration was forgotten or
+ * deliberately not committed, and an empty folder would not help.
  */
 function isDataFolder({ source, path, readOnly, mayBeMissing }: Extract<MountRequest, { type: "bind" }>): boolean {
   const names = [source, path].map((each) => each.replace(/\/+$/, "").split("/").at(-1) ?? "");

@@ -5,7 +5,7 @@ import type { Field } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import type { Repository } from "../values/repository-path.ts";
 
-/** What is around a service when it is read. */
+/** The context in which a service is read. */
 export interface ServiceSurroundings {
   /** The file as a whole. */
   readonly root: Field;
@@ -13,6 +13,6 @@ export interface ServiceSurroundings {
   readonly report: Report;
   readonly variables: Lookup;
   readonly volumes: DeclaredVolumes;
-  /** What services may use at most; undefined: not known. */
+  /** The most that services may use; undefined when it is unknown. */
   readonly machine: MachineCapacity | undefined;
 }

@@ -1,11 +1,11 @@
-/** Why a path that leads out of the repository cannot be mounted, as the rest of a sentence. */
+/** Says why a path outside the repository cannot be mounted, as the rest of a sentence. */
 export function whyNotHostPath(path: string, reason: string): string {
   return isEngineSocket(path)
     ? "mounts the Docker socket, which gives control of the whole host"
     : `mounts ${path || "nothing"}, which ${reason}`;
 }
 
-/** What to do instead; the usual ones have an answer of their own. */
+/** Says what to do instead, with a specific hint for the common paths. */
 export function insteadOfHostPath(path: string): string {
   if (isEngineSocket(path))
     return "Remove it, and the service too if it needs the socket: Baton does the routing and updating itself.";

@@ -10,21 +10,21 @@ export type MountRequest =
       readonly type: "bind";
       readonly source: string;
       readonly path: string;
-      /** Null: not said. */
+      /** Null when the file does not say. */
       readonly readOnly: boolean | null;
-      /** Compose makes a folder that is not there. */
+      /** Whether Compose creates the folder when it is missing. */
       readonly mayBeMissing: boolean;
     }
   | { readonly type: "volume"; readonly source: string | null; readonly path: string; readonly readOnly: boolean }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null };
 
-/** An item of `volumes`; null when it is no mount, which has been reported. */
+/** Reads an item of `volumes`. Null when it is not a mount, which has been reported. */
 export function mountRequest(item: Field, report: Report): MountRequest | null {
   const request = item.value.type === "mapping" ? fromLong(item, report) : fromShort(item);
   return request && withPath(request, item, report);
 }
 
-/** An item of `tmpfs`: `/tmp` or `/tmp:size=64m,mode=1770`. */
+/** Reads an item of `tmpfs`: `/tmp` or `/tmp:size=64m,mode=1770`. */
 export function tmpfsRequest(item: Field, report: Report): MountRequest | null {
   const [path = "", options = ""] = (text(item) ?? "").split(":");
   const size = options.split(",").find((option) => option.startsWith("size="));

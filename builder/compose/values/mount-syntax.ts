@@ -1,8 +1,8 @@
-/** `source:target:mode`, `source:target` or `target`. */
+/** The parts of `source:target:mode`, `source:target` or `target`. */
 export interface ShortMount {
   readonly source: string | null;
   readonly target: string;
-  /** `ro`, `rw`, and hints that mean nothing to a copy (`z`, `cached`). */
+  /** `ro`, `rw`, and options that do not matter for a copy (`z`, `cached`). */
   readonly modes: readonly string[];
 }
 

@@ -12,10 +12,10 @@ const unitMs: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
-/** What timers hold. */
+/** The longest delay that a timer accepts. */
 const maxMs = 2 ** 31 - 1;
 
-/** `1m30s`, `1.5s`, `500ms`. Null where there is nothing, or where it has been reported. */
+/** Reads `1m30s`, `1.5s` or `500ms`. Null when there is no value, or when it is invalid, which has been reported. */
 export function readDurationMs(field: Field | null, report: Report): number | null {
   const written = text(field);
   if (field === null || written === null) return null;
@@ -28,7 +28,7 @@ export function readDurationMs(field: Field | null, report: Report): number | nu
   return null;
 }
 
-/** `64m`, `1gb`, `1048576`. */
+/** Reads `64m`, `1gb` or `1048576`. */
 export function readBytes(field: Field | null, report: Report): number | null {
   const written = text(field)?.trim();
   if (field === null || written === undefined) return null;
@@ -38,7 +38,7 @@ export function readBytes(field: Field | null, report: Report): number | null {
   return null;
 }
 
-/** A whole number from `least` to `most`. */
+/** Reads a whole number from `least` to `most`. */
 export function readInteger(field: Field | null, report: Report, least: number, most: number): number | null {
   const written = text(field);
   if (field === null || written === null) return null;
@@ -48,13 +48,13 @@ export function readInteger(field: Field | null, report: Report, least: number, 
   return null;
 }
 
-/** Processors: `0.5`, `"2"`. */
+/** Reads a number of CPUs: `0.5`, `"2"`. */
 export function readCpus(field: Field | null, report: Report): number | null {
   const written = text(field);
   if (field === null || written === null) return null;
   const value = Number(written);
   if (written.trim() !== "" && value >= 0.01 && value <= 1024) return value;
-  // As in Compose: zero is no limit.
+  // Zero means no limit, as in Compose.
   if (value !== 0)
     report.problem(field.at, field.key, `is not a number of CPUs: ${written}`, "Write it like 0.5 or 2.");
   return null;

@@ -1,11 +1,11 @@
 import type { SourceTree } from "../../plan/plan.ts";
 
-/** Where a path of a compose file leads, by its text alone: nothing is followed. */
+/** Where a path of a compose file leads by its text alone. Symbolic links are not followed. */
 export type ResolvedPath =
   | { readonly type: "inside"; readonly path: string }
   | { readonly type: "outside"; readonly reason: string };
 
-/** `../config` seen from `docker` is `config`; the root of the repository is the empty string. */
+/** Resolves `../config` in the folder `docker` to `config`. The repository's root is the empty string. */
 export function resolvePath(folder: string, written: string): ResolvedPath {
   if (written.includes("\0")) return { type: "outside", reason: "contains a NUL character" };
   if (written.startsWith("/")) return { type: "outside", reason: "is a path on the host" };
@@ -23,12 +23,12 @@ export function folderOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
 }
 
-/** How a path of the repository is shown to a person. */
+/** Returns a path of the repository as it is shown to people. */
 export function shown(path: string): string {
   return path === "" ? "the root of the repository" : path;
 }
 
-/** What stands at a path of the repository: symbolic links and submodules count as nothing. */
+/** Tells what is at a path of the repository. Symbolic links and submodules count as nothing. */
 export interface Repository {
   kindOf(path: string): "file" | "folder" | null;
   /** Rejects with PlanProblem above 1 MiB. */
@@ -38,7 +38,7 @@ export interface Repository {
 export function repositoryOf(tree: SourceTree): Repository {
   const folders = new Set<string>([""]);
   for (const file of tree.files.keys()) {
-    // The folders above one that is known are known, too.
+    // When a folder is known, its parents are known too.
     for (let folder = folderOf(file); !folders.has(folder); folder = folderOf(folder)) folders.add(folder);
   }
   return {
