@@ -1,43 +1,43 @@
 import type { BaseName } from "../plan/plan.ts";
 
-/** A base image: where the world gets it, and how it is made here when no registry can be reached. */
+/** A base image: its official source, and how it is made here when no registry can be reached. */
 export interface BaseImage {
-  /** What generated Dockerfiles name when a registry can be reached. */
+  /** The reference in generated Dockerfiles when a registry can be reached. */
   readonly official: string;
   readonly local: LocalImage;
-  /** The version that can be made here instead, where this one cannot: its `local`. */
+  /** The version that is made here instead when this one cannot be made. `local` is that version's. */
   readonly standIn: BaseName | null;
 }
 
 /**
- * How an image is made without a registry: its files, put on another image or on nothing, and a few Dockerfile lines.
- * It serves the same generated Dockerfiles as the official one: programs lie at the same paths, and users are
- * named by number.
+ * How an image is made without a registry: files on top of another image or of nothing, and a few Dockerfile lines. It
+ * works with the same generated Dockerfiles as the official image: programs have the same paths, and users are given by
+ * number.
  */
 export interface LocalImage {
-  /** The local image that it stands on; null: nothing. */
+  /** The local image below it; null when there is none. */
   readonly base: BaseName | null;
   readonly ingredients: readonly Ingredient[];
-  /** Commands, as a Dockerfile's RUN takes them, that finish the image. Only with a base. */
+  /** Commands that finish the image, in the syntax of a Dockerfile's RUN. They need a base. */
   readonly commands: readonly string[];
   /** Dockerfile lines such as ENV and CMD. */
   readonly settings: readonly string[];
-  /** What making it takes, for a person who waits: "Debian's packages, about a minute". */
+  /** What it takes to make the image, for a person who waits: "Debian's packages, about a minute". */
   readonly effort: string;
 }
 
-/** Where files of a local image come from. Paths are absolute in the image, without the leading slash. */
+/** A source of files for a local image. Paths are absolute in the image, without the leading slash. */
 export type Ingredient =
-  /** A minimal Debian with these packages; files below `without` are left out. */
+  /** A minimal Debian with these packages. Files that match `without` are left out. */
   | { readonly type: "debian"; readonly suite: string; readonly packages: readonly string[]; readonly without: RegExp }
-  /** Files of an npm package: a path in it becomes the path that `place` gives, or is left out. */
+  /** Files of an npm package. `place` maps a path in the package to one in the image, or leaves it out. */
   | {
       readonly type: "npm";
       readonly name: string;
       readonly range: string;
       readonly place: (path: string) => string | null;
     }
-  /** The Caddy of the machine that Baton runs on; the libraries that it loads go where it looks for them. */
+  /** The machine's own Caddy, with the libraries that it loads in their expected places. */
   | { readonly type: "caddy"; readonly path: string }
   /** The certificate authorities that this machine trusts. */
   | { readonly type: "certificates"; readonly path: string }
@@ -47,28 +47,34 @@ export type Ingredient =
 export const nodeMajors = [20, 22, 24] as const;
 export type NodeMajor = (typeof nodeMajors)[number];
 
-/** Those that Debian's stable releases have, and so can be made here; and the others, each with the one that is nearest. */
+/**
+ * The Python versions of Debian's stable releases, which can be made here, and the other versions with the nearest of
+ * those.
+ */
 const debianPythons = { "3.11": "bookworm", "3.13": "trixie" } as const;
 const otherPythons = { "3.9": "3.11", "3.10": "3.11", "3.12": "3.13", "3.14": "3.13" } as const;
 export type PythonMinor = keyof typeof debianPythons | keyof typeof otherPythons;
 const debianPythonMinors = Object.keys(debianPythons) as readonly (keyof typeof debianPythons)[];
-/** Those that can be made here come first, and among them the one that most packages are made for. */
+/** Versions that can be made here come first. The very first is the one that most packages support. */
 export const pythonMinors = [
   ...debianPythonMinors,
   ...(["3.12", "3.14", "3.10", "3.9"] as const),
 ] satisfies PythonMinor[];
 
-/** A base image with what packages are compiled by: Python, make and a C++ compiler. Nothing runs in it later. */
+/**
+ * Returns the base image with the tools that compile packages: Python, make and a C++ compiler. It is used only for
+ * builds.
+ */
 export function withCompilers(major: NodeMajor): BaseName {
   return `node:${major}-full`;
 }
 
-/** The same for Python, with git, by which some packages are fetched. */
+/** Returns the same for Python, with git, from which some packages are fetched. */
 export function pythonInFull(minor: PythonMinor): BaseName {
   return `python:${minor}-full`;
 }
 
-/** Every name that `baseImage` knows and that can be made here. */
+/** All names that `baseImage` knows and that can be made here. */
 export const makeableBases: readonly BaseName[] = [
   "debian:12",
   ...nodeMajors.map((major) => `node:${major}` as const),
@@ -84,7 +90,7 @@ export const makeableBases: readonly BaseName[] = [
 
 export type Architecture = "x64" | "arm64";
 
-/** Null for a name that there is no image of. */
+/** Returns null for an unknown name. */
 export function baseImage(name: BaseName, architecture: Architecture): BaseImage | null {
   const major = nodeMajors.find((candidate) => name === `node:${candidate}`);
   if (major) return made(`node:${major}-slim`, localNode(major, architecture, "debian:12"));
@@ -133,10 +139,10 @@ function fullPythonImage(minor: PythonMinor): BaseImage {
 
 const certificates = "etc/ssl/certs/ca-certificates.crt";
 
-// As in Debian's own slim images; copyright files stay.
+// Matches the files that Debian's own slim images leave out; copyright files stay.
 const withoutInDebian = /^(?:usr\/share\/(?:man|locale|info|lintian)\/|usr\/share\/doc\/.*\/(?!copyright$)[^/]+$)/;
 
-/** Packages that bring certificates along must not have them in the image twice. */
+/** Also matches the certificates that packages bring, which would otherwise be in the image twice. */
 const withoutCertificates = new RegExp(`${withoutInDebian.source}|^${certificates}$`);
 
 function debianWith(
@@ -149,7 +155,7 @@ function debianWith(
     base: null,
     ingredients: [
       { type: "debian", suite, packages, without },
-      // The host's bundle knows the certificate authority of a proxy that inspects TLS, where there is one.
+      // The host's bundle includes the certificate authority of a proxy that inspects TLS, if there is one.
       { type: "certificates", path: certificates },
     ],
     commands: [],
@@ -158,7 +164,7 @@ function debianWith(
   };
 }
 
-// What Node's binary loads; here rather than in a layer of Node's, because a package costs less now than later.
+// Libraries that Node's binary loads. They are installed here, because packages cost more time in a later layer.
 const localDebian = debianWith(
   ["libstdc++6", "libatomic1"],
   ['CMD ["bash"]'],
@@ -183,8 +189,8 @@ function localPython(minor: keyof typeof debianPythons, further: readonly string
   return { ...image, ingredients: [...image.ingredients, python] };
 }
 
-// From the newer release, because what go.mod asks for is rarely older than a year. What it builds runs anywhere. As in
-// the official image, Go fetches no other Go by itself.
+// Go comes from the newer release, because go.mod rarely asks for a version older than a year. The programs that it
+// builds run anywhere. As in the official image, Go does not download other versions of itself.
 function localGo(compiler: readonly string[]): LocalImage {
   const settings = ["ENV GOTOOLCHAIN=local", 'CMD ["go", "version"]'];
   return debianWith(["golang-go", ...compiler], settings, "Debian's Go (once, takes about a minute)", {
@@ -198,7 +204,7 @@ function localBun(architecture: Architecture): LocalImage {
     ingredients: [
       {
         type: "npm",
-        // Without AVX2, which not every server has.
+        // This variant needs no AVX2, which not every server has.
         name: architecture === "x64" ? "@oven/bun-linux-x64-baseline" : "@oven/bun-linux-aarch64",
         range: "1",
         place: (path) => (path === "bin/bun" ? "usr/local/bin/bun" : null),
@@ -215,7 +221,7 @@ function localBun(architecture: Architecture): LocalImage {
   };
 }
 
-/** The npm that each major version of Node brings. */
+/** The npm version that each major version of Node includes. */
 const npmMajor: Readonly<Record<NodeMajor, number>> = { 20: 10, 22: 10, 24: 11 };
 
 function localNode(major: NodeMajor, architecture: Architecture, base: "debian:12" | "debian:12-full"): LocalImage {
@@ -260,7 +266,7 @@ const localStatic: LocalImage = {
   effort: "this server's Caddy (once, takes a few seconds)",
 };
 
-/** What Go does not know by itself, and browsers are particular about. */
+/** The MIME types that Go does not know and that browsers insist on. */
 function mimeTypes(): string {
   return [
     "application/manifest+json webmanifest",

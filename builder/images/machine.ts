@@ -1,17 +1,17 @@
 import { writtenMemory } from "../../server/model/values/memory-size.ts";
 
-/** The server that runs the containers. */
+/** The capacity of the server that runs the containers. */
 export interface MachineCapacity {
   readonly cpus: number;
   readonly memoryBytes: number;
 }
 
-/** Docker's own least. */
+/** Docker's own minimum. */
 export const leastMemoryBytes = 6 * 1024 * 1024;
 
 export const tooLittleMemory = "must be at least 6m, the minimum that Docker accepts";
 
-/** What a service may use: never more than there is, because Docker refuses to create such a container. */
+/** Limits a service to the machine's capacity, because Docker refuses to create a container that exceeds it. */
 export function cpusWithin(cpus: number | null, machine: MachineCapacity | undefined): number | null {
   return cpus !== null && machine ? Math.min(cpus, machine.cpus) : cpus;
 }
@@ -20,7 +20,7 @@ export function memoryWithin(bytes: number, machine: MachineCapacity | undefined
   return machine ? Math.max(leastMemoryBytes, Math.min(bytes, machine.memoryBytes)) : bytes;
 }
 
-/** The rest of a sentence that begins with the key; null: the server has as much. */
+/** Returns the rest of a sentence that begins with the key; null when the server has enough. */
 export function tooManyCpus(cpus: number | null | undefined, machine: MachineCapacity | undefined): string | null {
   if (typeof cpus !== "number" || !machine || cpus <= machine.cpus) return null;
   return `asks for ${cpus} CPUs, but this server has ${machine.cpus}: it gets ${machine.cpus}`;

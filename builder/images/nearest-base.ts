@@ -2,8 +2,8 @@ import type { BaseName } from "../plan/plan.ts";
 import { makeableBases, nodeMajors } from "./base-images.ts";
 
 /**
- * The image that is made here and does for one that cannot be pulled; null where none would. Alpine has other
- * packages and another C library, so that commands written for it fail on Debian.
+ * Returns the image made here that can replace one that cannot be pulled; null when none can. Alpine has other packages
+ * and another C library, so commands written for it fail on Debian.
  */
 export function nearestBase(reference: string): BaseName | null {
   const [, name = "", tag = ""] = /^(?:docker\.io\/)?(?:library\/)?([\w/-]+)(?::([\w.-]+))?$/.exec(reference) ?? [];
@@ -25,7 +25,7 @@ export function nearestBase(reference: string): BaseName | null {
   }
 }
 
-/** The official images have compilers unless they are called slim. */
+/** Official images have compilers unless their tag says slim. */
 function nodeBase(tag: string): BaseName {
   const asked = Number.parseInt(tag, 10);
   const major = Number.isNaN(asked) ? 22 : (nodeMajors.find((candidate) => candidate >= asked) ?? 24);

@@ -3,7 +3,7 @@ import type { SourceTree } from "../plan/plan.ts";
 import { parseJsonWithComments } from "../source/json-with-comments.ts";
 import type { ManifestHealth } from "./manifest.ts";
 
-/** What app.json, as Heroku and Dokku read it, says about the service that is deployed. */
+/** The settings in app.json, as Heroku and Dokku read it, for the service that is deployed. */
 export interface AppJson {
   readonly health: ManifestHealth;
   readonly decisions: readonly string[];
@@ -12,7 +12,7 @@ export interface AppJson {
 
 const nothing: AppJson = { health: {}, decisions: [], warnings: [] };
 
-/** Seconds, as Dokku counts them. What is of another type than expected counts as absent. */
+/** Seconds, as in Dokku. A value of another type than expected counts as absent. */
 const seconds = z.number().positive().max(3600).optional().catch(undefined);
 const check = z.object({
   type: z.string().optional().catch(undefined),
@@ -33,7 +33,10 @@ const schema = z.object({
   cron: z.array(z.unknown()).catch([]),
 });
 
-/** Reads the health check of a process type, and says what of the file is not used. Never rejects: a deployment does not depend on it. */
+/**
+ * Reads the health check of a process type and says which parts of the file are not used. Never rejects, because a
+ * deployment does not depend on the file.
+ */
 export async function readAppJson(tree: SourceTree, processType: string): Promise<AppJson> {
   const text = await tree.read("app.json");
   if (text === null) return nothing;
@@ -62,13 +65,16 @@ export async function readAppJson(tree: SourceTree, processType: string): Promis
   };
 }
 
-/** Dokku waits `initialDelay`, then tries `attempts` times with `wait` between; Baton tries sooner, for as long. */
+/**
+ * Translates Dokku's check, which waits `initialDelay` and then tries `attempts` times with `wait` in between. Baton
+ * tries earlier and for just as long.
+ */
 function healthOf({ path, attempts, timeout, wait, initialDelay }: z.output<typeof check>): ManifestHealth {
   const patience = (initialDelay ?? 0) + (attempts ?? 0) * ((wait ?? 5) + (timeout ?? 5));
   return {
     path,
     tryTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
-    // Never less patient than Baton is anyway.
+    // The timeout is never shorter than Baton's default.
     timeoutMs: patience > 90 ? patience * 1000 : undefined,
   };
 }

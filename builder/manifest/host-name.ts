@@ -1,4 +1,4 @@
-/** What an address may be called: it goes into the proxy's configuration, so names only. */
+/** Matches a valid host name. It goes into the proxy's configuration, so nothing else is allowed. */
 export const hostNamePattern = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
 export const hostNameRule = "must be a host name in lower case, such as shop.example.com";

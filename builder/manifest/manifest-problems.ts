@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, type LineCounter, type Node, type Pair } 
 import type { z } from "zod";
 import type { Finding } from "../plan/plan.ts";
 
-/** What zod found, in words, at the line where the user wrote it. */
+/** Turns zod's issues into sentences with the line in the file. */
 export function manifestProblems(
   file: string,
   document: Document,
@@ -23,7 +23,7 @@ export function manifestProblems(
   });
 }
 
-/** The line of the key that the path names, or of the innermost one on the way to it that is there. */
+/** Returns the line of the key at a path, or of the innermost existing key on the way to it. */
 export function lineOfKey(document: Document, lines: LineCounter, path: readonly string[]): number | null {
   const node = nearestKey(document, path);
   return node?.range ? lines.linePos(node.range[0]).line : null;

@@ -8,44 +8,47 @@ import { lineOfKey, manifestProblems } from "./manifest-problems.ts";
 import { type FolderKeys, manifestSchema } from "./manifest-schema.ts";
 import { yamlFaults } from "./yaml-fault.ts";
 
-/** What baton.yaml says of one stack. Whatever it leaves out is undefined, and decided elsewhere. */
+/** One stack of baton.yaml. Settings that it leaves out are undefined and decided elsewhere. */
 export type ManifestStack = ComposeStack | FolderStack;
 
-/** The services of a compose file, which says all else. */
+/** A stack whose services are defined by a compose file. */
 export interface ComposeStack {
   readonly type: "compose";
   readonly name: string;
   readonly at: SourceLocation | null;
-  /** Path of the compose file. */
+  /** The path of the compose file. */
   readonly file: string;
-  /** An override file beside it is merged, as `docker compose up` does; false where the file was named. */
+  /**
+   * Whether an override file in the same folder is merged, as `docker compose up` does. False when the compose file was
+   * named.
+   */
   readonly withOverride: boolean;
 }
 
-/** An app in a folder: a Dockerfile, or what is recognised. */
+/** A stack that is an app in a folder: a Dockerfile, or an app that is recognised. */
 export interface FolderStack {
   readonly type: "folder";
   readonly name: string;
-  /** Null: no baton.yaml names it. */
+  /** The stack's place in baton.yaml; null when no baton.yaml names it. */
   readonly at: SourceLocation | null;
-  /** The folder it lives in; empty for the root. */
+  /** The app's folder; empty for the root. */
   readonly path: string;
-  /** Relative to `path`. */
+  /** The Dockerfile's path, relative to `path`. */
   readonly dockerfile: string | undefined;
   readonly target: string | undefined;
   readonly port: number | undefined;
   readonly kind: ServiceKind | undefined;
   readonly command: readonly string[] | undefined;
-  /** Which processes of the Procfile run. */
+  /** The processes of the Procfile that run. */
   readonly processes: readonly string[] | undefined;
   readonly health: ManifestHealth;
   readonly strategy: "blue-green" | "recreate" | undefined;
-  /** Named volumes, and where they are in the container. */
+  /** Named volumes with their paths in the container. */
   readonly volumes: Readonly<Record<string, string>>;
   readonly domains: readonly string[];
   readonly memoryBytes: number | undefined;
   readonly cpus: number | undefined;
-  /** Where baton.yaml says these two. */
+  /** The places of `memory` and `cpus` in baton.yaml. */
   readonly limitsAt?: { readonly memory: SourceLocation; readonly cpus: SourceLocation };
 }
 
@@ -57,7 +60,7 @@ export interface ManifestHealth {
   readonly successes?: number | undefined;
 }
 
-/** One that says nothing: what a repository without baton.yaml has. */
+/** Returns a stack without settings, for a repository without baton.yaml. */
 export function unnamedStack(name: string): FolderStack {
   return folderStack(name, null, {});
 }
@@ -65,7 +68,7 @@ export function unnamedStack(name: string): FolderStack {
 const fileNames = ["baton.yaml", "baton.yml"];
 const example = `A stack looks like this: stacks: { web: { path: frontend, port: 3000, health: { path: /ready, timeout: 90s } } }`;
 
-/** The stacks that baton.yaml names; null without one. Rejects with PlanProblem: a finding for each thing that is wrong. */
+/** Reads the stacks of baton.yaml; null without one. Rejects with a PlanProblem that has a finding for each mistake. */
 export async function readManifest(tree: SourceTree): Promise<readonly ManifestStack[] | null> {
   const file = firstOf(tree, fileNames);
   const text = file === null ? null : await tree.read(file);
@@ -92,7 +95,7 @@ export async function readManifest(tree: SourceTree): Promise<readonly ManifestS
   });
 }
 
-/** Aliases are where YAML can be valid and yet have no value: too many of them, or one that names nothing. */
+/** Resolves aliases. Valid YAML can still have no value when an alias names nothing or there are too many. */
 function readValue(document: Document, file: string): unknown {
   try {
     return document.toJS();

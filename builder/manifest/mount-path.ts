@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 
 /**
- * Where something is mounted in a container, without needless slashes; null: nothing can be mounted there. That is a
- * relative path, the root, a way out of it, and what shows the kernel (/proc, /sys).
+ * Normalises a mount path in a container. Null when nothing can be mounted there: a relative path, the root, a path
+ * that leaves it, and the kernel's file systems (/proc, /sys).
  */
 export function mountPath(path: string): string | null {
   const plain = posix.normalize(path).replace(/\/$/, "");

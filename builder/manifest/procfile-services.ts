@@ -7,22 +7,24 @@ export interface ProcessService {
   readonly type: string;
   readonly kind: Extract<ServicePlan["kind"], "web" | "worker" | "init">;
   readonly line: string | null;
-  /** Null: it is what the image starts by itself. */
+  /** The command; null runs the image's own. */
   readonly command: readonly string[] | null;
 }
 
 export interface ProcessChoice {
-  /** The one that the stack is about comes first. */
+  /** The services; the stack's main service comes first. */
   readonly services: readonly ProcessService[];
-  /** Types that do not run, because nobody named them. */
+  /** Types that do not run, because baton.yaml does not name them. */
   readonly leftOff: readonly string[];
 }
 
-/** Runs to its end before the others of its stack start. */
+/** The process type that runs to completion before the other services of its stack start. */
 const initType = "release";
 const usualTypes: readonly string[] = ["web", "worker"];
 
-/** The lines of a Procfile that run when baton.yaml names these types; undefined: it names none. */
+/**
+ * Returns the lines of a Procfile that run. `wanted` are the types that baton.yaml names; undefined when it names none.
+ */
 export function linesThatRun(
   processes: ReadonlyMap<string, string>,
   wanted: readonly string[] | undefined,
@@ -30,12 +32,15 @@ export function linesThatRun(
   return [...processes].flatMap(([type, line]) => (runs(type, wanted) ? [line] : []));
 }
 
-/** Which processes of a Procfile become services. `wanted` are the types that baton.yaml names. Throws PlanProblem. */
+/**
+ * Chooses which processes of a Procfile become services. `wanted` are the types that baton.yaml names. Throws
+ * PlanProblem.
+ */
 export function chooseProcesses(
   processes: ReadonlyMap<string, string>,
   image: {
     readonly kind: "web" | "worker";
-    /** What it starts by itself comes from the Procfile, where that has a process of this kind. */
+    /** Whether the image's own command comes from the Procfile, if that has a process of this kind. */
     readonly startsProcess: boolean;
   },
   wanted: readonly string[] | undefined,
@@ -79,7 +84,7 @@ function kindOf(type: string, startedKind: "web" | "worker", started: string): P
   return type === "web" ? "web" : "worker";
 }
 
-/** A Procfile without `web` and `worker` is started by the only process that it has. */
+/** Returns the type that the image starts. A Procfile without `web` and `worker` is started by its only process. */
 function startedType(processes: ReadonlyMap<string, string>, kind: "web" | "worker"): string {
   if (processes.has(kind) || kind === "web") return kind;
   return [...processes.keys()].find((type) => type !== initType) ?? kind;

@@ -1,19 +1,22 @@
 import type { SourceTree } from "../plan/plan.ts";
 
-/** One line of a Procfile: what runs it, and where it stands. */
+/** One line of a Procfile and the kind of service that it starts. */
 export interface Process {
   readonly kind: "web" | "worker";
   readonly line: string;
-  /** For the log: "web in Procfile". */
+  /** Where the line was found, for the log: "web in Procfile". */
   readonly source: string;
 }
 
-/** The process types of the repository's Procfile and their commands, in its order; empty without one. */
+/** Reads the process types of the repository's Procfile and their commands, in order; empty without a Procfile. */
 export async function readProcfile(tree: SourceTree): Promise<ReadonlyMap<string, string>> {
   return parseProcfile((await tree.read("Procfile")) ?? "");
 }
 
-/** `web: node server.js`, one a line; a `#` at the beginning of a word outside quotes begins a comment. */
+/**
+ * Parses a Procfile: one `web: node server.js` a line. A `#` at the beginning of a word outside quotes begins a
+ * comment.
+ */
 export function parseProcfile(text: string): ReadonlyMap<string, string> {
   const processes = new Map<string, string>();
   for (const line of text.split("\n")) {
@@ -23,7 +26,7 @@ export function parseProcfile(text: string): ReadonlyMap<string, string> {
   return processes;
 }
 
-/** Quoted texts and a `#` within a word (a URL's, a colour's) are part of the command. */
+/** Removes a comment. Quoted text and a `#` within a word (a URL, a colour) are part of the command. */
 function withoutComment(line: string): string {
   const word = /\s*(?:#.*|(?:"[^"]*"|'[^']*'|\S)+)/g;
   const words = line.match(word) ?? [];
@@ -31,13 +34,13 @@ function withoutComment(line: string): string {
   return words.slice(0, comment < 0 ? words.length : comment).join("");
 }
 
-/** The process that becomes the service: `web`, else `worker` where nothing else says how the app is started. */
+/** Returns the process of the given kind; null when the Procfile has none. */
 export function processOf(processes: ReadonlyMap<string, string>, kind: Process["kind"]): Process | null {
   const line = processes.get(kind);
   return line === undefined ? null : { kind, line, source: `${kind} in Procfile` };
 }
 
-/** The process that an app is started by where only its Procfile can say so. */
+/** Returns the process that starts an app when only its Procfile can say so. */
 export function mainProcess(processes: ReadonlyMap<string, string>): Process | null {
   return processOf(processes, "web") ?? processOf(processes, "worker");
 }

@@ -1,6 +1,6 @@
-/** What is given to an app that does not say which port it takes. */
+/** The port that an app is given when nothing says which port it listens on. */
 export const defaultPort = 3000;
 export const defaultStopGraceMs = 10_000;
 export const defaultPids = 512;
-/** What one service may ask for: machines have 32,768 process ids at the least, for everybody. */
+/** The most processes that one service may ask for. Machines have at least 32,768 process ids for everything. */
 export const mostPids = 16_384;

@@ -13,7 +13,10 @@ const path = z.string(says(pathRule)).regex(/^\/[\x21-\x7e]*$/, pathRule);
 
 const hostName = z.string(says(hostNameRule)).max(maxHostNameLength, hostNameRule).regex(hostNamePattern, hostNameRule);
 
-/** What baton.yaml and x-baton can both say of a service. `wholeNumber` reads the numbers of the file in question. */
+/**
+ * The keys of a service that baton.yaml and x-baton share. `wholeNumber` makes the schema of a number in the given
+ * file.
+ */
 export function serviceSchema(wholeNumber: (least: number, most: number) => z.ZodType<number>) {
   return {
     kind: z.enum(["web", "tcp", "worker", "init"], says("must be web, tcp, worker or init")).optional(),
@@ -40,7 +43,7 @@ export function wholeNumber(least: number, most: number) {
   return z.int(says(message)).min(least, message).max(most, message);
 }
 
-/** What zod is to say of a value of the wrong type or, where it must be there, of its absence. */
+/** Sets zod's message for a value of the wrong type and for a missing one. */
 export function says(message: string): { readonly error: string } {
   return { error: message };
 }

@@ -11,10 +11,10 @@ import { writtenMemory } from "../../server/model/values/memory-size.ts";
 import { cpusWithin, type MachineCapacity, memoryWithin, tooManyCpus, tooMuchMemory } from "../images/machine.ts";
 import type { ServicePlan } from "../plan/plan.ts";
 
-/** What is set beside the repository, by service. */
+/** Settings made outside the repository, by service. */
 export type SettingsByService = ReadonlyMap<string, ServiceSettings>;
 
-/** What the repository says of a service; undefined and null: nothing. */
+/** Settings of a service in the repository; undefined and null mean that a setting is absent. */
 export type Said = { readonly [Name in SettingName]?: ServiceSettings[Name] | undefined };
 
 interface Settled extends Pick<ServicePlan, "health"> {
@@ -22,7 +22,10 @@ interface Settled extends Pick<ServicePlan, "health"> {
   readonly settings: SettingSources;
 }
 
-/** What the repository says counts, then what is set, then the usual, as far as the machine has so much; `timeoutMs` is how long is usual here. */
+/**
+ * Settles each value: the repository's, else the one set outside it, else the default, within the machine's capacity.
+ * `timeoutMs` is the default timeout.
+ */
 export function settle(
   said: Said,
   timeoutMs: number,
@@ -46,7 +49,7 @@ export function settle(
   };
 }
 
-/** One line for each thing that is set: what counts, and who says so. */
+/** Describes each setting in one line: the value that applies, and where it comes from. */
 export function describeSettings(services: readonly ServicePlan[], all: SettingsByService): readonly string[] {
   const nowhere = [...all.keys()].filter((name) => !services.some((service) => service.name === name));
   return [
@@ -55,7 +58,7 @@ export function describeSettings(services: readonly ServicePlan[], all: Settings
   ];
 }
 
-/** One line for each setting of a service that the machine cannot give. */
+/** Returns one line for each setting of a service that exceeds the machine's capacity. */
 export function settingsBeyond(
   services: readonly ServicePlan[],
   machine: MachineCapacity | undefined,

@@ -1,10 +1,10 @@
-/** Who runs in images that Baton generates. */
+/** The user that runs in images that Baton generates. */
 const user = "1000:1000";
 const becomesUser = new RegExp(`^USER ${user}$`, "m");
 
 /**
- * A generated Dockerfile with the folders that volumes are mounted at, owned by the one who runs there: a new volume takes
- * that over, and would belong to root otherwise.
+ * Adds the mount points of volumes to a generated Dockerfile, owned by the user that runs there. A new volume takes
+ * over the owner of its folder and would belong to root otherwise.
  */
 export function withVolumeFolders(dockerfile: string, paths: readonly string[]): string {
   if (paths.length === 0) return dockerfile;

@@ -1,8 +1,8 @@
 import type { YAMLParseError } from "yaml";
 
-/** A line that YAML cannot be read at. */
+/** A line that cannot be read as YAML. */
 export interface YamlFault {
-  /** From 1. */
+  /** The line, from 1. */
   readonly line: number;
   /** A whole sentence. */
   readonly message: string;
@@ -11,7 +11,10 @@ export interface YamlFault {
 
 const maxFaults = 10;
 
-/** What the parser found, in words. What it finds after a fault is often its consequence: each kind is said once. Pure. */
+/**
+ * Turns the parser's errors into sentences. Errors after the first are often its consequence, so each kind is reported
+ * once.
+ */
 export function yamlFaults(
   source: string,
   errors: readonly YAMLParseError[],
@@ -33,7 +36,10 @@ export function yamlFaults(
   return [...faults.values()].slice(0, maxFaults);
 }
 
-/** An open quote is noticed where the file ends: it is where a line has an odd number of them. */
+/**
+ * Finds the line of an error. The parser notices an open quote only at the end of the file, so the line is the one with
+ * an odd number of quotes.
+ */
 function placeOf({ code, message, pos }: YAMLParseError, lines: readonly string[], lineOf: (offset: number) => number) {
   const line = Math.min(lineOf(pos[0]), Math.max(1, lines.length));
   const quote = code === "MISSING_CHAR" ? /closing (["'])quote/.exec(message)?.[1] : undefined;
@@ -119,7 +125,7 @@ function keyOf(text: string): Key | null {
   return found ? { name: found[3]?.trim() ?? "", indent: found[1]?.length ?? 0 } : null;
 }
 
-/** The line of the same key in the same mapping; -1: it is not found. */
+/** Returns the line of the same key in the same mapping; -1 when there is none. */
 function firstOf({ name, indent }: Key, lines: readonly string[], before: number): number {
   for (let line = before - 1; line >= 1; line--) {
     const key = keyOf(lines[line - 1] ?? "");

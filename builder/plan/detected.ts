@@ -2,42 +2,45 @@ import type { BuildVariables } from "../../server/model/values/build-variables.t
 import type { NoCommand } from "./no-command.ts";
 import type { BuildRecipe, SourceTree } from "./plan.ts";
 
-/** What a provider makes of a folder: how its image is built, and what is known of the service in it. */
+/** What a provider finds out about a folder: how its image is built, and facts about the service in it. */
 export interface Detected {
   readonly kind: "web" | "worker";
-  /** The port inside the container; null when the app is told by PORT which one to take. */
+  /** The port inside the container; null when the app takes the port from PORT. */
   readonly port: number | null;
   /** Where the port was found, for the log: "EXPOSE in Dockerfile". */
   readonly portSource: string | null;
-  /** Relative to the folder, unless it names a `contextFolder` around it. */
+  /** The recipe, relative to the folder unless it names a `contextFolder` around it. */
   readonly recipe: Omit<BuildRecipe, "contextFolder"> & Partial<Pick<BuildRecipe, "contextFolder">>;
-  /** One line for each decision, in the order in which a person wants to read them. */
+  /** One line for each decision, in the order that is best to read. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
-  /** What a line of the Procfile becomes in its image, which lacks what builds programs; none: it runs as it is written. */
+  /** Adapts a line of the Procfile to the image, which lacks the build tools. Without it, the line runs as written. */
   readonly lineInImage?: (line: string) => string;
-  /** Its image holds a web server and pages, and nothing that could run a process of a Procfile. */
+  /** Whether the image holds only a web server and static files, so that it cannot run a process of a Procfile. */
   readonly servesFiles?: boolean;
-  /** Its Dockerfile does not say what to start. */
+  /** Set when its Dockerfile does not say what to start. */
   readonly noCommand?: NoCommand | null;
 }
 
-/** What is known of the installation that a version is built for, and of the folder around the one that is read. */
+/** The facts about the installation that a version is built for, and about the repository around the folder. */
 export interface BuildEnvironment {
-  /** Those of its variables that a build gets. */
+  /** The installation's variables that a build gets. */
   readonly buildVariables: BuildVariables;
-  /** Lines of the Procfile that become services: whichever of them starts the image, the others need what they run in it, too. */
+  /**
+   * Lines of the Procfile that become services. All of them run in the same image, so it must hold what each of them
+   * needs.
+   */
   readonly processLines: readonly string[];
-  /** Where volumes are mounted: what is written there stays. */
+  /** Paths of mounted volumes, where written data persists. */
   readonly volumes: readonly string[];
-  /** The repository and the folder in it that is looked at; null when that is all of it. */
+  /** The repository and the folder in it; null when the folder is the whole repository. */
   readonly around: { readonly tree: SourceTree; readonly folder: string } | null;
 }
 
-/** Knows one way in which apps are written. A new way is one new file, and a line in providers.ts. */
+/** Recognises and builds apps of one kind. To support a new kind, add a file and a line in providers.ts. */
 export interface Provider {
-  /** The files that it goes by, in words, for the sentence that says nothing was recognised. */
+  /** The files that it recognises, in words, for the message that nothing was recognised. */
   readonly looksFor: string;
-  /** Null: this folder is none of its business. Rejects with PlanProblem when it is, but cannot be deployed. */
+  /** Returns null when the folder is not of this kind. Rejects with PlanProblem when it is, but cannot be deployed. */
   detect(tree: SourceTree, environment: BuildEnvironment): Promise<Detected | null>;
 }

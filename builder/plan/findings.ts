@@ -1,6 +1,6 @@
 import { type Finding, PlanProblem } from "./plan.ts";
 
-/** All that was found, as one problem: the message is a sentence about the first, the hint names each on a line of its own. */
+/** Combines all findings into one problem. The message is a sentence about the first; the hint has a line for each. */
 export function findingsProblem(findings: readonly Finding[]): PlanProblem {
   const [first] = findings;
   if (first === undefined) throw new Error("nothing was found");
@@ -14,13 +14,16 @@ function inWords({ file, line, message }: Finding): string {
   return `${file}${line === null ? "" : `, line ${line}`}: ${message}`;
 }
 
-/** With the place as compilers write it, which editors and terminals know how to open. */
+/** Writes a finding with its location in the format of compilers, which editors and terminals can open. */
 function asLine({ file, line, message, hint }: Finding): string {
   const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
   return `${place}${message}${hint === null ? "" : `. ${hint}`}`;
 }
 
-/** What each of these came to, in their order, and what kept the others from it: one that fails does not keep quiet about the next. */
+/**
+ * Attempts all items in order and returns the results and the problems. A failure does not hide problems of later
+ * items.
+ */
 export async function attemptAll<Item, Result>(
   items: readonly Item[],
   attempt: (item: Item) => Promise<Result>,

@@ -1,23 +1,23 @@
 import { DockerfileParser } from "dockerfile-ast";
 
-/** What a Dockerfile without CMD and ENTRYPOINT comes to. */
+/** The consequence of a Dockerfile without CMD and ENTRYPOINT. */
 export interface NoCommand {
-  /** Nothing at all is started: its base is empty. */
+  /** Whether nothing at all is started, because the base is empty. */
   readonly isNothing: boolean;
-  /** One sentence, which begins with the Dockerfile. */
+  /** One sentence, which begins with the Dockerfile's name. */
   readonly message: string;
 }
 
 export const addCommand =
   'Add a CMD to it, such as CMD ["node", "server.js"], or set command: in the compose file or baton.yaml.';
 
-/** Images that start a prompt or a shell by themselves, which ends at once where nobody types. */
+/** Images whose default command is a prompt or a shell, which exits at once without input. */
 const prompts =
   /^(?:docker\.io\/)?(?:library\/|baton\/)?(?:node|python|ruby|php|bun|oven\/bun|golang|go|openjdk|eclipse-temurin|debian|ubuntu|alpine|fedora|amazonlinux|busybox|rust|elixir|erlang|perl|julia|denoland\/deno)(?:[:@]|$)/;
 
 /**
- * Null: it says what to start, or its base may. `target` names the stage that is built; null: the last one. What is
- * written with variables is not understood.
+ * Null when the Dockerfile says what to start, or when its base may. `target` names the stage to build; null means the
+ * last one. Variables are not resolved.
  */
 export function noCommandOf(text: string, target: string | null, shownAs: string): NoCommand | null {
   const stages: { name: string | null; base: string; starts: boolean }[] = [];

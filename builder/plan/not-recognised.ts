@@ -13,7 +13,7 @@ const appFiles = [
 ];
 const shownNames = 12;
 
-/** Says what was looked for, what is there instead, and how to go on. */
+/** Says what was looked for, what is there instead, and what to do. */
 export function notRecognised(tree: SourceTree, folder: string, providers: readonly Provider[]): PlanProblem {
   const looked = ["a Dockerfile", ...providers.map((provider) => provider.looksFor)];
   const where = folder === "" ? "the repository" : `${folder}/`;
@@ -31,7 +31,7 @@ function hint(tree: SourceTree, folder: string): string {
   return `If the app is the one in ${path}/, say so in a baton.yaml at the root: stacks: { web: { path: ${path} } }. Otherwise add a Dockerfile.`;
 }
 
-/** Folders first, each with its slash. */
+/** Lists the names in the top folder: folders first, each with a slash. */
 function topNames(tree: SourceTree): string {
   const names = new Set<string>();
   for (const path of tree.files.keys()) {

@@ -24,11 +24,11 @@ import type { PlannedStack } from "./planned-stack.ts";
 import { planProcess, planService, type ServiceRules } from "./service-plan.ts";
 
 export interface FolderOptions extends ServiceRules {
-  /** Those of its variables that a build gets. */
+  /** The installation's variables that a build gets. */
   readonly buildVariables: BuildVariables;
 }
 
-/** A Dockerfile, or an app that is recognised, with the processes of its Procfile. Rejects with PlanProblem. */
+/** Plans a folder: its Dockerfile or a recognised app, with the processes of its Procfile. Rejects with PlanProblem. */
 export async function planFolder(tree: SourceTree, stack: FolderStack, options: FolderOptions): Promise<PlannedStack> {
   const folder = subtree(tree, stack.path);
   if (folder.files.size === 0) {
@@ -64,7 +64,10 @@ export async function planFolder(tree: SourceTree, stack: FolderStack, options: 
   };
 }
 
-/** A Dockerfile that starts nothing, where nobody else says what to start. Throws PlanProblem where that is certain. */
+/**
+ * Warns of a Dockerfile that starts nothing where nothing else says what to start. Throws PlanProblem when that is
+ * certain.
+ */
 function sayNoCommand(
   noCommand: NoCommand | null,
   first: ProcessService | undefined,
@@ -75,7 +78,7 @@ function sayNoCommand(
   return [noCommand.message];
 }
 
-/** One line for each limit of baton.yaml that the machine cannot give. */
+/** Returns one line for each limit in baton.yaml that exceeds the machine's capacity. */
 function limitsBeyond({ name, cpus, memoryBytes, limitsAt }: FolderStack, machine: MachineCapacity | undefined) {
   const found = [
     { key: "cpus", at: limitsAt?.cpus, words: tooManyCpus(cpus, machine) },
@@ -102,7 +105,7 @@ async function detect(folder: SourceTree, stack: FolderStack, environment: Build
   throw notRecognised(folder, stack.path, providers);
 }
 
-/** Pages beside a program in another language are part of it, not all of it. */
+/** Refuses a static site next to a program in another language, because the pages are only a part of that program. */
 function refuseOtherLanguage(folder: SourceTree): void {
   const problem = otherLanguage(folder);
   if (problem !== null) throw problem;
@@ -121,7 +124,7 @@ interface Choice extends Pick<ProcessChoice, "services"> {
   readonly warnings: readonly string[];
 }
 
-/** Which processes of the Procfile are services of the stack. */
+/** Chooses which processes of the Procfile become services of the stack. */
 function choose(stack: FolderStack, detected: Detected, procfile: ReadonlyMap<string, string>): Choice {
   if (detected.servesFiles && stack.processes !== undefined) {
     throw new PlanProblem(
@@ -143,7 +146,7 @@ function choose(stack: FolderStack, detected: Detected, procfile: ReadonlyMap<st
   return { services, decisions: procfile.size === 0 ? [] : [reason], warnings: [] };
 }
 
-/** Why only one service comes out of a folder, whatever its Procfile names; null: the Procfile counts. */
+/** Says why only one service is made from a folder, whatever its Procfile names; null when the Procfile is used. */
 function whyNotUsed({ processes, kind, command }: FolderStack, { recipe, servesFiles }: Detected): string | null {
   if (servesFiles) return "The Procfile is not used, because this is only a static site";
   if (processes !== undefined) return null;
@@ -164,14 +167,17 @@ function sayLeftOff(leftOff: readonly string[], services: readonly ProcessServic
   ];
 }
 
-/** The first is the one that the stack is about, and takes its name and what baton.yaml says of port, health and so on. */
+/**
+ * Plans a service for each process. The first is the stack's main service: it has the stack's name, and the settings in
+ * baton.yaml such as port and health apply to it.
+ */
 function planServices(
   stack: FolderStack,
   detected: Detected,
   processes: readonly ProcessService[],
   rules: ServiceRules,
 ): { readonly services: readonly ServicePlan[]; readonly decisions: readonly string[] } {
-  // One recipe for all of them: they run the same image.
+  // They share one recipe, because they run the same image.
   const recipe: BuildRecipe = { contextFolder: stack.path, ...detected.recipe };
   const source: ImageSource = { type: "build", recipe: detected.servesFiles ? recipe : ownVolumes(recipe, stack) };
   const [first, ...others] = processes;
@@ -204,12 +210,12 @@ function describe({ name, kind, kindReason }: ServicePlan, line: string): string
   return `${name}: ${kind} (${kindReason}: ${line})${when}`;
 }
 
-/** What an image starts by itself is called after its kind, whatever the Procfile calls it. */
+/** A service that runs the image's own command is named after its kind, whatever the Procfile calls it. */
 function nameOfFirst({ type, kind, command }: ProcessService): string {
   return command === null ? kind : nameFrom(type);
 }
 
-/** Types are written in many ways, names of services are seen in addresses. */
+/** Process types may be written in many ways, but names of services appear in addresses. */
 function nameFrom(type: string): string {
   return type.toLowerCase().replaceAll("_", "-");
 }

@@ -2,14 +2,14 @@ import { type Taken, takenFrom } from "../dockerfile/dockerfile-sources.ts";
 import { type SourceRules, whyRefused } from "../source/allowed-sources.ts";
 import type { BuildRecipe, Finding, ServicePlan, StackPlan } from "./plan.ts";
 
-/** Something that is taken from elsewhere, and where the repository says so. */
+/** Something that is fetched from outside the repository, and the place that says so. */
 interface Use extends Pick<Finding, "file" | "line"> {
   readonly taken: Pick<Taken, "type" | "name" | "by">;
 }
 
 /**
- * What the images and the Dockerfiles of all stacks must not take from elsewhere. What Baton generates stands on images
- * of the administrator's choice, and is not looked at.
+ * Finds the images and the Dockerfile sources of all stacks that the rules do not allow. Images that Baton generates
+ * are not checked, because their bases are the administrator's choice.
  */
 export async function refusedSources(
   stacks: readonly StackPlan[],
@@ -40,7 +40,7 @@ function usesOf({ name, source, at }: ServicePlan, variables: Readonly<Record<st
   }));
 }
 
-/** What the build is told: the arguments that are written down, and the installation's variables that it gets. */
+/** Returns the build arguments: those in the recipe, and the installation's variables that the build gets. */
 function givenTo({ args, buildVariables = [] }: BuildRecipe, variables: Readonly<Record<string, string>>) {
   const known = Object.entries(variables).filter(([name]) => buildVariables.includes(name));
   return { ...Object.fromEntries(known), ...args };

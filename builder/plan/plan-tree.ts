@@ -23,27 +23,29 @@ import type { PlannedStack } from "./planned-stack.ts";
 import { sharedNames, withoutTakenAliases } from "./unique-names.ts";
 
 export interface PlanOptions {
-  /** How long a service may take to become healthy where nothing in the repository says. */
+  /** How long a service may take to become healthy where the repository does not say. */
   readonly healthTimeoutMs: number;
-  /** The installation's variables: for what compose files fill in, and for builds, which are given the public ones. */
+  /** The installation's variables. Compose files are interpolated with them, and builds get the public ones. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What is set of health and limits beside the repository, by service: it counts where the repository does not say. */
+  /**
+   * Health and limits that are set outside the repository, by service. They apply where the repository does not say.
+   */
   readonly settings?: SettingsByService;
-  /** Those of the variables that anybody may read; not given: none. */
+  /** Names of the variables that anybody may read; none by default. */
   readonly visible?: ReadonlySet<string>;
-  /** Variables that the user marked as known "at build" (true) or not (false). The others go by their names. */
+  /** Variables that the user marked as known "at build" (true) or not (false). For the others the name decides. */
   readonly buildMarks?: Readonly<Record<string, boolean>>;
-  /** What services may use at most; undefined: not known. */
+  /** The most that services may use; undefined when it is unknown. */
   readonly machine?: MachineCapacity | undefined;
-  /** Where images, and what Dockerfiles fetch, may come from; not given: from the internet. */
+  /** Where images, and what Dockerfiles fetch, may come from. The default is the internet. */
   readonly sources?: SourceRules;
 }
 
 const onTheInternet: SourceRules = { allowPrivate: false, ownRegistry: null };
 
 /**
- * Decides what a version is made of: baton.yaml, else a compose file, else a Dockerfile, else what is recognised.
- * Rejects with PlanProblem, which holds all that was found in all of the files.
+ * Plans a version from its baton.yaml, else a compose file, else a Dockerfile, else a recognised app. Rejects with a
+ * PlanProblem that holds the findings in all files.
  */
 export async function planTree(tree: SourceTree, options: PlanOptions): Promise<Plan> {
   if (tree.files.size === 0) throw new PlanProblem("the repository is empty");
@@ -77,7 +79,10 @@ export async function planTree(tree: SourceTree, options: PlanOptions): Promise<
   };
 }
 
-/** Without baton.yaml there is one stack: the compose file, unless what stands beside it says more, or what the root holds. */
+/**
+ * Returns the one stack of a repository without baton.yaml: the compose file, unless a Dockerfile or an app next to it
+ * says more about production; without a compose file, the root folder.
+ */
 async function findStack(
   tree: SourceTree,
   options: PlanOptions,
@@ -92,7 +97,9 @@ async function findStack(
     : { stacks: [app], decisions: [`${file} gives way to ${reason}`] };
 }
 
-/** What beside a compose file says more about production, and why; null: nothing does. */
+/**
+ * Returns what is used instead of a compose file because it says more about production, and why; null when nothing is.
+ */
 async function givesWay(
   tree: SourceTree,
   stack: ComposeStack,
@@ -119,7 +126,7 @@ async function givesWay(
 const startsNothing =
   "it starts none of its services: each belongs to a profile that is off (variable COMPOSE_PROFILES) or is scaled to zero";
 
-/** An app that can be deployed, or could be with a Dockerfile. */
+/** Whether the folder holds an app that can be deployed, or could be with a Dockerfile. */
 async function holdsApp(tree: SourceTree, app: FolderStack, options: PlanOptions): Promise<boolean> {
   const { failed } = await attemptAll([app], (stack) => planStack(tree, stack, options));
   return failed.length === 0 || otherLanguageOf(tree) !== null;
@@ -136,7 +143,7 @@ function planStack(tree: SourceTree, stack: ManifestStack, options: PlanOptions)
   }
 }
 
-/** What was found in one of several stacks says in which, where it does not name a file. */
+/** Adds the stack's name to findings that name no file, when there are several stacks. */
 function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly ManifestStack[]): readonly Finding[] {
   return problem.findings.map((finding) => {
     if (finding.file !== null || all.length < 2) return finding;
@@ -144,7 +151,7 @@ function findingsOf(problem: PlanProblem, stack: ManifestStack, all: readonly Ma
   });
 }
 
-/** Somebody whose compose file cannot be deployed may not even want it to be. */
+/** Adds a hint on how to deploy something else, because the user may not want the compose file to be deployed. */
 function withWayOut(problem: PlanProblem, tree: SourceTree, [stack]: readonly ManifestStack[]): PlanProblem {
   const [file] = composeFilesIn(tree, "");
   if (file === undefined || (stack?.type === "compose" && dockerfileIn(tree) === null)) return problem;
@@ -163,7 +170,7 @@ function ofStack(stack: PlannedStack, lines: readonly string[], all: readonly Pl
   return all.length < 2 ? lines : lines.map((line) => `${stack.name}: ${line}`);
 }
 
-/** A compose file in the folder of a stack, of which nobody says what is to become of it. */
+/** Notes a compose file in a stack's folder that no stack uses. */
 function unusedCompose(tree: SourceTree, stacks: readonly ManifestStack[]): readonly string[] {
   const used = new Set(stacks.flatMap((stack) => (stack.type === "compose" ? [stack.file] : [])));
   return stacks.flatMap((stack) => {

@@ -2,11 +2,11 @@ import type { ServiceSpec } from "../../server/model/deployment/spec.ts";
 import type { NewerSyntax } from "../dockerfile/newer-syntax.ts";
 import type { SourceLocation } from "../source/source-location.ts";
 
-/** A repository as the builder sees it: a listing, and a few files on request. */
+/** A repository as the builder sees it: a list of files, and the content of some on request. */
 export interface SourceTree {
-  /** Every file, `/` between folders, relative to the root; symlinks and submodules apart. */
+  /** Every file by its path relative to the root, with `/` between folders. Symlinks and submodules are left out. */
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** Text of a file; null when it is not there. Rejects above 1 MiB, and a lockfile above 16 MiB. */
+  /** Reads a file as text; null when it does not exist. Rejects above 1 MiB, for a lockfile above 16 MiB. */
   read(path: string): Promise<string | null>;
 }
 
@@ -15,7 +15,7 @@ export interface SourceFile {
   readonly executable: boolean;
 }
 
-/** What a version is made of before its images exist. */
+/** The content of a version before its images exist. */
 export interface Plan {
   readonly stacks: readonly StackPlan[];
   /** One line for each decision, for the log: "Node 22, from engines in package.json". */
@@ -28,74 +28,94 @@ export interface StackPlan {
   readonly services: readonly ServicePlan[];
 }
 
-/** A service whose image is still to be had: built by a recipe, or pulled by its reference. Digests of its mounts are still empty. */
+/**
+ * A service whose image does not exist yet: it is built by a recipe, or pulled by its reference. The digests of its
+ * mounts are still empty.
+ */
 export type ServicePlan = Omit<ServiceSpec, "image" | "pulledAs" | "basedOn" | "keptFrom"> & {
   readonly source: ImageSource;
-  /** Where the repository says that there is this service; null: nowhere, it was found. */
+  /** The place in the repository that defines the service; null when it was detected. */
   readonly at: SourceLocation | null;
 };
 
 export type ImageSource =
   | { readonly type: "build"; readonly recipe: BuildRecipe }
-  /** `baton/…` is made here, everything else is pulled. */
+  /** A `baton/…` image is made here; any other is pulled. */
   | { readonly type: "image"; readonly reference: string };
 
 export interface BuildRecipe {
-  /** The folder that is the build context; empty for the root of the repository. */
+  /** The folder that is the build context; empty for the repository's root. */
   readonly contextFolder: string;
-  /** Path of the Dockerfile inside the context. */
+  /** The path of the Dockerfile inside the context. */
   readonly dockerfile: string;
-  /** Text of a Dockerfile that Baton generates, given where each of `bases` can be had; null: the repository's own. */
+  /**
+   * Generates the Dockerfile's text from the references of `bases`; null when the repository has its own Dockerfile.
+   */
   readonly generate: ((baseReference: (base: BaseName) => string) => string) | null;
-  /** Images that a generated Dockerfile stands on, and `baton/…` ones that the user's own Dockerfile names. */
+  /** The base images of a generated Dockerfile, and the `baton/…` images that the user's own Dockerfile names. */
   readonly bases: readonly BaseName[];
-  /** Further files that Baton adds to the context (a static server's configuration), by path in it. */
+  /** Files that Baton adds to the context, by path in it, such as a static server's configuration. */
   readonly extraFiles: ReadonlyMap<string, string>;
-  /** Lines of the .dockerignore that holds for this context; empty: all goes in. */
+  /** The lines of the context's .dockerignore; empty when everything goes in. */
   readonly ignore: readonly string[];
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
-  /** Names of the installation's variables that the build is given as arguments, beside `args`: public ones, never secrets. */
+  /**
+   * Names of the installation's variables that the build gets as arguments in addition to `args`. They are public ones,
+   * never secrets.
+   */
   readonly buildVariables?: readonly string[];
-  /** Names of those that the build gets as secrets, by their names as ids: mounted for single commands, and in no layer. */
+  /**
+   * Names of variables that the build gets as secrets, with the name as the id. They are mounted for single commands
+   * and are in no layer.
+   */
   readonly buildSecrets?: readonly string[];
-  /** What Baton itself tells the build as arguments. */
+  /** Baton's own variables that the build gets as arguments. */
   readonly told?: readonly OwnWord[];
-  /** What it tells as secrets, which do not count for the cache: an unchanged build keeps what it was told first. */
+  /**
+   * Baton's own variables that the build gets as secrets. They do not count for the cache, so an unchanged build keeps
+   * the first values.
+   */
   readonly toldInSecret?: readonly OwnWord[];
-  /** What a Dockerfile of the user's has that old engines do not understand. */
+  /** Syntax in the user's Dockerfile that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
-  /** Whether a symlink of the context is kept, by its path and its target; not there: all are. */
+  /** Whether a symlink of the context is kept, by its path and target. By default all are. */
   readonly keepsLink?: (path: string, target: string) => boolean;
-  /** What a generated Dockerfile makes sure that the build has made, and what to do where it has not. */
+  /** The path that a generated Dockerfile checks after the build, and a hint for when it is missing. */
   readonly expected?: { readonly path: string; readonly hint: string } | null;
-  /** Text that takes the place of a Dockerfile of the user's where the builder makes stages that nothing needs; null: it needs all. */
+  /**
+   * The text to build instead of the user's Dockerfile where the builder would make stages that nothing needs; null
+   * when all stages are needed.
+   */
   readonly neededStages?: string | null;
-  /** The image that a Dockerfile of the user's stands on; null: none is known. */
+  /** The base image of the user's Dockerfile; null when it is unknown. */
   readonly basedOn?: string | null;
-  /** The user's own Dockerfile, and what a person knows it by; not there: Baton generates it. */
+  /** The user's own Dockerfile and its name for people; absent when Baton generates the Dockerfile. */
   readonly written?: { readonly text: string; readonly shownAs: string };
 }
 
-/** What running apps find in their environment, too. */
+/** Variables that Baton sets for builds and for running apps. */
 export type OwnWord = "BATON_COMMIT" | "BATON_DEPLOYMENT";
 
-/** `node:22`, `static:1`, `debian:12`: a base image without its `baton/`. */
+/** A base image's name without `baton/`: `node:22`, `static:1`, `debian:12`. */
 export type BaseName = `${string}:${string}`;
 
-/** One thing that keeps a repository from being deployed: what was found, and what to do about it. */
+/** One problem that keeps a repository from being deployed, and what to do about it. */
 export interface Finding {
-  /** The file that it is about, and the line in it (from 1), as far as either can be named. */
+  /** The file that has the problem. It and the line (from 1) are null where they cannot be named. */
   readonly file: string | null;
   readonly line: number | null;
   readonly message: string;
   readonly hint: string | null;
 }
 
-/** The repository cannot be deployed as it is. One clear sentence each: what was found, and what is accepted. */
+/**
+ * The repository cannot be deployed as it is. The message is one clear sentence that says what was found and what is
+ * accepted.
+ */
 export class PlanProblem extends Error {
   override readonly name = "PlanProblem";
-  /** Where there are several findings, a line for each. */
+  /** The hint; it has a line for each finding when there are several. */
   readonly hint: string | null;
   readonly findings: readonly Finding[];
   constructor(message: string, hint: string | null = null, findings?: readonly Finding[]) {

@@ -1,9 +1,9 @@
-/** Why two versions of a service cannot run beside each other, as the rest of a sentence about it; null: they can. */
+/** Says why two versions of a service cannot run at the same time, as the rest of a sentence; null when they can. */
 export function replacedInPlace(service: {
   /** Volumes that it writes to. */
   readonly volumes: readonly string[];
   readonly strategy: "blue-green" | "recreate" | null;
-  /** Where the strategy stands: "baton.yaml". */
+  /** The file that sets the strategy: "baton.yaml". */
   readonly saidBy: string;
 }): string | null {
   const { volumes, strategy, saidBy } = service;

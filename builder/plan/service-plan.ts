@@ -7,22 +7,22 @@ import type { Detected } from "./detected.ts";
 import { type ImageSource, PlanProblem, type ServicePlan } from "./plan.ts";
 import { replacedInPlace } from "./replaced-in-place.ts";
 
-/** What is known of a service of a folder before baton.yaml has its say. */
+/** The facts that were detected about a service of a folder, before baton.yaml is applied. */
 export interface Found extends Pick<Detected, "port" | "portSource"> {
   readonly kind: ServicePlan["kind"];
-  /** Null: what the image starts by itself. */
+  /** The command; null runs the image's own. */
   readonly command: readonly string[] | null;
 }
 
-/** What holds for a service whatever its stack. */
+/** Settings that apply to services of every stack. */
 export interface ServiceRules {
   readonly healthTimeoutMs: number;
   readonly settings: SettingsByService;
-  /** What services may use at most; undefined: not known. */
+  /** The most that services may use; undefined when it is unknown. */
   readonly machine?: MachineCapacity | undefined;
 }
 
-/** The service that a stack is about: what was found in the folder, with what baton.yaml says on top. */
+/** Plans the main service of a stack from what was detected, with the settings of baton.yaml on top. */
 export function planService(
   name: string,
   stack: FolderStack,
@@ -47,7 +47,7 @@ export function planService(
   return { service, decisions: [...command, decision, ...sayStateful(service.stateful)] };
 }
 
-/** A service of a stack, with what holds for all of them. */
+/** Plans any service of a stack, with the settings that all of them share. */
 export function planProcess(
   name: string,
   stack: FolderStack,

@@ -1,10 +1,13 @@
 import { isServiceName, longestServiceName } from "../../server/model/names/service-name.ts";
 import type { Finding, ServicePlan, StackPlan } from "./plan.ts";
 
-/** Services of a product know each other by name, and the proxy knows services by host: both must be unique. */
+/**
+ * Finds names and domains that are used twice. Services of a product find each other by name and the proxy finds
+ * services by host, so both must be unique.
+ */
 export function sharedNames(stacks: readonly StackPlan[]): readonly Finding[] {
   const services = stacks.flatMap((stack) => stack.services);
-  // Docker's DNS makes no difference between capitals and small letters.
+  // Docker's DNS is case-insensitive.
   const names = pairs(
     services,
     ({ name }) => [name],
@@ -34,7 +37,7 @@ export function sharedNames(stacks: readonly StackPlan[]): readonly Finding[] {
   ];
 }
 
-/** A further name that is another service's own would be answered by both of them. */
+/** Removes aliases that are the names of other services, because both services would answer to them. */
 export function withoutTakenAliases(stacks: readonly StackPlan[]): {
   readonly stacks: readonly StackPlan[];
   readonly notes: readonly string[];
@@ -52,7 +55,7 @@ export function withoutTakenAliases(stacks: readonly StackPlan[]): {
   return { stacks: stacks.map(({ name, services }) => ({ name, services: services.map(withoutTaken) })), notes };
 }
 
-/** Each value that a second service has as well, with the first that has it. */
+/** Returns each value that two services share, with the first service that has it. */
 function pairs(
   services: readonly ServicePlan[],
   valuesOf: (service: ServicePlan) => readonly string[],

@@ -1,4 +1,7 @@
-/** A command line as words, by the quoting rules of a shell and without anything else that a shell does. Null: a quote is not closed. */
+/**
+ * Splits a command line into words by a shell's quoting rules. Nothing else of the shell's syntax is applied. Null when
+ * a quote is not closed.
+ */
 export function shellWords(line: string): readonly string[] | null {
   const words: string[] = [];
   let word: string | null = null;
@@ -12,7 +15,7 @@ export function shellWords(line: string): readonly string[] | null {
       at += 1;
       const next = line[at];
       if (next === undefined) return null;
-      // Between double quotes, only these lose their backslash; a line that goes on is one line.
+      // Between double quotes, a backslash escapes only these characters. An escaped line break joins two lines.
       if (quote === '"' && !'"\\$`\n'.includes(next)) word = `${word ?? ""}\\`;
       if (next !== "\n") word = (word ?? "") + next;
     } else if (quote === '"') {
@@ -32,7 +35,7 @@ export function shellWords(line: string): readonly string[] | null {
   return word === null ? words : [...words, word];
 }
 
-/** Words that only a shell would understand. */
+/** Returns the words that only a shell would understand. */
 export function shellOperators(words: readonly string[]): readonly string[] {
   return words.filter((word) => ["&&", "||", "|", ";", ">", ">>", "<", "&"].includes(word));
 }

@@ -1,15 +1,15 @@
 import { shellWords } from "./shell-words.ts";
 
-/** A command that needs no shell: words, quotes resolved, and assignments in front of it. */
+/** A command that needs no shell: its words without quotes, and the assignments in front of it. */
 export interface SimpleCommand {
   readonly assignments: readonly string[];
   readonly words: readonly string[];
 }
 
-/** Words that no shell treats specially: double quotes hold no variables, and nothing is escaped. */
+/** Matches a line that no shell treats specially: double quotes hold no variables, and nothing is escaped. */
 const plainLine = /^(?:[\w@%+=:,./\s-]|"[^"$`\\]*"|'[^']*')*$/;
 
-/** Null when a shell is needed to understand the line: variables, pipes, patterns, several commands. */
+/** Returns null when the line needs a shell: variables, pipes, patterns, several commands. */
 export function parseSimpleCommand(line: string): SimpleCommand | null {
   const words = plainLine.test(line) ? (shellWords(line) ?? []) : [];
   const first = words.findIndex((word) => !/^\w+=/.test(word));
@@ -18,8 +18,9 @@ export function parseSimpleCommand(line: string): SimpleCommand | null {
 }
 
 /**
- * What runs the line in a container: the program itself where it needs no shell. A shell that only fills in variables
- * gives way to the program, so that this is the one that is told to stop.
+ * Returns the arguments that run the line in a container: the program itself when the line needs no shell. Where a
+ * shell is only needed for variables, it is replaced by the program with `exec`, so that the program gets the stop
+ * signal.
  */
 export function argumentVector(line: string): readonly string[] {
   const simple = parseSimpleCommand(line);

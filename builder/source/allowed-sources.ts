@@ -3,35 +3,38 @@ import { isPublicAddress, mayBePublic } from "../../server/model/names/public-ad
 import { type Taken, unknownValue } from "../dockerfile/dockerfile-sources.ts";
 import { makeableBases } from "../images/base-images.ts";
 
-/** Where builds and images may take something from. */
+/** The places that builds and images may fetch from. */
 export interface SourceRules {
-  /** Private networks and this machine are allowed, too. */
+  /** Whether private networks and this machine are allowed too. */
   readonly allowPrivate: boolean;
-  /** `host[:port]` of a registry that the administrator has named; null: none. */
+  /** `host[:port]` of a registry that the administrator has named; null when there is none. */
   readonly ownRegistry: string | null;
-  /** What a name leads to, as far as that can be known quickly; empty: nobody knows. Not given: names are not looked up. */
+  /**
+   * Resolves a host name as far as that is possible quickly; empty when it does not resolve. Without it, names are not
+   * looked up.
+   */
   readonly addressesOf?: (host: string) => Promise<readonly string[]>;
 }
 
 type Source = Pick<Taken, "type" | "name">;
 
 export interface SourceRefusal {
-  /** The rest of a sentence that begins with what takes it. */
+  /** The rest of a sentence that begins with the instruction or key that names the source. */
   readonly why: string;
   readonly hint: string;
 }
 
-/** A frontend runs with the builder's powers, so only Docker's own are let in. */
+/** A frontend runs with the builder's privileges, so only Docker's own are allowed. */
 const dockerFrontend = /^(?:(?:index\.)?docker\.io\/)?docker\/dockerfile[a-z-]*(?:[:@]\S*)?$/;
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])$/i;
 const howToAllow = "BATON_ALLOW_PRIVATE_REPOSITORIES=1 also allows private networks for builds and images.";
 
-/** Why this must not be taken; null: it may be. */
+/** Says why a source must not be used; null when it may be. */
 export async function whyRefused(taken: Source, rules: SourceRules): Promise<SourceRefusal | null> {
   return refusedByName(taken, rules) ?? (await refusedByAddress(taken, rules));
 }
 
-/** Goes by where the host's name leads. A name that nobody knows leads nowhere. */
+/** Checks the addresses of the host. A name that does not resolve is no danger. */
 async function refusedByAddress(taken: Source, rules: SourceRules): Promise<SourceRefusal | null> {
   const host = hostOf(taken);
   const { allowPrivate, ownRegistry, addressesOf } = rules;
@@ -117,14 +120,14 @@ function fromUnknown(name: string): SourceRefusal {
   };
 }
 
-/** The host that is asked for it and has to be looked up; null: none, or one that everybody knows. */
+/** Returns the host that has to be looked up; null when there is none or it is Docker Hub. */
 function hostOf({ type, name }: Source): string | null {
   const registry = type === "image" ? registryOf(name) : null;
   const host = type === "url" ? hostOfUrl(name) : registry && hostOfAuthority(registry);
   return host === null || isIP(host) !== 0 || /^(?:index\.)?docker\.io$/.test(host) ? null : host;
 }
 
-/** As Docker decides it: what stands before the first slash is a registry when it looks like a host. */
+/** Returns the registry by Docker's rule: the part before the first slash is a registry when it looks like a host. */
 function registryOf(reference: string): string | null {
   const [first = "", ...rest] = reference.split("/");
   const isHost = /[.:]/.test(first) || first !== first.toLowerCase() || first === "localhost";
@@ -136,7 +139,7 @@ function hostOfUrl(url: string): string | null {
   const short = /^[\w.-]+@([^/\s:]+):/.exec(url);
   if (short && !/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return short[1] ?? null;
   const authority = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/i.exec(url)?.[1] ?? "";
-  // Programs disagree about what a backslash in there means.
+  // Programs disagree about the meaning of a backslash here.
   if (authority === "" || /[\\\s]/.test(authority)) return null;
   return hostOfAuthority(authority);
 }
@@ -145,7 +148,7 @@ function hostOfAuthority(authority: string): string {
   return authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");
 }
 
-/** Without a password, and without what stands for an unknown variable. */
+/** Returns the name for people, without a password and without the placeholder of an unknown variable. */
 function shown(name: string): string {
   return name
     .replaceAll(unknownValue, "…")

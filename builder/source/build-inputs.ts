@@ -1,8 +1,8 @@
 import type { BuildRecipe } from "../plan/plan.ts";
 
 /**
- * All that decides what a build of one commit makes, as one text: two recipes with the same text make the same image.
- * It holds values of secrets, so it is compared and never kept.
+ * Returns all inputs of a build of one commit as one text. Two recipes with the same text make the same image. The text
+ * holds values of secrets, so it is compared and never stored.
  */
 export function buildInputs(recipe: BuildRecipe, variables: Readonly<Record<string, string>>): string {
   const { contextFolder, dockerfile, generate, extraFiles, ignore, target, args, neededStages = null } = recipe;
@@ -16,7 +16,7 @@ export function buildInputs(recipe: BuildRecipe, variables: Readonly<Record<stri
   ]);
 }
 
-/** Variables of the installation whose values go into the build. */
+/** Names of the installation's variables whose values go into the build. */
 export function buildVariableNames({ buildVariables = [], buildSecrets = [] }: BuildRecipe): ReadonlySet<string> {
   return new Set([...buildVariables, ...buildSecrets]);
 }

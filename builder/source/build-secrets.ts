@@ -1,15 +1,15 @@
-/** Where BuildKit puts a secret by its id, in memory, for the time of one command. */
+/** The folder where BuildKit mounts a secret under its id, in memory, for one command. */
 const folder = "/run/secrets";
 
 /**
- * Declared before a command that secrets go into: what a secret is does not count for BuildKit's cache, so that a
- * changed one would change nothing. Baton gives it another value when one of them has changed.
+ * The argument declared before a command that uses secrets. BuildKit's cache ignores the values of secrets, so a
+ * changed secret would not cause a new build. Baton changes this argument when a secret has changed.
  */
 export const secretsVersionArgument = "BATON_SECRETS_VERSION";
 
 /**
- * A RUN line whose command finds these secrets among its environment variables. They are read from files instead of
- * `env=`, which older BuildKits don't know, and are in no layer.
+ * Returns a RUN line whose command gets the secrets as environment variables. They are read from files and not with
+ * `env=`, which older BuildKits do not know. They are in no layer.
  */
 export function runWithSecrets(command: string, flags: readonly string[], secrets: readonly string[]): string {
   const mounts = secrets.map((name) => `--mount=type=secret,id=${name}`);
@@ -17,7 +17,7 @@ export function runWithSecrets(command: string, flags: readonly string[], secret
   return ["RUN", ...flags, ...mounts, exports + command].join(" ");
 }
 
-/** A line of the build as it would be without the secrets that go into it, for people to read. */
+/** Removes the parts of a build line that concern secrets, so that people can read it. */
 export function withoutSecrets(line: string): string {
   return line
     .replace(/--mount=type=secret,id=\S+ /g, "")

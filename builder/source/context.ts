@@ -1,15 +1,15 @@
 import type { BuildRecipe } from "../plan/plan.ts";
 import { ignoreRules } from "./ignore.ts";
 
-/** What choosing needs to know of an entry of a Git tree; more than that comes back as it went in. */
+/** The properties of a Git tree's entry that decide whether it goes into the context. Others are passed through. */
 export interface ContextEntry {
   readonly path: string;
   readonly type: "file" | "executable" | "symlink" | "submodule";
 }
 
 /**
- * The entries that go into the build context of a recipe: those below its folder that its .dockerignore lets in.
- * Paths stay relative to the repository. The Dockerfile and .dockerignore always go in, as with `docker build`.
+ * Returns the entries of a recipe's build context: those in its folder that its .dockerignore does not exclude. Paths
+ * stay relative to the repository. The Dockerfile and .dockerignore always go in, as with `docker build`.
  */
 export function contextEntries<Entry extends ContextEntry>(
   entries: readonly Entry[],

@@ -1,12 +1,12 @@
 import { matchedBeginnings } from "../../server/model/names/path-pattern.ts";
 
 /**
- * The rules of a .dockerignore file, as Docker applies them: the last rule that matches a path or one of the folders
- * it lies in decides, and `!` lets a path in again.
+ * The rules of a .dockerignore file, applied as Docker does. The last rule that matches a path or one of its parent
+ * folders decides, and `!` includes a path again.
  */
 export interface IgnoreRules {
   ignores(path: string): boolean;
-  /** The same, of the path alone: what lies in a folder that a rule matches is not matched by it. */
+  /** Like `ignores`, but for the path alone: a rule that matches a folder does not match the files in it. */
   names(path: string): boolean;
 }
 
@@ -43,12 +43,12 @@ function parseRule(line: string): Rule | null {
   return segments.length > 0 ? { segments, letsIn } : null;
 }
 
-/** Docker reads `**.log` as `.log` at the end of a name at any depth, with or without folders before it. */
+/** Expands `**.log`. Docker reads it as names that end in `.log` at any depth. */
 function doubleStars(segment: string): readonly string[] {
   return segment.length > 2 && segment.startsWith("**") ? ["**", `*${segment.slice(2)}`] : [segment];
 }
 
-/** `?`, `[a-z]` and `\`. */
+/** Matches `?`, `[a-z]` and `\`. */
 function matchesCharacter(pattern: string, at: number, character: string): number {
   switch (pattern[at]) {
     case "?":

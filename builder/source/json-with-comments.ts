@@ -1,7 +1,4 @@
-/**
- * JSON as people write it by hand: comments and commas before a closing bracket are taken out, strings left alone.
- * Throws a SyntaxError like JSON.parse.
- */
+/** Parses JSON as people write it by hand, with comments and trailing commas. Throws a SyntaxError like JSON.parse. */
 export function parseJsonWithComments(text: string): unknown {
   const withoutComments = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (match) =>
     match.startsWith('"') ? match : " ",

@@ -1,13 +1,16 @@
 import type { SourceTree } from "../plan/plan.ts";
 import { ignoreRules } from "./ignore.ts";
 
-/** A pointer has three or so short lines. */
+/** The size of a pointer, which has about three short lines. */
 const pointerBytes = { least: 100, most: 1024 };
-/** Enough to say that there are some. */
+/** The limit on files that are checked. That is enough to notice that there are pointers. */
 const maxLooked = 40;
 const shown = 3;
 
-/** One line where files of the repository are pointers of Git LFS: what is built and served are the pointers. */
+/**
+ * Returns a warning when files of the repository are Git LFS pointers, because the pointers are built and served
+ * instead of the files.
+ */
 export async function lfsWarnings(tree: SourceTree): Promise<readonly string[]> {
   const patterns = ((await tree.read(".gitattributes")) ?? "")
     .split(/\r?\n/)

@@ -1,6 +1,6 @@
-/** Where something is written, for the sentence about it. */
+/** A place in a file, for messages about it. */
 export interface SourceLocation {
   readonly file: string;
-  /** From 1; null: in the file as a whole. */
+  /** The line, from 1; null for the file as a whole. */
   readonly line: number | null;
 }

@@ -1,18 +1,23 @@
 import { PlanProblem, type SourceFile, type SourceTree } from "../plan/plan.ts";
 
-/** What the source tree needs to know of an entry of a Git tree. */
+/** The properties of a Git tree's entry that the source tree needs. */
 export interface ListedEntry {
   readonly path: string;
   readonly type: "file" | "executable" | "symlink" | "submodule";
   readonly sizeBytes: number;
 }
 
-/** Manifests and Dockerfiles are far smaller, and lockfiles of the largest repositories smaller; what is larger is not read. */
+/**
+ * Limits on the files that are read. Manifests and Dockerfiles are far smaller than 1 MiB, and lockfiles of the largest
+ * repositories are smaller than 16 MiB.
+ */
 const maxReadMebibytes = 1;
 const maxLockfileMebibytes = 16;
 const lockfile = /(?:^|[/.-])lock\.(?:ya?ml|json)$|\.lock$/;
 
-/** A repository as the builder sees it. `readFile` is asked once for each path, and only for files that are listed. */
+/**
+ * Returns a repository as the builder sees it. `readFile` is called once for each path, and only for files that exist.
+ */
 export function sourceTree(
   entries: readonly ListedEntry[],
   readFile: (path: string) => Promise<Buffer | null>,
@@ -44,10 +49,13 @@ export function sourceTree(
   };
 }
 
-/** Read by Docker and npm themselves, which know no UTF-16. */
+/** Files that Docker and npm read themselves. Neither understands UTF-16. */
 const readByOthers = /(?:^|\/)(?:package\.json|Containerfile|Dockerfile|dockerfile)$/;
 
-/** Windows still writes byte order marks, which no parser here expects, and PowerShell's `>` writes UTF-16. */
+/**
+ * Decodes a file. Windows still writes byte order marks, which no parser here expects, and PowerShell's `>` writes
+ * UTF-16.
+ */
 function textOf(path: string, bytes: Buffer): string {
   const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
   if (mark !== 0xfffe && mark !== 0xfeff) return bytes.toString("utf8").replace(/^\uFEFF/, "");
@@ -61,7 +69,7 @@ function textOf(path: string, bytes: Buffer): string {
   return (mark === 0xfffe ? even : Buffer.from(even).swap16()).toString("utf16le");
 }
 
-/** A folder of the tree, seen as a tree of its own. The empty string is the whole tree. */
+/** Returns a folder of the tree as a tree of its own. The empty string means the whole tree. */
 export function subtree(tree: SourceTree, folder: string): SourceTree {
   if (folder === "") return tree;
   const prefix = `${folder}/`;
@@ -72,7 +80,7 @@ export function subtree(tree: SourceTree, folder: string): SourceTree {
   return { files, read: (path) => tree.read(prefix + path) };
 }
 
-/** The first of these paths that is there. */
+/** Returns the first of these paths that exists. */
 export function firstOf(tree: SourceTree, paths: readonly string[]): string | null {
   return paths.find((path) => tree.files.has(path)) ?? null;
 }

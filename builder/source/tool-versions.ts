@@ -4,20 +4,23 @@ import type { SourceTree } from "../plan/plan.ts";
 
 /** A version of a language that a file asks for. */
 export interface VersionWish {
-  /** As it is written, at most 60 characters. */
+  /** The version as written, at most 60 characters. */
   readonly text: string;
-  /** The file. */
+  /** The name of the file. */
   readonly source: string;
 }
 
-/** Where mise looks, in its own order. */
+/** mise's configuration files, in its own order of precedence. */
 const miseFiles = ["mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml"];
 
-/** What asdf's .tool-versions, or else mise's own file, asks for of a tool; `names` are those that it has there. */
+/**
+ * Returns the version of a tool in asdf's .tool-versions, or else in mise's own file. `names` are the tool's names
+ * there.
+ */
 export async function toolVersion(tree: SourceTree, names: readonly string[]): Promise<VersionWish | null> {
   const lines = ((await tree.read(".tool-versions")) ?? "").split(/\r?\n/);
   for (const line of lines) {
-    // Further versions are second choices.
+    // Versions after the first are fallbacks.
     const [name = "", version] = line.replace(/#.*/, "").trim().split(/\s+/);
     if (names.includes(name) && version) return wish(version, ".tool-versions");
   }
@@ -48,7 +51,7 @@ function toolsIn(text: string): Readonly<Record<string, string | undefined>> {
   try {
     return file.parse(parse(text)).tools;
   } catch {
-    // mise itself will say what is wrong with it; here it is one wish among others.
+    // An invalid file is ignored, because other files may name a version too. mise itself reports the error.
     return {};
   }
 }
