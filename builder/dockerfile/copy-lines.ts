@@ -1,6 +1,9 @@
 import { dirname } from "node:path/posix";
 
-/** COPY lines that put single files where they lie in the context: COPY itself keeps no folders, so each has a line of its own. */
+/**
+ * Returns COPY lines that put single files at their paths in the context. COPY keeps no folders, so each folder needs a
+ * line.
+ */
 export function copyLines(files: readonly string[]): readonly string[] {
   const folders = new Map<string, readonly string[]>();
   for (const file of files) folders.set(dirname(file), [...(folders.get(dirname(file)) ?? []), file]);

@@ -1,27 +1,30 @@
-/** One instruction of a Dockerfile, as its builder splits it. */
+/** One instruction of a Dockerfile, as a builder splits it. */
 export interface DockerfileLine {
-  /** In capitals: "FROM". */
+  /** The instruction in capitals: "FROM". */
   readonly keyword: string;
-  /** "from=build" of `--from=build`, without quotes and escapes. */
+  /** Flags without quotes and escapes: "from=build" for `--from=build`. */
   readonly flags: readonly string[];
-  /** The text that follows the flags, with backslashes as its only escapes. That of ONBUILD is kept as it is written. */
+  /** The text after the flags, with backslashes as its only escapes. That of ONBUILD is kept as written. */
   readonly rest: string;
-  /** The line that it begins at, from 1. */
+  /** The line where the instruction begins, from 1. */
   readonly line: number;
   readonly escapeToken: Reading["escapeToken"];
 }
 
-/** What builders of different ages read differently. */
+/** The ways in which builders of different ages read a Dockerfile differently. */
 export interface Reading {
-  /** Before Docker 23 the lines of a here-document are instructions. */
+  /** Whether here-documents are known. Before Docker 23, their lines are read as instructions. */
   readonly hereDocuments: boolean;
-  /** Whether `# escape=` counts only when it stands on the first line, or behind other directives, too, differs. */
+  /**
+   * The escape character. Builders differ on whether `# escape=` counts only on the first line or also after other
+   * directives.
+   */
   readonly escapeToken: "`" | "\\";
 }
 
 /**
- * Every way in which some builder splits this Dockerfile, the newest one's first. The others are left out when they
- * hold what is no instruction at all: their builder refuses such a file as a whole.
+ * Returns every way in which some builder splits this Dockerfile, the newest builder's first. Other readings are left
+ * out when they contain something that is no instruction, because their builder refuses such a file as a whole.
  */
 export function readingsOf(text: string): readonly (readonly DockerfileLine[])[] {
   const escapes = /^\s*#\s*escape\s*=\s*`/im.test(text) ? (["`", "\\"] as const) : (["\\"] as const);
@@ -40,12 +43,12 @@ const keywords = new Set(
 );
 
 /**
- * The instructions of a Dockerfile, split as BuildKit's parser does it. What must not be overlooked is read here rather
- * than with dockerfile-ast, which is made for editors and lenient about quotes, escapes and here-documents.
+ * Splits a Dockerfile into instructions as BuildKit's parser does. Security checks rely on the result. dockerfile-ast
+ * is made for editors and lenient about quotes, escapes and here-documents, so it is not used for them.
  */
 function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading): DockerfileLine[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  // Behind another one of its kind it is a character like any other.
+  // A doubled escape character is an ordinary character.
   const continued = escapeToken === "`" ? /(^|[^`])`[ \t]*$/ : /(^|[^\\])\\[ \t]*$/;
   const found: DockerfileLine[] = [];
   for (let at = 0; at < lines.length; ) {
@@ -69,10 +72,13 @@ function dockerfileLines(text: string, { hereDocuments, escapeToken }: Reading):
   return found;
 }
 
-/** Matches what Go takes for blank. Unlike in JavaScript that includes U+0085, and no byte order mark. */
+/**
+ * Matches a comment or a blank line. Go's notion of blank differs from JavaScript's: it includes U+0085 and excludes
+ * the byte order mark.
+ */
 const commentOrNothing = /^(?:(?!\ufeff)[\s\u0085])*(?:#|$)/;
 
-/** `ONBUILD` holds one in its `rest`. Null: the text is blank. */
+/** Reads one instruction. The `rest` of an ONBUILD holds another one. Null when the text is blank. */
 export function readInstruction(
   text: string,
   line: number,
@@ -88,7 +94,7 @@ export function readInstruction(
     if (flag === "--") break;
     flags.push(withoutQuotes(flag).slice(2));
   }
-  // JSON has escapes of its own.
+  // JSON has its own escapes.
   if (escapeToken === "`" && rest.startsWith("[")) rest = rest.replace(/\\(.)/gs, "$1");
   return { keyword: keyword.toUpperCase(), flags, rest, line, escapeToken };
 }
@@ -97,12 +103,15 @@ function isCompound(keyword: string): boolean {
   return keyword.toUpperCase() === "ONBUILD";
 }
 
-/** The same for whom a backslash escapes. */
+/** Rewrites the escape character as a backslash. */
 function withBackslashes(text: string): string {
   return text.replace(/`(.)|[`\\]/gs, (_, escaped?: string) => `\\${escaped ?? "\\"}`);
 }
 
-/** A list of texts, as which some instructions can be written; null: it is none. Builders overlook what stands behind it. */
+/**
+ * Returns the list of texts that some instructions accept as JSON; null when there is none. Builders ignore what
+ * follows the list.
+ */
 export function listIn(text: string): readonly string[] | null {
   const [json] = /^[\s\u0085]*\[(?:[^"\]]|"(?:\\.|[^"\\])*")*\]/s.exec(text) ?? [];
   if (json === undefined) return null;
@@ -110,22 +119,22 @@ export function listIn(text: string): readonly string[] | null {
     const list: unknown = JSON.parse(json.replace(/^[\s\u0085]+/, ""));
     return Array.isArray(list) && list.every((each): each is string => typeof each === "string") ? list : null;
   } catch {
-    // Then builders take it for words, too.
+    // Builders also read it as words then.
     return null;
   }
 }
 
-/** The words of a line. Quotes hold blanks together, and stay where they are. */
+/** Splits a line into words. Quotes keep blanks together and stay in the words. */
 export function wordsOf(text: string): readonly string[] {
   return text.match(/(?:\\.|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s\u0085"'\\]|\\$)+/gs) ?? [];
 }
 
-/** Builders take quotes and escapes away wherever they stand in a word. */
+/** Removes quotes and escapes anywhere in a word, as builders do. */
 export function withoutQuotes(word: string): string {
   return word.replace(/\\(.)|["']/gs, "$1");
 }
 
-/** Where the next instruction is, behind the here-documents that this one opens. */
+/** Returns the index of the next instruction, after the here-documents of this one. */
 function afterHereDocuments({ keyword, flags, rest }: DockerfileLine, lines: readonly string[], from: number): number {
   const [, inner = "", innerRest = ""] = isCompound(keyword)
     ? (/^(\S+)(.*)$/s.exec(rest) ?? [])

@@ -8,27 +8,32 @@ import {
 } from "./dockerfile-lines.ts";
 import { expandVariables } from "./dockerfile-variables.ts";
 
-/** Something that a build takes from outside of its context, as far as it can be known without building. */
+/** Something that a build takes from outside its context, as far as that is known without building. */
 export interface Taken {
   readonly type: "image" | "url" | "frontend" | "cache-source";
-  /** With variables filled in; what stands for an unknown one is `unknownValue`. */
+  /** The name with variables filled in. `unknownValue` replaces unknown ones. */
   readonly name: string;
   /** The instruction that takes it: "FROM", "COPY --from", "ADD". */
   readonly by: string;
-  /** From 1; 0: a build argument says so. */
+  /** The line, from 1; 0 when a build argument names the source. */
   readonly line: number;
 }
 
-/** Stands for a variable that only the base image can have set, and for substitutions that newer builders know. */
+/**
+ * The placeholder for a variable that only the base image can set, and for substitutions that only newer builders know.
+ */
 export const unknownValue = "\uE000";
 
-/** The builders that may read the same Dockerfile. Which one will is not known here, so all of them are asked. */
+/**
+ * A builder that may read the Dockerfile. Which one will is not known here, so the Dockerfile is read as each of them
+ * would.
+ */
 interface Builder {
-  /** Of an ENV and a later ARG of one name, the ARG counts. */
+  /** Whether an ARG overrides an earlier ENV of the same name. */
   readonly argumentsWin: boolean;
-  /** `${NAME-word}` is the word also when an ARG has declared the name and nothing has given it a value. */
+  /** Whether `${NAME-word}` is also replaced by the word when an ARG declares the name and nothing gives it a value. */
   readonly emptyIsUnset: boolean;
-  /** What a platform's parts are called in variables that the builder sets itself, before the first FROM. */
+  /** The builder's names for the parts of a platform, in variables that it sets before the first FROM. */
   readonly platform: Readonly<Record<"PLATFORM" | "OS" | "ARCH" | "VARIANT", string>>;
 }
 
@@ -46,13 +51,13 @@ function platformArguments({ platform }: Builder): Map<string, string> {
   );
 }
 
-/** A build argument that names a frontend in place of the Dockerfile's own line. */
+/** The build argument that names a frontend and overrides the Dockerfile's own line. */
 const frontendArgument = "BUILDKIT_SYNTAX";
 
-/** What an instruction can fill in. */
+/** The variables that an instruction can use. */
 interface Variables {
   readonly values: Map<string, string>;
-  /** Names among them that an ENV has set: no ARG changes them any more. */
+  /** Names that an ENV has set. No later ARG changes them. */
   readonly environment: Set<string>;
 }
 
@@ -60,15 +65,16 @@ interface Scope {
   readonly builder: Builder;
   readonly given: Readonly<Record<string, string>>;
   readonly globals: Variables;
-  /** Of the stage; the globals before the first FROM. */
+  /** The variables of the stage; the globals before the first FROM. */
   variables: Variables;
-  /** Names and variables of the stages before. */
+  /** The variables of earlier stages, by name. */
   readonly stages: Map<string, Variables>;
 }
 
 /**
- * All that a Dockerfile takes from elsewhere, also in stages that nothing needs: builders differ in which they make.
- * `given` are the build's arguments. What a base image sets or triggers cannot be seen here.
+ * Finds everything that a Dockerfile takes from elsewhere, also in stages that nothing needs, because builders differ
+ * in which stages they build. `given` are the build's arguments. Variables and triggers of a base image are not visible
+ * here.
  */
 export function takenFrom(text: string, given: Readonly<Record<string, string>> = {}): readonly Taken[] {
   const found = readingsOf(text).flatMap((lines) =>
@@ -94,7 +100,7 @@ function takenBy(instruction: DockerfileLine, scope: Scope): readonly Taken[] {
     case "FROM":
       return enterStage(instruction, scope);
     case "ONBUILD": {
-      // It runs in another stage, whose variables are another's.
+      // The trigger runs in another stage, which has its own variables.
       const trigger = readInstruction(rest, line, instruction.escapeToken);
       return trigger ? takenBy(trigger, { ...scope, variables: noVariables() }) : [];
     }
@@ -119,7 +125,10 @@ function noVariables(): Variables {
   return { values: new Map(), environment: new Set() };
 }
 
-/** What an ENV has set wins with some builders, then what the build is given; without a value, the one from before the first FROM is let in. */
+/**
+ * Declares an ARG. With some builders a value set by ENV wins; otherwise the build's argument wins. Without a value,
+ * the ARG takes the one declared before the first FROM.
+ */
 function declare(word: string, scope: Scope): void {
   const { builder, given, globals } = scope;
   const { values, environment } = scope.variables;
@@ -130,7 +139,10 @@ function declare(word: string, scope: Scope): void {
   values.set(name, own ?? (written === undefined ? inherited : withoutQuotes(expand(written, values, scope))));
 }
 
-/** `ENV A=1 B=2`, whose names all see the values from before it, and `ENV A 1 2`. */
+/**
+ * Sets the variables of `ENV A=1 B=2`, where all values are expanded with the variables from before it, or of `ENV A 1
+ * 2`.
+ */
 function setAll(rest: string, scope: Scope): void {
   const { values, environment } = scope.variables;
   const words = wordsOf(rest);
@@ -147,7 +159,7 @@ function setAll(rest: string, scope: Scope): void {
 
 function enterStage({ rest, line }: DockerfileLine, scope: Scope): readonly Taken[] {
   const [written = "", as, name = "", ...more] = wordsOf(rest);
-  // What builders refuse, such as Python's `from abc import ABC` where they take a here-document for instructions.
+  // Builders refuse such a line. An example is Python's `from abc import ABC` in a here-document read as instructions.
   if (more.length > 0 || (as !== undefined && as.toUpperCase() !== "AS")) return [];
   const reference = withoutQuotes(expand(written, scope.globals.values, scope));
   const taken = image(reference, "FROM", line, scope);
@@ -157,7 +169,7 @@ function enterStage({ rest, line }: DockerfileLine, scope: Scope): readonly Take
   return taken;
 }
 
-/** `type=cache,source=/x`, which builders read as a line of CSV: names in any case, quotes around an option. */
+/** Reads `type=cache,source=/x` as builders do, as a line of CSV: names in any case, quotes around an option. */
 function takenByMount(mount: string, scope: Scope, line: number): readonly Taken[] {
   const options = new Map(
     mount
@@ -194,25 +206,27 @@ function filledIn(text: string, scope: Scope): string {
   return withoutQuotes(expand(text, scope.variables.values, scope));
 }
 
-/** `${NAME#pattern}` and what else only newer builders replace becomes unknown as a whole. */
+/**
+ * Expands variables. Substitutions that only newer builders know, such as `${NAME#pattern}`, become unknown as a whole.
+ */
 function expand(text: string, variables: ReadonlyMap<string, string>, { builder }: Pick<Scope, "builder">): string {
   const meant = builder.emptyIsUnset ? text.replace(/(\$\{\w+)(?=[-+])/g, "$1:") : text;
   return expandVariables(meant, variables, unknownValue).replace(/\$(?:\{[^}]*\}?)?/g, unknownValue);
 }
 
-/** All but the last word of an ADD, in either of its forms. */
+/** Returns all but the last word of an ADD, in either of its forms. */
 function sourcesOf(rest: string): readonly string[] {
   return (listIn(rest) ?? rest.trim().split(/\s+/)).slice(0, -1);
 }
 
-/** Whatever ADD would not take from the context, or might not once its variables are known. */
+/** Whether ADD would take the source from outside the context, or might once its variables are known. */
 function isUrl(source: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[^/\s:]+:/.test(source)) return true;
   const [known = "", ...unknown] = source.split(unknownValue);
   return unknown.length > 0 && ["http://", "https://", "git://", "ssh://", "git@"].some((url) => url.startsWith(known));
 }
 
-/** `# syntax=…` among the comments at the top, in all spellings that some BuildKit knows. */
+/** Finds `# syntax=…` in the comments at the top, in all spellings that any BuildKit knows. */
 function frontends(text: string, given: Readonly<Record<string, string>>): readonly Taken[] {
   const asked = Object.hasOwn(given, frontendArgument) ? (given[frontendArgument] ?? "") : "";
   const found: Taken[] =

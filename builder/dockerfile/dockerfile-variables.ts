@@ -1,9 +1,12 @@
-/** Longer than any image name or port; `ENV A=$A$A`, repeated, would otherwise fill the memory. */
+/**
+ * The limit on the length of a value, above that of any image name or port. Repeating `ENV A=$A$A` would otherwise fill
+ * the memory.
+ */
 const maxLength = 4096;
 
 /**
- * Replaces `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}` and `${NAME:+word}` as a Dockerfile does. Names that
- * nobody has set become `unset`. What becomes too long is cut.
+ * Replaces `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}` and `${NAME:+word}` as a Dockerfile does. Unset names
+ * become `unset`. Values that are too long are cut.
  */
 export function expandVariables(text: string, variables: ReadonlyMap<string, string>, unset = ""): string {
   const expanded = text.replace(

@@ -9,21 +9,24 @@ import {
 } from "dockerfile-ast";
 import { expandVariables } from "./dockerfile-variables.ts";
 
-/** What a Dockerfile says of itself, as far as that can be known without building it. */
+/** Facts that a Dockerfile tells without being built. */
 export interface DockerfileFacts {
-  /** Names of the build stages, in lower case as Docker compares them; null for a stage without one. */
+  /** Names of the build stages in lower case, because Docker ignores case; null for a stage without a name. */
   readonly stages: readonly (string | null)[];
-  /** For each stage, whether what is built is made of it. */
+  /** Whether the built stage needs each of the stages. */
   readonly needed: readonly boolean[];
-  /** Images that it takes from elsewhere (FROM, COPY --from, RUN --mount=from) for what is built, without its own stages and `scratch`. */
+  /**
+   * External images that the built stage needs (FROM, COPY --from, RUN --mount=from), without the Dockerfile's own
+   * stages and `scratch`.
+   */
   readonly references: readonly string[];
-  /** The image that the built stage stands on in the end; null: none, or it is not known. */
+  /** The image at the bottom of the built stage; null when there is none or it is unknown. */
   readonly base: string | null;
-  /** Ports that the built stage exposes, in order, those of the stages that it is built on last. */
+  /** Ports that the built stage exposes, in order. Ports of the stages below it come last. */
   readonly exposed: readonly ExposedPort[];
-  /** Names that some ARG declares: what a build can be told. */
+  /** Names that an ARG declares. A build can set them. */
   readonly declared: readonly string[];
-  /** Ids of the secrets that some RUN mounts. */
+  /** Ids of the secrets that a RUN mounts. */
   readonly secrets: readonly string[];
 }
 
@@ -35,9 +38,9 @@ export interface ExposedPort {
 interface Stage {
   readonly name: string | null;
   readonly parent: Stage | null;
-  /** What its FROM names where that is no stage. */
+  /** The image in its FROM; null when that names a stage. */
   readonly image: string | null;
-  /** Other stages that files come from. */
+  /** Other stages that files are copied from. */
   readonly sources: Stage[];
   readonly references: string[];
   readonly variables: Map<string, string>;
@@ -45,8 +48,8 @@ interface Stage {
 }
 
 /**
- * Reads a Dockerfile. `target` names the stage that is built; null: the last one. `given` are the build's arguments.
- * What cannot be understood is left to the builder to refuse.
+ * Reads a Dockerfile. `target` names the stage to build; null means the last one. `given` are the build's arguments.
+ * Syntax that is not understood is left for the builder to refuse.
  */
 export function readDockerfile(
   text: string,
@@ -135,17 +138,17 @@ function factsOf(stages: readonly Stage[], built: Stage | null): Omit<Dockerfile
   };
 }
 
-/** The stage itself, and all that it is made of. */
+/** Returns the stage itself and all stages that it needs. */
 function madeOf(built: Stage): ReadonlySet<Stage> {
   const found = new Set([built]);
-  // A set that grows is walked to its new end.
+  // Iteration over a set includes the elements added meanwhile.
   for (const { parent, sources } of found) {
     for (const stage of parent ? [parent, ...sources] : sources) found.add(stage);
   }
   return found;
 }
 
-/** What a COPY names with --from; empty: nothing. */
+/** Returns the value of --from in a COPY; empty without one. */
 function sourceOf(instruction: Copy): string {
   return instruction.getFromFlag()?.getValue() ?? "";
 }
@@ -158,7 +161,10 @@ function unquote(text: string): string {
   return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** What the build is given wins; an ARG without a value in a stage lets in the one that was declared before the first FROM. */
+/**
+ * Declares an ARG. The build's argument wins. In a stage, an ARG without a value takes the one declared before the
+ * first FROM.
+ */
 function declareArgument(
   instruction: Arg,
   given: Readonly<Record<string, string>>,
@@ -174,7 +180,7 @@ function declareArgument(
   else if (value !== undefined) into.set(name, expandVariables(value, into));
 }
 
-/** All names of one ENV see the values from before it. */
+/** Sets the variables of an ENV. All values are expanded with the variables from before it. */
 function setEnvironment(instruction: Env, variables: Map<string, string>): void {
   const before = new Map(variables);
   for (const property of instruction.getProperties()) {
@@ -182,7 +188,7 @@ function setEnvironment(instruction: Env, variables: Map<string, string>): void 
   }
 }
 
-/** `3000`, `3000/udp`, and of a range `3000-3005` the first. */
+/** Parses `3000`, `3000/udp`, or the first port of a range such as `3000-3005`. */
 function parsePorts(text: string): ExposedPort[] {
   const match = /^(\d{1,5})(?:-\d{1,5})?(?:\/(tcp|udp))?$/i.exec(text);
   const port = Number(match?.[1]);
@@ -190,7 +196,7 @@ function parsePorts(text: string): ExposedPort[] {
   return [{ port, protocol: match?.[2]?.toLowerCase() === "udp" ? "udp" : "tcp" }];
 }
 
-/** `--mount=type=secret,id=TOKEN`, as its options and their values. */
+/** Returns the options of mounts such as `--mount=type=secret,id=TOKEN`, with their values. */
 function mountsOf(instruction: ModifiableInstruction): readonly ReadonlyMap<string, string>[] {
   return instruction.getFlags().flatMap((flag) => {
     if (flag.getName() !== "mount") return [];
@@ -199,7 +205,7 @@ function mountsOf(instruction: ModifiableInstruction): readonly ReadonlyMap<stri
   });
 }
 
-/** Without an id it is the last part of the path that the secret is put at. */
+/** Returns the id of a secret. The default is the last part of its target path. */
 function secretId(mount: ReadonlyMap<string, string>): string {
   const path = mount.get("target") ?? mount.get("dst") ?? mount.get("destination") ?? "";
   return mount.get("id") ?? path.split("/").at(-1) ?? "";

@@ -8,15 +8,15 @@ import { readDockerfile } from "./dockerfile.ts";
 import { neededStages } from "./needed-stages.ts";
 import { newerSyntaxIn } from "./newer-syntax.ts";
 
-/** A build from a Dockerfile that somebody wrote. */
+/** A build from a Dockerfile in the repository or in a compose file. */
 export interface DockerfileBuild {
   /** The build context. */
   readonly context: SourceTree;
-  /** Path of the Dockerfile in it. */
+  /** The Dockerfile's path in the context. */
   readonly dockerfile: string;
-  /** Its text. */
+  /** The Dockerfile's text. */
   readonly text: string;
-  /** What a person knows it by: its path in the repository. */
+  /** The Dockerfile's name for people: its path in the repository. */
   readonly shownAs: string;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
@@ -24,17 +24,19 @@ export interface DockerfileBuild {
 
 export interface DockerfileOutcome {
   readonly recipe: Omit<BuildRecipe, "contextFolder">;
-  /** The first TCP port that it exposes; null: none. */
+  /** The first TCP port that it exposes; null when it exposes none. */
   readonly port: number | null;
-  /** For the log: "Dockerfile, stage prod, on node:22-slim". */
+  /** A summary for the log: "Dockerfile, stage prod, on node:22-slim". */
   readonly summary: string;
-  /** A sentence for each variable that is marked for builds, and that it makes nothing of. */
+  /** A sentence for each variable that is marked for builds but not used by the Dockerfile. */
   readonly warnings: readonly string[];
-  /** Set where it does not say what to start. */
+  /** Set when the Dockerfile does not say what to start. */
   readonly noCommand: NoCommand | null;
 }
 
-/** A Dockerfile of the user's own. Rejects with PlanProblem when it is not there, or cannot be built. */
+/**
+ * Detects a folder by the user's own Dockerfile. Rejects with PlanProblem when it does not exist or cannot be built.
+ */
 export async function fromDockerfile(
   tree: SourceTree,
   dockerfile: string,
@@ -61,7 +63,7 @@ export async function fromDockerfile(
   };
 }
 
-/** How it is built. Rejects with PlanProblem when it cannot be. */
+/** Returns the recipe of a build. Rejects with PlanProblem when it cannot be built. */
 export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVariables): Promise<DockerfileOutcome> {
   const { context, dockerfile, text, shownAs, target, args } = build;
   const facts = readDockerfile(text, target, args);
@@ -108,7 +110,10 @@ function summaryOf(dockerfile: string, target: string | null, references: readon
   return `${dockerfile}${stage}${bases}`;
 }
 
-/** `baton/node:22` is `node:22`: an image that Baton makes itself when it is not there. Null for images of others. Throws PlanProblem. */
+/**
+ * Returns `node:22` for `baton/node:22`, an image that Baton makes itself when it is missing. Null for any other image.
+ * Throws PlanProblem.
+ */
 export function localBase(reference: string, namedBy: string): BaseName | null {
   if (!reference.startsWith("baton/")) return null;
   const base = makeableBases.find((name) => reference === `baton/${name}`);
@@ -119,7 +124,7 @@ export function localBase(reference: string, namedBy: string): BaseName | null {
   );
 }
 
-/** Docker prefers the one that belongs to this Dockerfile alone. */
+/** Reads the .dockerignore. Docker prefers one that belongs to this Dockerfile alone. */
 export async function readIgnoreFile(tree: SourceTree, dockerfile: string | null): Promise<readonly string[]> {
   const own = dockerfile === null ? [] : [`${dockerfile}.dockerignore`];
   const file = firstOf(tree, [...own, ".dockerignore"]);

@@ -1,24 +1,24 @@
 import { nearest } from "../compose/read/nearest.ts";
 import { ignoreRules } from "../source/ignore.ts";
 
-/** What a COPY or ADD asks for, and what there is. */
+/** The source of a COPY or ADD, and the files that exist. */
 export interface CopySources {
-  /** As the builder names it: relative to the context, with or without a slash before it. */
+  /** The path as the builder names it: relative to the context, with or without a leading slash. */
   readonly wanted: string;
   /** Every file of the repository. */
   readonly files: readonly string[];
-  /** Those that go into the build. */
+  /** The files that are sent to the build. */
   readonly sent: readonly string[];
-  /** The folder that is the build context; empty: the root. */
+  /** The folder that is the build context; empty for the root. */
   readonly contextFolder: string;
-  /** The .dockerignore that holds, and its lines. */
+  /** The .dockerignore that applies, and its lines. */
   readonly ignoreFile: string;
   readonly ignore: readonly string[];
-  /** Lines of the .gitignore at the root. */
+  /** Lines of the .gitignore in the root. */
   readonly gitignore: readonly string[];
 }
 
-/** The path that a builder misses; null: its words are about something else. */
+/** Extracts the missing path from a builder's message; null when the message is about something else. */
 export function missingPath(message: string): string | null {
   const patterns = [
     /"([^"\n]+)":? not found/,
@@ -32,7 +32,7 @@ export function missingPath(message: string): string | null {
   return null;
 }
 
-/** Why a file that a Dockerfile copies is not in the build, and what to do about it. Pure. */
+/** Says why a file that a Dockerfile copies is not in the build, and what to do about it. */
 export function whyMissing(sources: CopySources): string {
   const { files, sent, contextFolder, ignoreFile, ignore } = sources;
   const prefix = contextFolder === "" ? "" : `${contextFolder}/`;
@@ -67,7 +67,7 @@ function clean(path: string): string {
   return path.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
 }
 
-/** A file of that name, or a folder. */
+/** Whether there is a file or a folder at the path. */
 function holds(files: readonly string[], path: string): boolean {
   return files.some((file) => file === path || file.startsWith(`${path}/`));
 }
@@ -82,7 +82,10 @@ function namesIn(files: readonly string[]): readonly string[] {
   return [...names];
 }
 
-/** As far as a .gitignore says the same as a .dockerignore: a name without a slash counts in every folder. */
+/**
+ * Whether .gitignore excludes the path. It is read as a .dockerignore, except that a name without a slash matches in
+ * every folder.
+ */
 function isIgnoredByGit(lines: readonly string[], path: string): boolean {
   const rules = lines.map((line) => {
     const [, not = "", pattern = ""] = /^(!?)(.*)$/.exec(line.trim()) ?? [];

@@ -1,9 +1,9 @@
 import { DockerfileParser } from "dockerfile-ast";
 
 /**
- * A Dockerfile without the stages that are not `needed`, for a builder that makes every stage it finds. Their lines
- * are left empty, so that all others keep their numbers, and their FROM stands on nothing, because stages are called
- * by their numbers, too. Null: all are needed.
+ * Removes the stages of a Dockerfile that are not `needed`, for a builder that would build every stage. Their lines
+ * become empty, so that other lines keep their numbers. Their FROM names an empty base instead of being removed,
+ * because stages can be referred to by number. Null when all stages are needed.
  */
 export function neededStages(text: string, needed: readonly boolean[]): string | null {
   if (needed.every(Boolean)) return null;

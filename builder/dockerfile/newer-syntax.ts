@@ -1,7 +1,7 @@
-/** Something in a Dockerfile that Docker's own frontend understands only since version 23. */
+/** Dockerfile syntax that Docker's built-in frontend understands only since version 23. */
 export interface NewerSyntax {
   readonly line: number;
-  /** "a here-document (RUN <<EOF)" */
+  /** The syntax in words: "a here-document (RUN <<EOF)". */
   readonly feature: string;
 }
 
@@ -12,7 +12,7 @@ const features: readonly (readonly [RegExp, string])[] = [
   [/^(COPY)\s(?:[^#]*?\s)?--(?:parents|exclude)\b/i, "a flag of COPY"],
 ];
 
-/** The first such thing; null when an old engine understands all of it. */
+/** Finds the first such syntax; null when an old engine understands the whole file. */
 export function newerSyntaxIn(dockerfile: string): NewerSyntax | null {
   for (const [index, text] of dockerfile.split("\n").entries()) {
     const found = features.find(([pattern]) => pattern.test(text.trim()));
