@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Product } from "../../../../server/model/product.ts";
+import { plainSource } from "../../../../server/model/source.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
+import { at } from "../../../model/a-deployment.ts";
 import type { MakeStore } from "../lifecycle.ts";
 import { aProductOf } from "../webhooks/pushes.ts";
 
@@ -37,6 +39,36 @@ export function sourcesContract(make: MakeStore): void {
       await store.sources.rememberHostKey(product.id, "SHA256:two");
       expect((await store.sources.get(product.id)).hostKey).toBe("SHA256:one");
     });
+  });
+
+  it("a product for which nothing was set has the plain source, and no secret", async () => {
+    expect(await store.sources.get(product.id)).toEqual(plainSource);
+    expect(await store.sources.credentials(product.id)).toEqual({ token: null, privateKey: null, hostKey: null });
+    expect(await store.sources.webhookSecret(product.id)).toBeNull();
+  });
+
+  it("secrets are taken back by themselves: a token, a deploy key, a host's key", async () => {
+    const { sources } = store;
+    await sources.setDeployKey(product.id, { publicKey: "ssh-ed25519 AAAA", privateKey: "key" });
+    await store.products.update(product.id, { source: { token: "token" } });
+    await sources.rememberHostKey(product.id, "SHA256:one");
+    await store.products.update(product.id, { source: { token: null } });
+    expect(await sources.get(product.id)).toMatchObject({ hasToken: false, deployKey: "ssh-ed25519 AAAA" });
+    await sources.setDeployKey(product.id, null);
+    expect(await sources.credentials(product.id)).toEqual({ token: null, privateKey: null, hostKey: "SHA256:one" });
+    await store.products.update(product.id, { source: { hostKey: null } });
+    expect(await sources.credentials(product.id)).toMatchObject({ hostKey: null });
+    await sources.rememberHostKey(product.id, "SHA256:two");
+    expect(await sources.get(product.id)).toEqual({ ...plainSource, hostKey: "SHA256:two" });
+  });
+
+  it("a ping counts for the webhook secret that it came with", async () => {
+    const { sources } = store;
+    await sources.setWebhookSecret(product.id, "one");
+    await sources.recordPing(product.id, at);
+    expect(await sources.get(product.id)).toMatchObject({ hasWebhookSecret: true, pingedAt: at });
+    await sources.setWebhookSecret(product.id, "two");
+    expect(await sources.get(product.id)).toMatchObject({ hasWebhookSecret: true, pingedAt: null });
   });
 
   it("a repository is looked at when its time has come, once", async () => {
