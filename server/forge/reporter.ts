@@ -24,7 +24,7 @@ export interface Reporter {
   stop(): Promise<void>;
 }
 
-export function createReporter(needs: {
+interface ReporterNeeds {
   readonly store: Store;
   readonly forges: readonly Forge[];
   readonly clock: Clock;
@@ -32,8 +32,10 @@ export function createReporter(needs: {
   /** URLs as people type them. */
   readonly pageOf: (deployment: number) => string;
   readonly urlOf: (host: string) => string;
-}): Reporter {
-  const { store, forges, clock, log } = needs;
+}
+
+export function createReporter(needs: ReporterNeeds): Reporter {
+  const { store, clock, log } = needs;
   const stopping = new AbortController();
   const { signal } = stopping;
   const news = createWakeUp(clock);
@@ -56,10 +58,10 @@ export function createReporter(needs: {
     while (!signal.aborted) {
       try {
         const due = await store.reports.due(clock.now(), atOnce);
-        const told = [];
-        for (const one of due) told.push(await tellOrPutOff(one));
+        const recorded = [];
+        for (const one of due) recorded.push(await reportOrPutOff(needs, one, signal));
         // More reports are due now. If nothing could be recorded, the same ones would come again at once.
-        if (due.length === atOnce && told.includes(true)) continue;
+        if (due.length === atOnce && recorded.includes(true)) continue;
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, "reporting to forges failed; it will be retried");
       }
@@ -67,89 +69,100 @@ export function createReporter(needs: {
       await clock.sleep(calmMs, signal).catch(() => {});
     }
   }
+}
 
-  /** A failure of one report neither stops the others nor puts it first in line the next time. */
-  async function tellOrPutOff(due: DueReport): Promise<boolean> {
+/**
+ * Resolves with whether the outcome was recorded. A failure of one report neither stops the others nor puts it first in
+ * line the next time.
+ */
+async function reportOrPutOff(needs: ReporterNeeds, due: DueReport, signal: AbortSignal): Promise<boolean> {
+  const { store, clock, log } = needs;
+  try {
+    await report(needs, due, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { deployment, state, receipt } = due;
+    log.error({ err: error, deployment }, "a bug in Baton kept it from reporting to a forge");
+    const message = "Baton could not report to the forge because of a bug; its log has the details";
+    const nextTryAt = nextTry(clock, due.tries + 1, null);
     try {
-      await tell(due);
+      await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
       return true;
-    } catch (error) {
-      signal.throwIfAborted();
-      const { deployment, state, receipt } = due;
-      log.error({ err: error, deployment }, "a bug in Baton kept it from reporting to a forge");
-      const message = "Baton could not report to the forge because of a bug; its log has the details";
-      const nextTryAt = nextTry(due.tries + 1, null);
-      try {
-        await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
-        return true;
-      } catch (cause) {
-        log.warn({ err: cause, deployment }, "a failed report to a forge could not be recorded");
-        return false;
-      }
+    } catch (cause) {
+      log.warn({ err: cause, deployment }, "a failed report to a forge could not be recorded");
+      return false;
     }
   }
+}
 
-  async function tell(due: DueReport): Promise<void> {
-    const { deployment, state } = due;
-    const report = await reportOf(due);
-    const { token } = await store.sources.credentials(due.product);
-    const forge = report && forges.find((one) => one.isHomeOf(report.repository));
-    // There is nobody to tell, which settles it.
-    const told =
-      forge && token !== null ? await attempt(forge, report, token) : (report?.receipt ?? { deployment: null });
-    if (!(told instanceof ForgeUnavailable)) return store.reports.told(deployment, state, told);
-    const { message, receipt } = told;
-    const nextTryAt = nextTry(due.tries + 1, told.retryAfterMs);
-    log.info({ deployment, nextTryAt }, message);
-    await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
-  }
+async function report(needs: ReporterNeeds, due: DueReport, signal: AbortSignal): Promise<void> {
+  const { store, forges, clock, log } = needs;
+  const { deployment, state } = due;
+  const content = await reportOf(needs, due);
+  const { token } = await store.sources.credentials(due.product);
+  const forge = content && forges.find((one) => one.isHomeOf(content.repository));
+  // There is nobody to tell, which settles it.
+  const told =
+    forge && token !== null
+      ? await attempt({ forge, log }, content, token, signal)
+      : (content?.receipt ?? { deployment: null });
+  if (!(told instanceof ForgeUnavailable)) return store.reports.told(deployment, state, told);
+  const { message, receipt } = told;
+  const nextTryAt = nextTry(clock, due.tries + 1, told.retryAfterMs);
+  log.info({ deployment, nextTryAt }, message);
+  await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
+}
 
-  /** A bug in one report must not stop the others. */
-  async function attempt(
-    forge: Forge,
-    report: DeploymentReport,
-    token: string,
-  ): Promise<ReportReceipt | ForgeUnavailable> {
-    try {
-      using call = link(signal);
-      return await forge.report(report, token, call.signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ForgeUnavailable) return error;
-      log.error({ err: error, forge: forge.name }, "a bug in Baton kept it from reporting to a forge");
-      return new ForgeUnavailable(`Baton could not report to ${forge.title} because of a bug; its log has the details`);
-    }
+/** A bug in one report must not stop the others. */
+async function attempt(
+  { forge, log }: { readonly forge: Forge; readonly log: Log },
+  content: DeploymentReport,
+  token: string,
+  signal: AbortSignal,
+): Promise<ReportReceipt | ForgeUnavailable> {
+  try {
+    using call = link(signal);
+    return await forge.report(content, token, call.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ForgeUnavailable) return error;
+    log.error({ err: error, forge: forge.name }, "a bug in Baton kept it from reporting to a forge");
+    return new ForgeUnavailable(`Baton could not report to ${forge.title} because of a bug; its log has the details`);
   }
+}
 
-  function nextTry(tries: number, retryAfterMs: number | null): Date | null {
-    if (tries >= maxTries) return null;
-    const pauseMs = Math.max(
-      Math.min(longestWaitMs, retryAfterMs ?? 0),
-      Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)),
-    );
-    return new Date(clock.now().getTime() + pauseMs);
-  }
+function nextTry(clock: Clock, tries: number, retryAfterMs: number | null): Date | null {
+  if (tries >= maxTries) return null;
+  const pauseMs = Math.max(
+    Math.min(longestWaitMs, retryAfterMs ?? 0),
+    Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)),
+  );
+  return new Date(clock.now().getTime() + pauseMs);
+}
 
-  async function reportOf({ deployment: deploymentId, ...due }: DueReport): Promise<DeploymentReport | null> {
-    const deployment = await store.deployments.get(deploymentId);
-    const installed = deployment && (await store.installations.installedProduct(deployment.installationId));
-    const repository = installed?.product.repository ?? null;
-    if (!installed || repository === null) return null;
-    const { product, environment } = installed;
-    const { reports: wanted } = await store.sources.get(product.id);
-    const [route] = deployment.status === "ready" ? deployment.spec.routes : [];
-    return {
-      ...{ wanted, commit: due.commit, state: due.state, receipt: due.receipt, branch: deployment.ref },
-      repository,
-      product: product.slug,
-      environment: environment.name,
-      isProduction: environment.name === "production",
-      number: deployment.number,
-      text: textOf(deployment),
-      page: needs.pageOf(deployment.id),
-      url: route ? needs.urlOf(route.host) : null,
-    };
-  }
+async function reportOf(
+  { store, pageOf, urlOf }: ReporterNeeds,
+  { deployment: deploymentId, ...due }: DueReport,
+): Promise<DeploymentReport | null> {
+  const deployment = await store.deployments.get(deploymentId);
+  const installed = deployment && (await store.installations.installedProduct(deployment.installationId));
+  const repository = installed?.product.repository ?? null;
+  if (!installed || repository === null) return null;
+  const { product, environment } = installed;
+  const { reports: wanted } = await store.sources.get(product.id);
+  const [route] = deployment.status === "ready" ? deployment.spec.routes : [];
+  return {
+    ...{ wanted, commit: due.commit, state: due.state, receipt: due.receipt, branch: deployment.ref },
+    repository,
+    product: product.slug,
+    environment: environment.name,
+    isProduction: environment.name === "production",
+    number: deployment.number,
+    text: textOf(deployment),
+    page: pageOf(deployment.id),
+    url: route ? urlOf(route.host) : null,
+  };
 }
 
 function textOf(deployment: Deployment): string {

@@ -13,104 +13,31 @@ type Containers = Pick<
   "createContainer" | "startContainer" | "stopContainer" | "removeContainer" | "inspectContainer" | "listContainers"
 >;
 
-/** How much longer than the grace a stop may take: the daemon kills, unmounts and takes the network apart. */
+/** How much longer than the grace period a stop may take, while the daemon kills, unmounts and disconnects. */
 const stopSlackMs = 15_000;
-/** Files of large containers take their time to go away. */
+/** The files of large containers take a while to delete. */
 const removeLimitMs = 120_000;
-/** Inspections at a time: each is a connection. */
+/** Bounds parallel inspections, because each is a connection. */
 const inspectionsAtATime = 8;
-/** A name can be taken, set free and taken again by a step that runs twice. */
+/** A step that runs twice can take a name, free it and take it again. */
 const createTries = 3;
 
-export function createContainers({
-  daemon,
-  instance,
-  log,
-}: {
+interface Deps {
   readonly daemon: Daemon;
   readonly instance: InstanceId;
   readonly log: Log | undefined;
-}): Containers {
-  async function inspect(nameOrId: string, signal: AbortSignal): Promise<ContainerState | null> {
-    const container = await inspectRaw(daemon, nameOrId, signal);
-    return container && containerState(container, instance);
-  }
+}
 
-  async function remove(id: ContainerId, signal: AbortSignal): Promise<void> {
-    const path = `/containers/${id}`;
-    try {
-      const query = { force: true, v: true };
-      await ifThere(daemon.ask({ method: "DELETE", path, query }, signal, removeLimitMs));
-    } catch (error) {
-      const underWay = error instanceof Refusal && error.status === 409 && /already in progress/.test(error.message);
-      if (!underWay) throw error;
-      const gone = { method: "POST", path: `${path}/wait`, query: { condition: "removed" } } as const;
-      await ifThere(daemon.ask(gone, signal, removeLimitMs));
-    }
-  }
-
-  /** The container that has the name, when it is what would have been created; null when the name is free now. */
-  async function adopt(
-    request: Parameters<Engine["createContainer"]>[0],
-    signal: AbortSignal,
-  ): Promise<ContainerId | null> {
-    const existing = await inspectRaw(daemon, request.name, signal);
-    if (existing === null) return null;
-    const state = containerState(existing, instance);
-    if (state === null) throw new Error(`There is a container named ${request.name} that is not this Baton's.`);
-    const same =
-      existing.Image === request.image &&
-      state.owner.deployment === request.owner.deployment &&
-      state.service === request.service &&
-      // A port that turned out to be taken is tried again with another one.
-      state.hostAddress === (request.publish?.hostAddress ?? null);
-    if (same && state.status !== "removing" && state.status !== "dead") return state.id;
-    log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt created differently");
-    await remove(state.id, signal);
-    return null;
-  }
-
+export function createContainers(deps: Deps): Containers {
+  const { daemon, instance } = deps;
   return {
-    async createContainer(request, signal) {
-      const create = {
-        method: "POST",
-        path: "/containers/create",
-        query: { name: request.name },
-        body: containerConfig(request, instance),
-      } as const;
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return (await daemon.ask<{ Id: ContainerId }>(create, signal)).Id;
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          if (error.status === 404 && /no such image/i.test(error.message)) {
-            throw new ImageMissing(`The image of ${request.service} is gone (${request.image}).`, { cause: error });
-          }
-          if (error.status !== 409) throw startFailure(error);
-          if (tries === createTries) throw error;
-        }
-        const adopted = await adopt(request, signal);
-        if (adopted !== null) return adopted;
-      }
-    },
-
-    async startContainer(id, signal) {
-      const container = await inspectRaw(daemon, id, signal);
-      const state = container && containerState(container, instance);
-      const policy = state && restartPolicy(state.kind);
-      if (policy && container?.HostConfig.RestartPolicy?.Name !== policy) {
-        const body = { RestartPolicy: { Name: policy } };
-        await ifThere(daemon.ask({ method: "POST", path: `/containers/${id}/update`, body }, signal));
-      }
-      try {
-        await daemon.ask({ method: "POST", path: `/containers/${id}/start` }, signal);
-      } catch (error) {
-        throw error instanceof Refusal ? startFailure(error) : error;
-      }
-    },
+    createContainer: (request, signal) => create(deps, request, signal),
+    startContainer: (id, signal) => start(deps, id, signal),
+    inspectContainer: (id, signal) => inspect(deps, id, signal),
+    listContainers: (filter, signal) => list(deps, filter, signal),
 
     async stopContainer(id, graceMs, signal) {
-      const state = await inspect(id, signal);
+      const state = await inspect(deps, id, signal);
       if (state === null) return;
       const path = `/containers/${id}`;
       const body = { RestartPolicy: { Name: "no" } };
@@ -120,25 +47,104 @@ export function createContainers({
     },
 
     async removeContainer(id, signal) {
-      if ((await inspect(id, signal)) !== null) await remove(id, signal);
-    },
-
-    inspectContainer: inspect,
-
-    async listContainers(filter, signal) {
-      const filters = JSON.stringify({ label: [only.instance(instance), serviceLabel, ...labelsOf(filter)] });
-      const query = { all: true, filters };
-      const request = { method: "GET", path: "/containers/json", query } as const;
-      const listed = await daemon.ask<Docker.ContainerInfo[]>(request, signal);
-      const states: ContainerState[] = [];
-      for (let start = 0; start < listed.length; start += inspectionsAtATime) {
-        const some = listed.slice(start, start + inspectionsAtATime);
-        const inspected = await Promise.all(some.map(({ Id }) => inspect(Id, signal)));
-        states.push(...inspected.filter((state) => state !== null));
-      }
-      return states;
+      const container = await inspectRaw(daemon, id, signal);
+      if (container && containerState(container, instance) !== null) await remove(daemon, id, signal);
     },
   };
+}
+
+async function inspect({ daemon, instance }: Deps, id: string, signal: AbortSignal): Promise<ContainerState | null> {
+  const container = await inspectRaw(daemon, id, signal);
+  return container && containerState(container, instance);
+}
+
+type CreateRequest = Parameters<Engine["createContainer"]>[0];
+
+async function create(deps: Deps, request: CreateRequest, signal: AbortSignal): Promise<ContainerId> {
+  const call = {
+    method: "POST",
+    path: "/containers/create",
+    query: { name: request.name },
+    body: containerConfig(request, deps.instance),
+  } as const;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await deps.daemon.ask<{ Id: ContainerId }>(call, signal)).Id;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.status === 404 && /no such image/i.test(error.message)) {
+        throw new ImageMissing(`The image of ${request.service} is gone (${request.image}).`, { cause: error });
+      }
+      if (error.status !== 409) throw startFailure(error);
+      if (tries === createTries) throw error;
+    }
+    const adopted = await adopt(deps, request, signal);
+    if (adopted !== null) return adopted;
+  }
+}
+
+/** Adopts the container that has the name, if it is what would have been created. Null when the name is free now. */
+async function adopt(
+  { daemon, instance, log }: Deps,
+  request: CreateRequest,
+  signal: AbortSignal,
+): Promise<ContainerId | null> {
+  const existing = await inspectRaw(daemon, request.name, signal);
+  if (existing === null) return null;
+  const state = containerState(existing, instance);
+  if (state === null) throw new Error(`There is a container named ${request.name} that is not this Baton's.`);
+  const same =
+    existing.Image === request.image &&
+    state.owner.deployment === request.owner.deployment &&
+    state.service === request.service &&
+    // A port that turned out to be taken is tried again with another one.
+    state.hostAddress === (request.publish?.hostAddress ?? null);
+  if (same && state.status !== "removing" && state.status !== "dead") return state.id;
+  log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt created differently");
+  await remove(daemon, state.id, signal);
+  return null;
+}
+
+async function start({ daemon, instance }: Deps, id: ContainerId, signal: AbortSignal): Promise<void> {
+  const container = await inspectRaw(daemon, id, signal);
+  const state = container && containerState(container, instance);
+  const policy = state && restartPolicy(state.kind);
+  if (policy && container?.HostConfig.RestartPolicy?.Name !== policy) {
+    const body = { RestartPolicy: { Name: policy } };
+    await ifThere(daemon.ask({ method: "POST", path: `/containers/${id}/update`, body }, signal));
+  }
+  try {
+    await daemon.ask({ method: "POST", path: `/containers/${id}/start` }, signal);
+  } catch (error) {
+    throw error instanceof Refusal ? startFailure(error) : error;
+  }
+}
+
+async function remove(daemon: Daemon, id: ContainerId, signal: AbortSignal): Promise<void> {
+  const path = `/containers/${id}`;
+  try {
+    const query = { force: true, v: true };
+    await ifThere(daemon.ask({ method: "DELETE", path, query }, signal, removeLimitMs));
+  } catch (error) {
+    const underWay = error instanceof Refusal && error.status === 409 && /already in progress/.test(error.message);
+    if (!underWay) throw error;
+    const gone = { method: "POST", path: `${path}/wait`, query: { condition: "removed" } } as const;
+    await ifThere(daemon.ask(gone, signal, removeLimitMs));
+  }
+}
+
+async function list(deps: Deps, filter: ContainerFilter, signal: AbortSignal): Promise<readonly ContainerState[]> {
+  const filters = JSON.stringify({ label: [only.instance(deps.instance), serviceLabel, ...labelsOf(filter)] });
+  const query = { all: true, filters };
+  const request = { method: "GET", path: "/containers/json", query } as const;
+  const listed = await deps.daemon.ask<Docker.ContainerInfo[]>(request, signal);
+  const states: ContainerState[] = [];
+  for (let first = 0; first < listed.length; first += inspectionsAtATime) {
+    const some = listed.slice(first, first + inspectionsAtATime);
+    const inspected = await Promise.all(some.map(({ Id }) => inspect(deps, Id, signal)));
+    states.push(...inspected.filter((state) => state !== null));
+  }
+  return states;
 }
 
 export function inspectRaw(

@@ -31,10 +31,9 @@ export interface ConfigurationDependencies {
 }
 
 export function createConfiguration(deps: ConfigurationDependencies): Configuration {
-  const { file, frame, admin, switches, prover } = deps;
+  const { file, frame, switches, prover } = deps;
+  const running = createRunningConfig(deps.admin);
   let known: CaddyConfig | null = null;
-  /** The text in which Caddy repeats the desired configuration: equal texts need no parsing. */
-  let confirmedText: string | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
   function exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -47,54 +46,32 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
     if (known !== null) return known;
     const onDisk = await read(file);
     const config = renderConfig(frame, routesOf(onDisk));
-    if (!isDeepStrictEqual(onDisk, config)) await write(config);
+    if (!isDeepStrictEqual(onDisk, config)) await write(file, config);
     known = config;
     return config;
   }
 
-  async function write(config: CaddyConfig): Promise<void> {
-    await replaceDurably(file, `${JSON.stringify(config, null, 2)}\n`);
-  }
-
-  async function runs(config: CaddyConfig, signal: AbortSignal): Promise<boolean> {
-    const text = await admin.config(signal);
-    if (config === known && text === confirmedText) return true;
-    const same = isDeepStrictEqual(JSON.parse(text), config);
-    if (same && config === known) confirmedText = text;
-    return same;
-  }
-
-  async function load(config: CaddyConfig, signal: AbortSignal): Promise<void> {
-    try {
-      await admin.load(config, signal);
-    } catch (error) {
-      // The answer may have been lost on its way: what runs decides.
-      if (!(error instanceof ProxyUnavailable) || !(await runs(config, signal))) throw error;
-    }
-  }
-
   async function replace(previous: CaddyConfig, next: CaddyConfig, signal: AbortSignal): Promise<void> {
-    await write(next);
+    await write(file, next);
     try {
-      if (!(await runs(next, signal))) await load(next, signal);
+      if (!(await running.is(next, signal))) await running.load(next, signal);
       const before = new Set(hostsOf(routesOf(previous)));
       await prover.untilKnown(
         hostsOf(routesOf(next)).filter((host) => !before.has(host)),
         signal,
       );
     } catch (error) {
-      // If the load was applied all the same, the next look at what runs puts the old one back.
-      await write(previous);
+      // If the load was applied after all, the next comparison with what runs puts the old one back.
+      await write(file, previous);
       throw error;
     }
     known = next;
-    confirmedText = null;
   }
 
   async function restore(signal: AbortSignal): Promise<boolean> {
     const config = await desired();
-    if (await runs(config, signal)) return false;
-    await load(config, signal);
+    if (await running.is(config, signal)) return false;
+    await running.load(config, signal);
     return true;
   }
 
@@ -113,6 +90,35 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
         return faults;
       }),
   };
+}
+
+/** Compares the configuration that Caddy runs, and loads another one. */
+function createRunningConfig(admin: CaddyAdmin) {
+  /** The text in which Caddy repeated a configuration: equal texts need no parsing. */
+  let confirmed: { readonly config: CaddyConfig; readonly text: string } | null = null;
+
+  async function is(config: CaddyConfig, signal: AbortSignal): Promise<boolean> {
+    const text = await admin.config(signal);
+    if (confirmed !== null && confirmed.config === config && confirmed.text === text) return true;
+    const same = isDeepStrictEqual(JSON.parse(text), config);
+    if (same) confirmed = { config, text };
+    return same;
+  }
+
+  async function load(config: CaddyConfig, signal: AbortSignal): Promise<void> {
+    try {
+      await admin.load(config, signal);
+    } catch (error) {
+      // The answer may have been lost on its way, so what runs decides.
+      if (!(error instanceof ProxyUnavailable) || !(await is(config, signal))) throw error;
+    }
+  }
+
+  return { is, load };
+}
+
+async function write(file: string, config: CaddyConfig): Promise<void> {
+  await replaceDurably(file, `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** The file's JSON; null when there is none, or when it is damaged and the routes must be set anew. */
