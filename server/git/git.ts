@@ -4,9 +4,9 @@ import type { Log } from "../ports/log.ts";
 import { newDeployKey } from "./fetch/deploy-key.ts";
 import { createFetcher } from "./fetch/fetch.ts";
 import { systemLookUp } from "./fetch/remote-address.ts";
-import { createGitCommand } from "./process/git-command.ts";
+import { createGitCommand, type GitCommand } from "./process/git-command.ts";
 import { standardSearchPath } from "./process/git-environment.ts";
-import { createGitProcesses } from "./process/git-process.ts";
+import { createGitProcesses, type GitProcesses } from "./process/git-process.ts";
 import { archive } from "./read/archive.ts";
 import { commitFiles } from "./read/commit-files.ts";
 import { commitsBetween, commitsStartingWith, commitTime, resolveCommit } from "./read/commits.ts";
@@ -26,21 +26,21 @@ export interface GitOptions {
   /** Where the bare repositories are: `<data>/repositories`. */
   readonly folder: string;
   readonly log?: Pick<Log, "info">;
-  /** What one push may bring, packed. */
+  /** The size limit of one push, packed. */
   readonly maxPushBytes?: number;
-  /** What one fetch may bring, packed: the whole history the first time. */
+  /** The size limit of one fetch, packed. The first fetch brings the whole history. */
   readonly maxFetchBytes?: number;
-  /** What one fetch may take. */
+  /** The time limit of one fetch. */
   readonly fetchTimeoutMs?: number;
-  /** Whether remote repositories at this IP address may be fetched; all may where nobody says. */
+  /** Whether remote repositories at this IP address may be fetched. By default, all may. */
   readonly mayConnectTo?: (address: string) => boolean;
-  /** Addresses of a host's name; the system's own way where nobody says. */
+  /** Resolves a host's name. By default, the system's resolver does. */
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
   /** Folders that are searched for git, separated by colons. */
   readonly searchPath?: string;
 }
 
-/** The port Git by way of the `git` program. */
+/** Implements the Git port with the `git` program. */
 export function createGit({
   folder,
   log,
@@ -69,11 +69,43 @@ export function createGit({
   });
 
   return {
+    ...aboutRepositories(repositories, command, processes),
+    ...aboutContent(open, command, processes),
+    ...aboutPushes(repositories, command, processes),
+    fetch: async (product, request, signal) => fetcher.fetch(await ensure(product), request, signal),
+    lookAt: async (request, signal) => fetcher.lookAt(await open(null), request, signal),
+    newDeployKey,
+  };
+}
+
+type Repositories = ReturnType<typeof createRepositories>;
+
+function aboutRepositories(
+  { open, ensure, remove, list }: Repositories,
+  command: GitCommand,
+  processes: GitProcesses,
+): Pick<
+  Git,
+  | "ensureRepository"
+  | "removeRepository"
+  | "listRepositories"
+  | "resolve"
+  | "commitsStartingWith"
+  | "branches"
+  | "isAncestor"
+  | "commitsBetween"
+  | "commitFiles"
+  | "moveBranch"
+  | "keepCommit"
+  | "releaseCommit"
+  | "keptCommits"
+> {
+  return {
     async ensureRepository(product) {
       await ensure(product);
     },
-    removeRepository: repositories.remove,
-    listRepositories: repositories.list,
+    removeRepository: remove,
+    listRepositories: list,
 
     resolve: async (product, revision, signal) => resolveCommit(command, await open(product), revision, signal),
     commitsStartingWith: async (product, digits, signal) =>
@@ -91,11 +123,15 @@ export function createGit({
     keepCommit: async (product, id, commit) => refs.keepCommit(command, await ensure(product), id, commit),
     releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),
     keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
+  };
+}
 
-    fetch: async (product, request, signal) => fetcher.fetch(await ensure(product), request, signal),
-    newDeployKey,
-    lookAt: async (request, signal) => fetcher.lookAt(await open(null), request, signal),
-
+function aboutContent(
+  open: Repositories["open"],
+  command: GitCommand,
+  processes: GitProcesses,
+): Pick<Git, "listTree" | "readFile" | "archive"> {
+  return {
     listTree: async (product, commit, limits, signal) =>
       listTree(processes, { repository: await open(product), commit }, limits, signal),
     readFile: async (product, commit, path, maxBytes, signal) =>
@@ -104,7 +140,15 @@ export function createGit({
       const mtime = (repository: string, until: AbortSignal) => commitTime(command, repository, commit, until);
       return archive({ processes, repository: () => open(product), mtime }, request, signal);
     },
+  };
+}
 
+function aboutPushes(
+  { open, ensure }: Repositories,
+  command: GitCommand,
+  processes: GitProcesses,
+): Pick<Git, "advertise" | "uploadPack" | "readPush" | "receive" | "answerPush"> {
+  return {
     advertise: async (product, service, protocol, signal) =>
       advertise(processes, { repository: await open(product), service, protocol }, signal),
     async uploadPack(product, request, answer, protocol, signal) {

@@ -3,56 +3,46 @@ import { createLineSplitter } from "../containers/line-splitter.ts";
 import { createPullProgress } from "../images/pull-progress.ts";
 import type { BuildProgress } from "./build-progress.ts";
 
-/** The builder paints what comes from stderr; the resets would begin the lines that follow. */
+/** The builder colours what comes from stderr; without this, the resets would begin the next lines. */
 const red = "\u001b[91m";
 const reset = "\u001b[0m";
 
 /**
- * The classic builder mixes its own remarks with what commands print. Between "Running in <container>" and "Removing
- * intermediate container <container>" all is output; outside, nothing is.
+ * Parses the output of the classic builder, which mixes its own remarks with what commands print. Everything between
+ * "Running in <container>" and "Removing intermediate container <container>" is output of a command; nothing else is.
  */
 export function createClassicProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
-  const splitters = { plain: createLineSplitter(), red: createLineSplitter() };
+  const commandOutput = createCommandOutput((text) => onOutput({ type: "line", text }));
   const pull = createPullProgress(onOutput);
   let step: string | null = null;
-  let toldStep: string | null = null;
+  let reportedStep: string | null = null;
   let running: string | null = null;
   let built = false;
 
-  function tellStep(cached: boolean): void {
-    if (step === null || step === toldStep) return;
-    toldStep = step;
+  function reportStep(cached: boolean): void {
+    if (step === null || step === reportedStep) return;
+    reportedStep = step;
     onOutput({ type: "step", name: step, cached });
-  }
-
-  function line(text: string): void {
-    onOutput({ type: "line", text });
-  }
-
-  function flush(): void {
-    for (const splitter of [splitters.plain, splitters.red]) splitter.flush().forEach(line);
   }
 
   function remark(text: string): void {
     const begun = /^Step (\d+\/\d+) : (.*)$/s.exec(text);
     const container = /^ ---> Running in ([0-9a-f]+)$/.exec(text)?.[1];
     if (begun) step = `[${begun[1]}] ${begun[2]}`;
-    else tellStep(text === " ---> Using cache");
+    else reportStep(text === " ---> Using cache");
     if (container !== undefined) running = container;
     if (text.startsWith("Successfully built ")) built = true;
-    if (text.startsWith("[Warning] ")) line(text);
+    if (text.startsWith("[Warning] ")) onOutput({ type: "line", text });
   }
 
   function read(text: string): void {
     if (running === null) {
       if (text.trim() !== "") remark(text.trimEnd());
     } else if (text === `Removing intermediate container ${running}\n`) {
-      flush();
+      commandOutput.flush();
       running = null;
     } else {
-      const colour = text.startsWith(red) && text.endsWith(reset) ? "red" : "plain";
-      const plain = colour === "red" ? text.slice(red.length, -reset.length) : text;
-      splitters[colour].push(Buffer.from(plain)).forEach(line);
+      commandOutput.push(text);
     }
   }
 
@@ -60,16 +50,31 @@ export function createClassicProgress(onOutput: (output: BuildOutput) => void): 
     read(message) {
       if (message.stream !== undefined) read(message.stream);
       if (message.status === undefined) return;
-      tellStep(false);
+      reportStep(false);
       pull.read(message);
     },
     end() {
-      tellStep(false);
-      flush();
+      reportStep(false);
+      commandOutput.flush();
     },
     get built() {
       return built;
     },
     stepOf: () => step,
+  };
+}
+
+/** Splits stdout and stderr into lines, each by itself. */
+function createCommandOutput(onLine: (text: string) => void) {
+  const splitters = { plain: createLineSplitter(), red: createLineSplitter() };
+  return {
+    push(text: string): void {
+      const colour = text.startsWith(red) && text.endsWith(reset) ? "red" : "plain";
+      const plain = colour === "red" ? text.slice(red.length, -reset.length) : text;
+      splitters[colour].push(Buffer.from(plain)).forEach(onLine);
+    },
+    flush(): void {
+      for (const splitter of [splitters.plain, splitters.red]) splitter.flush().forEach(onLine);
+    },
   };
 }

@@ -6,9 +6,9 @@ import { isUnfinished, looseFolder } from "../repository/leftovers.ts";
 const lookEveryMs = 200;
 
 /**
- * Git has no limit for what a fetch brings, so that is watched while it grows: packs, and the single objects that a
- * server without git's own protocol hands out; the signal is aborted when it has become too large. Disposing removes
- * what an ended fetch left of it. Nothing else may write to the repository meanwhile.
+ * Limits the size of a fetch, which git cannot do itself, by watching its files grow: packs, and the loose objects that a
+ * server without git's own protocol sends. The signal aborts once they are too large. Disposing removes what an ended
+ * fetch left behind. Nothing else may write to the repository in the meantime.
  */
 export function limitPackSize(
   repository: string,
@@ -16,10 +16,13 @@ export function limitPackSize(
 ): AsyncDisposable & { readonly signal: AbortSignal } {
   const objects = join(repository, "objects");
   const tooLarge = new AbortController();
-  const before = loose().then((names) => new Set(names));
+  const before = looseObjects(objects).then((names) => new Set(names));
+  const fetched = async () => fetchedFiles(objects, await before);
   let looking = Promise.resolve();
   const timer = setInterval(() => {
-    looking = looking.then(look);
+    looking = looking.then(async () => {
+      if ((await sizeOf(objects, await fetched())) > maxBytes) tooLarge.abort(tooLargeError(maxBytes));
+    });
   }, lookEveryMs);
 
   return {
@@ -27,47 +30,45 @@ export function limitPackSize(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await looking;
-      // Whole objects belong to the commit that was fetched, unless that has come to nothing.
-      const names = await brought();
+      // Complete objects belong to the fetched commit, unless the fetch was aborted.
+      const names = await fetched();
       const going = tooLarge.signal.aborted ? names : names.filter(isUnfinished);
       for (const name of going) await rm(join(objects, name), { force: true });
     },
   };
+}
 
-  async function look(): Promise<void> {
-    const sizes = await Promise.all(
-      (await brought()).map((name) =>
-        stat(join(objects, name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-    );
-    if (sizes.reduce((sum, size) => sum + size, 0) <= maxBytes) return;
-    const limit = `${Math.floor(maxBytes / 1024 / 1024)} MiB`;
-    tooLarge.abort(
-      new FetchFailed(
-        "too-large",
-        `the repository is larger than ${limit} when packed`,
-        "Remove large files from its history, or push it to Baton in parts.",
-      ),
-    );
-  }
+function tooLargeError(maxBytes: number): FetchFailed {
+  const limit = `${Math.floor(maxBytes / 1024 / 1024)} MiB`;
+  return new FetchFailed(
+    "too-large",
+    `the repository is larger than ${limit} when packed`,
+    "Remove large files from its history, or push it to Baton in parts.",
+  );
+}
 
-  /** Unfinished packs, and single objects that were not there before; below `objects`. */
-  async function brought(): Promise<readonly string[]> {
-    const old = await before;
-    const packs = (await namesIn("pack")).filter(isUnfinished);
-    return [...packs, ...(await loose()).filter((name) => isUnfinished(name) || !old.has(name))];
-  }
+async function sizeOf(objects: string, names: readonly string[]): Promise<number> {
+  const sizes = names.map((name) =>
+    stat(join(objects, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
 
-  async function loose(): Promise<readonly string[]> {
-    const folders = (await readdir(objects).catch(() => [])).filter((name) => looseFolder.test(name));
-    return (await Promise.all(folders.map(namesIn))).flat();
-  }
+/** Unfinished packs and new loose objects, relative to `objects`. */
+async function fetchedFiles(objects: string, before: ReadonlySet<string>): Promise<readonly string[]> {
+  const packs = (await namesIn(objects, "pack")).filter(isUnfinished);
+  return [...packs, ...(await looseObjects(objects)).filter((name) => isUnfinished(name) || !before.has(name))];
+}
 
-  async function namesIn(folder: string): Promise<readonly string[]> {
-    const names = await readdir(join(objects, folder)).catch(() => []);
-    return names.map((name) => join(folder, name));
-  }
+async function looseObjects(objects: string): Promise<readonly string[]> {
+  const folders = (await readdir(objects).catch(() => [])).filter((name) => looseFolder.test(name));
+  return (await Promise.all(folders.map((folder) => namesIn(objects, folder)))).flat();
+}
+
+async function namesIn(objects: string, folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(objects, folder)).catch(() => []);
+  return names.map((name) => join(folder, name));
 }

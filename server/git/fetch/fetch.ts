@@ -14,7 +14,7 @@ import type { Hosts } from "./remote-address.ts";
 import type { Transport } from "./transport.ts";
 
 const lookTimeoutMs = 30_000;
-/** A list of branches of some ten thousand. */
+/** Enough for some ten thousand branches. */
 const maxListBytes = 4 * 1024 * 1024;
 
 export interface Fetcher {
@@ -31,16 +31,21 @@ export interface FetchLimits {
   readonly timeoutMs: number;
 }
 
-export function createFetcher(needs: FetchLimits): Fetcher {
-  const { processes, command, maxBytes, timeoutMs } = needs;
+export function createFetcher(limits: FetchLimits): Fetcher {
   const turns = new Map<string, Promise<unknown>>();
-  const checkPinning = createPinningCheck(command);
+  const within = createTimeLimit(limits.hosts, createPinningCheck(limits.command));
 
   return {
-    /** One at a time for each repository: git locks refs, and a second fetch of the same finds nothing left to bring. */
+    /** Fetches one at a time per repository: git locks refs, and a second fetch of the same commit finds nothing to do. */
     fetch(repository, request, signal) {
       const before = turns.get(repository) ?? Promise.resolve();
-      const turn = before.then(() => fetchOnce(repository, request, signal));
+      const turn = before.then(async () => {
+        signal.throwIfAborted();
+        await within(limits.timeoutMs, request, signal, (transport, until) =>
+          fetchRef(limits, { repository, ref: request.ref }, transport, until),
+        );
+        return commitOf(limits.command, repository, request.ref, signal);
+      });
       const settled = turn.catch(() => {}).finally(() => turns.get(repository) === settled && turns.delete(repository));
       turns.set(repository, settled);
       return turn;
@@ -48,24 +53,16 @@ export function createFetcher(needs: FetchLimits): Fetcher {
 
     async lookAt(repository, request, signal) {
       const output = await within(lookTimeoutMs, request, signal, (transport, until) =>
-        list(repository, transport, until),
+        listRefs(limits.processes, repository, transport, until),
       );
       return readBranches(output);
     },
   };
+}
 
-  async function fetchOnce(repository: string, request: FetchRequest, signal: AbortSignal): Promise<CommitSha> {
-    signal.throwIfAborted();
-    await within(timeoutMs, request, signal, (transport, until) => bring(repository, request.ref, transport, until));
-    const commit = parseCommitSha(
-      (await command(repository, ["rev-parse", "--verify", `${fetchedRef}^{commit}`], signal)).trim(),
-    );
-    if (commit === null) throw new Error(`${fetchedRef} names no commit after a fetch`);
-    await showBranch(repository, request.ref, commit);
-    return commit;
-  }
-
-  async function within<T>(
+/** Connects to a remote for some work, and explains what kept git from it. */
+function createTimeLimit(hosts: Hosts, checkPinning: () => Promise<void>) {
+  return async function within<T>(
     limitMs: number,
     request: RemoteRequest,
     signal: AbortSignal,
@@ -75,7 +72,7 @@ export function createFetcher(needs: FetchLimits): Fetcher {
     const until = AbortSignal.any([signal, timeout]);
     try {
       if (request.remote.protocol !== "ssh") await checkPinning();
-      await using transport = await openTransport(request, needs.hosts, until);
+      await using transport = await openTransport(request, hosts, until);
       try {
         return await work(transport, until);
       } catch (error) {
@@ -88,64 +85,74 @@ export function createFetcher(needs: FetchLimits): Fetcher {
         cause: error,
       });
     }
-  }
+  };
+}
 
-  /** A ref of its own, which no name of a branch can be in the way of. */
-  async function bring(repository: string, ref: string, transport: Transport, until: AbortSignal): Promise<void> {
-    const options = [
-      "--no-tags",
-      "--no-write-fetch-head",
-      "--no-recurse-submodules",
-      "--no-auto-maintenance",
-      "--quiet",
-    ];
-    await using size = limitPackSize(repository, maxBytes);
-    const signal = AbortSignal.any([until, size.signal]);
-    await using git = processes.spawn(
-      {
-        repository,
-        args: ["fetch", ...options, transport.url, `+${ref}:${fetchedRef}`],
-        hiddenConfig: { ...transport.config, "fetch.unpackLimit": "1" },
-        protocols: transport.protocols,
-      },
-      signal,
-    );
-    git.stdout.resume();
-    await git.succeeded();
-    await tidyPacks(processes, repository, signal);
-  }
+/** Fetches into a ref of its own, which no branch's name can conflict with. */
+async function fetchRef(
+  { processes, maxBytes }: FetchLimits,
+  { repository, ref }: { readonly repository: string; readonly ref: string },
+  transport: Transport,
+  until: AbortSignal,
+): Promise<void> {
+  const options = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--quiet"];
+  await using size = limitPackSize(repository, maxBytes);
+  const signal = AbortSignal.any([until, size.signal]);
+  await using git = processes.spawn(
+    {
+      repository,
+      args: ["fetch", ...options, transport.url, `+${ref}:${fetchedRef}`],
+      hiddenConfig: { ...transport.config, "fetch.unpackLimit": "1" },
+      protocols: transport.protocols,
+    },
+    signal,
+  );
+  git.stdout.resume();
+  await git.succeeded();
+  await tidyPacks(processes, repository, signal);
+}
 
-  async function list(repository: string, transport: Transport, until: AbortSignal): Promise<string> {
-    await using git = processes.spawn(
-      {
-        repository,
-        args: ["ls-remote", "--symref", transport.url, "HEAD", "refs/heads/*"],
-        hiddenConfig: transport.config,
-        protocols: transport.protocols,
-      },
-      until,
-    );
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const part of git.stdout as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > maxListBytes) throw new FetchFailed("too-large", "the repository has too many branches", null);
-      parts.push(part);
-    }
-    await git.succeeded();
-    return Buffer.concat(parts).toString("utf8");
-  }
-
-  /** For whoever clones from here. A branch whose name is in the way of an older one's is simply not shown. */
-  async function showBranch(repository: string, ref: string, commit: CommitSha): Promise<void> {
-    if (!ref.startsWith("refs/heads/")) return;
+/** The commit that was fetched. A branch is moved to it, so that clones of this repository see it. */
+async function commitOf(command: GitCommand, repository: string, ref: string, signal: AbortSignal): Promise<CommitSha> {
+  const output = await command(repository, ["rev-parse", "--verify", `${fetchedRef}^{commit}`], signal);
+  const commit = parseCommitSha(output.trim());
+  if (commit === null) throw new Error(`${fetchedRef} names no commit after a fetch`);
+  if (ref.startsWith("refs/heads/")) {
+    // A branch whose name conflicts with an older branch's is not shown.
     await moveBranch(command, repository, branchName(ref), commit).catch((error: unknown) => {
       if (!(error instanceof GitFailed)) throw error;
     });
   }
+  return commit;
 }
 
-/** `ref: refs/heads/main\tHEAD` and `<id>\t<ref>`. */
+async function listRefs(
+  processes: GitProcesses,
+  repository: string,
+  transport: Transport,
+  until: AbortSignal,
+): Promise<string> {
+  await using git = processes.spawn(
+    {
+      repository,
+      args: ["ls-remote", "--symref", transport.url, "HEAD", "refs/heads/*"],
+      hiddenConfig: transport.config,
+      protocols: transport.protocols,
+    },
+    until,
+  );
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of git.stdout as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > maxListBytes) throw new FetchFailed("too-large", "the repository has too many branches", null);
+    parts.push(part);
+  }
+  await git.succeeded();
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/** Parses lines like `ref: refs/heads/main\tHEAD` and `<id>\t<ref>`. */
 function readBranches(output: string): RemoteBranches {
   let defaultBranch: string | null = null;
   const tips = new Map<string, CommitSha>();

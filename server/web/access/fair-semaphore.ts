@@ -29,31 +29,29 @@ interface Waiting {
 /** How long to wait before another holder is asked to leave for the same peer: leaving takes a moment. */
 const leaveMs = 100;
 
-export function createFairSemaphore(needs: {
+export function createFairSemaphore(limits: {
   readonly clock: Clock;
   readonly perPeer: number;
   readonly total: number;
-  /** How long one waits for a place. */
+  /** How long to wait for a permit. */
   readonly waitMs: number;
-  /** How long one has a place for certain. */
+  /** How long a permit is safe from being asked for. */
   readonly patienceMs: number;
 }): FairSemaphore {
-  const { clock, perPeer, total, waitMs, patienceMs } = needs;
-  /** In the order in which they came. */
-  const held = new Set<Held>();
-  const countOf = new Map<string, number>();
+  const { clock, waitMs, patienceMs } = limits;
   const waiting = new Set<Waiting>();
+  const permits = createPermits(limits, admitWaiting);
 
   return {
     async take(peer) {
-      if (isFreeFor(peer)) return hold(peer);
+      if (permits.isFreeFor(peer)) return permits.hold(peer);
       return new Promise((resolve) => {
         const admitted = new AbortController();
         const own: Waiting = {
           peer,
-          admit(place) {
+          admit(permit) {
             admitted.abort();
-            resolve(place);
+            resolve(permit);
           },
         };
         waiting.add(own);
@@ -68,55 +66,72 @@ export function createFairSemaphore(needs: {
     },
   };
 
-  /** One after the other, until this one is admitted, or has waited for too long. */
+  /** Asks one holder after the other until the peer is admitted or has waited for too long. */
   async function askSlowestToLeave(peer: string, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const isOwnShare = (countOf.get(peer) ?? 0) >= perPeer;
-      const slowest = [...held].find((one) => !one.asked.signal.aborted && (!isOwnShare || one.peer === peer));
+      const slowest = permits.slowestFor(peer);
       const leftMs = slowest ? slowest.sinceMs + patienceMs - clock.monotonicMs() : leaveMs;
-      if (leftMs <= 0) slowest?.asked.abort(new Error("others wait for the place"));
+      if (leftMs <= 0) slowest?.asked.abort(new Error("others wait for the permit"));
       await clock.sleep(leftMs > 0 ? leftMs : leaveMs, signal);
     }
-  }
-
-  function isFreeFor(peer: string): boolean {
-    return held.size < total && (countOf.get(peer) ?? 0) < perPeer;
-  }
-
-  function hold(peer: string): Permit {
-    const own: Held = { peer, sinceMs: clock.monotonicMs(), asked: new AbortController() };
-    held.add(own);
-    change(peer, 1);
-    return {
-      signal: own.asked.signal,
-      [Symbol.dispose]() {
-        if (!held.delete(own)) return;
-        change(peer, -1);
-        admitWaiting();
-      },
-    };
-  }
-
-  function change(peer: string, by: 1 | -1): void {
-    const count = (countOf.get(peer) ?? 0) + by;
-    if (count === 0) countOf.delete(peer);
-    else countOf.set(peer, count);
   }
 
   function admitWaiting(): void {
     for (let next = mostDeserving(); next; next = mostDeserving()) {
       waiting.delete(next);
-      next.admit(hold(next.peer));
+      next.admit(permits.hold(next.peer));
     }
   }
 
   function mostDeserving(): Waiting | null {
     let best: Waiting | null = null;
     for (const one of waiting) {
-      if (!isFreeFor(one.peer)) continue;
-      if (!best || (countOf.get(one.peer) ?? 0) < (countOf.get(best.peer) ?? 0)) best = one;
+      if (!permits.isFreeFor(one.peer)) continue;
+      if (!best || permits.countOf(one.peer) < permits.countOf(best.peer)) best = one;
     }
     return best;
   }
+}
+
+/** Counts the permits of each peer. `onFree` is called when one was released. */
+function createPermits(
+  { clock, perPeer, total }: { readonly clock: Clock; readonly perPeer: number; readonly total: number },
+  onFree: () => void,
+) {
+  /** In the order in which they were taken. */
+  const held = new Set<Held>();
+  const counts = new Map<string, number>();
+  const countOf = (peer: string) => counts.get(peer) ?? 0;
+
+  function change(peer: string, by: 1 | -1): void {
+    const count = countOf(peer) + by;
+    if (count === 0) counts.delete(peer);
+    else counts.set(peer, count);
+  }
+
+  return {
+    countOf,
+    isFreeFor: (peer: string) => held.size < total && countOf(peer) < perPeer,
+
+    /** The permit held for the longest, among the peer's own if it has its share, that was not asked for yet. */
+    slowestFor(peer: string): Held | undefined {
+      const isOwnShare = countOf(peer) >= perPeer;
+      return [...held].find((one) => !one.asked.signal.aborted && (!isOwnShare || one.peer === peer));
+    },
+
+    hold(peer: string): Permit {
+      const own: Held = { peer, sinceMs: clock.monotonicMs(), asked: new AbortController() };
+      held.add(own);
+      change(peer, 1);
+      return {
+        signal: own.asked.signal,
+        [Symbol.dispose]() {
+          if (!held.delete(own)) return;
+          change(peer, -1);
+          onFree();
+        },
+      };
+    },
+  };
 }
