@@ -13,11 +13,11 @@ import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { createTokenCheck, maxTokenLength } from "./token-check.ts";
 
 export interface Auth {
-  /** Lets through who may use an endpoint. */
+  /** Admits whoever may use an endpoint. */
   guard(endpoint: Endpoint): WebMiddleware;
-  /** Whose session this is, where nobody needs one: for the frame of an error page. */
+  /** The session's owner where no session is required, for the frame of an error page. */
   recognise(c: WebContext): Promise<Visitor | null>;
-  /** Opens a new session for a token; null when the token is unknown. Throws a Problem (429) after too many failures. */
+  /** Opens a session for a token. Null when the token is unknown. Throws a Problem (429) after too many failures. */
   signIn(c: WebContext, token: string): Promise<Identity | null>;
   signOut(c: WebContext): Promise<void>;
 }
@@ -25,18 +25,21 @@ export interface Auth {
 const wrongPerMinute = 10;
 const sessionDays = 14;
 
-export function createAuth(
-  needs: Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl">,
-  origins: Origins,
-): Auth {
-  const { store, commands, clock } = needs;
-  const csrfKey = createCsrfKey(commands.ensureCsrfKey);
-  const openStreams = createOpenStreams({ clock });
-  const failures = createFailedSignIns(needs);
-  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
-  // A __Host- cookie is dropped by browsers, without a word, on plain http outside loopback.
-  const cookie = origins.trustworthy ? "__Host-baton" : "baton";
-  const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax", secure: origins.trustworthy } as const;
+type AuthNeeds = Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl">;
+
+export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
+  const { commands, clock } = needs;
+  const { identify, bearer, session, closeSession } = createCredentials(needs, origins);
+
+  async function requireVisitor(c: WebContext, endpoint: Endpoint): Promise<Visitor> {
+    const visitor = (await bearer(c)) ?? (await session(c));
+    if (!visitor) throw signInFirst(c, endpoint);
+    if (visitor.csrf !== null && !["GET", "HEAD"].includes(c.req.method)) {
+      requireSameOrigin(c, origins);
+      await requireCsrfToken(c, visitor.csrf);
+    }
+    return visitor;
+  }
 
   return {
     guard: (endpoint) => async (c, next) => {
@@ -53,55 +56,84 @@ export function createAuth(
       await closeSession(c);
       const expires = new Date(clock.now().getTime() + sessionDays * 24 * 60 * 60 * 1000);
       const secret = await commands.signIn(identity, expires);
-      setCookie(c, cookie, secret, { ...cookieOptions, maxAge: sessionDays * 24 * 60 * 60 });
+      const { name, options } = cookieFor(origins);
+      setCookie(c, name, secret, { ...options, maxAge: sessionDays * 24 * 60 * 60 });
       return identity;
     },
 
     async signOut(c) {
       await closeSession(c);
-      deleteCookie(c, cookie, cookieOptions);
+      const { name, options } = cookieFor(origins);
+      deleteCookie(c, name, options);
     },
   };
+}
 
-  async function requireVisitor(c: WebContext, endpoint: Endpoint): Promise<Visitor> {
-    const visitor = (await bearer(c)) ?? (await session(c));
-    if (!visitor) throw signInFirst(c, endpoint);
-    if (visitor.csrf !== null && !["GET", "HEAD"].includes(c.req.method)) {
-      requireSameOrigin(c, origins);
-      await requireCsrfToken(c, visitor.csrf);
-    }
-    return visitor;
-  }
+/** Browsers silently drop a __Host- cookie on plain http outside loopback. */
+function cookieFor({ trustworthy }: Origins) {
+  const options = { path: "/", httpOnly: true, sameSite: "Lax", secure: trustworthy } as const;
+  return { name: trustworthy ? "__Host-baton" : "baton", options };
+}
 
-  async function bearer(c: WebContext): Promise<Visitor | null> {
-    const header = c.req.header("authorization");
-    if (header === undefined) return null;
-    const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-    const identity = token === undefined ? null : await identify(c, token, "the API");
-    if (identity && token !== undefined) {
-      const holds = async () => (await store.access.identify(token)) !== null;
-      return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
-    }
-    throw new Problem(401, "unauthorized", "this token is not valid", {
-      headers: { "WWW-Authenticate": "Bearer" },
-    });
-  }
-
-  async function session(c: WebContext): Promise<Visitor | null> {
-    const secret = getCookie(c, cookie);
-    if (!secret || secret.length > maxTokenLength) return null;
-    const ask = () => store.access.session(secret, clock.now());
-    const identity = await ask();
-    if (!identity) return null;
-    const streams = streamsOf("session", secret, async () => (await ask()) !== null);
-    return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
-  }
+/** Finds out whose token or session a request carries. What was opened with one ends with it. */
+function createCredentials(needs: AuthNeeds, origins: Origins) {
+  const { store, commands, clock } = needs;
+  const csrfKey = createCsrfKey(commands.ensureCsrfKey);
+  const openStreams = createOpenStreams({ clock });
+  const identify = createTokenSignIn(needs, origins);
 
   function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {
     return { add: (end) => openStreams.add({ key: credentialKey(kind, secret), holds }, end) };
   }
 
-  async function identify(c: WebContext, token: string, how: string): Promise<Identity | null> {
+  function sessionSecret(c: WebContext): string | null {
+    const secret = getCookie(c, cookieFor(origins).name);
+    return secret && secret.length <= maxTokenLength ? secret : null;
+  }
+
+  return {
+    identify,
+
+    async bearer(c: WebContext): Promise<Visitor | null> {
+      const header = c.req.header("authorization");
+      if (header === undefined) return null;
+      const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
+      const identity = token === undefined ? null : await identify(c, token, "the API");
+      if (identity && token !== undefined) {
+        const holds = async () => (await store.access.identify(token)) !== null;
+        return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
+      }
+      throw new Problem(401, "unauthorized", "this token is not valid", {
+        headers: { "WWW-Authenticate": "Bearer" },
+      });
+    },
+
+    async session(c: WebContext): Promise<Visitor | null> {
+      const secret = sessionSecret(c);
+      if (secret === null) return null;
+      const ask = () => store.access.session(secret, clock.now());
+      const identity = await ask();
+      if (!identity) return null;
+      const streams = streamsOf("session", secret, async () => (await ask()) !== null);
+      return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
+    },
+
+    async closeSession(c: WebContext): Promise<void> {
+      const secret = sessionSecret(c);
+      if (secret === null) return;
+      await commands.signOut(secret);
+      openStreams.endAll(credentialKey("session", secret));
+    },
+  };
+}
+
+/** Identifies a token and counts failures. Throws a Problem (429) after too many from one network. */
+function createTokenSignIn(needs: AuthNeeds, origins: Origins) {
+  const { store, clock } = needs;
+  const failures = createFailedSignIns(needs);
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+
+  return async (c: WebContext, token: string, how: string): Promise<Identity | null> => {
     const address = peerAddress(c, origins.https);
     const identity = await tokens.identify(peerNetwork(address), token);
     if (!identity || "retryAfterSeconds" in identity) await failures.record(address, how);
@@ -112,17 +144,10 @@ export function createAuth(
       });
     }
     return identity;
-  }
-
-  async function closeSession(c: WebContext): Promise<void> {
-    const secret = getCookie(c, cookie);
-    if (!secret || secret.length > maxTokenLength) return;
-    await commands.signOut(secret);
-    openStreams.endAll(credentialKey("session", secret));
-  }
+  };
 }
 
-/** Scripts and streams are told 401; a person who follows a link is led to the sign-in page and back. */
+/** Scripts and streams get a 401. A person who follows a link is redirected to the sign-in page and back. */
 function signInFirst(c: WebContext, { method, answer }: Endpoint): Problem {
   if (method !== "GET" || answer !== "page") {
     return new Problem(401, "unauthorized", "sign in, or send a token: Authorization: Bearer <token>", {

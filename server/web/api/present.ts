@@ -14,7 +14,7 @@ import type { InstallationRef } from "../read/catalog.ts";
 import { endOf } from "../read/deployment-end.ts";
 import { displayName } from "../read/display-name.ts";
 import { readPendingVariables } from "../read/pending-variables.ts";
-import { installationState } from "../read/service-states.ts";
+import { installationState, type ServiceState } from "../read/service-states.ts";
 import { stacksOf } from "../read/stack-progress.ts";
 import { webhookUrl } from "../webhooks/webhook-url.ts";
 import type { deploymentSchema } from "./schemas/deployments.ts";
@@ -23,7 +23,7 @@ import type { installationSchema } from "./schemas/installations.ts";
 import type { productSchema } from "./schemas/products.ts";
 import type { variableSchema } from "./schemas/variables.ts";
 
-/** Rows become the JSON that INTERFACE promises. */
+/** Formats rows as the JSON that the API documents. */
 export interface Presenter {
   environment(environment: Environment): z.infer<typeof environmentSchema>;
   product(product: Product): Promise<z.infer<typeof productSchema>>;
@@ -36,92 +36,12 @@ export interface Presenter {
 }
 
 export function createPresenter(needs: WebAdapters): Presenter {
-  const { store } = needs;
-
-  const deployments: Presenter["deployments"] = async (rows, places) => {
-    const queue = await store.deployments.queue();
-    return Promise.all(
-      rows.flatMap((row) => {
-        const place = places.find(({ installation }) => installation.id === row.installationId);
-        return place ? [one(row, place)] : [];
-      }),
-    );
-
-    async function one(row: Deployment, place: InstallationRef) {
-      const progress = await store.events.stacks(row.id);
-      return deploymentJson(row, place, progress, whyWaiting(queue, needs.maxBuilding, row.id));
-    }
-  };
+  const deployments: Presenter["deployments"] = (rows, places) => deploymentsJson(needs, rows, places);
 
   return {
     environment: ({ id, name, domain, branch }) => ({ id, name, domain: domain ?? needs.domain, branch }),
-
-    async product(product) {
-      const [installations, environments, variables] = await Promise.all([
-        store.installations.ofProduct(product.id),
-        store.environments.list(),
-        store.products.variableNames(product.id),
-      ]);
-      const nameOf = (id: number) => environments.find((environment) => environment.id === id)?.name ?? "";
-      const main =
-        installations.find(({ environmentId }) => nameOf(environmentId) === "production") ?? installations[0];
-      return {
-        id: product.id,
-        name: product.slug,
-        displayName: displayName(product.slug),
-        repository: product.repository,
-        branch: main?.branch ?? null,
-        watch: product.watch,
-        variables: [...variables],
-        gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
-        productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
-        webhook: { url: webhookUrl(needs, product) },
-        createdAt: product.createdAt.toISOString(),
-      };
-    },
-
-    async installation(place, signal) {
-      const { installation, product, environment } = place;
-      const live =
-        installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
-      const spec = live && specOf(live);
-      const [state, variables, pending, domains, settings] = await Promise.all([
-        installationState(needs, place, live, signal),
-        store.installations.variableNames(installation.id),
-        readPendingVariables(store, installation, live),
-        store.domains.custom(installation.id),
-        store.installations.serviceSettings(installation.id),
-      ]);
-      return {
-        id: installation.id,
-        product: product.slug,
-        environment: environment.name,
-        environmentId: environment.id,
-        branch: installation.branch,
-        urls: [...state.urls],
-        status: state.status,
-        live: installation.liveDeploymentId,
-        variables: [...variables],
-        pendingVariables: [...pending.names],
-        serviceSettings: [...settings].map(([service, set]) => ({ service, ...writtenSettings(set) })),
-        pendingSettings: spec ? [...pendingSettings(servicesOf(spec), settings)] : [],
-        domains: domains.map(({ host, service }) => ({ host, service })),
-        stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
-          name,
-          displayName: displayName(name),
-          services: state.services
-            .filter(({ stack }) => stack === name)
-            .map(({ name, kind, kindReason, status, url }) => ({
-              name,
-              kind,
-              kindReason,
-              status,
-              ...(url && { url }),
-            })),
-        })),
-      };
-    },
-
+    product: (product) => productJson(needs, product),
+    installation: (place, signal) => installationJson(needs, place, signal),
     deployments,
 
     async deployment(row, place) {
@@ -130,6 +50,87 @@ export function createPresenter(needs: WebAdapters): Presenter {
       return json;
     },
   };
+}
+
+async function productJson(needs: WebAdapters, product: Product): Promise<z.infer<typeof productSchema>> {
+  const { store } = needs;
+  const [installations, environments, variables] = await Promise.all([
+    store.installations.ofProduct(product.id),
+    store.environments.list(),
+    store.products.variableNames(product.id),
+  ]);
+  const nameOf = (id: number) => environments.find((environment) => environment.id === id)?.name ?? "";
+  const main = installations.find(({ environmentId }) => nameOf(environmentId) === "production") ?? installations[0];
+  return {
+    id: product.id,
+    name: product.slug,
+    displayName: displayName(product.slug),
+    repository: product.repository,
+    branch: main?.branch ?? null,
+    watch: product.watch,
+    variables: [...variables],
+    gitUrl: new URL(routes.git(product.slug), needs.publicUrl).href,
+    productDeployments: installations.map(({ id, environmentId }) => ({ id, environment: nameOf(environmentId) })),
+    webhook: { url: webhookUrl(needs, product) },
+    createdAt: product.createdAt.toISOString(),
+  };
+}
+
+async function installationJson(
+  needs: WebAdapters,
+  place: InstallationRef,
+  signal: AbortSignal,
+): Promise<z.infer<typeof installationSchema>> {
+  const { store } = needs;
+  const { installation, product, environment } = place;
+  const live =
+    installation.liveDeploymentId === null ? null : await store.deployments.get(installation.liveDeploymentId);
+  const spec = live && specOf(live);
+  const [state, variables, pending, domains, settings] = await Promise.all([
+    installationState(needs, place, live, signal),
+    store.installations.variableNames(installation.id),
+    readPendingVariables(store, installation, live),
+    store.domains.custom(installation.id),
+    store.installations.serviceSettings(installation.id),
+  ]);
+  return {
+    id: installation.id,
+    product: product.slug,
+    environment: environment.name,
+    environmentId: environment.id,
+    branch: installation.branch,
+    urls: [...state.urls],
+    status: state.status,
+    live: installation.liveDeploymentId,
+    variables: [...variables],
+    pendingVariables: [...pending.names],
+    serviceSettings: [...settings].map(([service, set]) => ({ service, ...writtenSettings(set) })),
+    pendingSettings: spec ? [...pendingSettings(servicesOf(spec), settings)] : [],
+    domains: domains.map(({ host, service }) => ({ host, service })),
+    stacks: [...new Set(state.services.map(({ stack }) => stack))].map((name) => ({
+      name,
+      displayName: displayName(name),
+      services: state.services.filter(({ stack }) => stack === name).map(serviceJson),
+    })),
+  };
+}
+
+function serviceJson({ name, kind, kindReason, status, url }: ServiceState) {
+  return { name, kind, kindReason, status, ...(url && { url }) };
+}
+
+async function deploymentsJson(
+  { store, maxBuilding }: WebAdapters,
+  rows: readonly Deployment[],
+  places: readonly InstallationRef[],
+): Promise<readonly z.infer<typeof deploymentSchema>[]> {
+  const queue = await store.deployments.queue();
+  const found = rows.map(async (row) => {
+    const place = places.find(({ installation }) => installation.id === row.installationId);
+    if (!place) return [];
+    return [deploymentJson(row, place, await store.events.stacks(row.id), whyWaiting(queue, maxBuilding, row.id))];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 export function variableJson({ name, value, atBuild, isShared }: VariableEntry): z.infer<typeof variableSchema> {

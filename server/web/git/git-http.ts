@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { plainText } from "../../../views/text/terminal-text.ts";
 import { parseSlug, type Slug, slugRule } from "../../model/product.ts";
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
@@ -24,7 +24,7 @@ interface GitEnv {
 
 const { everything, repository, lfs, refs, uploadPack, receivePack } = routes.gitHttp;
 
-/** Git asks with the token that it keeps again and again, also when that is an old one. */
+/** Git keeps a token and sends it again and again, even an old one. */
 const wrongPerMinute = 30;
 
 const signInText = "Use your Baton token as the password; the username can be anything.\n";
@@ -36,35 +36,13 @@ const noLfs = {
     "Baton does not support Git LFS. Put the files back into Git with: git lfs migrate export --everything --include='*'. Then push again.",
 };
 
-/** Git's smart HTTP, three routes, mounted at /git: Basic authentication first, before any git process starts. */
-export function createGitHttp(needs: PushNeeds & Pick<WebAdapters, "publicUrl" | "listen">): Hono<GitEnv> {
-  const { store, git, commands, clock, log } = needs;
-  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
-  const failures = createFailedSignIns(needs);
-  const { https } = createOrigins(needs);
-  const openStreams = createOpenStreams({ clock });
-  const app = new Hono<GitEnv>();
+type GitNeeds = PushNeeds & Pick<WebAdapters, "publicUrl" | "listen">;
 
-  app.use(everything, async (c, next) => {
-    const token = passwordOf(c.req.header("authorization"));
-    const address = peerAddress(c, https);
-    const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
-    // Git asks without a token first.
-    if (token !== null && (!identity || "retryAfterSeconds" in identity)) await failures.record(address, "git");
-    if (token === null || !identity) {
-      return c.text(token === null ? signInText : wrongTokenText, 401, {
-        "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
-      });
-    }
-    if ("retryAfterSeconds" in identity) {
-      const wait = String(identity.retryAfterSeconds);
-      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
-    }
-    c.set("identity", identity);
-    const holds = async () => (await store.access.identify(token)) !== null;
-    c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
-    return next();
-  });
+/** Git's smart HTTP: three routes below /git. Basic authentication comes first, before any git process starts. */
+export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
+  const { store, git, log } = needs;
+  const app = new Hono<GitEnv>();
+  app.use(everything, createGitSignIn(needs));
 
   app.use(repository, async (c, next) => {
     const name = c.req.param("repository").replace(/\.git$/, "");
@@ -82,16 +60,15 @@ export function createGitHttp(needs: PushNeeds & Pick<WebAdapters, "publicUrl" |
       return c.text("Baton supports only Git's smart HTTP protocol.\n", 403);
     }
     const product = await store.products.bySlug(c.get("slug"));
-    // Whoever pushes to a name that is free makes the product; there is nothing to fetch from it.
-    if (!product && service === "git-upload-pack")
-      return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+    // A push to a free name creates the product, but there is nothing to fetch from it.
+    if (!product && service === "git-upload-pack") return noSuchProduct(c);
     const advertised = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
     return answer(advertised, service, "advertisement");
   });
 
   app.post(uploadPack.post.path, async (c) => {
     const product = await store.products.bySlug(c.get("slug"));
-    if (!product) return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+    if (!product) return noSuchProduct(c);
     const out = new PassThrough();
     git.uploadPack(product.id, bodyOf(c), out, protocolOf(c), abortOf(c)).catch((error: unknown) => {
       log.debug({ err: error }, "a fetch ended early");
@@ -100,43 +77,7 @@ export function createGitHttp(needs: PushNeeds & Pick<WebAdapters, "publicUrl" |
     return answer(out, "git-upload-pack", "result");
   });
 
-  app.post(receivePack.post.path, async (c) => {
-    const signal = abortOf(c);
-    let push: PushRequest | null;
-    try {
-      push = await git.readPush(bodyOf(c));
-    } catch (error) {
-      const isGit = c.req.header("content-type") === "application/x-git-receive-pack-request";
-      if (error instanceof BadPush && isGit) return refusal(c.env.incoming, plainText(error.message));
-      throw error;
-    }
-    const out = new PassThrough();
-    if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
-
-    const plan = await commands.planPush(c.get("slug"), push);
-    const terminal = git.answerPush(push, out);
-    if ("refused" in plan) {
-      const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
-      terminal.finish({ unpackError: null, refs });
-    } else {
-      await recordPush(c, push);
-      // Not awaited: the answer streams while the deployment runs, and goes on without a listener.
-      void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
-    }
-    return answer(out, "git-receive-pack", "result");
-  });
-
-  /** A push that is let in is written down. */
-  async function recordPush(c: Context<GitEnv>, push: PushRequest): Promise<void> {
-    await commands.recordAction({
-      who: c.get("identity").name,
-      what: receivePack.post.action,
-      subject: c.get("slug"),
-      detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
-      deploymentId: null,
-      address: peerAddress(c, https),
-    });
-  }
+  app.post(receivePack.post.path, (c) => receivePush(c, needs));
 
   app.onError((error, c) => {
     if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
@@ -148,7 +89,78 @@ export function createGitHttp(needs: PushNeeds & Pick<WebAdapters, "publicUrl" |
   return app;
 }
 
-/** Null also for an empty one: curl sends the name in http://x@… by itself before git asks for the password. */
+function noSuchProduct(c: Context<GitEnv>): Response {
+  return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+}
+
+function createGitSignIn(needs: GitNeeds): MiddlewareHandler<GitEnv> {
+  const { store, clock } = needs;
+  const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
+  const failures = createFailedSignIns(needs);
+  const { https } = createOrigins(needs);
+  const openStreams = createOpenStreams({ clock });
+
+  return async (c, next) => {
+    const token = passwordOf(c.req.header("authorization"));
+    const address = peerAddress(c, https);
+    const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
+    // Git's first request has no token.
+    if (token !== null && (!identity || "retryAfterSeconds" in identity)) await failures.record(address, "git");
+    if (token === null || !identity) {
+      return c.text(token === null ? signInText : wrongTokenText, 401, {
+        "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
+      });
+    }
+    if ("retryAfterSeconds" in identity) {
+      const wait = String(identity.retryAfterSeconds);
+      return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
+    }
+    c.set("identity", identity);
+    const holds = async () => (await store.access.identify(token)) !== null;
+    c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
+    return next();
+  };
+}
+
+async function receivePush(c: Context<GitEnv>, needs: GitNeeds): Promise<Response> {
+  const { git, commands } = needs;
+  const signal = abortOf(c);
+  let push: PushRequest | null;
+  try {
+    push = await git.readPush(bodyOf(c));
+  } catch (error) {
+    const isGit = c.req.header("content-type") === "application/x-git-receive-pack-request";
+    if (error instanceof BadPush && isGit) return refusal(c.env.incoming, plainText(error.message));
+    throw error;
+  }
+  const out = new PassThrough();
+  if (!push) return answer(Readable.from([]), "git-receive-pack", "result");
+
+  const plan = await commands.planPush(c.get("slug"), push);
+  const terminal = git.answerPush(push, out);
+  if ("refused" in plan) {
+    const refs = new Map(push.updates.map(({ ref }) => [ref, plan.refused] as const));
+    terminal.finish({ unpackError: null, refs });
+  } else {
+    await recordPush(c, needs, push);
+    // Not awaited: the answer streams while the deployment runs, which continues without a listener.
+    void conductPush(needs, { push, plan, terminal, by: c.get("identity").name, signal });
+  }
+  return answer(out, "git-receive-pack", "result");
+}
+
+async function recordPush(c: Context<GitEnv>, needs: GitNeeds, push: PushRequest): Promise<void> {
+  await needs.commands.recordAction({
+    who: c.get("identity").name,
+    what: receivePack.post.action,
+    subject: c.get("slug"),
+    detail: push.updates.map(({ ref }) => ref.replace(/^refs\/(?:heads|tags)\//, "")).join(", "),
+    deploymentId: null,
+    address: peerAddress(c, createOrigins(needs).https),
+  });
+}
+
+/** Null for an empty password, too: curl sends the name of http://x@… alone before git asks for the password. */
 function passwordOf(authorization: string | undefined): string | null {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return null;
@@ -161,7 +173,7 @@ function protocolOf(c: Context<GitEnv>): string | null {
   return c.req.header("git-protocol") ?? null;
 }
 
-/** Git compresses its requests when they are long; what they expand to is bounded by who reads them. */
+/** Git compresses long requests. Their readers limit how much they expand to. */
 function bodyOf(c: Context<GitEnv>): Readable {
   const { incoming } = c.env;
   if (c.req.header("content-encoding") !== "gzip") return incoming;
@@ -170,7 +182,7 @@ function bodyOf(c: Context<GitEnv>): Readable {
   return incoming.pipe(gunzip);
 }
 
-/** Aborted when the client has gone before the answer was complete, or its token is not valid any more. */
+/** Aborts when the client disconnects before the answer is complete, or when its token is revoked. */
 function abortOf(c: Context<GitEnv>): AbortSignal {
   const { outgoing } = c.env;
   const gone = new AbortController();

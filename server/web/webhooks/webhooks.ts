@@ -3,7 +3,7 @@ import { parseSlug } from "../../model/product.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { fixed } from "../../route.ts";
 import { routes } from "../../routes.ts";
-import { createFairSemaphore } from "../access/fair-semaphore.ts";
+import { createFairSemaphore, type FairSemaphore, type Permit } from "../access/fair-semaphore.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
 import { createFailureLimit } from "../access/rate-limit.ts";
@@ -40,13 +40,10 @@ const bodies = {
   "application/x-www-form-urlencoded": { schema: { type: "object" as const } },
 };
 
-/** Where forges deliver. Nobody signs in here: the signature over the body says who it is. */
+/** The addresses that forges deliver to. Nobody signs in here: the signature over the body says who sent it. */
 export function createWebhookRoutes(needs: WebAdapters & { readonly endpoints: Endpoints }) {
-  const { endpoints, store, clock, forges, commands } = needs;
-  const { https } = createOrigins(needs);
-  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
-  const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
-  const places = createFairSemaphore({ clock, ...bodiesAtOnce });
+  const { endpoints, forges } = needs;
+  const receive = createReceiver(needs);
   const api = createApi();
 
   for (const forge of forges) {
@@ -76,63 +73,95 @@ export function createWebhookRoutes(needs: WebAdapters & { readonly endpoints: E
     );
   }
   return api;
+}
 
-  /**
-   * Says the same to all who cannot sign for a product, after the same work: whether there is such a product, and whether
-   * it has a secret, is no business of theirs. What exactly was wrong stands in the product's ledger.
-   */
-  async function receive(c: WebContext, text: string, forge: Forge) {
+/**
+ * Reads deliveries. Everybody who cannot sign for a product gets the same answer after the same work, so that it reveals
+ * neither whether the product exists nor whether it has a secret. The product's list of deliveries has the exact reason.
+ */
+function createReceiver(needs: WebAdapters) {
+  const { store, clock, commands } = needs;
+  const { https } = createOrigins(needs);
+  const failures = createRejections(clock);
+  const permits = createFairSemaphore({ clock, ...bodiesAtOnce });
+
+  return async (c: WebContext, name: string, forge: Forge) => {
     const peer = peerNetwork(peerAddress(c, https));
-    const slug = parseSlug(text);
+    const slug = parseSlug(name);
     const product = slug && (await store.products.bySlug(slug));
-    const bucket = `${peer} ${slug ?? text.slice(0, 40)}`;
-    const unheard = limit.retryAfterSeconds(bucket) !== null;
+    const from = { peer, bucket: `${peer} ${slug ?? name.slice(0, 40)}` };
+    const unheard = failures.areTooMany(from);
     const { headers } = c.req.raw;
     const turnAway = async (reason: string) => {
       if (product && !unheard) await commands.refuseDelivery(forge, product, { headers, reason, bodyBytes: null });
     };
-    const refusal = (problem: Problem) => refusalOf(problem, peer, bucket);
+    const rejection = (problem = notBelieved()) => failures.count(problem, from);
 
     if (forge.signatureFault(headers) !== null) {
       const why = product && (await commands.whyUnread(forge, product, headers));
       if (why) await turnAway(why);
-      throw refusal(notBelieved());
+      throw rejection();
     }
-    using place = await places.take(peer);
-    if (!place) {
-      throw new Problem(503, "busy", "too many deliveries are being read: try again in a few seconds", {
-        headers: { "Retry-After": "5" },
-      });
+    // Held until the delivery is recorded, because its body is in memory for as long.
+    using permit = await takePermit(permits, peer);
+    const body = await readBody(c, permit);
+    if (body instanceof Problem) {
+      await turnAway(body.message);
+      throw rejection(body);
     }
-    const limits = { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs };
-    const body = await readBounded(c.req.raw, limits, place.signal);
-    if (body === "too-large" || body === "too-slow") {
-      const reason = body === "too-large" ? tooLarge : place.signal.aborted ? inTheWay : tooSlow;
-      await turnAway(reason);
-      throw refusal(new Problem(body === "too-large" ? 413 : 408, body.replace("-", "_"), reason));
-    }
-    if (!product) throw refusal(notBelieved());
+    if (!product) throw rejection();
     const received = await commands.receiveDelivery(forge, product, { headers, body, unheard }).catch(async (error) => {
-      // It may have been deleted while the delivery was on its way.
+      // The product may have been deleted while the delivery was on its way.
       const now = await store.products.bySlug(product.slug);
-      throw now?.id === product.id ? error : refusal(notBelieved());
+      throw now?.id === product.id ? error : rejection();
     });
-    if (received.type === "foreign") throw refusal(notBelieved());
+    if (received.type === "foreign") throw rejection();
     return received;
-  }
+  };
+}
 
-  /** Counts a failure. Asked only when something is to be refused: nobody's failures stand in the way of the forge. */
-  function refusalOf(problem: Problem, peer: string, bucket: string): Problem {
-    const wait = flood.retryAfterSeconds(peer) ?? limit.retryAfterSeconds(bucket);
-    if (wait === null) {
-      flood.failed(peer);
-      limit.failed(bucket);
-      return problem;
-    }
-    return new Problem(429, "too_many_attempts", `too many rejected deliveries: try again in ${wait} s`, {
-      headers: { "Retry-After": String(wait) },
-    });
-  }
+async function takePermit(permits: FairSemaphore, peer: string): Promise<Permit> {
+  const permit = await permits.take(peer);
+  if (permit) return permit;
+  throw new Problem(503, "busy", "too many deliveries are being read: try again in a few seconds", {
+    headers: { "Retry-After": "5" },
+  });
+}
+
+/** Resolves with a Problem when the body is too large or too slow. */
+async function readBody(c: WebContext, { signal }: Permit): Promise<Uint8Array | Problem> {
+  const body = await readBounded(c.req.raw, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs }, signal);
+  if (body === "too-large") return new Problem(413, "too_large", tooLarge);
+  if (body === "too-slow") return new Problem(408, "too_slow", signal.aborted ? inTheWay : tooSlow);
+  return body;
+}
+
+interface Sender {
+  readonly peer: string;
+  /** The network and the product that it delivers to. */
+  readonly bucket: string;
+}
+
+/** Limits how often a network is told why its deliveries are rejected. Genuine deliveries are not affected. */
+function createRejections(clock: WebAdapters["clock"]) {
+  const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
+  const flood = createFailureLimit({ clock, perMinute: floodPerMinute });
+  return {
+    areTooMany: ({ bucket }: Sender) => limit.retryAfterSeconds(bucket) !== null,
+
+    /** Counts a rejection, and replaces it once there were too many. */
+    count(problem: Problem, { peer, bucket }: Sender): Problem {
+      const wait = flood.retryAfterSeconds(peer) ?? limit.retryAfterSeconds(bucket);
+      if (wait === null) {
+        flood.failed(peer);
+        limit.failed(bucket);
+        return problem;
+      }
+      return new Problem(429, "too_many_attempts", `too many rejected deliveries: try again in ${wait} s`, {
+        headers: { "Retry-After": String(wait) },
+      });
+    },
+  };
 }
 
 function notBelieved(): Problem {
