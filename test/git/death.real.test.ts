@@ -10,7 +10,7 @@ import { createStored, makeTreeBomb } from "./stored.ts";
 
 /** Starts a git that neither reads nor writes while it works for ever: no closed pipe would end it. */
 const victim = `
-import { createGitProcesses } from "./server/git/git-process.js";
+import { createGitProcesses } from "./server/git/process/git-process.js";
 const [repository, commit, searchPath] = process.argv.slice(2);
 const processes = createGitProcesses({ searchPath });
 processes.spawn({ repository, args: ["ls-tree", "-r", commit] }, new AbortController().signal);
@@ -29,7 +29,7 @@ test("git dies with a Baton that is killed", async () => {
       incremental: false,
       noCheck: true,
     },
-    files: [resolve("server/git/git-process.ts")],
+    files: [resolve("server/git/process/git-process.ts")],
     include: [],
   };
   await writeFile(join(compiled, "tsconfig.json"), JSON.stringify(project));
