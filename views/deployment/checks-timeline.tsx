@@ -1,12 +1,12 @@
 import { Icon } from "../ui/icon.tsx";
 import { clockText, RelativeTime } from "../ui/time.tsx";
 
-/** From the first probe to what came of them. */
+/** The health checks of a deployment, from the first probe to the result. */
 export interface TimelineView {
   readonly begins: Date;
   readonly ends: Date;
   readonly services: readonly ServiceTimeline[];
-  /** When traffic moved; null: it has not. */
+  /** When traffic moved; null if it has not. */
   readonly cutOver: { readonly at: Date } | null;
 }
 
@@ -14,20 +14,20 @@ export interface ServiceTimeline {
   readonly name: string;
   readonly marks: readonly {
     readonly at: Date;
-    /** `wait`: not yet, as of everything that only just started. */
+    /** `wait` means that the service has not passed yet, which is normal right after its start. */
     readonly tone: "good" | "bad" | "wait";
-    /** "GET / answered 200 in 12 ms (2 of 3)". */
+    /** For example "GET / answered 200 in 12 ms (2 of 3)". */
     readonly text: string;
   }[];
   readonly hasPassed: boolean;
-  /** Nothing more is checked. */
+  /** Whether all checks have ended. */
   readonly isOver: boolean;
 }
 
 const width = 1000;
 const markWidth = 8;
 
-/** What every service answered and when, and the moment in which traffic moved. */
+/** Shows what every service answered and when, and the moment when traffic moved. */
 export function ChecksTimeline({ timeline, now }: { readonly timeline: TimelineView; readonly now: Date }) {
   const { begins, ends, services, cutOver } = timeline;
   const spanMs = Math.max(1, ends.getTime() - begins.getTime());

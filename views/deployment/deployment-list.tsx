@@ -6,7 +6,7 @@ export type StatusFilter = (typeof statusFilters)[number];
 export interface DeploymentList {
   readonly filter: StatusFilter;
   readonly rows: readonly DeploymentRowProps[];
-  /** Id to go on from; null: this is the last page. */
+  /** The id that the next page starts before; null on the last page. */
   readonly next: number | null;
 }
 
@@ -18,7 +18,10 @@ const names: Readonly<Record<StatusFilter, string>> = {
   stopped: "Stopped",
 };
 
-/** Links, so that a filter can be kept as a bookmark and left by the back button. `query` is what the page is asked for besides. */
+/**
+ * The filters are links, so that users can bookmark them and go back with the back button. `query` holds the page's
+ * other parameters.
+ */
 export function StatusFilters(props: {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

@@ -22,33 +22,33 @@ export interface DeploymentView {
   readonly repository: string | null;
   readonly environment: string;
   readonly deployment: Deployment;
-  /** Of a redeploy: the number of the deployment whose version it is. */
+  /** For a redeploy, the number of the deployment whose version it uses. */
   readonly source: number | null;
   readonly live: boolean;
   readonly mood: Mood;
   readonly steps: readonly StepView[];
-  /** What is going on, in a sentence; null when it is over. */
+  /** A sentence about what is happening; null when the deployment is over. */
   readonly sentence: string | null;
-  /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
+  /** "live after 2.0 s" or "took 13 s"; null if it is too early to tell. */
   readonly timing: string | null;
-  /** Null: there is one stack at most, and nothing to choose. */
+  /** Null when there are no stacks to choose between. */
   readonly overview: StackOverview | null;
   readonly timeline: TimelineView | null;
   readonly urls: readonly string[];
-  /** "3 requests left" on the version that it replaced; null: nothing to tell. */
+  /** "3 requests left" on the replaced version; null if nothing is draining. */
   readonly draining: string | null;
-  /** What serves instead, for one that failed or was stopped. */
+  /** What serves instead when the deployment failed or was stopped. */
   readonly meanwhile: Meanwhile;
-  /** "Users saw #2 for 5.3 s; then traffic moved back to #1", of one that failed after the cut-over. */
+  /** "Users saw #2 for 5.3 s; then traffic moved back to #1", for a deployment that failed after the cut-over. */
   readonly served: string | null;
-  /** Which of the last lines says why it failed. */
+  /** The index of the output line that says why it failed. */
   readonly errorAt: number | null;
-  /** The variable that it failed for. */
+  /** The missing variable that made it fail. */
   readonly missedVariable: string | null;
   readonly sinceGood: SinceGood | null;
   readonly canCancel: boolean;
   readonly canRetry: boolean;
-  /** Lists point it out until somebody dismisses it. */
+  /** Whether lists still highlight the failure, so that somebody can dismiss it. */
   readonly canDismiss: boolean;
   readonly canRedeploy: boolean;
 }
@@ -126,7 +126,7 @@ export function DeploymentSummary(props: {
 
 export const announcementId = "announcement";
 
-/** What a screen reader is told as it happens: each step, and how it ended. Every line would be too much. */
+/** The text that screen readers announce: each step and the result. Reading out every log line would be too much. */
 export function Announcement({ view }: { readonly view: DeploymentView }) {
   return (
     <p id={announcementId} class="visually-hidden" role="status">
@@ -154,7 +154,7 @@ function announcement({ deployment, slug, steps }: DeploymentView): string {
 
 export const outcomeId = "outcome";
 
-/** What is going on, or how it ended. */
+/** Shows what is happening, or how the deployment ended. */
 export function DeploymentOutcome(props: {
   readonly view: DeploymentView;
   readonly now: Date;
@@ -197,7 +197,7 @@ export function DeploymentOutcome(props: {
   );
 }
 
-/** It worked: where it is to be seen, and where to go from here. */
+/** Shows where the new version can be seen and what to do next. */
 function Success({ view }: { readonly view: DeploymentView }) {
   const { slug, environment, live, urls, overview, draining } = view;
   const place = { environment };

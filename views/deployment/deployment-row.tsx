@@ -9,14 +9,14 @@ import { headline, Sha, triggerText } from "./version.tsx";
 export interface DeploymentRowProps {
   readonly deployment: Deployment;
   readonly live: boolean;
-  /** Shown where rows of several products stand together. */
+  /** Shown in lists that mix several products. */
   readonly product: string | null;
   readonly repository: string | null;
-  /** "live after 2.0 s", "took 13 s"; null: too early to tell. */
+  /** "live after 2.0 s" or "took 13 s"; null if it is too early to tell. */
   readonly timing: string | null;
-  /** The number of the deployment whose version it is, of one that was redeployed. */
+  /** For a redeploy, the number of the deployment whose version it uses. */
   readonly source: number | null;
-  /** Its version can be made live again, and is not live now. */
+  /** Whether its version can be made live again and is not live now. */
   readonly canRedeploy: boolean;
 }
 

@@ -7,7 +7,7 @@ import { type DeploymentList, DeploymentListPart, StatusFilters } from "./deploy
 export function DeploymentsPage(props: {
   readonly frame: PageFrame;
   readonly list: DeploymentList;
-  /** Null: those of all products. */
+  /** Null shows the deployments of all products. */
   readonly product: string | null;
   readonly products: readonly string[];
   readonly stream: LiveStream;
@@ -44,7 +44,7 @@ export function DeploymentsPage(props: {
   );
 }
 
-/** Where the list's own links lead. */
+/** The page that the list's own links lead to. */
 export function placeOfAll(product: string | null) {
   return { path: routes.deployments(), query: product === null ? {} : { product } };
 }

@@ -7,32 +7,32 @@ import { OutputLines } from "../ui/output-lines.tsx";
 import { failureSentence, Sentence } from "../ui/sentence.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
-/** What serves while a deployment does not; `since` when, as far as known. */
+/** What serves while a deployment does not. `since` is null if unknown. */
 export interface Meanwhile {
   readonly text: string;
   readonly since: Date | null;
 }
 
-/** What came in since the last good version. */
+/** What changed since the last good version. */
 export interface SinceGood {
   readonly number: number;
   readonly changes: ChangesView;
 }
 
-/** A failure that explains itself: what, why most likely, and what was seen last. */
+/** Explains a failure: what failed, the most likely reason, and the last output. */
 export function PostMortem(props: {
   readonly failure: Failure;
   readonly served: string | null;
-  /** Which of its last lines says why. */
+  /** The index of the output line that says why. */
   readonly errorAt: number | null;
-  /** The variable that it misses, and where that is set. */
+  /** The missing variable, and the page where it can be set. */
   readonly missed: { readonly name: string; readonly url: string } | null;
   readonly meanwhile: Meanwhile;
   readonly sinceGood: SinceGood | null;
   readonly repository: string | null;
-  /** Null: no list points it out. */
+  /** Null if no list highlights the failure. */
   readonly dismiss: { readonly deploymentId: number; readonly csrf: string | null } | null;
-  /** Null: it cannot be tried again. */
+  /** Null if it cannot be retried. */
   readonly retry: { readonly deploymentId: number; readonly csrf: string | null } | null;
   readonly now: Date;
 }) {

@@ -1,12 +1,12 @@
 import type { Commit, Deployment } from "../../server/model/deployment/deployment.ts";
 import { commitUrl } from "../../server/rules/webhooks/commit-url.ts";
 
-/** What a deployment is called by people: the commit's message. */
+/** The title that people know a deployment by: the commit's message. */
 export function headline(deployment: Pick<Deployment, "commit" | "ref">): string {
   return deployment.commit?.message || deployment.ref || "Resolving the commit…";
 }
 
-/** `repository`: where the product's code is fetched from; a commit there is a link, where the forge is known. */
+/** Shows a commit, as a link if its forge is known. `repository` is the URL that the product is fetched from. */
 export function Sha({ commit, repository }: { readonly commit: Commit; readonly repository: string | null }) {
   const code = (
     <code class="sha" title={commit.sha}>
@@ -24,8 +24,8 @@ export function Sha({ commit, repository }: { readonly commit: Commit; readonly 
 }
 
 /**
- * "Pushed to main by ada", "Redeployed #6 by ada": what pages call the act that made it. `source`: the number of the
- * deployment whose version it is; null: it is its own, or that one is gone.
+ * Describes what triggered a deployment: "Pushed to main by ada", "Redeployed #6 by ada". `source` is the number of the
+ * deployment whose version it uses; null if it has its own version, or if that deployment was deleted.
  */
 export function triggerText(
   deployment: Pick<Deployment, "trigger" | "ref" | "by" | "fresh" | "variables">,

@@ -3,11 +3,11 @@ import { CsrfField } from "../ui/csrf-field.tsx";
 import type { PageFrame } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 
-/** "Are you sure?", as a page: it works without scripts and can be left by the back button. */
+/** Asks "Are you sure?" on a page of its own, so that it works without scripts and the back button leaves it. */
 export function ConfirmPage(props: {
   readonly frame: PageFrame;
   readonly title: string;
-  /** What stands between the question and the form. */
+  /** Shown between the question and the form. */
   readonly children?: Child;
   readonly action: string;
   readonly fields?: Child;

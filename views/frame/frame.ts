@@ -1,9 +1,9 @@
-/** What every page is given besides its own props. */
+/** The props that every page gets in addition to its own. */
 export interface PageFrame {
-  /** For the tab: "my-app". */
+  /** The browser tab's title: "my-app". */
   readonly title: string;
   readonly section: Section | null;
-  /** Who is signed in; null: nobody. */
+  /** The signed-in user; null if nobody is signed in. */
   readonly visitor: string | null;
   readonly csrf: string | null;
   readonly nonce: string;
@@ -13,10 +13,10 @@ export interface PageFrame {
   readonly version: string;
 }
 
-/** Where a page belongs in the main navigation. */
+/** The section of the main navigation that a page belongs to. */
 export type Section = "products" | "deployments" | "queue" | "activity" | "system";
 
-/** What the icon in the tab shows. */
+/** The state that the icon in the browser tab shows. */
 export type Mood = "idle" | "busy" | "ready" | "failed";
 
 export type AssetName =
@@ -39,6 +39,9 @@ export interface AssetLink {
 /** A stream that keeps a page up to date. */
 export interface LiveStream {
   readonly url: string;
-  /** A hidden tab gives up its stream, because a browser opens only six connections to a host; it catches up when it is seen again. */
+  /**
+   * Whether a hidden tab closes its stream, because a browser opens only six connections to a host. It catches up when
+   * the tab is visible again.
+   */
   readonly pauseInBackground: boolean;
 }

@@ -8,7 +8,8 @@ import { Mark } from "./mark.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { Toasts } from "./toast.tsx";
 
-// JSON, so that htmx's own mini language has no say. No history: pages are loaded whole, and the browser's own history works.
+// JSON keeps htmx from parsing this in its own syntax. htmx's history is off because pages are loaded whole and the
+// browser's own history works.
 const htmxConfig = JSON.stringify({
   mode: "same-origin",
   includeIndicatorCSS: false,
@@ -18,12 +19,13 @@ const htmxConfig = JSON.stringify({
   sse: { reconnectMaxDelay: 5000 },
 });
 
-// htmx starts on DOMContentLoaded only when it is read while the page still loads: so these are plain scripts at the end.
+// Plain scripts at the end of the page, because htmx starts on DOMContentLoaded only if it was loaded before that
+// event.
 const scripts: readonly AssetName[] = ["htmx.min.js", "hx-sse.min.js", "hx-csp.min.js", "baton.js", "log.js"];
 
 export function Layout(props: {
   readonly frame: PageFrame;
-  /** The page has a stream of its own, which also tells the news: a page opens one. */
+  /** Whether the page opens a stream of its own. A page opens only one, so that stream must also carry the news. */
   readonly hasStream?: boolean;
   readonly children?: Child;
 }) {

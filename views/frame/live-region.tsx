@@ -1,7 +1,10 @@
 import type { Child } from "hono/jsx";
 import type { LiveStream } from "./frame.ts";
 
-/** A part of a page that a stream keeps up to date. Messages name the parts that they replace; nothing else is swapped. */
+/**
+ * A part of a page that a stream keeps up to date. Each message names the parts that it replaces; nothing else is
+ * swapped.
+ */
 export function LiveRegion({ stream, children }: { readonly stream: LiveStream | null; readonly children?: Child }) {
   if (!stream) return <div class="live-region">{children}</div>;
   return (
@@ -17,7 +20,7 @@ export function LiveRegion({ stream, children }: { readonly stream: LiveStream |
   );
 }
 
-/** A message's part: takes the place of the element with this id, or is added at its end. */
+/** A part of a message. It replaces the element with this id or is appended to it. */
 export function Part(props: {
   readonly target: string;
   readonly how: "replace" | "append";

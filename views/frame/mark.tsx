@@ -1,4 +1,4 @@
-/** The baton as it changes hands: the old runner lets go only when the new one holds it. */
+/** The logo: a baton as it changes hands. The old runner lets go only when the new one holds it. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">

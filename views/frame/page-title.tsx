@@ -1,4 +1,4 @@
-/** In a page's head, and in a message: htmx gives the tab its text. */
+/** Works in a page's head and in a message: htmx sets the tab's title from it. */
 export function PageTitle({ title }: { readonly title: string }) {
   return <title>{`${title} · Baton`}</title>;
 }

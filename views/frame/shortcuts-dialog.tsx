@@ -14,7 +14,7 @@ const shortcuts: readonly (readonly [string, string])[] = [
   ["?", "This help"],
 ];
 
-/** What the keys do. They themselves are told to the page by `data-shortcut`, on the thing that they press. */
+/** Lists the keyboard shortcuts. The keys themselves are set by `data-shortcut` on the elements that they press. */
 export function ShortcutsDialog() {
   return (
     <dialog id="shortcuts" class="dialog" aria-labelledby="shortcuts-title">

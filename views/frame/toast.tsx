@@ -4,7 +4,7 @@ import { Icon, type IconName } from "../ui/icon.tsx";
 import { Sentence } from "../ui/sentence.tsx";
 import { Part } from "./live-region.tsx";
 
-/** Something that has happened elsewhere, in a sentence that leads there. */
+/** One sentence about something that happened elsewhere, which links there. */
 export interface Toast {
   readonly deploymentId: number;
   readonly tone: Extract<Tone, "good" | "busy" | "bad" | "off">;
@@ -19,7 +19,7 @@ export function Toasts() {
 
 const icons: Readonly<Record<Toast["tone"], IconName>> = { good: "check", busy: "clock", bad: "cross", off: "square" };
 
-/** A message's part that shows them; baton.js takes each away after a while. */
+/** The part of a message that shows toasts. baton.js removes each one after a while. */
 export function ToastPart({ toasts }: { readonly toasts: readonly Toast[] }) {
   return (
     <Part target={toastsId} how="append">

@@ -8,12 +8,12 @@ import { TextField } from "../ui/text-field.tsx";
 export interface DeleteProps {
   readonly slug: string;
   readonly environment: string;
-  /** The whole product goes, and not only this environment's part of it. */
+  /** Whether the whole product is deleted, and not only its installation in this environment. */
   readonly isWhole: boolean;
   readonly environments: readonly string[];
-  /** Data that goes with the containers, whatever is chosen for volumes. */
+  /** Data that is deleted with the containers, whatever the user chooses for volumes. */
   readonly atStake: readonly { readonly service: string; readonly path: string }[];
-  /** A form that was refused, as it was typed, and why; null: none was. */
+  /** The values of a form that was refused, and why; null if none was. */
   readonly refused: { readonly message: string; readonly typed: string; readonly volumes: "keep" | "delete" } | null;
 }
 
@@ -29,7 +29,7 @@ export function DeletePage({ frame, deletion }: { readonly frame: PageFrame; rea
       isDangerous
       no={{
         text: "Keep it",
-        // What is in no environment has no settings.
+        // A product that is in no environment has no settings.
         url:
           environments.length === 0
             ? routes.product(slug)

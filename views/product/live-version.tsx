@@ -2,13 +2,13 @@ import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import { Sha } from "../deployment/version.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
-/** The version that serves, and since when. */
+/** The version that serves, and when it went live. */
 export interface LiveVersion {
   readonly deployment: Deployment;
   readonly since: Date | null;
 }
 
-/** "#12 · 1f2e3d4 · ada · went live 3 h ago". */
+/** For example "#12 · 1f2e3d4 · ada · went live 3 h ago". */
 export function VersionLine(props: {
   readonly live: LiveVersion;
   readonly repository: string | null;

@@ -6,11 +6,11 @@ import { Icon } from "../ui/icon.tsx";
 export interface PendingView {
   /** One or more sentences. */
   readonly text: string;
-  /** Nothing else is under way. */
+  /** Whether nothing else is in progress. */
   readonly canApply: boolean;
 }
 
-/** What was set is not what runs, and how that is changed. */
+/** Says that the settings differ from what runs, and how to apply them. */
 export function PendingChanges(props: {
   readonly place: { readonly slug: string; readonly environment: string };
   readonly csrf: string | null;

@@ -19,7 +19,7 @@ export function ProductDeploymentsPage(props: {
   );
 }
 
-/** Where the list's own links lead. */
+/** The page that the list's own links lead to. */
 export function placeOfList({ slug, environment }: Pick<ProductHeadProps, "slug" | "environment">) {
   return { path: routes.productDeployments(slug), query: environment === "production" ? {} : { environment } };
 }

@@ -17,17 +17,20 @@ export interface ProductHeadProps {
   readonly slug: string;
   readonly repository: string | null;
   readonly environment: string;
-  /** Where it is installed; the switch is shown when there is more than one. */
+  /** The environments where it is installed. The switch is shown if there is more than one. */
   readonly environments: readonly string[];
   readonly state: RunState;
   readonly mood: Mood;
   readonly urls: readonly string[];
   readonly activity: Activity | null;
-  /** The version that serves can be made anew. */
+  /** Whether a version is live, so that it can be redeployed. */
   readonly isLive: boolean;
-  /** What "Start again" makes live: the last that was ready; null: there is none, or something is live. */
+  /**
+   * The deployment that "Start again" makes live: the last one that was ready. Null if there is none, or if a version
+   * is live.
+   */
   readonly startAgainId: number | null;
-  /** What is set and not live; null: all of it is. */
+  /** Settings that are not live yet; null if all of them are. */
   readonly pending: PendingView | null;
 }
 

@@ -20,7 +20,7 @@ import { type LiveVersion, VersionLine } from "./live-version.tsx";
 export interface ProductCard {
   readonly slug: string;
   readonly repository: string | null;
-  /** `production` first. */
+  /** Ordered with `production` first. */
   readonly installations: readonly InstallationCard[];
 }
 
@@ -33,12 +33,12 @@ export interface InstallationCard {
   readonly deployedAt: Date | null;
 }
 
-/** What was asked for, and what was found. */
+/** The query, and what it found. */
 export interface ProductListProps extends ProductSelection<ProductCard> {
   readonly query: ProductQuery;
-  /** There is something to choose from, or somebody has chosen. */
+  /** Whether to show the search and filters: there is enough to choose from, or a filter is set. */
   readonly hasTools: boolean;
-  /** Of all products, found or not. */
+  /** The mood of all products, whether the query finds them or not. */
   readonly mood: Mood;
 }
 
@@ -90,7 +90,7 @@ export function ProductList({ list, now }: { readonly list: ProductListProps; re
   );
 }
 
-/** The address of the same list, changed. */
+/** Builds the address of the same list with some of its parameters changed. */
 function listUrl(query: ProductQuery, change: Partial<ProductQuery>): string {
   const params = new URLSearchParams(productQueryParams({ ...query, ...change }));
   return params.size === 0 ? routes.home() : `${routes.home()}?${params}`;
@@ -221,11 +221,11 @@ function Installed({ card, installation, now }: InstalledProps) {
   );
 }
 
-/** The same on one line: of what is happening only that it is, its link leads to more. */
+/** A product on one line. It shows only that something is happening; the link leads to more. */
 function ProductLine({ card, installation, now }: InstalledProps) {
   const { environment, state, url, live, activity } = installation;
   const isFirst = installation === card.installations[0];
-  /** Nothing else is to be said of it, so that there is room to say why. */
+  /** A failed product with nothing live has room on the line for the reason. */
   const isFailure = live === null && activity?.tone === "bad";
   const path = inEnvironment(routes.product(card.slug), installation);
   return (

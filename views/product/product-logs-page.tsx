@@ -6,7 +6,7 @@ import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 export interface ProductLogsProps {
   /** Names, in the spec's order. */
   readonly services: readonly string[];
-  /** Null: all of them. */
+  /** Null shows all services. */
   readonly service: string | null;
   readonly log: Pick<LogPanelProps, "blocks" | "downloadUrl"> & { readonly words: string };
 }

@@ -15,16 +15,16 @@ import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 
 export interface OverviewProps {
   readonly branch: string | null;
-  /** Where it is fetched from; null: it is pushed to Baton. */
+  /** The URL that it is fetched from; null if it is pushed to Baton. */
   readonly repository: string | null;
-  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  /** The other repository that its webhook reports now; null if nothing suggests that it was renamed. */
   readonly movedTo: string | null;
   readonly gitUrl: string;
-  /** What the branch points to, where it was pushed and nothing was deployed yet. */
+  /** The tip of the branch, if it was pushed and nothing is deployed yet. */
   readonly here: Commit | null;
   readonly live: LiveVersion | null;
   readonly stacks: readonly StackState[];
-  /** A sentence for each place where the live version has data that nobody named a volume for. */
+  /** One sentence for each place where the live version keeps data outside named volumes. */
   readonly data: readonly { readonly text: string; readonly isWarning: boolean }[];
   readonly rows: readonly DeploymentRowProps[];
   readonly hasMore: boolean;
@@ -110,7 +110,7 @@ function Moved({ overview, head }: { readonly overview: OverviewProps; readonly 
   return <MovedRepository movedTo={movedTo} repository={repository} settings={settings} />;
 }
 
-/** A product with nothing in it yet says how something gets there, and shows it when it comes. */
+/** Says how to get a first version into an empty product, and shows it as soon as it arrives. */
 function FirstVersion(props: {
   readonly overview: OverviewProps;
   readonly head: ProductHeadProps;
@@ -171,7 +171,9 @@ function pushText({ branch, repository }: OverviewProps): string {
     : `Pushes to ${branch} are deployed; other branches are only stored.`;
 }
 
-/** A product with one service is told by its head; names are shown when there is something to tell apart. */
+/**
+ * Shows the stacks. For a product with only one service the head says enough; names appear when there is more than one.
+ */
 function Stacks({ stacks, head }: { readonly stacks: readonly StackState[]; readonly head: ProductHeadProps }) {
   const count = stacks.reduce((sum, { services }) => sum + services.length, 0);
   if (count < 2) return null;

@@ -7,18 +7,18 @@ import { failureSentence } from "../ui/sentence.tsx";
 
 export interface StackOverview {
   readonly stacks: readonly StackView[];
-  /** Name of the one that is shown at the right. */
+  /** Name of the stack that is shown on the right. */
   readonly chosen: string;
-  /** It was chosen by a person, and not by what is worth seeing. */
+  /** Whether the user chose that stack; otherwise Baton picked the most interesting one. */
   readonly isAsked: boolean;
-  /** How many have passed their checks. */
+  /** How many stacks have passed their checks. */
   readonly done: number;
 }
 
 export interface StackView extends StackProgress {
   readonly displayName: string;
   readonly message: string | null;
-  /** Of one that is pending: a sentence. */
+  /** A sentence about what a pending stack waits for. */
   readonly waitingFor: string | null;
   readonly services: readonly { readonly name: string; readonly kind: string }[];
   readonly initLog: { readonly service: string; readonly lines: readonly string[] } | null;
@@ -32,7 +32,7 @@ const looks: Readonly<Record<StackStatus, readonly [Tone, IconName, string]>> = 
   failed: ["bad", "cross", "Failed"],
 };
 
-/** One that was taken back because another failed is not shown as what failed. */
+/** A stack that was rolled back because another one failed does not look failed. */
 function lookOf({ status, message }: Pick<StackView, "status" | "message">): readonly [Tone, IconName, string] {
   return status === "failed" && message?.startsWith("rolled back") ? ["off", "square", "Rolled back"] : looks[status];
 }
@@ -42,7 +42,7 @@ function StackBadge({ stack }: { readonly stack: StackView }) {
   return <Badge tone={tone} icon={icon} text={text} />;
 }
 
-/** How far the product is, then its stacks at the left and the chosen one at the right. */
+/** Shows the product's progress, then its stacks on the left and the chosen stack on the right. */
 export function StackSplit({ overview, path }: { readonly overview: StackOverview; readonly path: string }) {
   const { stacks, chosen, done } = overview;
   const isBroken = stacks.some(({ status }) => status === "failed");
@@ -162,7 +162,7 @@ function StackState({ stack }: { readonly stack: StackView }) {
   }
 }
 
-/** How far the phase is: a bar, and the same in words. */
+/** Shows the progress of the phase as a bar and in words. */
 function Measure({ stack }: { readonly stack: StackView }) {
   const { servicesDone, serviceCount, currentService, status, phase, displayName } = stack;
   const [tone] = lookOf(stack);
@@ -181,7 +181,7 @@ function Measure({ stack }: { readonly stack: StackView }) {
   );
 }
 
-/** Of the phase; of all services where the phase does not say. */
+/** The progress of the phase, or of all services if the phase reports none. */
 function percentOf({ status, phasePercent, servicesDone, serviceCount }: StackView): number {
   if (status === "running") return 100;
   return phasePercent ?? Math.round((100 * servicesDone) / Math.max(1, serviceCount));

@@ -9,7 +9,7 @@ export function StopPage(props: {
   readonly slug: string;
   readonly environment: string;
   readonly urls: readonly string[];
-  /** Data that goes with the containers. */
+  /** Data that is deleted with the containers. */
   readonly atStake: readonly { readonly service: string; readonly path: string }[];
 }) {
   const { frame, slug, environment, urls, atStake } = props;

@@ -4,11 +4,11 @@ import { Layout } from "../frame/layout.tsx";
 import { CsrfField } from "../ui/csrf-field.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 
-/** A product that is there, but in no environment: what was pushed is kept, and nothing of it runs. */
+/** A product that exists but is in no environment. Its pushed code is kept, and nothing of it runs. */
 export function UninstalledPage(props: {
   readonly frame: PageFrame;
   readonly slug: string;
-  /** Null: it is pushed. */
+  /** Null if it is pushed to Baton. */
   readonly repository: string | null;
   readonly gitUrl: string;
   readonly environments: readonly string[];

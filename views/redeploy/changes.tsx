@@ -2,13 +2,13 @@ import type { Commit } from "../../server/model/deployment/deployment.ts";
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import { Sha } from "../deployment/version.tsx";
 
-/** What differs between two versions of a product. */
+/** The differences between two versions of a product. */
 export interface ChangesView {
-  /** Newest first; one more than is shown means that there are more. */
+  /** Newest first. One more than is shown means that there are more. */
   readonly added: readonly Commit[];
-  /** What the version that is left has, and the other has not. */
+  /** Commits that only the version being replaced has. */
   readonly undone: readonly Commit[];
-  /** By name; values are never shown. */
+  /** Names only; values are never shown. */
   readonly variables: {
     readonly added: readonly string[];
     readonly removed: readonly string[];

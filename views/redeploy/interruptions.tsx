@@ -2,11 +2,11 @@ export interface InterruptionView {
   readonly service: string;
   /** A clause: "its image changed". */
   readonly why: string;
-  /** Nothing takes its place. */
+  /** Whether the service stops without a replacement. */
   readonly isOver: boolean;
 }
 
-/** Which services don't answer for a moment, and why; items of a list. */
+/** List items that say which services are interrupted for a moment, and why. */
 export function Interruptions({ interruptions }: { readonly interruptions: readonly InterruptionView[] }) {
   return (
     <>

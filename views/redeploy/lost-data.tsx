@@ -7,7 +7,7 @@ export interface LostDataView {
   readonly why: string;
 }
 
-/** Databases that lose all they have, because it is in no volume; items of a list. */
+/** List items that name the databases whose data is lost because it is in no volume. */
 export function LostData({ lost }: { readonly lost: readonly LostDataView[] }) {
   return (
     <>
@@ -25,7 +25,7 @@ export function LostData({ lost }: { readonly lost: readonly LostDataView[] }) {
   );
 }
 
-/** The same where all containers are removed, so that no reason needs to be given. */
+/** The same warning for when all containers are removed, which needs no reason. */
 export function DataAtStake(props: { readonly atStake: readonly Pick<LostDataView, "service" | "path">[] }) {
   return (
     <>

@@ -16,14 +16,14 @@ export interface ProductRedeployProps {
   readonly environment: string;
   readonly deployment: Deployment;
   readonly stacks: readonly { readonly displayName: string; readonly serviceCount: number }[];
-  /** Variables that have changed and that builds are given. */
+  /** Changed variables that builds use. */
   readonly builtIn: readonly string[];
   readonly interruptions: readonly InterruptionView[];
-  /** Databases whose data is gone with their containers. */
+  /** Databases whose data is deleted with their containers. */
   readonly lost: readonly LostDataView[];
 }
 
-/** The whole product anew: the same version, with fresh images and today's variables. */
+/** Redeploys the whole product: the same version, with fresh images and the current variables. */
 export function ProductRedeployPage(props: { readonly frame: PageFrame; readonly redeploy: ProductRedeployProps }) {
   const { frame, redeploy } = props;
   const { slug, repository, environment, deployment, stacks, builtIn, interruptions, lost } = redeploy;

@@ -17,24 +17,27 @@ export interface RedeployProps {
   readonly deployment: Deployment;
   readonly readyAt: Date;
   readonly live: boolean;
-  /** The product was stopped, and this is what starts it again. */
+  /** Whether the product was stopped, so that this starts it again. */
   readonly isStart: boolean;
-  /** Variables that are not today what they were in this version. */
+  /** Variables whose current values differ from this version's. */
   readonly differing: readonly string[];
-  /** The deployment that it would replace; null: nothing is live. */
+  /** The number of the deployment that it would replace; null if nothing is live. */
   readonly replaces: number | null;
-  /** Services whose images are gone: pulled ones are pulled again, the others built from the very commit. */
+  /**
+   * Services whose images no longer exist. Third-party images are pulled again, and the others are rebuilt from the
+   * exact commit.
+   */
   readonly missingImages: readonly string[];
-  /** Variables whose values today are other ones than then, and that builds are given. */
+  /** Variables that builds use and whose current values differ from this version's. */
   readonly builtIn: readonly string[];
-  /** What differs from the live version; null: it is the live one, or nothing is live. */
+  /** The differences from the live version; null if this is the live version, or if nothing is live. */
   readonly changes: ChangesView | null;
   readonly interruptions: readonly InterruptionView[];
-  /** Databases whose data is gone with their containers. */
+  /** Databases whose data is deleted with their containers. */
   readonly lost: readonly LostDataView[];
-  /** Init services, such as migrations, that ran in versions after this one, with the numbers of these. */
+  /** Init services, such as migrations, that ran in later versions, with the numbers of those deployments. */
   readonly ranSince: readonly { readonly service: string; readonly deployments: readonly number[] }[];
-  /** Variables that exist only in that version, and those that exist only today. */
+  /** Variables that exist only in that version, and those that exist only now. */
   readonly onlyThen: readonly string[];
   readonly onlyNow: readonly string[];
 }

@@ -5,12 +5,12 @@ import { CsrfField } from "../ui/csrf-field.tsx";
 export interface AccessProps {
   readonly forge: string;
   readonly hasToken: boolean;
-  /** Null: none was made. */
+  /** Null if no key was generated. */
   readonly deployKey: string | null;
   readonly hostKey: string | null;
 }
 
-/** How Baton gets in: with a token by https, with a key by ssh. */
+/** Shows how Baton authenticates: with a token over HTTPS, with a key over SSH. */
 export function AccessCard(props: {
   readonly slug: string;
   readonly access: AccessProps;

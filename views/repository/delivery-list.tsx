@@ -9,7 +9,7 @@ export type DeliveryOutcome = "deployed" | "duplicate" | "ignored" | "pong" | "r
 export interface LedgerLine {
   readonly id: number;
   readonly at: Date;
-  /** By whom, and what: "github", "push". */
+  /** The sender and the event: "github", "push". */
   readonly via: string;
   readonly name: string;
   readonly outcome: DeliveryOutcome;
@@ -17,7 +17,7 @@ export interface LedgerLine {
   readonly deployments: readonly number[];
 }
 
-/** What came, and what became of it, newest first. */
+/** The deliveries and what each of them led to, newest first. */
 export function Ledger(props: {
   readonly slug: string;
   readonly lines: readonly LedgerLine[];

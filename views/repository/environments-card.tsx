@@ -4,12 +4,12 @@ import { inEnvironment } from "../text/in-environment.ts";
 
 export interface TrackingEnvironment {
   readonly environment: string;
-  /** Null: what the repository has as its default. */
+  /** Null means the repository's default branch. */
   readonly branch: string | null;
   readonly live: LiveVersion | null;
 }
 
-/** Which pushes are deployed where, and what came of them. */
+/** Shows which pushes are deployed where, and the result. */
 export function EnvironmentsCard(props: {
   readonly slug: string;
   readonly repository: string | null;

@@ -1,10 +1,13 @@
 import { Icon } from "../ui/icon.tsx";
 
-/** The webhook tells of another repository than the product has: where it was renamed, nothing deploys any more. */
+/**
+ * Warns that the webhook reports another repository than the product's. If the repository was renamed, pushes no longer
+ * deploy.
+ */
 export function MovedRepository(props: {
   readonly movedTo: string;
   readonly repository: string;
-  /** Where the URL is set. */
+  /** The page where the URL can be changed. */
   readonly settings: string;
 }) {
   const { movedTo, repository, settings } = props;

@@ -9,15 +9,15 @@ import { CopyLines, pushLine } from "../ui/push-lines.tsx";
 import { TextField } from "../ui/text-field.tsx";
 
 export interface NewProductProps {
-  /** Of a product that is not there yet. */
+  /** The push URL of a product that does not exist yet. */
   readonly gitUrl: (slug: string) => string;
-  /** What a repository's form was sent with, and what is wrong with it. */
+  /** The values of a repository form that was refused, and what is wrong with them. */
   readonly form: { readonly name: string; readonly repository: string; readonly branch: string };
   readonly error: string | null;
   readonly sample: {
-    /** What the sample app would be called; a free name. */
+    /** A free name for the sample app. */
     readonly slug: string;
-    /** What it was called when somebody tried it before; null: nobody has. */
+    /** The name of the sample app that somebody installed before; null if nobody has. */
     readonly existing: string | null;
     readonly error: string | null;
   };
@@ -133,7 +133,7 @@ export function NewProductPage(props: {
 
 export const firstPushId = "first-push";
 
-/** Waits for the first push of a new product, and leads there when it has come. */
+/** Waits for the first push of a new product, then leads to its page. */
 export function FirstPush({
   product,
 }: {

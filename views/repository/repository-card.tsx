@@ -4,9 +4,9 @@ import { TextField } from "../ui/text-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 export interface RepositoryProps {
-  /** Null: the product is pushed to Baton. */
+  /** Null if the product is pushed to Baton. */
   readonly url: string | null;
-  /** The branches that are deployed: in each environment one. */
+  /** The deployed branches, one for each environment. */
   readonly branches: readonly BranchField[];
   readonly rootDirectory: string;
   readonly paths: readonly string[];
@@ -19,7 +19,7 @@ export interface BranchField {
   readonly branch: string | null;
 }
 
-/** What a form calls the branch of an environment. */
+/** The name of the form field for an environment's branch. */
 export function branchFieldName(environment: string): string {
   return `branch of ${environment}`;
 }
@@ -27,7 +27,7 @@ export function branchFieldName(environment: string): string {
 export function RepositoryCard(props: {
   readonly slug: string;
   readonly repository: RepositoryProps;
-  /** What was typed and could not be saved. */
+  /** The values of a form that could not be saved. */
   readonly typed: URLSearchParams | null;
   readonly csrf: string | null;
   readonly now: Date;

@@ -15,27 +15,27 @@ import { WebhookCard, type WebhookProps } from "./webhook-card.tsx";
 export interface WebhooksProps {
   readonly slug: string;
   readonly repository: RepositoryProps;
-  /** Another repository, which its webhook tells of now; null: there is no sign that it was renamed. */
+  /** The other repository that its webhook reports now; null if nothing suggests that it was renamed. */
   readonly movedTo: string | null;
-  /** All in which the product is. */
+  /** All environments that the product is installed in. */
   readonly environments: readonly TrackingEnvironment[];
   readonly webhook: WebhookProps;
   readonly access: AccessProps;
   readonly reports: ReportsProps;
   readonly deliveries: readonly LedgerLine[];
-  /** Where older deliveries begin; null: these are all. */
+  /** The id that older deliveries start before; null if there are none. */
   readonly olderThan: number | null;
 }
 
-/** Everything about the repository that a product is deployed from, in the order in which it is set up. */
+/** Shows everything about the repository that a product is deployed from, in the order in which one sets it up. */
 export function WebhooksPage(props: {
   readonly frame: PageFrame;
   readonly head: ProductHeadProps;
   readonly page: WebhooksProps;
   readonly notice: string | null;
-  /** Why what was asked for last was not done. */
+  /** Why the last request was refused. */
   readonly problem: string | null;
-  /** What was typed into the form of the repository then. */
+  /** The values of the repository form in that request. */
   readonly typed: URLSearchParams | null;
   readonly stream: LiveStream;
 }) {

@@ -7,7 +7,7 @@ export interface ReportsProps {
   readonly status: boolean;
   readonly deployment: boolean;
   readonly comment: boolean;
-  /** Why the newest state could not be told; null: it was. */
+  /** Why the newest status could not be reported; null if it was. */
   readonly trouble: { readonly message: string; readonly givenUp: boolean } | null;
 }
 

@@ -8,7 +8,7 @@ export interface WebhookProps {
   readonly forge: string;
   readonly url: string;
   readonly hasSecret: boolean;
-  /** Made by this request, and shown by no other. */
+  /** The secret that this request generated. No later page shows it. */
   readonly newSecret: string | null;
   readonly pingedAt: Date | null;
 }

@@ -11,17 +11,17 @@ import { TextField } from "../ui/text-field.tsx";
 
 export interface DomainsProps {
   readonly services: readonly ServiceDomains[];
-  /** Hosts are served by plain HTTP here, without certificates. */
+  /** Whether hosts are served over plain HTTP, without certificates. */
   readonly isPlain: boolean;
-  /** What to enter at the DNS provider: "Add an A record for 203.0.113.7." */
+  /** The record to create at the DNS provider: "Add an A record for 203.0.113.7." */
   readonly recordAdvice: string;
-  /** What a form was sent with that was refused, and why. */
+  /** The values of a form that was refused, and why. */
   readonly refused: { readonly service: string; readonly host: string; readonly message: string } | null;
 }
 
 export interface ServiceDomains {
   readonly name: string;
-  /** Addresses by which it is reached and that nobody gave it by hand. */
+  /** Addresses that Baton gives the service itself. */
   readonly own: readonly ServedHost[];
   readonly custom: readonly ServedHost[];
 }
@@ -29,7 +29,7 @@ export interface ServiceDomains {
 export interface ServedHost {
   readonly host: string;
   readonly url: string;
-  /** Null: nothing to check, since browsers resolve names below localhost themselves. */
+  /** Null if there is nothing to check, since browsers resolve names below localhost themselves. */
   readonly state: HostState | null;
 }
 
@@ -139,7 +139,7 @@ export function hostStateId(host: string): string {
   return `host-state-${host.replaceAll(".", "_")}`;
 }
 
-/** How far a host is on its way to being served; the page's stream replaces it. */
+/** Shows how far a host is from being served. The page's stream replaces it. */
 export function HostStateLine({ host, state }: { readonly host: string; readonly state: HostState }) {
   const { tone, title, detail } = state;
   return (

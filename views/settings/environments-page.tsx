@@ -9,7 +9,7 @@ import { TextField } from "../ui/text-field.tsx";
 
 export interface EnvironmentsProps {
   readonly environments: readonly EnvironmentView[];
-  /** What the form holds: what was typed, when it was refused. */
+  /** The values in the form: those that were refused, or the defaults. */
   readonly typed: Readonly<Record<"name" | "domain" | "branch" | "copyFrom", string>>;
   readonly error: string | null;
   readonly notice: string | null;
@@ -18,14 +18,14 @@ export interface EnvironmentsProps {
 
 interface EnvironmentView {
   readonly name: string;
-  /** Apps are served below it. */
+  /** The base domain that apps are served below. */
   readonly domain: string;
   readonly branch: string | null;
-  /** Slugs of what is installed there. */
+  /** Slugs of the products installed there. */
   readonly products: readonly string[];
 }
 
-/** What became of a product of the environment that was copied. */
+/** The result for one product of the environment that was copied. */
 interface CopiedView {
   readonly product: string;
   readonly refused: string | null;

@@ -5,27 +5,27 @@ import { CsrfField } from "../ui/csrf-field.tsx";
 
 export interface ServiceSettingsView {
   readonly name: string;
-  /** What counts in the version that was deployed last, in sentences; empty: that version has no such service. */
+  /** Sentences about what applies in the version that was deployed last; empty if that version has no such service. */
   readonly summary: readonly string[];
   readonly isPending: boolean;
   readonly fields: readonly SettingField[];
 }
 
 export interface SettingField {
-  /** As the form sends it. */
+  /** The name of the form field. */
   readonly name: string;
   readonly label: string;
-  /** As it was set; empty: it was not. */
+  /** The value that is set; empty if none is. */
   readonly value: string;
-  /** What counts when it is left empty. */
+  /** The default that applies if the field is left empty. */
   readonly usual: string;
-  /** What the repository says, which wins; null: nothing. */
+  /** The value from the repository, which takes precedence; null if there is none. */
   readonly fromRepository: string | null;
   /** What is wrong with the value. */
   readonly error: string | null;
 }
 
-/** Health check and limits, service by service. */
+/** Health checks and limits of each service. */
 export function ServiceSettingsCard(props: {
   readonly place: { readonly slug: string; readonly environment: string };
   readonly csrf: string | null;

@@ -9,7 +9,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
 export interface SettingsProps {
-  /** Null: the first push decides. */
+  /** Null means that the first push decides. */
   readonly branch: string | null;
   readonly repository: string | null;
   readonly gitUrl: string;
@@ -19,12 +19,12 @@ export interface SettingsProps {
   /** Environments in which the product is not installed yet. */
   readonly elsewhere: readonly string[];
   readonly error: string | null;
-  /** The form about the source, as it was typed, when it was refused. */
+  /** The values of a source form that was refused. */
   readonly refused: RefusedSource | null;
 }
 
 export interface RefusedSource {
-  /** By the names of the fields. */
+  /** Keyed by field name. */
   readonly typed: Readonly<Record<string, string>>;
   readonly message: string;
 }

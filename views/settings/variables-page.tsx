@@ -8,12 +8,12 @@ import { CsrfField } from "../ui/csrf-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { type PasteView, VariablesPasteCard } from "./variables-paste-card.tsx";
 
-/** Values of secret ones are nowhere in it. */
+/** The values of secret variables are not in these props. */
 export interface VariablesProps {
   readonly variables: readonly VariableRow[];
-  /** What was pasted and is not saved yet; null: nothing. */
+  /** A pasted file that is not saved yet; null if there is none. */
   readonly paste: PasteView | null;
-  /** A form that was refused, as it was typed, and why; null: none was. */
+  /** The values of a form that was refused, and why; null if none was. */
   readonly refused: RefusedVariable | null;
 }
 
@@ -22,10 +22,10 @@ export interface RefusedVariable {
   readonly name: string;
   readonly value: string;
   readonly atBuild: boolean | null;
-  /** Null: its name and value decide. */
+  /** Null means that the name and the value decide. */
   readonly isSecret: boolean | null;
   readonly isShared: boolean;
-  /** It was to change a variable that is there. */
+  /** Whether the form was for an existing variable. */
   readonly isChange: boolean;
 }
 
@@ -113,7 +113,7 @@ function Variable(props: {
   );
 }
 
-/** As it is, line by line. */
+/** Shows the value unchanged, line by line. */
 function Value({ name, value }: { readonly name: string; readonly value: string }) {
   const id = `value-of-${name}`;
   const isLong = value.length > 400 || value.split("\n").length > 5;

@@ -2,12 +2,12 @@ import { counted } from "../../server/rules/wording/duration-text.ts";
 import { keptText } from "../text/kept-text.ts";
 import { CsrfField } from "../ui/csrf-field.tsx";
 
-/** What was pasted, as it was typed, and what saving it would do. */
+/** A pasted file as it was typed, and what saving it would do. */
 export interface PasteView {
   readonly text: string;
   /** Sentences about lines that set nothing. */
   readonly faults: readonly string[];
-  /** What the other lines set, by name. */
+  /** The variables that the other lines set, ordered by name. */
   readonly rows: readonly PasteRow[];
 }
 
@@ -15,11 +15,13 @@ export interface PasteRow {
   readonly name: string;
   readonly value: string;
   readonly isSecret: boolean;
-  /** What saving does to it. */
+  /** What saving does to the variable. */
   readonly change: "new" | "changed" | "unchanged";
 }
 
-/** A .env file is pasted, looked at, and saved. Lines that set nothing stay in the box when the others are saved. */
+/**
+ * Users paste a .env file, review it, and save it. Lines that set nothing stay in the box when the others are saved.
+ */
 export function VariablesPasteCard(props: {
   readonly action: string;
   readonly csrf: string | null;
@@ -76,7 +78,10 @@ export function VariablesPasteCard(props: {
   );
 }
 
-/** As it was understood. What a secret is stays unsaid, but for its length: whether it was cut off can be seen. */
+/**
+ * Shows how the file was understood. Of a secret only the length is shown, so that users can see whether it was cut
+ * off.
+ */
 function Preview({ rows }: { readonly rows: readonly PasteRow[] }) {
   return (
     <ul class="paste-rows" aria-label="What will be saved">

@@ -3,12 +3,12 @@ import { routes } from "../../server/routes.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Sentence } from "../ui/sentence.tsx";
 
-/** What is happening to a product now, or what went wrong last. */
+/** What is happening to a product now, or what failed last. */
 export interface Activity {
   readonly deployment: Deployment;
   readonly tone: "wait" | "busy" | "bad";
   readonly text: string;
-  /** 0 to 100; null: not something that has a measure. */
+  /** 0 to 100; null if progress cannot be measured. */
   readonly percent: number | null;
 }
 

@@ -16,7 +16,7 @@ export interface ActionView {
 export function ActivityPage(props: {
   readonly frame: PageFrame;
   readonly actions: readonly ActionView[];
-  /** Id to go on from; null: this is the last page. */
+  /** The id that the next page starts before; null on the last page. */
   readonly next: number | null;
 }) {
   const { frame, actions, next } = props;

@@ -39,7 +39,9 @@ export function DocumentPage(props: { readonly frame: PageFrame; readonly name: 
   );
 }
 
-/** Documents link to each other's files; what is neither one of them nor on the web is not here. */
+/**
+ * Resolves a link in a document: to another document, or to the web. Null for anything else, which is not served here.
+ */
 function hrefOf(url: string): string | null {
   const [, file = "", anchor = ""] = /^([\w-]+)\.md(#.*)?$/.exec(url) ?? [];
   const name = documentNamed(file);

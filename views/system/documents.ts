@@ -1,4 +1,4 @@
-/** The documents that come with Baton, in the order in which somebody needs them. */
+/** The documents that come with Baton, in the order in which users need them. */
 export const documentNames = ["what-builds", "compose", "baton-yaml", "stacks", "github", "going-public"] as const;
 export type DocumentName = (typeof documentNames)[number];
 

@@ -8,9 +8,9 @@ import { PushLines } from "../ui/push-lines.tsx";
 import { SetUpHint } from "./set-up-page.tsx";
 
 export interface HomeProps {
-  /** Null: there are no products yet. */
+  /** Null if there are no products yet. */
   readonly list: ProductListProps | null;
-  /** Where the first push of a new product goes. */
+  /** The URL to push a new product to. */
   readonly gitUrl: string;
 }
 
@@ -18,7 +18,7 @@ export function HomePage(props: {
   readonly frame: PageFrame;
   readonly home: HomeProps;
   readonly stream: LiveStream;
-  /** Steps of the set-up checklist that are left; 0: nothing is said of it. */
+  /** The number of set-up steps that are left. At 0 the page does not mention them. */
   readonly setUpStepsLeft: number;
   readonly notice: string | null;
 }) {
@@ -45,7 +45,7 @@ export function HomePage(props: {
   );
 }
 
-/** What the stream replaces; the search above it stays, with what is being typed. */
+/** The part that the stream replaces. The search above it stays, with what the user is typing. */
 export function HomeList({ home, now }: { readonly home: HomeProps; readonly now: Date }) {
   return home.list ? <ProductList list={home.list} now={now} /> : <NoProducts gitUrl={home.gitUrl} />;
 }

@@ -11,7 +11,7 @@ import { Elapsed, RelativeTime } from "../ui/time.tsx";
 
 export interface QueueProps {
   readonly running: readonly RunningRow[];
-  /** In the order in which they will begin. */
+  /** In the order in which they will start. */
   readonly waiting: readonly WaitingRow[];
   readonly building: number;
   readonly maxBuilding: number;
@@ -21,7 +21,7 @@ interface QueueRow {
   readonly deployment: Deployment;
   readonly name: string;
   readonly repository: string | null;
-  /** The number of the deployment whose version it is, of one that is redeployed. */
+  /** For a redeploy, the number of the deployment whose version it uses. */
   readonly source: number | null;
   readonly canCancel: boolean;
 }
@@ -34,7 +34,7 @@ export interface RunningRow extends QueueRow {
 
 export interface WaitingRow extends QueueRow {
   readonly position: number;
-  /** Goes on from "waits for". */
+  /** Completes the sentence that begins with "waits for". */
   readonly waitingFor: string;
 }
 

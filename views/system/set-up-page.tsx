@@ -10,15 +10,18 @@ import { Icon } from "../ui/icon.tsx";
 
 export interface SetUpProps {
   readonly steps: readonly SetUpStep[];
-  /** Addresses of this machine; private ones too. */
+  /** This machine's addresses, including private ones. */
   readonly addresses: readonly string[];
-  /** What to type on a laptop before any name leads here; null: the dashboard is reached by its public URL. */
+  /**
+   * The SSH command that reaches the dashboard before any domain points here; null if the dashboard is opened at its
+   * public URL.
+   */
   readonly tunnel: string | null;
 }
 
 export const setUpStepsId = "set-up-steps";
 
-/** The way from a bare server to HTTPS, with what is done and what is missing. */
+/** The way from a bare server to HTTPS, with the steps that are done and those that are left. */
 export function SetUpPage(props: {
   readonly frame: PageFrame;
   readonly setUp: SetUpProps;
@@ -88,7 +91,7 @@ function Step({ step: { id, title, state, detail, example } }: { readonly step: 
   );
 }
 
-/** On the home page, until everything is done or somebody hides it. */
+/** The hint on the home page. It is shown until everything is done or somebody hides it. */
 export function SetUpHint({ left, csrf }: { readonly left: number; readonly csrf: string | null }) {
   return (
     <div class="verdict tone-off set-up-hint">

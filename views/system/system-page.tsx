@@ -13,7 +13,7 @@ export interface SystemProps {
   readonly usage: readonly { readonly name: string; readonly bytes: number }[] | null;
 }
 
-/** Something that Baton stands on. */
+/** Something that Baton depends on. */
 export interface SystemPart {
   readonly name: string;
   readonly answers: boolean;

@@ -1,4 +1,4 @@
-/** Reasons and messages are written to stand inside a sentence; alone they begin with a capital. */
+/** Capitalises a reason or message that was written for the middle of a sentence, so that it can stand alone. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-/** Text for the inside of a textarea: HTML takes a line break at its beginning away. */
+/** Keeps the first line break of a textarea's text, which HTML would drop. */
 export function keptText(text: string): string {
   return text.startsWith("\n") ? `\n${text}` : text;
 }

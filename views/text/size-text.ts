@@ -1,6 +1,6 @@
 const units = ["B", "KB", "MB", "GB", "TB"] as const;
 
-/** "900 MB", "1.2 GB": decimal, as disks are sold and Docker counts. */
+/** Returns "900 MB" or "1.2 GB": decimal units, which disks and Docker use. */
 export function sizeText(bytes: number): string {
   const exponent = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** exponent;

@@ -1,14 +1,15 @@
 import Anser from "anser";
 
-/** A piece of a line with the classes of its colours. */
+/** A piece of a line, with the CSS classes of its colours. */
 export interface Span {
   readonly text: string;
   readonly classes: string;
 }
 
 const esc = "\u001b";
-// What may follow ESC: a CSI sequence; a string sequence (OSC, DCS, SOS, PM, APC) up to its end; or one or two characters.
-// Each also when it breaks off at the end of the text. Every quantifier stops at a character that the next part begins with.
+// Matches what may follow ESC: a CSI sequence; a string sequence (OSC, DCS, SOS, PM, APC) up to its end; or one or two
+// characters. Each may be cut off at the end of the text. Every quantifier stops at a character that starts the next
+// part.
 const sequences = new RegExp(
   [
     `${esc}\\[[0-?]*[ -/]*[@-~]?`,
@@ -21,16 +22,19 @@ const sequences = new RegExp(
 const colours = new RegExp(`^${esc}\\[[0-9;]{0,64}m$`);
 const colourChanges = new RegExp(`${esc}\\[[0-9;]*m`, "g");
 const resets = new RegExp(`${esc}\\[0*m`);
-/** The parser's work and memory grow with the square of this; a line with more is shown without its colours. */
+/**
+ * Limits the parser's work and memory, which grow with the square of this number. A line with more changes loses its
+ * colours.
+ */
 const maxColourChanges = 200;
 
-// Controls other than tab, line feed and ESC; characters that turn the direction of the text around them and so
-// make a log read differently from what it says; halves of surrogate pairs.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// Control characters other than tab, line feed and ESC; characters that change the direction of the text around them,
+// so that a log would read differently from what it says; unpaired surrogates.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters
 const controls = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
 const misleading = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
-/** Text that does nothing to a terminal or a page but show, colours apart. A carriage return starts its line anew. */
+/** Removes everything except visible text and colours. A carriage return restarts its line. */
 export function harmlessText(text: string): string {
   return text
     .split("\n")
@@ -41,12 +45,12 @@ export function harmlessText(text: string): string {
     .replace(misleading, "\ufffd");
 }
 
-/** Text without colours either: no control characters but tab and line feed. */
+/** Removes colours as well: no control characters remain except tab and line feed. */
 export function plainText(text: string): string {
   return harmlessText(text).replace(colourChanges, "");
 }
 
-/** Lines as spans. A colour that is set in one line lasts into the next, as in a terminal. */
+/** Splits lines into spans. A colour that one line sets continues on the next line, as in a terminal. */
 export function spansOf(lines: readonly string[]): readonly (readonly Span[])[] {
   let lasting: readonly string[] = [];
   return lines.map((line) => {
@@ -62,7 +66,7 @@ export function spansOf(lines: readonly string[]): readonly (readonly Span[])[] 
   });
 }
 
-/** What is still set after all these: those since the last reset, and of these the last few. */
+/** The changes that still apply after all these: the last few since the last reset. */
 function lastingColours(changes: readonly string[]): readonly string[] {
   return changes.slice(changes.findLastIndex((change) => resets.test(change)) + 1).slice(-8);
 }
@@ -76,7 +80,9 @@ function classesOf(entry: Anser.AnserJsonEntry): string {
   return [...new Set(names.filter((name) => name !== null))].join(" ");
 }
 
-/** A page without inline styles has sixteen colours: the 256 and the true ones become the nearest of them. */
+/**
+ * A page without inline styles has sixteen colours. The 256-colour palette and true colours map to the nearest of them.
+ */
 function colourClass(name: string | null, rgb: string | null, part: "fg" | "bg"): string | null {
   if (!name) return null;
   const palette = /^ansi-palette-(\d+)$/.exec(name)?.[1];
@@ -85,7 +91,7 @@ function colourClass(name: string | null, rgb: string | null, part: "fg" | "bg")
   return `${name}-${part}`;
 }
 
-/** xterm's palette above the sixteen: a 6×6×6 cube, then 24 greys. */
+/** xterm's palette above the first sixteen colours: a 6×6×6 cube, then 24 greys. */
 function paletteColour(index: number): readonly number[] {
   if (index >= 232) return Array(3).fill(8 + (index - 232) * 10);
   const level = (step: number) => (step === 0 ? 0 : 55 + step * 40);
@@ -95,7 +101,7 @@ function paletteColour(index: number): readonly number[] {
 
 const hues = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/** One bit for each of red, green and blue, and one for how bright the brightest is. */
+/** Uses one bit each for red, green and blue, and one for the brightness of the strongest component. */
 function nearest(rgb: readonly number[]): string {
   const [red = 0, green = 0, blue = 0] = rgb;
   const brightest = Math.max(red, green, blue);

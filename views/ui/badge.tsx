@@ -1,7 +1,7 @@
 import type { DeploymentStatus } from "../../server/model/deployment/deployment.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-/** A state by colour, icon and word: each of them is enough. */
+/** A state is shown by colour, icon and word; each of them is enough alone. */
 export type Tone = "good" | "busy" | "wait" | "bad" | "warn" | "off" | "plain";
 
 export function Badge({ tone, icon, text }: { readonly tone: Tone; readonly icon: IconName; readonly text: string }) {
@@ -57,7 +57,7 @@ export function RunBadge({ state }: { readonly state: RunState }) {
   return <Badge tone={tone} icon={icon} text={text} />;
 }
 
-/** `isFailing`: the newest deployment failed. "Nothing deployed" would hide that somebody tried. */
+/** `isFailing` means that the newest deployment failed. "Nothing deployed" would hide that somebody tried. */
 export function StateBadge({ state, isFailing }: { readonly state: RunState; readonly isFailing: boolean }) {
   if (state === "empty" && isFailing) return <Badge tone="bad" icon="cross" text="Failed" />;
   return <RunBadge state={state} />;

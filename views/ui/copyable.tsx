@@ -1,4 +1,4 @@
-/** A text to be copied as it is. The button appears where scripts run. */
+/** A text to copy. The button appears only if scripts run. */
 export function Copyable({ id, text, label }: { readonly id: string; readonly text: string; readonly label: string }) {
   return (
     <div class="copyable">

@@ -1,4 +1,4 @@
-/** What an unsafe form of a session must carry. */
+/** The CSRF token that every form of a session must carry if it changes something. */
 export function CsrfField({ token }: { readonly token: string | null }) {
   return token === null ? null : <input type="hidden" name="csrf" value={token} />;
 }

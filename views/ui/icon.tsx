@@ -13,7 +13,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** Beside a word that says the same, so it is hidden from those who are read to. */
+/** Icons stand next to a word that says the same, so they are hidden from screen readers. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class={`icon icon-${name}`} viewBox="0 0 16 16" aria-hidden="true">

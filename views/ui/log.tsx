@@ -1,37 +1,37 @@
 import { looksLikeError } from "../../server/rules/diagnosis/looks-like-error.ts";
 import { spansOf } from "../text/terminal-text.ts";
 
-/** What kind of line it is decides how loud it is. */
+/** The kind of a line decides how prominent it is. */
 export type LogKind = "stage" | "note" | "warning" | "output" | "good" | "waiting" | "bad";
 
-/** Lines that belong together: colours last from one to the next. */
+/** Lines that belong together: colours continue from one line to the next. */
 export interface LogBlock {
   readonly kind: LogKind;
-  /** What stands in the margin: since the deployment was asked for, "0:04", or a time of day, in UTC. */
+  /** The text in the margin: the time since the deployment was requested, "0:04", or a time of day in UTC. */
   readonly time: string;
-  /** Where it is a time of day: which, so that a script can say it as the reader's clock does. */
+  /** The exact time if the margin shows a time of day, so that a script can show it in the reader's time zone. */
   readonly at?: Date | null;
   readonly lines: readonly string[];
-  /** Shown before each line where several services print into one log. */
+  /** Shown before each line if several services print into one log. */
   readonly service?: { readonly name: string; readonly hue: number } | null;
 }
 
 export interface LogPanelProps {
   readonly title: string;
   readonly blocks: readonly LogBlock[];
-  /** How many lines before these are left out. */
+  /** How many earlier lines are left out. */
   readonly omitted: number;
-  /** All of it, as a file. */
+  /** The complete log as a file. */
   readonly downloadUrl: string;
-  /** Where its search leads without scripts; hidden fields keep what else the page was asked for. */
+  /** Where the search form leads without scripts. Hidden fields keep the page's other parameters. */
   readonly search: { readonly path: string; readonly query: Readonly<Record<string, string>>; readonly words: string };
-  /** It never ends, so it can be held; its margin holds times of day. */
+  /** Whether the log never ends. It can then be paused, and its margin shows times of day. */
   readonly isEndless?: boolean;
-  /** What is said where there are no lines. */
+  /** The text that is shown if there are no lines. */
   readonly empty: string;
 }
 
-/** Where a stream puts new lines; a script takes them from there into the log, unless it is held. */
+/** The element that a stream adds new lines to. A script moves them into the log unless the log is paused. */
 export const logIncomingId = "log-incoming";
 
 export function LogPanel(props: LogPanelProps) {
@@ -111,7 +111,9 @@ export function LogPanel(props: LogPanelProps) {
   );
 }
 
-/** New lines, as a message brings them: data, of which a script makes elements when they are seen (assets/log/lines.js). */
+/**
+ * New lines in a message, as data. A script turns them into elements when they scroll into view (assets/log/lines.js).
+ */
 export function LogLines({ blocks }: { readonly blocks: readonly LogBlock[] }) {
   return <li data-log-lines={JSON.stringify(blocks.map(dataOf))}></li>;
 }
@@ -127,7 +129,7 @@ function dataOf({ kind, time, at, service, lines }: LogBlock) {
   };
 }
 
-/** The log begins anew: what it showed goes when the first new lines come. */
+/** Restarts the log: its lines are removed when the first new ones arrive. */
 export function LogRestart() {
   return <li data-log-restart=""></li>;
 }
@@ -154,7 +156,7 @@ function isError(kind: LogKind, line: string): boolean {
   return kind === "bad" || (kind === "output" && looksLikeError(line));
 }
 
-/** The margin is drawn by the style sheet. */
+/** The style sheet draws the margin. */
 function Line({ line: { block, isFirst, raw, spans } }: { readonly line: LogLine }) {
   const { kind, time, at, service } = block;
   const classes = `line line-${kind}${isError(kind, raw) ? " is-error" : ""}`;

@@ -1,9 +1,9 @@
 import { type MarkedToken, marked, type Token, type Tokens } from "marked";
 
-/** Where a link of a document leads; null: nowhere here. */
+/** Resolves the target of a link in a document; null if the target is not served here. */
 type HrefOf = (url: string) => string | null;
 
-/** A document of Baton's own. HTML in it is shown as text. */
+/** Renders one of Baton's own documents. HTML in it is shown as text. */
 export function Markdown({ text, hrefOf }: { readonly text: string; readonly hrefOf: HrefOf }) {
   return <Parts tokens={marked.lexer(text)} hrefOf={hrefOf} />;
 }
@@ -80,7 +80,7 @@ function List({ list, hrefOf }: { readonly list: Tokens.List; readonly hrefOf: H
   );
 }
 
-/** An item of one paragraph needs none around it; of several, each has its own. */
+/** An item with one paragraph needs no `<p>`; an item with several keeps them all. */
 function withoutLoneParagraph(item: readonly Token[]): readonly Token[] {
   const [only, ...more] = item.filter(isShown);
   if (only?.type === "paragraph" && more.length === 0) return only.tokens ?? [];
@@ -122,14 +122,14 @@ function Table({ table, hrefOf }: { readonly table: Tokens.Table; readonly hrefO
   );
 }
 
-/** An address without words of its own is an example, and not to be followed. */
+/** A bare URL without link text is an example, so it does not become a link. */
 function Link({ link, hrefOf }: { readonly link: Tokens.Link; readonly hrefOf: HrefOf }) {
   const href = link.raw.startsWith("[") ? hrefOf(link.href) : null;
   const words = <Parts tokens={link.tokens} hrefOf={hrefOf} />;
   return href === null ? words : <a href={href}>{words}</a>;
 }
 
-/** As forges name them, so that links of the documents lead there. */
+/** Builds heading ids as forges do, so that the documents' links work here. */
 function headingId(text: string): string {
   return text
     .toLowerCase()

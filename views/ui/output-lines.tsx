@@ -1,6 +1,9 @@
 import { spansOf } from "../text/terminal-text.ts";
 
-/** A few lines that a program has printed, with their colours. `errorAt`: the one that says why it failed; a script shows it first. */
+/**
+ * Shows a few lines that a program printed, with their colours. `errorAt` is the index of the line that says why it
+ * failed; a script scrolls to it.
+ */
 export function OutputLines(props: { readonly lines: readonly string[]; readonly errorAt?: number | null }) {
   const { lines, errorAt = null } = props;
   return (

@@ -1,4 +1,4 @@
-/** The exact line that makes a push, to be copied. */
+/** The exact commands for a push, to copy. */
 export function PushLines({ gitUrl, branch }: { readonly gitUrl: string; readonly branch: string }) {
   return <CopyLines id="push-line" lines={[pushLine(gitUrl, branch)]} />;
 }
@@ -8,7 +8,7 @@ export function pushLine(gitUrl: string, branch: string): string {
   return `git push ${scheme}://x:TOKEN@${rest} ${branch}`;
 }
 
-/** Lines for a terminal. */
+/** Lines to copy into a terminal. */
 export function CopyLines({ id, lines }: { readonly id: string; readonly lines: readonly string[] }) {
   return (
     <div class="copyable">

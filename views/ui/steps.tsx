@@ -2,11 +2,11 @@ import { Icon, type IconName } from "./icon.tsx";
 
 export type StepState = "done" | "current" | "failed" | "stopped" | "skipped" | "pending";
 
-/** One step on the way of a deployment. */
+/** One step of a deployment. */
 export interface StepView {
   readonly name: string;
   readonly state: StepState;
-  /** How long it took; for the current one, when it began. */
+  /** How long the step took; for the current step, when it started. */
   readonly took: string | null;
 }
 

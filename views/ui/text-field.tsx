@@ -1,20 +1,20 @@
 import type { Child } from "hono/jsx";
 
-/** A line of text in a form. It is typed for a machine: the browser neither completes nor corrects it. */
+/** A text field for machine-readable values, so the browser neither completes nor corrects it. */
 export function TextField(props: {
   readonly name: string;
   readonly label: Child;
   readonly value: string | undefined;
   readonly width?: "grow" | "whole";
-  /** Where the name alone is not unique on the page. */
+  /** Needed if the name alone is not unique on the page. */
   readonly id?: string;
   readonly required?: boolean;
   readonly maxlength?: number;
   readonly pattern?: string;
-  /** What the pattern means, in words. */
+  /** Explains the pattern in words. */
   readonly title?: string;
   readonly placeholder?: string;
-  /** The id of the sentence that says why the value was refused; null: it was not. */
+  /** The id of the sentence that says why the value was refused; null if it was not. */
   readonly faultId?: string | null;
 }) {
   const { name, label, width, id = name, faultId = null, ...input } = props;

@@ -2,7 +2,10 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** "just now", "3 min ago", "5 h ago", "yesterday", "6 days ago", then the date. baton.js says the same words as time goes by. */
+/**
+ * Returns "just now", "3 min ago", "5 h ago", "yesterday", "6 days ago", then the date. baton.js uses the same words as
+ * time passes.
+ */
 export function relativeText(at: Date, now: Date): string {
   const ageMs = now.getTime() - at.getTime();
   if (ageMs < 45_000) return "just now";
@@ -17,7 +20,7 @@ function exactText(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Relative to read, exact on hover and for machines. */
+/** Shows a relative time, with the exact one on hover and for machines. */
 export function RelativeTime({ at, now }: { readonly at: Date; readonly now: Date }) {
   return (
     <time datetime={at.toISOString()} title={exactText(at)} data-relative="">
@@ -26,7 +29,7 @@ export function RelativeTime({ at, now }: { readonly at: Date; readonly now: Dat
   );
 }
 
-/** How long something has been going on; baton.js lets it tick. */
+/** Shows how long something has been going on. baton.js keeps it ticking. */
 export function Elapsed({ since, now }: { readonly since: Date; readonly now: Date }) {
   return (
     <time datetime={since.toISOString()} title={`since ${exactText(since)}`} data-elapsed="">
@@ -35,7 +38,7 @@ export function Elapsed({ since, now }: { readonly since: Date; readonly now: Da
   );
 }
 
-/** "0:04", "12:30", "1:02:03". */
+/** Returns "0:04", "12:30" or "1:02:03". */
 export function clockText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
