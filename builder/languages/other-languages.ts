@@ -1,11 +1,11 @@
 import { PlanProblem, type SourceTree } from "../plan/plan.ts";
 
-/** A language that Baton does not build by itself. One more is one more entry, until it has a provider. */
+/** A language that Baton cannot build without a Dockerfile. To recognise another one, add an entry. */
 interface Language {
   readonly name: string;
-  /** Names of files in the root that give it away. */
+  /** Matches the names of files in the root that identify the language. */
   readonly files: RegExp;
-  /** What a Dockerfile of theirs usually begins with. */
+  /** The usual base image in a Dockerfile for the language. */
   readonly image: string;
 }
 
@@ -31,12 +31,12 @@ const languages: readonly Language[] = [
   { name: "C or C++", files: /^(?:CMakeLists\.txt|meson\.build)$/, image: "gcc:14" },
 ];
 
-/** The file in the root that another language is known by; null when there is none. */
+/** Returns the file in the root that identifies another language; null when there is none. */
 export function otherLanguageOf(tree: SourceTree): string | null {
   return find(tree)?.file ?? null;
 }
 
-/** Says what was found, and how to go on with it; null when nothing is recognised. */
+/** Says which language was found and how to deploy it; null when none is recognised. */
 export function otherLanguage(tree: SourceTree): PlanProblem | null {
   const found = find(tree);
   if (found === null) return null;

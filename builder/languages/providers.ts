@@ -5,5 +5,5 @@ import { python } from "./python/python.ts";
 import { shell } from "./shell/shell.ts";
 import { staticFiles } from "./static/static.ts";
 
-/** In the order in which they are asked. */
+/** The providers in the order in which they are tried. */
 export const providers: readonly Provider[] = [node, python, go, staticFiles, shell];

@@ -3,24 +3,24 @@ import { runWithSecrets } from "../../source/build-secrets.ts";
 import type { GoModules } from "./go-modules.ts";
 
 export interface GoImage {
-  /** What to put after FROM: where it is built, and where it runs. */
+  /** The images to put after FROM: the one that builds and the one that runs the program. */
   readonly builder: string;
   readonly runner: string;
   readonly modules: Pick<GoModules, "from" | "files">;
-  /** A part of it is written in C. */
+  /** Whether a part of the program is written in C. */
   readonly usesC: boolean;
-  /** The names of programs in the image, with what `go build` is given for each. */
+  /** The programs' names in the image, with the package that `go build` gets for each. */
   readonly programs: readonly { readonly name: string; readonly package: string }[];
-  /** The folder that it runs in, where its files lie; empty: the root. */
+  /** The folder in which the program runs, with its files; empty for the root. */
   readonly folder: string;
   readonly command: readonly string[];
-  /** Names of variables that download and build find in their environment, and that no layer keeps. */
+  /** Names of variables that download and build get in their environment and that no layer keeps. */
   readonly secrets: readonly string[];
 }
 
 const caches = ["--mount=type=cache,target=/go/pkg/mod", "--mount=type=cache,target=/root/.cache/go-build"];
 
-/** A Dockerfile for a Go program: linked statically, and run beside the files of its repository. */
+/** Returns a Dockerfile for a Go program. It is linked statically and runs next to the files of its repository. */
 export function goDockerfile(image: GoImage): string {
   const { modules, usesC, folder } = image;
   const run = (command: string) => runWithSecrets(command, caches, image.secrets);
@@ -45,7 +45,10 @@ CMD ${JSON.stringify(image.command)}
 `;
 }
 
-/** Statically, with C too: where it runs there is another C library than where it is built. */
+/**
+ * Links statically, C code too, because the image that runs the program has another C library than the one that builds
+ * it.
+ */
 function linking(usesC: boolean): string {
   return usesC ? "-tags netgo,osusergo -ldflags '-s -linkmode=external -extldflags=-static'" : "-ldflags=-s";
 }

@@ -2,17 +2,17 @@ import { join } from "node:path/posix";
 import type { SourceTree } from "../../plan/plan.ts";
 import { toolVersion, type VersionWish } from "../../source/tool-versions.ts";
 
-/** How the modules that a program needs come to be there. */
+/** How a program gets the modules that it needs. */
 export interface GoModules {
   readonly from: "download" | "vendor" | "workspace" | "standard library";
-  /** The files that they are downloaded by: nothing else makes it happen anew. */
+  /** The files that determine the download. It is repeated only when one of them changes. */
   readonly files: readonly string[];
-  /** The version of Go that is asked for, and the file that says so. */
+  /** The version of Go that the repository asks for, and the file that does so. */
   readonly wanted: VersionWish | null;
   readonly decision: string;
 }
 
-/** Where the modules of a repository come from. */
+/** Finds out where the modules of a repository come from. */
 export async function readModules(tree: SourceTree): Promise<GoModules> {
   const [module, workspace] = await Promise.all([tree.read("go.mod"), tree.read("go.work")]);
   const source = workspace === null ? "go.mod" : "go.work";
@@ -25,7 +25,7 @@ export async function readModules(tree: SourceTree): Promise<GoModules> {
   if (tree.files.has("vendor/modules.txt")) {
     return { from: "vendor", files: [], wanted, decision: "Modules from vendor/" };
   }
-  // What its modules need is known only with all of them; the cache keeps what was downloaded.
+  // A workspace needs all modules to know what to download; the cache keeps earlier downloads.
   if (workspace !== null) {
     return { from: "workspace", files: [], wanted, decision: "Several modules, from go.work" };
   }
@@ -36,18 +36,18 @@ export async function readModules(tree: SourceTree): Promise<GoModules> {
   return { from: "download", files, wanted, decision: "go mod download, from go.mod" };
 }
 
-/** Folders of the repository that stand in for modules: `replace example.com/shared => ./shared`. */
+/** Returns folders of the repository that replace modules: `replace example.com/shared => ./shared`. */
 function replacedBy(module: string): readonly string[] {
   return [...module.matchAll(/=>\s*(\.\/[\w./-]+)\s*(?:\/\/.*)?$/gm)].flatMap(([, path]) =>
     path === undefined ? [] : [join(path)],
   );
 }
 
-/** Modules of which a part is written in C, and that do nothing without it. */
+/** Matches modules that are partly written in C and do not work without it. */
 const inC =
   /^(?:require\s+)?\s*(github\.com\/(?:mattn\/go-sqlite3|confluentinc\/confluent-kafka-go(?:\/v\d+)?))\s+v(?!.*\/\/ indirect)/m;
 
-/** The module that a program needs a C compiler for, as far as go.mod tells; null: none. */
+/** Returns the module that needs a C compiler, as far as go.mod tells; null when there is none. */
 export async function moduleInC(tree: SourceTree): Promise<string | null> {
   return inC.exec((await tree.read("go.mod")) ?? "")?.[1] ?? null;
 }

@@ -1,6 +1,6 @@
 import { PlanProblem, type SourceTree } from "../../plan/plan.ts";
 
-/** The folder of the program that is built, as `go build` is given it: `.` or `./cmd/shop`. */
+/** Returns the folder of the program, as an argument of `go build`: `.` or `./cmd/shop`. */
 export async function programFolder(tree: SourceTree, names: readonly string[]): Promise<string> {
   if (await holdsProgram(tree, "")) return ".";
   const folders = await programFolders(tree);
@@ -17,7 +17,7 @@ export async function programFolder(tree: SourceTree, names: readonly string[]):
   );
 }
 
-/** Those in `cmd` where there are any, else all. */
+/** Returns the folders with programs: those in `cmd` if there are any, else all. */
 async function programFolders(tree: SourceTree): Promise<readonly string[]> {
   const all = new Set([...tree.files.keys()].flatMap((path) => /^([\w./-]+)\/[^/]+\.go$/.exec(path)?.[1] ?? []));
   const outside = [...all].filter(
@@ -29,7 +29,7 @@ async function programFolders(tree: SourceTree): Promise<readonly string[]> {
   return commands.length > 0 ? commands : programs;
 }
 
-/** Whether a Go file of package main lies in the folder; the empty string is the root. */
+/** Whether the folder contains a Go file of package main. The empty string is the root. */
 export async function holdsProgram(tree: SourceTree, folder: string): Promise<boolean> {
   const prefix = folder === "" ? "" : `${folder}/`;
   const files = [...tree.files.keys()].filter(

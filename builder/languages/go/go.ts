@@ -63,7 +63,10 @@ export const go: Provider = {
   },
 };
 
-/** What `go build` is given: the folder that the line names, that a program of its name has, or that is a program at all. */
+/**
+ * Returns the argument of `go build`: the folder in the line, else the one with a program of that name, else the folder
+ * of the only program.
+ */
 async function packageOf(tree: SourceTree, { name, folder }: ProgramLine): Promise<string> {
   if (folder !== null) return folder === "" ? "." : `./${folder}`;
   if (await holdsProgram(tree, `cmd/${name}`)) return `./cmd/${name}`;
@@ -71,7 +74,7 @@ async function packageOf(tree: SourceTree, { name, folder }: ProgramLine): Promi
   return programFolder(tree, [name, ...(module === undefined ? [] : [module.split("/").at(-1) ?? ""])]);
 }
 
-/** Those that other processes of the Procfile run, where the module has them. */
+/** Returns the programs that other processes of the Procfile run, if the module has them. */
 async function furtherPrograms(tree: SourceTree, lines: readonly string[], main: string): Promise<GoImage["programs"]> {
   const programs = new Map<string, string>();
   for (const { name, folder } of lines.map(readProgramLine)) {
@@ -81,7 +84,7 @@ async function furtherPrograms(tree: SourceTree, lines: readonly string[], main:
   return [...programs].map(([name, source]) => ({ name, package: source }));
 }
 
-/** Of the module in a workspace that the package belongs to: its files lie there. */
+/** Returns the folder of the workspace's module that contains the package, because the program's files are there. */
 function moduleFolder(tree: SourceTree, package_: string): string {
   const folders = package_.replace(/^\.\/?/, "").split("/");
   const depth = folders.findLastIndex((_, index) => tree.files.has(`${folders.slice(0, index + 1).join("/")}/go.mod`));

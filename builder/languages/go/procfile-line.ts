@@ -1,18 +1,21 @@
 import { parseSimpleCommand } from "../../shell/simple-command.ts";
 
-/** What a line of a Procfile runs. */
+/** The program that a line of a Procfile runs. */
 export interface ProgramLine {
-  /** The name that the program is built under. */
+  /** The name under which the program is built. */
   readonly name: string;
-  /** The folder that it is built from, where the line says so: `go run ./cmd/shop`. */
+  /** The folder that it is built from, when the line names one: `go run ./cmd/shop`. */
   readonly folder: string | null;
-  /** What runs it in an image that has no Go: `shop`. */
+  /** The line that runs it in an image without Go: `shop`. */
   readonly line: string;
 }
 
 const unnamed = "app";
 
-/** Procfiles name the program that the build makes, `web: shop -verbose` or `web: bin/shop`, or build it anew: `web: go run .` */
+/**
+ * Reads a line of a Procfile. It names the program that the build makes, `web: shop -verbose` or `web: bin/shop`, or
+ * builds it again: `web: go run .`
+ */
 export function readProgramLine(line: string): ProgramLine {
   const words = parseSimpleCommand(line)?.words ?? [];
   const [first = "", second] = words;
@@ -26,7 +29,7 @@ function ofGoRun(line: string, words: readonly string[]): ProgramLine {
   const what = words.findIndex((word) => !word.startsWith("-"));
   const source = words[what];
   if (source === undefined) return { name: unnamed, folder: null, line };
-  // Several files are one program.
+  // Several files make one program.
   const last = isFile(source) ? words.findLastIndex(isFile) : what;
   const folder = (isFile(source) ? source.replace(/(?:^|\/)[^/]*$/, "") : source)
     .replace(/^\.\/?/, "")

@@ -1,7 +1,7 @@
 import type { BuildVariables } from "../../../server/model/values/build-variables.ts";
 import type { DjangoProject } from "./django.ts";
 
-/** Heroku's name for it; those who come from there have it set. */
+/** Heroku's name for the variable. Users who come from Heroku may have set it. */
 const leftOutBy = "DISABLE_COLLECTSTATIC";
 
 export interface CollectedStatic {
@@ -10,7 +10,7 @@ export interface CollectedStatic {
   readonly warning: string | null;
 }
 
-/** Whether a Django project's static files are collected at build, and what is to be said about it. */
+/** Decides whether a Django project's static files are collected in the build, with log lines and a warning. */
 export function collectStatic(
   django: DjangoProject | null,
   packages: ReadonlySet<string>,

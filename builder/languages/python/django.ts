@@ -2,26 +2,28 @@ import type { SourceTree } from "../../plan/plan.ts";
 import { firstOf } from "../../source/source-tree.ts";
 import { moduleOf } from "./python-frameworks.ts";
 
-/** What is known of a Django project before it runs. */
+/** Facts about a Django project before it runs. */
 export interface DjangoProject {
   /** The folder of manage.py; empty for the root. */
   readonly folder: string;
-  /** What a server is given; null: there is no wsgi.py and no asgi.py. */
+  /** The entry point for a server; null when there is neither a wsgi.py nor an asgi.py. */
   readonly entry: DjangoEntry | null;
-  /** Its settings say where static files are collected. */
+  /** Whether its settings say where static files are collected. */
   readonly collectsStatic: boolean;
-  /** Its settings know no other database than a file. */
+  /** Whether its settings name no database other than a file. */
   readonly keepsDataInFile: boolean;
 }
 
 export interface DjangoEntry {
   readonly file: string;
-  /** `shop.wsgi` */
+  /** The module's name: `shop.wsgi`. */
   readonly module: string;
   readonly isAsgi: boolean;
 }
 
-/** By the manage.py in the root, or in the only folder below it that has one. Null: there is none. */
+/**
+ * Finds the Django project by the manage.py in the root or in the only subfolder that has one. Null when there is none.
+ */
 export async function findDjango(tree: SourceTree, packages: ReadonlySet<string>): Promise<DjangoProject | null> {
   const folder = folderOfManage(tree);
   if (folder === null) return null;
@@ -44,13 +46,16 @@ export async function findDjango(tree: SourceTree, packages: ReadonlySet<string>
 
 function folderOfManage(tree: SourceTree): string | null {
   if (tree.files.has("manage.py")) return "";
-  // The app is the one in the root, where there is one.
+  // If the root has an app, that is the one to deploy.
   if (firstOf(tree, ["main.py", "app.py", "server.py", "wsgi.py", "asgi.py"]) !== null) return null;
   const below = [...tree.files.keys()].flatMap((path) => /^([\w-]+)\/manage\.py$/.exec(path)?.[1] ?? []);
   return below.length === 1 ? (below[0] ?? null) : null;
 }
 
-/** The one beside the settings, where there is one. Channels speaks WebSocket, which WSGI does not. */
+/**
+ * Returns the entry point next to the settings if there is one. Channels needs ASGI, because WSGI does not support
+ * WebSocket.
+ */
 function entryFile(tree: SourceTree, prefix: string, settings: string, packages: ReadonlySet<string>): string | null {
   const package_ = settings.split(".")[0] ?? "";
   const named = (name: string) => {
@@ -63,7 +68,7 @@ function entryFile(tree: SourceTree, prefix: string, settings: string, packages:
   return (packages.has("channels") ? (asgi ?? wsgi) : (wsgi ?? asgi)) ?? null;
 }
 
-/** Settings are one file, or a folder of them. */
+/** Reads the settings, which are one file or a folder of files. */
 async function readSettings(tree: SourceTree, prefix: string, settings: string): Promise<string> {
   const module = `${prefix}${settings.replaceAll(".", "/")}`;
   const around = module.split("/").slice(0, -1).join("/");

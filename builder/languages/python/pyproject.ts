@@ -2,22 +2,22 @@ import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { PlanProblem, type SourceTree } from "../../plan/plan.ts";
 
-/** What a pyproject.toml says that Baton goes by. What is of another type than expected counts as absent. */
+/** The parts of a pyproject.toml that Baton uses. Values of another type than expected count as absent. */
 export interface Pyproject {
   readonly name: string | null;
-  /** `>=3.11,<4`, or as Poetry writes it: `^3.11`. */
+  /** The range of Python versions: `>=3.11,<4`, or in Poetry's syntax `^3.11`. */
   readonly requiresPython: string | null;
-  /** Those of [project], as pip reads them; null: there is no such list, or a build backend finds it out. */
+  /** The dependencies in [project], in pip's syntax. Null when there is no list, or a build backend computes it. */
   readonly dependencies: readonly string[] | null;
-  /** A build backend finds out what the project depends on. */
+  /** Whether a build backend computes the dependencies. */
   readonly hasDynamicDependencies: boolean;
-  /** Names of the commands that it installs. */
+  /** Names of the commands that the project installs. */
   readonly scripts: readonly string[];
-  /** It says how it is built, so it can be installed itself. */
+  /** Whether the file says how the project is built, so that it can be installed itself. */
   readonly hasBuildSystem: boolean;
   readonly poetry: { readonly isPackage: boolean } | null;
   readonly uv: { readonly isWorkspace: boolean } | null;
-  /** Poetry or uv install packages from folders of the repository. */
+  /** Whether Poetry or uv installs packages from folders of the repository. */
   readonly hasLocalPackages: boolean;
 }
 
@@ -42,7 +42,7 @@ const schema = z.object({
   tool: z.object({ poetry: section, uv: section }).partial().catch({}).default({}),
 });
 
-/** Null when there is none. Rejects with PlanProblem when it cannot be read. */
+/** Null when there is no such file. Rejects with PlanProblem when it cannot be read. */
 export async function readPyproject(tree: SourceTree): Promise<Pyproject | null> {
   const content = await tree.read("pyproject.toml");
   if (content === null) return null;
@@ -63,7 +63,7 @@ export async function readPyproject(tree: SourceTree): Promise<Pyproject | null>
   };
 }
 
-/** `{ path = "../shared" }` */
+/** Whether the source is a path: `{ path = "../shared" }`. */
 function isLocal(source: unknown): boolean {
   return record.safeParse(source).data?.path !== undefined;
 }

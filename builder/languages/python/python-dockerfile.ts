@@ -3,19 +3,19 @@ import { runWithSecrets, secretsVersionArgument } from "../../source/build-secre
 import type { PythonPackages } from "./python-packages.ts";
 
 export interface PythonImage {
-  /** What to put after FROM: where packages are installed, and where it runs. */
+  /** The images to put after FROM: the one that installs the packages and the one that runs the app. */
   readonly builder: string;
   readonly base: string;
   readonly packages: PythonPackages | null;
   readonly extraPackages: readonly string[];
-  /** What the app makes of its own files before it runs (Django's collectstatic); null: nothing. */
+  /** The command that prepares the app's own files before it runs (Django's collectstatic); null when there is none. */
   readonly prepare: string | null;
   readonly command: readonly string[];
-  /** Names of variables that install and build find in their environment, and that no layer keeps. */
+  /** Names of variables that install and build get in their environment and that no layer keeps. */
   readonly secrets: readonly string[];
 }
 
-/** A Dockerfile for a Python app: its packages in a virtual environment of their own, made apart from the app. */
+/** Returns a Dockerfile for a Python app. Its packages are installed into a virtual environment in a separate stage. */
 export function pythonDockerfile(image: PythonImage): string {
   const installs = image.packages !== null || image.extraPackages.length > 0 || image.prepare !== null;
   const stages = [...(installs ? [buildStage(image)] : []), runStage(image, installs)];
@@ -34,7 +34,7 @@ function buildStage({ builder, packages, extraPackages, prepare, secrets }: Pyth
     "WORKDIR /app",
     "ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1",
     "RUN python3 -m venv /opt/venv",
-    // Apart from the app's own packages: the two would fight over versions.
+    // The tool has its own virtual environment, because its packages could conflict with the app's.
     ...(tool === null ? [] : [`RUN python3 -m venv /opt/${tool}`, run(`/opt/${tool}/bin/pip install ${tool}`)]),
     ...environment.map((setting) => `ENV ${setting}`),
     ...(wantsSource ? [copySource] : copyLines(files)),
@@ -53,9 +53,10 @@ function runStage({ base, command, prepare }: PythonImage, installs: boolean): s
     installs && "COPY --from=packages /opt/venv /opt/venv",
     `COPY ${prepare === null ? "" : "--from=packages "}--chown=1000:1000 ${prepare === null ? "." : "/app"} /app`,
     "WORKDIR /app",
-    // Otherwise Python keeps its output to itself until there is a lot of it.
+    // Without this, Python buffers its output.
     `ENV PYTHONUNBUFFERED=1${installs ? " VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH" : ""}`,
-    // gunicorn and uvicorn ask for it: nothing but Baton's proxy reaches them, and it says who asked, and by https.
+    // gunicorn and uvicorn trust the forwarded address and scheme only with this. That is safe, because only Baton's
+    // proxy can reach them.
     "ENV HOME=/app FORWARDED_ALLOW_IPS=*",
     "USER 1000:1000",
     `CMD ${JSON.stringify(command)}`,

@@ -2,16 +2,16 @@ import type { SourceTree } from "../../plan/plan.ts";
 
 /** An object in a module that a server runs: `app = FastAPI()` in main.py. */
 export interface ServedObject {
-  /** As the server is given it: `main:app`, `shop:create_app()`. */
+  /** The server's argument: `main:app`, `shop:create_app()`. */
   readonly object: string;
   readonly framework: string;
   readonly server: "gunicorn" | "uvicorn";
-  /** It is a function that makes the app. */
+  /** Whether it is a function that creates the app. */
   readonly isFactory: boolean;
   readonly file: string;
 }
 
-/** How apps of the frameworks are made, and which server they want. */
+/** How apps of each framework are created, and which server they need. */
 const constructors = [
   { framework: "FastAPI", made: /(?:fastapi\.)?FastAPI\(/, server: "uvicorn" },
   { framework: "Flask", made: /(?:flask\.)?Flask\(/, server: "gunicorn" },
@@ -22,10 +22,10 @@ const constructors = [
   { framework: "Falcon", made: /falcon\.(?:App|API)\(/, server: "gunicorn" },
 ] as const;
 
-/** An app that a function makes: whichever framework it is of, its packages say. */
+/** Matches a function that creates an app. The installed packages tell which framework it uses. */
 const factory = /(?:create|make|build|get)_(?:app|application|asgi_app)/;
 
-/** What a file defines for a server to run; null when it defines nothing of the kind. */
+/** Returns the object in a file that a server can run; null when there is none. */
 export async function servedObject(
   tree: SourceTree,
   file: string,
@@ -37,7 +37,7 @@ export async function servedObject(
     const name = assigned(made, text);
     if (name !== null) return { object: `${module}:${name}`, framework, server, isFactory: false, file };
   }
-  // Dash serves by the Flask in it.
+  // A Dash app is served through its Flask app.
   const flask = /^(\w+)\s*=\s*\w+\.server\b/m.exec(text)?.[1];
   if (flask !== undefined && packages.has("dash")) {
     return { object: `${module}:${flask}`, framework: "Dash", server: "gunicorn", isFactory: false, file };
@@ -58,7 +58,7 @@ export function moduleOf(file: string): string {
     .replaceAll("/", ".");
 }
 
-/** The variable of the module that the result of such a call is assigned to. */
+/** Returns the module's variable that the result of such a call is assigned to. */
 function assigned(call: RegExp, text: string): string | null {
   return new RegExp(`^(\\w+)\\s*(?::[^=\\n]+)?=\\s*(?:\\w+\\.)*${call.source}`, "m").exec(text)?.[1] ?? null;
 }

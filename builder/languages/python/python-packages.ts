@@ -5,24 +5,24 @@ import { type Requirements, readRequirements } from "./requirements.ts";
 
 /** How an app's packages are installed into /opt/venv, as commands of a Dockerfile's RUN. */
 export interface PythonPackages {
-  /** Files that install goes by: nothing else makes it happen anew. */
+  /** The files that determine the installation. It is repeated only when one of them changes. */
   readonly files: readonly string[];
-  /** Those among them that Baton makes. */
+  /** Those of the files that Baton generates. */
   readonly extraFiles: ReadonlyMap<string, string>;
-  /** Something of the repository is one of the packages, so all of it has to be there first. */
+  /** Whether a package is in the repository, so that the source must be copied first. */
   readonly wantsSource: boolean;
-  /** The tool that installs, by its name as a package; null: pip, which is there. */
+  /** The tool that installs, by its package name; null for pip, which is in the image. */
   readonly tool: "uv" | "poetry" | "pipenv" | null;
-  /** Settings of the tool, as a Dockerfile's ENV takes them. */
+  /** Settings of the tool, in the syntax of a Dockerfile's ENV. */
   readonly environment: readonly string[];
   readonly install: string;
-  /** Installs the app itself, once the source is there; null: it is run from its folder. */
+  /** The command that installs the app itself after the source is copied; null when it runs from its folder. */
   readonly installApp: string | null;
   readonly decision: string;
   readonly warning: string | null;
 }
 
-/** Null when there is nothing to install: no list of packages, or an empty one. Rejects with PlanProblem. */
+/** Returns null when there is nothing to install: no list of packages, or an empty one. Rejects with PlanProblem. */
 export async function choosePackages(tree: SourceTree, project: Pyproject | null): Promise<PythonPackages | null> {
   if (tree.files.has("uv.lock")) return uv(tree, needPyproject(project, "uv.lock"));
   if (tree.files.has("poetry.lock")) return poetry(tree, needPyproject(project, "poetry.lock"));
@@ -38,13 +38,13 @@ export async function choosePackages(tree: SourceTree, project: Pyproject | null
   return tree.files.has("setup.py") && requirements === null ? editable("setup.py") : null;
 }
 
-/** The names that the app's own lists hold, as far as they can be told: enough to know a framework. */
+/** Returns the package names in the app's own lists. They are approximate, but enough to recognise a framework. */
 export async function packageNames(tree: SourceTree): Promise<ReadonlySet<string>> {
   const words = (await readLists(tree)).toLowerCase().match(/(?:^|["'\s])[a-z][a-z0-9_.-]*/gm) ?? [];
   return new Set(words.map((word) => word.replace(/^["'\s]+/, "").replaceAll("_", "-")));
 }
 
-/** The lists of packages that an app keeps, as one text. */
+/** Returns an app's lists of packages as one text. */
 export async function readLists(tree: SourceTree): Promise<string> {
   const included = (await readRequirements(tree, "requirements.txt"))?.files ?? [];
   const files = [...included, "pyproject.toml", "Pipfile", "setup.py", "setup.cfg"];
@@ -76,7 +76,7 @@ function pip(tree: SourceTree, { files, packages, namesSource }: Requirements, p
   };
 }
 
-/** The list as a file of its own: a pyproject.toml changes for many reasons. */
+/** The list of packages as a separate file, because a pyproject.toml changes for many other reasons. */
 const listOfProject = ".baton/requirements.txt";
 
 function pipOfProject(tree: SourceTree, project: Pyproject): PythonPackages | null {
@@ -98,7 +98,7 @@ function pipOfProject(tree: SourceTree, project: Pyproject): PythonPackages | nu
   };
 }
 
-/** What the app depends on is known only to its build. */
+/** Installs the app itself, because only its build knows its dependencies. */
 function editable(source: "pyproject.toml" | "setup.py"): PythonPackages {
   return {
     ...ofPip,
@@ -115,7 +115,7 @@ function uv(tree: SourceTree, project: Pyproject): PythonPackages {
   const isLocked = tree.files.has("uv.lock");
   const isWorkspace = project.uv?.isWorkspace ?? false;
   const sync = `/opt/uv/bin/uv sync${isLocked ? " --locked" : ""} --no-dev --inexact`;
-  // Without all members of a workspace uv cannot tell whether the lockfile is in step: the second sync does.
+  // Without all members of a workspace, uv cannot check whether the lockfile is up to date. The second sync checks it.
   const early = isWorkspace
     ? `${sync.replace("--locked", "--frozen")} --no-install-workspace`
     : `${sync} --no-install-project`;
@@ -125,7 +125,7 @@ function uv(tree: SourceTree, project: Pyproject): PythonPackages {
     wantsSource: project.hasLocalPackages && !isWorkspace,
     tool: "uv",
     environment: [
-      // The Python that the image has, whatever .python-version says: it was chosen by that.
+      // Use the image's Python whatever .python-version says, because the image was chosen by that file.
       "UV_PROJECT_ENVIRONMENT=/opt/venv UV_PYTHON=/opt/venv/bin/python3 UV_PYTHON_DOWNLOADS=never",
       "UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1",
     ],
@@ -160,7 +160,7 @@ function pipenv(tree: SourceTree): PythonPackages {
     extraFiles: new Map(),
     wantsSource: false,
     tool: "pipenv",
-    // Into the virtual environment that is there, and no other.
+    // Install into the existing virtual environment.
     environment: ["PIPENV_IGNORE_VIRTUALENVS=0 PIPENV_VERBOSITY=-1 PIPENV_NOSPIN=1"],
     install: `/opt/pipenv/bin/pipenv install ${isLocked ? "--deploy" : "--skip-lock"}`,
     installApp: null,
@@ -169,7 +169,7 @@ function pipenv(tree: SourceTree): PythonPackages {
   };
 }
 
-/** Its own commands, and packages in src/, are found only where it is installed itself. */
+/** Whether the app itself must be installed, so that its commands and the packages in src/ are found. */
 function mustBeInstalled(tree: SourceTree, project: Pyproject | null): boolean {
   const inSrc = () => [...tree.files.keys()].some((path) => /^src\/[^/]+\/__init__\.py$/.test(path));
   if (!project?.hasBuildSystem) return false;

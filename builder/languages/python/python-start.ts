@@ -6,7 +6,7 @@ import type { Pyproject } from "./pyproject.ts";
 import { type ServedObject, servedObject } from "./python-frameworks.ts";
 
 export interface PythonStart extends Process {
-  /** Packages that the command needs and the app's own lists leave out. */
+  /** Packages that the command needs and that the app's own lists lack. */
   readonly extraPackages: readonly string[];
 }
 
@@ -29,18 +29,21 @@ const entryFiles = [
   "backend/main.py",
 ];
 
-/** What is known of an app when its start is looked for. */
+/** The facts about an app that decide how it is started. */
 export interface PythonApp {
   readonly tree: SourceTree;
   readonly processes: ReadonlyMap<string, string>;
   readonly packages: ReadonlySet<string>;
   readonly project: Pyproject | null;
   readonly django: DjangoProject | null;
-  /** The app itself is installed, with its commands. */
+  /** Whether the app itself is installed, with its commands. */
   readonly isInstalled: boolean;
 }
 
-/** `web` in the Procfile, then Django and other frameworks, then `worker`, then what is usually the program. Null: none of these. Rejects with PlanProblem. */
+/**
+ * Tries `web` in the Procfile, then Django and other frameworks, then `worker`, then programs with usual names. Null
+ * when none is found. Rejects with PlanProblem.
+ */
 export async function findPythonStart(app: PythonApp): Promise<PythonStart | null> {
   const { tree, processes, packages, django } = app;
   const web = processOf(processes, "web");
@@ -57,7 +60,7 @@ export async function findPythonStart(app: PythonApp): Promise<PythonStart | nul
   return (await ofItsOwn(app)) ?? onlyProcess(processes);
 }
 
-/** An app may be a package: `shop/__init__.py`, or the same in src/. */
+/** Returns the files of packages that may be the app: `shop/__init__.py`, or the same in src/. */
 function packageFiles(tree: SourceTree): readonly string[] {
   const outside = /^(?:tests?|docs|examples?|migrations|scripts)\//;
   return [...tree.files.keys()]
@@ -66,7 +69,7 @@ function packageFiles(tree: SourceTree): readonly string[] {
     .toSorted();
 }
 
-/** A program that serves by itself. */
+/** Finds a program that serves without a separate server. */
 async function ofItsOwn({ tree, packages, project, isInstalled }: PythonApp): Promise<PythonStart | null> {
   const file = firstOf(tree, entryFiles);
   if (file !== null) return { kind: "web", ...(await ownServer(tree, file, packages)), extraPackages: [] };
@@ -74,7 +77,7 @@ async function ofItsOwn({ tree, packages, project, isInstalled }: PythonApp): Pr
   if (isInstalled && script !== undefined && others.length === 0) {
     return { kind: "web", line: script, source: "the command in pyproject.toml", extraPackages: [] };
   }
-  // What lies in src/ is found only where it is installed.
+  // Modules in src/ are found only when they are installed.
   const main = isInstalled ? /^(?:src\/)?(\w+)\/__main__\.py$/ : /^(\w+)\/__main__\.py$/;
   const [module, ...more] = [...tree.files.keys()].flatMap((path) => main.exec(path)?.[1] ?? []);
   if (module !== undefined && more.length === 0) {
@@ -85,7 +88,9 @@ async function ofItsOwn({ tree, packages, project, isInstalled }: PythonApp): Pr
   return null;
 }
 
-/** Some listen where their own settings say, not on PORT. */
+/**
+ * Returns the line that starts the program. Some frameworks listen on the port in their own settings and not on PORT.
+ */
 async function ownServer(
   tree: SourceTree,
   file: string,
@@ -104,7 +109,7 @@ async function ownServer(
   return { line: `python3 -u ${file}`, source: file };
 }
 
-/** A Procfile that names one process of another type can mean nothing else. */
+/** Returns the only process of a Procfile, whatever its type. */
 function onlyProcess(processes: ReadonlyMap<string, string>): PythonStart | null {
   const [[type, line] = [], ...others] = [...processes].filter(([name]) => name !== "release");
   if (type === undefined || line === undefined || others.length > 0) return null;
@@ -150,7 +155,9 @@ function missing(server: "gunicorn" | "uvicorn", packages: ReadonlySet<string>):
   return packages.has(server) ? [] : [server];
 }
 
-/** Procfiles from elsewhere count on a server that the platform brings. */
+/**
+ * Returns the server that the line runs, if the app's packages lack it. Other platforms provide the server themselves.
+ */
 function serversIn(line: string, packages: ReadonlySet<string>): readonly string[] {
   const server = (["gunicorn", "uvicorn"] as const).find((name) => line.startsWith(`${name} `));
   return server === undefined || packages.size === 0 ? [] : missing(server, packages);

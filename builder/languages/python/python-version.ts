@@ -6,14 +6,17 @@ import type { Pyproject } from "./pyproject.ts";
 
 export interface PythonVersion {
   readonly version: PythonMinor;
-  /** For the log: "Python 3.11 (.python-version: 3.11.4)". */
+  /** The decision for the log: "Python 3.11 (.python-version: 3.11.4)". */
   readonly decision: string;
   readonly warning: string | null;
 }
 
 const preferred: PythonMinor = "3.11";
 
-/** Which Python an app wants: .python-version, runtime.txt, .tool-versions and mise.toml, then what Pipfile or pyproject.toml say. */
+/**
+ * Chooses the Python version by .python-version, runtime.txt, .tool-versions and mise.toml, then by Pipfile or
+ * pyproject.toml.
+ */
 export async function choosePython(tree: SourceTree, project: Pyproject | null): Promise<PythonVersion> {
   const wish = await readWish(tree, project);
   if (wish === null) return { version: preferred, decision: `Python ${preferred} (default)`, warning: null };
@@ -30,18 +33,18 @@ export async function choosePython(tree: SourceTree, project: Pyproject | null):
   };
 }
 
-/** As pip, Poetry and others write it, a range of semantic versions; null for what is none. */
+/** Turns a version range of pip, Poetry and other tools into a semver range; null when it is not a range. */
 function rangeOf(text: string): string | null {
   const semantic = text
     .replace(/^(?:(?:python|cpython)-?|latest:|prefix:)/i, "")
     .replaceAll("~=", "~")
     .replaceAll("==", "=")
-    // "!=3.9.7" leaves out a single version, which is none of the newest.
+    // "!=3.9.7" excludes a single patch version, which is never the newest.
     .replaceAll(/!=\s*[\d.*]+/g, "");
   return semver.validRange(semantic, { loose: true });
 }
 
-/** The oldest or the newest there is, whichever lies nearer. */
+/** Returns the oldest or the newest version, whichever is nearer to the range. */
 function nearest(range: string): PythonMinor {
   const sorted = pythonMinors.toSorted(byNumber);
   const asked = semver.minVersion(range);
@@ -62,11 +65,11 @@ async function readWish(tree: SourceTree, project: Pyproject | null): Promise<Ve
     if (tool !== null) return tool;
   }
   const text = project?.requiresPython;
-  // Several conditions are joined by commas there, by spaces here.
+  // Commas separate conditions there, spaces here.
   return text ? { text: text.slice(0, 60).replaceAll(/\s*,\s*/g, " "), source: "pyproject.toml" } : null;
 }
 
-/** Files that name a version, and where in them; null: as tools do that manage versions. */
+/** Files that name a version, with the pattern that finds it; null means the formats of version managers. */
 const versionFiles: readonly (readonly [source: string, wish: RegExp | null])[] = [
   [".python-version", /^\s*([^#\s]*\d.*)$/m],
   ["runtime.txt", /^\s*([^#\s]*\d.*)$/m],

@@ -3,15 +3,15 @@ import type { SourceTree } from "../../plan/plan.ts";
 
 /** A list of packages as pip reads it, together with the lists that it includes. */
 export interface Requirements {
-  /** Itself, and those that it includes (`-r base.txt`), as far as they are in the repository. */
+  /** The list itself and the lists that it includes (`-r base.txt`), as far as they are in the repository. */
   readonly files: readonly string[];
-  /** Lines that name packages: `flask==3.1.0`, `-e git+https://…`. */
+  /** The lines that name packages: `flask==3.1.0`, `-e git+https://…`. */
   readonly packages: readonly string[];
-  /** It names something of the repository that is no list: `-e .`, `./wheels/x.whl`. */
+  /** Whether it names something in the repository other than a list: `-e .`, `./wheels/x.whl`. */
   readonly namesSource: boolean;
 }
 
-/** Null when there is no such file. */
+/** Null when the file does not exist. */
 export async function readRequirements(tree: SourceTree, path: string): Promise<Requirements | null> {
   if (!tree.files.has(path)) return null;
   const files = new Set<string>();
@@ -36,7 +36,7 @@ export async function readRequirements(tree: SourceTree, path: string): Promise<
   return { files: [...files], packages, namesSource };
 }
 
-/** As they are meant: continued lines are one, comments are none. */
+/** Splits the text into lines, joins continued lines and removes comments. */
 function linesOf(text: string): readonly string[] {
   return text
     .replace(/\\\r?\n/g, " ")
@@ -51,7 +51,7 @@ function isOfRepository(line: string): boolean {
   return /^(?:\.|file:)|@\s*(?:file:|\.)|^[\w./-]+\.(?:whl|zip|tar\.gz)$/.test(line);
 }
 
-/** COPY takes it for what it is. */
+/** Whether COPY takes the path literally. */
 function isPlain(path: string): boolean {
   return /^[\w./-]+$/.test(path);
 }

@@ -6,7 +6,7 @@ import { argumentVector } from "../../shell/simple-command.ts";
 
 const base: BaseName = "debian:12";
 
-/** A script that starts something by itself. */
+/** A shell script that starts the app. */
 export const shell: Provider = {
   looksFor: "a start.sh (shell)",
 

@@ -10,9 +10,12 @@ import { noRules, type SiteRules } from "./netlify-files.ts";
  */
 export function staticCaddyfile(site: {
   readonly port: number;
-  /** Addresses are read by the page itself: what is no file, and has no ending like one, is answered with the first page. */
+  /**
+   * Whether the page itself handles its addresses. A path that is not a file and has no file extension gets the first
+   * page.
+   */
   readonly singlePage: boolean;
-  /** Those of its own that it has. */
+  /** The site's own redirects and headers, if it has any. */
   readonly rules?: Pick<SiteRules, "redirects" | "headers">;
 }): string {
   const { redirects, headers } = site.rules ?? noRules;

@@ -1,20 +1,20 @@
 import type { SourceTree } from "../../plan/plan.ts";
 
-/** What `_redirects` and `_headers` of a site come to, as Netlify and Cloudflare Pages read them. */
+/** The rules in the `_redirects` and `_headers` of a site, as Netlify and Cloudflare Pages read them. */
 export interface SiteRules {
-  /** Lines of a Caddyfile, within the site's block: redirects and rewrites in their order. */
+  /** Lines of a Caddyfile inside the site's block: redirects and rewrites in order. */
   readonly redirects: readonly string[];
   readonly headers: readonly string[];
-  /** `/* /index.html 200`: addresses are read by the page itself. */
+  /** Whether `/* /index.html 200` is among them, so that the page itself handles its addresses. */
   readonly singlePage: boolean;
-  /** One line for the log each. */
+  /** Log lines, one for each decision. */
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export const noRules: SiteRules = { redirects: [], headers: [], singlePage: false, decisions: [], warnings: [] };
 
-/** Those of the first folder that has either file. */
+/** Reads the rules of the first folder that has either file. */
 export async function readSiteRules(tree: SourceTree, folders: readonly string[]): Promise<SiteRules> {
   const pathOf = (folder: string, name: string) => (folder === "" ? name : `${folder}/${name}`);
   const folder = folders.find((each) => ["_redirects", "_headers"].some((name) => tree.files.has(pathOf(each, name))));
@@ -32,9 +32,9 @@ export async function readSiteRules(tree: SourceTree, folders: readonly string[]
 
 interface Read {
   readonly lines: readonly string[];
-  /** How many rules are used. */
+  /** The number of rules that are used. */
   readonly count: number;
-  /** Numbers of the lines that are not, from 1, with the reason. */
+  /** Lines that are not used, by number from 1, with the reason. */
   readonly left: readonly { readonly line: number; readonly why: string }[];
 }
 
@@ -46,12 +46,15 @@ function unused(file: string, { left }: Read): readonly string[] {
   return left.map(({ line, why }) => `${file}, line ${line} is not used: ${why}`);
 }
 
-/** Nothing that means something in a Caddyfile or in a regular expression. */
+/** Matches only characters without a meaning in a Caddyfile or in a regular expression. */
 const plainPath = /^\/[\w~@./-]*$/;
 const plainTarget = /^(?:\/|https?:\/\/)[\w~@.:/?&=%#+,;-]*$/;
 const redirectStatus = /^30[12378]$/;
 
-/** Rules that are well defined: `from to [status][!]`, where `from` is a path or ends in `/*`, and `to` may have `:splat`. */
+/**
+ * Reads rules of the form `from to [status][!]`, where `from` is a path or ends in `/*`, and `to` may contain `:splat`.
+ * Others are left out.
+ */
 export function readRedirects(text: string): Read & Pick<SiteRules, "singlePage"> {
   const lines: string[] = [];
   const left: { line: number; why: string }[] = [];
@@ -89,11 +92,13 @@ function whyNotRedirected(from: string, to: string, status: string, more: readon
   return redirectStatus.test(status) || status === "404" ? null : `the status ${status} is not supported`;
 }
 
-/** A file that is there comes before a rule, unless the rule is forced. */
+/**
+ * Returns the Caddyfile lines of a redirect. An existing file takes precedence over a rule, unless the rule is forced.
+ */
 function redirect(name: string, from: string, to: string, status: string, forced: boolean): readonly string[] {
   const isSplat = from.endsWith("/*");
   const path = from.replace(/\/\*$/, "").replace(/\/+$/, "").replaceAll(".", "[.]");
-  // Slashes at its beginning would make another host's address of a target such as /:splat.
+  // The pattern skips leading slashes, which would turn a target such as /:splat into the address of another host.
   const pattern = isSplat ? `^${path}(?:/[/\\x5c]*(.*))?$` : `^${path}/?$`;
   const target = to.replaceAll(":splat", isSplat ? `{re.${name}.1}` : "");
   const verb =
@@ -111,7 +116,7 @@ function redirect(name: string, from: string, to: string, status: string, forced
   ];
 }
 
-/** A path, or one that ends in `*`, and below it indented headers. */
+/** Reads headers: a path, or one that ends in `*`, and indented headers below it. */
 export function readHeaders(text: string): Read {
   const lines: string[] = [];
   const left: { line: number; why: string }[] = [];

@@ -1,9 +1,9 @@
 import type { SourceTree } from "../../plan/plan.ts";
 
-/** The settings of the repository's own that another web server would read, and the image that does. */
+/** Configuration files that another web server would read, with the name of its image. */
 const servers = { "nginx.conf": "nginx", Caddyfile: "caddy", "httpd.conf": "httpd", ".htaccess": "httpd" } as const;
 
-/** A sentence for each, so that nobody thinks that its redirects and headers hold. */
+/** Warns of each such file, so that nobody expects its redirects and headers to work. */
 export function ownServerSettings(tree: SourceTree): readonly string[] {
   return Object.entries(servers).flatMap(([file, image]) =>
     tree.files.has(file)

@@ -1,4 +1,4 @@
-/** How a folder of files is served; the end of a Dockerfile that has them. `copy` is what follows COPY. */
+/** Returns the end of a Dockerfile that serves a folder of files. `copy` is the argument of COPY. */
 export function serveFiles(base: string, copy: string): string {
   return `FROM ${base}
 COPY .baton/Caddyfile /etc/caddy/Caddyfile
@@ -8,5 +8,5 @@ CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile
 `;
 }
 
-/** Unprivileged, and what the server listens on where nobody says otherwise. */
+/** The server's default port, which needs no privileges. */
 export const staticPort = 8080;

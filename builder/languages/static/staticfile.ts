@@ -1,15 +1,17 @@
 import { isMap, parseDocument } from "yaml";
 import { PlanProblem, type SourceTree } from "../../plan/plan.ts";
 
-/** What a Staticfile says: a mark that files are served as they are, with a few settings as Cloud Foundry reads them. */
+/** A Staticfile, which marks a folder of files to serve unchanged, with a few settings as Cloud Foundry reads them. */
 export interface StaticSettings {
-  /** The folder that is served; undefined: where the first page is. */
+  /** The folder to serve; undefined means the folder of the first page. */
   readonly root: string | undefined;
-  /** `pushstate: enabled`, or `index_fallback: true`; undefined: not said. */
+  /** `pushstate: enabled` or `index_fallback: true`; undefined when the file does not say. */
   readonly singlePage: boolean | undefined;
 }
 
-/** Null without a Staticfile, and without `.static`, its elder sister. Rejects with PlanProblem for a root outside the repository. */
+/**
+ * Null without a Staticfile or its predecessor `.static`. Rejects with PlanProblem for a root outside the repository.
+ */
 export async function readStaticfile(tree: SourceTree): Promise<StaticSettings | null> {
   const text = await tree.read("Staticfile");
   if (text === null) return tree.files.has(".static") ? { root: undefined, singlePage: undefined } : null;
@@ -23,7 +25,7 @@ export async function readStaticfile(tree: SourceTree): Promise<StaticSettings |
   };
 }
 
-/** It becomes a line of a Dockerfile: nothing but a plain path. */
+/** Allows only a plain path, because it becomes part of a Dockerfile line. */
 function folderOf(text: string): string {
   const path = text.replace(/^(?:\.?\/)+|\/+$/g, "").replace(/^\.$/, "");
   if (path === "" || (/^[\w@.-]+(?:\/[\w@.-]+)*$/.test(path) && !path.split("/").includes(".."))) return path;
