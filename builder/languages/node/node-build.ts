@@ -18,7 +18,7 @@ import { linesRunBy } from "./start/run-time-needs.ts";
 /** The install and build steps of a Node app. */
 export interface NodeBuild {
   readonly base: BaseName;
-  /** Where it is built: the same, or one that has compilers. */
+  /** The image for the build: the same, or one with compilers. */
   readonly buildBase: BaseName;
   readonly manager: PackageManager | null;
   readonly hasDevelopmentDependencies: boolean;
@@ -40,7 +40,9 @@ export interface NodeBuild {
   readonly warnings: readonly string[];
 }
 
-/** How packages are installed and the build script is run. `startLines` are what runs in the image. */
+/**
+ * Reads how packages are installed and which script builds the app. `startLines` are the lines that run in the image.
+ */
 export async function readNodeBuild(
   tree: SourceTree,
   manifest: PackageJson,
@@ -69,7 +71,7 @@ export async function readNodeBuild(
     manager,
     buildScript,
     ...toolsFor(manifest, manager, buildScript, startLines),
-    // A commit that changes nothing here must neither build it again nor replace what keeps data.
+    // A commit that changes nothing here must not cause a new build or replace a service that keeps data.
     commit: around === null && volumes.length === 0 ? "argument" : "secret",
     known: builds ? buildVariables.known : [],
     secrets,
@@ -90,25 +92,25 @@ export async function readNodeBuild(
   };
 }
 
-/** What a repository says of the install and the build of its app. */
+/** The facts in a repository that decide how its app is installed and built. */
 interface BuildFacts extends ExtraTools {
   readonly version: NodeVersion;
   readonly workspace: Workspace | null;
   readonly manifest: PackageJson;
-  /** The root's and those of all members. */
+  /** The package.json files of the root and of all members. */
   readonly manifests: readonly PackageJson[];
   readonly manager: PackageManager | null;
   readonly buildScript: string | null;
   readonly commit: NodeImage["commit"];
-  /** Variables that the build gets as arguments, and those that install and build get as secrets. */
+  /** Names of variables that the build gets as arguments, and of those that install and build get as secrets. */
   readonly known: readonly string[];
   readonly secrets: readonly string[];
-  /** Those of the secrets for which the package manager would leave out development packages. */
+  /** Names of secrets that would make the package manager skip development packages. */
   readonly omitting: readonly string[];
-  /** The option that has it install them all the same. */
+  /** The option that makes the package manager install them anyway. */
   readonly addDevelopment: string | null;
   readonly early: EarlyInstall | null;
-  /** A package that is compiled. */
+  /** A package that is compiled; null when there is none. */
   readonly compiled: string | null;
 }
 
@@ -138,7 +140,7 @@ function toolsFor(
 
 function imageOf(facts: BuildFacts, prunes: boolean): Omit<NodeImage, "buildBase"> {
   const { manager, manifest, manifests, addDevelopment, early, workspace } = facts;
-  // 200 MB of a browser that only tests use, and that is fetched from elsewhere.
+  // Cypress would download a browser of 200 MB, which only tests use.
   const forTests = manifests.some(({ devDependencies }) => devDependencies.includes("cypress"))
     ? ["CYPRESS_INSTALL_BINARY=0"]
     : [];
@@ -171,7 +173,7 @@ function recipeOf(facts: BuildFacts, ignored: readonly string[]): NodeBuild["rec
     ignore: [
       "**/node_modules",
       ...ignored,
-      // The generated Dockerfile names these.
+      // The generated Dockerfile copies these files.
       ...["package.json", ...(manager?.files ?? []), ...(early?.folders ?? [])].map((file) => `!${file}`),
     ],
     target: null,
@@ -204,14 +206,14 @@ function describe(facts: BuildFacts): readonly string[] {
   ];
 }
 
-/** adapter-auto looks for the place it is built in, and for Google's buildpacks it installs adapter-node. */
+/** adapter-auto chooses by the platform it is built on. On Google's buildpacks it installs adapter-node. */
 function buildEnvironment(
   { dependencies, devDependencies }: PackageJson,
   manager: PackageManager | null,
 ): readonly string[] {
   const adapters = [...dependencies, ...devDependencies].filter((name) => /^@sveltejs\/adapter-/.test(name));
   if (adapters.length !== 1 || adapters[0] !== adapterAuto) return [];
-  // pnpm wants what it installs later to come from the same store.
+  // pnpm needs the same store for later installations.
   const store = manager?.name === "pnpm" ? [`NPM_CONFIG_STORE_DIR=${manager.cacheFolder}`] : [];
   return ["GCP_BUILDPACKS=1", "CI=true", ...store];
 }
@@ -220,7 +222,7 @@ export function callsHandlerServer(line: string): boolean {
   return line.startsWith(`${handlerServer.program} `);
 }
 
-/** The line leads to a script that calls Bun. */
+/** Whether the line runs a script that calls Bun. */
 export function usesBun(line: string, manifest: PackageJson): boolean {
   return linesRunBy(line, manifest)
     .flatMap(commandsIn)

@@ -36,14 +36,17 @@ export const node: Provider = {
     if (site !== null) return detectSite(tree, manifest, site, environment);
     const start = await findStartCommand(tree, manifest, processes);
     if (start !== null) return detectApp(tree, manifest, start, environment);
-    // Plenty of static sites keep a package.json for their formatter; one that is built is another matter.
+    // Many static sites have a package.json only for a formatter. A site that needs a build is not finished.
     const isFinished = buildScriptOf(manifest) === null || (await readStaticfile(tree))?.root !== undefined;
     if (isFinished && firstOf(tree, ["index.html", "Staticfile"]) !== null) return null;
     throw await notStartable(tree, manifest);
   },
 };
 
-/** Apps in other languages often have a package.json for their styles and scripts: it starts nothing. */
+/**
+ * Whether the app is written in another language. Such apps often have a package.json for styles and scripts, which
+ * starts nothing.
+ */
 function isForAnother(tree: SourceTree, manifest: PackageJson, processes: ReadonlyMap<string, string>): boolean {
   const web = processes.get("web");
   const ofAnother =
@@ -56,12 +59,12 @@ function isForAnother(tree: SourceTree, manifest: PackageJson, processes: Readon
         .some(([program = ""]) => /^(?:node|npm|npx|pnpm|yarn|bun)$/.test(program));
 }
 
-/** A build that makes a site, unless something that is no development server is there to serve it. */
+/** Returns the site that the build makes, unless a start script other than a development server serves it. */
 async function siteOf(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
   const script = startScript(manifest);
   const site = await staticBuild(tree, manifest);
   if (script === null || site === null || isDevelopmentServer(`npm run ${script}`, manifest)) return site;
-  // `next start` refuses to serve what Next.js has exported.
+  // `next start` refuses to serve exported pages.
   const isNext = programsRunBy(`npm run ${script}`, manifest).some(([program]) => program === "next");
   return site.tool === "Next.js" && isNext ? site : null;
 }
@@ -82,7 +85,7 @@ async function detectApp(
   const image = {
     ...build.image(prunes),
     builtProgram: program,
-    // Programs call pnpm and Yarn by name, which no script shows; both are small.
+    // Programs may call pnpm and Yarn by name without a script that shows it, and both are small.
     keepsTools:
       /^(?:pnpm|yarn)/.test(manager?.name ?? "") ||
       commands.some(({ line }) => usesBun(line, manifest) || callsHandlerServer(line)),
@@ -120,7 +123,7 @@ async function detectSite(
   const build = await readNodeBuild(tree, manifest, [], environment);
   const server: BaseName = "static:1";
   const { tool, output, outputSource } = site;
-  // Tools copy these folders into what they make.
+  // Build tools copy these folders into their output.
   const rules = await readSiteRules(tree, ["public", "static", ""]);
   const singlePage = (await readStaticfile(tree))?.singlePage ?? (site.singlePage || rules.singlePage);
   return {

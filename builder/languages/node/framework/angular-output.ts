@@ -24,7 +24,10 @@ const schema = z.object({
   ),
 });
 
-/** Where `ng build` writes the pages of the first application; null when it makes a server, or says nothing. */
+/**
+ * Returns the folder where `ng build` writes the pages of the first application. Null when it builds a server or the
+ * configuration does not say.
+ */
 export async function angularOutput(tree: SourceTree): Promise<string | null> {
   const workspace = schema.safeParse(parseOrNull((await tree.read("angular.json")) ?? "null"));
   if (!workspace.success) return null;
@@ -38,7 +41,7 @@ export async function angularOutput(tree: SourceTree): Promise<string | null> {
   const makesServer = outputMode !== "static" && (Boolean(server) || Boolean(ssr));
   if (makesServer) return null;
   const base = (typeof outputPath === "object" ? outputPath.base : outputPath) ?? `dist/${name}`;
-  // The newer builder keeps pages apart from what a server would need.
+  // The newer builder keeps pages apart from the files of a server.
   const isNewer = /:application$/.test(target.builder);
   const browser = (typeof outputPath === "object" ? outputPath.browser : undefined) ?? "browser";
   return isNewer && browser !== "" ? `${base}/${browser}` : base;

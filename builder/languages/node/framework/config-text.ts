@@ -4,8 +4,8 @@ import { firstOf } from "../../../source/source-tree.ts";
 const endings = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
 
 /**
- * The text of a configuration file that is a program, without its comments; empty when it is not there. It is never
- * run, so what is looked for in it is found only where it is written down plainly.
+ * Returns the text of a configuration file that is a program, without comments; empty when it does not exist. The
+ * program is never run, so only literal values can be found.
  */
 export async function configText(tree: SourceTree, ...names: readonly string[]): Promise<string> {
   const file = firstOf(

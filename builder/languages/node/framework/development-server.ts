@@ -2,7 +2,7 @@ import type { PackageJson } from "../package/package-json.ts";
 import { commandsIn } from "../start/command-line.ts";
 import { linesRunBy } from "../start/run-time-needs.ts";
 
-/** A program, and the first of its arguments that mean "serve while I edit"; null: whatever the arguments. */
+/** Development servers: a program with the pattern of arguments that start its server. Null means any arguments. */
 const developmentServers: readonly (readonly [RegExp, RegExp | null])[] = [
   [/^vite$/, /^(?!build|optimize)/],
   [/^(?:react-scripts|craco|react-app-rewired)$/, /^start/],
@@ -25,10 +25,10 @@ const developmentServers: readonly (readonly [RegExp, RegExp | null])[] = [
   [/^(?:hexo|ember|quasar)$/, /^(?:server|serve|s|dev)\b/],
 ];
 
-/** Words that only run what follows them. */
+/** Words that only run the command that follows them. */
 const wrappers = /^(?:npx|bunx|exec|env|cross-env|dotenv|--)$/;
 
-/** The programs that a line leads to, through the scripts of package.json, each with its arguments. */
+/** Returns the programs that a line runs, also through scripts of package.json, each with its arguments. */
 export function programsRunBy(line: string, manifest: PackageJson): readonly (readonly string[])[] {
   return linesRunBy(line, manifest).flatMap(commandsIn).map(withoutWrappers);
 }
@@ -40,14 +40,14 @@ function withoutWrappers(words: readonly string[]): readonly string[] {
     return !(runsAnother || /^(?:exec|dlx|-y|--yes)$/.test(word) || /^\w+=/.test(word));
   });
   const rest = words.slice(Math.max(first, 0));
-  // `yarn vite build`, `pnpm astro build`, `bun --bun next build` run a package's program.
+  // `yarn vite build`, `pnpm astro build` and `bun --bun next build` run a package's program.
   const [program = "", ...more] = rest;
   return /^(?:pnpm|yarn|bun)$/.test(program) && more.length > 0 && more[0] !== "run"
     ? more.filter((word) => word !== "--bun")
     : rest;
 }
 
-/** The line starts a server that watches the source: slower than need be, and open about it. */
+/** Whether the line starts a server that watches the source. Such a server is slow and shows internals to its users. */
 export function isDevelopmentServer(line: string, manifest: PackageJson): boolean {
   return programsRunBy(line, manifest).some(([program = "", ...words]) =>
     developmentServers.some(

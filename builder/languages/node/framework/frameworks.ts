@@ -6,25 +6,27 @@ import { configText } from "./config-text.ts";
 /** A framework whose build makes a server that package.json need not name. */
 interface Framework {
   readonly name: string;
-  /** Any of these packages gives it away. */
+  /** The packages of the framework. Any of them identifies it. */
   readonly packages: readonly string[];
   readonly line: string | ((packages: readonly string[]) => string);
-  /** The start script of its template, which is meant to be run in the folder that the build makes. */
+  /** The start script of the framework's template, which works only in the folder that the build creates. */
   readonly insteadOf?: string;
 }
 
-/** What makes a server of its own out of a Vite build, which is only a handler without it. */
+/** Packages that turn a Vite build into a standalone server. Without them it is only a request handler. */
 const nitro = ["nitro", "nitropack", "@tanstack/nitro-v2-vite-plugin", "vinxi"];
 
-/** Runs a handler: the npm package that a start line calls by this name, and that no app need list. */
+/**
+ * The program that serves a request handler. Start lines call it by this name, and apps need not depend on its package.
+ */
 export const handlerServer = { program: "srvx", package: "srvx@0.11" } as const;
 
-/** SvelteKit's choice among its adapters, by the place that it is built in. */
+/** SvelteKit's adapter that chooses another adapter by the platform it is built on. */
 export const adapterAuto = "@sveltejs/adapter-auto";
 
 const frameworks: readonly Framework[] = [
   { name: "Nuxt", packages: ["nuxt"], line: "node .output/server/index.mjs" },
-  // adapter-auto makes the same where it finds that Google's buildpacks are at work: see node-dockerfile.ts.
+  // adapter-auto makes the same server when it detects Google's buildpacks: see node-build.ts.
   { name: "SvelteKit", packages: ["@sveltejs/adapter-node", adapterAuto], line: "node build" },
   { name: "Astro", packages: ["@astrojs/node"], line: "node ./dist/server/entry.mjs" },
   { name: "React Router", packages: ["@react-router/serve"], line: "react-router-serve ./build/server/index.js" },
@@ -49,7 +51,10 @@ const frameworks: readonly Framework[] = [
   },
 ];
 
-/** How the server is started that the build makes; null where the app is built with none of these, or makes pages only. */
+/**
+ * Returns the line that starts the server of the app's framework. Null when no framework is known, or the build makes
+ * only static pages.
+ */
 export async function serverOf(
   tree: SourceTree,
   manifest: PackageJson,
@@ -65,20 +70,20 @@ export async function serverOf(
   return { name, line: typeof line === "string" ? line : line(all), insteadOf };
 }
 
-/** What gives away that a program is written for another host, which calls it there and starts no server. */
+/** Packages of programs written for another host, which calls their code and starts no server. */
 const otherHosts: readonly (readonly [RegExp, string])[] = [
   [/^(?:wrangler|@cloudflare\/(?:vite-plugin|workers-types))$/, "Cloudflare Workers"],
   [/^@fastly\/js-compute$/, "Fastly Compute"],
   [/^@types\/aws-lambda$/, "AWS Lambda"],
 ];
 
-/** The host that an app without a start script is written for; null: none that is known. */
+/** Returns the host that an app without a start script is written for; null when it is not known. */
 export function otherHostOf({ dependencies, devDependencies }: PackageJson): string | null {
   const packages = [...dependencies, ...devDependencies];
   return otherHosts.find(([pattern]) => packages.some((name) => pattern.test(name)))?.[1] ?? null;
 }
 
-/** Next.js writes plain files when it is told so. */
+/** Whether Next.js is set to export static pages. */
 export async function exportsPages(tree: SourceTree): Promise<boolean> {
   return /\boutput\s*:\s*["'`]export["'`]/.test(await configText(tree, "next.config"));
 }

@@ -7,15 +7,18 @@ import { configText } from "./config-text.ts";
 import { programsRunBy } from "./development-server.ts";
 import { exportsPages } from "./frameworks.ts";
 
-/** A build that makes files for a web server, and nothing that runs. */
+/** A build that makes only files for a web server. */
 export interface StaticBuild {
-  /** The tool's name, for a person. */
+  /** The tool's name for people. */
   readonly tool: string;
   /** The folder that the files are written to. */
   readonly output: string;
-  /** For the log: "netlify.toml"; null: the tool's default or its own configuration. */
+  /**
+   * The file that names the folder, for the log: "netlify.toml". Null when it is the tool's default or from its own
+   * configuration.
+   */
   readonly outputSource: string | null;
-  /** Addresses are read by the page itself: what is not a file is answered with the first page. */
+  /** Whether the page itself handles its addresses. A path that is not a file gets the first page. */
   readonly singlePage: boolean;
 }
 
@@ -29,14 +32,14 @@ interface Site {
 interface Tool {
   readonly name: string;
   readonly program: RegExp;
-  /** The arguments with which it builds. */
+  /** Matches the arguments of a build. */
   readonly builds: RegExp;
   readonly singlePage: boolean | ((site: Site) => Promise<boolean>);
-  /** Null: what it makes here is a server. */
+  /** Returns the output folder; null when the tool builds a server. */
   readonly output: (site: Site) => Promise<string | null>;
 }
 
-/** With any of these a Vite build makes a server. */
+/** Packages with which a Vite build makes a server. */
 const servers = [
   ..."@tanstack/react-start @tanstack/solid-start @solidjs/start @builder.io/qwik-city @qwik.dev/router".split(" "),
   ..."@hono/vite-build @hono/vite-cloudflare-pages @cloudflare/vite-plugin".split(" "),
@@ -143,7 +146,7 @@ function tool(name: string, program: RegExp, builds: RegExp, folder: string, sin
   return { name, program, builds, singlePage, output: async () => folder };
 }
 
-/** What the build script makes, when that is a site; null when there is no such script, or it makes something else. */
+/** Returns the site that the build script makes. Null when there is no such script, or it makes something else. */
 export async function staticBuild(tree: SourceTree, manifest: PackageJson): Promise<StaticBuild | null> {
   const script = buildScriptOf(manifest);
   if (script === null) return null;
@@ -165,7 +168,7 @@ export async function staticBuild(tree: SourceTree, manifest: PackageJson): Prom
   return siteOfStaticfile(tree);
 }
 
-/** Whatever builds it: somebody has said where the pages are, and they are not in the repository. */
+/** Returns the site in a Staticfile's folder, whatever tool builds it, when that folder is not in the repository. */
 async function siteOfStaticfile(tree: SourceTree): Promise<StaticBuild | null> {
   const root = (await readStaticfile(tree))?.root;
   if (!root || [...tree.files.keys()].some((path) => path.startsWith(`${root}/`))) return null;
@@ -189,7 +192,7 @@ async function svelteKitOutput(tree: SourceTree): Promise<string> {
   return setting(await configText(tree, "svelte.config"), "pages") ?? "build";
 }
 
-/** Where a Staticfile or other hosts were told to find the site. */
+/** Returns the output folder that a Staticfile or another host's configuration names. */
 async function saidElsewhere(tree: SourceTree): Promise<{ readonly folder: string; readonly source: string } | null> {
   const root = (await readStaticfile(tree))?.root;
   if (root) return { folder: root, source: "Staticfile" };
@@ -199,7 +202,7 @@ async function saidElsewhere(tree: SourceTree): Promise<{ readonly folder: strin
   return vercel && !/^[./]*$/.test(vercel) ? { folder: vercel, source: "vercel.json" } : null;
 }
 
-/** It becomes a line of a Dockerfile: nothing but a plain path. */
+/** Allows only a plain path, because it becomes part of a Dockerfile line. */
 function insideRepository(folder: string, source: string): string {
   const path = folder.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
   if (/^[\w@.-]+(?:\/[\w@.-]+)*$/.test(path) && !path.split("/").includes("..")) return path;
@@ -209,14 +212,14 @@ function insideRepository(folder: string, source: string): string {
   );
 }
 
-/** `--output x` and `--output=x`. */
+/** Returns the value in `--output x` or `--output=x`. */
 function option(words: readonly string[], name: string): string | null {
   const at = words.indexOf(name);
   const assigned = words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   return assigned ?? (at < 0 ? null : (words[at + 1] ?? null));
 }
 
-/** `outDir: "site"` in a configuration file, where it is written down plainly. */
+/** Returns the value of a setting such as `outDir: "site"` in a configuration file, when it is a literal. */
 function setting(text: string, key: string): string | null {
   return new RegExp(`\\b${key}\\s*:\\s*["'\`]([^"'\`$]+)["'\`]`).exec(text)?.[1] ?? null;
 }

@@ -1,18 +1,23 @@
 import type { SourceTree } from "../../../plan/plan.ts";
 import type { PackageJson } from "./package-json.ts";
 
-/** What packages come with that fetch a finished program at install, and compile it where they cannot. */
+/**
+ * Packages that download a prebuilt program during installation and compile it when there is none. Others depend on
+ * them.
+ */
 const installers = ["prebuild-install", "@mapbox/node-pre-gyp", "node-pre-gyp"];
 const inLockfile = new RegExp(`(?<![\\w-])(${installers.join("|")})(?![\\w-])`);
 
-/** Packages that do so, or always compile, for where no lockfile names what they come with. */
+/** Packages that do so or always compile, for apps whose lockfile does not list indirect dependencies. */
 const compiled = new Set(
   "better-sqlite3 sqlite3 bcrypt canvas node-sass node-pty re2 libpq pg-native isolated-vm deasync node-expat microtime zlib-sync".split(
     " ",
   ),
 );
 
-/** What a compiler may be wanted for when packages are installed: a package, or the app itself; null: nothing that is known. */
+/**
+ * Returns what may need a compiler during installation: a package, or the app itself. Null when nothing is known to.
+ */
 export async function compiledPackage(
   tree: SourceTree,
   manifests: readonly PackageJson[],

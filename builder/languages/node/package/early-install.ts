@@ -3,22 +3,25 @@ import type { PackageJson } from "./package-json.ts";
 import type { PackageManager } from "./package-manager.ts";
 import { membersOf } from "./workspace.ts";
 
-/** What installing needs of a repository, so that it happens anew only when that has changed. */
+/** The files that an installation needs, so that it is repeated only when they have changed. */
 export interface EarlyInstall {
-  /** Lockfile and settings in the root. */
+  /** The lockfile and settings in the root. */
   readonly files: readonly string[];
-  /** Folders whose content counts: patches, Yarn's own. */
+  /** Folders whose content matters: patches, and Yarn's own folder. */
   readonly folders: readonly string[];
-  /** The package.json of the root and of all packages of a workspace, without what is of no account here; by path in the context. */
+  /**
+   * The package.json of the root and of all packages of a workspace by path in the context, without keys that do not
+   * matter for the installation.
+   */
   readonly manifests: ReadonlyMap<string, string>;
-  /** The app's own scripts that install would have run: they may want all of the source. */
+  /** The app's own install scripts. They run later, because they may need the whole source. */
   readonly scripts: readonly string[];
 }
 
-/** Where the manifests lie in the context. */
+/** The folder of the manifests in the context. */
 export const manifestsFolder = ".baton/install";
 
-/** Something in a package.json that changes often and decides nothing about what is installed. */
+/** Keys of package.json that change often and do not affect the installation. */
 const ofNoAccount = [
   "scripts",
   "description",
@@ -39,7 +42,7 @@ const ofNoAccount = [
   "jest",
 ];
 
-/** Null where the packages cannot be installed without the source: local packages, and scripts that come first. */
+/** Null when the packages cannot be installed without the source: local packages, and scripts that run first. */
 export async function earlyInstall(
   root: SourceTree,
   manifest: PackageJson,
@@ -47,13 +50,13 @@ export async function earlyInstall(
 ): Promise<EarlyInstall | null> {
   const members = await membersOf(root, manifest);
   const all = [manifest, ...members.map((member) => member.manifest)];
-  // Before anything is there npm compiles it. Programs are linked only when they are there.
+  // npm compiles a binding.gyp with the source. Programs of members are linked only when their files exist.
   if (root.files.has("binding.gyp") || members.some((member) => member.manifest.hasPrograms)) return null;
   if (all.some(({ hasLocalDependencies }) => hasLocalDependencies)) return null;
   if (members.some((member) => manager.lifecycle.some((name) => Object.hasOwn(member.manifest.scripts, name)))) {
     return null;
   }
-  // It looks which package manager is at work, which is the right one here.
+  // This script checks the package manager in use, which is the right one here.
   const guards = /^npx (?:-y )?only-allow \w+$/;
   if (manifest.scripts.preinstall !== undefined && !guards.test(manifest.scripts.preinstall)) return null;
 

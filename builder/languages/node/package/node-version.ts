@@ -7,19 +7,19 @@ import type { PackageJson } from "./package-json.ts";
 
 export interface NodeVersion {
   readonly major: NodeMajor;
-  /** For the log: "Node 22 (engines in package.json: >=20)". */
+  /** The decision for the log: "Node 22 (engines in package.json: >=20)". */
   readonly decision: string;
   readonly warning: string | null;
 }
 
 const preferred: NodeMajor = 22;
-/** The best first: the default, then the newest. */
+/** Versions in order of preference: the default, then the newest. */
 const byPreference: readonly NodeMajor[] = [
   preferred,
   ...nodeMajors.toReversed().filter((major) => major !== preferred),
 ];
 
-/** The names that Node's long-term releases have in .nvmrc. */
+/** The codenames of Node's long-term releases, as in .nvmrc. */
 const codenames: Readonly<Record<string, string>> = {
   argon: "4",
   boron: "6",
@@ -34,7 +34,7 @@ const codenames: Readonly<Record<string, string>> = {
   krypton: "24",
 };
 
-/** Which of the Node versions that there are images of this app wants: engines and Volta in package.json, then files that name one. */
+/** Chooses an available Node version: by engines and Volta in package.json, then by files that name one. */
 export async function chooseNode(tree: SourceTree, manifest: PackageJson): Promise<NodeVersion> {
   const wish = await readWish(tree, manifest);
   if (!wish) return { major: preferred, decision: `Node ${preferred} (default)`, warning: null };
@@ -69,7 +69,7 @@ function withoutComment(line: string): string {
   return line.replace(/#.*/, "").trim();
 }
 
-/** A range of semantic versions; null for what is none. `lts/*`, `lts` and `node` mean the default. */
+/** Turns the text into a semver range; null when it is none. `lts/*`, `lts` and `node` mean the default. */
 function toRange(text: string): string | null {
   const name = /^lts[/-](\S+)$/i.exec(text)?.[1]?.toLowerCase() ?? text.toLowerCase();
   if (Object.hasOwn(codenames, name)) return codenames[name] ?? null;

@@ -1,32 +1,35 @@
 import { z } from "zod";
 import { PlanProblem, type SourceTree } from "../../../plan/plan.ts";
 
-/** The parts of package.json that decide how an app is built and started. What is of another type than npm expects counts as absent. */
+/**
+ * The parts of package.json that decide how an app is built and started. Values of another type than npm expects count
+ * as absent.
+ */
 export interface PackageJson {
   readonly name: string | null;
   readonly main: string | null;
-  /** It brings programs of its own (`bin`). */
+  /** Whether it has programs of its own (`bin`). */
   readonly hasPrograms: boolean;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
-  /** Something to install: dependencies of any kind, or workspaces that may have some. */
+  /** Whether there is something to install: dependencies of any kind, or workspaces that may have some. */
   readonly hasDependencies: boolean;
   readonly hasWorkspaces: boolean;
   /** Patterns of the folders whose packages are installed with this one. */
   readonly workspaces: readonly string[];
-  /** Some dependency is a folder or archive of this repository, other than a package of its workspace. */
+  /** Whether a dependency is a folder or archive of this repository that is not in its workspace. */
   readonly hasLocalDependencies: boolean;
   readonly engines: { readonly node: string | null };
   /** The version that Volta pins. */
   readonly volta: { readonly node: string | null };
-  /** "pnpm@9.12.0+sha512…", as Corepack reads it. */
+  /** The package manager in Corepack's format: "pnpm@9.12.0+sha512…". */
   readonly packageManager: string | null;
 }
 
 const versions = z.record(z.string(), z.string()).catch({});
 const list = z.array(z.string());
-/** An array, or as Yarn has it an object with one. */
+/** An array, or in Yarn's format an object with one. */
 const patterns = z.union([list, z.object({ packages: list }).transform(({ packages }) => packages)]).catch([]);
 const schema = z.object({
   name: z.string().nullable().catch(null),
@@ -82,7 +85,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** People look for lines; the parser counts characters. */
+/** Describes a syntax error with its line. The parser only counts characters. */
 function faultOf(text: string, reason: string): { readonly what: string; readonly hint: string } {
   if (text.trim() === "") return { what: "it is empty", hint: "Run `npm init -y`, or remove it." };
   const conflict = text.split("\n").findIndex((line) => /^(?:<{7} |>{7} |={7}\r?$)/.test(line));

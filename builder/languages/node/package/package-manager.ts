@@ -8,20 +8,23 @@ export type PackageManagerName = "npm" | "pnpm" | "yarn" | "yarn-berry" | "bun";
 /** How an app's packages are installed, as commands of a Dockerfile's RUN. */
 export interface PackageManager {
   readonly name: PackageManagerName;
-  /** The npm package and version that brings the program into the image; null: npm, which is there. */
+  /** The npm package and version that installs the package manager; null for npm, which is in the image. */
   readonly program: string | null;
-  /** What install needs besides package.json, as far as it is in the tree: lockfile and settings. */
+  /** Existing files that the installation needs in addition to package.json: lockfile and settings. */
   readonly files: readonly string[];
   readonly install: string;
-  /** Leaves only what runs in production, in every package of a workspace; null where that is not worth its risk. */
+  /**
+   * The command that removes development packages from every package of a workspace; null where it is not worth the
+   * risk.
+   */
   readonly prune: string | null;
-  /** Runs a script of package.json, named behind it, as the package manager itself does. */
+  /** Runs the script of package.json whose name follows, as the package manager itself does. */
   readonly run: string;
-  /** The app's own scripts that install runs, in this order. */
+  /** The app's own scripts that the installation runs, in this order. */
   readonly lifecycle: readonly string[];
-  /** `ENV` lines that install and prune want. */
+  /** `ENV` lines that install and prune need. */
   readonly environment: readonly string[];
-  /** Where downloaded packages are cached. */
+  /** The folder of the download cache. */
   readonly cacheFolder: string;
   readonly decision: string;
   readonly warning: string | null;
@@ -37,7 +40,10 @@ const lockfiles = {
 } as const;
 type Lockfile = keyof typeof lockfiles;
 
-/** By lockfile, with packageManager in package.json deciding among several and without one. */
+/**
+ * Chooses the package manager by lockfile. packageManager in package.json decides when there are several lockfiles or
+ * none.
+ */
 export async function choosePackageManager(tree: SourceTree, manifest: PackageJson): Promise<PackageManager> {
   const present = (Object.keys(lockfiles) as Lockfile[]).filter((file) => tree.files.has(file));
   const declared = /^(npm|pnpm|yarn|bun)(?:@([^+]+))?/.exec(manifest.packageManager ?? "");
@@ -74,7 +80,7 @@ function warnOf(
 
 type Choice = Omit<PackageManager, "warning">;
 
-/** What npm and those that came after it run in a folder when its packages are installed. */
+/** The scripts that npm and later package managers run in a folder when its packages are installed. */
 const lifecycle = ["preinstall", "install", "postinstall", "prepare"];
 
 function npm(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Choice {
@@ -95,14 +101,14 @@ function npm(tree: SourceTree, lockfile: Lockfile | null, version: string | null
 
 async function pnpm(tree: SourceTree, lockfile: Lockfile | null, version: string | null): Promise<Choice> {
   const wanted = version ?? pnpmOfLockfile(lockfile === null ? null : await tree.read(lockfile));
-  // The store is named on the command line: pnpm's own choice depends on which file systems are mounted where.
+  // The store is set on the command line, because pnpm's default depends on which file systems are mounted where.
   const store = "--config.store-dir=/root/.cache/pnpm";
   return {
     name: "pnpm",
     program: `pnpm@${wanted}`,
     files: thereOf(tree, [lockfile, "pnpm-workspace.yaml", ".npmrc", ".pnpmfile.cjs"]),
     install: `pnpm install ${lockfile === null ? "--no-frozen-lockfile" : "--frozen-lockfile"} ${store}`,
-    // `pnpm prune` knows the root alone. What was built at install stays as it is.
+    // `pnpm prune` handles only the root package. Packages that were compiled in the installation stay as they are.
     prune: `CI=true pnpm install --prod --frozen-lockfile --offline --ignore-scripts --config.modules-cache-max-age=0 ${store}`,
     run: "pnpm run",
     lifecycle,
@@ -112,7 +118,9 @@ async function pnpm(tree: SourceTree, lockfile: Lockfile | null, version: string
   };
 }
 
-/** The oldest pnpm that writes lockfiles of this version: newer ones may refuse them or skip install scripts. */
+/**
+ * Returns the oldest pnpm that writes lockfiles of this version. Newer ones may refuse them or skip install scripts.
+ */
 function pnpmOfLockfile(text: string | null): string {
   const version = /^lockfileVersion:\s*['"]?([\d.]+)/m.exec(text ?? "")?.[1];
   if (version === undefined) return "10";
@@ -153,11 +161,11 @@ function berry(tree: SourceTree, lockfile: Lockfile | null, version: string): Ch
     program: `@yarnpkg/cli-dist@${version}`,
     files: thereOf(tree, [lockfile, ".yarnrc.yml", ".npmrc"]),
     install: lockfile === null ? "yarn install --no-immutable" : "yarn install --immutable",
-    // A plugin in Yarn 2 and 3, which few have.
+    // In Yarn 2 and 3 this is a plugin, which few have installed.
     prune: Number.parseInt(version, 10) >= 4 ? "yarn workspaces focus --all --production" : null,
     run: "yarn run",
     lifecycle: ["preinstall", "install", "postinstall"],
-    // Plug'n'Play would want Yarn at run time too. What install scripts print says why they fail.
+    // Plug'n'Play would need Yarn at run time too. The output of install scripts says why they fail.
     environment: [
       "YARN_NODE_LINKER=node-modules",
       "YARN_ENABLE_GLOBAL_CACHE=true",
@@ -176,7 +184,8 @@ function bun(tree: SourceTree, lockfile: Lockfile | null, version: string | null
     program: `bun@${wanted}`,
     files: thereOf(tree, [lockfile, "bunfig.toml", ".npmrc"]),
     install: lockfile === null ? "bun install" : "bun install --frozen-lockfile",
-    // It only adds to what is there. Scripts of packages run once more, from the cache of downloads.
+    // Bun's installation only adds packages, so the folders are removed first. Install scripts run again, with cached
+    // downloads.
     prune: `find . -name node_modules -prune -exec rm -rf {} + && bun install --production${lockfile === null ? "" : " --frozen-lockfile"}`,
     run: "bun run",
     lifecycle,

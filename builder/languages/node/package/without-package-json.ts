@@ -7,8 +7,8 @@ const usualNames = ["server", "index", "app", "main"].flatMap((name) =>
 );
 
 /**
- * What stands for the package.json of a Node program that has none: a Procfile that runs Node, or a program with a
- * usual name that opens a port. Scripts of a web page have such names, too. Null: no Node program.
+ * Returns a manifest for a Node program without a package.json: a Procfile that runs Node, or a program with a usual
+ * name that opens a port. Scripts of web pages can have the same names. Null when there is no Node program.
  */
 export async function withoutPackageJson(
   tree: SourceTree,

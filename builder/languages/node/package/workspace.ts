@@ -9,9 +9,9 @@ export interface Workspace {
   readonly root: SourceTree;
   /** The package.json in the root, which names the package manager. */
   readonly manifest: PackageJson;
-  /** The package's folder. */
+  /** The folder of the package. */
   readonly member: string;
-  /** Folders of other packages that this one uses and that have to be built first, in this order. */
+  /** Folders of other packages that this one uses and that must be built first, in this order. */
   readonly builtBefore: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface Member {
   readonly manifest: PackageJson;
 }
 
-/** Null where the folder is an app of its own: with a lockfile, or not among those that the root names. */
+/** Returns null when the folder is an app of its own: it has a lockfile, or the root does not name it. */
 export async function workspaceOf(root: SourceTree, folder: string): Promise<Workspace | null> {
   const lockfiles = ["package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
   const ownLockfile = firstOf(
@@ -37,13 +37,13 @@ export async function workspaceOf(root: SourceTree, folder: string): Promise<Wor
   return { root, manifest, member: folder, builtBefore: builtBefore(folder, members) };
 }
 
-/** The packages that the root names; none where there is no workspace. */
+/** Returns the packages that the root names; empty without a workspace. */
 export async function membersOf(root: SourceTree, manifest: PackageJson): Promise<readonly Member[]> {
   const patterns = await patternsOf(root, manifest);
   if (patterns.length === 0) return [];
   const rules = ignoreRules(patterns);
   const folders = [...root.files.keys()].flatMap((path) => /^(.+)\/package\.json$/.exec(path)?.[1] ?? []);
-  // A pattern means the folder that it matches, not what lies in it.
+  // A pattern matches a package's folder, not the folders in it.
   const named = folders.filter((folder) => rules.names(folder));
   const members = await Promise.all(
     named.map(async (folder) => ({ folder, manifest: await readPackageJson(subtree(root, folder)) })),
@@ -51,7 +51,7 @@ export async function membersOf(root: SourceTree, manifest: PackageJson): Promis
   return members.flatMap(({ folder, manifest: own }) => (own === null ? [] : [{ folder, manifest: own }]));
 }
 
-/** What the package uses, and what that uses, as far as it has a build script: the deepest first. */
+/** Returns the direct and indirect dependencies of a package that have a build script, the deepest first. */
 function builtBefore(folder: string, members: readonly Member[]): readonly string[] {
   const byName = new Map(members.map((member) => [member.manifest.name, member]));
   const order: string[] = [];
@@ -70,7 +70,7 @@ function builtBefore(folder: string, members: readonly Member[]): readonly strin
   return order;
 }
 
-/** It becomes lines of a Dockerfile: nothing else. */
+/** Whether the path is plain, because it becomes part of Dockerfile lines. */
 function isPlainPath(folder: string): boolean {
   return /^[\w@.-]+(?:\/[\w@.-]+)*$/.test(folder);
 }

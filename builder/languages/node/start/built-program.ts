@@ -5,17 +5,20 @@ import { adapterAuto } from "../framework/frameworks.ts";
 import type { PackageJson } from "../package/package-json.ts";
 import type { StartCommand } from "./start-command.ts";
 
-/** What the build has to have made, or there is nothing to start. */
+/** The program that the build must create, because otherwise there is nothing to start. */
 export interface BuiltProgram {
-  /** Any of these will do. */
+  /** Paths of the program. Any one of them is enough. */
   readonly paths: readonly string[];
   readonly expected: NonNullable<BuildRecipe["expected"]>;
 }
 
-/** Programs that start what a build has made and that their last argument names. */
+/** Programs that start the file in their last argument. */
 const starters = new Set(["node", "bun", "react-router-serve", "remix-serve", "srvx"]);
 
-/** The program that the start command runs, where that comes out of the build; null: it is there, or cannot be told. */
+/**
+ * Returns the program that the start command runs when the build creates it. Null when it is in the repository or
+ * cannot be determined.
+ */
 export function builtProgram(
   tree: SourceTree,
   manifest: PackageJson,
@@ -24,7 +27,7 @@ export function builtProgram(
   const [program = "", ...words] = command;
   const path = (program === "node" ? words[0] : words.at(-1))?.replace(/^\.\//, "");
   if (buildScriptOf(manifest) === null || !starters.has(program) || path === undefined) return null;
-  // It becomes a line of a Dockerfile. Options of Node may have arguments that look like files, and come first.
+  // The path becomes part of a Dockerfile line. Options of Node come first and may have arguments that look like files.
   if (!/^[\w@.][\w@.-]*(?:\/[\w@.-]+)*$/.test(path) || path.split("/").some((part) => /^\.+$/.test(part))) return null;
 
   const paths = /\.[cm]?[jt]s$/.test(path) ? [path] : [path, `${path}.js`, `${path}/index.js`];

@@ -1,4 +1,7 @@
-/** The commands that a line runs one after the other or beside each other, near enough: quotes are not looked into. */
+/**
+ * Splits a line into the commands that it runs, in sequence or in parallel. This is approximate, because quotes are
+ * ignored.
+ */
 export function commandsIn(line: string): readonly (readonly string[])[] {
   return line
     .split(/&&|\|\||[;|&]/)
@@ -12,8 +15,8 @@ export function commandsIn(line: string): readonly (readonly string[])[] {
 }
 
 /**
- * The script that a package manager's command runs (`npm run build`, `yarn start`, `pnpm build`); null when it runs
- * none, or does more than that: options can send it to another folder.
+ * Returns the script that a package manager's command runs (`npm run build`, `yarn start`, `pnpm build`). Null when it
+ * runs none, or has other arguments, because options can change the folder.
  */
 export function scriptRunBy(words: readonly string[], scripts: Readonly<Record<string, string>>): string | null {
   const [program = "", ...rest] = words;
@@ -23,7 +26,10 @@ export function scriptRunBy(words: readonly string[], scripts: Readonly<Record<s
   return extra.length === 0 && Object.hasOwn(scripts, script) ? script : null;
 }
 
-/** The scripts that npm-run-all runs, one after the other or beside each other: `run-p type-check "build-only {@}" --`, `run-s build:*`. */
+/**
+ * Returns the scripts that npm-run-all runs, in sequence or in parallel: `run-p type-check "build-only {@}" --`, `run-s
+ * build:*`.
+ */
 export function scriptsRunTogether(
   [program = "", ...words]: readonly string[],
   scripts: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import type { PackageJson } from "../package/package-json.ts";
 import { membersOf } from "../package/workspace.ts";
 import { startScript } from "./start-command.ts";
 
-/** Why nothing can be started here, and what to do about it. */
+/** Says why nothing can be started here, and what to do about it. */
 export async function notStartable(tree: SourceTree, manifest: PackageJson): Promise<PlanProblem> {
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
   const adapter = packages.find((name) => /^@(?:sveltejs\/adapter-|astrojs\/)(?:vercel|netlify|cloudflare)/.test(name));
@@ -50,7 +50,7 @@ export async function notStartable(tree: SourceTree, manifest: PackageJson): Pro
   );
 }
 
-/** The one among several that people most often mean. */
+/** Returns the folder that is most often meant. */
 function likeliest(folders: readonly string[]): string {
   const usual = ["web", "www", "app", "site", "frontend", "client", "server", "api"];
   const named = usual.flatMap((name) => folders.find((folder) => folder.split("/").at(-1) === name) ?? []);

@@ -4,13 +4,15 @@ import type { PackageJson } from "../package/package-json.ts";
 import { commandsIn, isPackageManager, scriptRunBy, scriptsRunTogether } from "./command-line.ts";
 
 export interface RunTimeNeeds {
-  /** Something that the start command runs may come out of devDependencies. */
+  /** Whether the start command may run something from devDependencies. */
   readonly devDependencies: boolean;
-  /** pnpm or Yarn is called by a script at run time. */
+  /** Whether a script calls pnpm or Yarn at run time. */
   readonly packageManager: boolean;
 }
 
-/** Always there, and they bring nothing else in. `cd` is not among them: it leads to other packages. */
+/**
+ * Programs that are always installed and load no packages. `cd` is not among them, because it leads to other packages.
+ */
 const systemPrograms = new Set([
   handlerServer.program,
   "node",
@@ -23,17 +25,17 @@ const systemPrograms = new Set([
   "mkdir",
   "cp",
 ]);
-/** They run the command that follows them, and have to be there themselves. */
+/** Programs that run the command that follows them. Those that are not part of the system must be installed. */
 const wrappers = new Set(["exec", "npx", "env", "cross-env"]);
 const systemWrappers = new Set(["exec", "npx", "env"]);
 
-/** What a start command needs in the image, followed through the scripts that it runs. In doubt it needs it. */
+/** Returns what a start command needs in the image, including the scripts that it runs. In doubt, it is needed. */
 export function runTimeNeeds(
   start: { readonly command: readonly string[]; readonly line: string },
   manifest: PackageJson,
 ): RunTimeNeeds {
   const lines = linesRunBy(start.line, manifest);
-  // A line that is one command is carried out by npm, whichever package manager it names; all else as it is written.
+  // A line that is a single command is run by npm, whichever package manager it names. Any other line runs as written.
   const asWritten = start.command[0] === "sh" ? lines : lines.slice(1);
   return {
     devDependencies:
@@ -44,13 +46,13 @@ export function runTimeNeeds(
   };
 }
 
-/** Whatever builds, a build wants what it is developed with. */
+/** Whether the command builds again. A build needs the development packages, whatever tool it uses. */
 function buildsAnew([, ...lines]: readonly string[], manifest: PackageJson): boolean {
   const script = buildScriptOf(manifest);
   return script !== null && lines.includes(manifest.scripts[script] ?? "");
 }
 
-/** The line itself, and those of all scripts of package.json that it leads to. */
+/** Returns the line and those of all scripts of package.json that it runs. */
 export function linesRunBy(line: string, manifest: PackageJson): readonly string[] {
   const lines = [line];
   const seen = new Set<string>();
@@ -83,7 +85,7 @@ function needsProductionOnly(words: readonly string[], manifest: PackageJson): b
   return systemPrograms.has(program) || isPartOfApp(program) || comesWith(program, manifest);
 }
 
-/** Modules that Node is told to load first: `-r dotenv/config`, `--import=tsx`. */
+/** Returns modules that Node preloads: `-r dotenv/config`, `--import=tsx`. */
 function loadedModules(words: readonly string[]): readonly string[] {
   return words.flatMap((word, index) => {
     const flag = /^(?:-r|--require|--import|--loader|--experimental-loader)(?:=(.+))?$/.exec(word);
@@ -95,7 +97,10 @@ function isPartOfApp(name: string): boolean {
   return name.startsWith("./") || name.startsWith("../") || name.startsWith("/") || name.startsWith("node:");
 }
 
-/** A program or module that a production dependency brings, by its name or the end of it: `serve` of @remix-run/serve. */
+/**
+ * Whether a production dependency provides a program or module, by its name or the end of it: `serve` for
+ * @remix-run/serve.
+ */
 function comesWith(name: string, { dependencies, devDependencies }: PackageJson): boolean {
   const brings = (dependency: string) =>
     dependency === name || name.startsWith(`${dependency}/`) || dependency.endsWith(`/${name}`);

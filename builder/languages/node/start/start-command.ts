@@ -12,17 +12,18 @@ import { typescriptStart } from "./typescript-entry.ts";
 export interface StartCommand {
   readonly kind: "web" | "worker";
   readonly command: readonly string[];
-  /** What it was made of, as the user wrote it: the line whose programs must be there at run time. */
+  /** The line that the command was made from, as the user wrote it. Its programs are needed at run time. */
   readonly line: string;
-  /** For the log: "scripts.start". */
+  /** The source for the log: "scripts.start". */
   readonly source: string;
 }
 
 const entryFiles = ["server", "index", "app"].flatMap((name) => [".js", ".mjs", ".cjs"].map((ending) => name + ending));
 
 /**
- * Procfile, scripts.start, the server that a framework builds, main, then files that are usually the server. A start
- * script that is a development server comes after the framework's own. At last a server in TypeScript. Null: nothing here says how it is started.
+ * Tries the Procfile, scripts.start, the server that a framework builds, main, then files with usual names. The
+ * framework's server precedes a start script that is a development server. A server in TypeScript comes last. Null when
+ * nothing is found.
  */
 export async function findStartCommand(
   tree: SourceTree,
@@ -63,7 +64,10 @@ function fromProcfile({ kind, line, source }: Process, manifest: PackageJson): S
   return { kind, ...commandOf(line, manifest), line, source };
 }
 
-/** Some frameworks (Nest) keep `start` for development: a production script that simply runs Node is meant for servers. */
+/**
+ * Returns the start script. Some frameworks (Nest) use `start` for development, so a production script that simply runs
+ * Node takes precedence.
+ */
 export function startScript({ scripts }: PackageJson): string | null {
   const production = ["start:prod", "start:production"].find((name) => nodeCommand(scripts[name] ?? "") !== null);
   return production ?? (scripts.start?.trim() ? "start" : null);
@@ -74,14 +78,14 @@ function mainFile(tree: SourceTree, manifest: PackageJson): string | null {
   if (main === null) return null;
   const path = main.replace(/^\.\//, "");
   const found = firstOf(tree, [path, `${path}.js`, `${path}/index.js`]);
-  // What a build makes is not in the repository.
+  // A file that the build creates is not in the repository.
   return found ?? (buildScriptOf(manifest) !== null && /\.[cm]?js$/.test(path) ? path : null);
 }
 
-/** The argument vector that does what the line says, with as few programs around the app as can be. */
+/** Returns the arguments that run the line with as few processes around the app as possible. */
 function commandOf(line: string, manifest: PackageJson): { readonly command: readonly string[] } {
   let current = line;
-  // A script that runs a script is followed until there is more to it than one program.
+  // Follow scripts that only run another script until one runs more than a single program.
   for (let depth = 0; depth < 5; depth++) {
     const direct = nodeCommand(current);
     if (direct) return { command: direct };
@@ -100,7 +104,7 @@ function commandOf(line: string, manifest: PackageJson): { readonly command: rea
   throw new PlanProblem(`the start command "${line}" runs scripts of package.json in a circle`);
 }
 
-/** The words of a line that is simply `node something`. */
+/** Returns the words of a line of the form `node something`. */
 function nodeCommand(line: string): readonly string[] | null {
   const simple = parseSimpleCommand(line);
   return simple?.assignments.length === 0 && simple.words[0] === "node" && simple.words.length > 1

@@ -7,20 +7,20 @@ import type { PackageJson } from "../package/package-json.ts";
 
 const entries = ["server", "index", "app", "main"].flatMap((name) => [`src/${name}.ts`, `${name}.ts`]);
 
-/** How a server in TypeScript is started that package.json does not start; null when there is none. */
+/** Finds the start of a TypeScript server that package.json does not start; null when there is none. */
 export async function typescriptStart(
   tree: SourceTree,
   manifest: PackageJson,
 ): Promise<{ readonly line: string; readonly source: string } | null> {
   const entry = firstOf(tree, entries);
   const packages = [...manifest.dependencies, ...manifest.devDependencies];
-  // What a page loads is called so, too.
+  // Scripts of web pages have the same names.
   if (entry === null || tree.files.has("index.html") || packages.includes("vite")) return null;
   const compiled = usesBun(tree, manifest) ? null : await compiledEntry(tree, manifest, entry);
   if (compiled !== null) return { line: `node ${compiled}`, source: `the build output of ${entry}` };
   const runner =
     ["tsx", "ts-node"].find((name) => packages.includes(name)) ?? (usesBun(tree, manifest) ? "bun" : "node");
-  // Node itself leaves the types out since 22.18.
+  // Node itself strips types since 22.18.
   return { line: `${runner} ${entry}`, source: entry };
 }
 
@@ -32,7 +32,7 @@ function usesBun(tree: SourceTree, { dependencies, devDependencies, scripts }: P
   );
 }
 
-/** Where the build script's compiler writes the program; null when none of those that are known is at work. */
+/** Returns the path where the build script's compiler writes the program; null when it uses no known compiler. */
 async function compiledEntry(tree: SourceTree, manifest: PackageJson, entry: string): Promise<string | null> {
   const script = buildScriptOf(manifest);
   if (script === null) return null;
@@ -42,7 +42,7 @@ async function compiledEntry(tree: SourceTree, manifest: PackageJson, entry: str
   if (!programs.some(([program, ...words]) => program === "tsc" && !words.includes("--noEmit"))) return null;
   const { outDir, rootDir } = await compilerOptions(tree);
   if (outDir === null) return inSource;
-  // Without a rootDir it is the folder that all programs have in common.
+  // The default rootDir is the common folder of all programs.
   const isInSource = rootDir === null ? !hasProgramsInRoot(tree) : /^(?:\.\/)?src\/?$/.test(rootDir);
   return `${outDir}/${isInSource ? inSource.replace(/^src\//, "") : inSource}`;
 }
@@ -52,7 +52,7 @@ function hasProgramsInRoot(tree: SourceTree): boolean {
 }
 
 interface CompilerOptions {
-  /** Without `./` in front; null: beside the source. */
+  /** The output folder without a leading `./`; null when files are written next to the source. */
   readonly outDir: string | null;
   readonly rootDir: string | null;
 }
@@ -64,7 +64,7 @@ async function compilerOptions(tree: SourceTree): Promise<CompilerOptions> {
     const config = parseJsonWithComments(text) as { compilerOptions?: Record<string, unknown> };
     options = config.compilerOptions ?? {};
   } catch {
-    // The compiler will say so.
+    // The compiler will report the error.
   }
   const outDir = typeof options.outDir === "string" ? options.outDir.replace(/^\.\/|\/$/g, "") : "";
   return {
