@@ -1,4 +1,4 @@
-// npm run down: removes everything of this BATON_DATA. Asks first; `npm run down -- --yes` doesn't.
+// npm run down: removes everything that belongs to this BATON_DATA. Asks first; `npm run down -- --yes` doesn't.
 
 import { main } from "./set-up/console/problem.mjs";
 import { handOver, serverEnvironment } from "./set-up/service/hand-over.mjs";

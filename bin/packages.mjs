@@ -1,4 +1,4 @@
-// The npm packages, when they are not as package-lock.json names them: enough for `npm run lint` and `npm run typecheck`.
+// Installs the npm packages unless they match package-lock.json. `npm run lint` and `npm run typecheck` need no more.
 
 import { main } from "./set-up/console/problem.mjs";
 import { setUpPackages } from "./set-up/steps.mjs";

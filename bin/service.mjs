@@ -1,6 +1,6 @@
-// npm run service: Baton and its Caddy as systemd services, which start with the machine.
+// npm run service: installs Baton and its Caddy as systemd services, which start with the machine.
 //
-//   --print   shows the files that would be written, and changes nothing
+//   --print   shows the files that would be written and changes nothing
 
 import { join } from "node:path";
 import { main } from "./set-up/console/problem.mjs";

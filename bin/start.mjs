@@ -1,7 +1,7 @@
-// npm start: installs and starts what Baton stands on, compiles it, and serves until Ctrl-C.
+// npm start: installs and starts what Baton needs, compiles it and serves until Ctrl-C.
 //
 //   --set-up-only   stops before serving
-//   --watch         for development: compiles and serves anew on every save
+//   --watch         for development: compiles and restarts the server on every save
 
 import { main } from "./set-up/console/problem.mjs";
 import { watch } from "./set-up/console/watch.mjs";

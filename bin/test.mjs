@@ -1,5 +1,5 @@
-// npm test: the set-up that the tests stand on, then all of them. Arguments go to vitest: npm test -- test/git
-// A Docker daemon that had to be started for it is stopped at the end.
+// npm test: sets up what the tests need and runs all of them. Arguments go to vitest: npm test -- test/git
+// A Docker daemon that was started for them is stopped at the end.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +33,7 @@ async function runTests(environment) {
     stdio: ["ignore", "inherit", "inherit"],
     detached: true,
   });
-  // A process group of its own, so that a signal reaches vitest's workers too; this process stays to clean up after them.
+  // vitest gets its own process group, so that a signal reaches its workers too. This process stays to clean up.
   for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => process.kill(-child.pid, name));
   const [code, signal] = await once(child, "exit");
   return code ?? 128 + constants.signals[signal];

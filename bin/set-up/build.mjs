@@ -7,13 +7,13 @@ import { indent, run } from "./run.mjs";
 export const sourceFolders = ["server", "views", "builder"];
 const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 
-/** TypeScript to JavaScript in .build/, when what is there was not made from these sources. */
+/** Compiles TypeScript to JavaScript in .build/, unless the output was made from the current sources. */
 export async function build(root, announce) {
   const output = join(root, ".build");
   const sources = await fingerprint(root);
   if ((await builtFrom(root)) === sources) return {};
   announce("compiling");
-  // A file whose source is gone must not be found any more.
+  // Remove output whose source no longer exists.
   await rm(output, { recursive: true, force: true });
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const { code, output: said } = await run(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: root });
@@ -22,17 +22,17 @@ export async function build(root, announce) {
   return { did: "compiled" };
 }
 
-/** Whether what is compiled was made from today's sources. */
+/** Whether the output was made from the current sources. */
 export async function isBuilt(root) {
   return (await builtFrom(root)) === (await fingerprint(root));
 }
 
 const stampFile = (root) => join(root, ".build/sources.sha256");
 
-/** The sources' fingerprint at the last compilation; null: there was none. */
+/** Returns the fingerprint of the sources at the last compilation; null when there was none. */
 const builtFrom = (root) => readFile(stampFile(root), "utf8").catch(() => null);
 
-/** By content: times tell little after a checkout, a copy or a deleted file. */
+/** Hashes the content of the sources. Modification times mean little after a checkout, a copy or a deletion. */
 export async function fingerprint(root) {
   const listings = await Promise.all(sourceFolders.map((folder) => listSources(root, folder)));
   const files = [...settings, ...listings.flat().sort()];

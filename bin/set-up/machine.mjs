@@ -3,13 +3,13 @@ import { userInfo } from "node:os";
 import { findCommand } from "./run.mjs";
 
 /**
- * What there is to work with.
+ * The properties of the machine that decide what set-up can do.
  *
  * @typedef {object} Machine
  * @property {boolean} isRoot
- * @property {string} account its name, for the commands that a problem proposes
+ * @property {string} account the account's name, for the commands that a problem suggests
  * @property {boolean} hasApt
- * @property {boolean} hasSystemd systemd runs here, not only lies about
+ * @property {boolean} hasSystemd whether systemd is running and not only installed
  */
 
 /** @returns {Promise<Machine>} */

@@ -2,7 +2,7 @@ import { howToGiveOne } from "./programs/caddy.mjs";
 import { indent } from "./run.mjs";
 
 /**
- * What this account cannot put right by itself, as one list of commands; null when there is nothing of that kind.
+ * Lists the problems that set-up cannot fix with this account, with commands; null when there are none.
  *
  * @param {object} facts
  * @param {import("./machine.mjs").Machine} facts.machine

@@ -7,10 +7,10 @@ import { SetUpProblem } from "./console/problem.mjs";
 const KEPT_OUTPUT = 64 * 1024;
 const SHOWN_LINES = 15;
 
-/** Where system programs live; accounts other than root seldom have them on their path. */
+/** Folders of system programs, which are usually on the path of root only. */
 const systemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** The path to look programs up on: the account's own, then the system's. */
+/** Returns the path for looking up programs: the account's own folders, then the system's. */
 export function searchPath(env = process.env) {
   const folders = (env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...folders, ...systemFolders.filter((folder) => !folders.includes(folder))].join(delimiter);
@@ -30,8 +30,8 @@ export async function findCommand(name, env = process.env) {
 }
 
 /**
- * Runs a program to its end, without standard input and without a shell. `code` is null when it could not be started
- * or was killed; `output` is the end of what it said on stdout and stderr.
+ * Runs a program to completion, without standard input and without a shell. `code` is null when it could not be started
+ * or was killed. `output` is the end of its stdout and stderr.
  *
  * @returns {Promise<{ code: number | null, output: string }>}
  */
@@ -52,7 +52,7 @@ export function run(command, args, { cwd, env = {} } = {}) {
   });
 }
 
-/** Like run, but anything except success is a problem that shows what the program said. */
+/** Like `run`, but throws a SetUpProblem with the program's output unless it succeeds. */
 export async function mustRun(command, args, options) {
   const { code, output } = await run(command, args, options);
   if (code !== 0) {
@@ -61,7 +61,7 @@ export async function mustRun(command, args, options) {
   return output;
 }
 
-/** Programs say first what is wrong, and close with what they were about. */
+/** Shortens output. Programs usually report the error first and finish with what they were doing. */
 export const firstAndLastLines = (text) => {
   const lines = text.trim().split("\n");
   if (lines.length <= SHOWN_LINES) return lines.join("\n");

@@ -5,8 +5,8 @@ import { isBuilt } from "./build.mjs";
 import { SetUpProblem } from "./console/problem.mjs";
 
 /**
- * The environment as the server will read it, by the server's own compiled code: a wrong value is a problem now, not
- * after the long steps. Null where nothing is compiled from today's sources yet.
+ * Reads the environment with the server's own compiled code, so that a wrong value is reported before the long steps.
+ * Null when the current sources are not compiled yet.
  *
  * @returns {Promise<import("../../server/boot/config.ts").Config | null>}
  */

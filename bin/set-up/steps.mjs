@@ -16,14 +16,14 @@ import { readSettings } from "./settings.mjs";
 import { takeTurn } from "./turn.mjs";
 
 /**
- * All that Baton stands on: looked at first, and what is missing is installed or started.
+ * Sets up all that Baton needs: checks the machine first, then installs or starts what is missing.
  *
  * @param {object} wishes
  * @param {string} wishes.folder for Docker's log
- * @param {string} wishes.caddyFolder where a downloaded Caddy goes
+ * @param {string} wishes.caddyFolder for a downloaded Caddy
  * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
  * @param {readonly import("./packages/debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
- * @param {boolean} [wishes.settings] the environment holds a server's settings: a wrong one stops before the long steps
+ * @param {boolean} [wishes.settings] whether to check a server's settings in the environment before the long steps
  * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
  */
 export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [], settings = false }) {
@@ -46,7 +46,7 @@ export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = []
   });
 }
 
-/** What the server's code needs to be run at all, without Docker or Caddy. */
+/** Sets up what is needed to run the server's code without Docker or Caddy. */
 export async function setUpCode() {
   const { step } = createPrinter();
   await inTurn(async () => {
@@ -56,13 +56,13 @@ export async function setUpCode() {
   });
 }
 
-/** What the linter and the type checker need. */
+/** Sets up what the linter and the type checker need. */
 export async function setUpPackages() {
   const { step } = createPrinter();
   await inTurn(() => step("npm packages", (announce) => installPackages(root, announce)));
 }
 
-/** Looks before anything is touched, so that what cannot be mended here is said all at once. */
+/** Checks everything before it changes anything, so that all problems that need the user are shown at once. */
 async function survey({ caddyFolder, alsoNeeded }) {
   const machine = await lookAtMachine();
   const endpoint = dockerEndpoint();
@@ -87,7 +87,7 @@ async function inTurn(work) {
   }
 }
 
-/** The usual wishes: those of the server that keeps its things in BATON_DATA. */
+/** The usual wishes: those of a server that keeps its data in BATON_DATA. */
 export const serverWishes = () => ({
   folder: dataFolder(),
   caddyFolder: `${dataFolder()}/bin`,

@@ -4,11 +4,11 @@ import { connect, createServer } from "node:net";
 const name = `\0baton-set-up-${process.getuid?.() ?? 0}`;
 
 /**
- * One set-up at a time on a machine: two at once would install into the same folder and start Docker twice.
- * The turn is an abstract socket, which the kernel frees with its process: nothing is left over after a kill.
+ * Allows one set-up at a time on a machine, because two would install into the same folder and start Docker twice. The
+ * lock is an abstract socket, which the kernel frees with its process, so nothing is left after a kill.
  *
- * @param {() => void} onWait called once when another set-up is at work
- * @returns {Promise<() => void>} gives the turn back
+ * @param {() => void} onWait called once when another set-up is running
+ * @returns {Promise<() => void>} releases the lock
  */
 export async function takeTurn(onWait, socket = name) {
   for (let waited = false; ; waited = true) {
@@ -36,7 +36,7 @@ async function listens(server, socket) {
   }
 }
 
-/** The connection to whoever has the turn ends with it. */
+/** Waits until the other set-up ends, which closes the connection. */
 function untilFree(socket) {
   return new Promise((resolve) => {
     connect(socket)

@@ -1,9 +1,9 @@
 /**
- * One calm line a step: "  ✓ Docker 20.10.24 (started, 4.1 s)". A step that takes a while says so when it begins;
- * on a terminal that announcement is replaced by the result, in a log both lines stay.
+ * Prints one line a step: "  ✓ Docker 20.10.24 (started, 4.1 s)". A step that takes a while announces itself when it
+ * begins. On a terminal the result replaces the announcement; in a log both lines stay.
  *
  * @typedef {{ is?: string, did?: string, mark?: string }} Outcome
- *   is: what is there now ("20.10.24"); did: what had to be done for it ("started"), nothing when it was there
+ *   is: the state after the step ("20.10.24"); did: what was done ("started"), absent when nothing was needed
  * @typedef {(doing: string) => void} Announce
  */
 

@@ -1,9 +1,9 @@
-/** Something that whoever starts Baton can mend: its message is all they need to read, so it is shown without a stack. */
+/** A problem that the user can fix. The message says all that is needed, so it is shown without a stack trace. */
 export class SetUpProblem extends Error {
   name = "SetUpProblem";
 }
 
-/** Runs an entry script; a problem becomes its message on stderr and exit code 1. */
+/** Runs an entry script. A problem becomes a message on stderr and exit code 1. */
 export async function main(work) {
   try {
     await work();

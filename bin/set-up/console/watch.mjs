@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build, sourceFolders } from "../build.mjs";
 import { built, root } from "../places.mjs";
 
-/** For those who work on Baton: compiles on every save, and when that went well starts the server anew. Ctrl-C ends both. */
+/** Compiles on every save, for development, and restarts the server when that succeeds. Ctrl-C ends both. */
 export async function watch(environment) {
   let server = serve(environment);
   const stop = async (signal) => {
@@ -26,7 +26,7 @@ export async function watch(environment) {
   }
 }
 
-/** False also for the many events that one save makes: the sources are the same at all but the first. */
+/** Returns false also for the further events of one save, because the sources change only with the first. */
 async function compiledAnew() {
   try {
     const { did } = await build(root, () => {});

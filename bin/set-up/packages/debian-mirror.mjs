@@ -3,7 +3,8 @@ import { mustRun } from "../run.mjs";
 const format = "$(REPO_URI)|$(ORIGIN)|$(LABEL)";
 
 /**
- * The machine's own package sources. Who publishes one is known from its lists only, which small images come without.
+ * Returns the machine's own package sources. Their origins are known only from downloaded lists, which small images
+ * lack.
  *
  * @typedef {{ uri: string, origin: string, label: string }} Source
  * @returns {Promise<Source[]>}
@@ -23,9 +24,9 @@ export function parseSources(output) {
 }
 
 /**
- * The mirror of Debian that this machine uses already: the one that says it is Debian's main archive (the security
- * archive has a label of its own, and no unstable suite), else one whose address looks like it. A wrong guess does
- * no harm: nothing is taken that the archive's key has not signed.
+ * Returns the Debian mirror that this machine already uses: the source labelled as Debian's main archive, else one
+ * whose address looks like it. The security archive has its own label and no unstable suite. A wrong guess does no
+ * harm, because everything must be signed with the archive's key.
  *
  * @param {readonly Source[]} sources
  */
@@ -35,5 +36,5 @@ export function chooseMirror(sources) {
   return (declared ?? likely)?.uri ?? null;
 }
 
-/** apt leaves a field that it cannot fill empty, or prints its placeholder. */
+/** Whether the field is unknown. apt leaves such a field empty or prints its placeholder. */
 const isUnknown = (field) => field === "" || field.startsWith("$(");

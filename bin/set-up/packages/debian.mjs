@@ -3,8 +3,8 @@ import { SetUpProblem } from "../console/problem.mjs";
 import { findCommand, indent, lastLines, run } from "../run.mjs";
 
 /**
- * A thing that a Debian package brings, and how to see that it is there. An absolute path is looked at; a bare name
- * is looked up like a command.
+ * A Debian package and the sign that it is installed: an absolute path that exists, or the name of a command on the
+ * path.
  *
  * @typedef {{ package: string, sign: string }} Need
  */
@@ -16,16 +16,19 @@ export const alwaysNeeded = [
   { package: "util-linux", sign: "unshare" },
 ];
 
-/** Only where Docker is expected on this machine and no daemon answers yet. @type {readonly Need[]} */
+/** Needed only if Docker is expected on this machine and no daemon responds yet. @type {readonly Need[]} */
 export const neededForDocker = [
   { package: "docker.io", sign: "dockerd" },
   { package: "iptables", sign: "iptables" },
 ];
 
-/** The browser of the tests. @type {Need} */
+/** The browser for the tests. @type {Need} */
 export const chromium = { package: "chromium", sign: "/usr/bin/chromium" };
 
-/** Makes base images where no registry can be reached; the server installs it by itself unless it may not write to /usr. @type {Need} */
+/**
+ * Makes base images when no registry can be reached. The server installs it automatically unless it may not write to
+ * /usr. @type {Need}
+ */
 export const mmdebstrap = { package: "mmdebstrap", sign: "mmdebstrap" };
 
 /** @param {readonly Need[]} needs @returns {Promise<string[]>} packages to install */
@@ -41,7 +44,7 @@ const quiet = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l" };
 export async function installDebianPackages(packages, announce) {
   if (packages.length === 0) return {};
   announce(`installing ${packages.join(", ")}; takes up to a minute`);
-  // A source that is out of order need not be one of those that have these packages: the install decides.
+  // An unreachable source may not matter for these packages, so only the installation decides.
   const update = await run("apt-get", ["update"], { env: quiet });
   const install = await run(
     "apt-get",

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../run.mjs";
 
-/** npm packages, exactly as package-lock.json names them. */
+/** Installs the npm packages exactly as package-lock.json lists them. */
 export async function installPackages(root, announce) {
   const [wanted, installed] = await Promise.all([
     readLock(join(root, "package-lock.json")),
@@ -15,8 +15,8 @@ export async function installPackages(root, announce) {
 }
 
 /**
- * npm writes down what it installed in the format of the lock file. Optional packages may be left out: most of them
- * are for another kind of machine.
+ * Compares the lockfile with the record of installed packages, which npm writes in the same format. Optional packages
+ * may be missing, because most of them are for another kind of machine.
  */
 export function isInstalled(wanted, installed) {
   return Object.entries(wanted.packages).every(([path, entry]) => {
@@ -36,7 +36,7 @@ async function readLock(file) {
   }
 }
 
-/** Started by `npm start`, the same npm does the work; it need not be on the path. */
+/** Runs the npm that `npm start` was called with. It need not be on the path. */
 function npm(args, cwd) {
   const self = process.env.npm_execpath;
   return self?.endsWith("npm-cli.js")

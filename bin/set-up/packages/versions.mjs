@@ -1,4 +1,4 @@
-/** The first `major.minor[.patch]` in a program's answer, or null. */
+/** Returns the first `major.minor[.patch]` in a program's output, or null. */
 export function parseVersion(text) {
   const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
   return match && { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3] ?? 0) };

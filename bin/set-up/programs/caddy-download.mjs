@@ -8,8 +8,8 @@ import { mustRun } from "../run.mjs";
 const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Takes the binary out of the caddy package of Debian's unstable suite: a static one, which runs on every Debian.
- * apt fetches and verifies it with lists of its own, so that the system's apt never sees that suite.
+ * Extracts the binary from the caddy package of Debian's unstable suite. It is static, so it runs on every Debian. apt
+ * downloads and verifies it with separate lists, so that the system's apt never sees that suite.
  */
 export async function downloadCaddy(bin) {
   const folder = `${bin}-download`;
@@ -47,8 +47,8 @@ export function sourceLine({ mirror, architecture, keyring }) {
 }
 
 /**
- * Read after the machine's own settings, so that its proxies and certificates count and its sources, pins and hooks
- * do not. The sandbox account could not write below a folder that only root may enter.
+ * Returns settings that apt reads after the machine's own. They keep its proxies and certificates but not its sources,
+ * pins and hooks. apt runs as root, because its sandbox account cannot write to a folder that only root may enter.
  */
 export function aptSettings(folder) {
   return `#clear APT::Update::Pre-Invoke;

@@ -5,14 +5,16 @@ import { isAtLeast, parseVersion, showVersion } from "../packages/versions.mjs";
 import { findCommand, run } from "../run.mjs";
 import { downloadCaddy } from "./caddy-download.mjs";
 
-/** Older ones do not read an upstream's port from a file for each request, or forget how many requests it still answers. */
+/**
+ * Older versions do not read an upstream's port from a file for each request, or lose count of the requests in flight.
+ */
 export const MINIMUM_CADDY = "2.11.2";
 
 export const howToGiveOne = `Set BATON_CADDY_BIN to the path of a Caddy ${MINIMUM_CADDY} or newer, or put one on the PATH.`;
 
 /**
- * A current Caddy: the one that BATON_CADDY_BIN names, else the one on the path, else the one in `folder`, put there
- * from `others` or downloaded when it is missing. The system's own packages stay as they are.
+ * Provides a current Caddy: the one that BATON_CADDY_BIN names, else the one on the path, else the one in `folder`. If
+ * that is missing, it is copied from `others` or downloaded. The system's own packages are not changed.
  *
  * @param {{ folder: string, others?: readonly string[], env?: NodeJS.ProcessEnv }} where
  * @returns {Promise<{ bin: string, is: string, did?: string }>}
@@ -43,7 +45,7 @@ async function download(bin) {
   }
 }
 
-/** The one there is, or null. */
+/** Returns a usable Caddy, or null. */
 export async function findCaddy(folder, env = process.env) {
   if (env.BATON_CADDY_BIN) return chosenCaddy(resolve(env.BATON_CADDY_BIN));
   for (const bin of [await findCommand("caddy", env), join(folder, "caddy")]) {

@@ -8,7 +8,8 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const MAX_ANSWER = 64 * 1024;
 
 /**
- * Where Docker is expected. `local` is this machine's own daemon, the only one that set-up installs or starts.
+ * Returns where Docker is expected. `local` means this machine's own daemon, the only one that set-up installs or
+ * starts.
  *
  * @typedef {{ name: string, local: boolean, askable: boolean, options: object, tlsFolder: string | null }} Endpoint
  * @returns {Endpoint}

@@ -14,14 +14,14 @@ const DAEMON_PID_FILE = "/var/run/docker.pid";
 const nothingToStop = async () => {};
 
 /**
- * A daemon that answers, started when none does. It goes on without us; `stop` is for those who want to leave the
- * machine as it was, and stops only what was started here.
+ * Provides a daemon that responds, and starts one when none does. It outlives this process. `stop` stops it, but only
+ * if it was started here, so that the tests can leave the machine as it was.
  *
  * @param {object} where
  * @param {import("./docker-endpoint.mjs").Endpoint} where.endpoint
  * @param {Pick<import("../machine.mjs").Machine, "hasSystemd">} where.machine
  * @param {string} where.folder for the daemon's log and process id
- * @param {string} [where.pidFile] the daemon's own
+ * @param {string} [where.pidFile] the daemon's own file
  */
 export async function provideDocker({ endpoint, machine, folder, pidFile = DAEMON_PID_FILE }, announce) {
   if (!endpoint.askable) return { is: `at ${endpoint.name}`, stop: nothingToStop };
@@ -84,7 +84,7 @@ async function untilAnswering(endpoint, signal) {
   throw new SetUpProblem(`No Docker daemon responded at ${endpoint.name} within ${START_TIMEOUT_MS / 1000} s.`);
 }
 
-/** A daemon that is still starting does not answer yet; a second one would only trip over its files. */
+/** Whether a daemon is starting. It does not respond yet, and a second one would conflict with it. */
 async function daemonRuns(pidFile) {
   const pid = (await readFile(pidFile, "utf8").catch(() => "")).trim();
   if (!/^\d+$/.test(pid)) return false;

@@ -4,8 +4,8 @@ export const MIGRATE_SETTING = "net.ipv4.tcp_migrate_req";
 const settingFile = `/proc/sys/${MIGRATE_SETTING.replaceAll(".", "/")}`;
 
 /**
- * When Caddy loads a configuration, connections that wait in the old socket's queue are reset unless the kernel may
- * hand them to the new one. Cut-overs load nothing; adding and removing hosts does.
+ * Lets the kernel move waiting connections to a new listening socket. Without this, they are reset when Caddy loads a
+ * configuration. Adding and removing hosts loads one; cut-overs do not.
  */
 export async function keepWaitingConnections(file = settingFile) {
   try {

@@ -24,7 +24,7 @@ export async function installService(files) {
   await mustRun("systemctl", ["restart", "baton.service"]);
 }
 
-/** There is one service of this name on a machine; another Baton's is not overwritten. */
+/** Refuses to overwrite another Baton's service, because a machine has only one service of this name. */
 async function refuseOtherBaton({ path, text }) {
   const there = await readFile(path, "utf8").catch(() => text);
   const line = (unit) => /^EnvironmentFile=(.*)$/m.exec(unit)?.[1];

@@ -2,16 +2,16 @@ import { dirname, join } from "node:path";
 import { SetUpProblem } from "../console/problem.mjs";
 import { MIGRATE_SETTING } from "../programs/kernel.mjs";
 
-/** The kernel's limit is 108 bytes with the closing zero. */
+/** The kernel's limit is 108 bytes with the terminating zero. */
 const LONGEST_SOCKET_PATH = 107;
 
-/** What the service's processes get of the environment that `npm run service` was called with. */
+/** Matches the variables that the service takes from the environment of `npm run service`. */
 const carried = /^(BATON_\w+|DATABASE_URL|DOCKER_(HOST|TLS_VERIFY|CERT_PATH)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i;
 
 /**
- * All files of the service, by path. Two units, so that the apps come back with the host before Baton does, and stay
- * when it is stopped. Whoever may use Docker is as good as root, so Baton runs as root; what is closed below are the
- * doors that neither Docker's client nor the making of base images needs.
+ * Returns all files of the service. There are two units, so that the apps are served before Baton starts and after it
+ * is stopped. Baton runs as root, because access to Docker amounts to root access. The sandbox only denies what neither
+ * Docker's client nor the making of base images needs.
  *
  * @param {{ root: string, data: string, node: string, caddy: string, env: NodeJS.ProcessEnv }} facts
  * @returns {{ path: string, mode: number, text: string }[]}
@@ -27,7 +27,7 @@ export function serviceFiles(facts) {
   ];
 }
 
-/** What `npm run service` ends with. Baton itself prints a new token, into its log. */
+/** Returns the final message of `npm run service`. Baton itself prints a new token to its log. */
 export function serviceGreeting({ dashboard, hasOwnToken }) {
   const signIn = hasOwnToken
     ? "with the token in BATON_ADMIN_TOKEN"
@@ -56,10 +56,10 @@ ExecStart=${command(node, join(root, "bin/start.mjs"))}
 Restart=always
 RestartSec=2
 TimeoutStopSec=60
-# Only Baton itself is told to stop: it ends its database, and leaves Caddy to serve the apps.
+# Only Baton itself gets the stop signal. It stops its database and leaves Caddy running to serve the apps.
 KillMode=process
 UMask=0077
-# The lock is that of older iptables, which Docker takes, too.
+# Older versions of iptables use this lock, and Docker takes it too.
 ReadWritePaths=${quote(root)} ${quote(data)} -/run/xtables.lock
 ${sandbox}
 PrivateTmp=yes
@@ -68,7 +68,7 @@ PrivateTmp=yes
 WantedBy=multi-user.target
 `;
 
-/** Started the way Baton starts it, so that Baton takes it for its own. */
+/** Starts Caddy with the same arguments as Baton does, so that Baton recognises it as its own. */
 const caddyUnit = ({ data, caddy }) => {
   const folder = join(data, "caddy");
   const file = join(folder, "caddy.json");
@@ -103,7 +103,7 @@ WantedBy=multi-user.target
 `;
 };
 
-/** What both can do without. */
+/** Restrictions that both services can live with. */
 const sandbox = `NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=read-only
@@ -116,14 +116,17 @@ RestrictRealtime=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 SystemCallArchitectures=native`;
 
-/** Apart from the units, which everybody on the machine may read: DATABASE_URL holds a password. */
+/**
+ * Returns the environment file. It is separate from the units, which every user can read, because DATABASE_URL contains
+ * a password.
+ */
 function environmentText({ data, node, caddy, env }) {
   const settings = {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => carried.test(name))),
     PATH: `${dirname(node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     BATON_DATA: data,
     BATON_CADDY_BIN: caddy,
-    // The home folder is closed to writing.
+    // The home folder is read-only.
     npm_config_cache: join(data, "cache/npm"),
   };
   return Object.entries(settings)
@@ -135,13 +138,15 @@ function refuseLineBreaks(path) {
   if (/[\r\n]/.test(path)) throw new SetUpProblem(`systemd has no way to name ${JSON.stringify(path)}.`);
 }
 
-/** Baton would put Caddy's admin socket into the temporary folder then, where each service sees its own. */
+/**
+ * Refuses a long path. Baton would put Caddy's admin socket into the temporary folder, and each service has its own.
+ */
 function refuseLongSocket(path) {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return;
   throw new SetUpProblem(`As a service Baton needs a shorter BATON_DATA: ${path} is too long for a socket.`);
 }
 
-// How systemd reads values: % begins a specifier everywhere, $ a variable in commands; only lists know quotes.
+// Quoting for systemd: % begins a specifier everywhere, and $ a variable in commands. Quotes work only in lists.
 const plain = (path) => path.replaceAll("%", "%%");
 const quote = (word) => `"${plain(word).replace(/["\\]/g, "\\$&")}"`;
 const command = (...words) => words.map((word) => quote(word).replaceAll("$", "$$$$")).join(" ");

@@ -1,12 +1,13 @@
 import { noRules, type SiteRules } from "./netlify-files.ts";
 
 /**
- * The configuration of the Caddy that serves a folder of static files, from /srv. It listens on PORT, keeps no state
- * and opens no admin socket.
+ * Returns the configuration of the Caddy that serves a folder of static files from /srv. It listens on PORT, keeps no
+ * state and opens no admin socket.
  *
- * What may be kept for a year is what carries a hash of its content in its name: eight or more hexadecimal digits,
- * letters and figures among them (a date has no letters, a word no figures), or Vite's eight characters, which are
- * not all small letters. All else is asked for again, which costs a 304: the next push may change it.
+ * A browser may cache a file for a year when its name contains a hash of its content: eight or more hexadecimal digits
+ * that include both letters and figures (a date has no letters, a word no figures), or Vite's eight characters, which
+ * are not all lower-case letters. The next push may change any other file, so browsers revalidate it, at the cost of a
+ * 304.
  */
 export function staticCaddyfile(site: {
   readonly port: number;
