@@ -37,7 +37,7 @@ export interface PlanOptions {
   readonly buildMarks?: Readonly<Record<string, boolean>>;
   /** The most that services may use; undefined when it is unknown. */
   readonly machine?: MachineCapacity | undefined;
-  /** Where images, and what Dockerfiles fetch, may come from. The default is the internet. */
+  /** Allowed sources of images and of files that Dockerfiles fetch. By default, anything on the internet is allowed. */
   readonly sources?: SourceRules;
 }
 

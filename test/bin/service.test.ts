@@ -53,7 +53,7 @@ describe("the service", () => {
   });
 
   test("refuses a path that would end a line", () => {
-    expect(() => serviceFiles({ ...facts, data: "/srv/a\nExecStartPre=/bin/evil" })).toThrow("no way to name");
+    expect(() => serviceFiles({ ...facts, data: "/srv/a\nExecStartPre=/bin/evil" })).toThrow("cannot contain the path");
   });
 
   test("refuses a data folder whose sockets would end up elsewhere", () => {

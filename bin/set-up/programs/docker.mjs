@@ -58,7 +58,7 @@ async function startDaemon(endpoint, folder) {
     daemon.kill("SIGTERM");
     const said = lastLines(await readFile(logFile, "utf8"));
     throw new SetUpProblem(
-      `Docker does not start. ${error.message}\nIts log, ${logFile}, ends with:\n\n${indent(said)}`,
+      `Docker did not start. ${error.message}\nIts log, ${logFile}, ends with:\n\n${indent(said)}`,
     );
   } finally {
     await log.close();

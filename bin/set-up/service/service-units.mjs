@@ -135,7 +135,7 @@ function environmentText({ data, node, caddy, env }) {
 }
 
 function refuseLineBreaks(path) {
-  if (/[\r\n]/.test(path)) throw new SetUpProblem(`systemd has no way to name ${JSON.stringify(path)}.`);
+  if (/[\r\n]/.test(path)) throw new SetUpProblem(`A systemd unit cannot contain the path ${JSON.stringify(path)}.`);
 }
 
 /**

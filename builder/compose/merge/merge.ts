@@ -20,7 +20,7 @@ type Rule =
   | "pairs"
   /** Lists of names, and mappings from names, are merged by name. */
   | "names"
-  /** A text stands for a mapping with this key. */
+  /** A plain text is short for a mapping with this key. */
   | { readonly shorthand: string }
   /** Lists, which may be written as a single value, are concatenated. The function tells which items are the same. */
   | { readonly list: (item: Value) => string };

@@ -15,9 +15,7 @@ const compiled = new Set(
   ),
 );
 
-/**
- * Returns what may need a compiler during installation: a package, or the app itself. Null when nothing is known to.
- */
+/** Returns what may need a compiler during installation: a package, or the app itself. Null when nothing does. */
 export async function compiledPackage(
   tree: SourceTree,
   manifests: readonly PackageJson[],

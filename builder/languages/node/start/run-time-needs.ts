@@ -80,7 +80,7 @@ function needsProductionOnly(words: readonly string[], manifest: PackageJson): b
     const isThere = systemWrappers.has(program) || comesWith(program, manifest);
     return isThere && needsProductionOnly(inner, manifest);
   }
-  if (scriptRunBy(words, manifest.scripts) !== null) return true; // Its own lines are looked at.
+  if (scriptRunBy(words, manifest.scripts) !== null) return true; // The lines of the script are checked separately.
   if (program === "node") return loadedModules(rest).every((name) => isPartOfApp(name) || comesWith(name, manifest));
   return systemPrograms.has(program) || isPartOfApp(program) || comesWith(program, manifest);
 }
