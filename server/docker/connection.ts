@@ -4,15 +4,15 @@ import Docker from "dockerode";
 export const defaultSocket = "/var/run/docker.sock";
 
 /**
- * A connection to the daemon that a DOCKER_HOST value names: `unix:///path`, a bare path, or `tcp://host:port`.
- * Throws on anything else: published ports are on loopback, so a daemon on another machine would be of no use.
+ * Connects to the daemon that a DOCKER_HOST value names: `unix:///path`, a bare path, or `tcp://host:port`. Throws on
+ * anything else: ports are published on loopback, so a daemon on another machine would be of no use.
  */
 export function connect(dockerHost: string | undefined): Docker {
-  // A daemon that was restarted resets the idle connections it left behind; a new one costs nothing on a socket file.
+  // A restarted daemon resets the idle connections that it left behind; a new one costs nothing on a Unix socket.
   const agent = new Agent({ keepAlive: false });
   const value = dockerHost === undefined || dockerHost === "" ? defaultSocket : dockerHost;
   const path = value.startsWith("unix://") ? value.slice("unix://".length) : value;
-  // An empty host, because docker-modem reads DOCKER_HOST by itself and prefers a host to a socket.
+  // The host is empty because docker-modem reads DOCKER_HOST on its own and prefers a host to a socket.
   if (path.startsWith("/")) {
     const options = { socketPath: path, host: "", agent };
     return new Docker(options);

@@ -17,21 +17,21 @@ import { createVolumes } from "./host/volumes.ts";
 import { createImages } from "./images/images.ts";
 import { createPull } from "./images/pull.ts";
 
-/** Whoever asks for this wants to know whether the daemon answers. */
+/** The info call also checks whether the daemon answers, so it must not take long. */
 const infoLimitMs = 5_000;
 
 export interface DockerEngineOptions {
   readonly instance: InstanceId;
-  /** A DOCKER_HOST value; undefined: Docker's default socket. */
+  /** A DOCKER_HOST value; undefined means Docker's default socket. */
   readonly socket: string | undefined;
-  /** Overrules which builder the daemon can do best. */
+  /** Overrides the choice of the best builder that the daemon has. */
   readonly builder?: EngineInfo["builder"];
   readonly log?: Log;
 }
 
 /**
- * The Engine port on Docker's API, 1.41 and newer. What does not carry this instance's label does not exist for it:
- * it is neither listed nor inspected, stopped or removed.
+ * Implements the Engine port on Docker's API, 1.41 and newer. Objects without this instance's label are ignored: they
+ * are never listed, inspected, stopped or removed.
  */
 export function createDockerEngine({ instance, socket, builder, log }: DockerEngineOptions): Engine {
   const daemon = createDaemon(connect(socket));

@@ -9,7 +9,10 @@ interface EventMessage {
   readonly Actor?: { readonly ID: string; readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-/** Ends without an error when aborted or when the daemon goes away; rejects when it was not there. */
+/**
+ * Ends without an error when aborted or when the daemon goes away; rejects when the daemon was unavailable from the
+ * start.
+ */
 export async function* readEvents(
   daemon: Daemon,
   instance: InstanceId,

@@ -1,27 +1,27 @@
 import { BuildFailed } from "../../ports/engine.ts";
 import { explain, familiar } from "../images/registry-error.ts";
 
-/** What the daemon says when a build has failed. */
+/** The daemon's report of a failed build. */
 export interface BuildError {
   readonly message: string;
-  /** The classic builder's; BuildKit writes it into the message. */
+  /** The exit code that the classic builder reports; BuildKit writes it into the message instead. */
   readonly exitCode: number | null;
   /**
-   * The step it failed in, as the builder names it: "[2/4] RUN npm ci", "[internal] load metadata for
-   * docker.io/library/node:22"; null before the first one.
+   * The step that failed, as the builder names it: "[2/4] RUN npm ci", "[internal] load metadata for
+   * docker.io/library/node:22". Null before the first step.
    */
   readonly step: string | null;
 }
 
 const commandPatterns = [
-  // BuildKit up to 0.9, and later. The second quotes as Go does.
+  // BuildKit up to 0.9, then later versions, which quote as Go does.
   /^executor failed running \[(?<command>.*)\]: exit code: (?<code>\d+)$/s,
   /^process (?<quoted>".*") did not complete successfully: exit code: (?<code>\d+)/s,
   // The classic builder.
   /^The command '(?<command>.*)' returned a non-zero code: (?<code>\d+)$/s,
 ];
 
-/** Turns the words of either builder into facts. Pure; the tests hold real messages. */
+/** Turns either builder's error message into facts. Pure; the tests hold real messages. */
 export function buildFailure(error: BuildError): BuildFailed {
   const message = clean(error.message);
   const instruction = instructionOf(error.step);
@@ -43,7 +43,7 @@ export function buildFailure(error: BuildError): BuildFailed {
   return new BuildFailed(step === null ? words : `"${oneLine(step)}" failed: ${words}`, { step });
 }
 
-/** Takes off what only says through which layers of the builder an error came. */
+/** Removes the prefixes that only name the layers of the builder an error passed through. */
 function clean(message: string): string {
   const layer =
     /^(?:failed to solve(?: with frontend [\w.]+)?|failed to create LLB definition|failed to (?:compute|load) cache key|failed to calculate checksum of ref [^:]+(?:::\S+)?|rpc error: code = \w+ desc =):? /;
@@ -55,12 +55,12 @@ function clean(message: string): string {
     .replace(/ not found: not found$/, " not found");
 }
 
-/** "[build 2/4] RUN npm ci" is "RUN npm ci"; null for a step that stands in no Dockerfile. */
+/** Turns "[build 2/4] RUN npm ci" into "RUN npm ci". Null for a step that is not in the Dockerfile. */
 function instructionOf(step: string | null): string | null {
   return /^\[(?:\S+ )?\d+\/\d+\] (.*)$/s.exec(step ?? "")?.[1] ?? null;
 }
 
-/** What a person looks for in their Dockerfile: the command of a RUN, else the instruction. */
+/** The text to look for in the Dockerfile: the command of a RUN, otherwise the instruction. */
 function commandOf(instruction: string | null): string | null {
   if (instruction === null || /^FROM\b/i.test(instruction)) return null;
   const run = /^RUN\s+(?:--\S+\s+)*(.*)$/is.exec(instruction)?.[1];
@@ -68,7 +68,7 @@ function commandOf(instruction: string | null): string | null {
   return instruction;
 }
 
-/** `/bin/sh -c npm ci` is `npm ci`: a shell, options, and one that ends in `c`. */
+/** Turns `/bin/sh -c npm ci` into `npm ci`. The prefix is a shell and its options, of which one ends in `c`. */
 function withoutShell(command: string): string {
   return command.replace(/^(?:\/\S*\/)?(?:a|ba|da|k|z)?sh(?: (?:-[a-z]+|pipefail))*? -[a-z]*c /, "");
 }
@@ -80,7 +80,7 @@ interface MissingImage {
 
 function missingImage(step: string | null, message: string): MissingImage | null {
   if (/invalid reference format/.test(message)) return null;
-  // The classic builder, for COPY --from of an image that is not there.
+  // The classic builder's message when COPY --from names an image that does not exist.
   const from = /^invalid from flag value (\S+): (.*)$/s.exec(message);
   if (from?.[1] && from[2]) return { reference: familiar(from[1]), words: explain(from[2]) };
   if (step === null) return null;
@@ -95,7 +95,7 @@ function missingImage(step: string | null, message: string): MissingImage | null
   const metadata = /^\[\S+\] load metadata for (\S+)$/.exec(step)?.[1];
   const base = metadata ?? /^(?:\[[^\]]*\] )?FROM (?:--\S+ )*(\S+)/i.exec(step)?.[1];
   if (base === undefined) return null;
-  // The classic builder names the step before it has filled in `FROM node:${VERSION}`.
+  // The classic builder names the step before it substitutes the variable in `FROM node:${VERSION}`.
   const named = /(?:manifest for|pull access denied for) ([^\s,]+)/.exec(message)?.[1];
   return { reference: familiar(named ?? base), words: explain(message) };
 }

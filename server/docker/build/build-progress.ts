@@ -1,18 +1,18 @@
 import type { BuildError } from "./build-failure.ts";
 import type { ProgressMessage } from "./json-stream.ts";
 
-/** Follows the messages of one builder: tells steps and lines, and knows at the end what became of it. */
+/** Follows the messages of one builder: reports steps and lines, and knows the outcome at the end. */
 export interface BuildProgress {
   read(message: ProgressMessage): void;
-  /** Tells the lines that were begun and never ended. */
+  /** Reports lines that were begun but never ended. */
   end(): void;
-  /** The engine has said that there is an image. Without it the answer was cut short. */
+  /** Whether the engine has reported an image. Without that report the answer was cut short. */
   readonly built: boolean;
-  /** The step to blame for an error with this message. */
+  /** The step that an error with this message is attributed to. */
   stepOf(message: string): string | null;
 }
 
-/** The error that a message carries, if any. */
+/** The error in a message, or null. */
 export function errorOf(message: ProgressMessage, progress: BuildProgress): BuildError | null {
   const text = message.errorDetail?.message ?? message.error;
   if (text === undefined) return null;

@@ -5,7 +5,7 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Daemon } from "../host/daemon.ts";
 
 export interface BuildSession extends Disposable {
-  /** What the build names as its `session`. */
+  /** The id that the build request sends as its `session`. */
   readonly id: string;
 }
 
@@ -15,10 +15,10 @@ const getSecret = "/moby.buildkit.secrets.v1.Secrets/GetSecret";
 const serving = Buffer.from([0x08, 0x01]);
 
 /**
- * The connection on which BuildKit asks its client for credentials, secrets and files. Baton gives it the secrets of
- * this one build, by their ids, and nothing else. Without a session BuildKit fails with "no active sessions" on any
- * registry that hands out tokens, Docker Hub among them; an unimplemented method makes it go on anonymously. BuildKit
- * asks for its health every second and hangs up on a session that does not answer.
+ * The connection on which BuildKit asks its client for credentials, secrets and files. Baton serves only the secrets of
+ * this one build, by id. Without a session BuildKit fails with "no active sessions" on any registry that hands out
+ * tokens, Docker Hub among them; when a method is unimplemented, it goes on anonymously. BuildKit checks the session's
+ * health every second and hangs up when it does not answer.
  */
 export async function openBuildSession(
   daemon: Daemon,
@@ -32,12 +32,12 @@ export async function openBuildSession(
       Upgrade: "h2c",
       "X-Docker-Expose-Session-Uuid": id,
       "X-Docker-Expose-Session-Name": "baton",
-      // It asks only for what is named here.
+      // BuildKit calls only the methods that are named here.
       "X-Docker-Expose-Session-Grpc-Method": getSecret,
     },
     signal,
   );
-  // What becomes of the session shows in the build.
+  // An error of the session shows in the build's outcome.
   socket.on("error", () => {});
   const connection = performServerHandshake(socket);
   connection.on("error", () => {});
@@ -61,7 +61,10 @@ export async function openBuildSession(
   };
 }
 
-/** `GetSecretRequest { string ID = 1 }` is answered by `GetSecretResponse { bytes data = 1 }`: session/secrets/secrets.proto in moby/buildkit. */
+/**
+ * Answers `GetSecretRequest { string ID = 1 }` with `GetSecretResponse { bytes data = 1 }`:
+ * session/secrets/secrets.proto in moby/buildkit.
+ */
 async function answerSecret(stream: ServerHttp2Stream, secrets: Readonly<Record<string, string>>): Promise<void> {
   const id = readId((await buffer(stream)).subarray(prefixBytes));
   const value = Object.hasOwn(secrets, id) ? secrets[id] : undefined;
@@ -81,7 +84,7 @@ function readId(request: Uint8Array): string {
 }
 
 const grpcHeaders = { ":status": 200, "content-type": "application/grpc" };
-/** gRPC puts a byte (compressed or not) and a length in front of a message. */
+/** gRPC puts a byte (whether it is compressed) and a length in front of each message. */
 const prefixBytes = 5;
 
 function answer(stream: ServerHttp2Stream, message: Uint8Array): void {

@@ -21,7 +21,7 @@ import { readMessages } from "./json-stream.ts";
 
 type Builder = EngineInfo["builder"];
 
-/** `builder` overrules what the daemon can do best. */
+/** `builder` overrides the choice of the best builder that the daemon has. */
 export function createBuild(parts: {
   readonly daemon: Daemon;
   readonly instance: InstanceId;
@@ -32,7 +32,7 @@ export function createBuild(parts: {
   return async (request, onOutput, parentSignal) => {
     try {
       using abort = link(parentSignal);
-      // It may break off before anybody has begun to read it.
+      // The stream may fail before anybody has begun to read it.
       request.context.on("error", abort.now);
       const { signal } = abort;
       const builder = parts.builder ?? (await readInfo(daemon, signal)).builder;
@@ -41,7 +41,7 @@ export function createBuild(parts: {
       await run(daemon, request, query, createProgress(builder, onOutput), signal);
       return await builtImage(daemon, request.tag, signal);
     } catch (error) {
-      // What a command printed says why it failed; of anything else only the engine's words do.
+      // The output of a command tells why it failed; for anything else only the engine's message does.
       if (error instanceof BuildFailed && error.exitCode === null) onOutput({ type: "line", text: error.message });
       throw error;
     } finally {
@@ -57,7 +57,7 @@ function createProgress(builder: Builder, onOutput: (output: BuildOutput) => voi
 type Query = Readonly<Record<string, string | null>>;
 
 function queryOf(request: BuildRequest, instance: InstanceId, builder: Builder, session: string | null): Query {
-  // The classic builder warns of arguments that no Dockerfile names.
+  // The classic builder warns about arguments that no Dockerfile names.
   const args =
     builder === "buildkit" ? { ...request.args, BUILDKIT_CACHE_MOUNT_NS: request.cacheNamespace } : request.args;
   return {
@@ -67,9 +67,9 @@ function queryOf(request: BuildRequest, instance: InstanceId, builder: Builder, 
     dockerfile: request.dockerfile,
     target: request.target,
     buildargs: JSON.stringify(args),
-    // Nothing of the deployment: what is built from the same files must be the same image, so that data services are kept.
+    // No label names the deployment: the same files must give the same image, so that data services are not replaced.
     labels: JSON.stringify(ownerLabels(instance, null)),
-    // The classic builder's intermediate containers: away after a step, and after one that failed.
+    // Removes the classic builder's intermediate containers after each step, including one that failed.
     rm: "1",
     forcerm: "1",
   };
@@ -92,7 +92,7 @@ async function run(
       progress.read(message);
     }
   } catch (error) {
-    // A Dockerfile that cannot be parsed is refused by the classic builder before it begins to answer.
+    // The classic builder refuses a Dockerfile that it cannot parse before it begins to answer.
     if (error instanceof Refusal) throw buildFailure({ message: error.message, exitCode: null, step: null });
     throw error;
   } finally {
@@ -101,7 +101,7 @@ async function run(
   if (!progress.built) throw new EngineUnavailable("Docker's response ended before the build was finished.");
 }
 
-/** The daemon is shutting down: nobody on this side has cancelled. */
+/** Whether the daemon is shutting down; Baton itself did not cancel the build. */
 function isInterruption(message: string): boolean {
   return /(?:context canceled|transport is closing|graceful_stop)$/.test(message.trim());
 }

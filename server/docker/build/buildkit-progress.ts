@@ -3,7 +3,7 @@ import { createLineSplitter, type LineSplitter } from "../containers/line-splitt
 import type { BuildProgress } from "./build-progress.ts";
 import { decodeTrace, type Trace, type Vertex } from "./buildkit-trace.ts";
 
-/** How the builder fetches its context: nothing of the user's Dockerfile. */
+/** Steps by which the builder fetches its context; they are not in the user's Dockerfile. */
 const internal = /^(?:\[internal\]|copy \/context )/;
 
 export function createBuildkitProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
@@ -24,7 +24,7 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
   }
 
   function follow(vertex: Vertex): void {
-    // A step that an error elsewhere has stopped is not the one to blame.
+    // A step that was stopped by an error elsewhere is not the one to blame.
     const failedItself = vertex.error !== "" && !vertex.error.endsWith("context canceled");
     if (failedItself) failed.push(vertex);
     if (vertex.started && !told.has(vertex.digest) && (failedItself || !internal.test(vertex.name))) {
@@ -45,7 +45,7 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
         splitters.set(key, splitter);
         splitter.push(log.bytes).forEach(line);
       }
-      // Last, because one trace may hold both a step's end and its last words.
+      // Logs come last, because one trace may hold both the end of a step and its last output.
       for (const vertex of trace.vertexes) if (vertex.completed) flush(vertex.digest);
     },
     end() {
@@ -61,7 +61,7 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
   };
 }
 
-/** A build is not failed for a trace that cannot be read: its outcome comes in plain JSON. */
+/** An unreadable trace does not fail a build: its outcome arrives as plain JSON. */
 function decoded(base64: string): Trace {
   try {
     return decodeTrace(base64);

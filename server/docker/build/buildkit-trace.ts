@@ -3,19 +3,19 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 /** A step of the build graph. */
 export interface Vertex {
   readonly digest: string;
-  /** "[build 2/4] RUN npm ci". */
+  /** For example "[build 2/4] RUN npm ci". */
   readonly name: string;
   readonly cached: boolean;
   readonly started: boolean;
   readonly completed: boolean;
-  /** Empty when there is none. */
+  /** The error message; empty when there is none. */
   readonly error: string;
 }
 
 export interface VertexLog {
-  /** Digest of the vertex that printed it. */
+  /** The digest of the vertex that printed it. */
   readonly vertex: string;
-  /** 1: stdout, 2: stderr. */
+  /** 1 is stdout, 2 is stderr. */
   readonly stream: number;
   readonly bytes: Uint8Array;
 }
@@ -26,8 +26,8 @@ export interface Trace {
 }
 
 /**
- * Reads a `moby.buildkit.v1.StatusResponse`, of which only the fields that a log needs. The numbers are those of
- * api/services/control/control.proto in moby/buildkit, where a field never changes its number.
+ * Reads the fields of a `moby.buildkit.v1.StatusResponse` that a log needs. The field numbers are from
+ * api/services/control/control.proto in moby/buildkit; they never change.
  */
 export function decodeTrace(base64: string): Trace {
   const vertexes: Vertex[] = [];

@@ -1,28 +1,29 @@
 import { EngineUnavailable } from "../../ports/engine.ts";
 
-/** Docker's `jsonmessage`: what builds, pulls and imports answer line by line. The fields that Baton reads. */
+/** The fields that Baton reads of Docker's `jsonmessage`, which builds, pulls and imports send line by line. */
 export interface ProgressMessage {
   /** Output of the classic builder. */
   readonly stream?: string;
-  /** "Pulling fs layer", "Status: Downloaded newer image for …". */
+  /** For example "Pulling fs layer" or "Status: Downloaded newer image for …". */
   readonly status?: string;
-  /** The layer that `status` is about, or which kind of `aux` this is. */
+  /** The layer that `status` describes, or the kind of `aux`. */
   readonly id?: string;
-  /** Base64 for a BuildKit trace. */
+  /** A BuildKit trace in base64, or the id of an image. */
   readonly aux?: string | { readonly ID?: string };
-  /** Comes with HTTP status 200. */
+  /** An error message. It arrives with HTTP status 200. */
   readonly error?: string;
   readonly errorDetail?: { readonly code?: number; readonly message?: string };
 }
 
-/** BuildKit clips a step's output at 1 or 2 MiB; a trace of several steps stays below this. */
+/** BuildKit clips the output of a step at 1 or 2 MiB; a trace of several steps stays below this. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
 const newline = 0x0a;
 
 /**
- * Newline-separated JSON as objects, one at a time. Null stands for a message that was too large to keep. Rejects
- * with EngineUnavailable when the stream ends in the middle of a message: a truncated answer is not an answer.
+ * Yields newline-separated JSON as objects, one at a time. Null stands for a message that was too large to keep.
+ * Rejects with EngineUnavailable when the stream ends in the middle of a message, because a truncated answer is no
+ * answer.
  */
 export async function* readMessages<T extends object = ProgressMessage>(
   chunks: AsyncIterable<Buffer>,

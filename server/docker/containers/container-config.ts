@@ -6,14 +6,14 @@ import type { InstanceId } from "../../model/names/ids.ts";
 import type { ContainerMount, ContainerRequest } from "../../ports/engine.ts";
 import { ownerLabels, serviceLabels } from "../host/labels.ts";
 
-/** The body of a create request. Pure. */
+/** Returns the body of a create request. Pure. */
 export function containerConfig(request: ContainerRequest, instance: InstanceId): Docker.ContainerCreateOptions {
   const port = request.publish && `${request.publish.containerPort}/tcp`;
   const { options } = request;
   return {
     Image: request.image,
     ...(request.command && { Cmd: [...request.command] }),
-    // An empty list would be taken for "the image's own".
+    // Docker takes an empty list to mean the image's own.
     ...(options.entrypoint && { Entrypoint: options.entrypoint.length === 0 ? [""] : [...options.entrypoint] }),
     ...(options.user !== null && { User: options.user }),
     ...(options.workingDir !== null && { WorkingDir: options.workingDir }),
@@ -38,11 +38,11 @@ export function containerConfig(request: ContainerRequest, instance: InstanceId)
       CapAdd: capabilitiesOf(options),
       SecurityOpt: ["no-new-privileges"],
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
-      // Docker's default on version 1 is the host's, which shows where the container is among all others.
+      // On cgroup v1 Docker defaults to the host's namespace, which shows where the container is among all others.
       ...({ CgroupnsMode: "private" } satisfies Record<string, "private">),
       PidsLimit: request.limits.pids,
       Memory: request.limits.memoryBytes,
-      // The sum of memory and swap: as much again as memory if it is left out.
+      // The sum of memory and swap; if it is left out, Docker allows as much swap as memory.
       MemorySwap: request.limits.memoryBytes,
       ...(request.limits.cpus !== null && { NanoCpus: Math.round(request.limits.cpus * 1e9) }),
       ...(request.mounts.length > 0 && { Mounts: request.mounts.map(mountConfig) }),

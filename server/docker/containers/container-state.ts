@@ -4,13 +4,13 @@ import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 import { isOf, serviceOf } from "../host/labels.ts";
 
-/** Missing in the package's types. */
+/** A field that the package's types lack. */
 interface StopTimeout {
   readonly StopTimeout?: number;
 }
 const dockerStopTimeoutS = 10;
 
-/** What an inspection says; null for a container that this Baton did not create. Pure. */
+/** Reads the state of a container from its inspection; null for a container that this Baton did not create. Pure. */
 export function containerState(container: Docker.ContainerInspectInfo, instance: InstanceId): ContainerState | null {
   const identity = serviceOf(container.Config.Labels);
   if (identity === null || !isOf(instance, container.Config.Labels)) return null;
@@ -35,7 +35,7 @@ export function containerState(container: Docker.ContainerInspectInfo, instance:
   };
 }
 
-/** Volumes that were not asked for by name. */
+/** The volumes that were not requested by name. */
 function ownVolumesOf({ Mounts: mounts, HostConfig: host }: Docker.ContainerInspectInfo): readonly string[] {
   const named = new Set(
     (host.Mounts ?? []).flatMap(({ Type, Source }) => (Type === "volume" && Source ? [Source] : [])),
@@ -55,13 +55,13 @@ interface Binding {
   readonly HostPort: string;
 }
 
-/** What was asked for rather than what is bound now: a stopped container keeps its port. */
+/** The address that was requested, not the one that is bound now: a stopped container keeps its port. */
 function hostAddressOf(bindings: Record<string, Binding[] | null> | null | undefined): HostAddress | null {
   const [binding] = Object.values(bindings ?? {}).flatMap((list) => list ?? []);
   return binding ? hostAddress(binding.HostIp || "127.0.0.1", Number(binding.HostPort)) : null;
 }
 
-/** Docker keeps the last five runs of a health check, the newest last, and up to 4 KB of what each printed. */
+/** Docker keeps the last five runs of a health check, newest last, with up to 4 KB of output each. */
 function lastFailure(runs: readonly { readonly ExitCode: number; readonly Output: string }[] | null | undefined) {
   return (runs ?? []).findLast(({ ExitCode }) => ExitCode !== 0)?.Output.trim() ?? "";
 }

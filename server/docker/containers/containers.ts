@@ -97,7 +97,7 @@ async function adopt(
     existing.Image === request.image &&
     state.owner.deployment === request.owner.deployment &&
     state.service === request.service &&
-    // A port that turned out to be taken is tried again with another one.
+    // When a port turns out to be taken, the caller tries again with another one.
     state.hostAddress === (request.publish?.hostAddress ?? null);
   if (same && state.status !== "removing" && state.status !== "dead") return state.id;
   log?.info({ container: request.name, was: state.status }, "Replacing what an earlier attempt created differently");

@@ -4,18 +4,18 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 export interface LineSplitter {
-  /** Lines that these bytes complete. */
+  /** Returns the lines that these bytes complete. */
   push(bytes: Uint8Array): string[];
-  /** The line that was begun and never ended. */
+  /** Returns the line that was begun but never ended. */
   flush(): string[];
-  /** Nothing is held back: the next byte begins a line. */
+  /** True when nothing is held back, so that the next byte begins a line. */
   readonly atLineStart: boolean;
 }
 
 /**
- * Bytes become lines. Works on bytes up to the newline, so that a character cut in two by a chunk's edge is whole
- * again; holds at most 16 KiB of a line, cuts the rest and says how much that was; drops NUL, which Postgres refuses.
- * A carriage return overwrites what stands before it, as in a terminal: of a progress bar the last state stays.
+ * Splits bytes into lines. It works on bytes up to the newline, so that a character that two chunks share stays whole.
+ * It holds at most 16 KiB of a line, cuts the rest and reports how much that was. It drops NUL, which Postgres refuses.
+ * A carriage return overwrites the text before it, as in a terminal, so only the last state of a progress bar is kept.
  */
 export function createLineSplitter(maxBytes = maxLineBytes): LineSplitter {
   let line = Buffer.alloc(Math.min(maxBytes, 256));
@@ -86,7 +86,9 @@ function grow(buffer: Buffer, size: number): Buffer<ArrayBuffer> {
   return larger;
 }
 
-/** Where the last whole UTF-8 character ends: steps back over continuation bytes (10xxxxxx) and their lead byte. */
+/**
+ * Finds the end of the last whole UTF-8 character: steps back over continuation bytes (10xxxxxx) and their lead byte.
+ */
 function characterEnd(bytes: Uint8Array, length: number): number {
   let lead = length - 1;
   while (lead > 0 && length - lead < 4 && ((bytes[lead] ?? 0) & 0xc0) === 0x80) lead -= 1;

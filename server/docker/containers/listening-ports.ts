@@ -11,8 +11,8 @@ const listening = "0A";
 const dockerResolver = "127.0.0.11";
 
 /**
- * Looks from the host into the container's network namespace, through /proc of its first process: nothing need be
- * installed in the container, nor run in it.
+ * Looks from the host into the container's network namespace, through /proc of its first process, so nothing needs to
+ * be installed or run in the container.
  */
 export function createListeningPorts(daemon: Daemon): Engine["listeningPorts"] {
   return async (id: ContainerId) => {
@@ -30,13 +30,13 @@ export function createListeningPorts(daemon: Daemon): Engine["listeningPorts"] {
         ? ports
         : Promise.all(ports.map((port) => withFamily(port, address, tables[0] ?? "")));
     } catch {
-      // A hint for people: that it cannot be had is no failure.
+      // The list is a hint for people; being unable to read it is no failure.
       return null;
     }
   };
 }
 
-/** The tables do not say whether a listener on :: takes IPv4 as well; a connection does. */
+/** The tables do not tell whether a listener on :: accepts IPv4 as well; only a connection does. */
 async function withFamily(port: ListeningPort, address: string, tcp4: string): Promise<ListeningPort> {
   if (port.loopbackOnly || parseListeners(tcp4).some((listener) => listener.port === port.port)) return port;
   return (await isRefused(address, port.port)) ? { ...port, ipv6Only: true } : port;
@@ -55,7 +55,7 @@ function isRefused(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Reads /proc/net/tcp and tcp6: `sl local_address rem_address st …`, an address as hexadecimal `IP:PORT`. */
+/** Reads /proc/net/tcp and tcp6: `sl local_address rem_address st …`, with addresses as hexadecimal `IP:PORT`. */
 export function parseListeners(table: string): ListeningPort[] {
   const ports = new Map<number, boolean>();
   for (const line of table.split("\n")) {
@@ -70,7 +70,7 @@ export function parseListeners(table: string): ListeningPort[] {
   return [...ports].map(([port, loopbackOnly]) => ({ port, loopbackOnly })).sort((a, b) => a.port - b.port);
 }
 
-/** The kernel prints an address as 32-bit words, each in the host's (little-endian) order. */
+/** The kernel prints an address as 32-bit words, each in the host's (little-endian) byte order. */
 function wordsReversed(hex: string): number[] {
   const words = hex.match(/.{8}/g) ?? [];
   return words.flatMap((word) => [...Buffer.from(word, "hex").reverse()]);

@@ -1,6 +1,6 @@
 export interface LogFrame {
   readonly stream: "stdout" | "stderr";
-  /** The first piece of its frame; it holds at least 64 bytes, or the whole frame. */
+  /** Whether this is the first piece of its frame; that piece holds at least 64 bytes, or the whole frame. */
   readonly first: boolean;
   readonly bytes: Buffer;
 }
@@ -9,8 +9,8 @@ const headerBytes = 8;
 const firstPieceBytes = 64;
 
 /**
- * Takes apart the stream that Docker multiplexes stdout and stderr into: a byte for the stream, three zeros, the
- * length as a big-endian 32-bit number, then the payload. Holds back some bytes, never a frame: one may claim 4 GiB.
+ * Splits the stream in which Docker multiplexes stdout and stderr: a byte for the stream, three zeros, the length as a
+ * big-endian 32-bit number, then the payload. It never buffers a whole frame, because a frame may claim 4 GiB.
  */
 export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<LogFrame> {
   let held: Buffer = Buffer.alloc(0);

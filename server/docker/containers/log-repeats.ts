@@ -2,15 +2,15 @@ import type { LogLine } from "../../ports/engine.ts";
 
 interface Followed {
   last: string;
-  /** While lines are repeated: the last that had been given out. */
+  /** The last line that was given out before the repetition; set while lines are being repeated. */
   mark: string | null;
 }
 
 /**
- * Whether a line has been given out before. When a log file is full Docker begins a new one, and gives whoever follows some
- * of its lines a second time (seen with 20.10: 13,000 of 100,000). Within a stream times only grow, so lines from before
- * the last one are repeated; but not when the last one lies in the future, because then the clock was set back.
- * `stamp` as Docker writes it: 30 characters, in which the order of the text is the order in time.
+ * Tells whether a line has been given out before. When a log file is full, Docker begins a new one and sends some lines
+ * to followers a second time (seen with 20.10: 13,000 of 100,000). Within a stream times only grow, so lines older than
+ * the last one are repeats. The exception is a last line that lies in the future: then the clock was set back. `stamp`
+ * is as Docker writes it: 30 characters whose text order is the order in time.
  */
 export function createRepeats(now: () => number): (stream: LogLine["stream"], stamp: string) => boolean {
   const streams = new Map<LogLine["stream"], Followed>();

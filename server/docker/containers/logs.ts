@@ -5,7 +5,10 @@ import { createLineSplitter } from "./line-splitter.ts";
 import { readFrames } from "./log-frames.ts";
 import { createRepeats } from "./log-repeats.ts";
 
-/** What a container has printed and prints. Ends at once when it is gone, and without an error when aborted. */
+/**
+ * Yields what a container has printed and goes on to print. Ends at once when the container is gone, and without an
+ * error when aborted.
+ */
 export async function* readLogs(
   daemon: Daemon,
   id: ContainerId,
@@ -17,7 +20,7 @@ export async function* readLogs(
     stderr: true,
     follow: options.follow,
     tail: options.tail === null ? "all" : String(options.tail),
-    // Who follows needs them to know repeated lines.
+    // A follower needs timestamps to recognise repeated lines.
     timestamps: options.timestamps || options.follow,
   };
   const splitters = { stdout: createLineSplitter(), stderr: createLineSplitter() };
@@ -30,7 +33,7 @@ export async function* readLogs(
     if (chunks === null) return;
     for await (const frame of readFrames(chunks)) {
       const { stream } = frame;
-      // A frame is one message of the log; a long line is several, each with a time of its own.
+      // A frame is one message of the log; a long line takes several, each with its own timestamp.
       const { stamp, rest } =
         frame.first && query.timestamps ? splitTimestamp(frame.bytes) : { stamp: null, rest: frame.bytes };
       if (frame.first) skips[stream] = options.follow && stamp !== null && isRepeated(stream, stamp);
@@ -50,7 +53,7 @@ export async function* readLogs(
   }
 }
 
-/** "2024-05-01T12:00:00.123456789Z text" */
+/** Splits a line of the form "2024-05-01T12:00:00.123456789Z text". */
 function splitTimestamp(bytes: Buffer): { stamp: string | null; rest: Buffer } {
   const space = bytes.indexOf(0x20);
   const stamp = bytes.toString("latin1", 0, Math.max(space, 0));

@@ -6,36 +6,36 @@ import type Docker from "dockerode";
 import { link } from "../../async/linked-abort.ts";
 import { EngineRefused, EngineUnavailable } from "../../ports/engine.ts";
 
-/** Inspecting, listing, creating: a daemon that takes longer hangs. */
+/** For inspecting, listing and creating: a daemon that takes longer hangs. */
 const deadlineMs = 30_000;
 
 export interface DaemonRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Without a query: `/containers/json`. */
+  /** The path without its query, such as `/containers/json`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
   readonly body?: object;
-  /** Sent as the body, then destroyed, whatever comes of the request. */
+  /** The body to send; it is destroyed afterwards, whatever the outcome. */
   readonly file?: Readable;
 }
 
 /**
- * The wire to the daemon. Every call rejects with the signal's reason when aborted, with EngineUnavailable when no
- * daemon answers, and with Refusal when it answers that it won't.
+ * The connection to the daemon. Every call rejects with the signal's reason when aborted, with EngineUnavailable when
+ * no daemon answers, and with Refusal when the daemon refuses.
  */
 export interface Daemon {
-  /** One short exchange; JSON in, JSON out. */
+  /** Makes one short exchange; JSON in, JSON out. */
   ask<T>(request: DaemonRequest, signal: AbortSignal, limitMs?: number): Promise<T>;
   /**
-   * An answer that goes on for as long as it likes: resolves with its bytes once the daemon begins to answer. The
-   * bytes must be read; leaving the loop early, like aborting, closes the connection.
+   * Makes a request whose answer may take any time: resolves with its bytes once the daemon begins to answer. The bytes
+   * must be read; leaving the loop early closes the connection, as aborting does.
    */
   open(request: DaemonRequest, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   /** Turns a request into a two-way connection. */
   upgrade(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Socket>;
 }
 
-/** The daemon answered that it won't; the message is its own. */
+/** The daemon refused; the message is its own. */
 export class Refusal extends EngineRefused {
   override readonly name = "Refusal";
   readonly status: number;
@@ -45,7 +45,7 @@ export class Refusal extends EngineRefused {
   }
 }
 
-/** Null when the daemon says that there is no such thing. */
+/** Resolves with null when the daemon reports that there is no such object. */
 export async function ifThere<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
@@ -112,17 +112,17 @@ async function* read(answer: IncomingMessage, signal: AbortSignal, close: () => 
   }
 }
 
-/** Resolves when the daemon begins to answer, with what it is about to say. */
+/** Resolves with the answer's stream when the daemon begins to answer. */
 async function begin(docker: Docker, request: DaemonRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const query = Object.entries(request.query ?? {}).filter(([, value]) => value !== null);
   const answer = await dial(docker, {
-    // docker-modem appends the query only behind a question mark.
+    // docker-modem appends the query only after a question mark.
     path: `${request.path}?`,
     method: request.method,
-    // Both are given, because docker-modem sends what stands for the one as the other when it is missing: an
-    // environment full of secrets must not end up in a URL.
+    // Both are set, because docker-modem sends one in place of the other when it is missing, and an environment full of
+    // secrets must not end up in a URL.
     options: { _query: Object.fromEntries(query), _body: request.body ?? {} },
-    // Always, because docker-modem never calls back when an answer that it reads itself breaks off.
+    // Always set, because docker-modem never calls back when an answer that it reads itself breaks off.
     isStream: true,
     statusCodes: { 200: true, 201: true, 204: true, 304: true },
     abortSignal: signal,
@@ -141,11 +141,12 @@ function translate(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : null;
   if (status !== null) return new Refusal(status, wordsOf(error.message), { cause: error });
-  // What is left has a code of the system's: refused, reset, no such file, not permitted, out of descriptors …
+  // The rest are system errors with a code: connection refused or reset, no such file, not permitted, out of
+  // descriptors.
   return "code" in error ? unavailable(`Docker cannot be reached: ${error.message}.`, error) : error;
 }
 
-/** docker-modem wraps the daemon's words: `(HTTP code 404) no such container - No such container: x `. */
+/** docker-modem wraps the daemon's message: `(HTTP code 404) no such container - No such container: x `. */
 function wordsOf(message: string): string {
   return /^\(HTTP code \d+\) [^-]*- (.*)$/s.exec(message)?.[1]?.trim() ?? message;
 }

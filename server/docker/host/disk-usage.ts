@@ -1,7 +1,7 @@
 import type { DiskUsage } from "../../ports/engine.ts";
 import type { Daemon } from "./daemon.ts";
 
-/** As far as it is read here; sizes that the daemon does not know are -1, and lists may be null. */
+/** The fields that Baton reads. Sizes that the daemon does not know are -1, and lists may be null. */
 interface UsageAnswer {
   readonly LayersSize?: number;
   readonly Containers?: readonly { readonly SizeRw?: number }[] | null;

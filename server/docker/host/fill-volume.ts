@@ -6,14 +6,14 @@ import { inspectRaw } from "../containers/containers.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
 import { ownerLabels, serviceLabels } from "./labels.ts";
 
-/** No service is called so: the container is nobody's, and goes with its deployment at the latest. */
+/** No service has this name, so the container belongs to none; it is removed with its deployment at the latest. */
 const nobody = ".fill";
 const removeLimitMs = 30_000;
 
 /**
- * As one stream from the daemon back to it: nothing is written down in between. It is unpacked through a container that
- * is never started: there the volume has a parent that can be written to, and the daemon leaves out owner and mode of
- * the very folder that it unpacks into.
+ * Copies as one stream from the daemon back to it, so nothing is written to disk in between. The data is unpacked
+ * through a container that is never started: there the volume has a parent that can be written to, whereas the daemon
+ * does not set owner and mode of the very folder that it unpacks into.
  */
 export function createFillVolume({ daemon, instance }: { daemon: Daemon; instance: InstanceId }): Engine["fillVolume"] {
   return async (volume, { container, path }, owner, signal) => {
@@ -49,7 +49,7 @@ export function createFillVolume({ daemon, instance }: { daemon: Daemon; instanc
   };
 }
 
-/** Null when there is no such folder. */
+/** Resolves with null when there is no such folder. */
 async function openFolder(
   daemon: Daemon,
   container: ContainerId,

@@ -8,10 +8,12 @@ export const instanceLabel = "baton.instance";
 const productLabel = "baton.product";
 const installationLabel = "baton.installation";
 const deploymentLabel = "baton.deployment";
-/** On containers alone. A container inherits its image's labels, so this is what tells ours from one made by hand. */
+/** On containers only. A container inherits its image's labels, so this one tells ours from one made by hand. */
 export const serviceLabel = "baton.service";
 const kindLabel = "baton.kind";
-/** On volumes: the deployment that copied data into it. Until that one has been ready, the data counts for nothing. */
+/**
+ * On volumes: the deployment that copied data into it. Until that deployment has been ready, the data does not count.
+ */
 const filledByLabel = "baton.filled-by";
 
 export function ownerLabels(instance: InstanceId, owner: Owner | LastingOwner | null): Record<string, string> {
@@ -37,12 +39,12 @@ export function volumeLabels(
   return { ...ownerLabels(instance, owner), ...(filledBy !== null && { [filledByLabel]: String(filledBy) }) };
 }
 
-/** The deployment that a volume was filled by; null: it was not filled by Baton. */
+/** The deployment that filled a volume; null when Baton did not fill it. */
 export function fillerOf(labels: Labels | null | undefined): DeploymentId | null {
   return rowId(labels?.[filledByLabel]) as DeploymentId | null;
 }
 
-/** `label=value` expressions, as the daemon's filters want them. */
+/** `label=value` expressions for the daemon's filters. */
 export const only = {
   instance: (instance: InstanceId) => `${instanceLabel}=${instance}`,
   installation: (installation: InstallationId) => `${installationLabel}=${installation}`,
@@ -53,7 +55,7 @@ export function isOf(instance: InstanceId, labels: Labels | null | undefined): b
   return labels?.[instanceLabel] === instance;
 }
 
-/** Null when the labels name no deployment. */
+/** Returns null when the labels name no deployment. */
 export function ownerInLabels(labels: Labels | null | undefined): Owner | null {
   const lasting = lastingOwnerOf(labels);
   const deployment = rowId(labels?.[deploymentLabel]);
@@ -61,7 +63,7 @@ export function ownerInLabels(labels: Labels | null | undefined): Owner | null {
   return { ...lasting, deployment: deployment as DeploymentId };
 }
 
-/** Null when the labels name no installation. */
+/** Returns null when the labels name no installation. */
 export function lastingOwnerOf(labels: Labels | null | undefined): LastingOwner | null {
   const product = rowId(labels?.[productLabel]);
   const installation = rowId(labels?.[installationLabel]);
@@ -69,7 +71,7 @@ export function lastingOwnerOf(labels: Labels | null | undefined): LastingOwner 
   return { product: product as ProductId, installation: installation as InstallationId };
 }
 
-/** What a container of ours is; null for anything that Baton did not create as a container. */
+/** The service that a container of ours runs; null for anything that Baton did not create as a container. */
 export function serviceOf(
   labels: Labels | null | undefined,
 ): { readonly owner: Owner; readonly service: string; readonly kind: ServiceKind } | null {

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 
-/** The subnets (CIDR) that this host has IPv4 routes to, the default route apart. */
+/** The subnets (CIDR) to which this host has IPv4 routes, except the default route. */
 export async function hostSubnets(): Promise<string[]> {
   return parseRoutes(await readFile("/proc/net/route", "utf8"));
 }
 
-/** Reads /proc/net/route: a line for each route, addresses as little-endian hexadecimal numbers. */
+/** Reads /proc/net/route: one line per route, with addresses as little-endian hexadecimal numbers. */
 export function parseRoutes(table: string): string[] {
   const subnets = new Set<string>();
   for (const line of table.split("\n").slice(1)) {

@@ -23,7 +23,7 @@ export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: nu
 export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<EngineMachine> {
   const path = "/info";
   const answer = await daemon.ask<MachineAnswer>({ method: "GET", path }, signal);
-  // A daemon that cannot tell says 0.
+  // A daemon that does not know says 0.
   const known = (amount: number) => (amount > 0 ? amount : Number.POSITIVE_INFINITY);
   return { cpus: known(answer.NCPU), memoryBytes: known(answer.MemTotal), cgroups: cgroupsOf(answer) };
 }
@@ -33,8 +33,8 @@ function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnsw
 }
 
 /**
- * BuildKit is built into Docker for Linux since API 1.39. The ping's `Builder-Version` says only which builder is the
- * default: 20.10 has both and names the classic one. Podman speaks the API and ignores which builder is asked for.
+ * Docker for Linux has BuildKit built in since API 1.39. The ping's `Builder-Version` names only the default builder:
+ * 20.10 has both and names the classic one. Podman speaks the API but ignores which builder is requested.
  */
 function builderOf(answer: VersionAnswer): EngineInfo["builder"] {
   const [major = 0, minor = 0] = answer.ApiVersion.split(".").map(Number);

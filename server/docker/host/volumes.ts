@@ -16,7 +16,7 @@ export function createVolumes({ daemon, instance }: { daemon: Daemon; instance: 
   return {
     async createVolume({ name, owner, filledBy }, signal) {
       const body = { Name: name, Driver: "local", Labels: volumeLabels(instance, owner, filledBy) };
-      // The daemon answers with the volume that has the name already, whoever made it.
+      // If a volume has the name already, the daemon answers with that one, whoever created it.
       const volume = await daemon.ask<Docker.VolumeInspectInfo>(
         { method: "POST", path: "/volumes/create", body },
         signal,

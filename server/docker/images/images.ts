@@ -5,7 +5,10 @@ import { readMessages } from "../build/json-stream.ts";
 import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
 import { instanceLabel } from "../host/labels.ts";
 
-/** The names that users' Dockerfiles call local base images by; every Baton on a daemon uses the same. */
+/**
+ * The prefix of the names by which users' Dockerfiles refer to local base images; every Baton on a daemon uses the
+ * same.
+ */
 const sharedByAll = "baton/";
 
 type Images = Pick<Engine, "importImage" | "inspectImage" | "tagImage" | "listImages" | "removeTag">;
@@ -45,7 +48,7 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
     },
 
     async listImages(signal) {
-      // A pattern's star does not cross a slash.
+      // The star of a pattern does not match a slash.
       const filters = JSON.stringify({ reference: [`${ours}*`, `${ours}*/*`] });
       const path = "/images/json";
       const listed = await daemon.ask<Docker.ImageInfo[]>({ method: "GET", path, query: { filters } }, signal);
@@ -61,7 +64,7 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
       if (!reference.startsWith(ours)) throw new Error(`${reference} is not a tag of this Baton's (${ours}…).`);
       const image = await readImage(daemon, reference, signal);
       await untag(reference, signal);
-      // A base image that no Baton of this daemon claims any more goes with the last claim.
+      // A base image is removed with the last claim that a Baton on this daemon has on it.
       const left = image?.tags.filter((tag) => tag !== reference) ?? [];
       if (!left.every((tag) => tag.startsWith(sharedByAll))) return;
       for (const tag of left) await untag(tag, signal);
@@ -99,13 +102,13 @@ function hasHealthcheck(config: Docker.ImageInspectInfo["Config"] | undefined): 
   return how !== undefined && how !== "NONE";
 }
 
-/** "3000/tcp" */
+/** Reads a port such as "3000/tcp". */
 function exposedPort(text: string): ImageInfo["exposedPorts"] {
   const [port, protocol = "tcp"] = text.split("/");
   return protocol === "tcp" || protocol === "udp" ? [{ port: Number(port), protocol }] : [];
 }
 
-/** The last colon ends the name, unless it belongs to a registry's port. */
+/** The name ends at the last colon, unless that colon belongs to a registry's port. */
 function splitTag(reference: string): [repository: string, tag: string] {
   const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
   return [repository, tag];

@@ -3,11 +3,11 @@ import type { ProgressMessage } from "../build/json-stream.ts";
 
 export interface PullProgress {
   read(message: ProgressMessage): void;
-  /** The engine has said that the image is here. Without it the answer was cut short. */
+  /** Whether the engine has reported that the image is present. Without that report the answer was cut short. */
   readonly complete: boolean;
 }
 
-/** A line for each thing that happens to a layer; none for each of the many messages that only move a bar. */
+/** Reports one line for each change of a layer, and none for the many messages that only move a progress bar. */
 export function createPullProgress(onOutput: (output: BuildOutput) => void): PullProgress {
   const states = new Map<string, string>();
   let complete = false;

@@ -26,7 +26,7 @@ export function createPull(daemon: Daemon): Engine["pull"] {
   };
 }
 
-/** Without a tag the daemon would pull all that there are. */
+/** Without a tag the daemon would pull all tags. */
 function withTag(reference: string): string {
   return /@|:[^/]*$/.test(reference) ? reference : `${reference}:latest`;
 }

@@ -1,16 +1,16 @@
 import type { PullFailed } from "../../ports/engine.ts";
 
-// Docker Hub answers "pull access denied … repository does not exist or may require 'docker login'" to a name that it
-// does not know, so a refusal is looked for before an absence.
+// Docker Hub answers "pull access denied … repository does not exist or may require 'docker login'" when it does not
+// know a name, so a refusal is checked before an absence.
 const denied = /denied|unauthorized|authentication required|authorization failed|no basic auth credentials/i;
 const missing =
   /manifest unknown|manifest for \S+ not found|not found|does not exist|name unknown|no match for platform/i;
 const unreachable =
   /dial tcp|no such host|connection (?:refused|reset)|i\/o timeout|timeout exceeded|deadline exceeded|TLS handshake timeout|network is unreachable|no route to host|server misbehaving|\bEOF\b|server gave HTTP response|proxyconnect|service unavailable|bad gateway/i;
 
-/** Why an image could not be had, from the words of the daemon. */
+/** Classifies why an image could not be pulled, from the daemon's message. */
 export function reasonOf(words: string): PullFailed["reason"] {
-  // An address that cannot be looked up or dialled is "not found" in some other sense.
+  // "Not found" means something else when an address cannot be looked up or dialled.
   if (unreachable.test(words)) return "unreachable";
   if (denied.test(words)) return "denied";
   if (missing.test(words)) return "missing";
@@ -24,12 +24,12 @@ const explanations: Readonly<Record<PullFailed["reason"], string>> = {
   other: "the registry's response could not be used",
 };
 
-/** "no registry answered (dial tcp 127.0.0.1:1: connect: connection refused)" */
+/** Writes a phrase such as "no registry responded (dial tcp 127.0.0.1:1: connect: connection refused)". */
 export function explain(words: string): string {
   return `${explanations[reasonOf(words)]} (${words})`;
 }
 
-/** The name as people write it: `docker.io/library/node:22@sha256:…` is `node:22`. */
+/** Shortens a name as people write it: `docker.io/library/node:22@sha256:…` becomes `node:22`. */
 export function familiar(reference: string): string {
   const name = reference.replace(/^docker\.io\/(?:library\/)?/, "");
   return name.replace(/^(.*[^/]:[\w.-]+)@sha256:[0-9a-f]{64}$/, "$1");
