@@ -1,6 +1,6 @@
 /**
- * A signal that aborts with its parent, or by itself after a while; disposing it forgets both. Not AbortSignal.any,
- * for the reason that linked-abort.ts gives.
+ * A signal that aborts with its parent or after a time limit; disposing it releases both. It does not use
+ * AbortSignal.any, for the reason that linked-abort.ts gives.
  */
 export function deadline(parent: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();

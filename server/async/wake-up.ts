@@ -1,10 +1,13 @@
 import type { Clock } from "../ports/clock.ts";
 import { link } from "./linked-abort.ts";
 
-/** Remembers that something happened until it is asked, so that nothing falls between reading and waiting. */
+/** Remembers that something happened until somebody asks, so that no event is lost between reading and waiting. */
 export interface WakeUp {
   wake(): void;
-  /** "idle" when nothing happened for so long. Rejects with the signal's reason. For one who waits, not for several. */
+  /**
+   * Resolves with "idle" when nothing happened within the limit. Rejects with the signal's reason. It serves one
+   * waiter, not several.
+   */
   next(limitMs: number, signal: AbortSignal): Promise<"woken" | "idle">;
 }
 
@@ -19,7 +22,7 @@ export function createWakeUp(clock: Clock): WakeUp {
     async next(limitMs, signal) {
       using sleep = link(signal);
       rouse = () => sleep.now(new Error("something happened"));
-      // Woken, it ends at once: a wait that went on beside the next ones would leave a timer and a listener each time.
+      // Ends the losing wait at once; otherwise each call would leave a timer and a listener behind.
       if (!hasHappened) await clock.sleep(limitMs, sleep.signal).catch(() => {});
       signal.throwIfAborted();
       const happened = hasHappened;

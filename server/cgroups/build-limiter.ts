@@ -23,8 +23,8 @@ interface Setting extends LimitFile {
 }
 
 /**
- * Implements the BuildLimiter port on the kernel's control groups. The group belongs to the engine, so several Batons on
- * one engine share it: the one that wrote last wins. `root` is where control groups are mounted.
+ * Implements the BuildLimiter port on the kernel's control groups. The group belongs to the engine, so several Batons
+ * on one engine share it, and the last write wins. `root` is where control groups are mounted.
  */
 export function createBuildLimiter(parts: {
   readonly machine: (signal: AbortSignal) => Promise<EngineMachine>;
@@ -39,7 +39,7 @@ export function createBuildLimiter(parts: {
   let known: EngineMachine | null = null;
 
   async function planNow(signal: AbortSignal): Promise<LimitSteps | string> {
-    // Asking costs the daemon something, and its answer stays the same.
+    // Asking costs the daemon something, and its answer does not change.
     known ??= await parts.machine(signal);
     return parts.plan(known);
   }
@@ -84,7 +84,7 @@ export function createBuildLimiter(parts: {
   };
 }
 
-/** Limits the group of each build step as soon as it exists. The group is removed with the step. */
+/** Limits the group of each build step as soon as it exists. The group disappears with its step. */
 function createStepLimiter(root: string) {
   let watcher: FSWatcher | null = null;
 
@@ -98,12 +98,13 @@ function createStepLimiter(root: string) {
   }
 
   return {
-    /** Resolves with false when no step is to be limited. */
+    /** Resolves with false when no step needs a limit. */
     async hold(steps: NonNullable<LimitSteps["steps"]>): Promise<boolean> {
       const limited = steps.files.filter(({ limit }) => limit !== null);
       if (limited.length === 0) return false;
       const folder = join(root, steps.folder);
-      // A single step may be over before its group is reached. What prevents every step from being limited fails here.
+      // A single step may be over before its group is reached. Whatever prevents all steps from being limited fails
+      // here.
       await access(folder, constants.W_OK);
       const holdStep = async (name: string) => {
         if (!steps.name.test(name)) return;
@@ -127,7 +128,7 @@ function createStepLimiter(root: string) {
 async function hold(root: string, { folder, file, limit }: Setting, handDown: LimitSteps["handDown"]): Promise<void> {
   const path = join(root, folder, file);
   if (Number(await textOf(path)) === limit) return;
-  // The engine makes the group at the first build after a reboot, and uses one that exists.
+  // The engine creates the group at the first build after a reboot, and reuses an existing one.
   for (const parent of handDown.files) {
     await mkdir(join(root, dirname(parent)), { recursive: true });
     await writeFile(join(root, parent), handDown.text);

@@ -1,22 +1,25 @@
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** Writes a file that only its owner may read; it is on disk when this resolves. `wx` rejects with EEXIST when it is there. */
+/**
+ * Writes a file that only its owner may read; it is on disk when this resolves. `wx` rejects with EEXIST when the file
+ * exists.
+ */
 export async function writeSynced(path: string, text: string, flag: "w" | "wx"): Promise<void> {
   await using file = await open(path, flag, 0o600);
   await file.writeFile(text);
   await file.sync();
 }
 
-/** Replaces a file as a whole: after a crash it holds the old text or the new one, never a part. */
+/** Replaces a whole file: after a crash it holds the old text or the new one, never a part. */
 export async function replaceDurably(path: string, text: string): Promise<void> {
   await replaceFile(path, text);
   await syncFolder(dirname(path));
 }
 
-/** The same, for several files of one folder that is then synced once. */
+/** Replaces one of several files in a folder that the caller then syncs once. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  // Hidden, so that what a crash leaves behind is taken for no service's file.
+  // The name is hidden, so that a file left by a crash is not mistaken for a service's.
   const temporary = join(dirname(path), `.${basename(path)}.new`);
   try {
     await writeSynced(temporary, text, "w");

@@ -9,15 +9,15 @@ export interface Wanted {
   readonly rules: readonly (readonly string[])[];
 }
 
-/** Docker evaluates this chain before its own rules and leaves it to others. */
+/** Docker evaluates this chain before its own rules and leaves its content to others. */
 const dockersChain = "DOCKER-USER";
 /** While this is 0, packets within one bridge pass no rule at all. */
 const bridgeFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 /**
- * Implements the Firewall port on iptables. All rules are in the instance's own chain, which one rule in Docker's chain
- * jumps to; the chain is replaced as a whole. When the firewall is off, rules of an earlier start are removed. `within`
- * is a command that runs others in another network namespace, for tests.
+ * Implements the Firewall port on iptables. All rules are in the instance's own chain, which is replaced as a whole;
+ * one rule in Docker's chain jumps to it. When the firewall is off, rules of an earlier start are removed. `within` is
+ * a command that runs others in another network namespace, for tests.
  */
 export function createFirewall(
   wanted: Wanted,
@@ -54,10 +54,10 @@ export function createFirewall(
 function createChain({ chain, comment, rules }: Wanted, within: readonly string[]) {
   const { iptables, restore } = createRunner(within);
   const jump = ["-m", "comment", "--comment", comment, "-j", chain];
-  /** The chain as iptables lists it once it is right. Null when it has not been written yet. */
+  /** The chain as iptables lists it when it is right. Null until it has been written. */
   let written: string | null = null;
 
-  /** Null when there is no such chain, or when it cannot be listed. */
+  /** Resolves with null when there is no such chain, or when it cannot be listed. */
   async function listed(signal: AbortSignal): Promise<string | null> {
     return iptables(["-S", chain], signal).catch(() => {
       signal.throwIfAborted();

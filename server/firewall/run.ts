@@ -5,7 +5,10 @@ const waitForLock = ["-w", "5"];
 const timeoutMs = 20_000;
 const environment = { PATH: "/usr/sbin:/sbin:/usr/bin:/bin", LC_ALL: "C" };
 
-/** Runs iptables, below `within` where that is given. Rejects with what it says; the cause is Node's own error. */
+/**
+ * Runs iptables, through the `within` command if there is one. Rejects with what iptables says; the cause is Node's own
+ * error.
+ */
 export function createRunner(within: readonly string[]) {
   function run(command: readonly string[], signal: AbortSignal, input = ""): Promise<string> {
     const [program = "", ...args] = [...within, ...command];
@@ -15,7 +18,7 @@ export function createRunner(within: readonly string[]) {
         if (error) reject(new Error(stderr.trim() || error.message, { cause: error }));
         else resolve(stdout);
       });
-      // One that cannot be started, or ends early, does not listen.
+      // A program that cannot be started, or ends early, does not read its input.
       child.stdin?.on("error", () => {}).end(input);
     });
   }
@@ -23,7 +26,7 @@ export function createRunner(within: readonly string[]) {
   return {
     iptables: (args: readonly string[], signal: AbortSignal) => run(["iptables", ...waitForLock, ...args], signal),
 
-    /** Makes a chain hold these rules and no others, all at once. */
+    /** Makes a chain hold exactly these rules, all at once. */
     async restore(chain: string, rules: readonly (readonly string[])[], signal: AbortSignal): Promise<void> {
       const lines = rules.map((rule) => `-A ${chain} ${rule.join(" ")}`);
       const input = ["*filter", `:${chain} - [0:0]`, ...lines, "COMMIT", ""].join("\n");

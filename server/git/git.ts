@@ -36,7 +36,7 @@ export interface GitOptions {
   readonly mayConnectTo?: (address: string) => boolean;
   /** Resolves a host's name. By default, the system's resolver does. */
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
-  /** Folders that are searched for git, separated by colons. */
+  /** Folders to search for git, separated by colons. */
   readonly searchPath?: string;
 }
 

@@ -16,11 +16,11 @@ import { createSwitch } from "./switch/switch.ts";
 export interface CaddyProxyOptions extends Omit<FixedConfig, "ipv6Loopback"> {
   /** The Caddy to run: a path, or a name on the usual search path. */
   readonly bin: string;
-  /** Told, in sentences, what the supervisor had to do. */
+  /** Called with a sentence on each repair that the supervisor made. */
   readonly log?: (message: string) => void;
 }
 
-/** The Proxy port on Caddy 2.11.2 or newer. Throws when an option can't work. */
+/** Implements the Proxy port on Caddy 2.11.2 or newer. Throws when an option cannot work. */
 export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxyOptions): ProxyPort & CaddySupervisor {
   assertUsable(options);
   const frame: FixedConfig = { ...options, ipv6Loopback: hasIpv6Loopback() };
@@ -65,7 +65,7 @@ export function createCaddyProxy({ bin, log = () => {}, ...options }: CaddyProxy
   };
 }
 
-// sockaddr_un holds 108 bytes, the closing zero among them.
+// sockaddr_un holds 108 bytes, including the closing zero.
 const longestSocketPathBytes = 107;
 
 function assertUsable({ folder, routesFolder, adminSocket, publicHost }: Omit<FixedConfig, "ipv6Loopback">): void {

@@ -7,7 +7,7 @@ interface Explanation {
   readonly hint: string | null;
 }
 
-/** What git, or the host, says; the first that fits counts. Seen with git 2.39 and github.com. */
+/** Maps messages of git or of the host to explanations; the first match counts. Seen with git 2.39 and github.com. */
 const explanations: readonly (Explanation & { readonly pattern: RegExp })[] = [
   {
     pattern: /couldn't find remote ref|no such ref/i,
@@ -49,7 +49,7 @@ const explanations: readonly (Explanation & { readonly pattern: RegExp })[] = [
   },
 ];
 
-/** `said` is what the ssh host printed beside git. */
+/** Explains a failed fetch. `said` is what the ssh host printed in addition to git's protocol. */
 export function explainFetch(error: GitFailed, said: string): FetchFailed {
   const text = `${said}\n${error.stderr}`;
   const found = explanations.find(({ pattern }) => pattern.test(text));
@@ -59,7 +59,7 @@ export function explainFetch(error: GitFailed, said: string): FetchFailed {
     : new FetchFailed("other", `git could not fetch: ${words}`, null, { cause: error });
 }
 
-/** The host chooses these words. */
+/** The host chooses these words, so control characters are removed. */
 function plain(words: string): string {
   return words
     .replace(/\p{Cc}+/gu, " ")

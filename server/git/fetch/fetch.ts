@@ -18,7 +18,7 @@ const lookTimeoutMs = 30_000;
 const maxListBytes = 4 * 1024 * 1024;
 
 export interface Fetcher {
-  /** See the port. */
+  /** See the Git port. */
   fetch(repository: string, request: FetchRequest, signal: AbortSignal): Promise<CommitSha>;
   lookAt(repository: string, request: RemoteRequest, signal: AbortSignal): Promise<RemoteBranches>;
 }

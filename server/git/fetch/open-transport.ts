@@ -21,7 +21,7 @@ export async function openTransport(request: RemoteRequest, hosts: Hosts, signal
 const webConfig = {
   "http.followRedirects": "false",
   "credential.helper": "",
-  // A host that trickles is given up.
+  // A host that sends too slowly is abandoned.
   "http.lowSpeedLimit": "1000",
   "http.lowSpeedTime": "60",
 };
@@ -30,14 +30,17 @@ function webUrl({ protocol, host, port, path }: RemoteRepository): string {
   return `${protocol}://${host}:${port}/${path.replace(/^\/+/, "")}`;
 }
 
-/** Git older than 2.37 takes no notice: see git-version.ts. An address is its own name. */
+/**
+ * Pins the host to the addresses that were looked up. Git older than 2.37 ignores this: see git-version.ts. An IP
+ * address needs no pinning.
+ */
 function pinned({ host, port }: RemoteRepository, addresses: readonly string[]): Readonly<Record<string, string>> {
   if (isIP(host.replace(/^\[|\]$/g, ""))) return {};
   const written = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
   return { "http.curloptResolve": `${host}:${port}:${written.join(",")}` };
 }
 
-/** GitHub takes any user name with a token, GitLab and Gitea as well. */
+/** GitHub accepts any user name with a token; so do GitLab and Gitea. */
 function authorization(token: string | null): Readonly<Record<string, string>> {
   if (token === null) return {};
   const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");

@@ -4,9 +4,9 @@ import { FetchFailed } from "../../ports/git.ts";
 
 const lookupTimeoutMs = 10_000;
 
-/** How hosts are found, and which may be. */
+/** How host names are resolved, and which addresses are allowed. */
 export interface Hosts {
-  /** Addresses of a name, as the system knows them; rejects when it does not. */
+  /** Resolves with the system's addresses for a name; rejects when there are none. */
   readonly lookUp: (name: string) => Promise<readonly string[]>;
   readonly mayConnectTo: (address: string) => boolean;
 }
@@ -16,13 +16,14 @@ export async function systemLookUp(name: string): Promise<readonly string[]> {
 }
 
 /**
- * The addresses of a host, looked up once: what connects is told to use these and nothing else, so that a name which
- * answers differently the next time leads nowhere new. Rejects with FetchFailed when one of them is not allowed.
+ * Looks up the addresses of a host once. The connection uses these and no others, so that a name that resolves
+ * differently the next time leads nowhere new. Rejects with FetchFailed when one of them is not allowed.
  */
 export async function addressesOf(host: string, hosts: Hosts, signal: AbortSignal): Promise<readonly string[]> {
   const bare = host.replace(/^\[|\]$/g, "");
   const addresses = isIP(bare) ? [bare] : await lookUpInTime(bare, hosts, signal);
-  // All of them: whoever owns a name could mix a public address with a private one and wait for his chance.
+  // All addresses must be allowed: the owner of a name could mix a public address with a private one and wait for a
+  // chance.
   const refused = addresses.find((address) => !hosts.mayConnectTo(address));
   if (refused !== undefined) {
     throw new FetchFailed(

@@ -13,9 +13,9 @@ const maxSaidChars = 4_096;
 const maxRequestBytes = 4_096;
 
 /**
- * Git would start `ssh` by way of a shell, with keys and known hosts in files. Instead the connection is made here, to
- * an address that was looked at, and git is given a loopback port to speak its own protocol to: for one connection,
- * which must name a secret.
+ * Connects to an ssh host for git. Git itself would start `ssh` through a shell, with keys and known hosts in files.
+ * Instead the connection is made here, to a checked address, and git gets a loopback port on which it speaks its own
+ * protocol. The port accepts one connection, which must name a secret.
  */
 export async function openSshBridge(
   request: RemoteRequest,
@@ -113,7 +113,7 @@ async function connectTo(addresses: readonly string[], port: number, signal: Abo
   throw new FetchFailed("unreachable", "the host is not responding", "Deploy again when it is back.", { cause });
 }
 
-/** `SHA256:` and base64, as ssh shows it. */
+/** Formats a fingerprint as ssh shows it: `SHA256:` and base64. */
 function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
@@ -142,7 +142,7 @@ function explainSignIn(
       });
 }
 
-/** What git asks for is fixed by us: of its request only the secret and the protocol's version are looked at. */
+/** Git's requests are decided here: only the secret and the protocol's version are read from what git sends. */
 async function bridge(
   socket: Socket,
   client: Client,
@@ -166,7 +166,7 @@ async function bridge(
   socket.pipe(channel).pipe(socket);
 }
 
-/** The host hands it to its own shell; quoted as git does. */
+/** Quotes a path as git does, because the host passes it to its own shell. */
 function quoted(path: string): string {
   return `'${path.replace(/['!]/g, (character) => `'\\${character}'`)}'`;
 }

@@ -1,9 +1,9 @@
 /** How one git process reaches a remote repository. */
 export interface Transport extends AsyncDisposable {
-  /** What git is told to fetch from. */
+  /** The address that git fetches from. */
   readonly url: string;
   readonly protocols: string;
   readonly config: Readonly<Record<string, string>>;
-  /** What the host printed beside git's own protocol. */
+  /** What the host printed in addition to git's own protocol. */
   said(): string;
 }

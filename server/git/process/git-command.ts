@@ -2,7 +2,10 @@ import { simpleGit } from "simple-git";
 import { gitEnvironment } from "./git-environment.ts";
 import { GitFailed } from "./git-failed.ts";
 
-/** Runs a short git command in a bare repository; resolves with what it printed. Rejects with GitFailed, or the signal's reason. */
+/**
+ * Runs a short git command in a bare repository and resolves with its output. Rejects with GitFailed, or the signal's
+ * reason.
+ */
 export type GitCommand = (repository: string, args: readonly string[], signal?: AbortSignal) => Promise<string>;
 
 export function createGitCommand({ searchPath }: { readonly searchPath: string }): GitCommand {
@@ -11,13 +14,13 @@ export function createGitCommand({ searchPath }: { readonly searchPath: string }
 
   return async (repository, args, signal) => {
     signal?.throwIfAborted();
-    // simple-git makes an error of its own out of ours, and takes an exit code without a message for success.
+    // simple-git wraps our error in its own, and takes an exit code without a message for success.
     const ends: GitFailed[] = [];
     const git = simpleGit({
       baseDir: "/",
       ...(signal === undefined ? {} : { abort: signal }),
       allowEnvironment,
-      // Both are what keeps git safe here: no configuration but the repository's, no protocols but two.
+      // Both keep git safe here: only the repository's own configuration is read, and only two protocols are allowed.
       unsafe: { allowUnsafeConfigPaths: true, allowUnsafeProtocolOverride: true },
       errors(error, { exitCode, stdErr }) {
         if (exitCode === 0) return error;

@@ -1,7 +1,7 @@
-/** A git command that ended with an error; the message holds its last words. */
+/** A git command failed; the message holds the last line that it printed. */
 export class GitFailed extends Error {
   override readonly name = "GitFailed";
-  /** Null when a signal ended it. */
+  /** Null when a signal ended the process. */
   readonly exitCode: number | null;
   readonly stderr: string;
 

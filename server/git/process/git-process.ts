@@ -5,12 +5,15 @@ import type { Readable, Writable } from "node:stream";
 import { acceptedProtocol, gitEnvironment } from "./git-environment.ts";
 import { GitFailed } from "./git-failed.ts";
 
-/** A git whose input and output are streams. Disposing ends it, its children included, and waits until it is gone. */
+/**
+ * A git process whose input and output are streams. Disposing it ends the process with its children and waits until
+ * they are gone.
+ */
 export interface GitProcess extends AsyncDisposable {
   /** Writing to a git that has ended does nothing. */
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Resolves when git has ended by itself with 0; rejects with the signal's reason, or GitFailed. Read all of stdout first. */
+  /** Resolves when git has exited with 0; rejects with the signal's reason, or GitFailed. Read all of stdout first. */
   succeeded(): Promise<void>;
 }
 
@@ -22,26 +25,26 @@ export interface GitProcessRequest {
   /** Path of the bare repository. */
   readonly repository: string;
   readonly args: readonly string[];
-  /** For this process only, stronger than the repository's own. */
+  /** Settings for this process only; they override the repository's own. */
   readonly config?: Readonly<Record<string, string>>;
-  /** The same for what the list of processes must not show. */
+  /** Settings that must not show in the list of processes. */
   readonly hiddenConfig?: Readonly<Record<string, string>>;
-  /** The only ones that may be used, as git lists them: `https`. */
+  /** The only protocols that may be used, as git lists them: `https`. */
   readonly protocols?: string;
   /** The client's `Git-Protocol` header. */
   readonly protocol?: string | null;
-  /** It tidies up and ends when its input does; signals are for when it does not. */
+  /** Whether git cleans up and ends when its input does; signals are then used only if it does not. */
   readonly endsWithInput?: boolean;
 }
 
-/** Between asking it to end in one way and in the next, harder one. */
+/** The time between asking git to end in one way and in the next, harder one. */
 const graceMs = 2_000;
 const maxStderrChars = 8_192;
 
 /**
- * The one place that starts git for streaming. No git outlives its request: each has a process group of its own,
- * which is signalled as a whole. Nor does it outlive Baton, even after `kill -9`: the kernel sends it SIGTERM (through
- * `setpriv`, where there is one), and its children then find their pipes closed. SIGTERM first, because
+ * The only place that starts git for streaming. No git process outlives its request: each has a process group of its
+ * own, which is signalled as a whole. Nor does it outlive Baton, even after `kill -9`: the kernel sends it SIGTERM
+ * (through `setpriv`, where that exists), and its children then find their pipes closed. SIGTERM comes first, because
  * git removes its lock files on it.
  */
 export function createGitProcesses({ searchPath }: { readonly searchPath: string }): GitProcesses {
@@ -72,7 +75,7 @@ export function createGitProcesses({ searchPath }: { readonly searchPath: string
   };
 }
 
-/** Git reads settings from numbered variables, too. */
+/** Git also reads settings from numbered variables. */
 function configVariables(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const settings = Object.entries(config);
   if (settings.length === 0) return {};
@@ -91,7 +94,7 @@ function supervise(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-maxStderrChars);
   });
-  // A git that ends before it has read everything is no error here: its exit code tells.
+  // A git that ends before it has read everything is no error here; its exit code decides.
   child.stdin.on("error", () => {});
 
   signal.addEventListener("abort", stop, { once: true });
@@ -117,7 +120,7 @@ function supervise(
   };
 }
 
-/** Ends its input, then sends each signal (null: none yet) to the whole group while it is still there. */
+/** Ends the process's input, then sends each signal (null sends none) to the whole group while it still exists. */
 function endGroup(child: ChildProcessWithoutNullStreams, [name, ...harder]: readonly (NodeJS.Signals | null)[]): void {
   if (name === undefined || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.stdin.destroy();
@@ -130,6 +133,6 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);
   } catch {
-    // It has just ended.
+    // The group has just ended.
   }
 }

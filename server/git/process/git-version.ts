@@ -1,10 +1,15 @@
 import { FetchFailed } from "../../ports/git.ts";
 import type { GitCommand } from "./git-command.ts";
 
-/** https://github.com/git/git/blob/master/Documentation/RelNotes/2.37.0.txt: http.curloptResolve. */
+/**
+ * The first version with http.curloptResolve: https://github.com/git/git/blob/master/Documentation/RelNotes/2.37.0.txt.
+ */
 const pinsFrom = { major: 2, minor: 37 } as const;
 
-/** An older git would look the host up once more, and connect to whatever it is told then. Asked once, when it is new enough. */
+/**
+ * Checks whether git can pin a host's addresses. An older git would look the host up again and connect to whatever it
+ * gets then. Git is asked until it is new enough, then never again.
+ */
 export function createPinningCheck(command: GitCommand): () => Promise<void> {
   let canPin = false;
   return async () => {

@@ -7,19 +7,19 @@ import { type Blob, readBlobs } from "./blobs.ts";
 type EntryHeader = Partial<Header> & Pick<Header, "name">;
 
 const maxLinkBytes = 4_096;
-/** Larger files go through in pieces. */
+/** Larger files are streamed in pieces. */
 const maxWholeBytes = 64 * 1024;
 
 export interface ArchiveSource {
   readonly processes: GitProcesses;
   readonly repository: () => Promise<string>;
-  /** The time that all entries get. */
+  /** The modification time of all entries. */
   readonly mtime: (repository: string, signal: AbortSignal) => Promise<Date>;
 }
 
 /**
- * See the port. Not `git archive`: that obeys attributes which the repository can set, and knows no choice of
- * entries. Nothing happens until the stream is read; git is told to go on only as fast as that is, and ends with it.
+ * See the Git port. It does not use `git archive`, which obeys attributes that the repository can set and cannot choose
+ * entries. Nothing happens until the stream is read. Git runs only as fast as the stream is read, and ends with it.
  */
 export function archive(source: ArchiveSource, request: ArchiveRequest, signal: AbortSignal): Readable {
   return Readable.from(tar(source, request, signal), { objectMode: false });
@@ -75,7 +75,7 @@ interface ChosenFile {
   readonly entry: TreeEntry;
 }
 
-/** Submodules have no content here. */
+/** Chooses the entries of the archive. Submodules have no content here. */
 function chosen(
   entries: readonly TreeEntry[],
   stripPrefix: string,
@@ -106,7 +106,7 @@ async function addFile(
   return streamEntry(tarball, { ...header, size: blob.sizeBytes }, blob.chunks());
 }
 
-/** Resolves when it is in the tarball, which takes it as fast as it is read itself. */
+/** Resolves when the entry is in the tarball, which accepts it only as fast as it is read itself. */
 function addEntry(tarball: Pack, header: EntryHeader, content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => (error ? reject(error) : resolve());

@@ -1,19 +1,22 @@
 import type { GitProcess } from "../process/git-process.ts";
 import { readExactly, readLine, readSome } from "../receive/stream-reader.ts";
 
-/** Objects that are asked for at a time, as soon as so few are left: git is never idle, and the questions fit into its pipe. */
+/**
+ * How many objects are requested at a time, as soon as so few are outstanding. Git is never idle, and the requests fit
+ * into its pipe.
+ */
 const batchSize = 128;
 const chunkBytes = 64 * 1024;
 const maxHeaderBytes = 256;
 
-/** Read by one of its two methods, to the end, before the next blob is asked for. */
+/** The content of one object. Read it to the end by one of its two methods before asking for the next blob. */
 export interface Blob {
   readonly sizeBytes: number;
   whole(): Promise<Buffer>;
   chunks(): AsyncIterable<Buffer>;
 }
 
-/** The contents of objects in their order, from one `git cat-file --batch`. */
+/** Yields the contents of objects in order, from one `git cat-file --batch`. */
 export async function* readBlobs(git: GitProcess, objects: readonly string[]): AsyncGenerator<Blob> {
   let asked = 0;
   for (const [index, object] of objects.entries()) {

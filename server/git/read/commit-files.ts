@@ -4,14 +4,17 @@ import type { GitProcesses } from "../process/git-process.ts";
 
 type NewCommit = Parameters<Git["commitFiles"]>[1];
 
-/** See the port. `fast-import` writes blobs, tree, commit and branch in one go, and refuses to lose what a branch had. */
+/**
+ * See the Git port. `fast-import` writes blobs, tree, commit and branch in one go, and refuses to lose commits of a
+ * branch.
+ */
 export async function commitFiles(
   processes: GitProcesses,
   repository: string,
   commit: NewCommit,
   signal: AbortSignal,
 ): Promise<CommitSha> {
-  // `done`: a stream that breaks off in the middle is no commit.
+  // `done` makes git refuse a stream that breaks off in the middle.
   await using git = processes.spawn({ repository, args: ["fast-import", "--quiet", "--done"] }, signal);
   let said = "";
   git.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -39,7 +42,7 @@ function data(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from("\n")]);
 }
 
-/** As git quotes paths, so that any path is only a path. */
+/** Quotes a path as git does, so that it is always taken as a path. */
 function quoted(path: string): string {
   return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

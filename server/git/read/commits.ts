@@ -3,16 +3,16 @@ import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
 
-/** What git refuses in names of refs, and uses to say "three before it" or "the one whose message has". */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is refused
+/** The characters that git refuses in names of refs; its notation for finding commits (`main~3`, `:/message`) uses them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses control characters
 const notInNames = /[\u0000-\u0020\u007f~^:?*[\\]|@\{|\.\./;
 
-/** `%<(n,trunc)` bounds what a commit can make us read; the padding it adds is trimmed. */
+/** `%<(n,trunc)` bounds what a commit can make us read; the padding that it adds is trimmed. */
 const format = "%<(300,trunc)%s%x00%<(100,trunc)%an";
 
 /**
- * The commit that a branch, a tag or a full id names; a branch wins over a tag of its name. Null when there is none.
- * A name is taken for a name: none of git's notation for finding commits works.
+ * Resolves a branch, a tag or a full id to its commit; a branch wins over a tag of the same name. Null when there is
+ * none. The name is taken literally: none of git's notation for finding commits works.
  */
 export async function resolveCommit(
   git: GitCommand,
@@ -31,7 +31,10 @@ export async function resolveCommit(
   return null;
 }
 
-/** Objects whose type is looked at. Few share four digits, and two commits are enough to know that the digits are not. */
+/**
+ * How many objects have their type checked. Few share four digits, and two commits are enough to know that the digits
+ * are ambiguous.
+ */
 const maxLookedAt = 20;
 
 /** The ids of commits that begin with these digits, in upper or lower case; at most two. */
@@ -56,7 +59,7 @@ export async function commitsStartingWith(
   return commits;
 }
 
-/** What `to` has and `from` has not, newest first. Empty when either is not there. */
+/** The commits that `to` has and `from` does not, newest first. Empty when either is missing. */
 export async function commitsBetween(
   git: GitCommand,
   repository: string,

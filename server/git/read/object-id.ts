@@ -1,2 +1,2 @@
-/** What stands in git's commands for "there is none". */
+/** The id that means "no object" in git's commands. */
 export const noObject = "0".repeat(40);

@@ -2,22 +2,26 @@ import { dirname } from "node:path/posix";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 
 const maxPathBytes = 4_096;
-/** Names are held in memory: on average they may be this long. */
+/** Names are held in memory, so this bounds their average length. */
 const averagePathBytes = 256;
 
-/** What `ls-tree -z` prints for one entry, without its NUL. Longer ones are not worth collecting. */
+/** The largest output of `ls-tree -z` for one entry, without its NUL. Longer ones are not worth collecting. */
 export const maxRecordBytes = 64 + maxPathBytes;
 
 export interface TreeListing {
   readonly entries: readonly TreeEntry[];
-  /** One record of `ls-tree -r -t -l -z`, a folder before what is in it. Throws TreeTooLarge, and for a malformed tree. */
+  /**
+   * Adds one record of `ls-tree -r -t -l -z`; a folder comes before its entries. Throws TreeTooLarge, and an error for
+   * a malformed tree.
+   */
   add(record: string): void;
 }
 
 /**
- * Folders count as entries: a small pack can hold a tree of nothing but folders that takes years to walk.
- * A file that is in a tree many times counts each time, as it will when the tree is written out.
- * A malformed tree can say that one name is a link and a folder: written out, its files would go where the link leads.
+ * Collects the entries of a tree within limits. Folders count as entries: a small pack can hold a tree of nothing but
+ * folders that takes years to walk. A file that occurs several times counts each time, as it will when the tree is
+ * written out. A malformed tree can name a link and a folder alike: written out, its files would go where the link
+ * leads.
  */
 export function createTreeListing(limits: TreeLimits): TreeListing {
   const entries: TreeEntry[] = [];
@@ -52,27 +56,27 @@ export function createTreeListing(limits: TreeLimits): TreeListing {
 
 export interface TreeRecord {
   readonly path: string;
-  /** Null: a folder. */
+  /** Null means a folder. */
   readonly type: TreeEntry["type"] | null;
   readonly object: string;
   readonly sizeBytes: number;
 }
 
-/** `<mode> <type> <object> <size>\t<path>`; the size is "-" where there is none. */
+/** Parses `<mode> <type> <object> <size>\t<path>`; the size is "-" where there is none. */
 export function parseRecord(record: string): TreeRecord {
   const [, mode = "", object = "", size = "", path = ""] =
     /^(\d{6}) [a-z]+ ([0-9a-f]+) +(-|\d+)\t(.+)$/s.exec(record) ?? [];
   const type = typeOf(Number.parseInt(mode, 8));
   if (type === undefined) throw new Error(`not a line of git ls-tree: ${JSON.stringify(record.slice(0, 200))}`);
   if (Buffer.byteLength(path) > maxPathBytes) tooLarge(`a path of more than ${maxPathBytes} bytes`);
-  // Git refuses such trees when they are pushed or fetched; one that an older Baton fetched has not been looked at.
+  // Git refuses such trees when they are pushed or fetched, but an older Baton may have fetched one unchecked.
   if (path.split("/").some((name) => name === "" || name === "." || name === ".." || name.toLowerCase() === ".git")) {
     malformed("a path that leads outside it", path);
   }
   return { path, type, object, sizeBytes: size === "-" ? 0 : Number.parseInt(size, 10) };
 }
 
-/** As git reads a mode: the kind, and of the permissions only whether its owner may execute it. */
+/** Reads a mode as git does: the kind, and of the permissions only whether the owner may execute the file. */
 function typeOf(mode: number): TreeRecord["type"] | undefined {
   const kind = mode & 0o170000;
   if (kind === 0o040000) return null;

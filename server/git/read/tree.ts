@@ -10,7 +10,7 @@ interface TreeRef {
   readonly commit: CommitSha;
 }
 
-/** See the port. Leaving the loop at a limit ends git. */
+/** See the Git port. Leaving the loop at a limit ends git. */
 export async function listTree(
   processes: GitProcesses,
   { repository, commit }: TreeRef,
@@ -25,7 +25,7 @@ export async function listTree(
   return listing.entries;
 }
 
-/** See the port. */
+/** See the Git port. */
 export async function readFile(
   processes: GitProcesses,
   place: TreeRef & { readonly path: string },
@@ -45,13 +45,13 @@ export async function readFile(
   return Buffer.concat(content);
 }
 
-/** Null when the commit or the path is not there. */
+/** Resolves with null when the commit or the path does not exist. */
 async function findEntry(
   processes: GitProcesses,
   { repository, commit, path }: TreeRef & { readonly path: string },
   signal: AbortSignal,
 ): Promise<TreeRecord | null> {
-  // What no file is called, and what git would take for another way to write the same path.
+  // Refuses what no file can be called, and what git would read as another way to write the same path.
   if (path.includes("\0") || path.split("/").some((name) => name === "" || name === "." || name === "..")) return null;
   const args = ["ls-tree", "-l", "-z", "--full-tree", commit, "--", path];
   await using git = processes.spawn({ repository, args }, signal);

@@ -5,10 +5,12 @@ import type { ReceivedPush } from "./received-push.ts";
 import { formatReport } from "./report.ts";
 import { bands, sideBandBytes, sideBandPkts } from "./side-band.ts";
 
-/** What may wait for a client that reads slowly; progress beyond it is left out, and said to be. */
+/**
+ * How much output may wait for a client that reads slowly; progress beyond it is dropped, and the client is told so.
+ */
 const maxWaitingBytes = 1024 * 1024;
 
-/** See the port. Once the client is gone everything is accepted and goes nowhere. */
+/** See the Git port. Once the client is gone, everything is accepted and discarded. */
 export function answerPush(push: ReceivedPush, out: Writable): PushAnswer {
   const { sideBand, wantsReport } = push.capabilities;
   const maxBytes = sideBand === null ? null : sideBandBytes[sideBand];

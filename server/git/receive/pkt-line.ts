@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import { readExactly, TruncatedStream } from "./stream-reader.ts";
 
-// Git's framing (gitprotocol-common): four hexadecimal digits with the length, themselves included, then the payload.
+// Git's framing (gitprotocol-common): four hexadecimal digits with the length, which includes them, then the payload.
 
 export const maxPayloadBytes = 65_516;
 const headerBytes = 4;
 
-/** Length 0000: ends a section. */
+/** A length of 0000 ends a section. */
 export const flushPkt: Buffer = Buffer.from("0000");
 
 export function pktLine(...payload: readonly (string | Uint8Array)[]): Buffer {
@@ -15,7 +15,7 @@ export function pktLine(...payload: readonly (string | Uint8Array)[]): Buffer {
   return Buffer.concat([Buffer.from((bytes.length + headerBytes).toString(16).padStart(headerBytes, "0")), bytes]);
 }
 
-/** The payload of the next pkt-line. Rejects with MalformedPktLine; leaves what follows in the stream. */
+/** Reads the payload of the next pkt-line and leaves the rest in the stream. Rejects with MalformedPktLine. */
 export async function readPktLine(source: Readable): Promise<Buffer | "flush" | "end"> {
   try {
     const header = await readExactly(source, headerBytes);
@@ -31,7 +31,7 @@ export async function readPktLine(source: Readable): Promise<Buffer | "flush" | 
   }
 }
 
-/** All payloads of a buffer up to its end or its first flush. Throws MalformedPktLine. */
+/** Yields all payloads of a buffer up to its end or its first flush. Throws MalformedPktLine. */
 export function* pktLinesOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; ) {
     const length = payloadLength(bytes.toString("latin1", at, at + headerBytes));
@@ -43,7 +43,7 @@ export function* pktLinesOf(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-/** Null: a flush. The delimiters of protocol version 2 have no place in what is read here. */
+/** Returns null for a flush. The delimiters of protocol version 2 do not occur in what is read here. */
 function payloadLength(header: string): number | null {
   const length = /^[0-9a-fA-F]{4}$/.test(header) ? Number.parseInt(header, 16) : Number.NaN;
   if (length === 0) return null;

@@ -7,13 +7,16 @@ import { holdErrors } from "./request-body.ts";
 
 const maxUpdates = 1_000;
 const maxOptions = 100;
-/** Of all commands, and of all push options, together. */
+/** The limit of all commands together, and of all push options together. */
 const maxSectionBytes = 4 * 1024 * 1024;
 const maxRefBytes = 1_024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** See the port. Null: the probe, a lone flush with which git tries out the connection before a large push. */
+/**
+ * See the Git port. Resolves with null for the probe, a lone flush with which git tries out the connection before a
+ * large push.
+ */
 export async function readPush(request: Readable): Promise<ReceivedPush | null> {
   holdErrors(request);
   try {
@@ -23,7 +26,7 @@ export async function readPush(request: Readable): Promise<ReceivedPush | null> 
     const isShallow = (line: string) => line.startsWith("shallow ");
     const shallowLines = lines.filter(isShallow).map(checkShallow);
     const [first = "", ...commands] = lines.filter((line) => !isShallow(line));
-    // The first command carries the client's capabilities behind a NUL.
+    // The first command carries the client's capabilities after a NUL.
     const [command = "", words = ""] = first.split("\0");
     const updates = [command, ...commands].map(parseUpdate);
     refuseTooMany(updates);
@@ -46,7 +49,7 @@ export async function readPush(request: Readable): Promise<ReceivedPush | null> 
   }
 }
 
-/** Lines up to a flush, without their line ends. */
+/** Reads lines up to a flush, without their line ends. */
 async function readSection(request: Readable): Promise<readonly string[]> {
   const lines: string[] = [];
   for (let bytes = 0; bytes <= maxSectionBytes; ) {
@@ -77,7 +80,7 @@ function checkShallow(line: string): string {
 function parseUpdate(line: string): RefUpdate {
   const [from = "", to = "", ...rest] = line.split(" ");
   const ref = rest.join(" ");
-  // Git itself checks the name more closely; this keeps lines lines.
+  // Git itself checks the name more closely; this only keeps line ends out of it.
   if (!/^refs\/[^\s\0]+$/.test(ref))
     throw new BadPush(`not a ref that can be pushed to: ${JSON.stringify(ref.slice(0, 200))}`);
   if (Buffer.byteLength(ref) > maxRefBytes) throw new BadPush(`a ref name of more than ${maxRefBytes} bytes`);

@@ -16,14 +16,14 @@ export interface ReceivePackRequest {
   readonly repository: string;
   readonly push: ReceivedPush;
   readonly redirect: ReadonlyMap<string, readonly DeploymentId[]>;
-  /** Branches by full name, as they are now. */
+  /** The current tips of branches, by full name. */
   readonly tips: ReadonlyMap<string, CommitSha>;
 }
 
 /**
- * See the port. Git moves a ref before it reports, so a push that is to be refused after its deployment cannot be
- * given to git as it came: a redirected branch's command becomes one that creates deployments' refs, and what the
- * client hears of the branch is Baton's own word.
+ * See the Git port. Git moves a ref before it reports, so a push that may be refused after its deployment cannot be
+ * passed to git unchanged. The command for a redirected branch becomes one that creates deployments' refs, and Baton
+ * itself reports the branch's result to the client.
  */
 export async function receive(
   processes: GitProcesses,
@@ -41,7 +41,8 @@ export async function receive(
     const reported = await receivePack(processes, repository, passedOn, onProgress, signal);
     return await verify(processes, repository, routed, reported, signal);
   } catch (error) {
-    // It may have been aborted just when git had made them; a deployment that is never queued must not keep a commit.
+    // The push may have been aborted just after git created the refs; a deployment that is never queued must not keep a
+    // commit.
     const standIns = routed.redirected.flatMap((branch) => branch.standIns);
     await removeRefs(processes, repository, standIns, AbortSignal.timeout(cleanUpTimeoutMs)).catch(() => {});
     throw error;
@@ -55,10 +56,10 @@ async function receivePack(
   onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<PushResult> {
-  // Clients cannot name these refs: routePush has refused those that do.
+  // Clients cannot name these refs, because routePush has refused them.
   const config = { "receive.hideRefs": "!refs/deployments" };
   const args = ["receive-pack", "--stateless-rpc", repository];
-  // Signalled, it would race with the child that still writes into the quarantine it removes.
+  // A signal would race with the child that still writes into the quarantine that git removes.
   await using git = processes.spawn({ repository, args, config, endsWithInput: true }, signal);
   git.stdin.write(formatCommands(push));
 
@@ -87,7 +88,10 @@ async function receivePack(
   return reported;
 }
 
-/** Clients get no hooks, so push options have done their duty; the report and the side bands are for Baton. */
+/**
+ * Formats the commands for git. Push options are left out, because clients get no hooks; the report and the side bands
+ * are for Baton.
+ */
 function formatCommands({ updates, shallowLines, capabilities }: ReceivedPush): Buffer {
   const words = ["report-status", "side-band-64k", ...capabilities.forGit].join(" ");
   const commands = updates.map(formatUpdate);
@@ -102,7 +106,10 @@ function formatUpdate({ ref, from, to }: RefUpdate): string {
   return `${from ?? noObject} ${to ?? noObject} ${ref}`;
 }
 
-/** Whether the deployments' commits could go where the client wanted them. If not, their refs go again. */
+/**
+ * Checks whether the client could have moved the branches to the deployments' commits. If not, the deployments' refs
+ * are removed again.
+ */
 async function verify(
   processes: GitProcesses,
   repository: string,
@@ -113,7 +120,7 @@ async function verify(
   const result = resultForClient(routed, reported);
   const refs = new Map(result.refs);
   for (const update of routed.commands) {
-    // "failed to update ref" is all that git reports; asked again, it says why.
+    // Git only reports "failed to update ref"; asked again, it says why.
     if (refs.get(update.ref) !== "failed to update ref") continue;
     refs.set(update.ref, (await rehearseUpdate(processes, repository, update, signal)) ?? "failed to update ref");
   }

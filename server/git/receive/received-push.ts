@@ -1,21 +1,24 @@
 import type { Readable } from "node:stream";
 import type { PushRequest } from "../../ports/git.ts";
 
-/** A push as `readPush` gives it: what the port shows of it, and what storing and answering it need. */
+/** A push as `readPush` returns it: what the port shows of it, and what storing and answering it take. */
 export interface ReceivedPush extends PushRequest {
-  /** `shallow <id>` lines: where the client's history is cut off. */
+  /** `shallow <id>` lines, which say where the client's history is cut off. */
   readonly shallowLines: readonly string[];
   readonly capabilities: PushCapabilities;
-  /** The request from where the pack begins. */
+  /** The request's body from the start of the pack. */
   readonly pack: Readable;
 }
 
-/** What the client said it can do, as far as it matters here. */
+/** The capabilities of the client that matter here. */
 export interface PushCapabilities {
   readonly sideBand: "side-band-64k" | "side-band" | null;
-  /** It wants to hear what became of each ref. Version 2 of the report adds option lines, which Baton has no use for: the form is one. */
+  /**
+   * Whether the client wants to hear the result of each ref. Version 2 of the report only adds option lines, which
+   * Baton does not use, so both versions look the same.
+   */
   readonly wantsReport: boolean;
-  /** Those that git is told too, as they came: `quiet`, `agent=…`, `object-format=…`, `session-id=…`. */
+  /** The capabilities that are passed on to git unchanged: `quiet`, `agent=…`, `object-format=…`, `session-id=…`. */
   readonly forGit: readonly string[];
 }
 

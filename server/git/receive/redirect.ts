@@ -3,10 +3,10 @@ import { whyReserved } from "../../model/names/reserved-refs.ts";
 import type { PushResult, RefUpdate } from "../../ports/git.ts";
 import { deploymentRefs } from "../repository/repository-config.ts";
 
-/** What git is told to do instead of what the client asked for. */
+/** The commands that git gets in place of the client's. */
 export interface RoutedPush {
   readonly commands: readonly RefUpdate[];
-  /** Refs about which git is not asked: accepted (null) or refused. */
+  /** Refs that git is not asked about: accepted (null) or refused with a reason. */
   readonly settled: ReadonlyMap<string, string | null>;
   readonly redirected: readonly Redirected[];
 }
@@ -17,12 +17,12 @@ export interface Redirected {
   readonly standIns: readonly string[];
 }
 
-/** Git's own words, which its users know how to act upon. */
+/** Git's own wording, which its users know how to act upon. */
 export const stale = "fetch first";
 
 /**
- * Pure. `tips` are the branches by full name as they are now. A redirected branch is not touched, so git does
- * not notice when it has moved since the client looked: that is decided here.
+ * Decides what git is asked to do. Pure. `tips` are the current branches by full name. A redirected branch is not
+ * touched, so git does not notice when it has moved since the client looked; that is checked here.
  */
 export function routePush(
   updates: readonly RefUpdate[],
@@ -39,7 +39,7 @@ export function routePush(
     const reserved = whyReserved(ref);
     if (reserved !== null) settled.set(ref, reserved);
     else if (deployments === undefined) commands.push(update);
-    // What is deployed stays deployed, and its branch with it.
+    // A deployed branch stays, because its deployments refer to it.
     else if (to === null) settled.set(ref, null);
     else if (from !== (tips.get(ref) ?? null)) settled.set(ref, stale);
     else {
@@ -51,7 +51,7 @@ export function routePush(
   return { commands, settled, redirected };
 }
 
-/** Pure. Git's report on the commands as one on what the client asked for. */
+/** Turns git's report on its commands into a report on the client's. Pure. */
 export function resultForClient({ settled, redirected }: RoutedPush, reported: PushResult): PushResult {
   const hidden = new Set(redirected.flatMap(({ standIns }) => standIns));
   const refs = new Map([...settled, ...[...reported.refs].filter(([ref]) => !hidden.has(ref))]);

@@ -1,7 +1,7 @@
 import type { PushResult, RefUpdate } from "../../ports/git.ts";
 import { flushPkt, pktLine, pktLinesOf } from "./pkt-line.ts";
 
-// "report-status" of gitprotocol-pack: what became of the pack, then of each ref.
+// "report-status" of gitprotocol-pack: the result of the pack, then of each ref.
 
 const maxReasonChars = 500;
 

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
-/** An error that comes while nobody reads waits for whoever reads next, instead of ending the process. */
+/** Keeps an error that occurs while nobody reads for the next reader, instead of letting it end the process. */
 export function holdErrors(request: Readable): void {
   request.on("error", () => {});
 }
 
 /**
- * Sends what is left of a request to git. A git that stops reading (it has refused the pack) does not break the
+ * Sends the rest of a request to git. A git that stops reading (because it refused the pack) does not break the
  * connection: the rest is read and dropped, because clients read an answer only after they have sent everything.
- * Rejects when the client goes away; git's input ends in any case.
+ * Rejects when the client goes away; git's input is closed in any case.
  */
 export async function pour(request: Readable, stdin: Writable): Promise<void> {
   try {
@@ -27,7 +27,7 @@ async function drained(stdin: Writable): Promise<void> {
   try {
     await Promise.race([once(stdin, "drain", options), once(stdin, "close", options)]);
   } catch {
-    // A broken pipe: git has ended.
+    // A broken pipe means that git has ended.
   } finally {
     settled.abort();
   }

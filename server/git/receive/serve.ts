@@ -11,7 +11,7 @@ interface Served {
   readonly protocol: string | null;
 }
 
-/** See the port. */
+/** See the Git port. */
 export function advertise(
   processes: GitProcesses,
   { repository, protocol, service }: Served & { readonly service: GitService },
@@ -28,7 +28,7 @@ export function advertise(
   return Readable.from(advertisement(), { objectMode: false });
 }
 
-/** See the port. */
+/** See the Git port. */
 export async function uploadPack(
   processes: GitProcesses,
   { repository, protocol }: Served,

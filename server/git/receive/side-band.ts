@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 import { pktLine, readPktLine } from "./pkt-line.ts";
 
-// Several streams in one (gitprotocol-pack): the first byte of each pkt-line says to which it belongs.
+// Several streams in one (gitprotocol-pack): the first byte of each pkt-line tells which stream it belongs to.
 
 export const bands = { data: 1, progress: 2, error: 3 } as const;
 
-/** What is left of git's limits of 65,520 and 1,000 bytes after the length and the band. */
+/** Git's limits of 65,520 and 1,000 bytes, less the length and the band. */
 export const sideBandBytes = { "side-band-64k": 65_515, "side-band": 995 } as const;
 
 export function sideBandPkts(band: number, bytes: Buffer, maxBytes: number): Buffer[] {
@@ -18,14 +18,14 @@ export interface SideBandReceiver {
   error(text: string): void;
 }
 
-/** Takes the bands apart, up to the flush that ends them or the end of the stream. */
+/** Splits the bands, up to the flush that ends them or the end of the stream. */
 export async function readSideBands(source: Readable, receiver: SideBandReceiver): Promise<void> {
   const progress = new TextDecoder();
   for (;;) {
     const packet = await readPktLine(source);
     if (packet === "flush" || packet === "end") return;
     const bytes = packet.subarray(1);
-    // One that holds nothing but its band keeps the connection alive.
+    // A packet with only its band keeps the connection alive.
     if (bytes.length === 0) continue;
     if (packet[0] === bands.data) receiver.data(bytes);
     else if (packet[0] === bands.progress) receiver.progress(progress.decode(bytes, { stream: true }));
@@ -33,7 +33,7 @@ export async function readSideBands(source: Readable, receiver: SideBandReceiver
   }
 }
 
-/** Pieces of at most `maxBytes`, never cut inside a character. */
+/** Splits text into pieces of at most `maxBytes` without cutting a character. */
 function splitUtf8(bytes: Buffer, maxBytes: number): Buffer[] {
   const pieces: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 
-// Reading by length or by line from a byte stream that stays usable: what was not asked for is still in it afterwards.
+// Reads by length or by line from a byte stream and leaves the rest in it.
 
-/** At least one byte and at most `max`, as they come; null at the end. */
+/** Reads at least one byte and at most `max`, as they arrive; null at the end. */
 export async function readSome(source: Readable, max: number): Promise<Buffer | null> {
   for (;;) {
     const bytes: Buffer | null = source.read(Math.max(1, Math.min(max, source.readableLength)));
@@ -11,7 +11,9 @@ export async function readSome(source: Readable, max: number): Promise<Buffer | 
   }
 }
 
-/** Exactly so many bytes; null when the stream ends before the first of them. Rejects when it ends between. */
+/**
+ * Reads exactly `length` bytes; null when the stream ends before the first of them. Rejects when it ends in between.
+ */
 export async function readExactly(source: Readable, length: number): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let missing = length;
@@ -25,7 +27,7 @@ export async function readExactly(source: Readable, length: number): Promise<Buf
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
 }
 
-/** A line without its end; null at the end of the stream. */
+/** Reads a line without its end; null at the end of the stream. */
 export async function readLine(source: Readable, maxBytes: number): Promise<string | null> {
   const parts: Buffer[] = [];
   for (let length = 0; length <= maxBytes; ) {
@@ -47,8 +49,8 @@ export class TruncatedStream extends Error {
 }
 
 /**
- * Waits for more; false at the end. Rejects when the stream broke. Only for a stream whose buffer is empty: one that
- * holds something says "readable" at once, again and again, and nothing else in the process gets its turn.
+ * Waits for more data; resolves with false at the end. Rejects when the stream broke. Use it only while the stream's
+ * buffer is empty: otherwise "readable" fires at once, again and again, and nothing else in the process runs.
  */
 function becomesReadable(source: Readable): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -1,17 +1,18 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** Where git keeps objects that are in no pack, by the first two digits of their ids. */
+/** Where git keeps loose objects, by the first two digits of their ids. */
 export const looseFolder = /^[0-9a-f]{2}$/;
 
-/** Of a path below `objects`: git's own name for what it is writing, and for what it is loading file by file. */
+/** Whether a path below `objects` has git's name for a file that it is still writing, or loading file by file. */
 export function isUnfinished(path: string): boolean {
   return /^tmp_|\.temp$/.test(basename(path));
 }
 
 /**
- * Removes what a git that was killed, or a power cut, leaves in a repository: quarantines of pushes and unfinished
- * packs, which only take room, and lock files, which would block their ref for ever. Only for a repository that no git is at work in.
+ * Removes what a killed git, or a power cut, leaves in a repository: quarantines of pushes and unfinished packs, which
+ * only take up space, and lock files, which would block their ref forever. Call it only while no git process uses the
+ * repository.
  */
 export async function removeLeftovers(repository: string): Promise<void> {
   const [top, objects, refs] = await Promise.all([
@@ -29,7 +30,7 @@ export async function removeLeftovers(repository: string): Promise<void> {
     ...top.filter(isLock),
     ...objects.filter((name) => /^(?:tmp_objdir-)?incoming-/.test(name)).map((name) => join("objects", name)),
     ...written.flat().filter(isUnfinished),
-    // No ref may be called so: git keeps the ending for itself.
+    // No ref can have this name: git reserves the ending.
     ...refs.filter(isLock).map((name) => join("refs", name)),
   ];
   await Promise.all(leftovers.map((name) => rm(join(repository, name), { recursive: true, force: true })));

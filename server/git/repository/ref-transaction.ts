@@ -5,8 +5,8 @@ import { noObject } from "../read/object-id.ts";
 import { stale } from "../receive/redirect.ts";
 
 /**
- * Whether git would move the ref so, now: its name is one, it stands where the client saw it, no other ref is in
- * its way, and a branch gets a commit. Nothing is moved. Null: it would; otherwise why not.
+ * Checks whether git would move the ref now, without moving it: its name is valid, it is where the client saw it, no
+ * other ref conflicts with it, and a branch gets a commit. Null means that git would; otherwise the reason why not.
  */
 export async function rehearseUpdate(
   processes: GitProcesses,
@@ -25,7 +25,7 @@ export async function rehearseUpdate(
   }
 }
 
-/** Of two refs, one cannot be a folder of the other: git's words for that, as a sentence about branches. */
+/** Rewrites git's message that one ref cannot be a folder of another as a sentence about branches. */
 export function plainReason(reason: string): string {
   const [, there, wanted] = /: 'refs\/heads\/(.+)' exists; cannot create 'refs\/heads\/(.+)'/.exec(reason) ?? [];
   return there && wanted

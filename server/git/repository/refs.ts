@@ -7,7 +7,7 @@ const branchRefs = "refs/heads/";
 
 /** Branch tips by full name. */
 export async function readBranches(git: GitCommand, repository: string): Promise<ReadonlyMap<string, CommitSha>> {
-  // Names of refs hold neither spaces nor line ends.
+  // Names of refs contain neither spaces nor line ends.
   const output = await git(repository, ["for-each-ref", "--format=%(objectname) %(refname)", branchRefs]);
   const tips = new Map<string, CommitSha>();
   for (const line of output.split("\n")) {
@@ -32,13 +32,13 @@ export async function isAncestor(
     await git(repository, ["merge-base", "--is-ancestor", ancestor, descendant]);
     return true;
   } catch (error) {
-    // 1: it is not; 128: one of them is not here.
+    // Exit code 1 means that it is not an ancestor, 128 that one of the commits is missing.
     if (error instanceof GitFailed && (error.exitCode === 1 || error.exitCode === 128)) return false;
     throw error;
   }
 }
 
-/** The branch first: git checks its name and that the commit is one, and HEAD follows only then. */
+/** Moves the branch first: git checks its name and that it gets a commit, and HEAD follows only then. */
 export async function moveBranch(
   git: GitCommand,
   repository: string,

@@ -6,11 +6,11 @@ import type { GitCommand } from "../process/git-command.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { repositoryConfig } from "./repository-config.ts";
 
-/** The bare repositories on disk: `<folder>/<product>.git`, and `empty.git`, which stands in for those that are not there. */
+/** The bare repositories on disk: `<folder>/<product>.git`, and `empty.git`, which stands in for missing ones. */
 export interface Repositories {
-  /** Path of the product's repository, made or brought up to date. */
+  /** Resolves with the path of the product's repository, after creating or updating it. */
   ensure(product: ProductId): Promise<string>;
-  /** Path of the product's repository, or of an empty one. */
+  /** Resolves with the path of the product's repository, or of an empty one. */
   open(product: ProductId | null): Promise<string>;
   remove(product: ProductId): Promise<void>;
   list(): Promise<readonly ProductId[]>;
@@ -27,7 +27,7 @@ export function createRepositories(dependencies: {
   const making = new Map<string, Promise<string>>();
   const swept = new Set<string>();
 
-  /** Callers that come at the same time share one attempt: git locks its files, and the second would fail. */
+  /** Concurrent callers share one attempt, because git locks its files and the second would fail. */
   function make(name: string): Promise<string> {
     const current = making.get(name);
     if (current !== undefined) return current;
@@ -62,7 +62,7 @@ export function createRepositories(dependencies: {
   };
 }
 
-/** The config file is written last: when it is there as it should be, all of the repository is. */
+/** The config file is written last: when it is right, the rest of the repository is there, too. */
 async function makeRepository(path: string, config: string, command: GitCommand): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await command(path, ["init", "--quiet", "--bare", "--initial-branch=main"]);

@@ -1,10 +1,15 @@
-/** The ref namespace that keeps deployments' commits. Hidden from clients, and theirs to neither read nor write. */
+/**
+ * The ref namespace that keeps deployments' commits. It is hidden from clients, which can neither read nor write it.
+ */
 export const deploymentRefs = "refs/deployments/";
 
-/** Where a fetch puts what it brought. */
+/** The ref into which a fetch writes. */
 export const fetchedRef = "refs/fetched/tip";
 
-/** All of a repository's `config` file. Git's defaults that matter are spelled out, so that a newer git cannot change them. */
+/**
+ * The content of a repository's `config` file. Git's defaults that matter are spelled out, so that a newer git cannot
+ * change them.
+ */
 export function repositoryConfig({ maxPushBytes }: { readonly maxPushBytes: number }): string {
   return `# Written by Baton at every push: changes here are lost.
 [core]

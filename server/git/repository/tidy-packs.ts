@@ -2,10 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitProcesses } from "../process/git-process.ts";
 
-/** Every fetch brings a pack of its own, and git looks through all of them for each object. */
+/** Every fetch adds a pack, and git searches all packs for each object. */
 const maxPacks = 40;
 
-/** Joins small packs when there are many; nothing is forgotten. Whoever reads meanwhile finds everything. */
+/** Joins small packs when there are many; no object is lost. Concurrent readers find everything. */
 export async function tidyPacks(processes: GitProcesses, repository: string, signal: AbortSignal): Promise<void> {
   const names = await readdir(join(repository, "objects", "pack"));
   if (names.filter((name) => name.endsWith(".pack")).length <= maxPacks) return;

@@ -5,17 +5,19 @@ import { addressFile } from "../switch/address-files.ts";
 import { hostsOf, inOrder, servicesOf } from "../switch/route-table.ts";
 import { noAnswerPage, nothingDeployedPage, type StaticAnswer, stoppedPage, unknownHostPage } from "./pages.ts";
 
-/** Everything of the configuration that stays the same while hosts come and go: listeners above all. */
+/** The part of the configuration that stays the same while hosts come and go, above all the listeners. */
 export interface FixedConfig {
   /** Caddy's own folder: certificates, logs, the configuration file. */
   readonly folder: string;
-  /** Where the switches are: `<routesFolder>/<installation>/live/@<service>` holds the address that is dialled; see Switch. */
+  /**
+   * The folder of the switches: `<routesFolder>/<installation>/live/@<service>` holds the address to dial; see Switch.
+   */
   readonly routesFolder: string;
   readonly httpPort: number;
   readonly httpsPort: number;
-  /** Serve the apps over plain HTTP on loopback (a domain of `localhost`), else over HTTPS on all interfaces. */
+  /** Serves the apps over plain HTTP on loopback (for a domain of `localhost`) instead of HTTPS on all interfaces. */
   readonly plainHttp: boolean;
-  /** This host has `::1`: browsers try it first for `*.localhost`. */
+  /** Whether this host has `::1`: browsers try it first for `*.localhost`. */
   readonly ipv6Loopback: boolean;
   readonly internalPorts: InternalPorts;
   /** Baton's own host, served over HTTPS. */
@@ -24,9 +26,9 @@ export interface FixedConfig {
 }
 
 export interface InternalPorts {
-  /** Answers with the same routes as the front door, and says which deployment did. */
+  /** The listener that serves the public routes and names the deployment that answered. */
   readonly proof: number;
-  /** What the switch points to while no deployment is live. */
+  /** The listener that the switch points to while no deployment is live. */
   readonly resting: number;
 }
 
@@ -34,34 +36,36 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type JsonObject = { readonly [key: string]: Json };
 export type CaddyConfig = JsonObject;
 
-/** The Host and Origin that the admin endpoint admits. */
+/** The Host and Origin that the admin endpoint accepts. */
 export const adminOrigin = "baton";
-/** Carried by the proof listener only: a deployment's id, or one of the words below. */
+/** A header that only the proof listener sends: a deployment's id, or one of the words below. */
 export const deploymentHeader = "X-Baton-Deployment";
-/** The proof listener's answer for a host that no route knows. */
+/** The proof listener's answer for a host without a route. */
 export const unknownHost = "unknown";
 
 // A load must not cut the WebSockets of other apps; a day bounds how long an old configuration stays in memory.
 const streamCloseDelay = "24h";
-// Shorter than app servers' own keep-alive (Node closes after 5 s, others after 2), so that a request is never sent
-// on a connection that the app is closing at that moment. A new one on loopback costs microseconds.
+// Shorter than app servers' own keep-alive (Node closes after 5 s, others after 2), so that no request is sent on a
+// connection that the app is just closing. A new one on loopback costs microseconds.
 const upstreamIdleTimeout = "1s";
 
-/** The whole configuration for these routes, always in the same order: equal routes give equal configurations. */
+/**
+ * Renders the whole configuration for these routes in a fixed order, so that equal routes give equal configurations.
+ */
 export function renderConfig(frame: FixedConfig, installations: readonly InstallationRoutes[]): CaddyConfig {
   const routes = inOrder(installations);
   return {
     admin: {
       listen: `unix/${frame.adminSocket}|0600`,
       origins: [adminOrigin],
-      // Baton's own file is the one that Caddy starts from.
+      // Caddy always starts from Baton's own file.
       config: { persist: false },
     },
     logging: { logs: { default: defaultLog(frame) } },
     storage: { module: "file_system", root: join(frame.folder, "storage") },
     apps: {
       http: { http_port: frame.httpPort, https_port: frame.httpsPort, servers: servers(frame, routes) },
-      // The authority for names like `app.internal`: its root belongs into no trust store of this machine.
+      // The root of the authority for names like `app.internal` must not get into this machine's trust stores.
       pki: { certificate_authorities: { local: { install_trust: false } } },
     },
   };
@@ -98,9 +102,9 @@ interface App {
   readonly id: string;
   readonly hosts: readonly string[];
   readonly upstream: string;
-  /** While it is replaced requests wait for it. */
+  /** Whether requests wait while the service is replaced. */
   readonly waits: boolean;
-  /** Expands to the id of the deployment that the switch points to. */
+  /** A placeholder that expands to the id of the deployment that the switch points to. */
   readonly deployment: string;
 }
 
@@ -116,16 +120,16 @@ function appsOf(frame: FixedConfig, installations: readonly InstallationRoutes[]
   );
 }
 
-/** Expanded for each request: this is why a cut-over is a rename and not a load. */
+/** A placeholder that Caddy expands for each request, so that a cut-over is a rename and not a load. */
 function liveFile(frame: FixedConfig, installation: InstallationId, name: string): string {
   return `{file.${join(frame.routesFolder, String(installation), "live", name)}}`;
 }
 
-/** Warnings and errors; no access log. Bounded, because Caddy outlives Baton by months. */
+/** Logs warnings and errors; there is no access log. Its size is bounded, because Caddy outlives Baton by months. */
 function defaultLog(frame: FixedConfig): JsonObject {
   const filename = join(frame.folder, "caddy.log");
   const writer = { output: "file", filename, roll_size_mb: 10, roll_keep: 1, roll_gzip: false };
-  // What goes wrong at the admin endpoint is told to Baton, which asked.
+  // Errors at the admin endpoint are returned to Baton, which made the request.
   return { level: "WARN", exclude: ["admin"], writer };
 }
 
@@ -134,7 +138,7 @@ function plainServer(listen: readonly string[], routes: readonly JsonObject[]): 
 }
 
 function secureServer(frame: FixedConfig, routes: readonly JsonObject[]): JsonObject {
-  // Caddy's own redirects would send unknown hosts on to a handshake that fails.
+  // Caddy's own redirects would send unknown hosts to a handshake that fails.
   const automatic_https = { disable_redirects: true };
   return { listen: [`:${frame.httpsPort}`], routes, errors: whenNothingAnswers, automatic_https };
 }
@@ -147,12 +151,12 @@ function forHosts(hosts: readonly string[], handle: readonly JsonObject[]) {
   return { match: [{ host: hosts }], handle, terminal: true } as const;
 }
 
-/** A connection that is refused has sent nothing yet, so that any request may be tried again. */
+/** A refused connection has sent nothing yet, so any request may be retried. */
 const patience: JsonObject = { load_balancing: { try_duration: `${holdLimitMs / 1000}s`, try_interval: "50ms" } };
 
 /**
- * What clients claim about where they come from, and apps may believe. Caddy itself replaces X-Forwarded-For, -Host and
- * -Proto. Headers of a CDN's own are left: whoever has one in front knows it.
+ * Headers in which clients claim their origin, and which apps may believe. Caddy itself replaces X-Forwarded-For, -Host
+ * and -Proto. The headers of CDNs are left alone, for people who run one in front.
  */
 const claims = ["Forwarded", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip"];
 const furtherClaims = ["Port", "Server", "Scheme", "Ssl", "Prefix"].map((what) => `X-Forwarded-${what}`);
@@ -168,7 +172,7 @@ function proxyTo(dial: string): JsonObject {
 }
 
 function proofRoute({ hosts, upstream, deployment }: App): JsonObject {
-  // Deferred: set when the answer leaves, over whatever the app itself calls by this name.
+  // Deferred, so that it is set when the answer leaves and overrides a header of this name from the app.
   const response = { set: { [deploymentHeader]: [deployment] }, deferred: true };
   return forHosts(hosts, [{ handler: "headers", response }, proxyTo(upstream)]);
 }
@@ -194,7 +198,10 @@ function redirectToHttps(frame: FixedConfig, hosts: readonly string[]): readonly
   return [forHosts(hosts, [{ handler: "static_response", status_code: "308", headers }])];
 }
 
-/** `shop.example.com.` is the same name to DNS, and no route's: whoever asks for it is sent to the one without the dot. */
+/**
+ * `shop.example.com.` is the same name to DNS but matches no route, so its requests are redirected to the name without
+ * the dot.
+ */
 const withoutDot: readonly JsonObject[] = [
   {
     match: [{ header_regexp: { Host: { name: "dotted", pattern: "^([A-Za-z0-9.-]*[A-Za-z0-9])\\.(:[0-9]+)?$" } } }],

@@ -2,9 +2,9 @@ import type { InstallationId } from "../../model/names/ids.ts";
 import type { InstallationRoutes } from "../../ports/proxy.ts";
 import { inOrder } from "../switch/route-table.ts";
 
-// What Caddy or a file says is unknown until looked at: somebody may have edited it by hand.
+// Data from Caddy or a file is unknown until it is checked, because somebody may have edited it by hand.
 
-/** Every address that a configuration listens on, the admin socket included, in a fixed order. */
+/** The addresses that a configuration listens on, including the admin socket, in a fixed order. */
 export function listenersOf(config: unknown): readonly string[] {
   const servers = Object.values(objectAt(config, "apps", "http", "servers") ?? {});
   const admin = objectAt(config, "admin") ?? { listen: null };
@@ -13,8 +13,8 @@ export function listenersOf(config: unknown): readonly string[] {
 }
 
 /**
- * Reads the routes back out of a configuration that `renderConfig` made, so that the file on disk is the only
- * record of them: Caddy starts with the right hosts before the database can be asked.
+ * Reads the routes back from a configuration that `renderConfig` made. The file on disk is therefore their only record,
+ * and Caddy starts with the right hosts before the database can be asked.
  */
 export function routesOf(config: unknown): readonly InstallationRoutes[] {
   const found = arrayAt(objectAt(config, "apps", "http", "servers", "front"), "routes").flatMap((route) => {

@@ -10,15 +10,18 @@ import { type CaddyConfig, type FixedConfig, renderConfig } from "./caddy-config
 import { routesOf } from "./config-reader.ts";
 
 /**
- * What Caddy should run, and the file that it starts from. One change at a time: setting routes and putting
- * right what somebody edited never overlap.
+ * The configuration that Caddy should run, and the file that it starts from. Changes run one at a time: setting routes
+ * and undoing manual edits never overlap.
  */
 export interface Configuration {
-  /** What should run: the routes of the file on disk, in today's frame. Writes the file when it says otherwise. */
+  /**
+   * Resolves with the configuration that should run: the routes in the file on disk, within the current fixed part.
+   * Writes the file when it differs.
+   */
   desired(): Promise<CaddyConfig>;
-  /** See Proxy.setRoutes. When it rejects, file and desired configuration are the old ones. */
+  /** See Proxy.setRoutes. When it rejects, the file and the desired configuration are unchanged. */
   setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
-  /** Loads the desired configuration when something else runs; says whether it had to. */
+  /** Loads the desired configuration when another one runs; resolves with whether it had to. */
   restore(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -121,7 +124,7 @@ async function write(file: string, config: CaddyConfig): Promise<void> {
   await replaceDurably(file, `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** The file's JSON; null when there is none, or when it is damaged and the routes must be set anew. */
+/** The file's JSON; null when there is no file, or when it is damaged and the routes must be set again. */
 async function read(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"));

@@ -1,12 +1,12 @@
 import { createServer } from "node:net";
 
 /**
- * Rejects with one sentence when a TCP address of a configuration cannot be had. Caddy would not notice: it binds
- * with SO_REUSEPORT, so that two of them on one port share its connections at random.
+ * Rejects with one sentence when a TCP address of a configuration is in use. Caddy would not notice: it binds with
+ * SO_REUSEPORT, so two Caddys on one port share its connections at random.
  */
 export async function assertFree(
   listeners: readonly string[],
-  /** The setting that chooses a port; the others Baton chooses itself. */
+  /** The setting that chooses each port; Baton chooses the other ports itself. */
   settings: ReadonlyMap<number, string> = new Map(),
 ): Promise<void> {
   for (const listener of listeners) {

@@ -1,11 +1,11 @@
 /**
- * The few pages that Caddy itself shows. Styled by attributes alone: Caddy reads a word in braces as a
- * placeholder, so a style sheet has no place in a static response.
+ * The few pages that Caddy itself shows. They are styled by attributes only: Caddy reads a word in braces as a
+ * placeholder, so a static response cannot hold a style sheet.
  */
 interface Page {
   readonly title: string;
   readonly text: string;
-  /** The browser asks again after this long, so that whoever waits sees the app as soon as it is there. */
+  /** The browser reloads the page after this time, so that a waiting visitor sees the app as soon as it is up. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export const nothingDeployedPage: StaticAnswer = answer("503", {
   retryAfterSeconds: 5,
 });
 
-/** Shown with whatever gateway error Caddy met; no details, because they would name ports and addresses. */
+/** The page for any gateway error. It shows no details, because they would reveal ports and addresses. */
 export const noAnswerPage: StaticAnswer = answer("{http.error.status_code}", {
   title: "The app isn't responding",
   text: "It may be starting again. Please try again in a moment.",

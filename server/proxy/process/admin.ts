@@ -7,11 +7,11 @@ import { adminOrigin, type CaddyConfig } from "../config/caddy-config.ts";
 /** Caddy's admin API on its Unix socket. Every call rejects with ProxyUnavailable when the socket does not answer. */
 export interface CaddyAdmin {
   ping(signal: AbortSignal): Promise<void>;
-  /** The JSON text of what runs; `null` (the text) when nothing does. */
+  /** Resolves with the running configuration as JSON; with the text `null` when there is none. */
   config(signal: AbortSignal): Promise<string>;
-  /** Replaces all that runs, or nothing. Rejects with ProxyRefused. */
+  /** Replaces the whole configuration, or nothing. Rejects with ProxyRefused. */
   load(config: CaddyConfig, signal: AbortSignal): Promise<void>;
-  /** Every upstream that has been asked, with its requests in flight. */
+  /** Resolves with every upstream that has been used and its requests in flight. */
   upstreams(signal: AbortSignal): Promise<unknown>;
   /** Ends the process. */
   stop(signal: AbortSignal): Promise<void>;
@@ -22,7 +22,8 @@ interface Answer {
   readonly body: string;
 }
 
-// A load with 5,000 routes takes 0.3 s, everything else a millisecond. An endpoint that was turned off still accepts.
+// A load with 5,000 routes takes 0.3 s, everything else a millisecond. An endpoint that was turned off still accepts
+// connections.
 const loadTimeoutMs = 10_000;
 const answerTimeoutMs = 1_000;
 
@@ -38,7 +39,7 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
     }
   }
 
-  // Not fetch: it adds Sec-Fetch-Mode, which Caddy takes for a browser's request.
+  // Not fetch, because it adds Sec-Fetch-Mode, which Caddy takes for a browser's request.
   function send(method: string, path: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
     const headers = {
       Host: adminOrigin,
@@ -46,7 +47,7 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
       "Content-Length": Buffer.byteLength(body),
     };
     return new Promise((resolve, reject) => {
-      // No agent: an idle connection would keep a configuration alive that has been replaced.
+      // No agent, because an idle connection would keep a replaced configuration alive.
       request({ socketPath, method, path, headers, agent: false, signal }, resolve).on("error", reject).end(body);
     });
   }
@@ -75,12 +76,12 @@ export function createAdmin({ socketPath }: { readonly socketPath: string }): Ca
   };
 }
 
-/** Nobody listens on the socket, or it is not there: more than that no answer came in time. */
+/** Whether nobody listens on the socket, or it is missing. That says more than a request that timed out. */
 export function isSocketGone({ cause }: ProxyUnavailable): boolean {
   return ["ENOENT", "ECONNREFUSED"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
 }
 
-/** Caddy explains itself as `{"error": "…"}`; anything else is passed on as it is. */
+/** Caddy explains errors as `{"error": "…"}`; anything else is passed on unchanged. */
 function messageOf({ body }: Answer): string {
   try {
     const { error } = JSON.parse(body);

@@ -15,13 +15,16 @@ import type { CaddyProcess } from "./caddy-process.ts";
 
 /** Keeps one Caddy running with the right configuration. Caddy keeps serving when Baton ends. */
 export interface CaddySupervisor {
-  /** Adopts the Caddy that runs from this folder, or starts one. Rejects with a sentence that says why it cannot. */
+  /**
+   * Adopts the Caddy that runs from this folder, or starts one. Rejects with a sentence that says why neither is
+   * possible.
+   */
   start(signal: AbortSignal): Promise<void>;
-  /** Until aborted: restarts Caddy when it has died, and puts back its configuration when somebody changed it. */
+  /** Runs until aborted: restarts Caddy when it has died, and restores its configuration when somebody changed it. */
   watch(signal: AbortSignal): Promise<void>;
-  /** Ends Caddy; every app goes off the air. */
+  /** Ends Caddy, which takes every app offline. */
   stop(): Promise<void>;
-  /** The version of the binary, e.g. `2.11.4`. */
+  /** Resolves with the version of the binary, e.g. `2.11.4`. */
   version(): Promise<string>;
 }
 
@@ -31,7 +34,7 @@ export interface SupervisorDependencies extends LifecycleDependencies {
   readonly adminSocket: string;
   readonly olderFiles: OlderFiles;
   readonly log: (message: string) => void;
-  /** How often the watch looks; a test need not wait for it. */
+  /** How often the watch checks; tests shorten it. */
   readonly watchPollMs?: number;
 }
 
@@ -125,7 +128,7 @@ function createRepair(deps: SupervisorDependencies, lifecycle: CaddyLifecycle, o
       if (trouble !== null) sayOnce(`Caddy is serving (process ${pid}), but ${trouble}`);
       return;
     }
-    // It may be starting, or somebody emptied its configuration, which moves the admin endpoint elsewhere.
+    // Caddy may still be starting, or somebody emptied its configuration, which moves the admin endpoint elsewhere.
     if (pid !== null && (await lifecycle.answersWithin(adoptTimeoutMs, signal))) return;
     if (pid !== null) await caddy.end(pid);
     log(pid === null ? "Caddy has exited; starting it again." : "Caddy is serving nothing; starting it again.");

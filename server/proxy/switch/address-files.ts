@@ -4,22 +4,25 @@ import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
 import { isServiceName } from "../../model/names/service-name.ts";
 
-/** The file with the address of a service. The sign keeps it apart from `.deployment`, and from `..` and the like. */
+/** The name of the file with a service's address. The `@` keeps it apart from `.deployment`, `..` and the like. */
 export function addressFile(service: string): string {
   return `@${service}`;
 }
 
-/** The service whose address is in a file of this name; null: it holds none. */
+/** The service whose address a file of this name holds; null when it holds none. */
 export function serviceOfFile(file: string): string | null {
   const service = file.slice(1);
   return file.startsWith("@") && isServiceName(service) ? service : null;
 }
 
-/** What an older Baton's Caddy reads: the port alone, on 127.0.0.1, in a file of the service's bare name. */
+/** The files that an older Baton's Caddy reads: the port alone, on 127.0.0.1, in a file named after the service. */
 export interface OlderFiles {
-  /** Writes the address beside each of them, so that either configuration finds its own. Says whether there were any. */
+  /**
+   * Writes the address file next to each of them, so that either configuration finds its own. Resolves with whether
+   * there were any.
+   */
   convert(): Promise<boolean>;
-  /** Once Caddy reads the addresses. */
+  /** Removes them once Caddy reads the addresses. */
   remove(): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ async function olderIn(folder: string): Promise<readonly (readonly [service: str
   return (await Promise.all(found)).flat();
 }
 
-/** Symlinks are none: what `live` points to is found by its own name. */
+/** Symlinks are left out, because the folder that `live` points to is found by its own name. */
 async function foldersIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];

@@ -1,6 +1,9 @@
 import type { HostAddress } from "../../model/names/host-address.ts";
 
-/** How many requests, streams and WebSockets the upstream at this address still answers, in Caddy's own count. */
+/**
+ * The number of requests, streams and WebSockets that the upstream at this address is still serving, by Caddy's own
+ * count.
+ */
 export function countInFlight(upstreams: unknown, address: HostAddress): number {
   if (!Array.isArray(upstreams)) throw new TypeError("Caddy's list of upstreams is not a list.");
   return upstreams

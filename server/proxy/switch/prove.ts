@@ -5,23 +5,26 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import { ProxyUnavailable } from "../../ports/proxy.ts";
 import { deploymentHeader, unknownHost } from "../config/caddy-config.ts";
 
-/** Asks the proof listener, which serves the front door's routes and says which deployment answered. */
+/** Asks the proof listener, which serves the public routes and names the deployment that answered. */
 export interface Prover {
-  /** Null: no deployment does (a resting page, an app that does not answer, an unknown host, no Caddy). */
+  /**
+   * Resolves with null when no deployment answers (a resting page, an app that does not answer, an unknown host, no
+   * Caddy).
+   */
   prove(host: string, signal: AbortSignal): Promise<DeploymentId | null>;
-  /** Resolves when a route knows each of these hosts; rejects with ProxyUnavailable when that takes too long. */
+  /** Resolves when each of these hosts has a route; rejects with ProxyUnavailable when that takes too long. */
   untilKnown(hosts: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Something listens, whatever it serves. */
+  /** Resolves with whether anything listens, whatever it serves. */
   listens(signal: AbortSignal): Promise<boolean>;
 }
 
-/** What the answer's header says; else: no answer in time, a connection that broke, or nobody who listens. */
+/** What the answer's header says, or why there is no answer: none in time, a broken connection, or no listener. */
 type Testimony =
   | { readonly type: "answer"; readonly says: string | null }
   | { readonly type: "silent" | "broken" | "absent" };
 
 const proofTimeoutMs = 5_000;
-// Caddy itself answers within milliseconds: whatever takes longer is an app, and behind a route.
+// Caddy itself answers within milliseconds, so an answer that takes longer comes from an app, and its host has a route.
 const routeTimeoutMs = 1_000;
 const knownTimeoutMs = 10_000;
 const retryMs = 20;
@@ -72,7 +75,7 @@ function headerFor(port: number, host: string, signal: AbortSignal): Promise<str
     const asked = request({ host: "127.0.0.1", port, headers, agent: false, signal }, (response) => {
       const header = response.headers[deploymentHeader.toLowerCase()];
       resolve(typeof header === "string" ? header : null);
-      // The header is all that was asked for; the app need not send its page.
+      // Only the header is needed; the app need not send its page.
       response.destroy();
     });
     asked.on("error", reject).end();

@@ -2,14 +2,14 @@ import type { InstallationId } from "../../model/names/ids.ts";
 import { faultInRoute } from "../../model/names/sound-route.ts";
 import type { InstallationRoutes, RouteFault } from "../../ports/proxy.ts";
 
-/** Caddy would read a brace as a placeholder and a backslash as its escape, in the middle of a path. */
+/** Caddy would read a brace in a path as a placeholder, and a backslash as its escape. */
 export function isPlainPath(path: string): boolean {
   return path.startsWith("/") && !/[{}\\|\p{Cc}]/u.test(path);
 }
 
 /**
- * Parts what can be served from what cannot: a route that is faulty, or to a host that an earlier installation has. Of
- * each installation that has such routes the first is named.
+ * Separates the installations that can be served from those that cannot, because a route is invalid or an earlier
+ * installation has the same host. Names the first such route of each installation.
  */
 export function sortOut(installations: readonly InstallationRoutes[]): {
   readonly sound: readonly InstallationRoutes[];
@@ -34,7 +34,10 @@ function faultInOwner(host: string, by: InstallationId, owners: ReadonlyMap<stri
   return owner === undefined || owner === by ? null : `the host ${host} already belongs to installation ${owner}`;
 }
 
-/** One entry per installation, by number; its routes by service, then host. Installations without routes are left out. */
+/**
+ * One entry per installation, ordered by number, with its routes ordered by service and host. Installations without
+ * routes are left out.
+ */
 export function inOrder(installations: readonly InstallationRoutes[]): readonly InstallationRoutes[] {
   const byId = new Map<InstallationId, InstallationRoutes["routes"]>();
   for (const { installation, routes } of installations) {

@@ -35,13 +35,16 @@ export interface Switch
 }
 
 const empty = "empty";
-/** tcpmux, which nobody runs: connections are refused, and a proxy that may wait tries again and reads the file anew. */
+/**
+ * The port of tcpmux, which nobody runs. Connections are refused, and a proxy that may wait tries again and reads the
+ * file again.
+ */
 const nowhere = hostAddress("127.0.0.1", 1);
 
 export function createSwitch(config: { readonly routesFolder: string; readonly restingPort: number }): Switch {
   const folders = createRouteFolders(config.routesFolder, hostAddress("127.0.0.1", config.restingPort));
   const { folderOf, write, targetOf } = folders;
-  /** The services that this process has settled: with a thousand installations, looking again takes seconds. */
+  /** The services that this process has settled; with a thousand installations, checking again takes seconds. */
   const settled = new Map<InstallationId, string>();
   const switchTo = createSwitchTo(folders);
 
