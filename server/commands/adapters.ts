@@ -5,7 +5,7 @@ import type { Log } from "../ports/log.ts";
 import type { RouteFault } from "../ports/proxy.ts";
 import type { Store } from "../ports/store/store.ts";
 
-/** What commands stand on. Each command names what it needs of it. */
+/** Everything that commands depend on. Each command names the parts that it uses. */
 export interface CommandAdapters {
   readonly store: Store;
   readonly engine: Pick<Engine, "inspectImage">;
@@ -14,17 +14,17 @@ export interface CommandAdapters {
   readonly log: Log;
   /** The server's base domain, below which apps are served. */
   readonly domain: string;
-  /** Where Baton itself answers. */
+  /** The host that Baton itself answers on. */
   readonly publicHost: string;
-  /** Repositories may be in private networks. */
+  /** Whether repositories may be in private networks. */
   readonly allowPrivateRepositories: boolean;
-  /** Makes the proxy know the hosts that the database has. */
+  /** Publishes the hosts from the database to the proxy. */
   readonly publishRoutes: (signal: AbortSignal) => Promise<readonly RouteFault[]>;
   /** The sample app's files, by path. */
   readonly readSample: () => Promise<ReadonlyMap<string, Buffer>>;
-  /** There is work in the queue. */
+  /** Tells the worker that the queue has work. */
   readonly wakeQueue: () => void;
-  /** Something is to be stopped or removed. */
+  /** Tells the reconciler that something must be stopped or removed. */
   readonly wakeReconciler: () => void;
 }
 

@@ -82,8 +82,8 @@ type Bound<C> = C extends (adapters: never, ...request: infer Request) => infer 
   : never;
 
 /**
- * What a person, a push or a forge may ask Baton for. A command writes the intent and returns; the queue or the
- * reconciler acts on it.
+ * Everything that a user, a push or a forge can ask of Baton. A command records the intent and returns; the worker or
+ * the reconciler acts on it.
  */
 export type Commands = { readonly [Name in keyof typeof commands]: Bound<(typeof commands)[Name]> } & {
   readonly receiveDelivery: ReceiveDelivery;

@@ -1,4 +1,4 @@
-/** Why something that was asked for is not done; `message` is a sentence for the one who asked. */
+/** Why a request was not carried out. `message` is a sentence for the user. */
 export interface Refused {
   readonly type: "refused";
   readonly code: "not_found" | "conflict" | "invalid";

@@ -3,7 +3,10 @@ import type { Uses } from "../adapters.ts";
 
 const name = "administrator";
 
-/** Sets the first API token: the configured one, or one made on the first start. Returns the latter, to be shown once. */
+/**
+ * Sets the first API token: the configured one, or one that is generated on the first start. Returns a generated token,
+ * which must be shown now or never.
+ */
 export async function admitAdministrator(
   { store: { access } }: Uses<"store">,
   configured: string | null,
@@ -17,7 +20,7 @@ export async function admitAdministrator(
   return (await access.addFirstToken(name, token)) ? token : null;
 }
 
-/** 256 random bits behind a prefix that secret scanners can look for. */
+/** 256 random bits after a prefix that secret scanners can look for. */
 function newToken(): string {
   return `baton_${randomBytes(32).toString("base64url")}`;
 }

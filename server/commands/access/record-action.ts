@@ -1,7 +1,7 @@
 import type { NewAuditEntry } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
-/** Writes what somebody did to the audit log. Never rejects: what was done is done. */
+/** Writes an action to the audit log. Never rejects, because the action has already happened. */
 export async function recordAction(
   { store, clock, log }: Uses<"store" | "clock" | "log">,
   action: NewAuditEntry,

@@ -5,8 +5,8 @@ import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
 
 /**
  * Gives the live version the current variables and settings. Stateful and init services are left alone unless their own
- * settings changed; images are built again where a change is part of the build. Refused while another deployment is
- * under way.
+ * settings changed. Images whose build uses a changed variable are built again. Refused while another deployment is in
+ * progress.
  */
 export async function applyChanges(
   adapters: Uses<"store" | "clock" | "wakeQueue">,

@@ -4,7 +4,7 @@ import type { Installation, Product } from "../../model/product.ts";
 import type { Git } from "../../ports/git.ts";
 import { type Refused, refused } from "../refused.ts";
 
-/** What somebody asks for by name: a branch or tag, a commit, or a commit that must be part of a branch or tag. */
+/** The version that a request names: a branch or tag, a commit, or a commit that must be part of a branch or tag. */
 export interface VersionRequest {
   readonly ref?: string | undefined;
   readonly commit?: string | undefined;
@@ -12,11 +12,11 @@ export interface VersionRequest {
 
 interface AskedVersion {
   readonly ref: string | null;
-  /** Null: found when it is fetched. */
+  /** Null if the commit is only known after fetching. */
   readonly commit: Commit | null;
 }
 
-/** The version that is meant, as far as it can be known without asking another server for it. */
+/** Resolves the requested version as far as possible without contacting another server. */
 export async function askedVersion(
   git: Git,
   product: Product,
@@ -29,7 +29,10 @@ export async function askedVersion(
     : versionElsewhere(git, product, version, branch, signal);
 }
 
-/** What is elsewhere is found, and a commit is looked for in its ref, when it is fetched. A short id can be known before. */
+/**
+ * For a repository elsewhere the fetch resolves the ref and checks that the commit is part of it. A short id may be
+ * known already.
+ */
 async function versionElsewhere(
   git: Git,
   { id }: Product,
@@ -72,7 +75,9 @@ async function pushedVersion(
   return refused("invalid", `commit ${commit.sha.slice(0, 8)} is not part of ${version.ref}`);
 }
 
-/** A branch, a tag, or a commit by its id, which may be cut short or in upper case; a name wins over an id. */
+/**
+ * Resolves a branch, a tag, or a commit id, which may be short or in upper case. A name takes precedence over an id.
+ */
 async function named(git: Git, id: ProductId, revision: string, signal: AbortSignal): Promise<Commit | Refused> {
   const commit = await git.resolve(id, revision, signal);
   if (commit) return commit;
@@ -81,7 +86,7 @@ async function named(git: Git, id: ProductId, revision: string, signal: AbortSig
   return (found && (await git.resolve(id, found, signal))) ?? namesNothing(revision);
 }
 
-/** Null: no commit that is here begins so. */
+/** Null if no stored commit starts with this. */
 async function fromShortId(
   git: Git,
   id: ProductId,

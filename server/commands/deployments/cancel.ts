@@ -2,7 +2,9 @@ import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 
-/** Cancels a queued deployment at once, and asks the worker to stop a running one. Too late once it is cut over. */
+/**
+ * Cancels a queued deployment at once, and asks the worker to stop a running one. After the cut-over it is too late.
+ */
 export async function cancel(
   { store, clock, wakeQueue }: Uses<"store" | "clock" | "wakeQueue">,
   deployment: Deployment,

@@ -5,8 +5,8 @@ import { askedVersion, type VersionRequest } from "./asked-version.ts";
 import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
 
 /**
- * Queues a deployment of a branch, tag or commit; without either, of the tracked branch. A commit that is named with a
- * ref must be part of it: checked now if it was pushed here, and on the fetch if it is elsewhere.
+ * Queues a deployment of a branch, tag or commit, or of the tracked branch if none is given. A commit that comes with a
+ * ref must be part of it. This is checked now for pushed repositories, and after fetching for others.
  */
 export async function deploy(
   adapters: Uses<"store" | "git" | "clock" | "wakeQueue">,

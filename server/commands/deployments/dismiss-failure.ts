@@ -3,10 +3,10 @@ import type { Uses } from "../adapters.ts";
 
 type OfInstallation = Pick<Deployment, "id" | "installationId">;
 
-/** The setting with the failure that was dismissed last: those before it are not pointed out anyway. */
+/** The setting that stores the last dismissed failure. Earlier failures are not highlighted anyway. */
 export const dismissalOf = ({ installationId }: OfInstallation) => `dismissed-${installationId}`;
 
-/** Somebody has seen the failure: the deployment stays failed, but no page points it out any more. */
+/** Marks a failure as seen. The deployment stays failed, but pages no longer highlight it. */
 export async function dismissFailure({ store }: Uses<"store">, failed: OfInstallation): Promise<void> {
   await store.settings.set(dismissalOf(failed), String(failed.id));
 }

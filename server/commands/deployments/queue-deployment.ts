@@ -4,10 +4,10 @@ import type { Uses } from "../adapters.ts";
 import type { Refused } from "../refused.ts";
 
 export type QueueOutcome =
-  /** `rebuild`: its images are gone; the exact commit is built again. */
+  /** `rebuild` means that its images no longer exist, so that the exact commit is built again. */
   { readonly type: "queued"; readonly deployment: Queued; readonly rebuild: boolean } | Refused;
 
-/** Writes the intent and wakes the queue; what was queued before stays. */
+/** Records the intent and wakes the queue. Earlier queued deployments stay. */
 export async function queueDeployment(
   { store, clock, wakeQueue }: Uses<"store" | "clock" | "wakeQueue">,
   request: Omit<DeploymentRequest, "id" | "supersedes">,

@@ -4,9 +4,9 @@ import { refused } from "../refused.ts";
 import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
 
 /**
- * Deploys the live version afresh, or, after a stop, the last one that was ready: all stacks, stateful services
- * included, with third-party images pulled again and the current variables. Its progress can be followed by
- * `sessionId`.
+ * Redeploys the live version, or, after a stop, the last one that was ready. All stacks are deployed, including
+ * stateful services, with third-party images pulled again and the current variables. `sessionId` lets readers follow
+ * the progress.
  */
 export async function redeployProduct(
   adapters: Uses<"store" | "clock" | "wakeQueue">,

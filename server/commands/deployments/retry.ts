@@ -6,8 +6,8 @@ import { deploy } from "./deploy.ts";
 import { type QueueOutcome, queueDeployment } from "./queue-deployment.ts";
 
 /**
- * Queues the commit of a failed deployment once more, whatever its branch has become. Its ref is deployed if the
- * commit was not known yet.
+ * Queues the commit of a failed deployment again, even if its branch has moved on. If the commit was not known yet, the
+ * ref is deployed.
  */
 export async function retry(
   adapters: Uses<"store" | "git" | "clock" | "wakeQueue">,

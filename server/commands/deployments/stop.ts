@@ -2,7 +2,7 @@ import type { InstallationId } from "../../model/names/ids.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 
-/** Containers stop and the address answers 503; volumes and versions stay. */
+/** Stops the containers. The address then answers 503; volumes and versions stay. */
 export async function stop(
   { store, clock, wakeReconciler }: Uses<"store" | "clock" | "wakeReconciler">,
   id: InstallationId,

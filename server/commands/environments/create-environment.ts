@@ -3,20 +3,20 @@ import type { Uses } from "../adapters.ts";
 import { install } from "../products/install.ts";
 import { type Refused, refused } from "../refused.ts";
 
-/** What became of a product of the environment that was copied. */
+/** The result for one product of the environment that was copied. */
 export interface CopiedProduct {
   readonly product: string;
-  /** Why it could not be installed; null: it was. */
+  /** Why it could not be installed; null if it was. */
   readonly refused: string | null;
-  /** Variables that were not copied, because they are secret. */
+  /** Secret variables, which are not copied. */
   readonly secrets: readonly string[];
 }
 
 type Adapters = Uses<"store" | "domain" | "publicHost">;
 
 /**
- * `copyFrom` names an environment whose products are installed in the new one too, with their settings and those of
- * their variables that are not secret.
+ * `copyFrom` names an environment whose products are also installed in the new one, with their settings and their
+ * non-secret variables.
  */
 export async function createEnvironment(
   adapters: Adapters,
@@ -53,7 +53,7 @@ async function copyInto(
     installations.variableNames(from.id),
     installations.visibleVariables(from.id),
     installations.buildMarks(from.id),
-    // Those of the product are there in all of its environments.
+    // The product's variables apply in all of its environments already.
     products.variableNames(product.id),
     installations.serviceSettings(from.id),
   ]);

@@ -2,7 +2,7 @@ import type { Environment } from "../../model/product.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 
-/** Refused while a product is installed there. */
+/** Refused while a product is installed in the environment. */
 export async function removeEnvironment(
   { store }: Uses<"store">,
   { id, name }: Environment,

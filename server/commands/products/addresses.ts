@@ -3,18 +3,18 @@ import type { Store } from "../../ports/store/store.ts";
 import { mainHost } from "../../rules/routing/urls.ts";
 import { installationName } from "../../rules/wording/installation-name.ts";
 
-/** What tells who may have which host. */
+/** The data needed to decide who may use a host. */
 export interface AddressBook {
   readonly store: Pick<Store, "domains" | "installations">;
   /** The server's base domain. */
   readonly domain: string;
-  /** Where Baton itself answers. */
+  /** The host that Baton itself answers on. */
   readonly publicHost: string;
 }
 
 /**
- * Why this host cannot be had, as a sentence; null: it can. `by` is who asks: what it has already is no hindrance. This
- * is asked before anything is served at the host; the cut-over claims hosts for good.
+ * Says in a sentence why a host is taken; null if it is free. `by` is the installation that asks, whose own hosts are
+ * free to it. Call this before the host is served: only the cut-over claims it.
  */
 export async function whyTaken(book: AddressBook, host: string, by: InstallationId | null): Promise<string | null> {
   if (host === book.publicHost) return `the address ${host} is Baton's own`;
@@ -24,7 +24,7 @@ export async function whyTaken(book: AddressBook, host: string, by: Installation
   return `the address ${host} belongs to ${installed ? installationName(installed) : "another product"}`;
 }
 
-/** Where an installation of this product would answer. */
+/** The main host of an installation of this product. */
 export function mainHostOf(
   { domain }: Pick<AddressBook, "domain">,
   product: string,
@@ -33,7 +33,7 @@ export function mainHostOf(
   return mainHost({ product, environment: environment.name, domain: environment.domain ?? domain });
 }
 
-/** The installation whose own name this is, though nothing of it may have been served yet. */
+/** Finds the installation that this host is named after, even if nothing has been served there yet. */
 async function namedLike(book: AddressBook, host: string): Promise<InstallationId | null> {
   const all = await book.store.installations.installedProducts();
   const named = all.find(({ product, environment }) => mainHostOf(book, product.slug, environment) === host);

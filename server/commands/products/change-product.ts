@@ -6,8 +6,8 @@ import type { Refused } from "../refused.ts";
 import { refusedRepository } from "./refused-repository.ts";
 
 /**
- * Changes where a product's code comes from and how it is deployed. What was given for the server of its former
- * repository is forgotten when the server changes, the token above all.
+ * Changes where a product's code comes from and how it is deployed. If the repository moves to another server, the
+ * credentials for the former one are deleted, above all the token.
  */
 export async function changeProduct(
   { store, allowPrivateRepositories }: Uses<"store" | "allowPrivateRepositories">,
@@ -24,7 +24,9 @@ export async function changeProduct(
   return { type: "changed" };
 }
 
-/** Who gets the credentials. Another port can be somebody else's, and http lets everybody read along. */
+/**
+ * The server that receives the credentials. Another port may belong to somebody else, and http is readable on the way.
+ */
 function serverOf(repository: string | null, rules: { readonly allowPrivate: boolean }): string | null {
   const remote = repository === null ? null : readRepositoryUrl(repository, rules);
   return remote === null || "refused" in remote ? null : `${remote.protocol}://${remote.host}:${remote.port}`;

@@ -5,7 +5,7 @@ import { type Refused, refused } from "../refused.ts";
 import { mainHostOf, whyTaken } from "./addresses.ts";
 import { refusedRepository } from "./refused-repository.ts";
 
-/** Makes a product with its installation in `production`. */
+/** Creates a product and its installation in `production`. */
 export async function createProduct(
   adapters: Uses<"store" | "git" | "domain" | "publicHost" | "allowPrivateRepositories">,
   slug: Slug,

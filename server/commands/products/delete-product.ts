@@ -3,8 +3,8 @@ import type { Leaving } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
 /**
- * Cancels its deployments; the reconciler removes routes, containers, images, repository and rows, and the volumes when
- * that was asked for.
+ * Cancels the product's deployments. The reconciler then removes its routes, containers, images, repository and rows,
+ * and its volumes if requested.
  */
 export async function deleteProduct(
   { store, wakeQueue, wakeReconciler }: Uses<"store" | "wakeQueue" | "wakeReconciler">,

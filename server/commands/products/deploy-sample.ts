@@ -7,8 +7,8 @@ import { createProduct } from "./create-product.ts";
 const branch = "main";
 
 /**
- * Makes a product of the sample app, as its first push would, and queues its first deployment: for people who have
- * nothing at hand to deploy.
+ * Creates a product for the sample app, as its first push would, and queues its first deployment. It is for users who
+ * have nothing to deploy yet.
  */
 export async function deploySample(
   adapters: Parameters<typeof createProduct>[0] & Parameters<typeof deploy>[0] & Uses<"readSample">,

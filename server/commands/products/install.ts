@@ -3,7 +3,10 @@ import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 import { mainHostOf, whyTaken } from "./addresses.ts";
 
-/** Puts a product into another environment; nothing is deployed yet. `branch` null: what the environment tracks. */
+/**
+ * Installs a product in another environment without deploying it. If `branch` is null, it tracks the environment's
+ * branch.
+ */
 export async function install(
   adapters: Uses<"store" | "domain" | "publicHost">,
   {

@@ -5,14 +5,14 @@ import { judgePush, newestUndecidedPush } from "../../rules/webhooks/push-decisi
 import type { Uses } from "../adapters.ts";
 import type { PushPlan, PushTarget } from "./plan-push.ts";
 
-/** What became of a branch: the deployments to follow, or why it was refused. */
+/** The result for a branch: the deployments to follow, or why it was refused. */
 export type PushOutcome =
   | { readonly ref: string; readonly type: "deploying"; readonly deployments: readonly DeploymentId[] }
   | { readonly ref: string; readonly type: "refused"; readonly reason: string };
 
 type Adapters = Uses<"store" | "git" | "clock" | "wakeQueue">;
 
-/** After git has stored the objects: queues a deployment for every branch that is tracked. */
+/** Queues a deployment for every tracked branch, after git has stored the objects. */
 export async function acceptPush(
   adapters: Adapters,
   plan: PushPlan,
@@ -42,7 +42,7 @@ async function queue(adapters: Adapters, product: Product, target: PushTarget, b
   return { ref, type: "deploying", deployments: followed };
 }
 
-/** Looks at what is pending, decides, and writes under the condition that nothing has come in between. */
+/** Reads what is pending, decides, and writes on the condition that nothing changed meanwhile. */
 async function queueOne(
   { store, git, clock }: Adapters,
   product: Product,

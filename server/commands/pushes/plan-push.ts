@@ -6,28 +6,28 @@ import type { Store } from "../../ports/store/store.ts";
 import { branchOf, firstBranch, trackers, untracked } from "../../rules/webhooks/push-decision.ts";
 import type { Uses } from "../adapters.ts";
 
-/** A branch of the push that deploys somewhere. */
+/** A pushed branch that is deployed somewhere. */
 export interface PushTarget {
   readonly update: RefUpdate;
   readonly branch: string;
   readonly commit: CommitSha;
-  /** One deployment id for each installation, reserved because the ref that keeps the commit carries it. */
+  /** One deployment id for each installation, reserved now because the ref that keeps the commit contains it. */
   readonly deployments: ReadonlyMap<DeploymentId, Installation>;
 }
 
-/** What a push is going to do, decided before its objects arrive. */
+/** What a push will do, decided before its objects arrive. */
 export interface PushPlan {
   readonly product: Product;
-  /** Branches that only their deployments may move: where their commits go instead. */
+  /** Branches that only their deployments may move, with the deployments whose refs store their commits instead. */
   readonly redirect: ReadonlyMap<string, readonly DeploymentId[]>;
   readonly targets: readonly PushTarget[];
-  /** By full name: a line for the one who pushes, about a ref that deploys nothing, once git has accepted it. */
+  /** By full ref name, a line for the user about an accepted ref that deploys nothing. */
   readonly remarks: ReadonlyMap<string, string>;
-  /** By full name: why a ref is refused that git was not asked about. */
+  /** By full ref name, why a ref is refused before git sees it. */
   readonly refusals: ReadonlyMap<string, string>;
 }
 
-/** Finds the product, or makes it when this is its first push. Refused: the product has its source elsewhere. */
+/** Finds the product, or creates it on its first push. Refused if the product's source is elsewhere. */
 export async function planPush(
   { store, git }: Uses<"store" | "git">,
   slug: Slug,
@@ -72,7 +72,7 @@ async function findOrMake(store: Store, slug: Slug): Promise<Product> {
   }
 }
 
-/** Installations that track nothing yet take the branch that is pushed first. */
+/** Installations that track no branch yet take the first one that is pushed. */
 async function withBranch(store: Store, product: Product, push: PushRequest): Promise<readonly Installation[]> {
   const pushed = push.updates.filter((update) => update.to !== null).map((update) => update.ref);
   const branch = firstBranch(pushed);

@@ -18,9 +18,9 @@ interface Installed extends InstalledProduct {
 }
 
 /**
- * Makes these the custom hosts of a service, and no others; each may be written as people do (see customDomainOf).
- * While a version is live they are served when this resolves, without a deployment; otherwise from the next one on.
- * Rejects with ProxyUnavailable when they are on record, but not served yet.
+ * Replaces the custom hosts of a service. Users may type them in any form (see customDomainOf). If a version is live,
+ * the hosts are served when this resolves, without a deployment; otherwise from the next deployment on. Rejects with
+ * ProxyUnavailable if they are recorded but not served yet.
  */
 export async function setDomains(
   adapters: Adapters,
@@ -68,7 +68,7 @@ async function customNow(store: Store, id: InstallationId, service: string): Pro
   return (await store.domains.custom(id)).filter((route) => route.service === service).map(({ host }) => host);
 }
 
-/** What the live version does not have cannot be served; where nothing is live, the next version decides. */
+/** A service that the live version lacks cannot be served. If nothing is live, the next version decides. */
 function refusedService({ live }: Installed, service: string): Refused | null {
   if (!live) return null;
   const web = servicesOf(live).flatMap(({ kind, name }) => (kind === "web" ? [name] : []));
@@ -110,7 +110,7 @@ function routesOf(
   });
 }
 
-/** Why the proxy does not serve what the database now has of this installation; null: it does. */
+/** Why the proxy does not serve the installation's hosts as they are recorded; null if it does. */
 async function faultInPublishing(
   { publishRoutes }: Adapters,
   id: InstallationId,

@@ -3,7 +3,7 @@ import { nothingSet } from "../../model/service-settings.ts";
 import { type SettingChanges, settingsAfter } from "../../rules/settings/written-settings.ts";
 import type { Uses } from "../adapters.ts";
 
-/** Sets health checks and limits of a service, which apply from the next deployment on. What is left out stays. */
+/** Sets the health checks and limits of a service, which apply from the next deployment on. Omitted settings stay. */
 export async function setServiceSettings(
   { store }: Uses<"store">,
   id: InstallationId,

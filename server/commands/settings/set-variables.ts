@@ -2,13 +2,13 @@ import type { InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { VariableMarks } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
-/** One that is both set and unset is set; a mark of a variable that does not exist does nothing. */
+/** A variable in both `set` and `unset` is set. Marks of variables that do not exist have no effect. */
 export interface VariableUpdate extends VariableMarks {
   readonly set: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];
 }
 
-/** Changes an installation's own variables, or those that a product has in all of its environments. */
+/** Changes an installation's own variables, or the ones that a product has in all environments. */
 export async function setVariables(
   { store }: Uses<"store">,
   owner: { readonly product: ProductId } | { readonly installation: InstallationId },

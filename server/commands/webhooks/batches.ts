@@ -1,6 +1,6 @@
 /**
- * Writes together what comes while the write before is at work: a burst is then as quick as a few transactions, and
- * each caller still hears only when its own is safe.
+ * Collects items while the previous write is running and writes them together. A burst then takes only a few
+ * transactions, and each caller still waits until its own item is stored.
  */
 export function createBatches<Key, Item, Result>(
   write: (key: Key, items: readonly Item[]) => Promise<readonly Result[]>,
@@ -29,7 +29,7 @@ export function createBatches<Key, Item, Result>(
     lines.delete(key);
   }
 
-  /** One that cannot be written takes none of the others with it. */
+  /** An item that cannot be written does not fail the others. */
   async function attempt(key: Key, batch: readonly Waiting[]): Promise<void> {
     try {
       const results = await write(

@@ -10,8 +10,8 @@ import { withRemote } from "./with-remote.ts";
 type Adapters = Uses<"store" | "git" | "clock" | "wakeQueue" | "allowPrivateRepositories">;
 
 /**
- * Looks where the tracked branches are, and deploys what is new. `asked`: a person asked for it, so that a version
- * whose deployment failed is tried again.
+ * Looks up the tracked branches at the forge and deploys new commits. `asked` means that a user requested it, so a
+ * version whose deployment failed is tried again.
  */
 export async function checkRepository(
   adapters: Adapters,
@@ -46,7 +46,7 @@ async function compare(adapters: Adapters, product: Product, remote: RemoteBranc
   return recordDeliveries(adapters, product.id, deliveries);
 }
 
-/** An installation that tracks nothing yet tracks the repository's default branch from now on. */
+/** An installation that tracks no branch yet tracks the repository's default branch from now on. */
 async function trackedBranches(
   store: Store,
   product: Product,

@@ -1,7 +1,7 @@
 import type { Product } from "../../model/product.ts";
 import type { Uses } from "../adapters.ts";
 
-/** Returns the line to add to the repository's deploy keys; it replaces any earlier key. */
+/** Returns the line to add to the repository's deploy keys. It replaces any earlier key. */
 export async function makeDeployKey({ store, git }: Uses<"store" | "git">, product: Product): Promise<string> {
   const key = git.newDeployKey(`baton-${product.slug}`);
   await store.sources.setDeployKey(product.id, key);

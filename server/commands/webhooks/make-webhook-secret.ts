@@ -4,7 +4,7 @@ import type { Uses } from "../adapters.ts";
 
 const secretBytes = 32;
 
-/** The secret is returned only this once; the former one is no longer valid. */
+/** Returns the secret only this once. The former one is no longer valid. */
 export async function makeWebhookSecret({ store }: Uses<"store">, product: Product): Promise<string> {
   const secret = randomBytes(secretBytes).toString("hex");
   await store.sources.setWebhookSecret(product.id, secret);

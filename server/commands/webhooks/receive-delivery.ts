@@ -10,20 +10,20 @@ import { recordDeliveries } from "./record-deliveries.ts";
 import { refuseDelivery } from "./refuse-delivery.ts";
 import { whyForeign } from "./why-foreign.ts";
 
-/** A delivery as it came. */
+/** A delivery as it arrived. */
 export interface RawDelivery {
   readonly headers: Headers;
   readonly body: Uint8Array;
 }
 
 export type Received =
-  /** Not from the forge, as far as anybody can tell. */
+  /** The delivery does not provably come from the forge. */
   | { readonly type: "foreign"; readonly message: string }
   | ({ readonly type: "judged" } & Pick<Recorded, "outcome" | "verdict" | "deployments">);
 
 /**
- * Resolves when it is written down: what was answered with a deployment is not lost. `unheard`: the sender was refused
- * too often lately, so that a further delivery that is not from the forge gets no line in the ledger.
+ * Resolves when the delivery is stored, so that a deployment that was confirmed is not lost. `unheard` means that the
+ * sender was refused too often lately: further deliveries that are not genuine are not recorded.
  */
 export type ReceiveDelivery = (
   forge: Forge,
@@ -33,19 +33,19 @@ export type ReceiveDelivery = (
 
 type Adapters = Uses<"store" | "clock" | "wakeQueue">;
 
-/** A batch is a few statements, whatever is in it; this bounds what they hold. */
+/** Limits the memory of a batch. A batch takes only a few statements, whatever its size. */
 const maxBatch = 200;
 
 interface Arrival extends RawDelivery {
   readonly forge: Forge;
 }
 
-/** Turned away, or in the ledger. */
+/** Either rejected, or recorded as a delivery. */
 type Judged = { readonly foreign: string } | { readonly unreadable: string } | { readonly recorded: Recorded };
 
 /**
- * Turns a forge's deliveries into queued deployments, with a line in the ledger whatever comes of them. Those that
- * arrive while others are being written are judged together.
+ * Turns a forge's deliveries into queued deployments, and records every delivery whatever its result. Deliveries that
+ * arrive during a write are judged together.
  */
 export function createReceiveDelivery(adapters: Adapters): ReceiveDelivery {
   const judge = createBatches<ProductId, Arrival, Judged>((product, arrivals) => {
@@ -80,7 +80,7 @@ async function judgeAll(
   return seen.map((one) => ("genuine" in one ? { recorded: left.shift() as Recorded } : one));
 }
 
-/** The signature first, over the bytes as they came; only what is genuine is read. */
+/** Checks the signature first, over the bytes as they arrived. Only genuine deliveries are parsed. */
 function examine(
   { forge, headers, body }: Arrival,
   secret: string | null,

@@ -3,7 +3,7 @@ import type { NewDelivery, Recorded } from "../../ports/store/deliveries.ts";
 import { judgeDelivery } from "../../rules/webhooks/webhook-verdict.ts";
 import type { Uses } from "../adapters.ts";
 
-/** Judges genuine deliveries and writes them to the ledger, together with the deployments that they queue. */
+/** Judges genuine deliveries and stores them together with the deployments that they queue. */
 export async function recordDeliveries(
   { store, clock, wakeQueue }: Uses<"store" | "clock" | "wakeQueue">,
   product: ProductId,

@@ -4,7 +4,7 @@ import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 import { recordDeliveries } from "./record-deliveries.ts";
 
-/** Judges an earlier delivery once more, as if it had just come. */
+/** Judges an earlier delivery again, as if it had just arrived. */
 export async function redeliver(
   adapters: Uses<"store" | "clock" | "wakeQueue">,
   product: Product,

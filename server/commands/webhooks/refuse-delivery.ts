@@ -3,7 +3,7 @@ import type { Forge } from "../../ports/forge.ts";
 import { shownHeaders } from "../../rules/webhooks/delivery-content.ts";
 import type { Uses } from "../adapters.ts";
 
-/** A line in the ledger for a delivery that is not accepted: not signed, too large, too slow, or unreadable. */
+/** Records a delivery that is not accepted because it is unsigned, too large, too slow or unreadable. */
 export async function refuseDelivery(
   { store, clock }: Uses<"store" | "clock">,
   forge: Forge,

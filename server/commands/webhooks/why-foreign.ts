@@ -1,6 +1,6 @@
 import type { Forge } from "../../ports/forge.ts";
 
-/** Null: the signature is right. It is null itself where there is no secret that it could have been made with. */
+/** Says why a delivery is not genuine; null if it is. `signature` is null if the product has no secret to sign with. */
 export function whyForeign(signature: ReturnType<Forge["verify"]> | null): string | null {
   switch (signature) {
     case "genuine":

@@ -3,7 +3,7 @@ import type { Forge } from "../../ports/forge.ts";
 import type { Uses } from "../adapters.ts";
 import { whyForeign } from "./why-foreign.ts";
 
-/** Why a delivery cannot be genuine, whatever its body is, as a sentence; null: it is to be read. */
+/** Says in a sentence why a delivery cannot be genuine, whatever its body is; null if the body must be read. */
 export async function whyUnread(
   { store }: Uses<"store">,
   forge: Forge,

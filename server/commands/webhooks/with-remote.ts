@@ -4,8 +4,8 @@ import type { Store } from "../../ports/store/store.ts";
 import { readRepositoryUrl, withoutCredentials } from "../../rules/webhooks/repository-url.ts";
 
 /**
- * Gives `work` all that is needed to reach a product's repository. The key that an ssh host shows the first time is
- * kept, and is the only one from then on. Rejects with FetchFailed when the URL is not one that may be fetched.
+ * Gives `work` everything that is needed to reach a product's repository. The key that an SSH host shows the first time
+ * is stored, and no other key is accepted afterwards. Rejects with FetchFailed if the URL must not be fetched.
  */
 export async function withRemote<T>(
   { store, allowPrivateRepositories }: { readonly store: Store; readonly allowPrivateRepositories: boolean },
