@@ -21,8 +21,9 @@ const apiOfProduct = routesAbout("product", "product");
 const apiOfInstallation = routesAbout("installation", "id");
 
 /**
- * Every address of Baton with what holds there: who may use it, what it answers with, how large a body may be, and what
- * the audit log calls it. `web` registers and guards by it, `views` link by it; nobody else writes a path.
+ * Every URL of Baton and its rules: who may use it, what it answers with, how large a body may be, and how the audit
+ * log words it. `web` registers and guards its handlers with this table, and `views` link through it; nothing else
+ * writes a path.
  */
 export const routes = {
   livez: route("/livez", { get: open(text) }),
@@ -46,11 +47,11 @@ export const routes = {
   productServiceSettings: ofProduct("/products/:slug/settings/service", {
     post: form("changed health checks and limits of"),
   }),
-  /** GET shows what would happen, POST does it: the same version, with fresh images and today's variables. */
+  /** GET shows what would happen, POST does it: the same version, with fresh images and the current variables. */
   productRedeploy: ofProduct("/products/:slug/redeploy", { get: page, post: form("redeployed everything in") }),
-  /** Deploys the tip of the branch, which is in the repository already. */
+  /** Deploys the tip of the branch, which is already in the repository. */
   productDeploy: ofProduct("/products/:slug/deploy", { post: form("deployed") }),
-  /** Gives the live version today's variables and settings. */
+  /** Gives the live version the current variables and settings. */
   productApply: ofProduct("/products/:slug/apply", { post: form("applied changes to") }),
   /** GET asks for the product's name, POST deletes it. */
   productDelete: ofProduct("/products/:slug/delete", { get: page, post: form("deleted") }),
@@ -58,11 +59,11 @@ export const routes = {
   setUp: route("/set-up", { get: page }),
   setUpHide: route("/set-up/hide", { post: form("hid the set-up checklist") }),
   setUpStream: route("/set-up/stream", { get: fragments }),
-  /** What is written about Baton. */
+  /** Baton's own documentation. */
   documents: route("/docs", { get: page }),
   document: route("/docs/:name", { get: page }),
   newProduct: route("/new", { get: page, post: form("created") }),
-  /** Makes a product of the bundled app. */
+  /** Creates a product from the bundled app. */
   newSample: route("/new/sample", { post: form("deployed the sample app as") }),
   /** GET lists them, POST creates one. */
   environments: route("/environments", { get: page, post: form("created the environment") }),
@@ -75,23 +76,23 @@ export const routes = {
   /** GET shows what would happen, POST does it. */
   deploymentRedeploy: ofDeployment("/deployments/:id{[0-9]+}/redeploy", { get: page, post: form("redeployed") }),
   deploymentCancel: ofDeployment("/deployments/:id{[0-9]+}/cancel", { post: form("cancelled") }),
-  /** Tries the version of a failed deployment once more. */
+  /** Tries the version of a failed deployment again. */
   deploymentRetry: ofDeployment("/deployments/:id{[0-9]+}/retry", { post: form("retried") }),
-  /** A failure that nobody needs to look at any more. */
+  /** Marks a failure as seen. */
   deploymentDismiss: ofDeployment("/deployments/:id{[0-9]+}/dismiss", { post: form("dismissed the failure of") }),
-  /** What the pages show, as it changes. */
+  /** Streams that keep pages up to date. */
   homeStream: route("/stream", { get: fragments }),
   productStream: ofProduct("/products/:slug/stream", { get: fragments }),
   productLogsStream: ofProduct("/products/:slug/logs/stream", { get: fragments }),
   newProductStream: route("/new/stream", { get: fragments }),
   deploymentsStream: route("/deployments/stream", { get: fragments }),
   queueStream: route("/queue/stream", { get: fragments }),
-  /** For pages that show nothing live but what happens elsewhere. */
+  /** For pages that show nothing live except news from elsewhere. */
   newsStream: route("/news/stream", { get: fragments }),
   deploymentStream: ofDeployment("/deployments/:id{[0-9]+}/stream", { get: fragments }),
   asset: route("/assets/:file", { get: asset }),
 
-  /** The page about a product's repository, and the ledger of what was delivered. */
+  /** The page about a product's repository and its deliveries. */
   productWebhooks: ofProduct("/products/:slug/webhooks", { get: page }),
   productRepository: ofProduct("/products/:slug/webhooks/repository", { post: form("changed the repository of") }),
   productToken: ofProduct("/products/:slug/webhooks/token", { post: form("changed the repository's token of") }),
@@ -109,12 +110,12 @@ export const routes = {
     post: form("redelivered a webhook to"),
   }),
 
-  /** What a forge is given to deliver to. The handler bounds the body, and the ledger keeps what was delivered. */
+  /** The webhook URL that a forge delivers to. The handler limits the body and records each delivery. */
   webhook: route("/webhooks/:forge/:product", { post: open(json) }),
 
-  /** What git pushes to and fetches from. */
+  /** The URL that git pushes to and fetches from. */
   git: (slug: string) => `/git/${slug}.git`,
-  /** What git asks for there. The repository is the name of the product, mostly with `.git`. */
+  /** The requests that git sends below that URL. The repository is the product's name, usually with `.git`. */
   gitHttp: {
     everything: "/git/*",
     repository: "/git/:repository/*",
@@ -190,12 +191,12 @@ export const routes = {
   },
 } as const;
 
-/** Whether git asks for this path, as far as one sees before it is read. */
+/** Whether git is asking for this path, as far as the path alone shows. */
 export function isGitPath(path: string): boolean {
   return path.startsWith("/git/");
 }
 
-/** Every endpoint that is declared. */
+/** All declared endpoints. */
 export const endpoints: readonly Endpoint[] = endpointsIn(routes);
 
 function endpointsIn(declared: object): readonly Endpoint[] {

@@ -37,7 +37,7 @@ import { thisMachine } from "./this-machine.ts";
 
 export type DatabaseProcess = Pick<EmbeddedPostgres, "url" | "leave" | "stop">;
 
-/** Every adapter, and what is the same for all who use them. */
+/** All adapters of the server, and the settings that their users share. */
 export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
   readonly database: DatabaseProcess;
   readonly proxy: PipelineContext["proxy"] & CaddySupervisor;
@@ -45,11 +45,11 @@ export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
   readonly unserved: RoutePublisher["unserved"];
   readonly machine: Machine;
   readonly log: Log;
-  /** A deployment's page, as people reach it. */
+  /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
 }
 
-/** Opens the database and makes every other adapter; nothing else is started or touched yet. */
+/** Opens the database and creates every other adapter. Starts and touches nothing else. */
 export async function openAdapters(config: Config, data: DataFolder, log: Logger): Promise<ServerAdapters> {
   const database = await openDatabase(config.databaseUrl, data, log);
   const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet, log });
@@ -107,7 +107,7 @@ export async function openAdapters(config: Config, data: DataFolder, log: Logger
   };
 }
 
-/** The configured database, or one of our own; up to date in either case. */
+/** Opens the configured database or Baton's own, and migrates it. */
 async function openDatabase(url: string | null, data: DataFolder, log: Logger): Promise<DatabaseProcess> {
   const database =
     url === null

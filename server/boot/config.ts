@@ -2,7 +2,9 @@ import { isIPv4 } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import type { PortRange } from "../ports/store/store.ts";
 
-/** Everything that can be set from outside. Durations are milliseconds. INTERFACE: the names of the variables never change. */
+/**
+ * All settings from the environment. Durations are in milliseconds. INTERFACE: the names of the variables never change.
+ */
 export interface Config {
   readonly dataFolder: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -20,38 +22,41 @@ export interface Config {
   readonly watchMs: number;
   readonly drainTimeoutMs: number;
   readonly initTimeoutMs: number;
-  /** How long a worker must have been up to be healthy: it has no port that could be asked. */
+  /** How long a worker must stay up to count as healthy, since it has no port to probe. */
   readonly workerUpMs: number;
   readonly keepVersions: number;
-  /** What all builds together may take; null: as much as there is. */
+  /** The limits for all builds together; null means no limit. */
   readonly buildLimits: { readonly memoryBytes: number | "auto" | null; readonly processes: number | null };
-  /** What the daemon's build cache may grow to; null: Baton leaves it alone. */
+  /** The largest size of the daemon's build cache; null if Baton must not prune it. */
   readonly buildCacheBytes: number | null;
   readonly ports: PortRange;
-  /** The loopback address on which apps are published: not the dashboard's, since cookies know no ports. */
+  /** The loopback address that apps are published on. It differs from the dashboard's, since cookies ignore ports. */
   readonly appsHost: string;
   readonly subnets: string;
   readonly allowPrivateRepositories: boolean;
-  /** Whether Baton sets rules of its own in the host's packet filter. */
+  /** Whether Baton adds its own rules to the host's packet filter. */
   readonly firewall: boolean;
-  /** Where GitHub's API is; null: at GitHub's own address. */
+  /** The URL of a GitHub API; null means GitHub's own. */
   readonly gitHubApi: string | null;
-  /** auto, official, local, or the prefix of a mirror. */
+  /** "auto", "official", "local", or the prefix of a mirror. */
   readonly baseImages: string;
   readonly deployHello: boolean;
   readonly logLevel: string;
-  /** For tests only, see failpoints.ts. */
+  /** For tests only; see failpoints.ts. */
   readonly failpoints: string;
 }
 
-/** One sentence that names the variable, its value and what is accepted. */
+/** The message is one sentence that names the variable, its value and what is accepted. */
 export class BadConfig extends Error {
   override readonly name = "BadConfig";
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment, which main hands in so that tests can hand in theirs. Rejects the first wrong value with BadConfig. */
+/**
+ * Reads the environment, which is a parameter so that tests can pass their own. Throws BadConfig for the first invalid
+ * value.
+ */
 export function readConfig(environment: Environment, workingFolder: string): Config {
   const text = (name: string, fallback: string) => environment[name]?.trim() || fallback;
   const listen = address("BATON_LISTEN", text("BATON_LISTEN", "127.0.0.1:4000"));
@@ -105,7 +110,7 @@ export function readConfig(environment: Environment, workingFolder: string): Con
   };
 }
 
-/** Linux has all of 127.0.0.0/8 without further ado. */
+/** Linux accepts every address of 127.0.0.0/8 without configuration. */
 function appsHost(...dashboard: readonly string[]): string {
   return ["127.0.0.2", "127.0.0.3", "127.0.0.4"].find((host) => !dashboard.includes(host)) ?? "127.0.0.2";
 }
@@ -126,14 +131,14 @@ function duration(name: string, value: string): number {
   const match = /^(\d{1,7})(ms|s|m|h)$/.exec(value);
   const unit = match?.[2] as keyof typeof unitMs | undefined;
   const ms = match && unit ? Number(match[1]) * unitMs[unit] : 0;
-  // Timers hold at most 2^31 ms.
+  // A timer holds at most 2^31 ms.
   if (ms < 1 || ms >= 2 ** 31) throw wrong(name, value, "a duration such as 500ms, 90s, 10m or 1h");
   return ms;
 }
 
 const unitBytes = { m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 } as const;
 
-/** Null for `off`. */
+/** Null means `off`. */
 function size(name: string, value: string, accepted = "a size such as 500m, 10g or 1t, or off"): number | null {
   if (value === "off") return null;
   const match = /^(\d{1,4})([mgt])$/.exec(value);
@@ -143,7 +148,7 @@ function size(name: string, value: string, accepted = "a size such as 500m, 10g 
   return bytes;
 }
 
-/** Less than this no build gets far. */
+/** No build succeeds with less than this. */
 const leastBuildMemory = 64 * 1024 ** 2;
 
 function buildMemory(name: string, value: string): number | "auto" | null {
@@ -202,7 +207,7 @@ function apiUrl(name: string, value: string | null): string | null {
   const url = URL.canParse(value) ? new URL(value) : null;
   const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
   if (!plain) throw wrong(name, value, "the URL of a GitHub API, such as https://github.example.com/api/v3");
-  // Tokens are sent there.
+  // Baton sends tokens to this URL.
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ""))) {
     throw wrong(name, value, "an https URL, or an http URL on loopback");
   }
@@ -223,7 +228,7 @@ function domainName(value: string): string {
 
 function adminToken(value: string | null): string | null {
   if (value !== null && !/^[\x21-\x7e]{32,256}$/.test(value)) {
-    // The value is a secret, so the sentence leaves it out.
+    // The value is a secret, so the message does not quote it.
     throw new BadConfig("BATON_ADMIN_TOKEN must be 32 to 256 visible ASCII characters");
   }
   return value;

@@ -2,8 +2,8 @@ import { type Failpoint, type FailpointName, failpointNames } from "../pipeline/
 import { BadConfig } from "./config.ts";
 
 /**
- * Faults on request, for tests: `BATON_TEST_FAILPOINTS="built=kill,checked=error"`. Each one strikes once. `kill` is
- * SIGKILL to this process, `error` an exception, `hang` never goes on.
+ * Injects faults for tests: `BATON_TEST_FAILPOINTS="built=kill,checked=error"`. Each fault happens once. `kill` sends
+ * SIGKILL to this process, `error` throws, and `hang` never returns.
  */
 export function readFailpoints(text: string): Failpoint {
   const armed = new Map<FailpointName, "kill" | "error" | "hang">();

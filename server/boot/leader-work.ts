@@ -9,18 +9,18 @@ import type { ReconcilerNeeds } from "../reconciler/context.ts";
 import { createReconciler } from "../reconciler/reconciler.ts";
 import { createRepositoryPoller } from "../reconciler/repository-poller.ts";
 
-/** What only the leader runs: the worker, the reconciler, the poller of repositories and the reporter to forges. */
+/** The work that only the leader does: the worker, the reconciler, the repository poller and the status reporter. */
 export interface LeaderWork {
   readonly wakeQueue: () => void;
   readonly wakeReconciler: () => void;
-  /** Suspends what runs. The next leader resumes it. */
+  /** Suspends the running deployments. The next leader resumes them. */
   stop(): Promise<void>;
 }
 
 export interface LeaderAdapters extends PipelineContext, ReconcilerNeeds {
   readonly forges: readonly Forge[];
   readonly log: Log;
-  /** A deployment's page, as people reach it. */
+  /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
 }
 

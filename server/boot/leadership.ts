@@ -8,21 +8,21 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Only the server that holds the database's lock acts; while it is lost, wake-ups do nothing. */
+/** Only the server that holds the database's lock acts. While the lock is lost, waking has no effect. */
 export interface Leadership extends Pick<LeaderWork, "wakeQueue" | "wakeReconciler"> {
   /** Stops the work and releases the lock. */
   resign(): Promise<void>;
 }
 
-/** Another server works on the database: this one must not. */
+/** Thrown when another server works on the database, so that this one must not. */
 export class LockedOut extends Error {
   override readonly name = "LockedOut";
 }
 
 /**
- * Takes the lock and starts the leader's work. When the lock is lost, because the database was restarted or cut off,
- * the work is stopped, and started again once the lock is held again. When another server has it by then, `onLockedOut`
- * is called: this one is over. Rejects with LockedOut when another server has it now.
+ * Takes the lock and starts the leader's work. If the lock is lost, because the database was restarted or disconnected,
+ * the work stops until the lock is held again. If another server has taken the lock by then, `onLockedOut` is called
+ * and this server must end. Rejects with LockedOut if another server holds the lock at the start.
  */
 export async function takeLeadership(needs: {
   readonly lock: (onLost: () => void) => Promise<Lock | "held-by-another">;
@@ -41,7 +41,7 @@ export async function takeLeadership(needs: {
       "Another Baton is already using this database: stop it first, or give this one its own BATON_DATA",
     );
   }
-  // In `changing`, so that a lock that is lost meanwhile stops this work and not the one that follows.
+  // Set as `changing`, so that losing the lock meanwhile stops this work and not the next one.
   const first = startWork().then((started) => {
     work = started;
   });

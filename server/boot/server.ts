@@ -20,13 +20,13 @@ import { readBundledApp } from "./welcome/bundled-app.ts";
 import { greet } from "./welcome/greet.ts";
 
 export interface Server {
-  /** Prints where everything is; on the very first start also pushes the bundled app. */
+  /** Prints where everything is. On the very first start it also pushes the bundled app. */
   greet(signal: AbortSignal): Promise<void>;
-  /** Stops serving and building. Apps, and the Caddy before them, go on. */
+  /** Stops serving and building. Apps and Caddy keep running. */
   close(): Promise<void>;
 }
 
-/** Puts everything together, from the bottom up: adapters, the lock, commands, web. */
+/** Assembles the server from the bottom up: adapters, the lock, commands, web. */
 export async function openServer(
   config: Config,
   terminal: NodeJS.WritableStream,
@@ -50,7 +50,7 @@ export async function openServer(
     ...{ clock: systemClock, log },
   }).catch(async (error: unknown) => {
     await store.close();
-    // After LockedOut, the database belongs to the Baton that runs.
+    // After LockedOut, the database belongs to the other Baton, which is still running.
     if (!(error instanceof LockedOut)) await database.stop();
     throw error;
   });

@@ -8,7 +8,7 @@ export const systemClock: Clock = {
     try {
       await wait(ms, undefined, { signal });
     } catch (error) {
-      // timers/promises wraps the reason in an AbortError of its own.
+      // timers/promises wraps the reason in its own AbortError.
       throw signal.aborted ? signal.reason : error;
     }
   },

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { Machine } from "../ports/host/machine.ts";
 
-/** `folder`: where Baton keeps its data. */
+/** `folder` is where Baton keeps its data. */
 export function thisMachine(folder: string): Machine {
   return {
     async disk() {

@@ -3,15 +3,18 @@ import type { Socket } from "node:net";
 import { isGitPath } from "../../routes.ts";
 
 export interface ConnectionLimits {
-  /** In all, and from one address; a loopback address may be everybody behind a proxy. */
+  /**
+   * The limits in total and per address. Loopback addresses are exempt from the second: they may be everybody behind a
+   * proxy.
+   */
   readonly connections: number;
   readonly perAddress: number;
   /** Longer than any route waits for a body, so that the route can answer first. */
   readonly bodyMs: number;
-  /** A push over a slow line may take hours, as long as it moves: so many bytes in so long. */
+  /** A push over a slow line may take hours as long as it keeps moving: this many bytes in this much time. */
   readonly pushWindowMs: number;
   readonly pushWindowBytes: number;
-  /** For the rest of a body whose answer is complete. */
+  /** How long the rest of a body may take after its answer is complete. */
   readonly leftOverMs: number;
 }
 
@@ -25,8 +28,8 @@ export const usualLimits: ConnectionLimits = {
 };
 
 /**
- * Closes connections that cost their holder nothing: bodies that do not arrive, and too many at once. Answers may take as
- * long as they like: only a request that has not arrived whole is cut.
+ * Closes connections that an attacker could hold for free: too many at once, and bodies that never arrive. Answers
+ * may take any time: only a request that has not arrived completely is cut off.
  */
 export function guardConnections(server: Server, limits: ConnectionLimits = usualLimits): void {
   server.maxConnections = limits.connections;
@@ -38,7 +41,7 @@ export function guardConnections(server: Server, limits: ConnectionLimits = usua
     request.once("close", stop);
     request.once("end", stop);
     response.once("finish", () => {
-      // Git reads an answer only after it has sent everything, unless it is an error.
+      // Git reads an answer only after it has sent everything, unless the answer is an error.
       if (request.complete || (isGit && response.statusCode < 400)) return;
       request.once(
         "close",
@@ -48,7 +51,7 @@ export function guardConnections(server: Server, limits: ConnectionLimits = usua
   });
 }
 
-/** True of most requests. Node calls a request complete only after its listeners ran, so this looks at the headers. */
+/** Most requests have no body. Node sets `complete` only after its listeners ran, so this looks at the headers. */
 function hasNoBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
 }
@@ -69,7 +72,7 @@ function limitByAddress(perAddress: number): (socket: Socket) => void {
   };
 }
 
-/** Closes a push that stands still. While bytes wait to be read, it is Baton that takes its time. */
+/** Closes a push that has stalled. While bytes wait to be read, Baton itself is the slow side. */
 function watchPush(request: IncomingMessage, { pushWindowMs, pushWindowBytes }: ConnectionLimits): () => void {
   const { socket } = request;
   let seen = socket.bytesRead;
@@ -81,7 +84,7 @@ function watchPush(request: IncomingMessage, { pushWindowMs, pushWindowBytes }: 
   return () => clearInterval(timer);
 }
 
-/** Answers as Node itself answers a request that takes too long, where nothing has been said on the connection yet. */
+/** Answers as Node itself answers a slow request, if nothing has been sent on the connection yet. */
 function end408(request: IncomingMessage, response: ServerResponse | null): void {
   if (request.complete) return;
   const { socket } = request;

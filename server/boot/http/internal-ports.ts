@@ -4,8 +4,8 @@ import type { PortRange, SettingStore } from "../../ports/store/store.ts";
 import { PoolExhausted } from "../../ports/store/store.ts";
 
 /**
- * Reserves two loopback ports of Caddy's that only Baton uses: one that tells which deployment answers, and one that
- * serves the page of stopped products. They are chosen once, from the top of the range, and recorded, because Caddy keeps
+ * Reserves two loopback ports in Caddy for Baton's own use. One tells which deployment answers, and the other serves
+ * the page of stopped products. They are chosen once, from the top of the range, and recorded, because Caddy keeps
  * using them while Baton is down.
  */
 export async function internalPorts(

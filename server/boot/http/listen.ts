@@ -1,13 +1,13 @@
 import { createServer, type RequestListener } from "node:http";
 import { guardConnections } from "./guard-connections.ts";
 
-/** A large push over a slow line takes hours; `guardConnections` closes what stands still long before. */
+/** A large push over a slow line takes hours. `guardConnections` closes stalled requests long before this. */
 const requestTimeoutMs = 24 * 60 * 60 * 1000;
 const headersTimeoutMs = 15_000;
-/** How often Node looks for requests that take too long. Its own 30 s would add to each limit. */
+/** How often Node looks for slow requests. Its default of 30 s would be added to each limit. */
 const checkMs = 5_000;
 
-/** Serves until closed. Rejects with one sentence when the address cannot be had. */
+/** Serves until closed. Rejects with a one-sentence message if the address cannot be used. */
 export async function listen(
   listener: RequestListener,
   address: { readonly host: string; readonly port: number },
@@ -34,7 +34,7 @@ export async function listen(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        // Streams and followed pushes have been told to end; what is left is cut.
+        // Streams and followed pushes were told to end; whatever remains is cut off.
         setTimeout(() => server.closeAllConnections(), 1_000).unref();
         server.closeIdleConnections();
       }),

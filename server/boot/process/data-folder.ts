@@ -3,25 +3,25 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Everything that this Baton keeps on disk: back this folder up, and the database if it is elsewhere. */
+/** Everything that this Baton keeps on disk. A backup needs this folder, and the database if it is elsewhere. */
 export interface DataFolder {
   readonly root: string;
   readonly postgres: string;
-  /** Decrypts the variables in the database. */
+  /** The key that decrypts the variables in the database. */
   readonly keyFile: string;
-  /** Names the process that serves this folder. */
+  /** The file that names the process serving this folder. */
   readonly serverFile: string;
   readonly repositories: string;
   readonly caddy: string;
-  /** Which deployment answers: one `live` symlink for each installation. */
+  /** One `live` symlink for each installation, which says which deployment answers. */
   readonly routes: string;
-  /** Files of repositories that containers see: see ports/mount-files.ts. */
+  /** Repository files that are mounted into containers; see ports/mount-files.ts. */
   readonly mounts: string;
   readonly cache: string;
   readonly adminSocket: string;
 }
 
-/** The kernel's limit for the path of a Unix socket is 108 bytes with its closing zero. */
+/** The kernel limits the path of a Unix socket to 108 bytes, including the terminating zero. */
 const longestSocketPath = 107;
 
 export async function openDataFolder(root: string): Promise<DataFolder> {
@@ -44,7 +44,7 @@ export async function openDataFolder(root: string): Promise<DataFolder> {
   return folder;
 }
 
-/** Below the data folder, or, when its path is too long for a socket, in a private folder named after it. */
+/** Places the socket below the data folder, or in a private folder named after it if that path is too long. */
 function socketPath(root: string): string {
   const path = join(root, "caddy", "admin.sock");
   if (Buffer.byteLength(path) <= longestSocketPath) return path;

@@ -7,7 +7,7 @@ const longestFileBytes = 20 * 1024 * 1024;
 /** How much may wait to be written, for example while the disk is full; more is dropped. */
 const maxWaitingBytes = 1024 * 1024;
 
-/** Everything as JSON lines in a file; what needs somebody's attention also as a sentence on the terminal. */
+/** Writes everything as JSON lines to a file, and what needs attention also as a sentence to the terminal. */
 export function createServerLog(level: string, file: string, terminal: NodeJS.WritableStream): Logger {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes > longestFileBytes) truncateSync(file);

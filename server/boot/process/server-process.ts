@@ -12,7 +12,7 @@ const lookEveryMs = 50;
 /** Longer than a server waits for a clean end before it exits: see main.ts. */
 const endTimeoutMs = 30_000;
 
-/** Names this process in the file. Only the holder of the server lock may call it. */
+/** Writes this process into the file. Only the holder of the server lock may call it. */
 export async function signAsServer(file: string): Promise<void> {
   const began = await beganOf(process.pid);
   // Without /proc there is no way to tell one process from another.
@@ -23,14 +23,17 @@ export async function signOff(file: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** The server that the file names, if it still runs. */
+/** Finds the server that the file names; null if it no longer runs. */
 export async function findServer(file: string): Promise<ServerProcess | null> {
   const text = await readFile(file, "utf8").catch(() => "");
   const server = parse(text);
   return server !== null && (await isThere(server)) ? server : null;
 }
 
-/** Asks it to stop, as Ctrl-C does, and waits. Rejects with a sentence when it cannot be asked or does not end. */
+/**
+ * Asks the server to stop, as Ctrl-C does, and waits. Rejects with a one-sentence message if it cannot be asked or does
+ * not end.
+ */
 export async function endServer(server: ServerProcess): Promise<void> {
   try {
     if (await isThere(server)) process.kill(server.pid, "SIGTERM");
@@ -65,10 +68,10 @@ async function isThere({ pid, began }: ServerProcess): Promise<boolean> {
   return (await beganOf(pid)) === began;
 }
 
-/** Null: there is no such process, or it has ended and only its parent has not noticed. */
+/** Null if there is no such process, or if it has ended and its parent has not reaped it. */
 async function beganOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The second field is the program's name, which may hold anything, in parentheses.
+  // The second field is the program's name in parentheses, which may contain anything.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" ? null : (fields[19] ?? null);
 }

@@ -3,19 +3,19 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** What `npm run service` has installed for a data folder. */
+/** The systemd service that `npm run service` installed for a data folder. */
 export interface Service {
-  /** Ends Baton so that systemd does not start it again. */
+  /** Stops Baton so that systemd does not restart it. */
   stop(): Promise<void>;
-  /** Takes both units away, and the setting of the kernel that came with them. */
+  /** Removes both units, and the kernel setting that was installed with them. */
   remove(): Promise<void>;
 }
 
 const [batonUnit, caddyUnit, kernelSetting] = ["baton.service", "baton-caddy.service", "60-baton.conf"];
 
 /**
- * Null: there is none, or it belongs to another data folder. `within` and `systemctl` are for tests. How the units read
- * is decided in bin/set-up/service/service-units.mjs.
+ * Null if there is no service or it belongs to another data folder. `within` and `systemctl` are for tests. The text of
+ * the units is decided in bin/set-up/service/service-units.mjs.
  */
 export async function findService(
   dataFolder: string,
@@ -24,7 +24,7 @@ export async function findService(
   const units = join(within, "systemd/system");
   const unit = await readFile(join(units, batonUnit), "utf8").catch(() => "");
   const [, environment] = /^EnvironmentFile=(.*)$/m.exec(unit) ?? [];
-  // systemd's own signs begin with a percent sign.
+  // A percent sign starts a specifier in systemd's units, so it is doubled there.
   if (environment?.replaceAll("%%", "%") !== environmentFile(dataFolder)) return null;
   const run = (...args: readonly string[]) => promisify(execFile)(systemctl, args);
 
@@ -41,7 +41,7 @@ export async function findService(
   };
 }
 
-/** What the service is told, such as DATABASE_URL: the shell of whoever removes it need not have it. */
+/** The service's environment, such as DATABASE_URL, which the shell that removes the service may lack. */
 export async function serviceEnvironment(dataFolder: string): Promise<Readonly<Record<string, string>>> {
   const text = await readFile(environmentFile(dataFolder), "utf8").catch(() => "");
   const lines = [...text.matchAll(/^(\w+)="((?:[^"\\]|\\.)*)"$/gm)];

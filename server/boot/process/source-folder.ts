@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * The checkout: compiled code runs from a folder below it, but what is not code (the bundled app, migrations, assets) is
+ * The checkout. Compiled code runs from a folder below it, but everything else (the bundled app, migrations, assets) is
  * read from here.
  */
 export const sourceFolder = findUp(dirname(fileURLToPath(import.meta.url)));

@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sourceFolder } from "../process/source-folder.ts";
 
-/** The sample app is an ordinary folder, which is deployed like everybody's. */
+/** The sample app is an ordinary folder that is deployed like any other. */
 export const bundledAppFolder = join(sourceFolder, "builder", "hello");
 
-/** Its files, by path in it. */
+/** The app's files, by relative path. */
 export async function readBundledApp(): Promise<ReadonlyMap<string, Buffer>> {
   const found = await readdir(bundledAppFolder, { recursive: true, withFileTypes: true });
   const paths = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

@@ -12,13 +12,13 @@ interface Welcome {
   readonly config: Config;
   readonly adapters: ServerAdapters;
   readonly terminal: NodeJS.WritableStream;
-  /** When this server began to start. */
+  /** When this server began to start, on the monotonic clock. */
   readonly beganMs: number;
 }
 
 /**
- * Prints where everything is and what is missing, and pushes the bundled app on the very first start. The token is made
- * only now: one that no terminal shows would lock everybody out.
+ * Prints where everything is and what is missing, and pushes the bundled app on the very first start. The token is
+ * generated only now: if no terminal showed it, nobody could sign in.
  */
 export async function greet(welcome: Welcome, signal: AbortSignal): Promise<void> {
   const { config, adapters, terminal, beganMs } = welcome;
@@ -44,7 +44,7 @@ async function helloOnce({ config, adapters, terminal }: Welcome, token: string,
   }
 }
 
-/** By loopback, since the public URL may not lead here yet: DNS, a firewall or a certificate may be missing. */
+/** Uses loopback, since the public URL may not work yet: DNS, the firewall or a certificate may be missing. */
 function listenUrl({ host, port }: Config["listen"]): URL {
   const isEvery = host === "0.0.0.0" || host === "::";
   return new URL(`http://${isEvery ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`);

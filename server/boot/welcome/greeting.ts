@@ -1,18 +1,18 @@
 import { routes } from "../../routes.ts";
 import { isReadableOnTheWay } from "../../rules/webhooks/readable-on-the-way.ts";
 
-/** What a start prints once Baton serves: where, how to sign in, and what to try. */
+/** The text that a start prints once Baton serves: where it is, how to sign in, and what to try. */
 export function greeting(facts: {
   readonly publicUrl: URL;
-  /** Shown the one time when it was made. */
+  /** Shown only once, on the start that generated it. */
   readonly newToken: string | null;
-  /** The address of an app, with a placeholder for its name. */
+  /** The URL of an app, with a placeholder for its name. */
   readonly appAddress: string;
   readonly tookMs: number;
 }): string {
   const { publicUrl, newToken, appAddress, tookMs } = facts;
   const remote = new URL(routes.git("my-app"), publicUrl);
-  // Without the token: what is copied from here stays in the shell's history, in .git/config and in lists of processes.
+  // The token is left out, because copied lines end up in the shell's history, in .git/config and in process lists.
   remote.username = "x";
   const signIn = newToken
     ? `${newToken}\n                (the administrator's token: keep it, it is shown only this once)`

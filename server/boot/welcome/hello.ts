@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { routes } from "../../routes.ts";
 import { bundledAppFolder } from "./bundled-app.ts";
 
-/** The bundled app is an ordinary folder; what makes it live is an ordinary push. */
+/** The bundled app is an ordinary folder, and an ordinary push deploys it. */
 const author = ["-c", "user.name=Baton", "-c", "user.email=baton@localhost", "-c", "commit.gpgsign=false"];
 
 /**
- * Proves the main job on the first start: commits the bundled app in a temporary folder and pushes it to this very
- * server over HTTP. The push is shown as it happens. Resolves with git's exit code.
+ * Tries the main path on the first start: commits the bundled app in a temporary folder and pushes it to this server
+ * over HTTP. The push's output is shown as it happens. Resolves with git's exit code.
  */
 export async function pushHello(server: URL, token: string, signal: AbortSignal): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "baton-hello-"));
@@ -32,7 +32,7 @@ export async function pushHello(server: URL, token: string, signal: AbortSignal)
   }
 }
 
-/** The token goes through git's environment: in an argument every user of the machine could read it. */
+/** The token goes through git's environment, because every user of the machine could read it in an argument. */
 function git(folder: string, command: readonly string[], token: string, signal: AbortSignal): Promise<number> {
   const header = `Authorization: Basic ${Buffer.from(`baton:${token}`).toString("base64")}`;
   return new Promise((resolve, reject) => {
