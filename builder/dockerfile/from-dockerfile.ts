@@ -10,11 +10,9 @@ import { newerSyntaxIn } from "./newer-syntax.ts";
 
 /** A build from a Dockerfile in the repository or in a compose file. */
 export interface DockerfileBuild {
-  /** The build context. */
   readonly context: SourceTree;
   /** The Dockerfile's path in the context. */
   readonly dockerfile: string;
-  /** The Dockerfile's text. */
   readonly text: string;
   /** The Dockerfile's name for people: its path in the repository. */
   readonly shownAs: string;

@@ -87,7 +87,6 @@ const stackSchema = z
     }
   });
 
-/** The schema of baton.yaml. */
 export const manifestSchema = z.strictObject({
   stacks: z.record(z.string(), stackSchema, says("must hold a stack for each name")).superRefine((stacks, context) => {
     const names = Object.keys(stacks);

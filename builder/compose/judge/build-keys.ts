@@ -1,7 +1,6 @@
 import { type Field, flag, text } from "../read/field.ts";
 import { noted, read, refused, skipped, type Verdicts } from "./verdict.ts";
 
-/** The verdict on every key of a service's `build`. */
 export const buildKeys: Verdicts = {
   args: read,
   context: read,

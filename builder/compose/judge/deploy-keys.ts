@@ -1,6 +1,5 @@
 import { noted, read, type Verdicts } from "./verdict.ts";
 
-/** The verdict on every key of a service's `deploy`. */
 export const deployKeys: Verdicts = {
   replicas: read,
   resources: read,

@@ -86,7 +86,6 @@ function readableIn({ visible = new Set(), buildVariables }: ComposeOptions): Re
   return new Set([...visible, ...buildVariables.known]);
 }
 
-/** Reads the compose file of a stack. */
 export function readStack(
   tree: SourceTree,
   { file, withOverride }: ComposeStack,

@@ -1,7 +1,6 @@
 import { child, children, type Field, flag, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** The named volumes of a project. */
 export interface DeclaredVolumes {
   /** Records that a service mounts the volume. Settings that make the volume unusable are reported. */
   use(name: string, mount: Field): void;

@@ -5,7 +5,6 @@ import type { Report } from "../read/report.ts";
 
 // Values that Docker would refuse when it creates or starts a container are found here, with the line in the file.
 
-/** Reads `working_dir`. */
 export function readWorkingDir(field: Field | null, report: Report): string | null {
   const written = text(field);
   if (field === null || written === null || written.startsWith("/")) return written;
@@ -55,7 +54,6 @@ export function readStopSignal(field: Field | null, report: Report): string | nu
   return null;
 }
 
-/** All capabilities of Linux. */
 const capabilities = new Set(
   (
     "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH " +
