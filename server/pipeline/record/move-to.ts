@@ -1,4 +1,5 @@
 import { type After, advance, type Deployment, type Transition } from "../../model/deployment/deployment.ts";
+import { stateOf } from "../../model/deployment/moves.ts";
 import type { DeploymentContext } from "../context.ts";
 import { Fenced } from "../deployment-failed.ts";
 import { untilStored } from "./until-stored.ts";
@@ -12,8 +13,17 @@ export async function moveTo<T extends Transition>(
   from: Deployment,
   transition: T,
 ): Promise<After<T>> {
-  if (!advance(from, transition)) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
-  const moved = await untilStored(clock, signal, () => store.deployments.move(from, transition));
+  const to = advance(from, transition);
+  if (!to) throw new Error(`deployment ${from.id} cannot move on from "${from.status}"`);
+  const move = async () => (await store.deployments.move(from, transition)) ?? (await movedBefore(to));
+  const moved = await untilStored(clock, signal, move);
   if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
   return moved;
+
+  /** The row when an earlier try was committed and only its answer was lost: nobody else moves it in this attempt. */
+  async function movedBefore(to: Deployment): Promise<After<T> | null> {
+    const now = await store.deployments.get(to.id);
+    const isThere = now && now.attempt === to.attempt && stateOf(now) === stateOf(to);
+    return isThere ? (now as After<T>) : null;
+  }
 }

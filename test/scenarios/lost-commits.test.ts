@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import { StoreUnavailable } from "../../server/ports/store/store.ts";
+import { grown, plain } from "./products.ts";
+import { withLive } from "./scene.ts";
+
+const stateOf = (row: Deployment) => (row.status === "deploying" ? row.step : row.status);
+const lost = () => new StoreUnavailable("connection reset after the commit was sent");
+
+/** The database made the move, and went away before it could say so. */
+describe.each(["start", "cut-over", "watch", "ready"])('when the answer to the move to "%s" is lost', (state) => {
+  test.each([
+    ["one service", plain(), plain({ prints: ["2"] })],
+    ["every kind of service", grown(), grown({}, { prints: ["2"] })],
+  ])("a deployment of %s goes on from there", async (_, before, after) => {
+    const { world, first, users, end, wrong } = await withLive(before);
+    const isTheMove = (_: Deployment, to: Deployment) => stateOf(to) === state;
+    world.faults.loseAnswer("store.deployments.move", lost, { when: isTheMove });
+    const id = await world.push("shop", after);
+    expect(await end(id)).toMatchObject({ status: "ready" });
+    expect(await wrong()).toEqual([]);
+    expect(users.answered).toEqual([first, id]);
+  });
+});
+
+test.each([
+  ["failed", plain({ exits: [{ afterMs: 5_000, code: 1 }] })],
+  ["stopped", plain({ listensAfterMs: 20_000 })],
+])('when the answer to the move to "%s" is lost, the deployment ends all the same', async (status, version) => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  const isTheMove = (_: Deployment, to: Deployment) => to.status === status;
+  world.faults.loseAnswer("store.deployments.move", lost, { when: isTheMove });
+  const id = await world.push("shop", version);
+  await world.pass(6_000);
+  await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+  expect(await end(id)).toMatchObject({ status });
+  expect(await wrong()).toEqual([]);
+  expect(users.answered.at(-1)).toBe(first);
+});
