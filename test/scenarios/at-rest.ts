@@ -16,7 +16,7 @@ interface Live {
  * way: rows that are not over, things without a row, rows without their things, traffic that goes elsewhere.
  */
 export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]> {
-  await world.atRest();
+  await comeToRest(world);
   // Draining, and one regular look of the reconciler.
   await world.pass(70_000);
   const installations = await world.store.installations.list();
@@ -28,6 +28,15 @@ export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]>
     ...(await inRecords(world, lives)),
     ...(world.docker.builds.current > 0 ? [`${world.docker.builds.current} builds go on`] : []),
   ];
+}
+
+/** Everything is over and settled, however long that takes: with builds and jobs that never end, and a server that dies. */
+export async function comeToRest({ store, until }: FakeWorld): Promise<void> {
+  const isOver = async () => {
+    const { queued, running } = await store.deployments.queue();
+    return queued.length + running.length === 0 && (await store.events.unsettled()).length === 0;
+  };
+  await until("everything is over and settled", isOver, 3_600_000);
 }
 
 function liveOf(world: FakeWorld, installation: Installation): Live {

@@ -32,9 +32,13 @@ export function grown(services: Services = {}, app: App = {}): Files {
 export function files(stacks: string, app: App): Files {
   return {
     "baton.yaml": `stacks:\n  ${stacks.trim()}\n`,
-    Dockerfile: 'FROM busybox\nCOPY . .\nEXPOSE 3000\nCMD ["/app"]\n',
+    ...dockerfile(),
     [behaviourFile]: JSON.stringify(app),
   };
+}
+
+export function dockerfile(more = ""): Files {
+  return { Dockerfile: `FROM busybox\nCOPY . .\nEXPOSE 3000\n${more}\nCMD ["/app"]\n` };
 }
 
 function merge(a: Services = {}, b: Services = {}): Services {

@@ -2,7 +2,7 @@ import type { Deployment } from "../../server/model/deployment/deployment.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import { createWorld, type FakeWorld, type WorldOptions } from "../fakes/fake-world.ts";
-import { faultsAtRest } from "./at-rest.ts";
+import { comeToRest, faultsAtRest } from "./at-rest.ts";
 import { type Witness, watchUsers } from "./witness.ts";
 
 /** A product "shop" that people use all the time, while something happens to it. */
@@ -25,7 +25,7 @@ export async function withLive(version: Files, options: WorldOptions = {}): Prom
   return {
     ...{ world, first, users },
     async end(id) {
-      await world.atRest();
+      await comeToRest(world);
       return world.deployment(id);
     },
     async wrong() {
