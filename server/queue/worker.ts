@@ -8,6 +8,10 @@ import { whyWaiting } from "../rules/rollout/why-waiting.ts";
 
 const lookEveryMs = 1_000;
 const longestPauseMs = 30_000;
+/** What its run could not bring to an end, because the database took no writes, is tried again no sooner. */
+const rescueAgainMs = 30_000;
+
+type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
 
 export interface Worker {
   /** Goes on with what a dead server left, then claims from the queue until `stop`. */
@@ -42,7 +46,8 @@ export function createWorker(needs: WorkerNeeds): Worker {
   const runs = createRuns(needs, news.wake);
   const reportWhyWaiting = createWaitingReport(needs);
   let loop: Promise<void> | null = null;
-  let rescued = false;
+  let needsRescue = true;
+  let rescuedMs = 0;
 
   return {
     start() {
@@ -64,7 +69,9 @@ export function createWorker(needs: WorkerNeeds): Worker {
         await rescue();
         await runs.cancelRequested();
         await claimAll();
-        await reportWhyWaiting();
+        const queue = await store.deployments.queue();
+        await reportWhyWaiting(queue);
+        noticeStrays(queue);
         pauseMs = lookEveryMs;
       } catch (error) {
         // The database is away: what runs continues as far as it can, and nothing new begins.
@@ -76,14 +83,21 @@ export function createWorker(needs: WorkerNeeds): Worker {
   }
 
   async function rescue(): Promise<void> {
-    if (rescued) return;
-    const { requeued, resumed } = await store.deployments.rescue();
-    rescued = true;
+    if (!needsRescue) return;
+    const { requeued, resumed } = await store.deployments.rescue(runs.ids());
+    needsRescue = false;
+    rescuedMs = clock.monotonicMs();
     for (const deployment of requeued) log.info({ deployment: deployment.id }, "put back in the queue after a restart");
     for (const deployment of resumed) {
       log.info({ deployment: deployment.id, step: deployment.status }, "resumed after a restart");
       runs.begin(deployment);
     }
+  }
+
+  /** Deployments that run by the database, and that nobody runs: the answer to a claim was lost, or an end not recorded. */
+  function noticeStrays(queue: Queue): void {
+    if (clock.monotonicMs() - rescuedMs < rescueAgainMs) return;
+    needsRescue = queue.running.some(({ id }) => !runs.ids().includes(id));
   }
 
   async function claimAll(): Promise<void> {
@@ -118,15 +132,15 @@ function createRuns({ store, log, run, reasons }: WorkerNeeds, onOver: () => voi
     suspend(): void {
       for (const { abort } of running.values()) abort.abort(reasons.suspended());
     },
+    ids: () => [...running.keys()],
     over: () => Promise.all([...running.values()].map(({ done }) => done)),
   };
 }
 
 /** Records in each queued deployment's log why it waits, again only when the reason has changed. */
-function createWaitingReport({ store, maxBuilding }: WorkerNeeds): () => Promise<void> {
+function createWaitingReport({ store, maxBuilding }: WorkerNeeds): (queue: Queue) => Promise<void> {
   const reported = new Map<DeploymentId, string>();
-  return async () => {
-    const queue = await store.deployments.queue();
+  return async (queue) => {
     for (const { id } of queue.queued) {
       const waiting = whyWaiting(queue, maxBuilding, id);
       const sentence = waiting && `${waiting.position} ${waiting.waitingFor}`;

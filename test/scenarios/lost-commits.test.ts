@@ -37,3 +37,26 @@ test.each([
   expect(await wrong()).toEqual([]);
   expect(users.answered.at(-1)).toBe(first);
 });
+
+test("when the answer to its claim is lost, a deployment is claimed again", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  world.faults.loseAnswer("store.deployments.claim", lost);
+  const id = await world.push("shop", plain({ prints: ["2"] }));
+  expect(await end(id)).toMatchObject({ status: "ready", attempt: 2 });
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first, id]);
+});
+
+test("an end that the database does not take for half an hour is on record once it does, and the queue goes on", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  const isTheEnd = (_: Deployment, to: Deployment) => to.status === "failed";
+  world.faults.fail("store.deployments.move", lost, { times: Number.POSITIVE_INFINITY, when: isTheEnd });
+  const failing = await world.push("shop", plain({ exits: [{ afterMs: 100, code: 1 }] }));
+  const next = await world.push("shop", plain({ prints: ["mended"] }));
+  await world.pass(30 * 60_000);
+  world.faults.heal();
+  expect(await end(failing)).toMatchObject({ status: "failed", failure: { stage: "health" } });
+  expect(await end(next)).toMatchObject({ status: "ready" });
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first, next]);
+});

@@ -238,11 +238,11 @@ export interface DeploymentStore {
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
   /**
-   * After a restart: takes over what a dead server left running. `building` deployments go back to the queue (with
-   * the same attempt; those with a cancel request are stopped); `deploying` ones get a new attempt and are returned
-   * so that the worker can resume them.
+   * Takes over what nobody runs any more: what a dead server left running, and all but `except`. `building` deployments go
+   * back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new attempt
+   * and are returned so that the worker can resume them.
    */
-  rescue(): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
+  rescue(except?: readonly DeploymentId[]): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
 }
 
 export interface EventStore {

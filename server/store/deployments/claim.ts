@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, notInArray, sql } from "drizzle-orm";
 import type { Building, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Secrets } from "../access/secrets.ts";
@@ -48,19 +48,21 @@ async function oldestClaimable(tx: Queries): Promise<DeploymentId | null> {
 }
 
 /**
- * A dead server's deployments. What was building starts again (unless it was asked to stop: then it is over); what was
+ * Deployments that nobody runs any more: a dead server's, and all but `except`. What was building starts again (unless it was asked to stop: then it is over); what was
  * deploying is gone on with, under a new attempt, so that a late write of the dead server's finds nothing.
  */
 export async function rescue(
   transaction: Transaction,
   secrets: Secrets,
   at: Date,
+  except: readonly DeploymentId[],
 ): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }> {
   const { tx } = transaction;
   await lock(tx, "claim");
+  const strays = and(inArray(deployments.status, runningStatuses), notInArray(deployments.id, [...except]));
   const requeued: Queued[] = [];
   const resumed: Running[] = [];
-  for (const row of await lockRows(tx, inArray(deployments.status, runningStatuses))) {
+  for (const row of await lockRows(tx, strays)) {
     const moved = await moveRow(transaction, row, rescueOf(row, at), secrets, at);
     if (moved && isQueued(moved)) requeued.push(moved);
     if (moved && isRunning(moved)) resumed.push(moved);

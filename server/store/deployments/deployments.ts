@@ -105,7 +105,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
 
     requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at, secrets)),
     cancelRequested: () => database.read(cancelRequested),
-    rescue: () => database.write((transaction) => rescue(transaction, secrets, new Date())),
+    rescue: (except = []) => database.write((transaction) => rescue(transaction, secrets, new Date(), except)),
   };
 }
 

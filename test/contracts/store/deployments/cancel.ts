@@ -70,6 +70,17 @@ export function cancelContract(make: MakeStore): void {
       expect(await store.deployments.move(building, { type: "built", spec: aSpec() })).toBeNull();
     });
 
+    it("leaves alone what is still run", async () => {
+      const started = await deploying(store, await anInstallation(store));
+      await enqueued(store, await anInstallation(store));
+      const building = await claimed(store);
+      const stray = await deploying(store, await anInstallation(store));
+      const { requeued, resumed } = await store.deployments.rescue([started.id, building.id]);
+      expect([...requeued, ...resumed]).toMatchObject([{ id: stray.id, attempt: 2 }]);
+      expect(await store.deployments.get(started.id)).toEqual(started);
+      expect(await store.deployments.get(building.id)).toEqual(building);
+    });
+
     it("twice is as good as once", async () => {
       const started = await deploying(store, await anInstallation(store));
       await store.deployments.rescue();

@@ -54,7 +54,7 @@ export function createDeployments(
       all()
         .filter(wasAskedToStop)
         .map(({ id }) => id),
-    rescue: async () => queue.rescue(clock.now()),
+    rescue: async (except = []) => queue.rescue(clock.now(), except),
   };
 
   /** What was deleted is listed only for whoever asks for that very product or installation. */

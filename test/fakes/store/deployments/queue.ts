@@ -76,10 +76,11 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
     return oldest ? move(oldest, { type: "claimed", at }, at) : null;
   }
 
-  function rescue(at: Date): Awaited<ReturnType<Store["deployments"]["rescue"]>> {
+  function rescue(at: Date, except: readonly DeploymentId[]): Awaited<ReturnType<Store["deployments"]["rescue"]>> {
     const requeued: Queued[] = [];
     const resumed: Running[] = [];
-    for (const row of allDeployments(rows).filter(isRunning)) {
+    const strays = allDeployments(rows).filter(isRunning).filter(({ id }) => !except.includes(id));
+    for (const row of strays) {
       const moved = move(row, rescueOf(row, at), at);
       if (moved && isQueued(moved)) requeued.push(moved);
       if (moved && isRunning(moved)) resumed.push(moved);
