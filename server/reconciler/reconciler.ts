@@ -3,10 +3,12 @@ import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Log } from "../ports/log.ts";
 import { reconcile } from "../rules/rollout/reconcile.ts";
 import { createBuildCacheKeeper } from "./build-cache.ts";
+import { createChores } from "./chores.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { removeDeleted, withdrawDeleted } from "./deletions.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
+import { removeUnneededImages } from "./images.ts";
 import { observeState } from "./observed-state.ts";
 import { createRepairs, type Repairs } from "./repairs.ts";
 import { clearStrayCommits } from "./repositories.ts";
@@ -33,21 +35,31 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const { signal } = stopping;
   const context: ReconcilerContext = { ...needs, signal };
   const news = createWakeUp(context.clock);
-  const repairs = createRepairs(context, news.wake);
+  const chores = createChores(context);
+  const removeImages = () => removeUnneededImages(context);
+  const repairs = createRepairs(context, () => {
+    // An image stays as long as a container has it.
+    chores.add(removeImages);
+    news.wake();
+  });
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const publishOnce = createFirstPublishing(context);
-  const settlements = createSettlements(context, async (installation) => {
-    await look();
-    await repairs.removed(installation);
+  const settlements = createSettlements(context, chores, {
+    async tidy(installation) {
+      await look();
+      await repairs.removed(installation);
+    },
+    removeImages,
   });
+  // What a server left that died.
+  for (const chore of [settlements.beginLeftovers, () => clearStrayCommits(context), removeImages]) chores.add(chore);
   let loop: Promise<void> | null = null;
   let looking: Promise<void> = Promise.resolve();
 
   return {
     async start() {
       await look();
-      await settlements.beginLeftovers().catch(warning("finishing earlier deployments failed; it will be retried"));
-      await clearStrayCommits(context).catch(warning("removing stray commits failed; it will be retried"));
+      await chores.catchUp();
       loop ??= keepLooking();
     },
     wake: news.wake,
@@ -62,6 +74,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
     while (!signal.aborted) {
       await news.next(lookEveryMs, signal).catch(() => {});
       if (!signal.aborted) await look();
+      if (!signal.aborted) await chores.catchUp();
       // Not awaited: it may take minutes.
       void keepBuildCacheSmall().catch(warning("trimming the build cache failed; it will be retried"));
     }

@@ -1,7 +1,7 @@
 import { isOver } from "../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
+import type { Chores } from "./chores.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
-import { removeUnneededImages } from "./images.ts";
 
 export interface Settlements {
   begin(installation: InstallationId, deployment: DeploymentId): void;
@@ -11,35 +11,46 @@ export interface Settlements {
   all(): Promise<unknown>;
 }
 
-/** Settles deployments that are over. `tidy` removes what each has replaced or left behind. */
+/**
+ * Settles deployments that are over. `tidy` removes what each has replaced or left behind; `removeImages` is a chore that
+ * is due once it is gone.
+ */
 export function createSettlements(
   context: ReconcilerContext,
-  tidy: (installation: InstallationId) => Promise<void>,
+  chores: Chores,
+  act: { readonly tidy: (installation: InstallationId) => Promise<void>; readonly removeImages: () => Promise<void> },
 ): Settlements {
   const { store, signal } = context;
-  const settling = new Set<Promise<void>>();
+  const settling = new Map<DeploymentId, Promise<void>>();
 
   return {
     begin,
-    async beginLeftovers() {
-      for (const { installation, deployment } of await store.events.unsettled()) begin(installation, deployment);
-    },
-    all: () => Promise.all(settling),
+    beginLeftovers,
+    all: () => Promise.all(settling.values()),
   };
 
+  async function beginLeftovers(): Promise<void> {
+    for (const { installation, deployment } of await store.events.unsettled()) begin(installation, deployment);
+  }
+
   function begin(installation: InstallationId, deployment: DeploymentId): void {
+    if (settling.has(deployment)) return;
     const settled = settle(installation, deployment)
-      .catch((error: unknown) => warn(context, error, "finishing a deployment failed; it will be retried"))
-      .finally(() => settling.delete(settled));
-    settling.add(settled);
+      .catch((error: unknown) => {
+        chores.add(beginLeftovers);
+        warn(context, error, "finishing a deployment failed; it will be retried");
+      })
+      .finally(() => settling.delete(deployment));
+    settling.set(deployment, settled);
   }
 
   async function settle(installation: InstallationId, deployment: DeploymentId): Promise<void> {
-    await tidy(installation);
+    await act.tidy(installation);
     signal.throwIfAborted();
     const now = await store.deployments.get(deployment);
     if (!now || !isOver(now.status)) return;
     await store.events.append(deployment, [{ type: "settled" }]);
-    await removeUnneededImages(context);
+    chores.add(act.removeImages);
+    await chores.catchUp();
   }
 }
