@@ -1,6 +1,7 @@
 import type { Deployment, Failure, Running } from "../model/deployment/deployment.ts";
 import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
+import { StoreUnavailable } from "../ports/store/store.ts";
 import type { DeploymentContext } from "./context.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { untilStored } from "./record/until-stored.ts";
@@ -26,7 +27,7 @@ function isSameAttempt(now: Deployment, { attempt }: Running): now is Running {
 function outcomeOf(error: unknown, now: Running, log: Log): RollBackCause {
   if (error instanceof DeploymentFailed) return { type: "failed", failure: error.failure };
   const stage = now.status === "building" ? "build" : now.step;
-  if (!(error instanceof EngineUnavailable))
+  if (!(error instanceof EngineUnavailable || error instanceof StoreUnavailable))
     log.error({ err: error, deployment: now.id }, "a deployment failed unexpectedly");
   const { failure } = new DeploymentFailed({ stage, ...unexpected(error) });
   return { type: "failed", failure };
@@ -36,6 +37,9 @@ function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
   const words = error instanceof Error ? error.message : String(error);
   if (error instanceof EngineUnavailable) {
     return { message: `Docker is not responding: ${words}`, hint: "Start Docker again, then deploy again." };
+  }
+  if (error instanceof StoreUnavailable) {
+    return { message: words, hint: "Deploy again once it responds: Baton's log and the System page say whether it does." };
   }
   if (error instanceof EngineRefused) {
     const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";
