@@ -66,6 +66,8 @@ export interface FakeWorld {
   start(): void;
   /** As on SIGTERM. */
   stop(): Promise<void>;
+  /** As when the lock on the database is lost: what runs is left where it is, until the next `start`. */
+  suspend(): void;
   /** As on kill -9. It comes back by itself after `restartMs`. */
   crash(): void;
   /** How often the server has been started. */
@@ -317,6 +319,11 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
     async stop() {
       await drive(up(), ({ work }) => work.stop());
       life = null;
+    },
+    suspend() {
+      const { shift } = up();
+      life = null;
+      void shift.end();
     },
     crash: () => up().process.kill(),
     get starts() {

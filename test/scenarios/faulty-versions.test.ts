@@ -111,7 +111,7 @@ const beforeTheSwitch: readonly Faulty[] = [
   {
     what: "it answers 500 every third time",
     ...site({ answers: flapping }),
-    ...{ stage: "health", message: /GET \// },
+    ...{ stage: "health", message: /site did not pass its check 3 times in a row/ },
   },
   {
     what: "it takes connections and never answers",
@@ -145,7 +145,7 @@ const beforeTheSwitch: readonly Faulty[] = [
   },
   {
     what: "its worker does not stay up",
-    ...clock({ exits: [{ afterMs: 6_000, code: 1 }] }),
+    ...clock({ exits: [{ afterMs: 600, code: 1 }] }),
     ...{ stage: "health", message: /clock crashed 4 times/ },
   },
 ];
@@ -165,7 +165,9 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
   test("a server that dies when the failure is to be recorded comes to the same", async () => {
     const before = service === "site" || service === null ? plain() : grown();
     const { world, first, users, end, wrong } = await withLive(before);
-    world.faults.kill("store.deployments.move", "before", { when: (_, to) => (to as { status: string }).status === "failed" });
+    world.faults.kill("store.deployments.move", "before", {
+      when: (_, to) => (to as { status: string }).status === "failed",
+    });
     const id = await world.push("shop", version);
     expect(await end(id)).toMatchObject({ status: "failed" });
     expect(world.starts).toBe(2);
@@ -177,37 +179,37 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
 const inTheWatch: readonly Faulty[] = [
   {
     what: "crashes",
-    ...site({ exits: [{ afterMs: 5_000, code: 7 }] }),
+    ...site({ exits: [{ afterMs: 1_500, code: 7 }] }),
     ...{ stage: "watch", message: /site crashed .* after the cut-over \(exit code 7\)/, also: { exitCode: 7 } },
   },
   {
     what: "runs to its end",
-    ...site({ exits: [{ afterMs: 5_000, code: 0 }] }),
+    ...site({ exits: [{ afterMs: 1_500, code: 0 }] }),
     ...{ stage: "watch", message: /site exited .* after the cut-over \(exit code 0\)/ },
   },
   {
     what: "takes all the memory",
-    ...site({ exits: [{ afterMs: 8_000, code: 137, outOfMemory: true }] }),
+    ...site({ exits: [{ afterMs: 3_000, code: 137, outOfMemory: true }] }),
     ...{ stage: "watch", message: /out of memory/, also: { outOfMemory: true } },
   },
   {
     what: "begins to answer 500",
-    ...site({ breaksAfterMs: 3_000 }),
+    ...site({ breaksAfterMs: 1_000 }),
     ...{ stage: "watch", message: /GET \/ kept returning 500/ },
   },
   {
     what: "has a database that crashes",
-    ...db({ exits: [{ afterMs: 15_000, code: 1 }] }),
+    ...db({ exits: [{ afterMs: 5_500, code: 1 }] }),
     ...{ stage: "watch", message: /db crashed/ },
   },
   {
     what: "has a worker that crashes",
-    ...clock({ exits: [{ afterMs: 15_000, code: 1 }] }),
+    ...clock({ exits: [{ afterMs: 4_000, code: 1 }] }),
     ...{ stage: "watch", message: /clock crashed/ },
   },
   {
     what: "has a service in place that crashes",
-    ...wiki({ exits: [{ afterMs: 4_000, code: 1 }] }),
+    ...wiki({ exits: [{ afterMs: 1_500, code: 1 }] }),
     ...{ stage: "watch", message: /wiki crashed/ },
   },
 ];

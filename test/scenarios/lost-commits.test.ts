@@ -24,7 +24,7 @@ describe.each(["start", "cut-over", "watch", "ready"])('when the answer to the m
 });
 
 test.each([
-  ["failed", plain({ exits: [{ afterMs: 5_000, code: 1 }] })],
+  ["failed", plain({ exits: [{ afterMs: 1_500, code: 1 }] })],
   ["stopped", plain({ listensAfterMs: 20_000 })],
 ])('when the answer to the move to "%s" is lost, the deployment ends all the same', async (status, version) => {
   const { world, first, users, end, wrong } = await withLive(plain());

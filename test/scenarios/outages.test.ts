@@ -1,19 +1,124 @@
-import { expect, test } from "vitest";
-import { failpointNames } from "../../server/pipeline/work.ts";
-import { type Outage, goesAway } from "./outages.ts";
+import { describe, expect, test } from "vitest";
+import { EngineUnavailable } from "../../server/ports/engine.ts";
+import { ProxyUnavailable } from "../../server/ports/proxy.ts";
+import { StoreUnavailable } from "../../server/ports/store/store.ts";
+import type { FakeWorld } from "../fakes/fake-world.ts";
 import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
-test("explore", async () => {
-  for (const what of ["Docker", "the database", "Caddy"] as Outage[]) for (const forMs of [20_000, 400_000]) for (const name of failpointNames) {
+const always = { times: Number.POSITIVE_INFINITY };
+const proxyAway = () => new ProxyUnavailable("connect ENOENT admin.sock");
+
+/** What a server may find to be away. */
+const outages = {
+  Docker(world: FakeWorld) {
+    world.docker.endEvents();
+    world.faults.fail("engine.*", () => new EngineUnavailable("connect ENOENT /var/run/docker.sock"), always);
+  },
+  "the database"(world: FakeWorld) {
+    world.faults.fail("store.*", () => new StoreUnavailable("The database is not responding: ECONNREFUSED"), always);
+  },
+  /** The lock is lost with it, so that this server suspends what it does until it has the lock again. */
+  "the database with its lock"(world: FakeWorld) {
+    outages["the database"](world);
+    world.clock.after(10, () => void world.suspend());
+  },
+  /** What is on disk can still be switched, and Caddy goes on serving. */
+  "Caddy's admin socket"(world: FakeWorld) {
+    for (const call of ["ping", "setRoutes", "inFlight"]) world.faults.fail(`proxy.${call}`, proxyAway, always);
+  },
+  "the proof of Caddy"(world: FakeWorld) {
+    world.faults.fail("proxy.prove", proxyAway, always);
+  },
+} as const;
+
+/** It goes away when the server comes by this failpoint, and is back after so long. */
+function goesAway(world: FakeWorld, what: keyof typeof outages, at: string, forMs: number): void {
+  world.faults.before(`failpoint.${at}`, () => {
+    outages[what](world);
+    world.clock.after(forMs, () => {
+      world.faults.heal();
+      world.start();
+    });
+  });
+}
+
+const untilBuilt = ["claimed", "fetched"];
+const untilSwitched = ["created", "started", "initialised", "held", "old-stopped", "checked"];
+const whileBuilt = ["built", ...untilSwitched];
+const whileSwitching = ["before-switch", "after-switch"];
+const all = [...untilBuilt, ...whileBuilt, ...whileSwitching, "watching", "ready"];
+
+/** Ready, or the stage and the words of the failure. */
+type End = "ready" | readonly [string, RegExp];
+
+interface Case {
+  readonly what: keyof typeof outages;
+  readonly at: readonly string[];
+  readonly forMs: readonly number[];
+  readonly end: End;
+}
+
+const [short, long] = [20_000, 15 * 60_000];
+const noDocker = /Docker is not responding/;
+const noDatabase = /The database is not responding/;
+const cases: readonly Case[] = [
+  { what: "Docker", at: untilBuilt, forMs: [short, long], end: "ready" },
+  { what: "Docker", at: whileBuilt.slice(0, -1), forMs: [short, long], end: ["start", noDocker] },
+  { what: "Docker", at: ["checked"], forMs: [short, long], end: ["cut-over", noDocker] },
+  { what: "Docker", at: [...whileSwitching, "watching"], forMs: [short, long], end: ["watch", noDocker] },
+  { what: "Docker", at: ["ready"], forMs: [short, long], end: "ready" },
+  { what: "the database with its lock", at: all, forMs: [short, long], end: "ready" },
+  { what: "the database", at: untilBuilt, forMs: [short], end: ["build", noDatabase] },
+  { what: "the database", at: untilSwitched, forMs: [short], end: ["start", noDatabase] },
+  { what: "the database", at: ["built", ...whileSwitching, "ready"], forMs: [short], end: "ready" },
+  { what: "the database", at: ["watching"], forMs: [short], end: ["watch", noDatabase] },
+  // The failure could not be recorded for so long that the deployment is begun anew.
+  { what: "the database", at: all, forMs: [long], end: "ready" },
+  { what: "Caddy's admin socket", at: all, forMs: [short], end: "ready" },
+  {
+    what: "Caddy's admin socket",
+    at: ["built", "checked"],
+    forMs: [long],
+    end: ["cut-over", /did not accept the addre/],
+  },
+  { what: "Caddy's admin socket", at: [...whileSwitching, "watching"], forMs: [long], end: "ready" },
+  { what: "the proof of Caddy", at: whileSwitching, forMs: [3_000], end: "ready" },
+  { what: "the proof of Caddy", at: whileSwitching, forMs: [short], end: ["cut-over", /is served by nothing after/] },
+];
+const rows = cases.flatMap(({ at, forMs, ...one }) => forMs.flatMap((ms) => at.map((name) => ({ ...one, ms, name }))));
+
+describe("while a new version comes, and what is away is back", () => {
+  test.each(rows)("$what away at $name for $ms ms", async ({ what, name, ms, end: expected }) => {
     const { world, first, users, end, wrong } = await withLive(grown());
-    goesAway(world, what, `failpoint.${name}`, forMs);
-    let line = `${what} away for ${forMs} at ${name}: `;
-    try {
-      const id = await world.push("shop", grown({}, { prints: ["2"] }));
-      const d = await end(id);
-      line += d.status + (d.status === "failed" ? ` ${d.failure.stage} ${d.failure.message}` : "") + " users " + users.answered + " wrong " + JSON.stringify(await wrong());
-    } catch (e) { line += String(e).slice(0, 600); }
-    console.log(line);
-  }
-}, 600_000);
+    goesAway(world, what, name, ms);
+    const id = await world.push("shop", grown({}, { prints: ["2"] }));
+    const deployment = await end(id);
+    await world.pass(ms);
+    if (expected === "ready") {
+      expect(deployment).toMatchObject({ status: "ready" });
+      expect(users.answered).toEqual([first, id]);
+    } else {
+      const [stage, message] = expected;
+      expect(deployment).toMatchObject({
+        status: "failed",
+        failure: { stage, message: expect.stringMatching(message) },
+      });
+      expect(users.answered.at(-1)).toBe(first);
+    }
+    expect(await wrong()).toEqual([]);
+  });
+});
+
+test("a push that waits for Docker can be cancelled", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  outages.Docker(world);
+  const id = await world.push("shop", plain({ prints: ["2"] }));
+  await world.pass(3_600_000);
+  expect(await world.status(id)).toBe("building");
+  await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+  expect(await end(id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+  world.faults.heal();
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first]);
+});

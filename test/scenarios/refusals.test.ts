@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Stage } from "../../server/model/deployment/deployment.ts";
-import { BuildFailed, EngineRefused, ImageMissing, PortTaken, StartFailed, SubnetTaken } from "../../server/ports/engine.ts";
+import {
+  BuildFailed,
+  EngineRefused,
+  ImageMissing,
+  PortTaken,
+  StartFailed,
+  SubnetTaken,
+} from "../../server/ports/engine.ts";
 import { TreeTooLarge } from "../../server/ports/git.ts";
 import { ProxyRefused } from "../../server/ports/proxy.ts";
 import { PoolExhausted } from "../../server/ports/store/store.ts";
@@ -19,8 +26,10 @@ interface Refusal {
   readonly message: RegExp;
 }
 
-const fails = (call: string, error: () => Error, times = Number.POSITIVE_INFINITY) => (world: FakeWorld) =>
-  world.faults.fail(call, error, { times });
+const fails =
+  (call: string, error: () => Error, times = Number.POSITIVE_INFINITY) =>
+  (world: FakeWorld) =>
+    world.faults.fail(call, error, { times });
 
 const refusals: readonly Refusal[] = [
   {

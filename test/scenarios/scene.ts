@@ -17,8 +17,11 @@ export interface Scene {
   wrong(): Promise<readonly string[]>;
 }
 
+/** Long enough for a version to fail in, and short enough to be looked at a few times only. */
+const quickLimits = { watchMs: 3_000, workerUpMs: 1_000 };
+
 export async function withLive(version: Files, options: WorldOptions = {}): Promise<Scene> {
-  const world = createWorld(options);
+  const world = createWorld({ ...options, limits: { ...quickLimits, ...options.limits } });
   const first = await world.push("shop", version);
   await world.atRest();
   const users = watchUsers(world);
