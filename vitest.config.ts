@@ -19,6 +19,8 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
           // The files of a worker share their modules: loading them anew for each file took longer than the tests.
           isolate: false,
+          // A scenario takes a tenth of a second; on a machine that has much else to do, seconds.
+          testTimeout: 30_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

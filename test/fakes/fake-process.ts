@@ -31,6 +31,8 @@ export interface Faults {
   watch(look: () => unknown): void;
   /** Nothing is to happen any more. */
   heal(): void;
+  /** Calls that something was to happen to, and that have not come. */
+  readonly waiting: readonly string[];
 }
 
 export interface Occasion {
@@ -47,6 +49,7 @@ interface Fault {
   readonly when: (...args: never[]) => boolean;
   skip: number;
   left: number;
+  struck: boolean;
   readonly act: Act;
 }
 
@@ -66,7 +69,7 @@ export function createFaults(): FaultPlan {
   const looks: (() => unknown)[] = [];
   let faults: Fault[] = [];
   const add = (call: string, act: Act, { nth = 1, times = 1, when = () => true }: Occasion = {}) =>
-    void faults.push({ call, act, when, skip: nth - 1, left: times });
+    void faults.push({ call, act, when, skip: nth - 1, left: times, struck: false });
   return {
     calls,
     fail: (call, error, on) => add(call, { type: "fail", error }, on),
@@ -76,6 +79,9 @@ export function createFaults(): FaultPlan {
     watch: (look) => void looks.push(look),
     heal() {
       faults = [];
+    },
+    get waiting() {
+      return faults.filter(({ struck }) => !struck).map(({ call }) => call);
     },
     async look() {
       for (const look of looks) await look();
@@ -87,6 +93,7 @@ export function createFaults(): FaultPlan {
         .filter((fault) => fault.skip-- <= 0)
         .map((fault) => {
           fault.left -= 1;
+          fault.struck = true;
           return fault.act;
         });
     },

@@ -364,8 +364,10 @@ function filesOf(version: App | Files): Files {
 function createLog(process: FakeProcess, lines: string[]) {
   const write = (level: string) => (facts: object, message: string) => {
     if (process.isDead) return;
-    const error = "err" in facts && facts.err instanceof Error ? `: ${facts.err.stack}` : "";
-    lines.push(`${level}: ${message}${error}`);
+    const error = "err" in facts && facts.err instanceof Error ? facts.err : null;
+    // A stack costs more than all the rest of a scenario, and only what is unexpected needs one.
+    const told = error === null ? "" : `: ${level === "error" ? error.stack : error.message}`;
+    lines.push(`${level}: ${message}${told}`);
   };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

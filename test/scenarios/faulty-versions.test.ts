@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Failure, Stage } from "../../server/model/deployment/deployment.ts";
+import type { Deployment, Failure, Stage, Transition } from "../../server/model/deployment/deployment.ts";
 import type { App } from "../fakes/docker/app.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import { dockerfile, grown, plain } from "./products.ts";
@@ -150,6 +150,8 @@ const beforeTheSwitch: readonly Faulty[] = [
   },
 ];
 
+const isTheEnd = (_: Deployment, { type }: Transition) => type === "failed";
+
 describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message, also }) => {
   test("the deployment says so, and users see nothing of it", async () => {
     const before = service === "site" || service === null ? plain() : grown();
@@ -165,9 +167,7 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
   test("a server that dies when the failure is to be recorded comes to the same", async () => {
     const before = service === "site" || service === null ? plain() : grown();
     const { world, first, users, end, wrong } = await withLive(before);
-    world.faults.kill("store.deployments.move", "before", {
-      when: (_, to) => (to as { status: string }).status === "failed",
-    });
+    world.faults.kill("store.deployments.move", "before", { when: isTheEnd });
     const id = await world.push("shop", version);
     expect(await end(id)).toMatchObject({ status: "failed" });
     expect(world.starts).toBe(2);

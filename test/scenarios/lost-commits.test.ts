@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment } from "../../server/model/deployment/deployment.ts";
+import type { Deployment, Transition } from "../../server/model/deployment/deployment.ts";
 import { StoreUnavailable } from "../../server/ports/store/store.ts";
 import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
-const stateOf = (row: Deployment) => (row.status === "deploying" ? row.step : row.status);
 const lost = () => new StoreUnavailable("connection reset after the commit was sent");
 
 /** The database made the move, and went away before it could say so. */
-describe.each(["start", "cut-over", "watch", "ready"])('when the answer to the move to "%s" is lost', (state) => {
+describe.each(["built", "checked", "switched", "held"])('when the answer to the move "%s" is lost', (move) => {
   test.each([
     ["one service", plain(), plain({ prints: ["2"] })],
     ["every kind of service", grown(), grown({}, { prints: ["2"] })],
   ])("a deployment of %s goes on from there", async (_, before, after) => {
     const { world, first, users, end, wrong } = await withLive(before);
-    const isTheMove = (_: Deployment, to: Deployment) => stateOf(to) === state;
+    const isTheMove = (_: Deployment, { type }: Transition) => type === move;
     world.faults.loseAnswer("store.deployments.move", lost, { when: isTheMove });
     const id = await world.push("shop", after);
     expect(await end(id)).toMatchObject({ status: "ready" });
@@ -24,11 +23,11 @@ describe.each(["start", "cut-over", "watch", "ready"])('when the answer to the m
 });
 
 test.each([
-  ["failed", plain({ exits: [{ afterMs: 1_500, code: 1 }] })],
-  ["stopped", plain({ listensAfterMs: 20_000 })],
-])('when the answer to the move to "%s" is lost, the deployment ends all the same', async (status, version) => {
+  ["failed", "failed", plain({ exits: [{ afterMs: 1_500, code: 1 }] })],
+  ["cancelled", "stopped", plain({ listensAfterMs: 20_000 })],
+])('when the answer to the move "%s" is lost, the deployment ends all the same', async (move, status, version) => {
   const { world, first, users, end, wrong } = await withLive(plain());
-  const isTheMove = (_: Deployment, to: Deployment) => to.status === status;
+  const isTheMove = (_: Deployment, { type }: Transition) => type === move;
   world.faults.loseAnswer("store.deployments.move", lost, { when: isTheMove });
   const id = await world.push("shop", version);
   await world.pass(6_000);
@@ -49,7 +48,7 @@ test("when the answer to its claim is lost, a deployment is claimed again", asyn
 
 test("an end that the database does not take for half an hour is on record once it does, and the queue goes on", async () => {
   const { world, first, users, end, wrong } = await withLive(plain());
-  const isTheEnd = (_: Deployment, to: Deployment) => to.status === "failed";
+  const isTheEnd = (_: Deployment, { type }: Transition) => type === "failed";
   world.faults.fail("store.deployments.move", lost, { times: Number.POSITIVE_INFINITY, when: isTheEnd });
   const failing = await world.push("shop", plain({ exits: [{ afterMs: 100, code: 1 }] }));
   const next = await world.push("shop", plain({ prints: ["mended"] }));

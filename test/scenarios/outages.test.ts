@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { EngineUnavailable } from "../../server/ports/engine.ts";
 import { ProxyUnavailable } from "../../server/ports/proxy.ts";
 import { StoreUnavailable } from "../../server/ports/store/store.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
@@ -12,8 +11,7 @@ const proxyAway = () => new ProxyUnavailable("connect ENOENT admin.sock");
 /** What a server may find to be away. */
 const outages = {
   Docker(world: FakeWorld) {
-    world.docker.endEvents();
-    world.faults.fail("engine.*", () => new EngineUnavailable("connect ENOENT /var/run/docker.sock"), always);
+    world.docker.away = true;
   },
   "the database"(world: FakeWorld) {
     world.faults.fail("store.*", () => new StoreUnavailable("The database is not responding: ECONNREFUSED"), always);
@@ -32,13 +30,18 @@ const outages = {
   },
 } as const;
 
+function comesBack(world: FakeWorld): void {
+  world.docker.away = false;
+  world.faults.heal();
+  world.start();
+}
+
 /** It goes away when the server comes by this failpoint, and is back after so long. */
 function goesAway(world: FakeWorld, what: keyof typeof outages, at: string, forMs: number): void {
   world.faults.before(`failpoint.${at}`, () => {
     outages[what](world);
     world.clock.after(forMs, () => {
-      world.faults.heal();
-      world.start();
+      comesBack(world);
     });
   });
 }
@@ -59,7 +62,7 @@ interface Case {
   readonly end: End;
 }
 
-const [short, long] = [20_000, 15 * 60_000];
+const [short, long] = [20_000, 11 * 60_000];
 const noDocker = /Docker is not responding/;
 const noDatabase = /The database is not responding/;
 const cases: readonly Case[] = [
@@ -118,7 +121,7 @@ test("a push that waits for Docker can be cancelled", async () => {
   expect(await world.status(id)).toBe("building");
   await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
   expect(await end(id)).toMatchObject({ status: "stopped", reason: "cancelled" });
-  world.faults.heal();
+  comesBack(world);
   expect(await wrong()).toEqual([]);
   expect(users.answered).toEqual([first]);
 });

@@ -32,7 +32,8 @@ export async function withLive(version: Files, options: WorldOptions = {}): Prom
       return world.deployment(id);
     },
     async wrong() {
-      return [...(await faultsAtRest(world)), ...users.wrong];
+      const missed = world.faults.waiting.map((call) => `what was to happen at ${call} has not happened`);
+      return [...(await faultsAtRest(world)), ...users.wrong, ...missed];
     },
   };
 }

@@ -79,7 +79,9 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
   function rescue(at: Date, except: readonly DeploymentId[]): Awaited<ReturnType<Store["deployments"]["rescue"]>> {
     const requeued: Queued[] = [];
     const resumed: Running[] = [];
-    const strays = allDeployments(rows).filter(isRunning).filter(({ id }) => !except.includes(id));
+    const strays = allDeployments(rows)
+      .filter(isRunning)
+      .filter(({ id }) => !except.includes(id));
     for (const row of strays) {
       const moved = move(row, rescueOf(row, at), at);
       if (moved && isQueued(moved)) requeued.push(moved);
