@@ -39,7 +39,10 @@ function unexpected(error: unknown): Pick<Failure, "message" | "hint"> {
     return { message: `Docker is not responding: ${words}`, hint: "Start Docker again, then deploy again." };
   }
   if (error instanceof StoreUnavailable) {
-    return { message: words, hint: "Deploy again once it responds: Baton's log and the System page say whether it does." };
+    return {
+      message: words,
+      hint: "Deploy again once it responds: Baton's log and the System page say whether it does.",
+    };
   }
   if (error instanceof EngineRefused) {
     const hint = "This is Docker's own message; its log (journalctl -u docker) may say more. Deploying again may work.";

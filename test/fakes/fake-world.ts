@@ -321,9 +321,9 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       life = null;
     },
     suspend() {
-      const { shift } = up();
+      const { work } = up();
       life = null;
-      void shift.end();
+      void work.stop();
     },
     crash: () => up().process.kill(),
     get starts() {
