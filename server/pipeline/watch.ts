@@ -74,6 +74,11 @@ function watchText(tookMs: number, leftMs: number): string {
   return `Live after ${durationText(tookMs)}; ${watching}`;
 }
 
+/** Of a container that has crashed since it went live, while no server looked: one less than there were. */
+function restartsUntil(liveAt: Date, { restartCount, startedAt }: ContainerState): number {
+  return startedAt !== null && startedAt > liveAt ? Math.max(0, restartCount - 1) : restartCount;
+}
+
 async function watchService(watch: Watch, service: RunningService): Promise<void> {
   const { engine, clock, journal, live, endMs, signal } = watch;
   const { name, kind, health } = service.spec;
@@ -83,7 +88,7 @@ async function watchService(watch: Watch, service: RunningService): Promise<void
   let container: ContainerState | null;
   do {
     container = await engine.inspectContainer(service.container, signal);
-    restartsBefore ??= container?.restartCount ?? 0;
+    restartsBefore ??= container === null ? 0 : restartsUntil(live.liveAt, container);
     if (!container || hasCrashed(container, restartsBefore)) throw await crashed(watch, service, container);
     if (kind !== "worker") {
       const probe = await probeService(watch, service, { container, host, leftMs: health.tryTimeoutMs });
