@@ -18,7 +18,7 @@ export interface Scene {
 }
 
 /** Long enough for a version to fail in, and short enough to be looked at a few times only. */
-const quickLimits = { watchMs: 3_000, workerUpMs: 1_000 };
+export const quickLimits = { watchMs: 3_000, workerUpMs: 1_000 };
 
 export async function withLive(version: Files, options: WorldOptions = {}): Promise<Scene> {
   const world = createWorld({ ...options, limits: { ...quickLimits, ...options.limits } });

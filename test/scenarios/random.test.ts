@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { test } from "vitest";
+import type { DeploymentId } from "../../server/model/names/ids.ts";
+import { StoreUnavailable } from "../../server/ports/store/store.ts";
+import type { App } from "../fakes/docker/app.ts";
+import { createWorld, type FakeWorld } from "../fakes/fake-world.ts";
+import { faultsAtRest } from "./at-rest.ts";
+import { grown, plain } from "./products.ts";
+import { quickLimits } from "./scene.ts";
+import { watchUsers } from "./witness.ts";
+
+/** What a pushed version is like. */
+const versions = {
+  good: {},
+  slow: { build: { takesMs: 15_000 }, listensAfterMs: 5_000 },
+  "does not build": { build: { fails: { step: "make", exitCode: 2 } } },
+  "never answers": { answers: [500] },
+  "dies on startup": { exits: [{ afterMs: 80, code: 1 }] },
+  "dies in the watch": { exits: [{ afterMs: 2_000, code: 1 }] },
+} satisfies Record<string, App>;
+
+const makers = { one: (app: App) => plain(app), all: (app: App) => grown({ site: app }, withoutEnd(app)) };
+const products = ["one", "all"] as const;
+const never = new AbortController().signal;
+
+/** The other services of the product do what they should. */
+function withoutEnd({ exits: _, answers: __, listensAfterMs: ___, ...app }: App): App {
+  return app;
+}
+
+const product = fc.constantFrom(...products);
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.constant("push"), product, fc.constantFrom(...Object.keys(versions))) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("redeploy"), product) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("roll back"), product) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("cancel"), product) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("stop"), product) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("crash")) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant("die at call"), fc.integer({ min: 1, max: 300 })) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("lose the answer of move"), fc.integer({ min: 1, max: 4 })) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant("pass"), fc.integer({ min: 0, max: 12_000 })) },
+) as fc.Arbitrary<Step>;
+
+type Product = (typeof products)[number];
+type Step =
+  | readonly ["push", Product, keyof typeof versions]
+  | readonly ["redeploy" | "roll back" | "cancel" | "stop", Product]
+  | readonly ["crash"]
+  | readonly ["die at call" | "lose the answer of move" | "pass", number];
+
+/** What was asked for and answered, to be compared with what came of it. */
+interface Asked {
+  readonly acknowledged: Set<DeploymentId>;
+  readonly cancelled: Set<DeploymentId>;
+}
+
+async function take(world: FakeWorld, step: Step, asked: Asked, count: number): Promise<void> {
+  switch (step[0]) {
+    case "push": {
+      const version = makers[step[1]]({ ...versions[step[2]], prints: [`version ${count}`] });
+      asked.acknowledged.add(await world.push(step[1], version));
+      return;
+    }
+    case "redeploy":
+    case "roll back": {
+      const { installation } = await world.product(step[1]);
+      const ready = await world.store.deployments.lastReady(installation.id, 3);
+      const source = step[0] === "redeploy" ? ready[0] : ready.at(-1);
+      if (!source) return;
+      const answer = await world.ask((commands) => commands.redeploy(source, "now", "ada", never));
+      if (answer.type === "queued") asked.acknowledged.add(answer.deployment.id);
+      return;
+    }
+    case "cancel": {
+      const { installation } = await world.product(step[1]);
+      const newest = (await world.store.deployments.undecided(installation.id)).at(-1);
+      if (!newest) return;
+      // Also when the server dies over the answer.
+      asked.cancelled.add(newest.id);
+      await world.ask((commands) => commands.cancel(newest));
+      return;
+    }
+    case "stop": {
+      const { installation } = await world.product(step[1]);
+      await world.ask((commands) => commands.stop(installation.id));
+      return;
+    }
+    case "crash":
+      return world.crash();
+    case "die at call":
+      return world.faults.kill("*", "after", { nth: step[1] });
+    case "lose the answer of move":
+      return world.faults.loseAnswer("store.deployments.move", () => new StoreUnavailable("reset"), { nth: step[1] });
+    case "pass":
+      return world.pass(step[1]);
+  }
+}
+
+/** Everything that is not as it must be after these steps, whatever they are. */
+async function wrongAfter(steps: readonly Step[]): Promise<readonly string[]> {
+  const world = createWorld({ limits: { ...quickLimits, healthTimeoutMs: 20_000 } });
+  const users = watchUsers(world);
+  const asked: Asked = { acknowledged: new Set(), cancelled: new Set() };
+  for (const [count, step] of steps.entries()) {
+    // Refused, or asked of a server that is down or dies over it: nothing was promised.
+    await take(world, step, asked, count).catch(() => {});
+  }
+  world.faults.heal();
+  const atRest = await faultsAtRest(world);
+  return [...atRest, ...users.wrong, ...brokenPromises(world, asked)];
+}
+
+function brokenPromises({ store, docker }: FakeWorld, { acknowledged, cancelled }: Asked): readonly string[] {
+  const rows = [...store.rows.deployments.values()];
+  const lost = [...acknowledged].filter((id) => !store.rows.deployments.has(id));
+  const stopped = rows.flatMap((row) => (row.status === "stopped" ? [row] : []));
+  const unasked = stopped.filter(({ id, reason }) => reason === "cancelled" && !cancelled.has(id));
+  const tooEager = stopped
+    .filter(({ reason }) => reason === "superseded by a newer push")
+    .filter((row) => !rows.some((other) => other.installationId === row.installationId && other.id > row.id));
+  return [
+    ...lost.map((id) => `${id} was acknowledged, and is lost`),
+    ...unasked.map(({ id }) => `${id} was cancelled by nobody`),
+    ...tooEager.map(({ id }) => `${id} was superseded by nothing`),
+    ...(docker.builds.most > 4 ? [`${docker.builds.most} built at once`] : []),
+  ];
+}
+
+/** More of them find more: `npx vitest run --project unit test/scenarios/random` with this in the environment. */
+const numRuns = Number(process.env.BATON_TEST_RUNS ?? 150);
+
+test(
+  "whatever is asked for and whenever the server dies, the invariants hold",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+        const wrong = await wrongAfter(steps);
+        if (wrong.length > 0) throw new Error(wrong.join("\n"));
+      }),
+      { numRuns },
+    );
+  },
+  numRuns * 4_000,
+);
