@@ -44,3 +44,52 @@ describe.each(places)("killed at $name, a $kind product", ({ name, before, after
     expect(await faultsAtRest(world)).toEqual([]);
   });
 });
+
+test("killed while it checks a version that never answers, a server fails it within the time that was left", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  const began = world.clock.monotonicMs();
+  const id = await world.push("shop", plain({ port: null }));
+  await world.pass(60_000);
+  world.crash();
+  expect(await world.decided(id)).toMatchObject({ status: "failed", failure: { stage: "health" } });
+  expect(world.clock.monotonicMs() - began).toBeLessThan(95_000);
+  await end(id);
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first]);
+});
+
+test("killed late in the watch window, a server does not begin it anew", async () => {
+  const { world, end, wrong } = await withLive(plain(), { limits: { watchMs: 60_000 } });
+  const began = world.clock.monotonicMs();
+  const id = await world.push("shop", plain(changed));
+  await world.pass(50_000);
+  world.crash();
+  await world.decided(id);
+  expect(world.clock.monotonicMs() - began).toBeLessThan(65_000);
+  expect(await end(id)).toMatchObject({ status: "ready" });
+  expect(await wrong()).toEqual([]);
+});
+
+test("asked to stop while it builds, a server leaves at once and begins the build anew after the next start", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  const id = await world.push("shop", plain({ build: { takesMs: 60_000 } }));
+  await world.until("it builds", () => world.docker.builds.current === 1);
+  const asked = world.clock.monotonicMs();
+  await world.stop();
+  expect(world.clock.monotonicMs() - asked).toBeLessThan(5_000);
+  expect(world.docker.builds).toMatchObject({ current: 0, aborted: 1 });
+  world.start();
+  expect(await end(id)).toMatchObject({ status: "ready", attempt: 2 });
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first, id]);
+});
+
+test("an init service that has run runs once, whatever becomes of the server", async () => {
+  const { world, end, wrong } = await withLive(grown());
+  world.faults.kill("failpoint.checked", "before");
+  const id = await world.push("shop", grown({}, changed));
+  await end(id);
+  expect((await world.log(id)).match(/Running prepare$/gm)).toHaveLength(1);
+  expect(await world.log(id)).toContain("prepare has already run");
+  expect(await wrong()).toEqual([]);
+});

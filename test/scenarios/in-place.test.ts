@@ -4,7 +4,7 @@ import { servicesOf } from "../../server/model/deployment/spec.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 import { comeToRest } from "./at-rest.ts";
-import { grown } from "./products.ts";
+import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
 const never = new AbortController().signal;
@@ -60,6 +60,7 @@ describe("a service that keeps data", () => {
       world.faults.fail(`failpoint.${name}`, () => new Error("out of luck"));
       const id = await world.push("shop", grown({}, { prints: ["2"] }));
       expect(await end(id)).toMatchObject({ status: "failed" });
+      expect(await world.log(id)).toContain("The old db is running again");
       expect([containersOf(world, "db")[0]?.id, containersOf(world, "wiki")[0]?.id]).toEqual(before);
       expect(await wrong()).toEqual([]);
       expect(users.answered.at(-1)).toBe(first);
@@ -85,6 +86,16 @@ describe("a roll-back", () => {
       expect(users.answered.at(-1)).toBe(first);
     },
   );
+
+  test("that had moved the traffic back when the server died is one, although the version has recovered", async () => {
+    const { world, first, users, end, wrong } = await withLive(plain());
+    world.faults.before("failpoint.watching", () => world.faults.kill("proxy.switchTo", "after"));
+    const id = await world.push("shop", plain({ answers: [200, 200, 200, 200, 500, 500, 500, 200] }));
+    expect(await end(id)).toMatchObject({ status: "failed", failure: { stage: "watch" } });
+    expect(world.starts).toBe(2);
+    expect(await wrong()).toEqual([]);
+    expect(users.answered).toEqual([first, id, first]);
+  });
 
   /** Those that it comes by. */
   const failpoints = [

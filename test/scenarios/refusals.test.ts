@@ -20,16 +20,19 @@ const noSpace = () => Object.assign(new Error("ENOSPC: no space left on device, 
 
 interface Refusal {
   readonly what: string;
-  /** Returns how it is put right, where healing the world's faults is not all. */
-  readonly arm: (world: FakeWorld) => (() => void) | void;
+  /** Returns how it is put right. */
+  readonly arm: (world: FakeWorld) => () => unknown;
   readonly stage: Stage;
   readonly message: RegExp;
 }
 
-const fails =
-  (call: string, error: () => Error, times = Number.POSITIVE_INFINITY) =>
-  (world: FakeWorld) =>
-    world.faults.fail(call, error, { times });
+/** The call fails, so many times at most. */
+function fails(call: string, error: () => Error, times = Number.POSITIVE_INFINITY): Refusal["arm"] {
+  return ({ faults }) => {
+    faults.fail(call, error, { times });
+    return faults.heal;
+  };
+}
 
 const refusals: readonly Refusal[] = [
   {
@@ -105,7 +108,10 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: "the switch is made, and said to have failed",
-    arm: (world) => world.faults.loseAnswer("proxy.switchTo", noSpace),
+    arm: ({ faults }) => {
+      faults.loseAnswer("proxy.switchTo", noSpace);
+      return faults.heal;
+    },
     ...{ stage: "cut-over", message: /no space left on device/ },
   },
   {
@@ -131,8 +137,7 @@ describe.each(refusals)("when $what", ({ arm, stage, message }) => {
     const failed = await end(await world.push("shop", version({ prints: ["2"] })));
     expect(failed).toMatchObject({ status: "failed", failure: { stage } });
     expect(failed.status === "failed" && failed.failure.message).toMatch(message);
-    world.faults.heal();
-    putRight?.();
+    putRight();
     expect(await wrong()).toEqual([]);
     const [switched, back] = stage === "cut-over" ? [failed.id, first] : [];
     expect([[first], [first, switched, back]]).toContainEqual(users.answered);

@@ -242,7 +242,9 @@ export interface DeploymentStore {
    * back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new attempt
    * and are returned so that the worker can resume them.
    */
-  rescue(except?: readonly DeploymentId[]): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
+  rescue(
+    except?: readonly DeploymentId[],
+  ): Promise<{ readonly requeued: readonly Queued[]; readonly resumed: readonly Running[] }>;
 }
 
 export interface EventStore {
