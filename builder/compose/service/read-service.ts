@@ -15,8 +15,8 @@ import { readExpose, readPorts } from "./read-ports.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 
 /**
- * Reads a service without its dependencies and aliases, which depend on other services and are still empty. Null when it
- * has no usable image or build, which has been reported.
+ * Reads a service without its dependencies and aliases, which depend on other services and are still empty. Null when
+ * it has no usable image or build, which has been reported.
  */
 export async function readService(
   name: string,
