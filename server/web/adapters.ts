@@ -14,7 +14,10 @@ import type { ReadStore } from "../ports/store/read-store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
 import type { Assets } from "./http/assets.ts";
 
-/** What the web is given: the store to read, the commands to write with, the other ports and the settings. */
+/**
+ * Everything that the web depends on: the store to read from, the commands to write with, the other ports, and
+ * settings.
+ */
 export interface WebAdapters extends FrontDoor {
   readonly store: ReadStore;
   readonly engine: Engine;
@@ -23,30 +26,30 @@ export interface WebAdapters extends FrontDoor {
   readonly git: Git;
   readonly proxy: ReverseProxy;
   readonly commands: Commands;
-  /** Installations with a host that the proxy cannot serve, by name ("shop in staging"), and why. */
+  /** Installations with a host that the proxy cannot serve: their names ("shop in staging") and the reasons. */
   readonly unserved: () => readonly { readonly name: string; readonly message: string }[];
   readonly forges: readonly Forge[];
   readonly clock: Clock;
   readonly machine: Machine;
   readonly reach: Reach;
   readonly log: Log;
-  /** How users reach Baton; never taken from a request's Host. */
+  /** The public URL of Baton, which is never taken from a request's Host. */
   readonly publicUrl: URL;
   readonly listen: { readonly host: string; readonly port: number };
   readonly maxBuilding: number;
   readonly drainTimeoutMs: number;
-  /** What a service has to become healthy where nobody says. */
+  /** The default time for a service to become healthy. */
   readonly healthTimeoutMs: number;
   /** How long a service without a port must stay up to count as healthy. */
   readonly workerUpMs: number;
-  /** A deployment's page, as people reach it. */
+  /** The public URL of a deployment's page. */
   readonly pageOf: (deployment: number) => string;
-  /** The address of a host, as a user types it. */
+  /** The URL of a host, as a user types it. */
   readonly urlOf: (host: string) => string;
   readonly version: string;
-  /** One of Baton's own documents, as Markdown. */
+  /** Reads one of Baton's own documents as Markdown. */
   readonly readDocument: (name: DocumentName) => Promise<string>;
   readonly assets: Assets;
-  /** Aborted when the server shuts down: streams end then, so that it need not wait for them. */
+  /** Aborts when the server shuts down, so that streams end and the shutdown need not wait for them. */
   readonly closing?: AbortSignal;
 }

@@ -42,7 +42,7 @@ import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
 
-/** Everything that Baton answers over HTTP: what holds for every request, then who answers which. */
+/** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
 export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);

@@ -75,7 +75,7 @@ function cookieFor({ trustworthy }: Origins) {
   return { name: trustworthy ? "__Host-baton" : "baton", options };
 }
 
-/** Finds out whose token or session a request carries. What was opened with one ends with it. */
+/** Finds the owner of the token or session that a request carries. Streams that were opened with it end with it. */
 function createCredentials(needs: AuthNeeds, origins: Origins) {
   const { store, commands, clock } = needs;
   const csrfKey = createCsrfKey(commands.ensureCsrfKey);

@@ -6,8 +6,8 @@ import type { WebContext } from "../http/web-context.ts";
 import type { Origins } from "./origins.ts";
 
 /**
- * Bound to the session by its secret, so nothing needs to be stored for each; another session's token is worth nothing. The
- * server's key is needed as well: who has come by the cookie alone cannot work it out.
+ * Derives the token from the session's secret, so nothing is stored per token and another session's token is worthless.
+ * It also needs the server's key, so that somebody who stole only the cookie cannot compute it.
  */
 export function csrfTokenOf(key: string, sessionSecret: string): string {
   return createHmac("sha256", key).update(`csrf ${sessionSecret}`).digest("base64url");
@@ -22,7 +22,9 @@ export function createCsrfKey(ensureKey: Commands["ensureCsrfKey"]): () => Promi
   };
 }
 
-/** The request comes from a page of ours, as far as the browser says. Without a word from the browser: refused. */
+/**
+ * Checks that the browser reports one of our own pages as the request's origin. Refuses requests without such a report.
+ */
 export function requireSameOrigin(c: WebContext, origins: Origins): void {
   const site = c.req.header("sec-fetch-site");
   const origin = c.req.header("origin");

@@ -3,13 +3,16 @@ import type { Clock } from "../../ports/clock.ts";
 import { peerNetwork } from "./peer-address.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
-/** Writes wrong tokens into the audit log: that there were some, and from where. Never what was tried. */
+/**
+ * Records wrong tokens in the audit log: that there were some, and from where. The tokens themselves are never
+ * recorded.
+ */
 export interface FailedSignIns {
-  /** `how` is what the token was tried with, after "with": "the API". Never rejects. */
+  /** `how` completes a phrase that begins with "with": "the API". Never rejects. */
   record(address: string, how: string): Promise<void>;
 }
 
-/** An old token that a script keeps sending, and a guesser, are in the log without filling it; it is never emptied. */
+/** Enough to show both a guesser and a script with an old token without filling the log, which is never emptied. */
 const perNetworkAndMinute = 3;
 const perMinute = 30;
 

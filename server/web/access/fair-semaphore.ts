@@ -1,17 +1,17 @@
 import type { Clock } from "../../ports/clock.ts";
 
 /**
- * Limits how much happens at once, per peer and in total. A free permit goes to the peer that has the fewest, and among
- * those to whoever came first, so that a peer that asks for many keeps nobody else waiting.
+ * Limits how much happens at once, per peer and in total. A free permit goes to the waiting peer that holds the fewest,
+ * and among equals to the one that came first, so a peer that asks for many delays nobody else.
  */
 export interface FairSemaphore {
-  /** Null when no permit became free in time. */
+  /** Null if no permit became free in time. */
   take(peer: string): Promise<Permit | null>;
 }
 
 /** Disposing it releases the permit. */
 export interface Permit extends Disposable {
-  /** Aborts when the permit has been held for long and another peer waits for it. */
+  /** Aborts if the permit has been held for long and another peer waits for it. */
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ interface Waiting {
   readonly admit: (permit: Permit) => void;
 }
 
-/** How long to wait before another holder is asked to leave for the same peer: leaving takes a moment. */
+/** How long to wait before asking another holder to leave for the same peer, since leaving takes a moment. */
 const leaveMs = 100;
 
 export function createFairSemaphore(limits: {
@@ -114,7 +114,10 @@ function createPermits(
     countOf,
     isFreeFor: (peer: string) => held.size < total && countOf(peer) < perPeer,
 
-    /** The permit held for the longest, among the peer's own if it has its share, that was not asked for yet. */
+    /**
+     * The permit that was held longest and has not been asked for yet. If the peer is at its own limit, only its own
+     * permits count.
+     */
     slowestFor(peer: string): Held | undefined {
       const isOwnShare = countOf(peer) >= perPeer;
       return [...held].find((one) => !one.asked.signal.aborted && (!isOwnShare || one.peer === peer));

@@ -3,10 +3,10 @@ import type { WebMiddleware } from "../http/web-context.ts";
 import type { Origins } from "./origins.ts";
 import { isLoopback } from "./peer-address.ts";
 
-/** Refuses requests for names that are not ours, so that a DNS name that is rebound to this address gets nothing. */
+/** Refuses requests for names that are not ours, so that DNS rebinding gains nothing. */
 export function createHostCheck(origins: Origins, publicUrl: URL): WebMiddleware {
   return async (c, next) => {
-    // An absolute-form request names its host twice: in the request line and in the header. Both must be ours.
+    // An absolute-form request names its host in the request line and in the header. Both must be ours.
     const named = [new URL(c.req.url).host, ...hostHeaders(c.env?.incoming?.rawHeaders, c.req.header("host"))];
     const peer = c.env?.incoming?.socket.remoteAddress;
     const isOurs = (host: string) =>

@@ -2,14 +2,17 @@ import { isIP, isIPv6 } from "node:net";
 import { isLoopbackName, isReadableOnTheWay } from "../../rules/webhooks/readable-on-the-way.ts";
 import type { WebAdapters } from "../adapters.ts";
 
-/** The names under which Baton answers: its public URL, and loopback with its port. Nothing else is believed. */
+/** The names that Baton answers to: its public URL, and loopback with its port. It trusts no other name. */
 export interface Origins {
-  /** From wherever a request comes. */
+  /** Valid wherever a request comes from. */
   readonly hosts: ReadonlySet<string>;
-  /** From this machine only: whoever is elsewhere, a container among them, cannot have reached us by such a name. */
+  /** Valid from this machine only. A client elsewhere, even in a container, cannot have used such a name. */
   readonly loopbackHosts: ReadonlySet<string>;
   readonly origins: ReadonlySet<string>;
-  /** Browsers treat the page as a secure context: Secure and __Host- cookies work, Sec-Fetch-Site is sent. */
+  /**
+   * Whether browsers treat the page as a secure context: they accept Secure and __Host- cookies and send
+   * Sec-Fetch-Site.
+   */
   readonly trustworthy: boolean;
   readonly https: boolean;
 }
@@ -27,7 +30,7 @@ export function createOrigins({ publicUrl, listen }: Pick<WebAdapters, "publicUr
   };
 }
 
-/** An address that was chosen to listen on is ours; it is a number, so no DNS name can be rebound to it. */
+/** The configured listen address is ours. It is a number, so no DNS name can be rebound to it. */
 function listenUrl({ host, port }: WebAdapters["listen"]): readonly URL[] {
   if (isIP(host) === 0 || host === "0.0.0.0" || host === "::") return [];
   return [new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`)];

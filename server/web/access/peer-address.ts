@@ -1,16 +1,16 @@
 import { isIPv6 } from "node:net";
 import type { WebEnv } from "../http/web-context.ts";
 
-/** As much of a request as tells where it comes from. */
+/** The parts of a request that say where it comes from. */
 interface Arrival {
   readonly env: WebEnv["Bindings"] | undefined;
   readonly req: { header(name: string): string | undefined };
 }
 
 /**
- * The address at the other end of the connection. Only where Baton's own Caddy
- * stands in front (public URL with https) is the peer loopback for everybody; then the address that this Caddy itself
- * appended counts. Any other X-Forwarded-For is what a client claims, and is ignored.
+ * The address at the other end of the connection. If Baton's own Caddy is in front (public URL with https), every peer
+ * is loopback, so the address that Caddy appended counts instead. Any other X-Forwarded-For is a client's claim and is
+ * ignored.
  */
 export function peerAddress(c: Arrival, behindProxy: boolean): string {
   const peer = c.env?.incoming?.socket.remoteAddress ?? "unknown";
@@ -19,13 +19,13 @@ export function peerAddress(c: Arrival, behindProxy: boolean): string {
 }
 
 /**
- * Whose failures are counted together: an IPv4 address, or the /64 that every IPv6 network has at the least. Within
- * it a single machine may take a new address for each request.
+ * The network whose failures are counted together: an IPv4 address, or an IPv6 /64, the smallest usual network, within
+ * which one machine may use a new address for each request.
  */
 export function peerNetwork(address: string): string {
   const plain = address.replace(/%.*$/, "");
   if (!isIPv6(plain)) return address;
-  // The URL parser writes an embedded IPv4 address in groups, as the others are.
+  // The URL parser writes an embedded IPv4 address in hexadecimal groups, like the rest.
   const [head = "", tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split("::");
   const first = groupsOf(head);
   const last = groupsOf(tail ?? "");

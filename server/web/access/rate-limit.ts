@@ -1,13 +1,13 @@
 import type { Clock } from "../../ports/clock.ts";
 
-/** Counts failures by peer and says when to stop listening: a token bucket that only failures draw from. */
+/** Limits failures per peer with a token bucket that only failures draw from. */
 export interface FailureLimit {
-  /** Null: go ahead. Otherwise the seconds to wait. */
+  /** The seconds to wait; null if the peer may go ahead. */
   retryAfterSeconds(peer: string): number | null;
   failed(peer: string): void;
 }
 
-/** More peers than this are not remembered; the one that was quiet longest is forgotten first. */
+/** The most peers that are remembered. The one that was quiet longest is forgotten first. */
 const maxPeers = 10_000;
 
 export function createFailureLimit(needs: { readonly clock: Clock; readonly perMinute: number }): FailureLimit {

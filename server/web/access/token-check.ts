@@ -4,19 +4,22 @@ import type { Identity } from "../../ports/store/store.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
 /**
- * Whose token this is. Wrong ones are counted by network, and past `wrongPerMinute` told to wait. A right one is let in
- * all the same: people in one office and machines behind one gateway share an address, and a script with an old token
- * must not lock its neighbours out. That costs nothing in safety, since tokens hold 256 random bits (or the 32
- * characters and more that the administrator chose), which no rate of guessing reaches.
+ * Identifies the owner of a token. Wrong tokens are counted per network and refused beyond `wrongPerMinute`. A right
+ * token is accepted even then: people in one office and machines behind one gateway share an address, and a script with
+ * an old token must not lock its neighbours out. That is safe because tokens have 256 random bits (or at least 32
+ * characters that the administrator chose), which cannot be guessed at any rate.
  */
 export interface TokenCheck {
-  /** Null: nobody's. `retryAfterSeconds`: too many were wrong; this one too, or it was not looked at. */
+  /**
+   * Null if the token is unknown. `retryAfterSeconds` means that too many were wrong; this one was wrong, too, or was
+   * not checked.
+   */
   identify(network: string, token: string): Promise<Identity | { readonly retryAfterSeconds: number } | null>;
 }
 
-/** What is more than this from one network is a flood: no token of it is looked at, so that the database is spared. */
+/** More failures than this from one network are a flood. Its tokens are not checked any more, to spare the database. */
 const floodPerMinute = 600;
-/** Longer than any token: refused before it is hashed. */
+/** Longer than any token; such values are refused without hashing. */
 export const maxTokenLength = 512;
 
 export function createTokenCheck(needs: {

@@ -9,7 +9,7 @@ import { listOf } from "./schemas/lists.ts";
 
 const exportPageSize = 500;
 
-/** Who did what, in pages, or all of it for another program to keep. */
+/** The audit log, in pages or complete for export. */
 export function createActivityApi(needs: ApiNeeds) {
   const { store, endpoints } = needs;
   const api = createApi();

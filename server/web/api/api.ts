@@ -16,7 +16,7 @@ import { createSourcesApi } from "./products/sources.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
 import { healthSchema } from "./schemas/server.ts";
 
-/** The API, and its description at /api/openapi.json, made from the same schemas. */
+/** The API, and its description at /api/openapi.json, which is generated from the same schemas. */
 export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
   const all: ApiNeeds = { ...needs, present: createPresenter(needs) };
   const api = createApi();
@@ -60,7 +60,7 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
   }
 }
 
-/** The server itself: is it up, can it work, what does it do. */
+/** Endpoints about the server itself: whether it is up, whether it can work, and what it is doing. */
 function createServerApi(needs: Omit<ApiNeeds, "present"> & { readonly metrics: Metrics }) {
   const { endpoints, metrics } = needs;
   const checkHealth = createHealthCheck(needs);

@@ -4,13 +4,13 @@ import { counted } from "../../rules/wording/duration-text.ts";
 type Issue = z.core.$ZodIssue;
 
 /**
- * One sentence, without its full stop, about the first thing that is wrong: in the words of the schema where it has some.
- * `nameOf` says what people call a field; its path, unless it is given.
+ * One sentence, without its full stop, about the first error. It uses the schema's message if there is one. `nameOf`
+ * returns the name that users know a field by; the default is its path.
  */
 export function faultSentence(error: z.ZodError, nameOf: (path: string) => string = (path) => path): string {
   const issue = error.issues[0];
   if (!issue) return "the request does not match what this call accepts";
-  // The key is what is wrong, and the sentence about it says which one it is.
+  // The key itself is wrong, and the message names it.
   if (issue.code === "invalid_key") {
     const inner = issue.issues[0];
     return inner && !isZods(inner.message) ? inner.message : `"${issue.path.at(-1)?.toString()}" is not a valid name`;
@@ -21,14 +21,14 @@ export function faultSentence(error: z.ZodError, nameOf: (path: string) => strin
   return where === "" ? issue.message : `${where}: ${issue.message}`;
 }
 
-/** The same for what stands right beside the field, whose name is not said again. */
+/** The same for an error that is shown next to its field, so it does not repeat the name. */
 export function faultInField(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return "is not valid";
   return isZods(issue.message) ? predicateOf(issue) : issue.message;
 }
 
-/** Ours begin in lower case. */
+/** Our own messages begin in lower case. */
 function isZods(message: string): boolean {
   return /^(?:Invalid|Too (?:small|big)|Unrecognized)\b/.test(message);
 }

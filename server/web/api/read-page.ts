@@ -1,6 +1,6 @@
 /**
- * Reads a page of a list that is ordered by falling id. It asks for one row more than is shown, to learn whether there is
- * a next page: `next` is its `before`.
+ * Reads a page of a list that is ordered by falling id. It requests one row more than it returns, to learn whether
+ * there is a next page. `next` is the `before` of that page.
  */
 export async function readPage<Id extends number, Row extends { readonly id: number }>(
   { limit, before }: { readonly limit: number; readonly before?: Id | undefined },

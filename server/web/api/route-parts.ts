@@ -9,7 +9,7 @@ import { faultSentence } from "./fault-words.ts";
 import type { Presenter } from "./present.ts";
 import { errorSchema } from "./schemas/server.ts";
 
-/** What the API's routes share. */
+/** The dependencies that the API's routes share. */
 export interface ApiNeeds extends WebAdapters {
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
@@ -33,7 +33,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema, required = tr
   return { required, content: { "application/json": { schema } } };
 }
 
-// Not typed as "text/plain": then handlers would have to answer with c.text(), and could not stream.
+// Not typed as "text/plain", because handlers would then have to answer with c.text() and could not stream.
 const plainText: string = "text/plain";
 
 export function text(description: string) {

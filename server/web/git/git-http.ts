@@ -30,7 +30,7 @@ const wrongPerMinute = 30;
 const signInText = "Use your Baton token as the password; the username can be anything.\n";
 const wrongTokenText = `wrong token. ${signInText}Baton printed the token when it first started. Lost it? Set BATON_ADMIN_TOKEN and restart Baton.\n`;
 
-/** Git LFS shows the message of such a body, and takes 501 for the locks' route as "no locking here". */
+/** Git LFS shows the message of such a body, and takes 501 on the locks route to mean "no locking here". */
 const noLfs = {
   message:
     "Baton does not support Git LFS. Put the files back into Git with: git lfs migrate export --everything --include='*'. Then push again.",
@@ -194,12 +194,15 @@ function abortOf(c: Context<GitEnv>): AbortSignal {
   return gone.signal;
 }
 
-/** Refuses a push so that git shows why: of an HTTP error it shows only the number. Git listens once it has sent everything. */
+/**
+ * Refuses a push so that git shows the reason: of an HTTP error it shows only the status. Git reads the answer once it
+ * has sent everything.
+ */
 function refusal(incoming: IncomingMessage, sentence: string): Response {
   async function* afterAll() {
     incoming.unpipe();
     if (!incoming.readableEnded) await finished(incoming.resume(), { writable: false }).catch(() => {});
-    // gitprotocol-pack: band 3 is the last word before both sides part. A packet's length has four digits.
+    // gitprotocol-pack: band 3 carries a fatal error and ends the connection. A packet's length has four hex digits.
     const packet = Buffer.from(`\x03${sentence.slice(0, 1_000)}\n`);
     yield Buffer.concat([Buffer.from((packet.length + 4).toString(16).padStart(4, "0")), packet, Buffer.from("0000")]);
   }

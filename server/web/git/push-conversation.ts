@@ -16,15 +16,15 @@ import { StreamEnded } from "../streams/open-streams.ts";
 
 const keepAliveMs = 5_000;
 const databasePauseMs = 1_000;
-/** The reason stands in one line of the client's terminal, behind the name of the branch. */
+/** Git prints the reason on one line, after the name of the branch. */
 const maxReasonChars = 200;
 const deletedReason = "the product was deleted during the deployment";
 
 export type PushNeeds = Pick<WebAdapters, "store" | "git" | "commands" | "clock" | "log" | "pageOf" | "urlOf">;
 
 /**
- * Talks with the one who pushes: stores the objects, tells how the deployments go, and ends with the word on
- * every ref. Never rejects. When the client goes away only the telling ends.
+ * Answers a push: stores the objects, reports the deployments' progress, and ends with the result for every ref. Never
+ * rejects. If the client disconnects, only the reporting ends.
  */
 export async function conductPush(
   needs: PushNeeds,
@@ -64,7 +64,7 @@ export async function conductPush(
 
 type Say = (line: string) => void;
 
-/** Several deployments speak at the same time: each line then begins with the environment that it is about. */
+/** If several deployments report at once, each line begins with the name of its environment. */
 async function voicesOf(
   { store }: PushNeeds,
   outcomes: readonly PushOutcome[],
@@ -84,14 +84,14 @@ async function voicesOf(
   };
 }
 
-/** What there is to say of refs beside those that deploy: of each that was accepted, and what to do about a refusal. */
+/** The remarks on accepted refs that deploy nothing, and advice on refusals. */
 function linesOn({ remarks }: PushPlan, { unpackError, refs }: PushResult): readonly string[] {
   const accepted = [...remarks].filter(([ref]) => unpackError === null && refs.get(ref) === null);
   const advice = new Set([unpackError, ...refs.values()].flatMap((reason) => pushAdvice(reason) ?? []));
   return [...accepted.map(([, remark]) => remark), ...advice];
 }
 
-/** Null: the branch is accepted; otherwise why not, in one line. */
+/** Why the branch is refused, in one line; null if it is accepted. */
 async function wordOn(
   needs: PushNeeds,
   plan: PushPlan,
@@ -112,7 +112,9 @@ async function wordOn(
   return null;
 }
 
-/** The client is about to hear that its branch has moved: so it has, and stays, whatever the watch window brings. */
+/**
+ * The client will be told that its branch has moved, so it must move now and stay, whatever the watch window brings.
+ */
 async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref: string): Promise<void> {
   const target = targets.find(({ update }) => update.ref === ref);
   if (!target) return;
@@ -121,11 +123,11 @@ async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref:
   });
 }
 
-/** Where the telling of a deployment ended. */
+/** The result of reporting a deployment. */
 interface Told {
-  /** Why the branch is refused; null: it is accepted. */
+  /** Why the branch is refused; null if it is accepted. */
   readonly reason: string | null;
-  /** It is live, and still watched. */
+  /** Whether it is live and still being watched. */
   readonly isWatched: boolean;
 }
 
@@ -152,14 +154,14 @@ async function tell(
       }
     } catch (error) {
       if (error instanceof DeploymentDeleted) return { reason: deletedReason, isWatched: false };
-      // The deployment goes on, and so does the telling when the database is back.
+      // The deployment continues, and the reporting resumes when the database is back.
       if (!(error instanceof StoreUnavailable)) throw error;
       await needs.clock.sleep(databasePauseMs, signal);
     }
   }
 }
 
-/** From the cut-over on a deployment is not cancelled any more: it comes to its end, though nothing of it stays. */
+/** After the cut-over a deployment is not cancelled any more. It ends normally even if its product is deleted. */
 async function wordAtEnd(
   needs: PushNeeds,
   deployment: Deployment,
@@ -172,7 +174,7 @@ async function isInstalled({ store }: PushNeeds, { installationId }: Deployment)
   return (await store.installations.installedProduct(installationId))?.isDeleted === false;
 }
 
-/** The last words on a deployment that is live and watched without the terminal. False: its watch is over already. */
+/** Reports a deployment that is live and will be watched in the background. False if the watch is over already. */
 async function leave(needs: PushNeeds, id: DeploymentId, say: (line: string) => void): Promise<boolean> {
   const deployment = await needs.store.deployments.get(id);
   if (deployment?.status !== "deploying" || deployment.step !== "watch") return false;

@@ -3,12 +3,15 @@ import { isGitPath, routes } from "../../routes.ts";
 
 const repositoryPath = /^(.*)\/(?:info\/refs|git-upload-pack|git-receive-pack)$/;
 
-/** Whether a git client asks for this path: it shows its user what is plain text, and no page. */
+/** Whether a git client asks for this path. Git shows its user plain text, but no page. */
 export function speaksGit(path: string): boolean {
   return isGitPath(path) || repositoryPath.test(path);
 }
 
-/** What a git client is told that asks where no repository is: the address to use. Null: this is not git's kind of path. */
+/**
+ * Tells a git client that asked for an unknown repository which URL to use. Null if this path is not one that git asks
+ * for.
+ */
 export function whereToPush(path: string, publicUrl: URL): string | null {
   const folder = repositoryPath.exec(path)?.[1];
   if (folder === undefined) return null;

@@ -1,7 +1,7 @@
 import type { WebAdapters } from "../adapters.ts";
 
 const deadlineMs = 5_000;
-/** Anybody may ask, and as often as they like: what was found counts for so long. */
+/** Anybody may ask as often as they like, so a result is reused for this long. */
 const keptMs = 2_000;
 
 export interface Health {
@@ -13,14 +13,14 @@ export interface Health {
 
 export type HealthCheck = () => Promise<Health>;
 
-/** One look at a time: whoever asks meanwhile, or shortly after, is told what it found. */
+/** Runs one check at a time. Callers during a check, or shortly after it, share its result. */
 export function createHealthCheck(needs: Pick<WebAdapters, "store" | "engine" | "proxy" | "clock">): HealthCheck {
   let last: { readonly health: Promise<Health>; endedMs: number | null } | null = null;
   return () => {
     const isFresh = last && (last.endedMs === null || needs.clock.monotonicMs() - last.endedMs < keptMs);
     if (last && isFresh) return last.health;
     const look = { health: checkHealth(needs), endedMs: null as number | null };
-    // It never rejects.
+    // The check never rejects.
     void look.health.then(() => {
       look.endedMs = needs.clock.monotonicMs();
     });
@@ -29,7 +29,7 @@ export function createHealthCheck(needs: Pick<WebAdapters, "store" | "engine" | 
   };
 }
 
-/** Whether what Baton stands on can be reached, each within 5 s. */
+/** Checks whether Baton's dependencies can be reached, each within 5 s. */
 export async function checkHealth(needs: Pick<WebAdapters, "store" | "engine" | "proxy">): Promise<Health> {
   const [database, docker, caddy] = await Promise.all([
     reach((signal) => withDeadline(needs.store.ping(), signal)),

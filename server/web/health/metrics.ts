@@ -52,12 +52,12 @@ export function createMetrics({ store, clock }: Pick<WebAdapters, "store" | "clo
   };
 }
 
-/** Clients may send any word as a method, and each label value would be a time series of its own. */
+/** Clients may send any word as a method, and each label value would create its own time series. */
 function knownMethod(method: string): string {
   return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method) ? method : "other";
 }
 
-/** The pattern, never the path. */
+/** The route's pattern, never the path. */
 function routeOf(c: WebContext): string {
   const pattern = routePath(c, -1);
   return pattern === "/*" || pattern === "*" ? "none" : pattern;

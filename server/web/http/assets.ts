@@ -4,14 +4,14 @@ import { join } from "node:path";
 import type { AssetLink, AssetName } from "../../../views/frame/frame.ts";
 import { routes } from "../../routes.ts";
 
-/** Its URL carries the hash of its content, so that it may be kept for ever. */
+/** The URL contains the content's hash, so it may be cached forever. */
 export interface Asset extends AssetLink {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   readonly version: string;
 }
 
-/** The style sheet in the order of its parts: from tokens to what narrow windows change. */
+/** The parts of the style sheet in order, from the tokens to the rules for narrow windows. */
 const styles = [
   "tokens",
   "ground",
@@ -31,7 +31,7 @@ const styles = [
   "narrow",
 ].map((name) => `views/assets/styles/${name}.css`);
 
-/** Where each asset lies below the folder that holds package.json; several files become one. */
+/** The files of each asset, relative to the folder of package.json. Several files are joined into one. */
 const files: Readonly<Record<AssetName, string | readonly string[]>> = {
   "baton.css": styles,
   "baton.js": "views/assets/baton.js",
@@ -56,7 +56,7 @@ export interface Assets {
   find(name: string): Asset | null;
 }
 
-/** Reads every asset of the checkout once, so that a missing one stops the start and not a page. */
+/** Reads every asset of the checkout once, so that a missing one fails the start and not a page. */
 export function loadAssets(root: string): Assets {
   const loaded = new Map(
     Object.entries(files).map(([name, path]) => [

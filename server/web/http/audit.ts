@@ -9,13 +9,16 @@ import type { Catalog } from "../read/catalog.ts";
 import type { WebContext, WebMiddleware } from "./web-context.ts";
 
 export interface Audit {
-  /** Stands before an endpoint that changes something: what a member has done there is written down. */
+  /** Middleware for an endpoint that changes something. It records what a member did there. */
   recorder(endpoint: Endpoint, action: string): WebMiddleware;
-  /** For what is done on a route that everyone may use: signing in. Never rejects: what was done is done. */
+  /**
+   * For actions on a route that everyone may use, such as signing in. Never rejects, because the action has already
+   * happened.
+   */
   record(c: WebContext, action: Omit<NewAuditEntry, "address">): Promise<void>;
 }
 
-/** What else a handler wants written down: names of variables, hosts. Never a value. */
+/** Adds details to the audit entry: names of variables, or hosts. Never a value. */
 export function noteDetail(c: WebContext, detail: string): void {
   c.set("auditDetail", detail);
 }
@@ -32,7 +35,7 @@ export function createAudit(
   return {
     record,
     recorder: (endpoint, action) => async (c, next) => {
-      // Afterwards it may be gone, as when it was deleted.
+      // Afterwards the subject may be gone, for example when it was deleted.
       const before = await subjectOf(endpoint, c);
       await next();
       const visitor = c.get("visitor");
@@ -47,7 +50,7 @@ export function createAudit(
     },
   };
 
-  /** What an address is about, as people call it. */
+  /** The name that people know the path's subject by. */
   async function subjectOf(
     { subject }: Endpoint,
     c: WebContext,
@@ -66,7 +69,7 @@ export function createAudit(
         }
       }
     } catch {
-      // The route itself says what is wrong with the address.
+      // The route's own handler reports what is wrong with the path.
       return null;
     }
   }

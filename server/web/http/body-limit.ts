@@ -16,12 +16,12 @@ export function limitBody(bounds: BodyLimit): WebMiddleware {
     const init = { body: bounded, duplex: "half" };
     c.req.raw = new Request(c.req.raw, init as RequestInit);
     await next();
-    // Whoever read it may have taken the fault for a body that cannot be understood.
+    // The reader may have taken the error for a malformed body.
     if (fault) throw fault;
   };
 }
 
-/** The same bytes, as long as they are not too many and come in time; the time runs from when they are waited for. */
+/** Passes the bytes on while they are within the limits. The time limit starts when somebody waits for them. */
 function bound(
   body: ReadableStream<Uint8Array>,
   bounds: BodyLimit,
@@ -67,7 +67,7 @@ function tooLarge({ maxBytes }: BodyLimit): Problem {
 }
 
 function tooSlow({ timeoutMs }: BodyLimit): Problem {
-  // The rest of it would be taken for the next request.
+  // Otherwise the rest of the body would be parsed as the next request.
   return new Problem(408, "too_slow", `the body did not arrive within ${timeoutMs / 1000} s`, {
     headers: { Connection: "close" },
   });

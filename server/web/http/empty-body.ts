@@ -1,9 +1,9 @@
 import type { WebMiddleware } from "./web-context.ts";
 
 /**
- * Takes an empty body for `{}` where JSON was announced: many clients send the header with every call, DELETE too, and
- * some send a chunked body of no chunks. What the call needs is then asked for by name. It waits for the body where
- * there may be one, which is bounded in size and time before it comes here.
+ * Treats an empty body as `{}` if the request announces JSON. Many clients send that header with every call, even with
+ * DELETE, and some send a chunked body without chunks. Validation then names the missing fields. It waits for the body
+ * if there may be one; its size and time are limited before this middleware.
  */
 export const acceptEmptyBody: WebMiddleware = async (c, next) => {
   const { req } = c;

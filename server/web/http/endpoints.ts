@@ -7,11 +7,11 @@ import { limitBody } from "./body-limit.ts";
 import { acceptEmptyBody } from "./empty-body.ts";
 import type { WebContext, WebEnv, WebMiddleware } from "./web-context.ts";
 
-/** Puts handlers behind what their endpoints declare: limits of the body, who may use it, the audit log. */
+/** Wraps handlers in the rules that their endpoints declare: body limits, access, the audit log. */
 export interface Endpoints {
-  /** A router for pages and what belongs to them. */
+  /** A router for pages and their streams and forms. */
   router(): Router;
-  /** What an OpenAPI route says of itself and of who may use it. */
+  /** The part of an OpenAPI route that comes from its declaration, including who may use it. */
   api(endpoint: Endpoint): ApiEndpoint;
 }
 
@@ -52,7 +52,7 @@ export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly
   function before(endpoint: Endpoint): WebMiddleware[] {
     const { body, answer } = endpoint;
     return [
-      // First: the guard looks for the form's token, and so reads the body.
+      // The limit comes first, because the guard reads the body to find the form's token.
       ...(body ? [limitBody(body)] : []),
       Object.assign(auth.guard(endpoint), { endpoint }),
       ...(body && answer === "json" ? [acceptEmptyBody] : []),
@@ -62,8 +62,8 @@ export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly
 }
 
 /**
- * Denies by default, before the first request: a route that is registered without its declaration, and so without what
- * guards it, stops the start. Git's own requests are guarded where they are answered.
+ * Denies by default, before the first request: a route without a declaration would have no guards, so it fails the
+ * start. Git's own requests are guarded in their handler.
  */
 export function requireDeclarations(all: readonly RouterRoute[], isGuardedElsewhere: (path: string) => boolean): void {
   const open = all.filter((route) => route.method !== "ALL" && !isGuardedElsewhere(route.path));

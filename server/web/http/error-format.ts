@@ -1,7 +1,7 @@
 import type { AnswerKind } from "../../route.ts";
 import { endpoints } from "../../routes.ts";
 
-/** How an error is told: as a page to people, as JSON to programs, as text to git. */
+/** The format of errors: a page for people, JSON for programs, text for git. */
 export type ErrorFormat = "page" | "json" | "text";
 
 const formats: Readonly<Record<AnswerKind, ErrorFormat>> = {
@@ -16,7 +16,7 @@ const formats: Readonly<Record<AnswerKind, ErrorFormat>> = {
 
 const areas = new Map(endpoints.map(({ path, answer }) => [areaOf(path), formats[answer]]));
 
-/** An address where nothing is answers like its neighbours: those with the same first segment. */
+/** An unknown path answers in the same format as its neighbours, which share its first segment. */
 export function errorFormat(path: string): ErrorFormat {
   return areas.get(areaOf(path)) ?? "page";
 }

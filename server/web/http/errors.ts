@@ -18,11 +18,14 @@ export interface ErrorAnswers {
   answer(c: WebContext, problem: Problem): Response | Promise<Response>;
 }
 
-/** The one place where a throw becomes an answer: JSON for scripts, text for git, a page for people, and never what went wrong inside. */
+/**
+ * The only place where an exception becomes an answer: JSON for scripts, text for git, a page for people. Internal
+ * details are never included.
+ */
 export function createErrorAnswers(needs: Pick<WebAdapters, "log" | "publicUrl">, page: ProblemPage): ErrorAnswers {
   const answer = (c: WebContext, problem: Problem) => {
     for (const [name, value] of Object.entries(problem.headers)) c.header(name, value);
-    // Redirects are answers too: "sign in first" knows where.
+    // Redirects are also thrown: "sign in first" has a target.
     if ("Location" in problem.headers) return c.body(null, 303);
     if (speaksGit(c.req.path)) return c.text(`${problem.message}\n`, problem.status);
     if (errorFormat(c.req.path) === "page") return page(c, problem);

@@ -8,8 +8,8 @@ export function isForm(c: WebContext): boolean {
 }
 
 /**
- * The fields of a form as our own pages send it. May be read more than once. Browsers send each line break as CR LF,
- * whatever was typed or pasted: here it is LF.
+ * Reads the fields of a form from our own pages. It may be called more than once. Browsers send each line break as CR
+ * LF, so they are normalised to LF.
  */
 export async function readForm(c: WebContext): Promise<URLSearchParams> {
   if (!isForm(c)) throw new Problem(415, "invalid", "send the form as application/x-www-form-urlencoded");

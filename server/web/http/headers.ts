@@ -13,10 +13,10 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What every answer carries. Private unless the route says otherwise. */
+/** The headers of every answer. Answers are private unless the route says otherwise. */
 export function createSecurityHeaders(origins: Origins): WebMiddleware {
-  // With `no-referrer` a browser sends `Origin: null` on its own forms, and tells us where they come from only by
-  // Sec-Fetch-Site, which it keeps from plain http outside loopback. There, the origin must stay readable.
+  // With `no-referrer` a browser sends `Origin: null` from our own forms, so only Sec-Fetch-Site tells where they come
+  // from. Browsers omit that on plain http outside loopback, so there the origin must stay readable.
   const referrerPolicy = origins.trustworthy ? "no-referrer" : "same-origin";
 
   return async (c, next) => {

@@ -4,7 +4,10 @@ import type { ErrorAnswers } from "./errors.ts";
 import { Problem } from "./problem.ts";
 import type { WebEnv, WebMiddleware } from "./web-context.ts";
 
-/** A known address with another method is 405 and says which it takes; OPTIONS is answered with just that. */
+/**
+ * Answers 405 with the allowed methods if a known path is requested with another method, and answers OPTIONS with the
+ * same list.
+ */
 export function createMethodCheck(app: Hono<WebEnv>, answer: ErrorAnswers["answer"]): WebMiddleware {
   return methodNotAllowed({
     app,

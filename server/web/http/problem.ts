@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Refused } from "../../commands/refused.ts";
 
-/** A request that cannot be answered as asked. The message goes to the client: one sentence, nothing internal. */
+/** A request that cannot be carried out. The message is sent to the client: one sentence without internal details. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: ContentfulStatusCode;

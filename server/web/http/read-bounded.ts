@@ -1,4 +1,7 @@
-/** The bytes of a body as they came. What is too large or too slow is not read on; too slow is also whom `signal` ends. */
+/**
+ * Reads the raw bytes of a body. Stops if the body is too large or too slow; an abort of `signal` also counts as too
+ * slow.
+ */
 export async function readBounded(
   request: Request,
   { maxBytes, timeoutMs }: { readonly maxBytes: number; readonly timeoutMs: number },

@@ -3,13 +3,16 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Identity } from "../../ports/store/store.ts";
 import type { StreamEnded } from "../streams/open-streams.ts";
 
-/** Who is asking, and by which credential. */
+/** The user who makes a request, and the credential that they used. */
 export interface Visitor {
   readonly identity: Identity;
   readonly via: "bearer" | "session";
-  /** What an unsafe request of this session must carry; null for bearer tokens, which a browser never sends by itself. */
+  /**
+   * The CSRF token that unsafe requests of this session must carry; null for bearer tokens, which a browser never sends
+   * automatically.
+   */
   readonly csrf: string | null;
-  /** The answers that are streamed to them; `add` as in OpenStreams. */
+  /** The visitor's streamed answers; `add` works as in OpenStreams. */
   readonly streams: { add(end: (reason: StreamEnded) => void): () => void };
 }
 
@@ -17,19 +20,19 @@ export interface WebEnv {
   Variables: {
     /** Set on endpoints for members. */
     visitor: Visitor | undefined;
-    /** New for each answer; marks the scripts that the page itself loads. */
+    /** New for each answer. It marks the scripts that the page itself loads. */
     nonce: string;
-    /** What the audit log says besides; see audit.ts. */
+    /** Details for the audit log; see audit.ts. */
     auditDetail: string | undefined;
   };
-  /** Node's own request and answer; absent, all of it, where a test calls the app without a socket. */
+  /** Node's own request and response. Both are absent if a test calls the app without a socket. */
   Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
 }
 
 export type WebContext = Context<WebEnv>;
 export type WebMiddleware = MiddlewareHandler<WebEnv>;
 
-/** The one who is signed in, on a route that only members reach. */
+/** The signed-in user, on a route that only members can reach. */
 export function visitorOf(c: WebContext): Visitor {
   const visitor = c.get("visitor");
   if (!visitor)

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Of the facts and not of the HTML, in which times go by. */
+/** Hashes the facts and not the HTML, which changes as relative times advance. */
 export function digestOf(facts: unknown): string {
   return createHash("sha256").update(JSON.stringify(facts)).digest("base64url").slice(0, 16);
 }

@@ -10,7 +10,7 @@ import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
 
-/** What the pages share. */
+/** The dependencies that the pages share. */
 export interface PageNeeds extends WebAdapters {
   readonly auth: Auth;
   readonly endpoints: Endpoints;
@@ -20,7 +20,7 @@ export interface PageNeeds extends WebAdapters {
   readonly audit: Audit;
 }
 
-/** What every page of this answer is given. */
+/** Builds the props that every page of this answer gets. */
 export function frameOf(
   c: WebContext,
   { assets, clock, version }: Pick<PageNeeds, "assets" | "clock" | "version">,
@@ -54,7 +54,7 @@ const titles: Readonly<Record<number, string>> = {
 
 export function problemPage(needs: Pick<PageNeeds, "assets" | "auth" | "clock" | "version">) {
   return async (c: WebContext, problem: Problem) => {
-    // Whoever is signed in keeps the way out of here, unless the problem is that nobody can tell who it is.
+    // An error page still shows a signed-in user the navigation, unless the user cannot be identified.
     if (!c.get("visitor")) c.set("visitor", (await needs.auth.recognise(c).catch(() => null)) ?? undefined);
     const frame = frameOf(c, needs, { title: titles[problem.status] ?? "Invalid input" });
     return c.html(ProblemPage({ frame, status: problem.status, message: problem.message }), problem.status);

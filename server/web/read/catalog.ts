@@ -5,18 +5,18 @@ import { parseSlug } from "../../model/product.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import { notFound } from "../http/problem.ts";
 
-/** An installation with what it belongs to. */
+/** An installation with its product and environment. */
 export type InstallationRef = InstalledProduct;
 
-/** Finds what a URL names, or throws the Problem (404) that says what there is not. */
+/** Finds what a URL names, or throws a Problem (404) that says what does not exist. */
 export interface Catalog {
   places(): Promise<readonly InstallationRef[]>;
   product(slug: string): Promise<Product>;
-  /** The product's installation in `production`, else its first. */
+  /** The product's installation in `production`, or else its first. */
   mainPlace(product: Product): Promise<InstallationRef>;
   /** All of a product's installations, `production` first, then by name. */
   placesOf(product: Product): Promise<readonly InstallationRef[]>;
-  /** The one in this environment; without a name, the main one. */
+  /** The installation in this environment; without a name, the main one. */
   placeIn(product: Product, environment: string | undefined): Promise<InstallationRef>;
   place(id: number): Promise<InstallationRef>;
   deployment(id: number): Promise<{ readonly deployment: Deployment; readonly place: InstallationRef }>;
@@ -55,7 +55,7 @@ export function createCatalog({ products, installations, deployments }: ReadStor
 
     async place(id) {
       const found = await installations.installedProduct(id as InstallationId);
-      // What is being deleted can still be read, but nothing can be asked of it any more.
+      // A product that is being deleted can still be read, but refuses changes.
       if (!found || found.isDeleted) throw notFound(`product deployment ${id}`);
       return found;
     },

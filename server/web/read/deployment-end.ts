@@ -1,6 +1,6 @@
 import type { Deployment } from "../../model/deployment/deployment.ts";
 
-/** When a deployment came to its end; null: it has not. */
+/** When a deployment ended; null if it has not. */
 export function endOf(deployment: Deployment): Date | null {
   switch (deployment.status) {
     case "queued":

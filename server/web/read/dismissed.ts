@@ -2,7 +2,7 @@ import { dismissalOf } from "../../commands/deployments/dismiss-failure.ts";
 import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 
-/** Somebody has seen the failure, so it is not pointed out any more. */
+/** Whether somebody dismissed the failure, so that it is no longer highlighted. */
 export async function isDismissed(
   { settings }: { readonly settings: Pick<ReadStore["settings"], "get"> },
   failed: Pick<Deployment, "id" | "installationId">,

@@ -1,4 +1,4 @@
-/** "my-api" -> "My Api". */
+/** Turns "my-api" into "My Api". */
 export function displayName(name: string): string {
   return name
     .split(/[-_. ]+/)

@@ -2,18 +2,18 @@ import { type HostState, hostState } from "../../rules/routing/host-state.ts";
 import { isServedPlain } from "../../rules/routing/urls.ts";
 import type { WebAdapters } from "../adapters.ts";
 
-/** A page that is open looks again this often; DNS itself changes by the minute. */
+/** An open page refreshes a host's state this often. DNS itself changes within minutes. */
 const keptMs = 10_000;
 
-/** Hosts that are looked up for one page at the most. */
+/** The most hosts whose states are kept. */
 const maxKept = 1_000;
 
 export interface HostStates {
-  /** How far this host is on its way to being served. `isPlain`: without a certificate. */
+  /** How far this host is from being served. `isPlain` means without a certificate. */
   of(host: string, isPlain: boolean, signal: AbortSignal): Promise<HostState>;
 }
 
-/** Looks hosts up, once for all who ask within ten seconds. */
+/** Looks hosts up, at most once in ten seconds for all callers. */
 export function createHostStates(needs: Pick<WebAdapters, "reach" | "clock" | "httpsPort">): HostStates {
   const { reach, clock, httpsPort } = needs;
   const kept = new Map<string, { readonly atMs: number; readonly state: Promise<HostState> }>();
@@ -25,7 +25,7 @@ export function createHostStates(needs: Pick<WebAdapters, "reach" | "clock" | "h
       const known = kept.get(host);
       if (known && nowMs - known.atMs < keptMs) return known.state;
       if (kept.size >= maxKept) kept.clear();
-      // Not the asker's signal: others wait for the same answer, and it has time limits of its own.
+      // Not the caller's signal: others wait for the same result, and the lookup has its own time limits.
       const state = look(host, isPlain).catch((): HostState => {
         kept.delete(host);
         return { tone: "wait", title: "Not checked", detail: "Baton could not look it up." };

@@ -4,13 +4,13 @@ import { type Engine, EngineUnavailable, type ImageInfo } from "../../ports/engi
 import { withDataInContainers } from "../../rules/data/data-in-container.ts";
 import { unnamedVolumes, withLastingVolumes } from "../../rules/data/lasting-data.ts";
 
-/** Data that goes with the containers that have it, and not only with volumes. */
+/** Data that is deleted with its containers, and not only with volumes. */
 export interface DataAtStake {
   readonly service: string;
   readonly path: string;
 }
 
-/** The spec with what its images tell of where data is: an older Baton has noted nothing of that. */
+/** Adds what the images say about where data is kept, because an older Baton did not record that. */
 export async function withKnownData(
   { engine }: { readonly engine: Engine },
   spec: DeploymentSpec,
@@ -22,7 +22,10 @@ export async function withKnownData(
   return { ...spec, stacks: withDataInContainers(stacks, { variables: spec.variables, imageEnvironment }) };
 }
 
-/** What is lost when the containers of this version are removed. `spec` as it was made: its containers are as it says. */
+/**
+ * Finds the data that is lost when this version's containers are removed. `spec` is the recorded one, which describes
+ * the containers as they are.
+ */
 export async function dataAtStake(
   needs: { readonly engine: Engine },
   spec: DeploymentSpec,
@@ -38,7 +41,7 @@ export async function dataAtStake(
   ];
 }
 
-/** What was noted is better than nothing where Docker does not answer. */
+/** If Docker does not answer, the recorded facts are better than none. */
 async function inspected(
   engine: Engine,
   services: readonly ServiceSpec[],

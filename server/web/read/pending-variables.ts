@@ -3,7 +3,10 @@ import type { Installation } from "../../model/product.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import { type PendingVariables, pendingVariables } from "../../rules/settings/pending-variables.ts";
 
-/** What a version, mostly the live one, has not got as it is set now; nothing where there is none. Values go nowhere. */
+/**
+ * The variables whose current values a version, usually the live one, does not have yet; none without a version. Values
+ * are not included.
+ */
 export async function readPendingVariables(
   { installations }: Pick<ReadStore, "installations">,
   { id }: Installation,

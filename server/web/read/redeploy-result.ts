@@ -5,7 +5,7 @@ import type { ReadStore } from "../../ports/store/read-store.ts";
 import { displayName } from "./display-name.ts";
 import { stacksOf } from "./stack-progress.ts";
 
-/** How a product redeploy ended, as the API promises it. */
+/** The result of a product redeploy, as the API documents it. */
 export interface RedeployResult {
   readonly success: boolean;
   readonly message: string;
@@ -19,8 +19,8 @@ export interface RedeployResult {
 }
 
 /**
- * Of a deployment that is over, with every stack of its version, also of those that it never came to. One that was ready
- * and has been stopped since then has succeeded all the same.
+ * The result of a finished deployment, with every stack of its version, even those that it never reached. A deployment
+ * that was ready and was stopped later counts as a success.
  */
 export async function redeployResult(
   store: Pick<ReadStore, "deployments" | "events">,
@@ -43,7 +43,7 @@ export async function redeployResult(
   };
 }
 
-/** The stacks of the version that a redeploy makes live again. */
+/** The stacks of the version that is redeployed. */
 export async function sourceStacks(
   store: Pick<ReadStore, "deployments">,
   { sourceId }: { readonly sourceId: DeploymentId | null },

@@ -18,7 +18,7 @@ export interface ServiceState {
   readonly stack: string;
   readonly name: string;
   readonly kind: ServiceKind;
-  /** Why it is of that kind, where that was not plain: "publishes port 3000". */
+  /** Why it is of that kind, if that is not obvious: "publishes port 3000". */
   readonly kindReason: string | null;
   readonly status: ServiceStatus;
   readonly url: string | null;
@@ -27,18 +27,18 @@ export interface ServiceState {
 export interface InstallationState {
   readonly status: InstallationStatus;
   readonly services: readonly ServiceState[];
-  /** Where it answers, the most important address first. */
+  /** The service's URLs, the most important one first. */
   readonly urls: readonly string[];
 }
 
-/** What an installation is doing right now, as its containers tell it. Rejects with EngineUnavailable. */
+/** Reads what an installation is doing now from its containers. Rejects with EngineUnavailable. */
 export async function installationState(
   needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> },
   { installation }: InstallationRef,
   running: Deployment | null,
   signal: AbortSignal,
 ): Promise<InstallationState> {
-  // Of one that was stopped by hand: what a redeploy starts again.
+  // For a product that was stopped by hand, the version that starting it again would use.
   const [last = null] = installation.stopped ? await needs.store.deployments.lastReady(installation.id, 1) : [];
   const live = running ?? last;
   const spec = live && specOf(live);
@@ -65,7 +65,7 @@ export async function installationState(
   return { status: installationStatus(installation, statuses), services, urls };
 }
 
-/** What a live version answers to now: hosts may have come and gone since it was made. */
+/** The routes that the live version serves now. Hosts may have changed since it was deployed. */
 async function servedRoutes(
   store: Pick<ReadStore, "domains">,
   installation: Installation,
@@ -75,7 +75,7 @@ async function servedRoutes(
   return mostImportantFirst(served, spec.routes);
 }
 
-/** What a version was made to answer to. */
+/** The URLs that a version was deployed with. */
 export function urlsOf(deployment: Deployment | null, door: FrontDoor): readonly string[] {
   return ((deployment && specOf(deployment))?.routes ?? []).map((route) => urlOf(route.host, door));
 }

@@ -4,10 +4,13 @@ import { isServedPlain } from "../../rules/routing/urls.ts";
 import type { WebAdapters } from "../adapters.ts";
 import { type HostStates, isDashboardPlain } from "./host-states.ts";
 
-/** Only a wildcard record answers for it. One for each start, so that its answer is kept like any other host's. */
+/**
+ * Only a wildcard record resolves this host. It is chosen once per start, so that its state is cached like any other
+ * host's.
+ */
 const madeUpLabel = `baton-${randomBytes(6).toString("hex")}`;
 
-/** The checklist as things are now: DNS is asked, and Caddy for its certificate. */
+/** Reads the current state of the checklist. It queries DNS, and Caddy for its certificate. */
 export async function readSetUpSteps(
   needs: Pick<WebAdapters, "store" | "reach" | "publicUrl" | "domain" | "httpPort" | "httpsPort"> & {
     readonly hostStates: HostStates;
@@ -17,7 +20,7 @@ export async function readSetUpSteps(
   const { store, reach, hostStates, publicUrl, domain, httpPort, httpsPort } = needs;
   const [dashboard, wildcard, [live]] = await Promise.all([
     publicUrl.protocol === "https:" ? hostStates.of(publicUrl.hostname, isDashboardPlain(needs), signal) : null,
-    // Apps get a certificate each when they are first served; the made-up name never has one.
+    // Each app gets its certificate when it is first served, so the made-up host never has one.
     isServedPlain(domain) ? null : hostStates.of(`${madeUpLabel}.${domain}`, true, signal),
     store.domains.list(),
   ]);

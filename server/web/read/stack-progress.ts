@@ -2,11 +2,11 @@ import { type Deployment, specOf } from "../../model/deployment/deployment.ts";
 import { pendingStack, type StackProgress } from "../../model/deployment/event.ts";
 import type { StackSpec } from "../../model/deployment/spec.ts";
 
-/** What was said about each stack; for stacks that nothing was said about yet, what the deployment's status implies. */
+/** The reported progress of each stack, or, if nothing was reported, what the deployment's status implies. */
 export function stacksOf(
   row: Deployment,
   progress: readonly StackProgress[],
-  /** Those that it will have, while it does not say so itself. */
+  /** The stacks that the deployment is expected to have, until its own spec is known. */
   expected: readonly StackSpec[] = [],
 ): readonly StackProgress[] {
   const stacks = specOf(row)?.stacks ?? expected;

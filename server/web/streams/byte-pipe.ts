@@ -1,8 +1,8 @@
-/** A stream that is written from one side and read from the other, and tells the writers when the reader has room. */
+/** A stream with a writing and a reading end, which tells writers when the reader has room. */
 export interface BytePipe {
   readonly readable: ReadableStream<Uint8Array>;
   write(text: string): void;
-  /** Null: there is room now. Otherwise resolves as soon as there is. */
+  /** Null if there is room now; otherwise it resolves as soon as there is. */
   room(): Promise<void> | null;
   end(): void;
 }

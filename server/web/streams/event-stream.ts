@@ -9,18 +9,20 @@ import { followEvents } from "./follow-events.ts";
 import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "./sse.ts";
 import type { Aside } from "./state-stream.ts";
 
-/** How the events of a deployment are told to one kind of reader. */
+/** Formats the events of a deployment for one kind of reader. */
 export interface EventTeller {
-  /** Called with every batch in order; `id`s of the messages must be sequence numbers. */
+  /** Called with every batch in order. The `id`s of the messages must be sequence numbers. */
   messages(events: readonly DeploymentEvent[]): Promise<readonly SseMessage[]>;
-  /** Said when nothing more will come, to readers that would else connect again; null: answer 204 instead. */
+  /** The last message to readers that would otherwise reconnect; null answers 204 instead. */
   readonly goodbye: SseMessage | null;
-  /** What the reader is told of other deployments. */
+  /** News about other deployments. */
   readonly aside?: Aside;
 }
 
 export interface EventStreams {
-  /** Replays what came after `after` (Last-Event-ID wins), then follows, until the deployment is settled. */
+  /**
+   * Replays the events after `after` (Last-Event-ID takes precedence), then follows until the deployment is settled.
+   */
   answer(
     c: WebContext,
     deployment: Deployment,
@@ -30,7 +32,7 @@ export interface EventStreams {
 }
 
 const asidePauseMs = 2_000;
-/** After the drain limit, so much later nothing is expected any more, even without the word "settled". */
+/** How long after the drain limit a deployment counts as settled even without a "settled" event. */
 const afterDrainMs = 15_000;
 
 export function createEventStreams(
@@ -64,7 +66,8 @@ export function createEventStreams(
       store.events.subscribeAll((other) => {
         if (other === id) return wake();
         heard(other);
-        // What others print must not wake every reader ten times a second: all of it is told together, a little later.
+        // Other deployments' output must not wake every reader ten times a second, so news about them is sent together
+        // after a pause.
         if (willLookAside) return;
         willLookAside = true;
         const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
@@ -101,7 +104,7 @@ export function createEventStreams(
   }
 }
 
-/** The last event that a reader has, as it says when it connects again; null: it does not say, or not in our words. */
+/** The id of the last event that a reconnecting reader has; null if the header is missing or invalid. */
 export function lastEventId(c: WebContext): number | null {
   const text = c.req.header("last-event-id");
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;

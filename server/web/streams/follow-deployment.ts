@@ -6,7 +6,7 @@ import type { ReadStore } from "../../ports/store/read-store.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { followEvents } from "./follow-events.ts";
 
-/** How often a deployment is looked for that says nothing: it may have been deleted. */
+/** How often to check that a silent deployment still exists. */
 const lookMs = 2_000;
 const databasePauseMs = 1_000;
 
@@ -17,12 +17,12 @@ interface Adapters {
 
 export type StatusEvent = DeploymentEvent & Extract<EventBody, { type: "status" }>;
 
-/** Whether a deployment is over with this event: it is written with the status itself, after all that led to it. */
+/** Whether this event ends the deployment. It is stored together with the status itself, after all earlier events. */
 export function isLastStatus(event: DeploymentEvent): event is StatusEvent {
   return event.type === "status" && isOver(event.status);
 }
 
-/** Its product or environment was deleted while somebody followed it. */
+/** Thrown when the product or environment is deleted while its deployment is being followed. */
 export class DeploymentDeleted extends Error {
   override readonly name = "DeploymentDeleted";
   constructor() {
@@ -31,8 +31,8 @@ export class DeploymentDeleted extends Error {
 }
 
 /**
- * Yields the events of a deployment after `after`, as they happen, until it is over. Returns the deployment as it ended.
- * Rejects with the signal's reason, and with DeploymentDeleted.
+ * Yields the events of a deployment after `after`, as they happen, until it is over. Returns the finished deployment.
+ * Rejects with the signal's reason, or with DeploymentDeleted.
  */
 export async function* followDeployment(
   adapters: Adapters,
@@ -56,7 +56,10 @@ async function existing({ store }: Adapters, id: DeploymentId): Promise<Deployme
   return deployment;
 }
 
-/** The deployment as it ended. Waits on while the database is away. Rejects with the signal's reason. */
+/**
+ * Resolves with the finished deployment. Keeps waiting while the database is unavailable. Rejects with the signal's
+ * reason.
+ */
 export async function untilOver(adapters: Adapters, id: DeploymentId, signal: AbortSignal): Promise<Deployment> {
   for (;;) {
     try {

@@ -10,7 +10,7 @@ const pageSize = 500;
 
 /**
  * Reads a deployment's events so far in batches, so that a long log is never held in memory. The first batch may be
- * empty. `until` is the number of the last event that is wanted.
+ * empty. `until` is the number of the last event to read.
  */
 export async function* eventPages(
   { events }: Events,
@@ -28,8 +28,8 @@ export async function* eventPages(
 
 /**
  * Yields a deployment's events after `after` as they happen, in batches. A batch is empty if the reader was woken for
- * something else. Yields "idle" if nothing happened for `idleMs`, and then reads again in case an announcement was lost.
- * It never returns by itself: the caller knows which event is the last one. Rejects with the signal's reason.
+ * another reason. Yields "idle" if nothing happened for `idleMs`, and then reads again in case a notification was lost.
+ * It never returns: the caller knows which event is the last one. Rejects with the signal's reason.
  */
 export async function* followEvents(
   { store, clock }: { readonly store: Events; readonly clock: Clock },
@@ -38,7 +38,9 @@ export async function* followEvents(
     readonly after: number;
     readonly idleMs: number;
     readonly signal: AbortSignal;
-    /** Calls `wake` when there may be news. Returns the unsubscribe function. By default, news of this deployment. */
+    /**
+     * Calls `wake` when there may be news. Returns the unsubscribe function. The default is news about this deployment.
+     */
     readonly subscribe?: (wake: () => void) => () => void;
   },
 ): AsyncGenerator<readonly DeploymentEvent[] | "idle", never> {

@@ -1,30 +1,36 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
 
-/** What let somebody in: a session's cookie or a token. */
+/** The credential that opened a stream: a session's cookie or a token. */
 export interface Credential {
-  /** Tells it from all others without being it. */
+  /** Identifies the credential without revealing it. */
   readonly key: string;
-  /** Whether it still lets in. */
+  /** Whether the credential is still valid. */
   holds(): Promise<boolean>;
 }
 
-/** The answers that are still being streamed, by who opened them: none goes on for long after its credential has ended. */
+/** The answers that are still being streamed, by credential. None of them outlives its credential for long. */
 export interface OpenStreams {
-  /** `end` is called when the credential has ended, or the stream has lasted for too long. To be forgotten when it is over. */
+  /**
+   * `end` is called if the credential has become invalid or the stream has lasted too long. Call the returned function
+   * when the stream is over.
+   */
   add(credential: Credential, end: (reason: StreamEnded) => void): () => void;
-  /** Signed out: its streams end at once. */
+  /** Ends all streams of a credential at once, for signing out. */
   endAll(key: string): void;
 }
 
-/** The sentence is for whoever reads the stream. */
+/** The message is a sentence for the stream's reader. */
 export class StreamEnded extends Error {
   override readonly name = "StreamEnded";
 }
 
-/** A credential may end in many ways (expiry, another process, a new administrator's token): so it is asked for again. */
+/**
+ * A credential may end in many ways (expiry, another process, a new administrator's token), so it is checked this
+ * often.
+ */
 const recheckMs = 5_000;
-/** Readers come again by themselves, and go on where they were. */
+/** Readers reconnect automatically and continue where they were. */
 const lifetimeMs = 4 * 60 * 60 * 1000;
 
 export const credentialKey = (kind: "session" | "token", secret: string) =>
@@ -60,7 +66,7 @@ export function createOpenStreams({ clock }: { readonly clock: Clock }): OpenStr
     const nowMs = clock.monotonicMs();
     for (const [key, { credential }] of [...streams]) {
       endThose(key, ({ sinceMs }) => nowMs - sinceMs >= lifetimeMs, "it has lasted for four hours: open it again");
-      // A database that does not answer has not said that anything ended.
+      // A database that does not answer does not mean that the credential is invalid.
       const holds = await credential.holds().catch(() => true);
       if (!holds) endThose(key, () => true, "the session or token that opened it is no longer valid");
     }

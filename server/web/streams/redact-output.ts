@@ -6,15 +6,15 @@ import type { ReadStore } from "../../ports/store/read-store.ts";
 import { createRedact, type Redact } from "../../rules/wording/redact.ts";
 
 /**
- * Hides secrets in what these containers of an installation print: the values that they were started with, and today's.
- * Made once for each stream, because it prepares every form of every secret.
+ * Redacts secrets in the output of an installation's containers: the values that they were started with, and the
+ * current ones. Create one per stream, because it prepares every form of every secret.
  */
 export async function redactOutputOf(
   store: Pick<ReadStore, "deployments" | "installations">,
   installation: InstallationId,
   containers: readonly ContainerState[],
 ): Promise<Redact> {
-  // A container that was kept is older than the version that it serves.
+  // A kept container is older than the version that it serves.
   const ids = new Set(containers.map(({ owner }) => owner.deployment));
   const versions = await Promise.all([...ids].map((id) => store.deployments.get(id)));
   const specs = versions.flatMap((version) => (version && specOf(version)) ?? []);

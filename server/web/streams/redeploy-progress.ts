@@ -16,8 +16,8 @@ import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "
 type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 
 /**
- * How a product redeploy goes, told to whoever knows its session id; also to those who ask before it was asked for.
- * Begins with every stack as pending and ends with `done`. A reader that comes back after that is told 204.
+ * Streams the progress of a product redeploy to everybody who knows its session id, even before the redeploy was
+ * requested. It begins with every stack as pending and ends with `done`. A reader that reconnects after that gets 204.
  */
 export async function answerWithProgress(c: WebContext, needs: Needs, sessionId: string): Promise<Response> {
   const from = lastEventId(c) ?? 0;
@@ -38,7 +38,7 @@ async function hasSeenTheEnd({ store }: Needs, deployment: Deployment, from: num
 async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer: SseWriter): Promise<Deployment> {
   const news = createWakeUp(clock);
   const heardOf = new Set<DeploymentId>();
-  // Which session a deployment belongs to does not change, so each is worth one look.
+  // A deployment's session never changes, so each deployment is looked up once.
   const unsubscribe = store.events.subscribeAll((id) => {
     if (!heardOf.has(id)) news.wake();
     heardOf.add(id);
@@ -72,7 +72,7 @@ async function tell(needs: Needs, deployment: Deployment, from: number, writer: 
   }
 }
 
-/** Without an id of its own the last status is told again, with `done`, to whoever lost the line between the two. */
+/** The last status has no id, so that a reader that was disconnected before `done` receives both again. */
 async function tellEnd(
   store: ReadStore,
   product: string,
@@ -87,7 +87,7 @@ async function tellEnd(
   await writer.send({ id: String(end.seq), event: "done", data: JSON.stringify(result) });
 }
 
-/** What of a deployment's events is progress. */
+/** The message for an event, if the event is progress; otherwise null. */
 function messageOf(product: string, event: DeploymentEvent): SseMessage | null {
   switch (event.type) {
     case "stack":

@@ -6,22 +6,24 @@ import { answerWithStream } from "./stream-answer.ts";
 
 export interface SseMessage {
   readonly id?: string;
-  /** htmx swaps messages without a name into the page, and only dispatches named ones. */
+  /** htmx swaps unnamed messages into the page, and only dispatches named ones. */
   readonly event?: string;
   readonly data: string;
 }
 
 export interface SseWriter {
-  /** Resolves when the reader has room for more; rejects when it is gone, has stalled, or the server is closing. */
+  /**
+   * Resolves when the reader has room for more. Rejects if it has disconnected or stalled, or if the server is closing.
+   */
   send(message: SseMessage): Promise<void>;
-  /** A comment: keeps proxies waiting, and finds out that a reader is gone. */
+  /** Sends a comment, which keeps proxies from timing out and detects a disconnected reader. */
   heartbeat(): Promise<void>;
-  /** Aborted when the stream is over, for whatever reason. */
+  /** Aborts when the stream is over, for whatever reason. */
   readonly signal: AbortSignal;
 }
 
 export const heartbeatMs = 15_000;
-/** A reader that makes no room for so long is dropped. */
+/** A reader that makes no room for this long is dropped. */
 const stalledAfterMs = 15_000;
 
 const headers = {
@@ -30,7 +32,7 @@ const headers = {
   "X-Accel-Buffering": "no",
 };
 
-/** Answers with an event stream that `produce` writes; it ends when `produce` returns. */
+/** Answers with an event stream that `produce` writes. The stream ends when `produce` returns. */
 export function answerWithEvents(
   c: WebContext,
   needs: Pick<WebAdapters, "clock" | "log" | "closing">,
@@ -43,7 +45,7 @@ export function answerWithEvents(
       const room = pipe.room();
       if (room && (await outlasts(room, stalledAfterMs, needs.clock, signal))) {
         end(new Error("the reader of an event stream has stalled"));
-        // Ending it politely would wait for the reader to take what is left, which it does not.
+        // A clean end would wait for the reader to take the rest, which it does not.
         c.env?.outgoing?.destroy();
       }
       signal.throwIfAborted();
@@ -53,7 +55,7 @@ export function answerWithEvents(
   });
 }
 
-/** Whether something took longer than the limit. False also when the signal came first. */
+/** Whether the promise took longer than the limit. False if the signal aborted first. */
 async function outlasts(
   something: Promise<void>,
   limitMs: number,

@@ -4,30 +4,30 @@ import type { WebAdapters } from "../adapters.ts";
 import type { WebContext } from "../http/web-context.ts";
 import { answerWithEvents, heartbeatMs } from "./sse.ts";
 
-/** Something that a page shows as it is now, and that changes. */
+/** The current state of something that a page shows. */
 export interface Snapshot {
-  /** Differs when what is shown differs. */
+  /** Changes whenever the shown content changes. */
   readonly digest: string;
   readonly html: string;
-  /** It is about to change, and nobody will tell: a container that is being stopped. */
+  /** Whether it will change soon without an event, such as a container that is stopping. */
   readonly isPassing?: boolean;
 }
 
-/** What a page is told besides what it shows; see pages/news.ts. */
+/** News that a page receives in addition to its own content; see pages/system/news.ts. */
 export interface Aside {
-  /** Something has happened to this deployment. */
+  /** Notes that something happened to this deployment. */
   heard(id: DeploymentId): void;
-  /** What is worth telling since it was asked last, as parts of a message; empty: nothing. */
+  /** The news since the last call, as parts of a message; empty if there are none. */
   html(): Promise<string>;
 }
 
-/** However fast things change, a page is not painted more often than this. */
+/** The shortest time between two repaints of a page, however fast things change. */
 const pauseMs = 500;
 const passingMs = 1_000;
 
 /**
- * Sends a new picture of something whenever it has changed: a state, not a history, so what a reader missed while
- * it was away need not be replayed. The digest is the message's id: a reader that comes back with it is not repainted.
+ * Sends a new snapshot whenever the content has changed. It is a state and not a history, so a reader that was away
+ * needs no replay. The digest is the message's id, so a reader that reconnects with the same one is not repainted.
  */
 export function answerWithSnapshots(
   c: WebContext,
@@ -49,10 +49,10 @@ export function answerWithSnapshots(
         if (snapshot.digest !== shown) await writer.send({ id: snapshot.digest, data: snapshot.html });
         shown = snapshot.digest;
         const beside = await aside?.html();
-        // Without an id: it is not a picture that a reader could come back with.
+        // It has no id, because it is not a snapshot that a reader could reconnect with.
         if (beside) await writer.send({ data: beside });
         await clock.sleep(pauseMs, writer.signal);
-        // Containers also die without a deployment: look now and then without being told.
+        // Containers also die without a deployment, so check from time to time without a wake-up.
         const limitMs = snapshot.isPassing ? passingMs : heartbeatMs;
         if ((await news.next(limitMs, writer.signal)) === "idle") await writer.heartbeat();
       }

@@ -1,10 +1,10 @@
 import { link } from "../../async/linked-abort.ts";
 import type { WebContext } from "../http/web-context.ts";
 
-/** How long an answer that is streamed goes on: until it is ended, its reader has gone or signed out, or the server closes. */
+/** The lifetime of a streamed answer: until it is ended, its reader disconnects or signs out, or the server closes. */
 export interface StreamLife {
   readonly signal: AbortSignal;
-  /** Ends it, and leaves nothing behind on the server's own signal. To be called in the end, whatever that was. */
+  /** Ends it, and removes its listener from the server's signal. Must be called in every case. */
   end(reason?: Error): void;
 }
 

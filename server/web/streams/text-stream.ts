@@ -2,7 +2,7 @@ import type { WebAdapters } from "../adapters.ts";
 import type { WebContext } from "../http/web-context.ts";
 import { answerWithStream } from "./stream-answer.ts";
 
-/** Answers with text that `produce` writes bit by bit, no faster than it is read. */
+/** Answers with text that `produce` writes piece by piece, no faster than it is read. */
 export function answerWithText(
   c: WebContext,
   needs: Pick<WebAdapters, "log" | "closing">,

@@ -17,24 +17,29 @@ import { Problem } from "../http/problem.ts";
 import { readBounded } from "../http/read-bounded.ts";
 import type { WebContext } from "../http/web-context.ts";
 
-/** GitHub sends up to 25 MB; a push with thousands of commits and files has less than this. */
+/** GitHub sends up to 25 MB, but a push with thousands of commits and files needs less than this. */
 const maxBodyBytes = 5 * 1024 * 1024;
-/** GitHub itself gives up after so long. */
+/** GitHub itself gives up after this long. */
 const bodyTimeoutMs = 10_000;
 /**
- * Each is up to `maxBodyBytes` of memory, before anybody knows who sent it. A forge's come at once; slow ones give way.
- * A forge that is told to come again mostly does not, so it waits for almost as long as it is patient itself.
+ * Each body takes up to `maxBodyBytes` of memory before its sender is known. A forge's bodies arrive at once, and slow
+ * ones give way. A forge that is told to retry usually does not, so a delivery waits for a permit almost as long as a forge
+ * waits for the answer.
  */
 const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
 const tooSlow = `the body did not arrive within ${bodyTimeoutMs / 1_000} s`;
 const inTheWay = `the body did not arrive within ${bodiesAtOnce.patienceMs / 1_000} s, and others were waiting`;
-/** Wrong signatures from one network for one product. The right ones are neither counted nor refused: a forge delivers in bursts. */
+/**
+ * The limit of wrong signatures from one network for one product. Right ones are neither counted nor refused, because a
+ * forge delivers in bursts.
+ */
 const failuresPerMinute = 30;
-/** From one network for all products, also those that are not there. */
+/** The limit from one network for all products, including unknown ones. */
 const floodPerMinute = 300;
 
-// Described, and not checked: the signature is over the bytes as they came, and what they say is read after it.
+// The body is described but not validated: the signature covers the raw bytes, which are parsed only after it was
+// checked.
 const bodies = {
   "application/json": { schema: { type: "object" as const } },
   "application/x-www-form-urlencoded": { schema: { type: "object" as const } },

@@ -5,7 +5,7 @@ import { versionChanges } from "../../../rules/settings/version-changes.ts";
 import { Problem } from "../../http/problem.ts";
 import type { changesSchema } from "../schemas/changes.ts";
 
-/** What is different between two deployments of one installation. */
+/** The differences between two deployments of one installation. */
 export function changesJson(from: Deployment, to: Deployment): z.infer<typeof changesSchema> {
   if (from.installationId !== to.installationId) {
     throw new Problem(400, "invalid", "from: enter the id of a deployment of the same product deployment");

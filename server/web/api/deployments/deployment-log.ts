@@ -18,7 +18,7 @@ interface Filter {
 
 type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
 
-/** The whole log of a deployment so far, page by page, so that a long one is never held in memory. */
+/** Streams the whole log of a deployment so far, page by page, so that a long log is never held in memory. */
 export async function streamDeploymentLog(
   c: WebContext,
   needs: Needs,
@@ -38,7 +38,7 @@ export async function streamDeploymentLog(
   });
 }
 
-/** Null: everything. Throws a Problem (404) when the deployment has no such stack or service. */
+/** Null means all services. Throws a Problem (404) if the deployment has no such stack or service. */
 async function servicesWanted(
   store: ReadStore,
   deployment: Deployment,
@@ -47,7 +47,7 @@ async function servicesWanted(
   if (stack === undefined && service === undefined) return null;
   const spec = specOf(deployment);
   if (!spec) {
-    // Until the images exist nothing is said about one stack alone.
+    // Until the images exist, no event is about a single stack.
     if (service === undefined) return null;
     const heardOf = await servicesHeardOf(store, deployment);
     if (!heardOf.has(service)) throw missing(deployment, `service "${service}" yet`, [...heardOf]);

@@ -117,7 +117,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { deployment, place } = await catalog.deployment(c.req.valid("param").id);
-      // Without a body there is nothing that zod could have put the default into.
+      // Without a body, zod has nothing to put the default into.
       const variables = c.req.valid("json").variables ?? "then";
       const by = visitorOf(c).identity.name;
       const asked = await commands.redeploy(deployment, variables, by, c.req.raw.signal);

@@ -4,7 +4,7 @@ import { readPage } from "../read-page.ts";
 import type { ApiNeeds } from "../route-parts.ts";
 import type { pageQuery } from "../schemas/lists.ts";
 
-/** A page of deployments, newest first: of one product, or of all. */
+/** Reads a page of deployments, newest first, of one product or of all. */
 export async function pageOfDeployments(
   { store, catalog, present }: Pick<ApiNeeds, "store" | "catalog" | "present">,
   query: z.infer<typeof pageQuery>,

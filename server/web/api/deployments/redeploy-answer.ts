@@ -5,10 +5,13 @@ import { redeployResult } from "../../read/redeploy-result.ts";
 import { untilOver } from "../../streams/follow-deployment.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
 
-/** Proxies and clients give up on an answer that says nothing. White space before JSON is still JSON. */
+/** Proxies and clients give up on a silent answer, so it sends white space, which JSON allows before the value. */
 const keepAliveMs = 5_000;
 
-/** Headers at once, and the result when the redeploy is over. It goes on without a client that leaves. */
+/**
+ * Sends the headers at once, and the result when the redeploy is over. The redeploy continues if the client
+ * disconnects.
+ */
 export function answerWhenOver(
   c: WebContext,
   needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing">,

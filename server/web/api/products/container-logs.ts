@@ -10,7 +10,10 @@ import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { answerWithText } from "../../streams/text-stream.ts";
 
-/** What the containers of the live deployment print; with several services each line begins with its service's name. */
+/**
+ * Streams the output of the live deployment's containers. If there are several services, each line begins with the
+ * service's name.
+ */
 export async function streamContainerLogs(
   c: WebContext,
   needs: Pick<WebAdapters, "engine" | "store" | "log" | "closing">,

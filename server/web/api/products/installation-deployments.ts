@@ -7,7 +7,7 @@ import { deploymentSchema, deployRequestSchema } from "../schemas/deployments.ts
 import { idParam } from "../schemas/ids.ts";
 import { installationSchema } from "../schemas/installations.ts";
 
-/** What makes a product in an environment run another version, or none. */
+/** Endpoints that make an installation run another version, or none. */
 export function createInstallationDeploymentsApi(needs: ApiNeeds) {
   const { commands, endpoints, catalog, present } = needs;
   const api = createApi();

@@ -11,7 +11,7 @@ import { listOf } from "../schemas/lists.ts";
 import { serviceSettingsSchema } from "../schemas/service-settings.ts";
 import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
 
-/** What users set about a product in an environment: variables, domains, health checks and limits. */
+/** Endpoints for an installation's settings: variables, domains, health checks and limits. */
 export function createInstallationSettingsApi(needs: ApiNeeds) {
   const { store, commands, endpoints, catalog, present } = needs;
   const api = createApi();

@@ -14,7 +14,7 @@ import { listOf } from "../schemas/lists.ts";
 import { leavingSchema } from "../schemas/products.ts";
 import { streamContainerLogs } from "./container-logs.ts";
 
-/** A product in an environment: where it is installed, and what it is doing there. */
+/** Endpoints for installations: where a product is installed, and what it is doing there. */
 export function createInstallationsApi(needs: ApiNeeds) {
   const { commands, endpoints, catalog, present } = needs;
   const api = createApi();

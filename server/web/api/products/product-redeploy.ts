@@ -12,10 +12,10 @@ import {
   sessionParam,
 } from "../schemas/product-redeploy.ts";
 
-// Not typed as "application/json": then handlers would have to answer with c.json(), and could not stream.
+// Not typed as "application/json", because handlers would then have to answer with c.json() and could not stream.
 const streamedJson: string = "application/json";
 
-/** The redeploy of a whole product: one call that answers when it is over, and its progress on the side. */
+/** The redeploy of a whole product: one call that answers when it is over, and a stream of its progress. */
 export function createProductRedeployApi(needs: ApiNeeds) {
   const { endpoints, catalog, commands } = needs;
   const api = createApi();

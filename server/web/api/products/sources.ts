@@ -20,7 +20,7 @@ import {
   sourceSchema,
 } from "../schemas/sources.ts";
 
-/** A product's repository: how it is fetched, how Baton hears of pushes, and what was heard. */
+/** Endpoints for a product's repository: how it is fetched, how Baton hears of pushes, and the deliveries. */
 export function createSourcesApi(needs: ApiNeeds) {
   const { store, commands, endpoints, catalog } = needs;
   const api = createApi();
@@ -175,7 +175,7 @@ export function createSourcesApi(needs: ApiNeeds) {
   }
 }
 
-/** What was not said is not changed. */
+/** Drops undefined values, so that an omitted field is not changed. */
 function given<Changes extends object>(
   changes: Changes,
 ): { [Name in keyof Changes]: Exclude<Changes[Name], undefined> } {

@@ -7,7 +7,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
-/** `?limit=` is what a form sends for a field that was left empty: as good as absent. */
+/** Treats an empty value as absent, because a form sends `?limit=` for an empty field. */
 export function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema);
 }

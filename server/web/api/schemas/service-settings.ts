@@ -31,14 +31,14 @@ const successesRule = "enter a whole number from 1 to 100";
 
 const cpusRule = "enter a number from 0.01 to 1024, such as 0.5";
 
-/** Less than this, Docker does not give. */
+/** Docker accepts no smaller limit. */
 const leastMemoryBytes = 6 * 1024 ** 2;
 
 const mostMemoryBytes = 1024 ** 4;
 
 const memoryRule = "enter a size from 6m to 1024g, such as 512m";
 
-/** Checks what is to be set about a service. Null takes a setting away, what is left out stays. */
+/** Checks new settings of a service. Null removes a setting, and an omitted one stays. */
 export const serviceSettingsSchema = z.strictObject({
   service: serviceName,
   health: z

@@ -4,7 +4,7 @@ import { parseRootDirectory } from "../../../rules/settings/root-directory.ts";
 import { pathPatternProblem } from "../../../rules/webhooks/path-filter.ts";
 import { idInPath } from "./ids.ts";
 
-/** What the API takes and gives about repositories, webhooks and the ledger. */
+/** Schemas for repositories, webhooks and deliveries. */
 
 const time = z.iso.datetime();
 

@@ -5,7 +5,7 @@ import type { ProductId } from "../../../model/names/ids.ts";
 import type { Git } from "../../../ports/git.ts";
 import { variableChanges } from "../../../rules/settings/version-changes.ts";
 
-/** What one version has that another has not: the commits between, and variables by name. */
+/** The differences between two versions: the commits between them, and variables by name. */
 export async function changesBetween(
   git: Git,
   product: ProductId,

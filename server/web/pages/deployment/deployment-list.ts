@@ -20,7 +20,7 @@ const statuses: Readonly<Record<Exclude<StatusFilter, "all">, readonly Deploymen
   stopped: ["stopped"],
 };
 
-/** A page of deployments as its address asks for it: `?status=` and `?before=`; what it does not know is ignored. */
+/** Reads a page of deployments for `?status=` and `?before=` of the URL. Unknown values are ignored. */
 export async function readDeploymentList(
   { store, catalog }: Pick<PageNeeds, "store" | "catalog">,
   of: Pick<Parameters<ReadStore["deployments"]["list"]>[0], "product" | "installation">,

@@ -7,7 +7,9 @@ import { elapsedText } from "../../../rules/wording/duration-text.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 
-/** Of deployments that make a former version live again: the number of the one whose version it is, by its id. */
+/**
+ * For redeploys of an earlier version, the number of the deployment whose version each one uses, by the redeploy's id.
+ */
 export async function sourceNumbers(
   store: Pick<ReadStore, "deployments">,
   deployments: readonly Deployment[],
@@ -41,8 +43,8 @@ export function deploymentRow(
 }
 
 /**
- * From its start, not from when it was asked for, until traffic moved: neither waiting nor watching is counted. Of one to
- * which it never did: until its end.
+ * The time from the start until traffic moved, which counts neither waiting in the queue nor the watch window. If
+ * traffic never moved, the time until the end.
  */
 export function timingText(deployment: Deployment): string | null {
   if (deployment.status === "queued" || !deployment.startedAt) return null;
@@ -53,7 +55,7 @@ export function timingText(deployment: Deployment): string | null {
   return liveAt ? `live after ${took}` : `took ${took}`;
 }
 
-/** It was ready once, and what it was made of is known. */
+/** Whether the deployment was ready once and its spec is known. */
 export function canRedeploy(deployment: Deployment): boolean {
   return readyAtOf(deployment) !== null && specOf(deployment) !== null;
 }

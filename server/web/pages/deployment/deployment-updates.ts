@@ -18,7 +18,9 @@ import { deploymentView, readProgress } from "./deployment-view.ts";
 import { logBlocks, ofStack } from "./log-blocks.ts";
 import { progressAfter } from "./progress.ts";
 
-/** Tells a deployment's events to its page: new lines are added to the log, and what else has changed is replaced. */
+/**
+ * Sends a deployment's events to its page: adds new lines to the log, and replaces every other part that has changed.
+ */
 export async function createDeploymentTeller(
   needs: PageNeeds,
   id: DeploymentId,

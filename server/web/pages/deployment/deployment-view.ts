@@ -20,10 +20,10 @@ import { drainingText, noProgress, type Progress, progressAfter, stepViews } fro
 import { timelineView } from "./timeline-view.ts";
 
 const maxVersionsBack = 50;
-/** A page is worth showing without what git would say. */
+/** Past this time, the page is shown without the facts from git. */
 const gitTimeoutMs = 5_000;
 
-/** All that has happened so far, and how far that is. `until`: no further than this event. */
+/** Reads all events so far and the progress that they add up to, no further than the event `until`. */
 export async function readProgress(
   store: ReadStore,
   id: DeploymentId,
@@ -34,7 +34,7 @@ export async function readProgress(
   return { events, progress: events.reduce(progressAfter, noProgress) };
 }
 
-/** A deployment as its page shows it. `asked`: the stack that was chosen. */
+/** A deployment as its page shows it. `asked` is the stack that the user chose. */
 export async function deploymentView(
   needs: WebAdapters,
   deployment: Deployment,
@@ -80,13 +80,13 @@ export async function deploymentView(
   };
 }
 
-/** How long users saw a version that failed; null: they never did, or nobody knows. */
+/** How long users saw a version that failed; null if they never did, or if that is unknown. */
 function servedBy(deployment: Deployment): string | null {
   if (deployment.status !== "failed" || !deployment.failure.served) return null;
   return servedText(deployment.number, deployment.failure.served);
 }
 
-/** What came in since the last version that was good when this one failed: the first place to look. */
+/** The changes since the last good version at the time of the failure, which are the first place to look. */
 async function sinceGood(
   { store, git }: WebAdapters,
   failed: Deployment,
@@ -99,7 +99,7 @@ async function sinceGood(
   return { number: good.number, changes: await changesBetween(git, product, good, failed, signal) };
 }
 
-/** The row knows, also where its events end too early. */
+/** The row knows the outcome even if the events are incomplete. */
 function outcomeOf({ status }: Deployment): Progress["outcome"] {
   return status === "ready" || status === "failed" || status === "stopped" ? status : null;
 }
@@ -108,7 +108,7 @@ function isStarting(deployment: Deployment): boolean {
   return deployment.status === "deploying" && deployment.step === "start";
 }
 
-/** What serves while this one does not. */
+/** What serves while this deployment does not. */
 function meanwhileOf(
   deployment: Deployment,
   live: Deployment | null,
@@ -147,7 +147,7 @@ const words: Readonly<Record<Deployment["status"], string>> = {
   stopped: "Stopped",
 };
 
-/** The newest of its installation, failed, and not dismissed. */
+/** Whether it is the newest deployment of its installation, has failed, and was not dismissed. */
 async function needsAttention(store: ReadStore, { id, installationId, status }: Deployment): Promise<boolean> {
   if (status !== "failed") return false;
   const [newest] = await store.deployments.list({ installation: installationId, limit: 1 });

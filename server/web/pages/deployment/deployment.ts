@@ -10,7 +10,7 @@ import { createDeploymentTeller } from "./deployment-updates.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
 import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
 
-/** A page that holds more lines than this is slow; the rest is a click away, as text. */
+/** A page with more lines than this is slow. The rest is one click away, as text. */
 const maxLines = 2_000;
 
 export function createDeploymentPages(needs: PageNeeds) {
@@ -80,7 +80,7 @@ async function show(c: WebContext, needs: PageNeeds): Promise<Response> {
     DeploymentPage({
       frame: frameOf(c, needs, { title, section: "deployments", mood: view.mood }),
       view,
-      // It ends by itself, and people watch for its result from another tab, so it continues in the background.
+      // A deployment ends soon and users wait for it in another tab, so the stream continues in the background.
       stream: progress.settled ? null : { url, pauseInBackground: false },
       log: {
         title: chosen === null ? "Log" : `Log of ${displayName(chosen)}`,

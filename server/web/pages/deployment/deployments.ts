@@ -8,7 +8,7 @@ import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { readDeploymentList } from "./deployment-list.ts";
 
-/** All deployments, or one product's, newest first. */
+/** The list of all deployments or of one product's, newest first. */
 export function createDeploymentsPages(needs: PageNeeds) {
   const { endpoints, store, catalog, clock } = needs;
 

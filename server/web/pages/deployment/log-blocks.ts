@@ -5,7 +5,10 @@ import { type Deployment, specOf } from "../../../model/deployment/deployment.ts
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import { narrate } from "../../../rules/wording/narrate.ts";
 
-/** Events as lines of the page's log: the words of the terminal, with their weight told by `kind` and not by a prefix. */
+/**
+ * Turns events into lines of the page's log. The wording is the terminal's, but `kind` shows the importance instead of
+ * a prefix.
+ */
 export function logBlocks(events: readonly DeploymentEvent[], createdAt: Date): readonly LogBlock[] {
   return events.flatMap((event) => {
     const lines = linesOf(event);
@@ -14,7 +17,10 @@ export function logBlocks(events: readonly DeploymentEvent[], createdAt: Date): 
   });
 }
 
-/** What concerns a stack: its services' output and checks, and what is said of the whole deployment. Null: everything. */
+/**
+ * The events that concern a stack: its services' output and checks, and events about the whole deployment. Null keeps
+ * everything.
+ */
 export function ofStack(
   events: readonly DeploymentEvent[],
   deployment: Deployment,
@@ -29,12 +35,12 @@ export function ofStack(
   );
 }
 
-/** Four characters are the margin that a terminal needs; output has its own. */
+/** The terminal's margin takes four characters. Output has its own. */
 const marginLength = 4;
 
 function linesOf(event: DeploymentEvent): readonly string[] {
   if (event.type === "log") return event.lines;
-  // The last lines of a container stand in the post-mortem, and came as output before.
+  // The last lines of a container are in the post-mortem and were logged as output before.
   if (event.type === "failure") return narrate(event).slice(0, 1).map(withoutMargin);
   return narrate(event).map(withoutMargin);
 }
@@ -69,7 +75,7 @@ function kindOf(event: DeploymentEvent): LogKind {
   }
 }
 
-/** Keeps the last `max` lines, whole blocks at a time; says how many lines were left out. */
+/** Keeps the last whole blocks, `max` lines at most, and says how many lines were left out. */
 export function lastLines(
   blocks: readonly LogBlock[],
   max: number,
@@ -83,7 +89,7 @@ export function lastLines(
   return { shown: blocks.slice(first), omitted };
 }
 
-/** The search without scripts: only lines with these words. */
+/** The search for browsers without scripts: keeps only lines that contain the words. */
 export function withWords(blocks: readonly LogBlock[], words: string): readonly LogBlock[] {
   const wanted = words.trim().toLowerCase();
   if (wanted === "") return blocks;

@@ -29,23 +29,23 @@ const stepOfStage: Readonly<Record<Stage, Step>> = {
   watch: "watch",
 };
 
-/** How far a deployment is, as its events tell it. */
+/** The progress of a deployment, according to its events. */
 export interface Progress {
-  /** Up to and with this event. */
+  /** The number of the last event that is included. */
   readonly seq: number;
   readonly at: Step;
   readonly begun: Readonly<Partial<Record<Step, Date>>>;
   readonly ended: Readonly<Partial<Record<Step, Date>>>;
   readonly outcome: "ready" | "failed" | "stopped" | null;
-  /** The last thing that was said which is not output. */
+  /** The last event that is not output, as a sentence. */
   readonly sentence: string | null;
-  /** Requests on the replaced version; null: not draining. */
+  /** The number of requests on the replaced version; null if it is not draining. */
   readonly draining: number | null;
   readonly stacks: readonly StackProgress[];
-  /** What each service was seen to answer, in the order in which services were asked first. */
+  /** The probe results of each service, in the order in which services were first probed. */
   readonly checks: readonly ServiceChecks[];
   readonly cutOver: { readonly at: Date; readonly tookMs: number; readonly urls: readonly string[] } | null;
-  /** When the replaced version had answered its last request. */
+  /** When the replaced version answered its last request. */
   readonly drainedAt: Date | null;
   /** The last lines of init containers, by service. */
   readonly initLogs: readonly InitLog[];
@@ -57,7 +57,7 @@ export interface ServiceChecks {
   readonly marks: readonly CheckMark[];
 }
 
-/** One probe whose outcome was told. */
+/** The reported result of one probe. */
 export interface CheckMark {
   readonly at: Date;
   readonly healthy: boolean;
@@ -71,7 +71,7 @@ export interface InitLog {
   readonly lines: readonly string[];
 }
 
-/** A service that flaps for ever must not make the page grow for ever. */
+/** Limits the size of the page for a service that keeps flapping. */
 const maxMarks = 60;
 const maxInitLines = 30;
 
@@ -91,7 +91,7 @@ export const noProgress: Progress = {
   settled: false,
 };
 
-/** Progress after one more event. Pure. */
+/** Returns the progress after one more event. Pure. */
 export function progressAfter(before: Progress, event: DeploymentEvent): Progress {
   const progress = { ...before, seq: event.seq };
   const sentence =
@@ -117,7 +117,7 @@ export function progressAfter(before: Progress, event: DeploymentEvent): Progres
     case "stack":
       return { ...progress, stacks: replaced(progress.stacks, event.stack) };
     case "failure":
-      // A watch that fails has gone further than where it is found out.
+      // A failure may be in a later step than the last one that was reported, such as the watch window.
       return { ...enter(progress, stepOfStage[event.failure.stage], event.at), sentence: null };
     case "settled":
       return { ...progress, draining: null, settled: true };
@@ -152,7 +152,7 @@ function afterStatus(progress: Progress, event: DeploymentEvent & { readonly typ
   const { at } = event;
   switch (event.status) {
     case "queued":
-      // Also after a server that died while building: then all begins again.
+      // This also happens after the server died during a build, which then starts over.
       return { ...noProgress, seq: event.seq, begun: { queue: progress.begun.queue ?? at } };
     case "building":
       return enter(progress, "fetch", at);
@@ -166,7 +166,7 @@ function afterStatus(progress: Progress, event: DeploymentEvent & { readonly typ
   }
 }
 
-/** Steps are only ever gone forward: a second service that starts while the first is checked stays in "check". */
+/** Steps only advance: when a second service starts while the first is being checked, the step stays "check". */
 function enter(progress: Progress, step: Step, at: Date): Progress {
   if (steps.indexOf(step) <= steps.indexOf(progress.at)) return progress;
   return {

@@ -19,7 +19,7 @@ import { liveOf } from "../product/live-version.ts";
 import { placeOf } from "../product/product-head.ts";
 import { changesBetween } from "./changes.ts";
 
-/** Shows what a redeploy would do, and does it. */
+/** Shows what a redeploy would do, and starts it. */
 export function createRedeployPages(needs: PageNeeds) {
   const { endpoints, commands, catalog } = needs;
   const find = (c: WebContext) => catalog.deployment(Number(c.req.param("id")));
@@ -149,7 +149,7 @@ async function servicesWithoutImage(
   return services.filter((_, index) => images[index] === null).map(({ name }) => name);
 }
 
-/** Which services would be interrupted, and which data would be lost. */
+/** Finds the services that would be interrupted and the data that would be lost. */
 async function consequences(
   needs: PageNeeds,
   spec: DeploymentSpec,

@@ -1,7 +1,7 @@
 import type { TimelineView } from "../../../../views/deployment/checks-timeline.tsx";
 import type { CheckMark, Progress } from "./progress.ts";
 
-/** Null: nothing was checked yet. */
+/** Null if nothing was checked yet. */
 export function timelineView(progress: Pick<Progress, "checks" | "cutOver" | "outcome">): TimelineView | null {
   const { checks, cutOver, outcome } = progress;
   const times = [...checks.flatMap(({ marks }) => marks.map(({ at }) => at)), ...(cutOver ? [cutOver.at] : [])].map(

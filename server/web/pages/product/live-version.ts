@@ -22,7 +22,7 @@ export interface RunFacts {
   readonly services: readonly (Omit<ServiceState, "status"> & { readonly status: RunState })[];
 }
 
-/** What runs, as far as Docker tells; a page is still worth showing when it does not. */
+/** Reads what runs from Docker. If Docker does not answer, the page is shown without it. */
 export async function runState(
   needs: WebAdapters,
   place: InstallationRef,
@@ -39,7 +39,7 @@ export async function runState(
   }
 }
 
-/** After a stop: containers finish what they are doing. */
+/** After a stop, containers may still be finishing their work. */
 async function runsStill(
   { engine }: Pick<WebAdapters, "engine">,
   { installation }: InstallationRef,

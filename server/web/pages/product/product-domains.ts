@@ -27,7 +27,7 @@ const notices: Readonly<Record<string, string>> = {
   removed: "Removed. It is no longer served.",
 };
 
-/** The hosts of a product's web services: those that Baton makes of its name, and those that a member gave. */
+/** The hosts of a product's web services: those that Baton derives from its name, and custom ones. */
 export function createProductDomainsPages(needs: PageNeeds) {
   const { endpoints, store, commands } = needs;
 
@@ -73,7 +73,9 @@ export function createProductDomainsPages(needs: PageNeeds) {
   }
 }
 
-/** Of what is live and of what a member has named, each host with how far it is on its way to being served. */
+/**
+ * Lists the web services of the live version and those with custom hosts, with how far each host is from being served.
+ */
 export async function servicesWithHosts(
   needs: PageNeeds,
   { installation }: InstallationRef,
@@ -102,7 +104,7 @@ export async function servicesWithHosts(
   );
 }
 
-/** The states of all hosts, as parts of a message. */
+/** The states of all hosts as parts of a message. */
 export async function hostStateParts(services: readonly ServiceDomains[]): Promise<string> {
   const parts = services
     .flatMap(({ own, custom }) => [...own, ...custom])

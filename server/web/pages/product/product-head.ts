@@ -17,7 +17,7 @@ import type { PageNeeds } from "../page.ts";
 import { activityOf } from "../system/activity.ts";
 import { liveOf, type RunFacts, runState } from "./live-version.ts";
 
-/** What the tabs of a product have in common, as it is now. */
+/** The current facts that all tabs of a product share. */
 export interface ProductFacts {
   readonly head: ProductHeadProps;
   readonly live: LiveVersion | null;
@@ -26,7 +26,7 @@ export interface ProductFacts {
   readonly pending: PendingChanges;
 }
 
-/** The installation that an address means: `?environment=` names one beside production. */
+/** Finds the installation that a URL refers to. `?environment=` names one other than production. */
 export async function placeOf(c: WebContext, { catalog }: Pick<PageNeeds, "catalog">): Promise<InstallationRef> {
   return catalog.placeIn(await catalog.product(c.req.param("slug") ?? ""), c.req.query("environment"));
 }
@@ -62,7 +62,7 @@ export async function productFacts(
     activity,
     isLive: live !== null,
     startAgainId: live ? null : (lastReady?.id ?? null),
-    // What is under way may bring them, or be followed by what does.
+    // A deployment in progress may already include the changes, or be followed by one that does.
     pending: text === null ? null : { text, canApply: activity === null || activity.tone === "bad" },
   };
   return { head, live, run, newest, pending };
@@ -81,7 +81,7 @@ async function readPendingChanges(
   return { variables, services: spec ? pendingSettings(servicesOf(spec), settings) : [] };
 }
 
-/** The address of a page in the same environment. */
+/** The URL of a page in the same environment. */
 export function inPlace(
   url: string,
   { environment }: InstallationRef,
@@ -94,13 +94,13 @@ export function inPlace(
   return all.size === 0 ? url : `${url}?${all}`;
 }
 
-/** The tab of the browser says what the page says. */
+/** The title of the browser tab. */
 export function productTitle({ slug, mood, activity }: ProductHeadProps): string {
   if (mood === "busy") return `${activity?.tone === "wait" ? "Queued" : "Deploying"} · ${slug}`;
   return mood === "failed" ? `Failed · ${slug}` : slug;
 }
 
-/** `csrf`: of the reader, for the forms in it. */
+/** `csrf` is the reader's token, for the forms in the head. */
 export async function headParts(head: ProductHeadProps, csrf: string | null): Promise<string> {
   const parts = [
     PageTitle({ title: productTitle(head) }),
@@ -109,7 +109,7 @@ export async function headParts(head: ProductHeadProps, csrf: string | null): Pr
   return (await Promise.all(parts.map((part) => part.toString()))).join("");
 }
 
-/** `more`: what else the tab was asked for. */
+/** `more` holds the tab's other parameters. */
 export function productStreamUrl(
   place: InstallationRef,
   shown: string,

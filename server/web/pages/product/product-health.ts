@@ -4,7 +4,7 @@ import { isDismissed } from "../../read/dismissed.ts";
 import type { PageNeeds } from "../page.ts";
 import { liveOf, runState } from "./live-version.ts";
 
-/** How every product does, in each of its environments. */
+/** The state of every product in each of its environments. */
 export async function productsHealth(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductHealth[]> {
   return Promise.all((await needs.catalog.places()).map((place) => healthOf(needs, place, signal)));
 }

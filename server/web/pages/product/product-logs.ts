@@ -10,14 +10,14 @@ import { containersOfLog, readTail } from "./service-log.ts";
 import { serviceLogBlocks } from "./service-log-blocks.ts";
 import { answerWithServiceLog } from "./service-log-stream.ts";
 
-/** What a page is sent with: what is read at first, and without scripts. */
+/** The number of lines in the page itself, which is all that browsers without scripts get. */
 const tail = 1_000;
-/** What its stream begins with. */
+/** The number of lines that the stream starts with. */
 const streamTail = 10_000;
-/** What a file holds: as much as the API gives. */
+/** The number of lines in a downloaded file, the same as in the API. */
 const downloadTail = 10_000;
 
-/** What the containers of a product print. */
+/** Shows the output of a product's containers. */
 export function createProductLogsPages(needs: PageNeeds) {
   const { endpoints, engine, store, clock } = needs;
 

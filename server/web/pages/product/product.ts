@@ -40,13 +40,13 @@ import {
 
 const shownDeployments = 5;
 
-/** What a redirect may say; anything else in the URL says nothing. */
+/** The notices that a redirect may ask for. Anything else in the URL shows nothing. */
 const notices: Readonly<Record<string, string>> = {
   installed: "Installed. Nothing is deployed here yet.",
   created: "Created. Push the first version to deploy it.",
 };
 
-/** A product: its overview, and the stream that keeps its tabs up to date. */
+/** The overview of a product, and the stream that keeps its tabs up to date. */
 export function createProductPages(needs: PageNeeds) {
   const { endpoints, store, commands, clock, catalog } = needs;
 
@@ -111,7 +111,7 @@ async function uninstalled(c: WebContext, needs: PageNeeds, { slug, repository }
   return UninstalledPage({ frame, slug, repository, gitUrl, environments });
 }
 
-/** The head of the product, and what the shown tab updates besides it. */
+/** The product's head, and the parts that the shown tab also updates. */
 async function snapshot(c: WebContext, needs: PageNeeds): Promise<Snapshot> {
   const place = await placeOf(c, needs);
   const facts = await productFacts(needs, place, c.req.raw.signal);
@@ -177,12 +177,15 @@ async function readOverview(
   };
 }
 
-/** The commit of the branch that was pushed before there was anywhere to deploy it: git pushes it no second time. */
+/**
+ * The branch's tip if it was pushed before there was an environment to deploy it to, because git does not push it
+ * again.
+ */
 async function tipOf({ git }: PageNeeds, { id, repository }: Product, { branch }: Installation, signal: AbortSignal) {
   return repository === null && branch !== null ? git.resolve(id, branch, signal) : null;
 }
 
-/** Where data lies that nobody named a volume for. */
+/** Describes where data is kept outside named volumes. */
 function dataNotes(spec: DeploymentSpec | null): OverviewProps["data"] {
   if (!spec) return [];
   const atRisk = servicesOf(spec).flatMap((service) => {

@@ -1,10 +1,13 @@
 import type { LogBlock } from "../../../../views/ui/log.tsx";
 import type { ServiceLine } from "./service-log.ts";
 
-/** How many colours tell services apart. */
+/** The number of colours that tell services apart. */
 const hues = 6;
 
-/** Lines of services as a log: the time of day once a second, and the service's name where there are several. */
+/**
+ * Turns the lines of services into a log, with the time of day once per second, and the service's name if there are
+ * several.
+ */
 export function serviceLogBlocks(lines: readonly ServiceLine[], services: readonly string[]): readonly LogBlock[] {
   const blocks: { time: string; at: Date | null; service: string; lines: string[] }[] = [];
   for (const { service, at, text } of lines) {

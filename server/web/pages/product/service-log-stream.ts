@@ -27,8 +27,8 @@ interface Request {
 }
 
 /**
- * Streams what an installation's containers print, from the last `tail` lines on. After a cut-over it continues with the
- * new version's. Each connection begins the log anew, so that a reader that was away misses nothing.
+ * Streams the output of an installation's containers, starting with the last `tail` lines. After a cut-over it
+ * continues with the new version's. Each connection restarts the log, so that a reader that was away misses nothing.
  */
 export function answerWithServiceLog(c: WebContext, needs: PageNeeds, request: Request): Response {
   const { store, engine, clock } = needs;
@@ -46,7 +46,7 @@ export function answerWithServiceLog(c: WebContext, needs: PageNeeds, request: R
       for (let live = await readLive(needs, place); ; live = await readLive(needs, place)) {
         const all = await engine.listContainers({ installation: place.installation.id }, writer.signal);
         await follow(needs, request, reader, { containers: containersOfLog(all, live, service), live });
-        // None of them is running: they crash and restart, or the next version is on its way.
+        // No container is running: they crash and restart, or the next version is about to start.
         await clock.sleep(againMs, writer.signal);
       }
     } finally {
@@ -63,11 +63,11 @@ async function readLive({ store }: PageNeeds, { installation: { id } }: Installa
 interface Reader {
   readonly writer: SseWriter;
   readonly news: ReturnType<typeof createWakeUp>;
-  /** What the reader has of each container. */
+  /** The last line of each container that the reader has. */
   readonly seen: LastSeen;
 }
 
-/** Resolves when none of the containers prints any more, or when another version is live. */
+/** Resolves when no container has output any more, or when another version is live. */
 async function follow(
   needs: PageNeeds,
   { place, tail, aside }: Request,
@@ -100,7 +100,7 @@ async function follow(
   }
 }
 
-/** Collects the lines of several containers until they are taken together, in the order of their times. */
+/** Collects the lines of several containers, and returns them together in the order of their times. */
 function createCollector(
   { clock, log }: Pick<PageNeeds, "clock" | "log">,
   { news, signal }: { readonly news: Reader["news"]; readonly signal: AbortSignal },

@@ -6,14 +6,17 @@ import type { ContainerState, Engine } from "../../../ports/engine.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import type { Redact } from "../../../rules/wording/redact.ts";
 
-/** A line that a service of an installation has printed. */
+/** A line of output from a service of an installation. */
 export interface ServiceLine {
   readonly service: string;
   readonly at: Date | null;
   readonly text: string;
 }
 
-/** The containers whose output is an installation's log: those of what is live, else all that are left. By service, in the spec's order. */
+/**
+ * The containers whose output makes up an installation's log: those of the live version, or else all that remain.
+ * Grouped by service, in the spec's order.
+ */
 export function containersOfLog(
   containers: readonly ContainerState[],
   live: Deployment | null,
@@ -26,7 +29,7 @@ export function containersOfLog(
   return service === null ? found : found.filter((container) => container.service === service);
 }
 
-/** The last lines of several containers as one log, in the order of their times. */
+/** Reads the last lines of several containers as one log, in the order of their times. */
 export async function readTail(
   engine: Engine,
   containers: readonly ContainerState[],
@@ -43,14 +46,17 @@ export async function readTail(
       return lines;
     }),
   );
-  // A sort that keeps the order of equals: a container's own lines stay as they came.
+  // The sort is stable, so a container's own lines keep their order.
   return logs
     .flat()
     .sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0))
     .slice(-tail);
 }
 
-/** Skips what was given out before when a container is followed anew, as after its restart. */
+/**
+ * The time of each container's last line, so that following it again, for example after its restart, skips earlier
+ * lines.
+ */
 export type LastSeen = Map<ContainerId, Date>;
 
 export async function* followContainer(

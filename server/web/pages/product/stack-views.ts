@@ -6,8 +6,8 @@ import { displayName } from "../../read/display-name.ts";
 import type { Progress } from "../deployment/progress.ts";
 
 /**
- * The stacks of a deployment as its page shows them side by side; null when there is nothing to choose from.
- * `specs` are the version's own, as far as known: before the first word about a stack, it is one that waits.
+ * The stacks of a deployment as its page shows them side by side; null if there is only one. `specs` are the version's
+ * stacks, if known. A stack without any event yet is pending.
  */
 export function stackOverview(
   deployment: Deployment,
@@ -62,7 +62,7 @@ function waitingFor(stack: StackProgress, all: readonly StackProgress[], deploym
   return busy.length === 0 ? "Waiting for its turn." : `Waiting for ${busy.map(displayName).join(" and ")}.`;
 }
 
-/** Whoever has not chosen sees what is worth seeing: the stack that broke first, else the one that is being worked on. */
+/** If the user has not chosen a stack, shows the one that failed first, or else the one in progress. */
 function chosenAmong(stacks: readonly StackView[], asked: string | null): string {
   const found =
     stacks.find(({ name }) => name === asked) ??

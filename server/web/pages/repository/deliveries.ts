@@ -30,7 +30,7 @@ export function createDeliveryPages(needs: PageNeeds) {
     });
 }
 
-/** A number that is too large to be exact is no delivery's. */
+/** A number that is too large to be exact cannot be a delivery's id. */
 function deliveryId(c: WebContext): number {
   const id = Number(c.req.param("id"));
   if (!Number.isSafeInteger(id)) throw notFound("such delivery");

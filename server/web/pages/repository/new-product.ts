@@ -17,7 +17,7 @@ const emptyForm = { name: "", repository: "", branch: "" };
 const labels: Readonly<Record<string, string>> = { name: "Name", repository: "Repository", branch: "Branch" };
 const sampleSlug = "hello" as Slug;
 
-/** Three ways to a first product: a push, a repository, or the sample app. */
+/** Offers three ways to a first product: a push, a repository, or the sample app. */
 export function createNewProductPages(needs: PageNeeds) {
   const { endpoints, store } = needs;
 
@@ -42,7 +42,7 @@ async function deploySample(c: WebContext, needs: PageNeeds): Promise<Response> 
   const slug = parseSlug((await readForm(c)).get("name") ?? sampleSlug);
   if (!slug) return c.html(await page(c, needs, { sampleError: slugRule }), 400);
   noteDetail(c, slug);
-  // Somebody who presses the button twice wants one product.
+  // Pressing the button twice must not create two products.
   const existing = await needs.store.products.bySlug(slug);
   if (existing) return c.redirect(await newestOf(needs.store, existing), 303);
   const asked = await needs.commands.deploySample(slug, visitorOf(c).identity.name, c.req.raw.signal);

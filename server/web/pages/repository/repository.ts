@@ -20,7 +20,7 @@ const notices: Readonly<Record<string, string>> = {
   ignored: "Nothing was deployed; see Deliveries for the reason.",
 };
 
-/** A product's repository: where it is, how Baton hears of pushes, and what it has heard. */
+/** Shows a product's repository: where it is, how Baton hears of pushes, and the deliveries. */
 export function createRepositoryPages(needs: PageNeeds) {
   const { endpoints, commands, catalog } = needs;
   const productOf = (c: WebContext) => catalog.product(c.req.param("slug") ?? "");

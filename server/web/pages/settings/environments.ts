@@ -11,7 +11,7 @@ import { frameOf, type PageNeeds } from "../page.ts";
 
 const nothingTyped = { name: "", domain: "", branch: "", copyFrom: "" };
 
-/** Where products run: the environments, with a form for another one. */
+/** Lists the environments, with a form for a new one. */
 export function createEnvironmentsPages(needs: PageNeeds) {
   const { endpoints, store, commands, catalog } = needs;
 
@@ -23,7 +23,7 @@ export function createEnvironmentsPages(needs: PageNeeds) {
         return show(c, { notice: isRemoved ? "Environment removed." : null });
       })
 
-      // Answered with the page itself: what was not copied is said here, and is kept nowhere.
+      // Answers with the page itself, because the list of what was not copied is stored nowhere.
       .on(routes.environments.post, async (c) => {
         const form = await readForm(c);
         const typed = {

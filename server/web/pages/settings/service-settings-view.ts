@@ -6,16 +6,16 @@ import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
 import { writtenSettings } from "../../../rules/settings/written-settings.ts";
 import { durationText } from "../../../rules/wording/duration-text.ts";
 
-/** What a form was sent with, when it was refused. */
+/** The values of a form that was refused. */
 export interface RefusedSettings {
   readonly service: string;
-  /** By the names of the fields. */
+  /** Keyed by field name. */
   readonly typed: Readonly<Record<string, string>>;
   readonly field: string | null;
   readonly message: string;
 }
 
-/** By the names that the form sends, in the order in which they are shown. */
+/** The names are those of the form's fields. The order is the page's. */
 const fields: readonly { readonly name: string; readonly setting: SettingName; readonly label: string }[] = [
   { name: "path", setting: "path", label: "Health check path" },
   { name: "successes", setting: "successes", label: "Required successes" },
@@ -26,7 +26,7 @@ const fields: readonly { readonly name: string; readonly setting: SettingName; r
   { name: "cpus", setting: "cpus", label: "CPUs" },
 ];
 
-/** What Baton asks of a service of each kind; limits hold for all of them. */
+/** The settings that apply to each kind of service; limits apply to all of them. */
 const askedOf: Readonly<Record<ServiceKind, readonly SettingName[]>> = {
   web: ["path", "successes", "timeoutMs", "intervalMs", "tryTimeoutMs", "memoryBytes", "cpus"],
   tcp: ["successes", "timeoutMs", "intervalMs", "tryTimeoutMs", "memoryBytes", "cpus"],
@@ -35,9 +35,9 @@ const askedOf: Readonly<Record<ServiceKind, readonly SettingName[]>> = {
 };
 
 export function serviceSettingsViews(facts: {
-  /** Of the version that was deployed last. */
+  /** The services of the version that was deployed last. */
   readonly services: readonly ServiceSpec[];
-  /** Of the version that is live. */
+  /** The services of the live version. */
   readonly live: readonly ServiceSpec[];
   readonly set: ReadonlyMap<string, ServiceSettings>;
   readonly healthTimeoutMs: number;

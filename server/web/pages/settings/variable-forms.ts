@@ -6,7 +6,7 @@ import { namesIn, secrecyByDefault, secrecyFault } from "../../../rules/settings
 import { faultSentence } from "../../api/fault-words.ts";
 import { variableChangesSchema, variableName } from "../../api/schemas/variables.ts";
 
-/** What a form asks for. */
+/** The changes that a form requests. */
 export interface AskedVariables {
   readonly set: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
@@ -14,7 +14,7 @@ export interface AskedVariables {
   readonly secret: Readonly<Record<string, boolean>>;
 }
 
-/** One that is removed, changed or added. */
+/** One variable that is removed, changed or added. */
 export function askedInForm(form: URLSearchParams, known: readonly VariableEntry[]): AskedVariables {
   const removed = form.get("unset");
   if (removed !== null) return { set: {}, unset: [removed], atBuild: {}, secret: {} };
@@ -23,7 +23,8 @@ export function askedInForm(form: URLSearchParams, known: readonly VariableEntry
   const value = form.get("value") ?? "";
   const changed = form.get("change");
   if (changed !== null) {
-    // A secret's field is empty because nobody may read it; an empty field of another one is an empty value.
+    // A secret's field is empty because nobody may read the value. For other variables, an empty field is an empty
+    // value.
     const isKept = value === "" && form.get("shown") !== "yes";
     const secret = isSecret === null ? {} : { [changed]: isSecret };
     return { set: isKept ? {} : { [changed]: value }, unset: [], atBuild: { [changed]: atBuild }, secret };
@@ -34,7 +35,7 @@ export function askedInForm(form: URLSearchParams, known: readonly VariableEntry
   return { set, unset: [], atBuild: atBuild === null ? {} : { [name]: atBuild }, secret };
 }
 
-/** By the same rules as the API's; null: it can be done. */
+/** Checks the changes by the API's rules; null if they are valid. */
 export function faultIn(asked: AskedVariables, known: readonly VariableEntry[]): string | null {
   const results = [
     ...namesIn(asked).map((name) => variableName.safeParse(name)),
@@ -45,7 +46,7 @@ export function faultIn(asked: AskedVariables, known: readonly VariableEntry[]):
   return fault === null ? null : `${capital(fault)}.`;
 }
 
-/** The form as it was typed: nobody types it again. */
+/** The form with its typed values, so that nobody has to type them again. */
 export function refusedForm(form: URLSearchParams, error: string): RefusedVariable {
   const changed = form.get("change");
   return {
@@ -59,7 +60,10 @@ export function refusedForm(form: URLSearchParams, error: string): RefusedVariab
   };
 }
 
-/** What saving would do, by name. Those that were looked at before say by a checkbox whether they are secret. */
+/**
+ * Lists what saving would do, by name. For variables that were previewed before, a checkbox says whether they are
+ * secret.
+ */
 export function pasteRows(
   form: URLSearchParams,
   values: ReadonlyMap<string, string>,

@@ -4,7 +4,7 @@ import { frameOf, type PageNeeds } from "../page.ts";
 
 const pageSize = 50;
 
-/** Who did what. */
+/** Shows the audit log. */
 export function createActivityPages(needs: PageNeeds) {
   const { endpoints, store } = needs;
 

@@ -4,7 +4,7 @@ import { routes } from "../../../routes.ts";
 import { Problem } from "../../http/problem.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
-/** What is written about Baton, to read where it runs. */
+/** Serves Baton's own documentation. */
 export function createDocumentPages(needs: PageNeeds) {
   const { endpoints, readDocument } = needs;
 

@@ -18,7 +18,7 @@ import { setUpStepsToTell } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
   const { endpoints, clock } = needs;
-  // What the first push of a new product would go to.
+  // The URL that a new product is pushed to.
   const gitUrl = new URL(routes.git("my-app"), needs.publicUrl).href;
 
   return endpoints
@@ -59,7 +59,7 @@ export function createHomePages(needs: PageNeeds) {
   }
 }
 
-/** After a deletion; what is no name says nothing. */
+/** The notice after a deletion. Invalid names show nothing. */
 function deletedText({ done, product, environment }: Readonly<Record<string, string>>): string | null {
   if (done !== "deleted" && done !== "deleted-with-data") return null;
   if (!parseSlug(product ?? "") || (environment !== undefined && !isEnvironmentName(environment))) return null;
@@ -67,7 +67,7 @@ function deletedText({ done, product, environment }: Readonly<Record<string, str
   return done === "deleted" ? `${what}. Its volumes were kept.` : `${what}, and the data in its volumes.`;
 }
 
-/** What the icon in the tab shows: something is under way, else something went wrong. */
+/** The state for the icon in the tab: something is in progress, or else something failed. */
 function moodOf(activities: readonly (Activity | null)[]): Mood {
   const tones = activities.map((activity) => activity?.tone);
   if (tones.some((tone) => tone === "busy" || tone === "wait")) return "busy";

@@ -8,7 +8,10 @@ import { endOf } from "../../read/deployment-end.ts";
 import { type Aside, answerWithSnapshots } from "../../streams/state-stream.ts";
 import type { PageNeeds } from "../page.ts";
 
-/** What one page is told of deployments elsewhere. `since`: what was over by then is no news. `isShown`: the page shows it anyway. */
+/**
+ * Reports to one page what happens to deployments elsewhere. Deployments that ended before `since` are not reported.
+ * `isShown` says that the page shows an installation anyway.
+ */
 export function createNews(
   { catalog }: { readonly catalog: Catalog },
   since: Date,
@@ -24,7 +27,7 @@ export function createNews(
       heard = new Set();
       const toasts: Toast[] = [];
       for (const id of ids) {
-        // It may have been deleted since.
+        // The deployment may have been deleted since.
         const found = await catalog.deployment(id).catch(() => null);
         const toast = found && !isShown(found.place) ? toastOf(found.deployment, found.place, since) : null;
         if (!toast || told.has(`${id} ${toast.tone}`)) continue;
@@ -56,7 +59,7 @@ export function toastOf(deployment: Deployment, { product }: InstallationRef, si
   }
 }
 
-/** The stream of pages that have none of their own. */
+/** The stream for pages that have no stream of their own. */
 export function createNewsStream(needs: PageNeeds) {
   const { endpoints, clock } = needs;
   return endpoints.router().on(routes.newsStream.get, (c) => {
@@ -65,5 +68,5 @@ export function createNewsStream(needs: PageNeeds) {
   });
 }
 
-/** The page has nothing that could be out of date. */
+/** The digest of a page that shows nothing live. */
 const nothing = "-";

@@ -10,7 +10,7 @@ import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { activityOf } from "./activity.ts";
 
-/** What builds, what waits, and why. */
+/** Shows what is building, what is waiting, and why. */
 export function createQueuePages(needs: PageNeeds) {
   const { endpoints, clock } = needs;
 

@@ -9,7 +9,7 @@ import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
-/** The checklist from a bare server to HTTPS. */
+/** Shows the checklist from a bare server to HTTPS. */
 export function createSetUpPages(needs: PageNeeds) {
   const { endpoints } = needs;
 
@@ -47,8 +47,8 @@ async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpPr
 }
 
 /**
- * How many steps of the configuration are left for the home page to point out; 0 when somebody has hidden it. Asks no
- * DNS, which takes seconds where no resolver answers.
+ * The number of configuration steps that the home page should mention; 0 if the user has hidden them. It does not query
+ * DNS, which takes seconds if no resolver answers.
  */
 export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
   if ((await needs.store.settings.get(setUpHidden)) !== null) return 0;

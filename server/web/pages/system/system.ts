@@ -121,7 +121,7 @@ function buildLimitText(state: BuildLimitState | null): string {
   }
 }
 
-/** Null when it cannot be found out: a page without one fact is better than no page. */
+/** Null if the fact cannot be found out: a page without one fact is better than no page. */
 async function known<T>(fact: Promise<T>): Promise<T | null> {
   return fact.catch(() => null);
 }
