@@ -14,13 +14,13 @@ const rescueAgainMs = 30_000;
 type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
 
 export interface Worker {
-  /** Goes on with what a dead server left, then claims from the queue until `stop`. */
+  /** Resumes what a dead server left, then claims from the queue until `stop`. */
   start(): void;
-  /** There may be something to claim or to cancel. */
+  /** Wakes the worker, because there may be something to claim or to cancel. */
   wake(): void;
   /**
-   * Claims nothing more and suspends what runs: builds are requeued and everything else gone on with by the next
-   * start. Resolves when nothing of it runs in this process any more.
+   * Claims nothing more and suspends what runs: builds are requeued, and the next start resumes everything else.
+   * Resolves when nothing of it runs in this process any more.
    */
   stop(): Promise<void>;
 }
@@ -31,13 +31,13 @@ export interface WorkerNeeds {
   readonly log: Log;
   readonly maxBuilding: number;
   readonly run: (deployment: Running, signal: AbortSignal) => Promise<void>;
-  /** Reasons given to the signal of a run. */
+  /** The reasons with which the signal of a run aborts. */
   readonly reasons: { cancelled(): Error; suspended(): Error };
 }
 
 /**
- * The only one that acts on queued deployments. At most `maxBuilding` build at once, and one deployment per installation
- * runs at a time: the store's claim guarantees both.
+ * The only code that acts on queued deployments. At most `maxBuilding` build at once, and one deployment per
+ * installation runs at a time; the store's claim guarantees both.
  */
 export function createWorker(needs: WorkerNeeds): Worker {
   const { store, clock, log, maxBuilding, reasons } = needs;
@@ -74,7 +74,7 @@ export function createWorker(needs: WorkerNeeds): Worker {
         noticeStrays(queue);
         pauseMs = lookEveryMs;
       } catch (error) {
-        // The database is away: what runs continues as far as it can, and nothing new begins.
+        // While the database is away, what runs continues as far as it can, and nothing new begins.
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
         if (!stopping.signal.aborted) log.warn({ err: error }, "reading the queue failed; it will be retried");
       }
@@ -109,7 +109,7 @@ export function createWorker(needs: WorkerNeeds): Worker {
   }
 }
 
-/** The deployments that run in this process. `onOver`: another one may be claimed. */
+/** The deployments that run in this process. `onOver` is called when one ends, because another may be claimed. */
 function createRuns({ store, log, run, reasons }: WorkerNeeds, onOver: () => void) {
   const running = new Map<DeploymentId, { readonly abort: AbortController; readonly done: Promise<void> }>();
   return {

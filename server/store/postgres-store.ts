@@ -27,7 +27,7 @@ const pingTimeoutMs = 5_000;
 export interface StoreOptions {
   /** A database that `migrate` has been run on. */
   readonly url: string;
-  /** Made on first use, readable by its owner alone. Without it the variables in the database are lost. */
+  /** Created on first use, readable only by its owner. Without it the variables in the database are lost. */
   readonly keyFile: string;
   /** `firstFreeSubnet` of rules/subnets.ts. */
   readonly chooseSubnet: ChooseSubnet;

@@ -6,8 +6,8 @@ import type { Database, Queries } from "../postgres/database.ts";
 import { sessions, tokens } from "../schema/access.ts";
 
 /**
- * Secrets are 256 random bits (or a long token of the administrator's choice), so one round of SHA-256 keeps them,
- * and a look-up by hash tells a guesser nothing through its timing.
+ * Secrets are 256 random bits (or a long token that the administrator chose), so one round of SHA-256 is enough, and
+ * the timing of a look-up by hash reveals nothing to a guesser.
  */
 const sha256 = (secret: string) => createHash("sha256").update(secret, "utf8").digest();
 
@@ -60,10 +60,7 @@ export function createAccessStore(database: Database): AccessStore {
   };
 }
 
-/**
- * A changed token also ends the sessions that were opened with the one before: it may have been changed because it
- * leaked.
- */
+/** A changed token also ends the sessions that were opened with the old one, which may have leaked. */
 async function setAdminToken(tx: Queries, name: string, hash: Buffer): Promise<void> {
   const [former] = await tx.select().from(tokens).where(eq(tokens.administrator, true));
   if (former && !former.sha256.equals(hash)) {

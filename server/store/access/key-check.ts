@@ -11,7 +11,7 @@ import { createSecrets, type SecretOwner, type Secrets } from "./secrets.ts";
 const settingName = "key check";
 const owner = { kind: "key check", id: "" } as const;
 
-/** Where each kind of secret is kept: what a lost key would take along. */
+/** The columns that hold each kind of secret, to tell what a lost key makes unreadable. */
 export const sealedColumns = {
   variable: variables.value,
   "product variable": productVariables.value,
@@ -27,15 +27,15 @@ export class WrongKey extends Error {
 }
 
 /**
- * The secrets of this database. The first use makes the key file, and leaves a sealed text in the settings by which a
- * wrong key is found out at the start and not in the middle of a deployment. Rejects with WrongKey.
+ * Opens the secrets of this database. The first use creates the key file and stores a sealed text in the settings. That
+ * text reveals a wrong key at the start rather than in the middle of a deployment. Rejects with WrongKey.
  */
 export async function openSecrets(database: Database, keyFile: string): Promise<Secrets> {
   const found = await readKey(keyFile);
   const check = await database.read((queries) => readSetting(queries, settingName));
   const secrets = found && createSecrets(found);
   if (secrets && check !== null && fits(secrets, check)) return secrets;
-  // A key without the text to check it by: the start that made it broke off before the text was written.
+  // The key has no text to check it by: the start that created it broke off before it wrote the text.
   const isWrong = check !== null || !secrets;
   if (isWrong && (await database.read(holdsSecrets))) {
     throw new WrongKey(

@@ -6,7 +6,7 @@ import { keyBytes } from "./secrets.ts";
 
 const keyPattern = new RegExp(`^[0-9a-f]{${2 * keyBytes}}$`);
 
-/** Null: there is no such file. Rejects with one sentence when what it holds is not a key. */
+/** Resolves with null when there is no such file. Rejects with one sentence when its content is not a key. */
 export async function readKey(file: string): Promise<Buffer | null> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
@@ -20,8 +20,8 @@ export async function readKey(file: string): Promise<Buffer | null> {
 }
 
 /**
- * Makes a key that only the owner can read, on disk before it is used: what is encrypted with a lost key is lost.
- * When another process makes one at the same time, both get the same.
+ * Creates a key that only the owner can read. It is on disk before it is used, because data encrypted with a lost key
+ * is lost. When two processes create one at the same time, both get the same.
  */
 export async function createKey(file: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
@@ -29,7 +29,7 @@ export async function createKey(file: string): Promise<Buffer> {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
   await writeSynced(draft, `${key.toString("hex")}\n`, "wx");
   try {
-    // A link appears whole or not at all, and refuses to replace what is there.
+    // A link appears whole or not at all, and never replaces an existing file.
     await link(draft, file);
     await syncFolder(dirname(file));
     return key;

@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
-/** Whose secret it is. It is authenticated with the ciphertext, so that one put into another's row does not open. */
+/**
+ * The owner of a secret. It is authenticated with the ciphertext, so that a secret copied into another owner's row does
+ * not open.
+ */
 export interface SecretOwner {
   readonly kind:
     | "variable"
@@ -13,14 +16,14 @@ export interface SecretOwner {
   readonly id: string;
 }
 
-/** Secrets at rest: AES-256-GCM with a random nonce. */
+/** Encrypts secrets at rest with AES-256-GCM and a random nonce. */
 export interface Secrets {
   seal(owner: SecretOwner, plaintext: string): Buffer;
-  /** Throws CannotOpen when it was sealed with another key, for another owner, or has been changed. */
+  /** Throws CannotOpen when the text was sealed with another key or for another owner, or has been changed. */
   open(owner: SecretOwner, sealed: Buffer): string;
 }
 
-/** Says which owner, never which value. */
+/** The message names the owner, never the value. */
 export class CannotOpen extends Error {
   override readonly name = "CannotOpen";
 }
@@ -36,7 +39,7 @@ const headerBytes = 1 + keyIdBytes;
 const overheadBytes = headerBytes + nonceBytes + tagBytes;
 
 export function createSecrets(key: Buffer): Secrets {
-  // Tells a wrong key from a damaged row, and lets a second key join the first when keys are changed one day.
+  // Tells a wrong key from a damaged row, and leaves room for a second key when keys are rotated one day.
   const header = Buffer.concat([Buffer.of(format), keyIdOf(key)]);
 
   return {

@@ -3,8 +3,8 @@ import type { Log } from "../../ports/log.ts";
 import type { EventStore } from "../../ports/store/store.ts";
 
 /**
- * Tells listeners in this process that something was committed. In memory is enough: one server works on a
- * database at a time, and a listener that starts late reads what is stored.
+ * Notifies listeners in this process when something was committed. Memory is enough: one server works on a database at
+ * a time, and a listener that starts late reads what is stored.
  */
 export interface Announcements extends Pick<EventStore, "subscribe" | "subscribeAll"> {
   announce(deployment: DeploymentId): void;
@@ -14,7 +14,7 @@ export function createAnnouncements(log: Pick<Log, "warn"> | undefined): Announc
   const ofAll = new Set<{ wake(deployment: DeploymentId): void }>();
   const ofOne = new Map<DeploymentId, Set<{ wake(): void }>>();
 
-  // What is announced is written already: a listener's mistake must not look like a failed write.
+  // The announced change is committed already, so a listener's error must not look like a failed write.
   const tell = (deployment: DeploymentId, wake: () => void) => {
     try {
       wake();

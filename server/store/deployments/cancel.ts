@@ -6,8 +6,8 @@ import { deployments } from "../schema/deployments.ts";
 import { lockRows, moveRow } from "./move.ts";
 
 /**
- * Intent to cancel. The row is locked for the decision, so it falls on one side of every other move: a deployment that
- * was asked to stop is not cut over, and whoever asks after that decision is too late.
+ * Records the intent to cancel. The row is locked for the decision, which orders it with every other move: a deployment
+ * that was asked to stop is not cut over, and a request after the cut-over comes too late.
  */
 export async function requestCancel(
   transaction: Transaction,

@@ -9,9 +9,9 @@ import { type DeploymentRow, isQueued, isRunning, runningStatuses } from "./depl
 import { lockRows, moveRow } from "./move.ts";
 
 /**
- * Claims come one at a time (an advisory lock), so the count of building ones holds until this one is committed. The
- * candidate is found without a lock and judged once it is locked: `skip locked` would pass over the oldest whenever an
- * event is just being written to it.
+ * Claims run one at a time (under an advisory lock), so the count of building deployments holds until this claim is
+ * committed. The candidate is found without a lock and checked again once it is locked: `skip locked` would skip the
+ * oldest whenever an event is being written to it.
  */
 export async function claim(
   transaction: Transaction,
@@ -29,7 +29,7 @@ export async function claim(
     if (candidate === null) return null;
     const [row] = await lockRows(tx, eq(deployments.id, candidate));
     const claimed = row && (await moveRow(transaction, row, { type: "claimed", at }, secrets));
-    // Null: it was cancelled or superseded meanwhile, and is no candidate any more.
+    // Null when it was cancelled or superseded meanwhile, and is no candidate any more.
     if (claimed?.status === "building") return claimed;
   }
 }

@@ -8,7 +8,7 @@ import {
   triggerKinds,
 } from "../../model/deployment/deployment.ts";
 
-/** The columns that the law speaks of. */
+/** The columns that the rules refer to. */
 type Columns = Readonly<
   Record<
     | "id"
@@ -35,7 +35,7 @@ type Columns = Readonly<
   >
 >;
 
-// Written out in full, so that a reason added to the model does not compile until the law knows it.
+// Written out in full, so that a reason added to the model does not compile until it has a rule.
 const stopReasons = Object.keys({
   "stopped by hand": true,
   cancelled: true,
@@ -43,8 +43,8 @@ const stopReasons = Object.keys({
 } satisfies Record<StopReason, true>);
 
 /**
- * What `Deployment` in the model says, said again by the table: a row that breaks it cannot be written, whoever tries.
- * A CHECK passes when it is null, so every rule is made of comparisons that cannot be.
+ * Repeats in the table what `Deployment` in the model says, so that nobody can write a row that breaks it. A CHECK
+ * passes when it is null, so every rule consists of comparisons that cannot be null.
  */
 export function deploymentLaw(row: Columns) {
   const is = (...statuses: DeploymentStatus[]) => oneOf(row.status, statuses);
@@ -89,7 +89,7 @@ const both = (left: SQL, right: SQL) => sql`(${left} and ${right})`;
 const implies = (premise: SQL, conclusion: SQL) => sql`(not (${premise}) or ${conclusion})`;
 const iff = (left: SQL, right: SQL) => sql`(${left}) = (${right})`;
 
-/** The names are the model's own constants: DDL takes no parameters. */
+/** The names are the model's own constants; DDL takes no parameters. */
 function oneOf(column: AnyPgColumn, names: readonly string[]): SQL {
   return sql`${column} in (${sql.raw(names.map((name) => `'${name}'`).join(", "))})`;
 }

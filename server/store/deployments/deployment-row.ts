@@ -15,12 +15,12 @@ import { openSpec, sealSpec } from "./stored-spec.ts";
 export type DeploymentRow = typeof deployments.$inferSelect;
 type DeploymentColumns = Partial<typeof deployments.$inferInsert>;
 
-/** A row that the law of the state machine does not allow. The table's CHECKs should have refused it. */
+/** A row breaks a rule of the state machine. The table's CHECKs should have refused it. */
 export class BrokenRow extends Error {
   override readonly name = "BrokenRow";
 }
 
-/** The variant that the row's status names; throws BrokenRow when it lacks what that variant has. */
+/** Returns the variant that the row's status names; throws BrokenRow when the row lacks a field of that variant. */
 export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
   const identity = identityOf(row);
   const spec = () => openSpec(secrets, row.id, must(row, "spec"));
@@ -84,7 +84,7 @@ function stepOf(row: DeploymentRow) {
   }
 }
 
-/** What every variant has. */
+/** The fields that all variants have. */
 export function identityOf(row: DeploymentRow) {
   return {
     id: row.id,
@@ -104,7 +104,7 @@ export function identityOf(row: DeploymentRow) {
 }
 
 export const runningStatuses: readonly DeploymentStatus[] = ["building", "deploying"];
-/** Those that are not over. */
+/** The statuses of deployments that are not over. */
 export const undecidedStatuses: readonly DeploymentStatus[] = ["queued", ...runningStatuses];
 
 export const isQueued = (deployment: Deployment): deployment is Queued => deployment.status === "queued";
@@ -112,8 +112,8 @@ export const isRunning = (deployment: Deployment): deployment is Running =>
   deployment.status === "building" || deployment.status === "deploying";
 
 /**
- * What a deployment's state writes. Columns that a variant does not have and that tell its past (when it went live,
- * what it replaced, its spec) keep what they hold; those that the law forbids in it are cleared.
+ * The columns to write for a deployment's state. Columns that record its past (when it went live, what it replaced, its
+ * spec) keep their values when the variant lacks them; columns that must be null in the variant are cleared.
  */
 export function stateColumns(deployment: Deployment): DeploymentColumns & Pick<Deployment, "status"> {
   const { status, attempt } = deployment;

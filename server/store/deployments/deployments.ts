@@ -91,7 +91,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
     claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now, secrets)),
 
     move: <T extends Transition>(from: Deployment, transition: T) =>
-      // The result of `advance`, whose type says what it is.
+      // The result of `advance`, whose type determines the variant.
       database.write((transaction) => move(transaction, from, transition, secrets)) as Promise<After<T> | null>,
 
     async recordCommit(deployment, commit) {
@@ -112,7 +112,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
 const isUndecided = (deployment: Deployment): deployment is Queued | Running =>
   isQueued(deployment) || isRunning(deployment);
 
-/** One statement, so that a deployment is seen on one side of its claim. */
+/** Reads in one statement, so that no deployment is missed or doubled while it is claimed. */
 function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
   return queries
     .select()
@@ -124,7 +124,7 @@ function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
 function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
   const conditions = [
     filter.installation === undefined ? undefined : eq(deployments.installationId, filter.installation),
-    // What was deleted is listed only for whoever asks for that very product or installation.
+    // Deployments of a deleted product or installation are listed only when that one is asked for.
     filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
     filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
     filter.installation === undefined ? isNull(installations.deletedAt) : undefined,

@@ -9,7 +9,7 @@ import { identityOf, newRow, undecidedStatuses } from "./deployment-row.ts";
 import { writeEvents } from "./events.ts";
 import { lockRows, statusEvent, writeMove } from "./move.ts";
 
-/** Writes intent: a queued deployment, numbered, and the end of those that it supersedes. */
+/** Records the intent to deploy: writes a numbered, queued deployment and ends those that it supersedes. */
 export async function enqueue(
   transaction: Transaction,
   request: DeploymentRequest & { readonly id: DeploymentId },
@@ -18,7 +18,7 @@ export async function enqueue(
   const { tx } = transaction;
   const { id, installationId } = request;
 
-  // Whoever enqueues for this installation does so one after the other: that keeps the numbers without gaps.
+  // Enqueues for one installation run one after the other, which keeps the numbers without gaps.
   await lockInstallation(tx, installationId);
   if (request.newestUndecidedPush !== undefined) {
     if ((await newestUndecidedPush(tx, installationId)) !== request.newestUndecidedPush) return "changed";
@@ -50,7 +50,8 @@ export async function lockInstallation(tx: Queries, id: InstallationId): Promise
     .from(installations)
     .where(eq(installations.id, id))
     .for("no key update");
-  // A statement of its own: it sees what was committed while this one waited for the lock, a deletion for example.
+  // A separate statement, so that it sees what was committed while the first one waited for the lock, such as a
+  // deletion.
   const kept = await tx
     .select({ id: products.id })
     .from(products)
@@ -82,7 +83,7 @@ async function newestUndecidedPush(tx: Queries, installation: InstallationId): P
   return newest?.id ?? null;
 }
 
-/** Resolves with the ids of those that were superseded, oldest first. */
+/** Resolves with the ids of the superseded deployments, oldest first. */
 export async function supersede(
   transaction: Transaction,
   installation: InstallationId,
@@ -113,7 +114,7 @@ export async function reserveId(queries: Queries): Promise<DeploymentId> {
   return id as DeploymentId;
 }
 
-/** Takes ids from a table's sequence. One that is reserved and not used leaves a gap, which does no harm. */
+/** Takes ids from a table's sequence. A reserved id that stays unused leaves a gap, which does no harm. */
 export async function reserveIds(
   queries: Queries,
   table: "deployments" | "webhook_deliveries",

@@ -55,9 +55,9 @@ export function createEventStore(database: Database, announcements: Announcement
 }
 
 /**
- * Numbers and inserts. The number is taken by updating the deployment's row, whose lock lasts until the commit: so
- * events of one deployment become visible in the order of their numbers, and a reader never skips one that commits
- * late.
+ * Numbers and inserts events. The number is taken by updating the deployment's row, whose lock lasts until the commit.
+ * The events of one deployment therefore become visible in the order of their numbers, and a reader never skips one
+ * that commits late.
  */
 export async function writeEvents(
   { tx, announce }: Transaction,

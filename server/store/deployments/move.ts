@@ -7,7 +7,10 @@ import { deployments, installations } from "../schema/deployments.ts";
 import { type DeploymentRow, deploymentOf, specColumn, stateColumns } from "./deployment-row.ts";
 import { writeEvents } from "./events.ts";
 
-/** Null, and nothing is written: the row is no longer in the state of `from`, or the law refuses the transition. */
+/**
+ * Resolves with null and writes nothing when the row is no longer in the state of `from`, or the transition is not
+ * allowed.
+ */
 export async function move(
   transaction: Transaction,
   from: Deployment,
@@ -25,12 +28,15 @@ export async function move(
   return row ? moveRow(transaction, row, transition, secrets) : null;
 }
 
-/** Until the commit nobody else moves them. What was moved while this waited for the lock is judged as it is by then. */
+/**
+ * Locks rows until the commit, so that nobody else moves them. A row that was moved while this waited for the lock is
+ * read as it is by then.
+ */
 export function lockRows(tx: Queries, condition: SQL | undefined): Promise<DeploymentRow[]> {
   return tx.select().from(deployments).where(condition).orderBy(asc(deployments.id)).for("no key update");
 }
 
-/** Moves a row that is locked. Null: the law refuses. */
+/** Moves a locked row. Resolves with null when the transition is not allowed. */
 export async function moveRow(
   transaction: Transaction,
   row: DeploymentRow,
@@ -46,7 +52,7 @@ export async function moveRow(
   return deploymentOf(written, secrets);
 }
 
-/** What `advance` made of a row that is locked, with all that belongs to the move. */
+/** Writes the result of `advance` to a locked row, with everything that belongs to the move. */
 export async function writeMove(
   transaction: Transaction,
   from: Deployment,
@@ -65,7 +71,10 @@ export async function writeMove(
   return row;
 }
 
-/** The installation follows: to the new version at the switch, and back when that fails in the watch window. */
+/**
+ * Moves the installation along: to the new version at the cut-over, and back when the version fails in the watch
+ * window.
+ */
 async function moveLive({ tx }: Transaction, from: Deployment, to: Deployment): Promise<void> {
   const installation = eq(installations.id, to.installationId);
   const whileItIsLive = and(installation, eq(installations.liveDeploymentId, to.id));
@@ -75,7 +84,7 @@ async function moveLive({ tx }: Transaction, from: Deployment, to: Deployment): 
   } else if (from.status === "ready" && to.status === "stopped") {
     await tx.update(installations).set({ liveDeploymentId: null, stopped: true }).where(whileItIsLive);
   } else if (from.status === "deploying" && from.step === "watch" && to.status === "failed") {
-    // With nothing to go back to: if a version was ever ready, it was stopped by hand before this one came.
+    // Nothing was replaced. If a version was ever ready, it was stopped by hand before this one came.
     const stopped = from.replacedId === null && (await everReady(tx, to.installationId));
     await tx.update(installations).set({ liveDeploymentId: from.replacedId, stopped }).where(whileItIsLive);
   }
@@ -86,7 +95,7 @@ async function everReady(tx: Queries, installation: DeploymentRow["installationI
   return (await tx.$count(deployments, ready)) > 0;
 }
 
-/** Every change of status is an event, written with it. */
+/** Writes every change of status as an event in the same transaction. */
 async function tellMove(transaction: Transaction, from: Deployment, to: Deployment, at: Date): Promise<void> {
   const bodies = eventsOfMove(from, to);
   if (bodies.length > 0) await writeEvents(transaction, to.id, bodies, at);
@@ -95,7 +104,7 @@ async function tellMove(transaction: Transaction, from: Deployment, to: Deployme
 
 export function eventsOfMove(from: Deployment, to: Deployment): readonly EventBody[] {
   if (from.status === to.status) return [];
-  // A deployment that ended in the queue has left nothing behind: with its end it is settled.
+  // A deployment that ended in the queue has left nothing to clean up, so its end settles it.
   const isSettled = from.status === "queued" && isOver(to.status);
   return isSettled ? [statusEvent(to), { type: "settled" }] : [statusEvent(to)];
 }

@@ -3,13 +3,13 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Secrets } from "../access/secrets.ts";
 
 /**
- * A deployment's spec as the table holds it. Values of variables are in its environments and files, too, so all but
- * what identifies it is sealed into one text.
+ * A deployment's spec as the table holds it. Its environments and files contain the values of variables, too, so
+ * everything except what identifies it is sealed into one text.
  */
 export type StoredSpec = Pick<DeploymentSpec, "commit" | "routes"> &
   (
     | { readonly sealed: string }
-    /** As it was written before compose files: only the variables were sealed, since nothing else could hold one. */
+    /** The format before compose files, when only the variables could hold secrets and were sealed. */
     | { readonly stacks: readonly FirstStack[]; readonly variables: string }
   );
 
@@ -18,7 +18,7 @@ interface FirstStack {
   readonly services: readonly (Partial<ServiceSpec> & Omit<ServiceSpec, keyof typeof sinceThen>)[];
 }
 
-/** What services did not have at first. */
+/** The fields that services did not have at first. */
 const sinceThen = {
   kindReason: null,
   pulledAs: null,

@@ -10,25 +10,25 @@ import { findPostmaster, type Postmaster, untilGone, untilReady } from "./postma
 
 export interface EmbeddedPostgres {
   readonly url: string;
-  /** It ran already: left behind by a server that was killed, or in use by one that is still there. */
+  /** Whether it was running already: a killed server left it behind, or a live server is using it. */
   readonly adopted: boolean;
-  /** Leaves it to the server that works with it: it is not started again from here when it ends. */
+  /** Leaves Postgres to the server that works with it; it is not restarted from here when it ends. */
   leave(): Promise<void>;
-  /** Ends it and waits. Not for a server that found another one at work: it would take that one's database away. */
+  /** Ends Postgres and waits. Do not call this when another server is using it, which would lose its database. */
   stop(): Promise<void>;
 }
 
-/** A start loses against another one, or its port was taken meanwhile: then it is looked at anew. */
+/** A start fails when another one is faster or the port was taken meanwhile; then it is tried again. */
 const startTries = 3;
-/** Then connections are cut off hard; what was committed is kept all the same. */
+/** After this time connections are cut off; what was committed is kept all the same. */
 const stopTimeoutMs = 20_000;
 const lookEveryMs = 500;
 const restartEveryMs = 1_000;
 
 /**
- * A Postgres of Baton's own: its database and its log lie in `folder`, it listens on loopback, on a port that it is
- * given at each start, and lets in one role with a password. One that dies is started again, at the same address. It
- * outlives the server when that is killed, and is adopted by the next.
+ * Starts Baton's own Postgres. Its database and log are in `folder`. It listens on loopback, on a port that is chosen
+ * at each start, and admits one role with a password. If it dies, it is started again at the same address. It outlives
+ * a server that is killed, and the next server adopts it.
  */
 export async function startEmbeddedPostgres(options: {
   readonly folder: string;
@@ -36,7 +36,7 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { log } = options;
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  // As the kernel names it: processes are recognised by it.
+  // The path as the kernel names it, because processes are recognised by it.
   const folder = await realpath(options.folder);
   const { initdb, postgres } = await locateBinaries();
   const { dataFolder, password } = await ensureCluster(folder, { initdb, postgres });
@@ -68,7 +68,7 @@ async function adoptOrLaunch(
 ): Promise<{ readonly postmaster: Postmaster; readonly adopted: boolean }> {
   for (let tries = 0; tries < startTries; tries++) {
     const found = await findPostmaster(place.dataFolder);
-    // One that is just stopping is waited for, too.
+    // Also waits for a Postgres that is just stopping.
     const postmaster = found
       ? await untilReady(place.dataFolder, () => true)
       : await launch({ ...place, port: await freePort() });
@@ -81,8 +81,8 @@ async function adoptOrLaunch(
 }
 
 /**
- * Somebody's kill, or the kernel's when memory runs out, must not leave Baton without a database until it is
- * restarted.
+ * When somebody kills Postgres, or the kernel does for lack of memory, it is restarted, so that Baton is not left
+ * without a database.
  */
 async function supervise(
   place: Launch,
@@ -105,7 +105,7 @@ async function supervise(
 }
 
 async function stopPostmaster(dataFolder: string): Promise<void> {
-  // SIGINT: "fast", waits for nobody and leaves nothing to recover. SIGQUIT: at once.
+  // SIGINT ("fast") waits for nobody and leaves nothing to recover. SIGQUIT ends it at once.
   for (const signal of ["SIGINT", "SIGQUIT"] as const) {
     const postmaster = await findPostmaster(dataFolder);
     if (!postmaster) return;

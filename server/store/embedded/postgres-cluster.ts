@@ -5,7 +5,7 @@ import { syncFolder, writeSynced } from "../../files/durable-file.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import { runPostgres } from "./postgres-process.ts";
 
-/** The role and the database are named alike. The role owns the database and nothing else; it is no superuser. */
+/** The role and the database share this name. The role owns the database and nothing else; it is no superuser. */
 export const roleName = "baton";
 
 export interface Cluster {
@@ -16,8 +16,8 @@ export interface Cluster {
 const draftPrefix = "cluster.new.";
 
 /**
- * The database files below `folder`: those that are there, or new ones. They are made under another name and renamed
- * when they are complete, so what a kill leaves behind is never taken for a database.
+ * Resolves with the database files below `folder`, and creates them if there are none. They are created under another
+ * name and renamed when they are complete, so an interrupted start never leaves something that looks like a database.
  */
 export async function ensureCluster(folder: string, binaries: PostgresBinaries): Promise<Cluster> {
   const home = join(folder, "cluster");
@@ -31,7 +31,7 @@ export async function ensureCluster(folder: string, binaries: PostgresBinaries):
     await rename(draft, home);
     await syncFolder(folder);
   } catch (cause) {
-    // Another start of this Baton was quicker.
+    // Another start of this Baton was faster.
     await remove(draft);
     if (!["ENOTEMPTY", "EEXIST"].includes((cause as NodeJS.ErrnoException).code ?? "")) throw cause;
   }
@@ -62,7 +62,7 @@ async function initialise(home: string, { initdb, postgres }: PostgresBinaries):
     "--builtin-locale=C.UTF-8",
     "--no-instructions",
   ]);
-  // Only the one role may come in, to the one database: the superuser cannot, with whatever password.
+  // Only the one role may connect, and only to the one database; the superuser cannot connect with any password.
   await writeSynced(join(dataFolder, "pg_hba.conf"), `host ${roleName} ${roleName} 127.0.0.1/32 scram-sha-256\n`, "w");
   await runAlone(postgres, dataFolder, [
     `create role ${roleName} login password '${password}'`,
@@ -71,7 +71,7 @@ async function initialise(home: string, { initdb, postgres }: PostgresBinaries):
 }
 
 /**
- * Statements for a Postgres without a server or a log-in, one a line. It reports errors and exits with 0 all the
+ * Runs statements, one a line, in a Postgres without a server or a log-in. It reports errors but exits with 0 all the
  * same.
  */
 async function runAlone(postgres: string, dataFolder: string, statements: readonly string[]): Promise<void> {
@@ -81,7 +81,7 @@ async function runAlone(postgres: string, dataFolder: string, statements: readon
   if (error) throw new Error(`The new database refused its role: ${error}`);
 }
 
-/** What a start left that was killed half-way; not what another start is just making. */
+/** Removes what an interrupted start left behind, but not what another start is just creating. */
 async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(draftPrefix)) continue;
@@ -89,7 +89,7 @@ async function removeDrafts(folder: string): Promise<void> {
   }
 }
 
-/** With patience: an initdb that outlived the start that began it may still be writing. */
+/** Retries, because an initdb that outlived its start may still be writing. */
 const remove = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 5 });
 
 function isAlive(pid: number): boolean {

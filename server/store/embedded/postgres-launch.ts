@@ -12,14 +12,14 @@ export interface Launch {
 }
 
 /**
- * Runs Postgres until it accepts connections. Null: it ended before, because another one was quicker, its port was
- * taken, or for what its log says.
+ * Runs Postgres until it accepts connections. Resolves with null when it ended before that, because another one was
+ * faster, its port was taken, or for a reason in its log.
  */
 export async function launch({ postgres, dataFolder, logFile, port }: Launch): Promise<Postmaster | null> {
   await removeStalePidFile(dataFolder);
   await boundLog(logFile);
   await using log = await open(logFile, "a", 0o600);
-  // Detached: Ctrl-C in the terminal is for Baton, which stops Postgres when it has written its last.
+  // Detached, because Ctrl-C in the terminal is for Baton, which stops Postgres after its own last write.
   const child = spawnPostgres(postgres, ["-D", dataFolder, ...settings(port)], {
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
@@ -35,7 +35,10 @@ export async function launch({ postgres, dataFolder, logFile, port }: Launch): P
   return postmaster;
 }
 
-/** Given at each start, so that they change with Baton and not with what a file says. Small: it serves one process. */
+/**
+ * Settings are passed at each start, so that they change with Baton and not with a file. They are small, because
+ * Postgres serves one process.
+ */
 function settings(port: number): string[] {
   const values = {
     port,
@@ -67,7 +70,7 @@ export async function lastLogLines(logFile: string): Promise<string> {
   return text.trimEnd().split("\n").slice(-10).join("\n");
 }
 
-/** Keeps one log of former starts, so that it cannot grow for ever. */
+/** Keeps one log of former starts, so that logs cannot grow without bound. */
 async function boundLog(file: string): Promise<void> {
   const size = await stat(file).then(
     (found) => found.size,

@@ -2,27 +2,27 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 
 /**
- * Postgres refuses to run as root. A user namespace in which root is called 1000 satisfies it and still opens what only
- * root can: a data folder below /root, or below any folder that others may not enter.
+ * Postgres refuses to run as root. A user namespace in which root is called 1000 satisfies it, and can still open what
+ * only root can: a data folder below /root, or below any folder that others may not enter.
  */
 const asNobodySpecial = ["--user", "--map-user=1000", "--map-group=1000", "--"];
 
-/** `unshare` becomes the program it is given: the child's pid is the program's own. */
+/** `unshare` executes the program in its place, so the child's pid is the program's own. */
 export function spawnPostgres(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-  // Nothing of our environment: a PGDATA, PGPORT or locale of the user's would change what it does.
+  // None of our environment is passed on: a user's PGDATA, PGPORT or locale would change what it does.
   const all: SpawnOptions = { ...options, env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" } };
   return process.getuid?.() === 0
     ? spawn("unshare", [...asNobodySpecial, program, ...args], all)
     : spawn(program, [...args], all);
 }
 
-/** Runs a program to its end. Rejects with what it wrote when it fails. */
+/** Runs a program to its end. Rejects with its error output when it fails. */
 export async function runPostgres(program: string, args: readonly string[], input = ""): Promise<string> {
   const child = spawnPostgres(program, args, { stdio: ["pipe", "pipe", "pipe"] });
   const output: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
-  // Who does not read its input makes this fail with EPIPE: its exit code says more.
+  // Writing to a program that does not read its input fails with EPIPE; its exit code says more.
   child.stdin?.on("error", () => {});
   child.stdin?.end(input);
   const [code, signal] = await once(child, "close");

@@ -2,7 +2,7 @@ import { readFile, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The process that a database folder names as the one working on it. */
+/** The process that a database folder names as its server. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
@@ -12,8 +12,8 @@ export interface Postmaster {
 const readyLookEveryMs = 20;
 
 /**
- * The Postgres that works on this folder, whoever started it; null: none does. Postgres writes its state into
- * postmaster.pid, one fact a line: https://www.postgresql.org/docs/current/storage-file-layout.html
+ * Finds the Postgres that works on this folder, whoever started it; null when there is none. Postgres writes its state
+ * into postmaster.pid, one fact a line: https://www.postgresql.org/docs/current/storage-file-layout.html
  */
 export async function findPostmaster(dataFolder: string): Promise<Postmaster | null> {
   const text = await readFile(pidFile(dataFolder), "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -26,15 +26,15 @@ export async function findPostmaster(dataFolder: string): Promise<Postmaster | n
 }
 
 /**
- * Takes away a pid file whose number belongs to somebody else by now (after a reboot, say): Postgres would believe
- * that process to be its own kind, and refuse to start. The file of a process that is gone it removes itself, with
- * more checks.
+ * Removes a pid file whose number belongs to another process by now (after a reboot, for example): Postgres would take
+ * that process for another Postgres and refuse to start. Postgres itself removes the file of a process that is gone,
+ * with more checks.
  */
 export async function removeStalePidFile(dataFolder: string): Promise<void> {
   if ((await findPostmaster(dataFolder)) === null) await rm(pidFile(dataFolder), { force: true });
 }
 
-/** The Postgres of this folder once it accepts connections; null: it ended before. */
+/** Resolves with the Postgres of this folder once it accepts connections; null when it ended before. */
 export async function untilReady(dataFolder: string, hasEnded: () => boolean): Promise<Postmaster | null> {
   for (;;) {
     const ended = hasEnded();
@@ -45,10 +45,7 @@ export async function untilReady(dataFolder: string, hasEnded: () => boolean): P
   }
 }
 
-/**
- * Rejects with the signal's reason when that comes first. Without `ref` the waiting alone does not keep this process
- * alive.
- */
+/** Rejects with the signal's reason when that comes first. Without `ref` the wait does not keep this process alive. */
 export async function untilGone(
   pid: number,
   dataFolder: string,
@@ -58,7 +55,7 @@ export async function untilGone(
   while (await worksOn(pid, dataFolder)) await delay(lookEveryMs, undefined, { ref, signal });
 }
 
-/** A postmaster's working directory is its data folder. A zombie has none any more. */
+/** A postmaster's working directory is its data folder. A zombie has none. */
 async function worksOn(pid: number, dataFolder: string): Promise<boolean> {
   const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   return workingFolder === dataFolder;

@@ -1,21 +1,23 @@
 import { sql } from "drizzle-orm";
 import type { Queries } from "./database.ts";
 
-/** "BATN": the first half of every advisory lock's key, so that ours meet nobody else's in a shared database. */
+/**
+ * "BATN": the first half of every advisory lock's key, so that our locks clash with nobody else's in a shared database.
+ */
 export const lockSpace = 0x4241544e;
 
 export const locks = {
   /** Held for as long as a server works on the database. */
   server: 1,
   migrate: 2,
-  /** Whoever may change how many deployments are building, or whether an installation has one running. */
+  /** Held to change how many deployments are building, or whether an installation has one running. */
   claim: 3,
   leases: 4,
   domains: 5,
   access: 6,
 } as const;
 
-/** Waits for the lock; it is let go of with the transaction. */
+/** Waits for the lock, which is released with the transaction. */
 export async function lock(tx: Queries, name: keyof typeof locks): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace}::int, ${locks[name]}::int)`);
 }

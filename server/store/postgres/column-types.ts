@@ -1,19 +1,19 @@
 import { bigint, customType, timestamp } from "drizzle-orm/pg-core";
 
-/** A row id: far below 2^53, so a plain number on both sides. */
+/** A row id. Ids stay far below 2^53, so they are plain numbers on both sides. */
 export const rowId = <Id extends number>(name: string) => bigint(name, { mode: "number" }).$type<Id>();
 
-/** Milliseconds, which is what a Date holds: what is written comes back equal. */
+/** A time in milliseconds, the precision of a Date, so that what is written is read back unchanged. */
 export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: "date" });
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 
-/** An IPv4 network, "10.214.0.0/27". */
+/** An IPv4 network such as "10.214.0.0/27". */
 export const network = customType<{ data: string; driverData: string }>({ dataType: () => "cidr" });
 
-/** Text from outside that Postgres would refuse: it has no NUL in `text`, and no lone surrogates in JSON. */
+/** Removes what Postgres refuses in text from outside: NUL in `text`, and lone surrogates in JSON. */
 export const storableText = (text: string) =>
-  // Nearly all texts are fine, and finding that out so is some ten times as quick.
+  // Nearly all texts are fine, and this check is some ten times as fast.
   text.isWellFormed() && !text.includes("\0") ? text : text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
 
 export const outsideText = customType<{ data: string; driverData: string }>({

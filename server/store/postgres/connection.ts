@@ -2,40 +2,40 @@ import { connect, type Socket } from "node:net";
 import postgres from "postgres";
 import { isConnectionLost } from "./database-error.ts";
 
-/** Well above any statement of ours; what waits longer is a fault. */
+/** Well above any statement of ours; one that takes longer is a fault. */
 const statementTimeoutMs = 30_000;
-/** Transactions here take milliseconds: who waits this long for a lock waits for something stuck. */
+/** Our transactions take milliseconds, so a lock that is not free by then is stuck. */
 const lockTimeoutMs = 10_000;
-/** A server that still works on a statement is cut off by `statement_timeout` first: this silence means it is gone. */
+/** `statement_timeout` ends a statement before this, so a server that is silent for so long is gone. */
 const silenceMs = statementTimeoutMs + 5_000;
 const connectTimeoutSeconds = 5;
 
 export interface SessionOptions {
   readonly url: string;
-  /** Shown in pg_stat_activity. */
+  /** The application name that pg_stat_activity shows. */
   readonly name: string;
   /**
-   * Limits what a statement may take, and how long the database may be silent. Not where something hangs on the session
-   * itself: a lock, a migration.
+   * Whether to limit how long a statement may take and how long the database may be silent. Off where something depends
+   * on the session itself, such as a lock or a migration.
    */
   readonly limited: boolean;
   readonly onEnd?: () => void;
 }
 
-/** One connection, which is made by the first statement and never made again. */
+/** One connection, which the first statement opens and which is never reopened. */
 export type Session = postgres.Sql;
 
 /**
- * postgres.js pools and reconnects by itself, and both go wrong when a connection is lost in the middle of something:
- * its `begin` sends a rollback down the closed connection, which throws in a callback where nobody can catch it; what
- * was about to be written keeps a reconnected one from ever writing again; and the rest of a transaction may be
- * executed on it, outside of any. (Seen in 3.4.9, src/connection.js: nextWrite and closed.) So a session has one
+ * postgres.js has a pool and reconnects automatically, and both go wrong when a connection is lost in the middle of
+ * something. Its `begin` sends a rollback down the closed connection, which throws in a callback where nobody can catch
+ * it. Pending writes keep a reconnected connection from ever writing again. The rest of a transaction may be executed
+ * on it, outside of any transaction. (Seen in 3.4.9, src/connection.js: nextWrite and closed.) So a session has one
  * connection, once.
  */
 export function openSession({ url, name, limited, onEnd }: SessionOptions): Session {
   let connected = false;
   let ended = false;
-  // `socket` is documented by postgres.js, but missing in its types.
+  // postgres.js documents `socket`, but its types lack it.
   const options: postgres.Options<Record<string, never>> & { socket(target: Target): Socket } = {
     max: 1,
     connect_timeout: connectTimeoutSeconds,
@@ -72,7 +72,7 @@ export function openSession({ url, name, limited, onEnd }: SessionOptions): Sess
   });
 }
 
-/** Ends it whatever it does: postgres.js would wait for an answer that a lost connection never gives. */
+/** Ends the session whatever it is doing: postgres.js would wait for an answer that a lost connection never gives. */
 export const endNow = (session: Session): Promise<void> => session.end({ timeout: 0 });
 
 async function inTransaction<T>(session: Session, hasEnded: () => boolean, work: (session: Session) => Promise<T>) {
@@ -82,9 +82,9 @@ async function inTransaction<T>(session: Session, hasEnded: () => boolean, work:
     await session.unsafe("commit");
     return result;
   } catch (error) {
-    // A server that loses the connection rolls back by itself; and nobody answers what is sent down a lost one.
+    // A server that loses the connection rolls back on its own, and statements sent down a lost one are never answered.
     const lost = hasEnded() || isConnectionLost(error);
-    // Not rolled back: then nothing more may be executed in this session.
+    // The rollback failed, so nothing more may be executed in this session.
     if (!lost) await session.unsafe("rollback").catch(() => endNow(session));
     throw error;
   }
@@ -96,16 +96,16 @@ interface Target {
   readonly port: readonly number[];
 }
 
-/** Not connected yet when it is returned: what is written to it waits, and postgres.js limits the time to connect. */
+/** Returns a socket that is not connected yet: writes wait, and postgres.js limits the time to connect. */
 function openSocket({ path, host, port }: Target): Socket {
   if (path) return connect(path);
   return connect({ host: host[0] ?? "localhost", port: Number(port[0] ?? 5432), keepAlive: true });
 }
 
 /**
- * Our side of a half-open connection: TCP notices a black hole after minutes, and postgres.js has no time limit for a
- * statement. An idle session loses nothing by it. (Over TLS postgres.js takes the listeners off: there the server's
- * lock notices, and the server suspends what it does.)
+ * Handles our side of a half-open connection: TCP notices a black hole only after minutes, and postgres.js has no time
+ * limit for a statement. An idle session loses nothing by it. (Over TLS postgres.js removes the listeners; there the
+ * server's lock notices, and the server suspends its work.)
  */
 function endWhenSilent(socket: Socket): void {
   socket.setTimeout(silenceMs);

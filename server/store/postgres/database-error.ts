@@ -1,13 +1,12 @@
 import { StoreUnavailable } from "../../ports/store/store.ts";
 
 /**
- * again: the statement had no effect, or nobody knows whether it had; worth another try soon.
- * unavailable: the database answers, but cannot work (disk full, read-only, shut down, too slow).
- * bug: ours.
+ * `again`: the statement had no effect, or it is unknown whether it had; a retry is worthwhile. `unavailable`: the
+ * database answers but cannot work (disk full, read-only, shut down, too slow). `bug`: the error is ours.
  */
 export type Fault = "again" | "unavailable" | "bug";
 
-/** Node's socket errors, and what postgres.js calls a connection that ended under a statement. */
+/** Node's socket errors, and the code that postgres.js gives a connection that ended during a statement. */
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
@@ -35,13 +34,15 @@ export function faultOf(error: unknown): Fault {
   return unavailableStates.test(code) ? "unavailable" : "bug";
 }
 
-/** The answer did not arrive: when the statement was a commit, it may have happened. */
+/** Whether the answer did not arrive. When the statement was a commit, it may have happened. */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
   return connectionCodes.has(code) || connectionStates.test(code);
 }
 
-/** What leaves the store: never drizzle's own error, whose message repeats the statement with its parameters. */
+/**
+ * The error that leaves the store. It is never drizzle's own, whose message repeats the statement with its parameters.
+ */
 export function outwardError(error: unknown): unknown {
   const cause = rootOf(error);
   if (faultOf(error) !== "bug")
@@ -49,7 +50,7 @@ export function outwardError(error: unknown): unknown {
   return cause === error ? error : new Error(`The database refused a statement: ${messageOf(cause)}`, { cause });
 }
 
-/** Drizzle wraps what the driver throws. */
+/** Drizzle wraps the driver's errors. */
 function rootOf(error: unknown): unknown {
   return error instanceof Error && "query" in error && error.cause !== undefined ? error.cause : error;
 }
@@ -59,7 +60,7 @@ function codeOf(error: unknown): string {
   return root instanceof Error && "code" in root ? String(root.code) : "";
 }
 
-/** A refused connection to "localhost" is an AggregateError: its message is empty, those of its parts are not. */
+/** A refused connection to "localhost" is an AggregateError with an empty message; those of its parts are not empty. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);

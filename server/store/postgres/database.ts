@@ -7,7 +7,7 @@ import { connectionError, type Session } from "./connection.ts";
 import { faultOf, isConnectionLost, outwardError } from "./database-error.ts";
 import type { SessionPool } from "./session-pool.ts";
 
-/** Where statements go: a session, or a transaction in it. */
+/** Runs statements: a session, or a transaction in it. */
 export type Queries = PgDatabase<PostgresJsQueryResultHKT>;
 
 export interface Transaction {
@@ -17,15 +17,15 @@ export interface Transaction {
 }
 
 /**
- * One place where statements are tried again, and the only one where the database's errors become the store's.
- * Both methods reject with StoreUnavailable when the database stays away.
+ * The only place where statements are retried and where the database's errors become the store's. Both methods reject
+ * with StoreUnavailable when the database stays away.
  */
 export interface Database {
-  /** Statements that write nothing: safe to repeat. */
+  /** Runs statements that write nothing, so they are safe to repeat. */
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
-   * One transaction, committed once. `work` may run several times, each time in a new transaction after the one
-   * before was rolled back, so it must not touch anything but the transaction.
+   * Runs one transaction, which is committed once. `work` may run several times, each time in a new transaction after
+   * the previous one was rolled back, so it must touch nothing but the transaction.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }
@@ -58,7 +58,7 @@ export function createDatabase(pool: SessionPool, announce: (deployment: Deploym
               return value;
             });
           } catch (error) {
-            // Before the commit was sent a lost connection means a rollback; after it, only the database can tell.
+            // A connection lost before the commit was sent means a rollback; after that, only the database can tell.
             if (isConnectionLost(error)) unsure = finished;
             throw error;
           }
@@ -76,7 +76,7 @@ type SessionQueries = ReturnType<typeof queriesIn>;
 
 interface Finished<T> {
   readonly value: T;
-  /** Null: it wrote nothing, so it may run again. */
+  /** Null when the transaction wrote nothing, so that it may run again. */
   readonly xid: string | null;
 }
 
@@ -85,11 +85,11 @@ async function transactionId(tx: Queries): Promise<string | null> {
   return row?.xid ?? null;
 }
 
-/** Also right after the database crashed: what had not been committed then counts as aborted. */
+/** Also right after a crash of the database: what had not been committed then counts as aborted. */
 async function wasCommitted(queries: Queries, xid: string | null): Promise<boolean> {
   if (xid === null) return false;
   const [row] = await queries.execute<{ status: string }>(sql`select pg_xact_status(${xid}::xid8) as status`);
-  // The process of the old connection has not noticed yet: ask again, as if the database had not answered.
+  // The old connection's process has not noticed yet; ask again, as if the database had not answered.
   if (row?.status === "in progress") throw connectionError("CONNECTION_CLOSED", "A commit is not decided yet");
   return row?.status === "committed";
 }

@@ -2,7 +2,7 @@ import { getTableName } from "drizzle-orm";
 import { allTables } from "../schema/all-tables.ts";
 import { endNow, openSession } from "./connection.ts";
 
-/** Removes Baton's tables from a database that may hold others' too. */
+/** Removes Baton's tables from a database that may also hold others. */
 export async function dropEverything(url: string): Promise<void> {
   const session = openSession({ url, name: "baton down", limited: false });
   try {

@@ -5,14 +5,14 @@ import { endNow, openSession } from "./connection.ts";
 import { outwardError } from "./database-error.ts";
 
 /**
- * Brings the database up to date: all of what is missing in one transaction, or nothing. Of two processes at once the
- * second waits and finds nothing left to do. A database that is up to date is only read. `migrationsFolder` holds the SQL
- * and drizzle's journal of it.
+ * Brings the database up to date in one transaction, completely or not at all. Of two processes at once the second
+ * waits and finds nothing left to do. A database that is up to date is only read. `migrationsFolder` holds the SQL and
+ * drizzle's journal of it.
  */
 export async function migrate(url: string, migrationsFolder: string): Promise<void> {
   const session = openSession({ url, name: "baton migrate", limited: false });
   try {
-    // For the session, not for a transaction: drizzle opens its own.
+    // A session lock, because drizzle opens its own transaction.
     await session`select pg_advisory_lock(${lockSpace}::int, ${locks.migrate}::int)`;
     await applyMigrations(drizzle(session), { migrationsFolder });
   } catch (error) {

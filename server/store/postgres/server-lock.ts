@@ -3,22 +3,22 @@ import { lockSpace, locks } from "./advisory-locks.ts";
 import { endNow, openSession, type Session } from "./connection.ts";
 import { outwardError } from "./database-error.ts";
 
-/** Together below the 10 s within which a server that has lost its lock must have stopped. */
+/** Both together stay below the 10 s within which a server that has lost its lock must have stopped. */
 const checkEveryMs = 2_000;
 const checkDeadlineMs = 5_000;
-/** A server that was killed holds its lock until Postgres has noticed: a moment. */
+/** The lock of a killed server is held until Postgres has noticed, which takes a moment. */
 const patienceMs = 2_000;
 const tryEveryMs = 100;
 
 export interface ServerLock {
-  /** Lets go. `onLost` is not called any more. */
+  /** Releases the lock. `onLost` is not called any more. */
   release(): Promise<void>;
 }
 
 /**
- * One server works on a database at a time: a session advisory lock, on a connection of its own that lives as long as
- * the lock. `onLost` is called once when the connection ends or does not answer: another server may hold the lock
- * from then on.
+ * Only one server works on a database at a time. It holds a session advisory lock on a separate connection that lives
+ * as long as the lock. `onLost` is called once when the connection ends or does not answer; from then on another server
+ * may hold the lock.
  */
 export async function holdServerLock(options: {
   readonly url: string;
@@ -69,7 +69,7 @@ async function tryForAWhile(session: Session): Promise<boolean> {
   }
 }
 
-/** The end of the session is told of; its silence is not. */
+/** The driver reports the end of the session, but not its silence. */
 async function watch(session: Session, stop: AbortSignal, lose: () => void): Promise<void> {
   while (!stop.aborted) {
     await delay(checkEveryMs, undefined, { signal: stop }).catch(() => {});

@@ -8,7 +8,7 @@ const closeTimeoutMs = 5_000;
 export interface SessionPool {
   /** Lends a session to `work` alone for as long as it takes. */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** Lends no more sessions, waits a while for the ones in use, and ends them all. */
+  /** Lends no more sessions, waits a while for those in use, and ends them all. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function createSessionPool(options: PoolOptions): SessionPool {
   }
 }
 
-/** Opens sessions up to the pool's size and hands free ones to whoever has waited the longest. */
+/** Opens sessions up to the pool's size and hands free ones to the caller that has waited the longest. */
 function createSessions({ url, name, size }: PoolOptions) {
   const all = new Set<Lendable>();
   const idle: Lendable[] = [];
@@ -83,7 +83,7 @@ function createSessions({ url, name, size }: PoolOptions) {
     discard,
 
     acquire(): Lendable | Promise<Lendable> {
-      // The session that was used last comes first: others may be closed for being idle.
+      // The most recently used session comes first; others may be closed for being idle.
       for (let found = idle.pop(); found; found = idle.pop()) if (found.alive) return found;
       return all.size < size ? open() : new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },

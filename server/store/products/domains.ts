@@ -52,7 +52,7 @@ async function setFor(
   installation: InstallationId,
   routes: readonly RouteSpec[],
 ): ReturnType<DomainStore["setFor"]> {
-  // All or nothing: with the lock, what is free now is free until the commit.
+  // All or nothing: under the lock, a host that is free now stays free until the commit.
   await lock(tx, "domains");
   const foreign = await foreignClaim(
     tx,
@@ -76,7 +76,7 @@ async function setCustom(
   service: string,
   hosts: readonly string[],
 ): ReturnType<DomainStore["setCustom"]> {
-  // With the claims: a deployment that begins after this reads what is written here.
+  // Serialised with claims, so that a deployment that begins after this reads what is written here.
   await lock(tx, "claim");
   const running = and(eq(deployments.installationId, installation), inArray(deployments.status, runningStatuses));
   if ((await tx.$count(deployments, running)) > 0) return "busy";
@@ -96,7 +96,7 @@ async function foreignClaim(tx: Queries, installation: InstallationId, hosts: re
   return all.find(({ by }) => by !== installation) ?? null;
 }
 
-/** Who serves these hosts, or was given them. */
+/** The services that serve these hosts, or were given them. */
 function claims(queries: Queries, hosts: readonly string[]) {
   const of = (table: typeof domains | typeof customDomains) =>
     queries

@@ -26,7 +26,7 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
 
     remove: (id) =>
       database.write(async ({ tx }) => {
-        // Locked, so that an installation which is being made at this moment is waited for.
+        // Locked, so that this waits for an installation that is just being created.
         await tx.select({ id: environments.id }).from(environments).where(eq(environments.id, id)).for("update");
         const [user] = await tx
           .select({ id: installations.id })

@@ -1,7 +1,7 @@
 import { installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
 
-/** The columns that the model's Installation has. */
+/** The columns of the model's Installation. */
 export const installationColumns = {
   id: installations.id,
   productId: installations.productId,
@@ -11,7 +11,7 @@ export const installationColumns = {
   stopped: installations.stopped,
 };
 
-/** The columns that the model's Product has. */
+/** The columns of the model's Product. */
 export const productColumns = {
   id: products.id,
   slug: products.slug,
@@ -20,7 +20,7 @@ export const productColumns = {
   createdAt: products.createdAt,
 };
 
-/** The columns that the model's Environment has. */
+/** The columns of the model's Environment. */
 export const environmentColumns = {
   id: environments.id,
   name: environments.name,

@@ -135,7 +135,7 @@ async function create(
   { tx }: Transaction,
   { productId, environmentId, branch }: Parameters<InstallationStore["create"]>[0],
 ): Promise<Installation | null> {
-  // Locked, so that a product which is being deleted at this moment is waited for.
+  // Locked, so that this waits for a product that is just being deleted.
   const kept = await tx
     .select({ id: products.id })
     .from(products)
@@ -160,7 +160,7 @@ async function markDeleted(
   at: Date,
   secrets: Secrets,
 ): Promise<void> {
-  // The row stays locked: an enqueue that is just being written is waited for, and found below.
+  // The row stays locked, so that an enqueue that is just being written is waited for, and found below.
   await transaction.tx
     .update(installations)
     .set({
@@ -178,7 +178,7 @@ async function stop(
   secrets: Secrets,
 ): Promise<{ readonly stopped: DeploymentId | null } | null> {
   const { tx } = transaction;
-  // With the claims: one that comes now waits, and its deployment starts what was stopped again, in that order.
+  // Serialised with claims: one that comes now waits, and its deployment then starts again what was stopped.
   await lock(tx, "claim");
   const ofIt = eq(deployments.installationId, id);
   if ((await tx.$count(deployments, and(ofIt, inArray(deployments.status, runningStatuses)))) > 0) return null;
@@ -190,7 +190,7 @@ async function stop(
     .for("no key update");
   const live = installation?.live ? await lockRows(tx, eq(deployments.id, installation.live)) : [];
   for (const row of live) await moveRow(transaction, row, { type: "stopped", at }, secrets);
-  // Also where nothing was live.
+  // Also runs where nothing was live.
   await tx.update(installations).set({ liveDeploymentId: null, stopped: true }).where(eq(installations.id, id));
   return { stopped: installation?.live ?? null };
 }

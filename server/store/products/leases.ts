@@ -6,12 +6,13 @@ import type { Database, Queries } from "../postgres/database.ts";
 import { portLeases, subnetLeases } from "../schema/leases.ts";
 
 /**
- * The first network of the pool that overlaps none of `taken`, or null. A rule, handed in: the store decides nothing.
+ * Returns the first network of the pool that overlaps none of `taken`, or null. The rule is passed in, because the
+ * store decides nothing.
  */
 export type ChooseSubnet = (pool: string, taken: readonly string[], prefix?: number) => string | null;
 
 export function createLeaseStore(database: Database, chooseSubnet: ChooseSubnet): LeaseStore {
-  /** Whoever changes leases waits here for the others, so that two holders never choose the same. */
+  /** Changes of leases wait for each other here, so that two holders never choose the same. */
   const locked = <Result>(change: (tx: Queries) => Promise<Result>) =>
     database.write(async ({ tx }) => {
       await lock(tx, "leases");
@@ -68,7 +69,7 @@ async function leaseSubnet(
   const held = leases.find(
     (lease) => lease.deploymentId === deploymentId && lease.installationId === installationId,
   )?.subnet;
-  // Nothing is chosen from the network that is held when it overlaps what is used.
+  // When the leased network overlaps a used one, nothing is chosen from it.
   if (held !== undefined && chooseSubnet(held, used, prefixOf(held)) !== null) return held;
   const subnet = chooseSubnet(pool, [...used, ...leases.map((lease) => lease.subnet)], prefix);
   if (subnet === null) throw new PoolExhausted(`No network is free in ${pool}`);

@@ -94,7 +94,7 @@ async function update(
   }
 }
 
-/** With what it had going: nothing may be deployed to it any more, and its hosts are free. */
+/** Deletes a product with everything it has running: nothing can be deployed to it any more, and its hosts are free. */
 async function markDeleted(
   transaction: Transaction,
   id: ProductId,
@@ -107,7 +107,7 @@ async function markDeleted(
     .update(products)
     .set({ deletedAt: sql`coalesce(${products.deletedAt}, ${at.toISOString()}::timestamptz)` })
     .where(eq(products.id, id));
-  // Locked like an enqueue locks it: one that is just being written is waited for, and found below.
+  // Locked in the same way as by an enqueue, so that one that is just being written is waited for, and found below.
   const own = await tx
     .update(installations)
     .set({ keepVolumes })

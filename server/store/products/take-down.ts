@@ -8,7 +8,7 @@ import { deployments } from "../schema/deployments.ts";
 import { domains } from "../schema/leases.ts";
 import { customDomains } from "../schema/user-settings.ts";
 
-/** Frees the hosts of deleted installations and ends what they had going. Their rows are locked by the caller. */
+/** Frees the hosts of deleted installations and ends their unfinished deployments. The caller has locked their rows. */
 export async function takeDown(
   transaction: Transaction,
   ids: readonly InstallationId[],

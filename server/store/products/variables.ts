@@ -7,7 +7,7 @@ import type { Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { productVariables, variables } from "../schema/user-settings.ts";
 
-/** Whose variables: an installation's own, or those that all installations of a product get. */
+/** The owner of variables: one installation, or a product, whose variables all of its installations get. */
 export type Holder = { readonly installation: InstallationId } | { readonly product: ProductId };
 
 interface Row {
@@ -18,7 +18,7 @@ interface Row {
   readonly owner: SecretOwner;
 }
 
-/** An installation's own, over those of its product. */
+/** The variables of a product, overridden by those of the installation. */
 export async function mergedVariables(queries: Queries, installation: InstallationId): Promise<readonly Row[]> {
   const [place] = await queries
     .select({ product: installations.productId })
@@ -52,7 +52,7 @@ export function openAll(rows: readonly Row[], secrets: Secrets): Readonly<Record
   return Object.fromEntries(rows.map(({ name, value, owner }) => [name, secrets.open(owner, value)]));
 }
 
-/** Those whose values may be shown. */
+/** The variables whose values may be shown. */
 export function visibleOnes(rows: readonly Row[]): readonly Row[] {
   return rows.filter(({ secret }) => !secret);
 }
@@ -66,7 +66,7 @@ export function entriesOf(rows: readonly Row[], secrets: Secrets): readonly Vari
   }));
 }
 
-/** Those that say for themselves whether a build gets them; of the others the name decides. */
+/** The variables that say whether a build gets them; the name decides for the others. */
 export function buildMarksOf(rows: readonly Row[]): Readonly<Record<string, boolean>> {
   return Object.fromEntries(rows.flatMap(({ name, atBuild }) => (atBuild === null ? [] : [[name, atBuild]])));
 }
@@ -85,7 +85,7 @@ export async function changeVariables(
   await upsert(
     tx,
     holder,
-    // Sorted: two changes at once then wait for each other instead of for ever.
+    // Sorted, so that two changes at once wait for each other instead of deadlocking.
     Object.entries(set)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => ({ name, value: secrets.seal(ownerOf(holder, name), value) })),
@@ -126,7 +126,7 @@ function whereOf(holder: Holder) {
     : { table: variables, isTheirs: eq(variables.installationId, holder.installation) };
 }
 
-/** With the name in it, two values of one holder cannot change places either. */
+/** Contains the name, so that two values of one holder cannot be swapped either. */
 function ownerOf(holder: Holder, name: string): SecretOwner {
   return "product" in holder
     ? { kind: "product variable", id: `${holder.product} ${name}` }

@@ -32,7 +32,7 @@ export const sessions = pgTable(
   ],
 );
 
-/** Who did what. Rules in its migration let nobody change or remove a row. */
+/** The audit log. Rules in its migration prevent rows from being changed or removed. */
 export const auditEntries = pgTable(
   "audit_entries",
   {
@@ -42,7 +42,7 @@ export const auditEntries = pgTable(
     what: text().notNull(),
     subject: outsideText().notNull(),
     detail: outsideText(),
-    /** No reference: what was done stays told when the thing is gone. */
+    /** Not a foreign key, because the entry outlives the deployment. */
     deploymentId: rowId<DeploymentId>("deployment_id"),
     address: outsideText().notNull(),
   },

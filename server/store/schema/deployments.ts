@@ -40,12 +40,12 @@ export const installations = pgTable(
     liveDeploymentId: rowId<DeploymentId>("live_deployment_id"),
     stopped: boolean().notNull().default(false),
     deletedAt: moment("deleted_at"),
-    /** Of one that was deleted: its volumes stay. */
+    /** Whether the volumes of a deleted installation are kept. */
     keepVolumes: boolean("keep_volumes").notNull().default(true),
   },
   (table) => [
     uniqueIndex("installations_place").on(table.productId, table.environmentId).where(isNull(table.deletedAt)),
-    // Both columns, so that nothing but a deployment of its own can be live in an installation.
+    // Both columns, so that only a deployment of the installation's own can be live in it.
     foreignKey({
       name: "installations_live_deployment",
       columns: [table.id, table.liveDeploymentId],
@@ -58,7 +58,7 @@ export const installations = pgTable(
 export const deployments = pgTable(
   "deployments",
   {
-    // By default, not always: a push reserves its id before the row is written.
+    // By default, not always, because a push reserves its id before the row is written.
     id: rowId<DeploymentId>("id").primaryKey().generatedByDefaultAsIdentity(),
     installationId: rowId<InstallationId>("installation_id")
       .notNull()
@@ -97,7 +97,7 @@ export const deployments = pgTable(
       .on(table.installationId)
       .where(sql`${table.status} in ('building', 'deploying')`),
     index("deployments_undecided").on(table.id).where(sql`${table.status} in ('queued', 'building', 'deploying')`),
-    // By id, because of several that were given one name the newest is meant.
+    // Ordered by id, because of several installations with one name the newest is meant.
     index("deployments_session").on(table.sessionId, table.id).where(sql`${table.sessionId} is not null`),
     index("deployments_ready_at").on(table.installationId, table.readyAt).where(sql`${table.readyAt} is not null`),
     ...deploymentLaw(table),

@@ -4,7 +4,7 @@ import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import { network, rowId } from "../postgres/column-types.ts";
 import { deployments, installations } from "./deployments.ts";
 
-/** Who may serve a host. Claimed before a cut-over; the primary key is what makes a host unique. */
+/** The service that may serve a host. It is claimed before a cut-over; the primary key makes a host unique. */
 export const domains = pgTable(
   "domains",
   {
@@ -26,7 +26,7 @@ export const portLeases = pgTable(
   {
     port: integer().primaryKey(),
     deploymentId: rowId<DeploymentId>("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
-    /** Of a service that outlives deployments: it keeps its port. */
+    /** Set for a service that outlives deployments and keeps its port. */
     installationId: rowId<InstallationId>("installation_id").references(() => installations.id, {
       onDelete: "cascade",
     }),

@@ -4,7 +4,7 @@ import type { EnvironmentId, InstanceId, ProductId } from "../../model/names/ids
 import type { PushWatch, Slug } from "../../model/product.ts";
 import { moment, outsideText, rowId } from "../postgres/column-types.ts";
 
-/** This Baton: exactly one row, made by the migration that seeds. */
+/** This Baton: exactly one row, which the seeding migration creates. */
 export const instances = pgTable(
   "instances",
   {
@@ -22,7 +22,7 @@ export const environments = pgTable("environments", {
   id: rowId<EnvironmentId>("id").primaryKey().generatedAlwaysAsIdentity(),
   name: text().notNull().unique(),
   domain: text(),
-  /** What its new installations track where nobody says. */
+  /** The branch that new installations track by default. */
   branch: outsideText(),
 });
 

@@ -24,9 +24,9 @@ export const variables = pgTable(
     name: text().notNull(),
     /** Sealed: see secrets.ts. */
     value: bytes().notNull(),
-    /** Builds get it, too; null: its name decides. */
+    /** Whether builds get it, too; null lets its name decide. */
     atBuild: boolean("at_build"),
-    /** Its value is never shown again. */
+    /** Whether its value is never shown again. */
     secret: boolean().notNull().default(true),
   },
   (table) => [
@@ -35,7 +35,7 @@ export const variables = pgTable(
   ],
 );
 
-/** For all installations of a product; an installation's own win. */
+/** Variables of all installations of a product; an installation's own override them. */
 export const productVariables = pgTable(
   "product_variables",
   {
@@ -54,7 +54,10 @@ export const productVariables = pgTable(
   ],
 );
 
-/** What was set about a service beside its repository: see ServiceSettings. A service for which nothing is set has no row. */
+/**
+ * Settings of a service that do not come from its repository: see ServiceSettings. A service without settings has no
+ * row.
+ */
 export const serviceSettings = pgTable(
   "service_settings",
   {
@@ -80,7 +83,10 @@ export const serviceSettings = pgTable(
   ],
 );
 
-/** Hosts that users gave to a service, beside those that Baton makes of its name. What serves them is in `domains`. */
+/**
+ * Hosts that users added to a service, in addition to those that Baton derives from its name. `domains` records what
+ * serves them.
+ */
 export const customDomains = pgTable(
   "custom_domains",
   {

@@ -7,7 +7,10 @@ import { bytes, document, moment, outsideText, rowId } from "../postgres/column-
 import { deployments } from "./deployments.ts";
 import { products } from "./products.ts";
 
-/** How a product's code is fetched from its repository; no row: as `plainSource` says. Secrets are sealed: see secrets.ts. */
+/**
+ * How a product's code is fetched from its repository; `plainSource` applies when there is no row. Secrets are sealed:
+ * see secrets.ts.
+ */
 export const sources = pgTable(
   "sources",
   {
@@ -34,11 +37,11 @@ export const sources = pgTable(
   ],
 );
 
-/** The ledger of what forges delivered. `genuine` ones are what duplicates are measured by; the rest was refused. */
+/** The ledger of deliveries from forges. Duplicates are detected among the `genuine` ones; the rest was refused. */
 export const webhookDeliveries = pgTable(
   "webhook_deliveries",
   {
-    // By default, not always: a batch knows its numbers before its rows are written.
+    // By default, not always, because a batch knows its numbers before its rows are written.
     id: rowId<number>("id").primaryKey().generatedByDefaultAsIdentity(),
     productId: rowId<ProductId>("product_id")
       .notNull()
@@ -46,9 +49,9 @@ export const webhookDeliveries = pgTable(
     at: moment("at").notNull(),
     via: text().notNull(),
     deliveryId: text("delivery_id"),
-    /** Of its body: a replay has it, too. */
+    /** A digest of the body, which a replay has, too. */
     digest: text(),
-    /** Only the first of an id counts; those that came again are in the ledger as well. */
+    /** Whether this was the first delivery with its id; later ones are in the ledger as well. */
     first: boolean().notNull(),
     genuine: boolean().notNull(),
     name: text().notNull(),
@@ -72,7 +75,7 @@ export const webhookDeliveries = pgTable(
   ],
 );
 
-/** Which deployments a delivery made, or was one too many of. */
+/** The deployments that a delivery created, or that it would have duplicated. */
 export const deliveryDeployments = pgTable(
   "delivery_deployments",
   {
@@ -89,18 +92,18 @@ export const deliveryDeployments = pgTable(
   ],
 );
 
-/** What a forge was told of a deployment. */
+/** What has been reported to a forge about a deployment. */
 export const forgeReports = pgTable("forge_reports", {
   deploymentId: rowId<DeploymentId>("deployment_id")
     .primaryKey()
     .references(() => deployments.id, { onDelete: "cascade" }),
-  /** The state that was told last; null: none yet. */
+  /** The state that was reported last; null when none was. */
   told: text().$type<ReportState>(),
   receipt: document<ReportReceipt>("receipt"),
-  /** The state that could not be told, how often that was tried, and the last reason. */
+  /** The state that could not be reported, the number of attempts, and the last error. */
   trying: text().$type<ReportState>(),
   tries: integer().notNull().default(0),
   trouble: outsideText(),
-  /** Null while there is trouble: given up. */
+  /** Null while there is an error means that Baton has given up. */
   nextTryAt: moment("next_try_at"),
 });

@@ -7,7 +7,7 @@ import { linksOf } from "./delivery-links.ts";
 import { keepNewest } from "./ledger-limits.ts";
 import { recordDeliveries } from "./record-deliveries.ts";
 
-/** So many of what was refused are kept for each product. */
+/** The number of refused deliveries that are kept for each product. */
 const keptRefusals = 100;
 
 export function createDeliveryStore(database: Database): DeliveryStore {

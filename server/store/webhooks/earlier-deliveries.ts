@@ -7,7 +7,7 @@ import { linksOf } from "./delivery-links.ts";
 
 type Earlier = NonNullable<DeliveryFacts["earlier"]>;
 
-/** Finds the delivery that came before with the same id, or else with the same body. */
+/** Finds the earlier delivery with the same id, or else with the same body. */
 export interface EarlierDeliveries {
   find(delivery: NewDelivery): Earlier | null;
   add(delivery: NewDelivery, recorded: Earlier): void;

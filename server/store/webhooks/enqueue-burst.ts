@@ -13,8 +13,8 @@ export interface BurstRequest {
 }
 
 /**
- * Queues a deployment for each request, as `enqueue` would one after the other: each supersedes the one before, so only
- * the last is still queued afterwards. It takes a few statements for all instead of some for each.
+ * Queues a deployment for each request, as repeated calls of `enqueue` would: each supersedes the one before, so only
+ * the last is still queued afterwards. It takes a few statements in total instead of some for each.
  */
 export async function enqueueBurst(
   transaction: Transaction,

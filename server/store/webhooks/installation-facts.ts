@@ -9,7 +9,7 @@ import { environments } from "../schema/products.ts";
 /** The triggers of deployments that carry a new commit; redeploys and rollbacks bring an old one back. */
 const newCommits = ["push", "webhook", "api"] as const;
 
-/** What a delivery to a product is judged by, for each of its installations. */
+/** Reads what a delivery to a product is judged by, for each of its installations. */
 export async function readInstallationFacts(tx: Queries, product: ProductId): Promise<readonly InstallationFacts[]> {
   const rows = await tx
     .select({
@@ -35,9 +35,9 @@ export async function readInstallationFacts(tx: Queries, product: ProductId): Pr
   return facts;
 }
 
-/** A deployment has no commit until it is fetched; until then the commit is the one its delivery named. */
+/** A deployment has no commit until it is fetched; until then the commit is the one that its delivery named. */
 async function newest(tx: Queries, condition: SQL | undefined): Promise<DeployedCommit | null> {
-  // Drizzle leaves a column's table out here, and in the subquery a bare "id" is the delivery's.
+  // Drizzle omits a column's table here, and in the subquery a bare "id" is the delivery's.
   const hinted = sql<CommitSha | null>`(
     select d.commit_sha from delivery_deployments l join webhook_deliveries d on d.id = l.delivery_id
     where l.deployment_id = deployments.id order by d.id limit 1)`;

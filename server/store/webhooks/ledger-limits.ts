@@ -2,14 +2,14 @@ import { sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Queries } from "../postgres/database.ts";
 
-/** One statement that finds nothing to do nearly always. */
+/** One statement, which nearly always finds nothing to do. */
 export async function keepNewest(tx: Queries, product: ProductId, genuine: boolean, count: number): Promise<void> {
   await tx.execute(sql`
     delete from webhook_deliveries
     where product_id = ${product} and genuine = ${genuine} and id <= (${nthNewest(product, genuine, count)})`);
 }
 
-/** Of older ones the ledger keeps what became of them, and forgets what they said. */
+/** For older deliveries the ledger keeps the outcome and drops the headers and the body. */
 export async function forgetOldContents(tx: Queries, product: ProductId, count: number): Promise<void> {
   await tx.execute(sql`
     update webhook_deliveries set body = null, headers = null, event = null

@@ -18,9 +18,12 @@ import { type BurstRequest, enqueueBurst } from "./enqueue-burst.ts";
 import { readInstallationFacts } from "./installation-facts.ts";
 import { forgetOldContents, keepNewest } from "./ledger-limits.ts";
 
-/** Deliveries remembered per product. One that is redelivered after that is judged by its commit alone. */
+/**
+ * The number of deliveries that are remembered per product. A delivery that is repeated after that is judged by its
+ * commit alone.
+ */
 const keptDeliveries = 2_000;
-/** Deliveries per product whose headers and body are kept. */
+/** The number of deliveries per product whose headers and body are kept. */
 const keptContents = 200;
 
 interface Batch {
@@ -33,7 +36,7 @@ interface Batch {
 interface Judged {
   readonly delivery: NewDelivery;
   readonly judgement: Judgement;
-  /** No earlier delivery has its id or body. */
+  /** Whether no earlier delivery has its id or body. */
   readonly first: boolean;
   readonly queued: readonly { readonly installation: InstallationId; readonly id: DeploymentId }[];
   readonly recorded: Recorded;
@@ -51,7 +54,7 @@ export async function recordDeliveries(transaction: Transaction, batch: Batch): 
   return judged.map(({ recorded }) => recorded);
 }
 
-/** Deliveries of one product wait for each other here, so that each sees what the one before has queued. */
+/** Makes deliveries of one product wait for each other, so that each sees what the one before has queued. */
 async function lockProduct(tx: Queries, product: ProductId): Promise<{ readonly repository: string | null }> {
   const [locked] = await tx
     .select({ repository: products.repository, deletedAt: products.deletedAt })
@@ -92,7 +95,7 @@ async function judgeInOrder(
   return judged;
 }
 
-/** What reading the facts again would say, once the deployments are written. */
+/** The facts as they would be read once the deployments are written. */
 function afterwards(
   facts: InstallationFacts,
   { branch, commit }: Judgement,
@@ -118,7 +121,7 @@ async function enqueueAll(transaction: Transaction, judged: readonly Judged[], a
   }
 }
 
-/** An installation that tracks no branch yet tracks the one that the forge calls the default, from its first push on. */
+/** On its first push, an installation without a branch starts to track the forge's default branch. */
 async function trackDefaultBranch(tx: Queries, installation: InstallationId, branch: string | null): Promise<void> {
   if (branch === null) return;
   const tracksNone = and(eq(installations.id, installation), isNull(installations.branch));
@@ -130,7 +133,7 @@ async function writeLedger(tx: Queries, { product, at }: Batch, judged: readonly
     if (id === null) return [];
     const { via, deliveryId, name, again } = delivery;
     const { outcome, verdict, commit: commitSha } = judgement;
-    // A duplicate says what the first one said, so its content isn't kept.
+    // A duplicate has the content of the first delivery, so its own is not kept.
     const { event, content } = first || again !== null ? delivery : { event: null, content: null };
     const { digest = null, headers = null, body = null, bodyBytes = null } = content ?? {};
     return {
