@@ -1,26 +1,28 @@
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "./names/ids.ts";
 
-/** A place to run things. `production` exists from the start and has the id that the first migration gave it. */
+/** A place to run products in. `production` exists from the start and has the id that the first migration gave it. */
 export interface Environment {
   readonly id: EnvironmentId;
   readonly name: string;
-  /** Apps are served below this domain; null means the server's own (BATON_DOMAIN). */
+  /** The domain below which apps are served; null means the server's own (BATON_DOMAIN). */
   readonly domain: string | null;
-  /** What its new installations track where nobody says; null: the first push decides. */
+  /** The branch that new installations track by default; null lets the first push decide. */
   readonly branch: string | null;
 }
 
-/** `wait`: a push stays until the watch window is over; `background`: it returns as soon as the new version is live. */
+/**
+ * `wait`: a push returns when the watch window is over. `background`: it returns as soon as the new version is live.
+ */
 export const pushWatches = ["wait", "background"] as const;
 export type PushWatch = (typeof pushWatches)[number];
 
-/** What a team ships: one Git source. Named by its slug in URLs, hosts and `git push`. */
+/** What a team ships: one Git source. URLs, hosts and `git push` name it by its slug. */
 export interface Product {
   readonly id: ProductId;
   readonly slug: Slug;
-  /** Where the source is fetched from; null: it is pushed here. */
+  /** The URL that the source is fetched from; null when it is pushed here. */
   readonly repository: string | null;
-  /** What its pushes do about the watch window, unless `-o watch=…` says otherwise. */
+  /** Whether its pushes wait for the watch window, unless `-o watch=…` overrides it. */
   readonly watch: PushWatch;
   readonly createdAt: Date;
 }
@@ -32,13 +34,13 @@ export interface Installation {
   readonly environmentId: EnvironmentId;
   /** The branch whose pushes deploy; null until the first push decides between `main` and `master`. */
   readonly branch: string | null;
-  /** The deployment that should be serving. Null: nothing has ever been live, or it was stopped by hand. */
+  /** The deployment that should be serving. Null when none has been live yet, or it was stopped by hand. */
   readonly liveDeploymentId: DeploymentId | null;
-  /** Stopped by hand: nothing runs and the address answers 503 until the next deployment. */
+  /** Whether it was stopped by hand: nothing runs, and the address answers 503 until the next deployment. */
   readonly stopped: boolean;
 }
 
-/** An installation with the product and the environment that it brings together. */
+/** An installation with its product and its environment. */
 export interface InstalledProduct {
   readonly installation: Installation;
   readonly product: Product;
@@ -47,7 +49,10 @@ export interface InstalledProduct {
 
 declare const slugBrand: unique symbol;
 
-/** 1 to 40 characters: lower-case letters, digits and single hyphens inside; starts with a letter. A DNS label on purpose. */
+/**
+ * 1 to 40 characters: lower-case letters, digits and single hyphens inside; starts with a letter. A slug is always a
+ * valid DNS label.
+ */
 export type Slug = string & { readonly [slugBrand]: true };
 
 const slugPattern = /^[a-z](?:-?[a-z0-9])*$/;
@@ -59,7 +64,7 @@ export function parseSlug(text: string): Slug | null {
   return text.length <= 40 && slugPattern.test(text) ? (text as Slug) : null;
 }
 
-/** Short enough that the name of every product fits into one DNS label with it: `<product>-<environment>`. */
+/** Limited so that `<product>-<environment>` fits into one DNS label for every product. */
 export function isEnvironmentName(text: string): boolean {
   return text.length <= 22 && slugPattern.test(text);
 }

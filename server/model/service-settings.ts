@@ -2,8 +2,8 @@ import type { HealthSpec } from "./deployment/health-spec.ts";
 import type { ResourceLimits } from "./deployment/resource-limits.ts";
 
 /**
- * What is set about a service beside its repository: it counts where the repository does not say. Units are those of
- * HealthSpec and ResourceLimits. Null: not set, so the usual counts.
+ * Settings of a service that do not come from the repository. They apply where the repository says nothing. Units are
+ * those of HealthSpec and ResourceLimits. Null means not set, so the default applies.
  */
 export type ServiceSettings = { readonly [Name in keyof Settable]: Settable[Name] | null };
 
@@ -31,7 +31,7 @@ export const nothingSet: ServiceSettings = {
   cpus: null,
 };
 
-/** What counts where nobody says. How long a service may take to become healthy is the server's to say. */
+/** The defaults. The time in which a service must become healthy is the server's own setting. */
 export const usualSettings = {
   path: "/",
   intervalMs: 1000,
@@ -43,8 +43,8 @@ export const usualSettings = {
 
 /** Where a version's health check and limits come from. */
 export interface SettingSources {
-  /** As they were set when the version was planned. */
+  /** The settings when the version was planned. */
   readonly set: ServiceSettings;
-  /** What the repository says itself, which wins. */
+  /** The settings that the repository makes itself; they take precedence. */
   readonly inRepository: readonly SettingName[];
 }

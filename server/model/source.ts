@@ -1,20 +1,20 @@
 /** How a product's code is fetched from its repository, and what is reported to the forge. */
 export interface Source {
-  /** The folder of the repository that the product is made of; empty: all of it. */
+  /** The folder of the repository that contains the product; empty for the whole repository. */
   readonly rootDirectory: string;
-  /** Only pushes that change a file that one of these patterns matches are deployed; empty: every push is. */
+  /** Only pushes that change a file matching one of these patterns are deployed; if there are none, every push is. */
   readonly paths: readonly string[];
-  /** How often Baton polls the branch for changes; null: never. */
+  /** How often Baton polls the branch for changes; null means never. */
   readonly pollMinutes: number | null;
   readonly polledAt: Date | null;
-  /** There is a token; nobody gets to see it again. */
+  /** Whether there is a token; it is never shown again. */
   readonly hasToken: boolean;
-  /** The line to add to the repository's deploy keys; null: none was made. */
+  /** The line to add to the repository's deploy keys; null when no key was created. */
   readonly deployKey: string | null;
-  /** The key by which the ssh host was known at the first fetch: `SHA256:…`; null: none yet. */
+  /** The key that the ssh host presented at the first fetch: `SHA256:…`; null before that. */
   readonly hostKey: string | null;
   readonly hasWebhookSecret: boolean;
-  /** The last ping that came with the right signature. */
+  /** When the last ping with a valid signature arrived. */
   readonly pingedAt: Date | null;
   readonly reports: {
     readonly status: boolean;
@@ -23,7 +23,7 @@ export interface Source {
   };
 }
 
-/** What a product has for which nothing was ever set. */
+/** The source of a product for which nothing was ever set. */
 export const plainSource: Source = {
   rootDirectory: "",
   paths: [],

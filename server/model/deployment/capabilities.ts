@@ -1,7 +1,7 @@
 /**
- * The kernel capabilities of every container, without `CAP_`: what images expect that start as root, prepare their files,
- * and go on as somebody else. Docker's own default has more: raw sockets, device nodes, chroot, writing to the audit log,
- * capabilities on files.
+ * The kernel capabilities of every container, without `CAP_`: what images need that start as root, prepare their files
+ * and then switch to another user. Docker's own default has more: raw sockets, device nodes, chroot, writing to the
+ * audit log, capabilities on files.
  */
 export const grantedCapabilities: readonly string[] = [
   "CHOWN",

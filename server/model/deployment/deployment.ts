@@ -5,10 +5,10 @@ export const deploymentStatuses = ["queued", "building", "deploying", "ready", "
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 
 export const stages = ["fetch", "plan", "build", "init", "start", "health", "cut-over", "watch"] as const;
-/** Where a deployment can fail. */
+/** The part of a deployment in which it can fail. */
 export type Stage = (typeof stages)[number];
 
-/** What made a deployment. `rollback` is a redeploy of a version other than the live one. */
+/** What created a deployment. `rollback` is a redeploy of a version other than the live one. */
 export const triggerKinds = ["push", "webhook", "redeploy", "rollback", "api"] as const;
 export type TriggerKind = (typeof triggerKinds)[number];
 
@@ -25,22 +25,22 @@ export interface Failure {
   readonly service: string | null;
   /** One sentence: what happened. */
   readonly message: string;
-  /** One or two sentences in plain words: why, most likely, and what to do. */
+  /** One or two sentences: the most likely reason, and what to do. */
   readonly hint: string | null;
   /** The last lines that the build or the container printed; at most 50. */
   readonly lastLines: readonly string[];
   readonly exitCode: number | null;
   readonly outOfMemory: boolean;
-  /** The last health probe's outcome, e.g. "GET / answered 500". */
+  /** The outcome of the last health probe, e.g. "GET / answered 500". */
   readonly lastProbe: string | null;
-  /** It failed when it had the traffic already. Absent in rows that are older than this. */
+  /** Set when it failed while it already had the traffic. Absent in older rows. */
   readonly served?: Served | null;
 }
 
-/** How long users saw a version that failed. */
+/** How long users were served by a version that failed. */
 export interface Served {
   readonly ms: number;
-  /** Number of the deployment that the traffic went back to; null: there was none. */
+  /** The number of the deployment that the traffic went back to; null when there was none. */
   readonly backTo: number | null;
 }
 
@@ -53,21 +53,21 @@ interface Identity {
   /** 1, 2, 3 … per installation. */
   readonly number: number;
   readonly trigger: TriggerKind;
-  /** Who asked, as far as known: a token's name. */
+  /** The name of the token that requested it, if known. */
   readonly by: string | null;
-  /** The branch, tag or commit that was asked for; what a push moved. */
+  /** The branch, tag or commit that was requested, or that a push moved. */
   readonly ref: string | null;
-  /** Null only until a webhook's or API request's ref has been resolved by the fetch. */
+  /** Null only until the fetch has resolved the ref of a webhook or an API request. */
   readonly commit: Commit | null;
   /** For redeploy and rollback: the deployment whose version is made live again. */
   readonly sourceId: DeploymentId | null;
-  /** For redeploy and rollback: the variables of that version, or today's. */
+  /** For redeploy and rollback: the variables of that version, or the current ones. */
   readonly variables: "then" | "now";
-  /** A product redeploy: third-party images are pulled again, and stateful services are replaced too. */
+  /** Set by a product redeploy: third-party images are pulled again, and stateful services are replaced, too. */
   readonly fresh: boolean;
-  /** Chosen by who asked, to follow the progress by; null: nobody did. */
+  /** An id that the requester chose to follow the progress with; null when there is none. */
   readonly sessionId: string | null;
-  /** Counts claims: the fence. Every write about a running deployment names the attempt it was made by. */
+  /** Counts claims and serves as the fence: every write about a running deployment names its attempt. */
   readonly attempt: number;
   readonly createdAt: Date;
 }
@@ -79,14 +79,14 @@ export interface Queued extends Identity {
 export interface Building extends Identity {
   readonly status: "building";
   readonly startedAt: Date;
-  /** When it was first asked to stop; null: nobody has asked. */
+  /** When it was first asked to stop; null when it was not. */
   readonly cancelRequestedAt: Date | null;
 }
 
 /**
- * start: containers are being started and checked; may still be cancelled.
- * cut-over: the checks have passed and the switch is decided (intent): from here it is made, whatever dies.
- * watch: traffic is on the new version and the old one is kept whole; only a crash or failing check goes back.
+ * `start`: containers are started and checked; the deployment can still be cancelled. `cut-over`: the checks have
+ * passed and the intent to switch is recorded; from here the switch is made even after a crash. `watch`: traffic is on
+ * the new version and the old one is kept whole; only a crash or a failing check rolls back.
  */
 export const deployingSteps = ["start", "cut-over", "watch"] as const;
 export type DeployingStep = (typeof deployingSteps)[number];
@@ -123,9 +123,9 @@ export interface Stopped extends Identity {
   readonly startedAt: Date | null;
   readonly finishedAt: Date;
   readonly spec: DeploymentSpec | null;
-  /** Set when it had been ready before it was stopped by hand: then it can be made live again. */
+  /** Set when it was ready before it was stopped by hand; it can then be made live again. */
   readonly readyAt: Date | null;
-  /** When traffic had moved to it; null or absent: it never did. */
+  /** When traffic moved to it; null or absent when it never did. */
   readonly liveAt?: Date | null;
 }
 
@@ -133,33 +133,33 @@ export type Deployment = Queued | Building | Deploying | Ready | Failed | Stoppe
 export type Running = Building | Deploying;
 
 /**
- * What can happen to a deployment. Where each may happen, and what it leads to, is the table `moves` in moves.ts.
+ * The events that change a deployment. The table `moves` in moves.ts says where each may happen and what it leads to.
  */
 export type Transition =
   /** The worker takes it from the queue. */
   | { readonly type: "claimed"; readonly at: Date }
-  /** A restart found it building: it waits again. One that was asked to stop does not. */
+  /** A restart found it building, so it is queued again, unless it was asked to stop. */
   | { readonly type: "requeued" }
   | { readonly type: "built"; readonly spec: DeploymentSpec }
-  /** A restart found it deploying: a new attempt goes on where the one before was. */
+  /** A restart found it deploying; a new attempt continues where the previous one was. */
   | { readonly type: "resumed" }
   /**
-   * The checks have passed, and nobody has asked it to stop. `spec` as it came through the checks, where an app was
-   * found on another port than it was given.
+   * The checks have passed, and it was not asked to stop. `spec` is the version as the checks left it, in case an app
+   * was found on another port.
    */
   | { readonly type: "checked"; readonly spec?: DeploymentSpec }
-  /** It has the traffic. */
+  /** The traffic has moved to it. */
   | { readonly type: "switched"; readonly at: Date; readonly replacedId: DeploymentId | null }
-  /** It held through its watch window. */
+  /** It got through its watch window. */
   | { readonly type: "held"; readonly at: Date }
   | { readonly type: "failed"; readonly at: Date; readonly failure: Failure }
-  /** Somebody wants it to stop. One that is queued stops at once. */
+  /** It was asked to stop. A queued deployment stops at once. */
   | { readonly type: "cancel-requested"; readonly at: Date }
   /** The worker has stopped it and removed what it had begun. */
   | { readonly type: "cancelled"; readonly at: Date }
-  /** A newer push or webhook takes its place in the queue. Whatever somebody asked for by name stays. */
+  /** A newer push or webhook takes its place in the queue. Deployments that a person requested stay. */
   | { readonly type: "superseded"; readonly at: Date }
-  /** Somebody takes a version that was ready out of service. */
+  /** A person takes a ready version out of service. */
   | { readonly type: "stopped"; readonly at: Date };
 
 interface Outcomes {
@@ -177,12 +177,13 @@ interface Outcomes {
   readonly stopped: Stopped;
 }
 
-/** What a deployment is after a transition. */
+/** The variant of a deployment after a transition. */
 export type After<T extends Transition> = Outcomes[T["type"]];
 
 /**
- * The law of the state machine: the deployment after the transition, or null when the move is illegal. Every change of
- * a deployment's state comes from here. The store locks the row, advances it and writes the result.
+ * Applies the rules of the state machine: returns the deployment after the transition, or null when the move is
+ * illegal. Every change of a deployment's state is computed here. The store locks the row, advances it and writes the
+ * result.
  */
 export function advance<T extends Transition>(deployment: Deployment, transition: T): After<T> | null;
 export function advance(deployment: Deployment, transition: Transition): Deployment | null {
@@ -250,7 +251,7 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
   }
 }
 
-/** After the decision to cut over only the watch window may go back, and that is a failure. */
+/** After the decision to cut over, only the watch window can roll back, and that is a failure. */
 const isCancellable = (deployment: Deployment) =>
   deployment.status === "building" || (deployment.status === "deploying" && deployment.step === "start");
 
@@ -276,12 +277,12 @@ function identityOf(deployment: Deployment): Identity {
   };
 }
 
-/** Over: nothing will happen to it any more, except that a ready one can be stopped by hand. */
+/** Whether the deployment has ended. Nothing happens to it any more, except that a ready one can be stopped by hand. */
 export function isOver(status: DeploymentStatus): boolean {
   return status === "ready" || status === "failed" || status === "stopped";
 }
 
-/** The version can be made live again: it has passed its watch window once. */
+/** When the version passed its watch window, so that it can be made live again; null when it never did. */
 export function readyAtOf(deployment: Deployment): Date | null {
   return deployment.status === "ready" || deployment.status === "stopped" ? deployment.readyAt : null;
 }

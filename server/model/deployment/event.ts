@@ -1,18 +1,21 @@
 import type { DeploymentStatus, Failure, Stage } from "./deployment.ts";
 
-/** `pending` waits; `removing` an old stateful container is being stopped; the rest as they read. */
+/** In `removing` an old stateful container is being stopped. */
 export const stackStatuses = ["pending", "removing", "deploying", "running", "failed"] as const;
 export type StackStatus = (typeof stackStatuses)[number];
 
-/** How far one stack of a deployment is. */
+/** The progress of one stack of a deployment. */
 export interface StackProgress {
   readonly name: string;
   readonly status: StackStatus;
-  /** "Building images", "Pulling images", "Running init containers", "Starting services", "Checking health", "Cut-over", "Draining"; null before. */
+  /**
+   * "Building images", "Pulling images", "Running init containers", "Starting services", "Checking health", "Cut-over"
+   * or "Draining"; null before the first phase.
+   */
   readonly phase: string | null;
-  /** 0 to 100, never falling. */
+  /** 0 to 100; it never falls. */
   readonly percent: number;
-  /** How far it is in this phase alone, 0 to 100. Absent where that is not known, and in events that are older than this. */
+  /** The progress within this phase, 0 to 100. Absent where it is unknown, and in older events. */
   readonly phasePercent?: number;
   readonly serviceCount: number;
   readonly servicesDone: number;
@@ -21,7 +24,7 @@ export interface StackProgress {
   readonly message?: string | null;
 }
 
-/** A stack that nothing has been said about yet. */
+/** The progress of a stack before its first event. */
 export function pendingStack(name: string, serviceCount: number): StackProgress {
   return {
     name,
@@ -35,46 +38,52 @@ export function pendingStack(name: string, serviceCount: number): StackProgress 
   };
 }
 
-/** Where a log line came from. */
+/** The origin of a log line. */
 export type LogSource = "pull" | "base-image" | "build" | "init" | "container";
 
-/** Everything that happens in a deployment. Stored with the deployment for good, and replayed to late subscribers. */
+/**
+ * Everything that happens in a deployment. Events are stored permanently with the deployment and replayed to late
+ * subscribers.
+ */
 export type EventBody =
-  /** The deployment has this status now. `reason` for `stopped`. */
+  /** The deployment now has this status. `reason` is given for `stopped`. */
   | { readonly type: "status"; readonly status: DeploymentStatus; readonly reason: string | null }
-  /** Why a queued deployment waits; a new event only when the sentence changes. */
+  /** Why a queued deployment waits; a new event is written only when the sentence changes. */
   | { readonly type: "waiting"; readonly position: number; readonly waitingFor: string }
   /** A stage begins. `text` is a line for a person: "Building with the Dockerfile". */
   | { readonly type: "stage"; readonly stage: Stage; readonly text: string }
   /** A decision or a fact worth a line: "Node 22 (engines in package.json)". */
   | { readonly type: "note"; readonly text: string }
   | { readonly type: "warning"; readonly text: string }
-  /** Output, line by line, already capped and stripped of what a log must not hold (NUL). May hold ANSI colours. */
+  /**
+   * Output, line by line, already capped and without characters that a log cannot hold (NUL). It may contain ANSI
+   * colours.
+   */
   | {
       readonly type: "log";
       readonly source: LogSource;
       readonly service: string | null;
       readonly lines: readonly string[];
     }
-  /** A health probe whose outcome differs from the one before, or that counts towards the gate. */
+  /** A health probe whose outcome differs from the previous one, or that counts towards passing the check. */
   | {
       readonly type: "check";
       readonly service: string;
       readonly healthy: boolean;
-      /** Successes in a row so far, and how many open the gate. */
+      /** Consecutive successes so far, and how many are needed. */
       readonly streak: number;
       readonly needed: number;
       /** "GET / answered 200 in 12 ms". */
       readonly detail: string;
     }
   | { readonly type: "stack"; readonly stack: StackProgress }
-  /** Traffic has moved. `urls` in the order of importance; `tookMs` is the rename alone. */
+  /** Traffic has moved. `urls` are in order of importance; `tookMs` is the time of the rename alone. */
   | { readonly type: "cut-over"; readonly urls: readonly string[]; readonly tookMs: number }
-  /** Requests that the replaced version still answers; 0: it has been drained. */
+  /** The number of requests that the replaced version is still serving; 0 means it has drained. */
   | { readonly type: "drain"; readonly remaining: number }
   | { readonly type: "failure"; readonly failure: Failure }
-  /** The deployment is over and what it replaced is gone: nothing more will come. */
+  /** The deployment is over and what it replaced is gone: no more events follow. */
   | { readonly type: "settled" };
 
-/** `seq` is 1, 2, 3 … without gaps in one deployment: the SSE id. */
+/** `seq` counts 1, 2, 3 … without gaps in one deployment and is the SSE id. */
 export type DeploymentEvent = { readonly seq: number; readonly at: Date } & EventBody;

@@ -1,13 +1,13 @@
-/** When a service counts as healthy. Durations are milliseconds. */
+/** When a service counts as healthy. Durations are in milliseconds. */
 export interface HealthSpec {
-  /** What a `web` service is asked for; other kinds ignore it. */
+  /** The path that a `web` service is probed at; other kinds ignore it. */
   readonly path: string;
-  /** The longest pause between two tries; the first ones come quicker (every 100 ms). */
+  /** The longest pause between two probes; the first ones follow faster (every 100 ms). */
   readonly intervalMs: number;
-  /** One try may take this long. */
+  /** The time limit of one probe. */
   readonly tryTimeoutMs: number;
-  /** From the container's own start until it must have passed. */
+  /** The time from the container's start within which it must pass. */
   readonly timeoutMs: number;
-  /** Successes in a row, without a restart in between, that open the gate. */
+  /** The number of consecutive successes, without a restart in between, that pass the check. */
   readonly successes: number;
 }

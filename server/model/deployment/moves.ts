@@ -1,6 +1,6 @@
 import type { Deployment, Transition } from "./deployment.ts";
 
-/** The statuses, and the three steps of one that is deploying. */
+/** The statuses, with `deploying` split into its three steps. */
 export const deploymentStates = [
   "queued",
   "building",
@@ -19,10 +19,10 @@ export const stateOf = (deployment: Deployment): DeploymentState =>
 type From = Readonly<Partial<Record<DeploymentState, DeploymentState>>>;
 
 /**
- * The states of a deployment as a table: for every transition, the states it may happen in and where it leads. What is
- * not here is refused. `advance` computes these moves, the CHECKs of the table `deployments` hold their outcomes, and
- * tests compare the three. Two moves have a condition besides: a deployment that was asked to stop is neither checked
- * nor requeued, and only what a push or a webhook queued is superseded.
+ * The states of a deployment as a table: for every transition, the states it may happen in and where it leads. All
+ * other moves are refused. `advance` computes these moves, the CHECKs of the table `deployments` hold their outcomes,
+ * and tests compare the three. Two moves have a further condition: a deployment that was asked to stop is neither
+ * checked nor requeued, and only a deployment that a push or a webhook queued is superseded.
  */
 export const moves = {
   claimed: { queued: "building" },

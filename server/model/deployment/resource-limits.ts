@@ -1,6 +1,6 @@
 export interface ResourceLimits {
   readonly memoryBytes: number;
   readonly pids: number;
-  /** Processors; 1.5 means one and a half. Null: no limit. */
+  /** The number of processors; 1.5 means one and a half. Null means no limit. */
   readonly cpus: number | null;
 }

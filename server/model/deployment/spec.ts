@@ -4,90 +4,105 @@ import type { HealthSpec } from "./health-spec.ts";
 import type { ResourceLimits } from "./resource-limits.ts";
 
 /**
- * web: HTTP behind Caddy. tcp: a database or cache, reached by name inside the product's network.
- * worker: no port. init: runs to its end, with exit code 0, before the others start.
+ * `web` serves HTTP behind Caddy. `tcp` is a database or cache, reached by name inside the product's network. `worker`
+ * has no port. `init` runs to its end, with exit code 0, before the others start.
  */
 export type ServiceKind = "web" | "tcp" | "worker" | "init";
 
-/** One container specification: all that is needed to create it again, variables apart. */
+/** One container specification: everything needed to create the container again, except variables. */
 export interface ServiceSpec {
   /** Unique in the product. */
   readonly name: string;
   readonly kind: ServiceKind;
-  /** Why it is of that kind, in words, where that was not plain: "publishes port 3000". */
+  /** Why it has that kind, where this was not obvious: "publishes port 3000". */
   readonly kindReason: string | null;
-  /** By id, so that a tag that moves cannot change a version after the fact. */
+  /** An id, so that a moving tag cannot change a version afterwards. */
   readonly image: ImageId;
-  /** What it was pulled as, e.g. `postgres:16`; null: it was built here. */
+  /** The reference that it was pulled by, e.g. `postgres:16`; null when it was built here. */
   readonly pulledAs: string | null;
-  /** The image that it was pulled as, or that its Dockerfile builds on; null: none is known. Absent in versions made before this was noted. */
+  /** The image that it was pulled as, or that its Dockerfile builds on; null when unknown. Absent in older versions. */
   readonly basedOn?: string | null;
   /** The port inside the container; null for kinds without one. */
   readonly port: number | null;
-  /** True when the user or the image said so; false: Baton chose, and the app reads PORT. */
+  /** True when the user or the image declared it; false when Baton chose it, and the app reads PORT. */
   readonly portDeclared: boolean;
-  /** Overrides the image's own; an argument vector, never a shell string. */
+  /** Overrides the image's command; an argument vector, never a shell string. */
   readonly command: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
-  /** The installation's variables are in its environment too; false for images made by others, which get what the compose file gives them. */
+  /**
+   * Whether its environment includes the installation's variables. False for third-party images, which get only what
+   * the compose file gives them.
+   */
   readonly takesVariables: boolean;
   readonly health: HealthSpec;
-  /** SIGTERM, then this long, then SIGKILL. */
+  /** The time between SIGTERM and SIGKILL. */
   readonly stopGraceMs: number;
   readonly limits: ResourceLimits;
-  /** Where health and limits come from; absent in versions that were made before they could be set. */
+  /** Where its health check and limits come from; absent in versions from before they could be set. */
   readonly settings?: SettingSources;
-  /** Services of the product that come first. */
+  /** Services of the product that must start first. */
   readonly dependsOn: readonly Dependency[];
-  /** Why two versions of it cannot run beside each other, as the rest of a sentence about it: "keeps its data in the volume db"; null: they can. */
+  /**
+   * Why two versions of it cannot run at the same time, as the end of a sentence: "keeps its data in the volume db";
+   * null when they can.
+   */
   readonly stateful: string | null;
-  /** What the user said about running two versions at once; null: nothing. Absent in versions made before this was noted. */
+  /** The user's choice about running two versions at once; null when there is none. Absent in older versions. */
   readonly strategy?: "blue-green" | "recreate" | null;
-  /** It is a database ("a PostgreSQL database") whose data, in `path`, is in no volume: it goes with its container. */
+  /**
+   * Set for a database (`what`: "a PostgreSQL database") whose data in `path` is in no volume and is lost with its
+   * container.
+   */
   readonly dataInContainer?: { readonly what: string; readonly path: string };
   /**
-   * Of a stateful service that was kept as it was: the deployment that made its container. Null: this deployment makes one.
-   * Of an init service: the deployment whose run counts; it does not run again. Decided before the first container of a
-   * version is started.
+   * For a stateful service that was kept: the deployment that created its container; null when this deployment creates
+   * one. For an init service: the deployment whose run counts, so that it does not run again. Decided before the first
+   * container of a version is started.
    */
   readonly keptFrom: DeploymentId | null;
   readonly container: ContainerOptions;
-  /** Hosts beside the ones that Baton gives: of `web` services. */
+  /** Hosts of a `web` service, in addition to those that Baton gives it. */
   readonly domains: readonly string[];
 }
 
 export interface Dependency {
   readonly service: string;
-  /** It has been started; it has passed its check (and its own health check, where it has one); it ran to its end with exit code 0. */
+  /**
+   * `started`: it has been started. `healthy`: it has passed its check (and its own health check, if it has one).
+   * `completed`: it ended with exit code 0.
+   */
   readonly condition: "started" | "healthy" | "completed";
-  /** False: this service starts as well when the other one fails. */
+  /** When false, this service starts even if the other one fails. */
   readonly required: boolean;
 }
 
-/** What a container can have beyond command and environment. Nearly all services have `plainContainer`. */
+/** The options of a container besides command and environment. Nearly all services have `plainContainer`. */
 export interface ContainerOptions {
-  /** Overrides the image's own; empty: none, not even the image's. */
+  /** Overrides the image's entrypoint; an empty list means none, not even the image's. */
   readonly entrypoint: readonly string[] | null;
   readonly user: string | null;
   readonly workingDir: string | null;
   readonly hostname: string | null;
-  /** Further names by which the other services know it. */
+  /** Further names by which other services reach it. */
   readonly aliases: readonly string[];
-  /** A small init as process 1, which passes signals on and reaps orphans. */
+  /** Whether a small init runs as process 1, which forwards signals and reaps orphans. */
   readonly init: boolean;
   readonly stopSignal: string | null;
   readonly shmSizeBytes: number | null;
-  /** -1: no limit. */
+  /** -1 means no limit. */
   readonly ulimits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
-  /** Of the container's own namespaces only. */
+  /** Only those of the container's own namespaces. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** The root file system cannot be written. */
+  /** Whether the root file system is read-only. */
   readonly readOnly: boolean;
-  /** Without `CAP_`. `drop` comes off the small default; `add` counts after `drop: ["ALL"]` and holds nothing beyond that default. */
+  /**
+   * Capability names without `CAP_`. `drop` removes from the small default; `add` applies after `drop: ["ALL"]` and
+   * contains nothing beyond that default.
+   */
   readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
-  /** Standard input has no end: a shell without a command waits on it. Absent: it is empty. */
+  /** Set when standard input stays open: a shell without a command waits on it. Absent when it is empty. */
   readonly keepsStdinOpen?: true;
-  /** Null: the image's own. */
+  /** Null means the image's own. */
   readonly healthcheck: Healthcheck | null;
   readonly mounts: readonly Mount[];
 }
@@ -109,10 +124,10 @@ export const plainContainer: ContainerOptions = {
   mounts: [],
 };
 
-/** A check that the engine runs inside the container. Nulls: the engine's defaults. */
+/** A check that the engine runs inside the container. Null means the engine's default. */
 export interface Healthcheck {
   readonly isDisabled: boolean;
-  /** Docker's own form, which begins with CMD or CMD-SHELL; null: the image's own. */
+  /** Docker's own form, which begins with CMD or CMD-SHELL; null means the image's own. */
   readonly test: readonly string[] | null;
   readonly intervalMs: number | null;
   readonly timeoutMs: number | null;
@@ -120,34 +135,37 @@ export interface Healthcheck {
   readonly startPeriodMs: number | null;
 }
 
-/** `path` is where it is in the container. */
+/** `path` is the path in the container. */
 export type Mount =
-  /** Lasts as long as the installation; known by this name in the stack. */
+  /** A volume that lasts as long as the installation; `volume` is its name in the stack. */
   | {
       readonly type: "volume";
       readonly volume: string;
       readonly path: string;
       readonly readOnly: boolean;
-      /** Nobody named it: the image says VOLUME, or the compose file mounts a path without a name. Absent: the user did. */
+      /**
+       * Set when the user did not name it: the image declares VOLUME, or the compose file mounts a path without a name.
+       * Absent otherwise.
+       */
       readonly origin?: "image" | "anonymous";
-      /** It is new in this version, and filled from what the live container had at its path. */
+      /** Whether it is new in this version and filled from the live container's data at its path. */
       readonly carried?: boolean;
     }
   /** A file or folder of the commit. `digest` changes when its content does. */
   | {
       readonly type: "repository";
-      /** Relative to the repository's root; empty for all of it. */
+      /** Relative to the repository's root; empty for the whole repository. */
       readonly source: string;
       readonly digest: string;
       readonly path: string;
       readonly readOnly: boolean;
     }
-  /** A file made of a text: a config or a secret. `mode` is its permission bits. */
+  /** A file with a given text: a config or a secret. `mode` is its permission bits. */
   | { readonly type: "text"; readonly text: string; readonly path: string; readonly mode: number }
-  /** A file made of the value of a variable. */
+  /** A file that contains the value of a variable. */
   | { readonly type: "variable"; readonly variable: string; readonly path: string; readonly mode: number }
   | { readonly type: "tmpfs"; readonly path: string; readonly sizeBytes: number | null }
-  /** Starts with what the image has there, afresh for each container. */
+  /** A new volume for each container, which starts with the image's content. */
   | { readonly type: "anonymous"; readonly path: string };
 
 /** Services that belong together: one compose file, one Dockerfile, or one detected app. */
@@ -156,11 +174,11 @@ export interface StackSpec {
   readonly services: readonly ServiceSpec[];
 }
 
-/** A host name and the `web` service that answers it. */
+/** A host name and the `web` service that serves it. */
 export interface RouteSpec {
   readonly host: string;
   readonly service: string;
-  /** The service cannot run twice: while it is replaced, requests wait for it. */
+  /** Whether requests wait while the service is replaced, because it cannot run twice. */
   readonly waits?: boolean;
 }
 
@@ -168,24 +186,27 @@ export interface RouteSpec {
 export interface DeploymentSpec {
   readonly commit: CommitSha;
   readonly stacks: readonly StackSpec[];
-  /** Plain values here; the store encrypts them at rest and nothing else writes them down. */
+  /** Plain text here; the store encrypts them at rest, and nothing else writes them to disk. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Names of those that are not secret; absent in versions that were made when all were. */
+  /** The names of variables that are not secret; absent in versions from when all were. */
   readonly plainVariables?: readonly string[];
   readonly routes: readonly RouteSpec[];
-  /** Absent in versions that were made before it was kept. */
+  /** Absent in older versions. */
   readonly buildSettings?: BuildSettings;
 }
 
-/** What the builds of a version were told beside its commit and its variables. */
+/** What the builds of a version used in addition to its commit and its variables. */
 export interface BuildSettings {
-  /** Variables that a user marked as known to builds (true) or not (false); the others go by their names. */
+  /** Variables that a user marked as available to builds (true) or not (false); the names decide for the others. */
   readonly marks: Readonly<Record<string, boolean>>;
-  /** The folder of the repository that is the product; empty for all of it. */
+  /** The folder of the repository that contains the product; empty for the whole repository. */
   readonly rootDirectory: string;
 }
 
-/** Names of variables that may be shown, for values that were read one after the other: one that differs is not sure. */
+/**
+ * The names of variables that may be shown, given sets of values that were read one after the other. A value that
+ * changed in between may not be shown.
+ */
 export function plainNames(
   variables: DeploymentSpec["variables"],
   visible: Readonly<Record<string, string>>,
@@ -193,7 +214,7 @@ export function plainNames(
   return Object.keys(visible).filter((name) => visible[name] === variables[name]);
 }
 
-/** What no output may show. */
+/** The variables that no output may show. */
 export function secretVariablesOf({
   variables,
   plainVariables = [],

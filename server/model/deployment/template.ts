@@ -1,4 +1,4 @@
-/** Values of variables; undefined is not set, which differs from empty. */
+/** Returns the value of a variable. Undefined means not set, which differs from empty. */
 export type Lookup = (name: string) => string | undefined;
 
 export interface TemplateUse {
@@ -9,18 +9,19 @@ export interface TemplateUse {
 
 export type Substituted =
   | { readonly type: "text"; readonly text: string; readonly uses: readonly TemplateUse[] }
-  /** A variable that must be there is not: `${NAME:?message}`. */
+  /** A required variable is missing: `${NAME:?message}`. */
   | { readonly type: "required"; readonly name: string; readonly message: string }
   | { readonly type: "invalid"; readonly message: string };
 
-/** Defaults within defaults; real files have two or three. */
+/** The limit of nested defaults; real files have two or three levels. */
 const maxDepth = 20;
 /** The longest text that Linux passes to a program as one argument or variable. */
 const maxLength = 128 * 1024;
 
 /**
- * Compose's interpolation: `$NAME`, `${NAME}`, with `:-` `-` (default), `:?` `?` (required), `:+` `+` (alternative), where
- * the colon counts empty as missing; what follows is a template again. `$$` is a dollar sign.
+ * Implements Compose's interpolation: `$NAME`, `${NAME}`, with `:-` `-` (default), `:?` `?` (required), `:+` `+`
+ * (alternative), where the colon treats empty as missing; the text that follows is a template as well. `$$` is a dollar
+ * sign.
  */
 export function substitute(template: string, lookup: Lookup): Substituted {
   const uses: TemplateUse[] = [];

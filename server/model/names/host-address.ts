@@ -1,6 +1,6 @@
 declare const addressBrand: unique symbol;
 
-/** Where something listens on this host, as a proxy dials it: `127.0.0.2:20001`. */
+/** The address of a listener on this host, as a proxy dials it: `127.0.0.2:20001`. */
 export type HostAddress = string & { readonly [addressBrand]: true };
 
 export function hostAddress(host: string, port: number): HostAddress {

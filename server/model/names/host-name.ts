@@ -4,8 +4,8 @@ const hostPattern = new RegExp(`^(?:${label}\\.)*(?!\\d+$)${label}$`);
 export const longestHostName = 253;
 
 /**
- * A lower-case DNS name without a port; not an IP address, for which no certificate could be had. It ends up in the
- * proxy's configuration, where other characters could mean something.
+ * Whether a text is a lower-case DNS name without a port. IP addresses are excluded, because they get no certificate.
+ * The name ends up in the proxy's configuration, where other characters could have a meaning.
  */
 export function isHostName(text: string): boolean {
   return text.length <= longestHostName && hostPattern.test(text);

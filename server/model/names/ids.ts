@@ -1,5 +1,4 @@
-// Row ids are plain numbers in Postgres and in JSON; the brand keeps a product's id from being
-// passed where a deployment's is meant.
+// Row ids are plain numbers in Postgres and in JSON; the brand prevents passing a product's id for a deployment's.
 declare const brand: unique symbol;
 type Id<Name extends string> = number & { readonly [brand]: Name };
 
@@ -8,18 +7,18 @@ export type ProductId = Id<"Product">;
 export type InstallationId = Id<"Installation">;
 export type DeploymentId = Id<"Deployment">;
 
-/** A full, lower-case hexadecimal Git object id (40 or 64 characters). Never a branch name, never abbreviated. */
+/** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };
 
-/** What Docker calls an image id: `sha256:` and 64 hexadecimal characters. */
+/** A Docker image id: `sha256:` and 64 hexadecimal characters. */
 export type ImageId = string & { readonly [brand]: "Image" };
 
-/** What Docker calls a container id: 64 hexadecimal characters. */
+/** A Docker container id: 64 hexadecimal characters. */
 export type ContainerId = string & { readonly [brand]: "Container" };
 
 /**
- * Eight lower-case letters and digits, made once with the database. Every name and label that this
- * Baton gives to a thing in Docker carries it, so that two Batons on one daemon never touch each other's.
+ * Eight lower-case letters and digits, generated once with the database. Every name and label that this Baton gives an
+ * object in Docker contains it, so that two Batons on one daemon never touch each other's objects.
  */
 export type InstanceId = string & { readonly [brand]: "Instance" };
 

@@ -1,22 +1,23 @@
 /**
- * How many characters of the pattern, from `at`, stand for this character of a name; 0 when they don't. `*` is not asked
- * about.
+ * Returns how many characters of the pattern, from `at`, match this character of a name; 0 when they do not. It is not
+ * called for `*`.
  */
 export type MatchesCharacter = (pattern: string, at: number, character: string) => number;
 
 /**
- * How many segments long the beginnings of the path are, up to a slash or all of it, that the pattern matches. `**` as a
- * segment stands for any number of folders, and at the end for what is in them: `docs/**` leaves a file named `docs` alone.
+ * Returns the lengths, in segments, of the beginnings of the path that the pattern matches; the whole path may be one. A
+ * segment `**` matches any number of folders, and at the end everything in them: `docs/**` does not match a file named
+ * `docs`.
  *
- * Patterns are matched segment by segment rather than turned into regular expressions: they come from outside, and must
- * neither mean something else because of a `(` or `+` nor take exponential time.
+ * Patterns are matched segment by segment rather than turned into regular expressions. They come from outside, and a `(`
+ * or `+` must neither change their meaning nor make them take exponential time.
  */
 export function matchedBeginnings(
   pattern: readonly string[],
   path: readonly string[],
   matchesCharacter: MatchesCharacter,
 ): ReadonlySet<number> {
-  // `reached` holds how many segments of the path the pattern can have used up so far.
+  // The numbers of segments of the path that the pattern can have consumed so far.
   let reached = new Set([0]);
   for (const [index, segment] of pattern.entries()) {
     const next = new Set<number>();
@@ -35,7 +36,7 @@ export function matchedBeginnings(
   return reached;
 }
 
-/** Goes back only to the last `*`: that is enough, and keeps the work to the product of both lengths. */
+/** Backtracks only to the last `*`, which is enough and limits the work to the product of both lengths. */
 function matchesName(pattern: string, name: string, matchesCharacter: MatchesCharacter): boolean {
   let [at, position] = [0, 0];
   let star = -1;

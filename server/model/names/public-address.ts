@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
-/** Everything that IANA gave to something else than the internet at large (iana-ipv4- and ipv6-special-registry). */
+/** Everything that IANA assigned to something other than the public internet (iana-ipv4- and ipv6-special-registry). */
 const notPublic = new BlockList();
 for (const [network, bits] of [
   ["0.0.0.0", 8],
@@ -21,7 +21,10 @@ for (const [network, bits] of [
   notPublic.addSubnet(network, bits, "ipv4");
 }
 
-/** Addresses of the internet itself; what they embed (IPv4 through 64:ff9b::, 6to4, Teredo) lies outside or is refused. */
+/**
+ * The addresses of the public internet. Those that embed an IPv4 address (64:ff9b::, 6to4, Teredo) lie outside or are
+ * refused.
+ */
 const publicV6 = new BlockList();
 publicV6.addSubnet("2000::", 3, "ipv6");
 const refusedV6 = new BlockList();
@@ -34,7 +37,10 @@ for (const [network, bits] of [
   refusedV6.addSubnet(network, bits, "ipv6");
 }
 
-/** False for loopback, private, link-local (the metadata services of clouds), multicast and reserved addresses, and for what is no address. */
+/**
+ * False for loopback, private, link-local (the metadata services of clouds), multicast and reserved addresses, and for
+ * text that is no address.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !notPublic.check(address, "ipv4");
   const plain = address.replace(/%.*$/, "");
@@ -42,8 +48,9 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * False for hosts that are known to lead elsewhere: names of this machine and of private networks, single words, and
- * addresses in any spelling (`2130706433`, `0x7f.1`, `[::ffff:127.0.0.1]`). What a name resolves to is another question.
+ * False for hosts that are known not to be public: names of this machine and of private networks, single words, and
+ * non-public addresses in any spelling (`2130706433`, `0x7f.1`, `[::ffff:127.0.0.1]`). It does not check what a name
+ * resolves to.
  */
 export function mayBePublic(host: string): boolean {
   const bare = host
@@ -51,7 +58,8 @@ export function mayBePublic(host: string): boolean {
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "");
   if (bare.includes(":")) return isPublicAddress(bare);
-  // As inet_aton takes it: numbers may be octal or hexadecimal, and fewer than four. Nobody needs that for a public one.
+  // The form that inet_aton accepts: numbers may be octal or hexadecimal, and fewer than four. No public address needs
+  // it.
   if (/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(bare)) return isPublicAddress(bare);
   return bare.includes(".") && !/(?:^|\.)(?:localhost|localdomain|local|internal|lan|intranet|home\.arpa)$/.test(bare);
 }

@@ -1,6 +1,6 @@
 /**
- * Refs that nobody may push: `refs/deployments` and `refs/fetched` are Baton's own, and a ref below `refs/replace` would
- * make git read another object than the one whose id it is given, so that a commit's id said nothing of its content.
+ * Refs that nobody may push. `refs/deployments` and `refs/fetched` are Baton's own. A ref below `refs/replace` would
+ * make git read another object than the one with the given id, so that a commit's id no longer determined its content.
  */
 const reserved: readonly (readonly [prefix: string, why: string])[] = [
   ["refs/deployments/", "these refs are reserved for Baton"],
@@ -8,7 +8,7 @@ const reserved: readonly (readonly [prefix: string, why: string])[] = [
   ["refs/replace/", "replacement objects are not accepted: a commit's id must identify its content"],
 ];
 
-/** Why this ref cannot be pushed, as git shows it in brackets behind the ref; null: it can be. */
+/** Why this ref cannot be pushed, as git shows it in brackets after the ref; null when it can. */
 export function whyReserved(ref: string): string | null {
   return reserved.find(([prefix]) => ref.startsWith(prefix) || `${ref}/` === prefix)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
-/** Names of files have at most 255 bytes, and get something before and after. */
+/** File names have at most 255 bytes, and service names get a prefix and a suffix. */
 export const longestServiceName = 200;
 
-/** What Compose lets a service be called. */
+/** The service names that Compose allows. */
 export const serviceNamePattern = /^[A-Za-z0-9._-]+$/;
 const plainFile = /^[A-Za-z0-9]/;
 
@@ -10,8 +10,8 @@ export function isServiceName(text: string): boolean {
 }
 
 /**
- * The name of a folder that is about this service. One whose name could be hidden, a folder's own (`..`) or an
- * option of a command gets a sign in front, which no service has in its name.
+ * The name of a folder for this service. A name that would be hidden, special (`..`) or read as an option of a command
+ * gets a prefix that no service name contains.
  */
 export function serviceFileName(service: string): string {
   return plainFile.test(service) ? service : `@${service}`;

@@ -3,8 +3,8 @@ import { isHostName, longestHostName } from "./host-name.ts";
 import { isServiceName } from "./service-name.ts";
 
 /**
- * Why the proxy cannot serve this route, as the rest of a sentence; null: it can. What stands in the proxy's configuration
- * is expanded ("{env.HOME}"), and a service is the name of a file there: both are admitted by pattern, never escaped.
+ * Why the proxy cannot serve this route, as the end of a sentence; null when it can. The proxy expands text in its
+ * configuration ("{env.HOME}"), and a service is a file name there, so both are admitted by pattern, never escaped.
  */
 export function faultInRoute({ host, service }: RouteSpec): string | null {
   if (host.length > longestHostName) {

@@ -1,6 +1,7 @@
 /**
  * Frameworks write variables with these names into the files that every visitor gets, so they are no secrets, and the
- * build has to know them. All others are given to the running app alone: what a build knows stays in its layers.
+ * build needs them. All others are given only to the running app, because the values that a build uses stay in its
+ * layers.
  */
 const publicPrefixes = [
   "NEXT_PUBLIC_",
@@ -14,8 +15,8 @@ const publicPrefixes = [
 ] as const;
 
 /**
- * Package managers read these, and nothing at run time does: indexes of one's own, with the token in the address. They
- * are given to builds as secrets.
+ * Variables that only package managers read, and nothing at run time: private indexes with the token in the address.
+ * Builds get them as secrets.
  */
 const ofPackageManagers = [
   /^(?:PIP|UV|POETRY|PIPENV)_\w+$/,
@@ -23,17 +24,21 @@ const ofPackageManagers = [
   /^(?:CGO_ENABLED|DISABLE_COLLECTSTATIC)$/,
 ];
 
-/** Names of the variables that a build is given, in alphabetical order, so that the order of entry changes no Dockerfile. */
+/**
+ * The names of the variables that a build gets, in alphabetical order, so that the order of entry changes no
+ * Dockerfile.
+ */
 export interface BuildVariables {
-  /** As arguments, which stay in the image's layers: public ones. */
+  /** Public variables, passed as arguments, which stay in the image's layers. */
   readonly known: readonly string[];
-  /** As secrets, which are there for single commands and in no layer. */
+  /** Variables passed as secrets, which single commands can read and no layer contains. */
   readonly secret: readonly string[];
 }
 
 /**
- * Those that are public by their name are known, and those of package managers are secrets, unless a user marked them
- * otherwise; what a user marked "at build" and is not public is a secret.
+ * Sorts variables by their names and marks. Variables with public names become arguments and those of package managers
+ * become secrets, unless a user marked them otherwise. Other variables become secrets when a user marked them "at
+ * build".
  */
 export function buildVariablesOf(
   names: readonly string[],

@@ -2,12 +2,12 @@ import { type Lookup, substitute } from "../deployment/template.ts";
 
 export interface EnvFileLine {
   readonly line: number;
-  /** Another one than `line` where a quoted value spans lines. */
+  /** Differs from `line` when a quoted value spans lines. */
   readonly lastLine: number;
   readonly name: string;
-  /** Null: the name alone, which takes its value from outside. */
+  /** Null for a name alone, which takes its value from outside. */
   readonly value: string | null;
-  /** Variables that the value uses and nothing defines: they became empty. */
+  /** Variables that the value uses and nothing defines; they became empty. */
   readonly undefinedNames: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface EnvFileProblem {
   readonly lastLine: number;
   /** The variable's name; where there is none, the line as it is written. */
   readonly subject: string;
-  /** The rest of a sentence that begins with the subject. */
+  /** The end of a sentence that begins with the subject. */
   readonly message: string;
 }
 
@@ -26,9 +26,9 @@ export interface EnvFile {
 }
 
 /**
- * The format of `.env` and of `env_file`, as Compose has it: `export` is skipped, 'single quotes' are literal, "double
- * quotes" know escapes, both may span lines, and all but single quotes is interpolated, from outside first and then from
- * the lines above.
+ * Reads the format of `.env` and of `env_file` as Compose does: `export` is skipped, 'single quotes' are literal,
+ * "double quotes" know escapes, and both may span lines. Everything except single quotes is interpolated, from outside
+ * first and then from the lines above.
  */
 export function parseEnvFile(text: string, outside: Lookup): EnvFile {
   const lines: EnvFileLine[] = [];
@@ -45,7 +45,7 @@ export function parseEnvFile(text: string, outside: Lookup): EnvFile {
     const [matched = "", name, nonsense] = scanner.exec(source) ?? [];
     const start = at + matched.length;
     const raw = name !== undefined && /[=:]$/.test(matched) ? readValue(source, start) : null;
-    // What follows an open quote may be meant to be inside of it.
+    // The text after an open quote may be meant to be inside it.
     const end = raw ? (raw.end ?? source.length) : lineEnd(source, start);
     const place = { line, lastLine: line + newlines(source, at, end) };
     if (nonsense?.trim()) {
@@ -68,7 +68,7 @@ function newlines(source: string, from: number, to: number): number {
   return source.slice(from, to).split("\n").length - 1;
 }
 
-/** `format: raw`, as `docker run --env-file` has it: no quotes, no variables. */
+/** Reads `format: raw`, as `docker run --env-file` does: no quotes, no variables. */
 export function parseRawEnvFile(text: string): EnvFile {
   const lines = text.split(/\r\n?|\n/).flatMap((content, index): EnvFileLine[] => {
     if (content.trim() === "" || content.trimStart().startsWith("#")) return [];
@@ -83,9 +83,9 @@ export function parseRawEnvFile(text: string): EnvFile {
 interface RawValue {
   readonly text: string;
   readonly quote: "'" | '"' | null;
-  /** What stands behind the closing quote and is no comment. */
+  /** The text after the closing quote that is no comment. */
   readonly rest: string;
-  /** Where its last line ends; null: its closing quote is missing. */
+  /** Where its last line ends; null when its closing quote is missing. */
   readonly end: number | null;
 }
 
@@ -142,7 +142,7 @@ const escapes: Readonly<Record<string, string>> = {
   ...{ '"': '"', "\\": "\\", $: "$$" },
 };
 
-/** A backslash before anything else is a backslash, as in a path of Windows. */
+/** A backslash before any other character stays a backslash, as in a Windows path. */
 function withoutEscapes(text: string): string {
   return text.replace(/\\([\s\S])/g, (written, character: string) => escapes[character] ?? written);
 }

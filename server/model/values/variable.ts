@@ -1,20 +1,20 @@
 /** A variable of an installation as it may be shown. */
 export interface VariableEntry {
   readonly name: string;
-  /** Null: it is secret. */
+  /** Null when it is secret. */
   readonly value: string | null;
-  /** Builds get it, too; they don't; null: its name decides. */
+  /** Whether builds get it; null lets its name decide. */
   readonly atBuild: boolean | null;
-  /** It is its product's, and not its own. */
+  /** Whether it is the product's rather than the installation's own. */
   readonly isShared: boolean;
 }
 
 const maxNameLength = 128;
 
-/** As Compose accepts them: apps of Java and Elasticsearch read names with dots, which a shell cannot. */
+/** The names that Compose accepts: Java and Elasticsearch apps read names with dots, which a shell cannot. */
 export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
 
-/** The sentence about a name that the pattern refuses; without its full stop. */
+/** The sentence about a name that the pattern refuses, without its full stop. */
 export function variableNameFault(name: string): string {
   if (name === "") return "a variable needs a name";
   const tooLong = name.length > maxNameLength ? `, at most ${maxNameLength} of them` : "";
@@ -23,7 +23,7 @@ export function variableNameFault(name: string): string {
 
 const maxVariableLength = 32_768;
 
-/** The rest of a sentence about a value that cannot be stored, or null. */
+/** The end of a sentence about a value that cannot be stored, or null. */
 export function variableValueFault(value: string): string | null {
   if (value.length > maxVariableLength) return "is longer than 32,768 characters";
   return value.includes("\0") ? "has a NUL character, which environment variables can't hold" : null;

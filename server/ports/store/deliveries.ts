@@ -1,12 +1,12 @@
 import type { CommitSha, DeploymentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { ForgeEvent } from "../forge.ts";
 
-/** The ledger of everything that forges delivered or Baton found by checking, with its outcome. */
+/** The ledger of every delivery from a forge, and of every change that Baton found itself, with its outcome. */
 export interface DeliveryStore {
   /**
-   * Judges genuine deliveries in order and writes them, with the deployments they queue, in one transaction.
-   * Deliveries of one product are serialised across writers. `judge` must be pure; it may be called more than
-   * once. Deployments already queued by a push or a webhook are superseded.
+   * Judges genuine deliveries in order and writes them, with the deployments they queue, in one transaction. Deliveries
+   * of one product are serialised across writers. `judge` must be pure; it may be called more than once. Deployments
+   * already queued by a push or a webhook are superseded.
    */
   record(
     product: ProductId,
@@ -23,39 +23,39 @@ export interface DeliveryStore {
   /** Newest first. `before` is an id of an earlier page. */
   list(product: ProductId, page: { readonly limit: number; readonly before?: number }): Promise<readonly LedgerEntry[]>;
   get(product: ProductId, id: number): Promise<LedgerDetail | null>;
-  /** The latest genuine delivery from a forge; null: none yet. */
+  /** The latest genuine delivery from a forge; null when there is none. */
   newestFromForge(product: ProductId): Promise<Pick<LedgerDetail, "event" | "headers"> | null>;
 }
 
-/** A tip is what Baton found by checking the repository itself, on schedule or because someone asked. */
+/** A tip is a commit that Baton found by checking the repository itself, on schedule or on request. */
 export type SourceEvent =
   | ForgeEvent
   | { readonly type: "tip"; readonly branch: string; readonly commit: CommitSha; readonly asked: boolean };
 
 export interface NewDelivery {
-  /** Its source: a forge's name, or "baton". */
+  /** The sender: a forge's name, or "baton". */
   readonly via: string;
-  /** Two with the same id are the same delivery; null: it has none. */
+  /** Two deliveries with the same id are the same delivery; null when it has no id. */
   readonly deliveryId: string | null;
-  /** By the sender's own name: "push". */
+  /** The event's name as the sender calls it: "push". */
   readonly name: string;
   readonly event: SourceEvent;
   /** For a delivery that is processed again on request: the original's id. */
   readonly again: number | null;
-  /** Shown as the person who deployed. */
+  /** The person who is shown as the deployer. */
   readonly by: string;
   readonly content: DeliveryContent | null;
-  /** Not worth a line in the ledger when it deploys nothing. */
+  /** Whether it stays out of the ledger when it deploys nothing. */
   readonly quiet: boolean;
 }
 
-/** Shown to people; without secrets, and truncated. */
+/** What people may see of a delivery: without secrets, and truncated. */
 export interface DeliveryContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Size of the body as received. */
+  /** The size of the body as received. */
   readonly bodyBytes: number;
-  /** Its SHA-256 in hexadecimal: the same body under a different id is a replay. */
+  /** The body's SHA-256 in hexadecimal: the same body under a different id is a replay. */
   readonly digest: string;
 }
 
@@ -73,7 +73,7 @@ export interface DeliveryFacts {
   readonly repository: string | null;
   readonly paths: readonly string[];
   readonly installations: readonly InstallationFacts[];
-  /** An earlier delivery of the same id or body; null: there is none. */
+  /** An earlier delivery with the same id or body; null when there is none. */
   readonly earlier: { readonly id: number; readonly deployments: readonly DeploymentId[] } | null;
 }
 
@@ -81,16 +81,16 @@ export interface InstallationFacts {
   readonly id: InstallationId;
   readonly environment: string;
   readonly branch: string | null;
-  /** The newest that is not over; null: none. */
+  /** The newest deployment that is not over; null when there is none. */
   readonly undecided: DeployedCommit | null;
   readonly live: DeployedCommit | null;
-  /** The newest that a push, a webhook or the API made, however it ended. */
+  /** The newest deployment that a push, a webhook or the API created, however it ended. */
   readonly newest: DeployedCommit | null;
 }
 
 export interface DeployedCommit {
   readonly deployment: DeploymentId;
-  /** Before its fetch: what the delivery that made it named; null: nobody knows yet. */
+  /** Before the fetch, the commit that the delivery named; null when it is unknown. */
   readonly commit: CommitSha | null;
 }
 
@@ -101,23 +101,23 @@ export type Outcome = (typeof outcomes)[number];
 
 export interface Judgement {
   readonly outcome: Exclude<Outcome, "refused">;
-  /** In words. */
+  /** The verdict in words. */
   readonly verdict: string;
-  /** The installations that deploy now, and what. */
+  /** The installations that deploy because of it. */
   readonly deploys: readonly InstallationId[];
   readonly branch: string | null;
-  /** What it said is the newest commit. */
+  /** The commit that the delivery named as the newest. */
   readonly commit: CommitSha | null;
-  /** Deployments that make it one too many. */
+  /** The deployments that it would have duplicated. */
   readonly same: readonly DeploymentId[];
 }
 
 export interface Recorded {
-  /** In the ledger; null: it was quiet. */
+  /** Its id in the ledger; null when it was quiet. */
   readonly id: number | null;
   readonly outcome: Outcome;
   readonly verdict: string;
-  /** What it queued, or was one too many of. */
+  /** The deployments that it queued, or would have duplicated. */
   readonly deployments: readonly DeploymentId[];
 }
 
@@ -132,7 +132,7 @@ export interface LedgerEntry extends Recorded {
 }
 
 export interface LedgerDetail extends LedgerEntry {
-  /** Null: it was not kept. */
+  /** Null when it was not kept. */
   readonly event: SourceEvent | null;
   readonly headers: Readonly<Record<string, string>> | null;
   readonly body: string | null;

@@ -14,7 +14,7 @@ import type {
   Store,
 } from "./store.ts";
 
-/** The store as pages and the API see it: only what reads, and no secrets of sources. Writing is for commands. */
+/** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
 export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts"> {
   readonly environments: Pick<EnvironmentStore, "list" | "get">;
   readonly products: Pick<ProductStore, "list" | "bySlug" | "get" | "variableNames" | "variableEntries">;

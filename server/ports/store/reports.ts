@@ -2,14 +2,14 @@ import type { CommitSha, DeploymentId, ProductId } from "../../model/names/ids.t
 import type { ReportReceipt, ReportState } from "../forge.ts";
 
 /**
- * Reports to forges. Not a list of messages, but the difference between a deployment's status and the one last
+ * Reports to forges. They are not a list of messages, but the difference between a deployment's status and the one last
  * reported: nothing is lost when Baton dies, and after a long outage of a forge only the latest status is reported.
  */
 export interface ReportStore {
   /** Deployments whose status the forge has not been told yet and whose next attempt is due. */
   due(now: Date, limit: number): Promise<readonly DueReport[]>;
   told(deployment: DeploymentId, state: ReportState, receipt: ReportReceipt): Promise<void>;
-  /** Records a failed attempt. `nextTryAt` null: no further attempt for this state. */
+  /** Records a failed attempt. `nextTryAt` null means no further attempt for this state. */
   failed(
     deployment: DeploymentId,
     failure: {
@@ -19,7 +19,7 @@ export interface ReportStore {
       readonly receipt: ReportReceipt | null;
     },
   ): Promise<void>;
-  /** The latest failure to report that has not been resolved; null: everything has been reported. */
+  /** The latest failure to report that has not been resolved; null when everything has been reported. */
   trouble(
     product: ProductId,
   ): Promise<{ readonly deployment: DeploymentId; readonly message: string; readonly givenUp: boolean } | null>;
