@@ -1,5 +1,5 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { type FailpointName, failpointNames } from "../../server/pipeline/failpoint.ts";
+import type { FailpointName } from "../../server/pipeline/failpoint.ts";
 import { freePorts } from "../run/free-ports.ts";
 import type { Release, ServiceApp } from "./apps.ts";
 import { embeddedPostgres, useBaton } from "./harness.ts";
@@ -45,8 +45,8 @@ async function expectNothingOrphaned(): Promise<void> {
   expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
 }
 
-/** Only a version that has an init service, or replaces what cannot run twice, comes by these. */
-const ofStateful: readonly FailpointName[] = ["initialised", "held", "old-stopped"];
+/** Every failpoint is walked in test/scenarios/crash.test.ts: here are those where real containers and Caddy count. */
+const ofStateful: readonly FailpointName[] = ["old-stopped"];
 
 test.each(ofStateful)(
   'killed at "%s", a version that is replaced in place goes on after the next start',
@@ -91,7 +91,7 @@ const isClean = () =>
     () => false,
   );
 
-const ofAll = failpointNames.filter((name) => !ofStateful.includes(name));
+const ofAll: readonly FailpointName[] = ["started", "before-switch", "after-switch"];
 
 test.each(ofAll)('killed at "%s", the deployment goes on after the next start', async (name) => {
   await baton().restart({ BATON_TEST_FAILPOINTS: `${name}=kill` });
@@ -120,32 +120,6 @@ test("killed in the middle of a build, the build ends with it and begins anew af
   });
   expect(await version()).toBe(`v${released}`);
   await expectNothingOrphaned();
-});
-
-test("killed while it checks a version that will fail, the deployment fails after the next start", async () => {
-  const before = await version();
-  await underTraffic(async () => {
-    const manifest = "stacks: { web: { health: { timeout: 4s } } }";
-    const running = await push({ behaviour: "listen-nowhere", manifest });
-    await running.shows(/==> Checking that the new version is healthy/);
-    await baton().kill();
-    await baton().restart();
-    const { id } = await baton().api.newest("app");
-    expect(await baton().api.settled(id)).toMatchObject({ status: "failed", failure: { stage: "health" } });
-  });
-  expect(await version()).toBe(before);
-  await expectNothingOrphaned();
-});
-
-test("asked to stop while it builds, the server leaves at once and begins the build anew after the next start", async () => {
-  const running = await push({ build: "RUN echo thinking && sleep 2" }, "-o", "detach");
-  await running.done;
-  const { id } = await baton().api.newest("app");
-  await baton().api.event(id, "log", ({ lines }) => lines.includes("thinking"));
-  expect(await baton().stop()).toMatchObject({ code: 0, signal: null });
-  await baton().restart();
-  expect((await baton().api.settled(id)).status).toBe("ready");
-  expect(await version()).toBe(`v${released}`);
 });
 
 test("stopped, it leaves the apps and Caddy serving, and the next start finds them", async () => {

@@ -55,14 +55,6 @@ const faults: readonly Fault[] = [
     printed: "there is no way to go on",
   },
   {
-    what: "its container runs to its end",
-    release: { behaviour: "exit-0" },
-    stage: "health",
-    message: /web exited (?:\d+ times )?on startup \(exit code 0\)/,
-    hint: /finished and stopped.*kind: init/,
-    also: { exitCode: 0 },
-  },
-  {
     what: "it uses more memory than it may",
     release: { behaviour: "use-all-memory", manifest: "stacks: { web: { memory: 64m } }" },
     stage: "health",
@@ -76,35 +68,6 @@ const faults: readonly Fault[] = [
     stage: "health",
     message: /nothing listens on port 3000; the app listens on port 3999/,
     hint: /`port: 3999` in baton\.yaml/,
-  },
-  {
-    what: "it listens on 127.0.0.1 only",
-    release: { behaviour: "listen-on-loopback", manifest: quickHealth() },
-    stage: "health",
-    message: /the app listens on 127\.0\.0\.1:3000 only/,
-    hint: /0\.0\.0\.0/,
-  },
-  {
-    what: "it listens nowhere",
-    release: { behaviour: "listen-nowhere", manifest: quickHealth() },
-    stage: "health",
-    message: /nothing listens on port 3000/,
-    hint: /isn't listening on any port/,
-  },
-  {
-    what: "it answers 500",
-    release: { behaviour: "answer-500", manifest: quickHealth() },
-    stage: "health",
-    message: /GET \/ kept returning 500 for 2 s/,
-    hint: /returns an error/,
-    also: { lastProbe: "GET / answered 500" },
-  },
-  {
-    what: "it takes connections and never answers",
-    release: { behaviour: "hang", manifest: quickHealth() },
-    stage: "health",
-    message: /port 3000 accepts connections, but GET \/ got no response within 2 s/,
-    hint: /hangs/,
   },
 ];
 

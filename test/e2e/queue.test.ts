@@ -1,12 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { DeploymentEvent } from "../../server/model/deployment/event.ts";
-import { isOfType } from "./api-client.ts";
 import type { ServiceApp } from "./apps.ts";
 import { useBaton } from "./harness.ts";
 import { processesNaming } from "./leftovers.ts";
 import { useWorkshop } from "./workshop.ts";
 
-const maxBuilding = 4;
 const cancelLimitMs = 5_000;
 const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
@@ -34,47 +31,6 @@ const tip = async (product: string) =>
   (await shop.repository.git("ls-remote", baton().remote(product), "refs/heads/main")).split("\t")[0];
 
 const becomes = (id: number, wanted: string) => baton().api.event(id, "status", ({ status }) => status === wanted);
-
-describe("six pushes to six products", () => {
-  const histories: (readonly DeploymentEvent[])[] = [];
-
-  beforeAll(async () => {
-    const apps = await Promise.all(Array.from({ length: 6 }, (_, index) => workshop.serviceApp(`six-${index}`)));
-    await Promise.all(apps.map((one) => one.release("v1", { build: "RUN sleep 3" })));
-    const ids = await Promise.all(apps.map(detached));
-    histories.push(...(await Promise.all(ids.map((id) => baton().api.allEvents(id)))));
-  });
-
-  test("all become ready, and four of them build at once, never more", () => {
-    const changes = histories.flatMap((events) => {
-      const statuses = events.filter((event) => isOfType(event, "status"));
-      expect(statuses.at(-1)?.status).toBe("ready");
-      const building = statuses.find(({ status }) => status === "building");
-      const built = statuses.find(({ status }) => status === "deploying");
-      return [building && { at: building.at, change: 1 }, built && { at: built.at, change: -1 }];
-    });
-    // At the same instant one leaves before another enters.
-    const ordered = changes
-      .filter((one) => one !== undefined)
-      .sort((a, b) => new Date(a.at).getTime() - new Date(b.at).getTime() || a.change - b.change);
-    let building = 0;
-    const atOnce = ordered.map(({ change }) => {
-      building += change;
-      return building;
-    });
-    expect(atOnce).toHaveLength(12);
-    expect(Math.max(...atOnce)).toBe(maxBuilding);
-  });
-
-  test("those that wait say for what", () => {
-    const reasons = histories.map((events) => events.filter((event) => isOfType(event, "waiting")));
-    const forSlot = reasons.filter((waits) =>
-      waits.some(({ waitingFor }) => waitingFor === "a free build slot (4 of 4 are building)"),
-    );
-    expect(forSlot).toHaveLength(6 - maxBuilding);
-    for (const [first] of forSlot) expect(first?.position).toBeLessThanOrEqual(2);
-  });
-});
 
 test("of three pushes in a row the first and the last are deployed, the middle one is superseded", async () => {
   const first = await shop.release("v2", { build: "RUN sleep 3" });
@@ -220,31 +176,6 @@ describe("cancelled", () => {
     await becomes(id, "stopped");
     await expectGone(id, sinceMs);
     await expect.poll(() => processesNaming("sleep 61357"), { timeout: cancelLimitMs }).toEqual([]);
-  });
-
-  test("while it waits in the queue, a deployment ends at once", async () => {
-    await shop.release("v19", { build: "RUN sleep 61358" });
-    const ahead = await detached(shop);
-    await becomes(ahead, "building");
-    await shop.release("v20");
-    const id = await detached(shop);
-    expect(await baton().api.deployment(id)).toMatchObject({ status: "queued", queue: { position: 1 } });
-    const sinceMs = performance.now();
-    expect((await cancel(id)).status).toBe(202);
-    await expectGone(id, sinceMs);
-    await cancel(ahead);
-    await becomes(ahead, "stopped");
-  });
-
-  test("while it is checked, a deployment ends within five seconds, and its container is gone", async () => {
-    await shop.release("v20b", { behaviour: "hang" });
-    const id = await detached(shop);
-    await baton().api.event(id, "stage", ({ stage }) => stage === "health");
-    expect(await baton().containersOf("shop")).not.toEqual(containers);
-    const sinceMs = performance.now();
-    expect((await cancel(id)).status).toBe(202);
-    await becomes(id, "stopped");
-    await expectGone(id, sinceMs);
   });
 
   test("from the cut-over on it is too late: 409, and the deployment goes on", async () => {

@@ -101,22 +101,6 @@ test("a WebSocket of another product is not touched: by a push, by a new product
   expect(await chat.ask("still here")).toBe(`still here from v${released}`);
 });
 
-test("what is still open at the drain timeout is cut, and said to be", async () => {
-  const chat = await openSocket({ httpPort: baton().httpPort, product: "shop" });
-  const id = await pushed();
-  const ready = await baton().api.event(id, "status", ({ status }) => status === "ready");
-  await chat.closed;
-  const drainedMs = Date.now() - new Date(ready.at).getTime();
-  expect(drainedMs).toBeGreaterThan(drainLimitMs - 1_000);
-  expect(drainedMs).toBeLessThan(drainLimitMs + 5_000);
-
-  await baton().api.settled(id);
-  expect(await baton().api.log(id)).toMatch(
-    /1 of the previous version's requests were still open at the drain timeout/,
-  );
-  expect(await baton().containersOf("shop")).toHaveLength(1);
-});
-
 function failuresOf({ failures }: TrafficReport): readonly string[] {
   return failures.map(({ failure, startMs }) => `${failure} at ${Math.round(startMs)} ms`);
 }
