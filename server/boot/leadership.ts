@@ -67,7 +67,7 @@ export async function takeLeadership(needs: {
 
   function onLost(): void {
     if (ending.signal.aborted) return;
-    log.warn({}, "the lock on the database was lost: nothing is built or switched until Baton holds it again");
+    log.warn({}, "lost the lock on the database: nothing is built or deployed until Baton holds it again");
     changing = changing.then(async () => {
       const lost = work;
       work = null;

@@ -1,13 +1,13 @@
-// What a page cannot do with HTML and htmx alone. Everything here is a convenience: pages work without it.
+// Everything that pages cannot do with HTML and htmx alone. It is all optional: pages work without this script.
 (() => {
   const minute = 60_000;
   const hour = 60 * minute;
   const day = 24 * hour;
 
-  // Controls that need a script are hidden by the style sheet until there is one.
+  // The style sheet hides controls that need a script until this class is set.
   document.documentElement.classList.add("has-script");
 
-  // The same words as views/ui/time.tsx, which writes them first.
+  // Uses the same words as views/ui/time.tsx, which renders the first text.
   function relativeText(at) {
     const age = Date.now() - at;
     if (age < 45_000) return "just now";
@@ -40,7 +40,7 @@
     if (element.textContent !== text) element.textContent = text;
   }
 
-  // The icon in the tab shows how what is on the page does.
+  // The icon in the tab shows the state of the page's content.
   function showMood() {
     const mood = document.querySelector("[data-mood]")?.dataset.mood;
     const icon = document.querySelector('link[rel="icon"]');
@@ -48,13 +48,13 @@
     if (url && icon.getAttribute("href") !== url) icon.setAttribute("href", url);
   }
 
-  // A page that waited for something goes there when it has come.
+  // Leads a page that waited for something there as soon as it exists.
   function moveOn() {
     const link = document.querySelector("a[data-move-on]");
     if (link) location.assign(link.href);
   }
 
-  // A box of output opens where it says what went wrong, once: whoever has scrolled it stays where they are.
+  // Scrolls a box of output to its error, once, so that it does not move away from a reader who scrolled it.
   const opened = new WeakSet();
   function openAtErrors() {
     for (const line of document.querySelectorAll("[data-shown-first]")) {
@@ -78,12 +78,12 @@
     }
   }
 
-  // One that is being read stays.
+  // A toast stays while it is being read.
   function leaveLater(toast) {
     setTimeout(() => (toast.matches(":hover, :focus") ? leaveLater(toast) : toast.remove()), toastMs);
   }
 
-  // Browsers give the clipboard's own interface to https and loopback addresses alone.
+  // Browsers provide navigator.clipboard only on https and loopback addresses.
   async function copy(element) {
     if (navigator.clipboard) return navigator.clipboard.writeText(element.textContent);
     const selection = getSelection();
@@ -107,13 +107,13 @@
     }
   });
 
-  // A choice that is a whole form.
+  // Submits a form as soon as its only field is changed.
   document.addEventListener("change", (event) => {
     if (event.target.dataset?.submits !== undefined) event.target.form.requestSubmit();
   });
 
-  // Keys press what says so: data-shortcut="g d" on a link, "/" on a search field. See the help on "?". They do so
-  // in the help, too: there they are read, and Escape closes it only after the next key may have been typed.
+  // A key presses the element that declares it: data-shortcut="g d" on a link, "/" on a search field. The help on "?"
+  // lists them. They also work while the help is open, because users try them there and the next key may come first.
   const togetherMs = 1_200;
   let before = { key: "", at: 0 };
   const keysOff = "baton-keys-off";
@@ -132,7 +132,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && event.target.matches?.("input[type='search']")) event.target.blur();
     if (event.target.closest?.("input:not([type='checkbox'], [type='radio']), textarea, select")) return;
-    // When it was typed counts, not when a busy page gets to it.
+    // The time of typing counts, not the time when a busy page handles it.
     const first = event.timeStamp - before.at < togetherMs ? before.key : "";
     const element = pressed(`${first} ${event.key}`) ?? pressed(event.key);
     before = { key: element ? "" : event.key, at: event.timeStamp };

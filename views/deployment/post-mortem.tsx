@@ -96,7 +96,7 @@ export function PostMortem(props: {
           {dismiss && (
             <form method="post" action={routes.deploymentDismiss(dismiss.deploymentId)}>
               <CsrfField token={dismiss.csrf} />
-              <button class="button" type="submit" title="Stop pointing out this failure in lists">
+              <button class="button" type="submit" title="Stop highlighting this failure in lists">
                 Dismiss
               </button>
             </form>

@@ -69,7 +69,7 @@ function Fields({ slug, refused }: { readonly slug: string; readonly refused: De
         <label>
           <input type="radio" name="volumes" value="delete" checked={refused?.volumes === "delete"} />
           <span>
-            Delete <span class="muted">Databases and uploads are gone for good.</span>
+            Delete <span class="muted">Databases and uploads are deleted permanently.</span>
           </span>
         </label>
       </fieldset>

@@ -31,7 +31,7 @@ export function DataAtStake(props: { readonly atStake: readonly Pick<LostDataVie
     <>
       {props.atStake.map(({ service, path }) => (
         <li class="tone-bad">
-          <strong>{service}</strong> loses what it has in <code>{path}</code>, because that is only in its container.
+          <strong>{service}</strong> loses its data in <code>{path}</code>, which is only in its container.
         </li>
       ))}
     </>

@@ -152,7 +152,7 @@ export function FirstPush({
         <span>
           Waiting for the first push. <span class="with-script">This page updates automatically.</span>
           <span class="without-script">
-            Then it appears among the <a href={routes.home()}>products</a>.
+            Then it appears in the list of <a href={routes.home()}>products</a>.
           </span>
         </span>
       )}

@@ -16,7 +16,7 @@ export function SignInPage(props: { readonly frame: PageFrame; readonly next: st
         </p>
         <form method="post" action={routes.signIn()}>
           <input type="hidden" name="next" value={next} />
-          {/* Password managers want a name to keep the token under. */}
+          {/* Password managers need a name to store the token under. */}
           <input type="text" name="username" value="baton" autocomplete="username" readonly hidden />
           <label for="token">Token</label>
           <input

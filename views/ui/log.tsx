@@ -85,7 +85,7 @@ export function LogPanel(props: LogPanelProps) {
           </a>
         </div>
       </header>
-      {/* A list that scrolls must be reachable by keyboard. */}
+      {/* Keyboard users must be able to focus a list that scrolls. */}
       <div class="log-scroll" tabindex={0} role="log" aria-label="Log lines" aria-live="off" data-log-scroll="">
         {omitted > 0 && (
           <p class="log-omitted">

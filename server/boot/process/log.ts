@@ -20,7 +20,9 @@ export function createServerLog(level: string, file: string, terminal: NodeJS.Wr
   );
 }
 
-/** A log that cannot be written is no reason to stop serving: entries that do not fit are dropped, counted and reported. */
+/**
+ * A log that cannot be written is no reason to stop serving: entries that do not fit are dropped, counted and reported.
+ */
 function lossyFile(file: string, terminal: NodeJS.WritableStream) {
   const stream = pino.destination({ dest: file, mkdir: true, sync: false, maxLength: maxWaitingBytes });
   let lost = 0;

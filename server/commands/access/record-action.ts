@@ -8,6 +8,6 @@ export async function recordAction(
 ): Promise<void> {
   const { who, what, subject } = action;
   await store.audit.record(action, clock.now()).catch((error: unknown) => {
-    log.error({ err: error, who, what, subject }, "the audit log has a gap");
+    log.error({ err: error, who, what, subject }, "an action is missing from the audit log");
   });
 }

@@ -14,7 +14,7 @@ export async function queueDeployment(
   rebuild = false,
 ): Promise<QueueOutcome> {
   const outcome = await store.deployments.enqueue({ ...request, id: null, supersedes: false }, clock.now());
-  if (outcome === "changed") throw new Error("a request without a guard cannot have changed");
+  if (outcome === "changed") throw new Error("a request without a guard reported a change");
   wakeQueue();
   return { type: "queued", deployment: outcome.deployment, rebuild };
 }

@@ -21,7 +21,7 @@ export async function redeploy(
     return refused("conflict", `deployment ${source.number} was never ready, so it cannot be made live again`);
   }
   const installation = await store.installations.get(source.installationId);
-  if (!installation) return refused("not_found", "the product of this deployment is gone");
+  if (!installation) return refused("not_found", "the product of this deployment was deleted");
   const images = await Promise.all(servicesOf(spec).map((service) => engine.inspectImage(service.image, signal)));
   return queueDeployment(
     adapters,

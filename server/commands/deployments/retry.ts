@@ -18,7 +18,7 @@ export async function retry(
   const { store, git } = adapters;
   if (!commit) return deploy(adapters, installationId, { ref: ref ?? undefined }, by, signal);
   const product = (await store.installations.installedProduct(installationId))?.product;
-  if (!product) return refused("not_found", "the product of this deployment is gone");
+  if (!product) return refused("not_found", "the product of this deployment was deleted");
   if (product.repository === null && !(await git.resolve(product.id, commit.sha, signal))) {
     return namesNothing(commit.sha);
   }

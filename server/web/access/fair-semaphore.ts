@@ -72,7 +72,7 @@ export function createFairSemaphore(limits: {
       signal.throwIfAborted();
       const slowest = permits.slowestFor(peer);
       const leftMs = slowest ? slowest.sinceMs + patienceMs - clock.monotonicMs() : leaveMs;
-      if (leftMs <= 0) slowest?.asked.abort(new Error("others wait for the permit"));
+      if (leftMs <= 0) slowest?.asked.abort(new Error("others are waiting for the permit"));
       await clock.sleep(leftMs > 0 ? leftMs : leaveMs, signal);
     }
   }

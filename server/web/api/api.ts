@@ -53,7 +53,8 @@ export function createApiRoutes(needs: Omit<ApiNeeds, "present"> & { readonly me
       info: {
         title: "Baton",
         version: needs.version,
-        description: "A self-hosted deploy server. Lists answer `{items, next?}`, errors `{error: {code, message}}`.",
+        description:
+          "A self-hosted deploy server. Lists are returned as `{items, next?}`, errors as `{error: {code, message}}`.",
       },
       servers: [{ url: needs.publicUrl.origin }],
     });

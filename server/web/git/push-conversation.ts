@@ -119,7 +119,10 @@ async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref:
   const target = targets.find(({ update }) => update.ref === ref);
   if (!target) return;
   await needs.git.moveBranch(product.id, target.branch, target.commit).catch((error: unknown) => {
-    needs.log.warn({ err: error, product: product.slug, ref }, "the branch moves when the watch window is over");
+    needs.log.warn(
+      { err: error, product: product.slug, ref },
+      "the branch could not be moved yet; it moves when the watch window is over",
+    );
   });
 }
 

@@ -36,6 +36,6 @@ export type WebMiddleware = MiddlewareHandler<WebEnv>;
 export function visitorOf(c: WebContext): Visitor {
   const visitor = c.get("visitor");
   if (!visitor)
-    throw new Error(`${c.req.method} ${c.req.path} is reached without a visitor: it is not declared for members`);
+    throw new Error(`${c.req.method} ${c.req.path} was reached without a visitor: it is not declared for members`);
   return visitor;
 }

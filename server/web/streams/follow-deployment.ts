@@ -47,7 +47,7 @@ export async function* followDeployment(
     const deployment = await existing(adapters, id);
     if (events.some(isLastStatus) || (wasOver && events.length === 0)) return deployment;
   }
-  throw new Error("it is followed until it is over");
+  throw new Error("the events of a followed deployment ended before the deployment did");
 }
 
 async function existing({ store }: Adapters, id: DeploymentId): Promise<Deployment> {

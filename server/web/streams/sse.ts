@@ -70,7 +70,7 @@ async function outlasts(
   try {
     return await Promise.race([something.then(() => false), limit]);
   } finally {
-    waiting.now(new Error("it is over"));
+    waiting.now(new Error("the wait is over"));
   }
 }
 

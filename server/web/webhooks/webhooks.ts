@@ -23,8 +23,8 @@ const maxBodyBytes = 5 * 1024 * 1024;
 const bodyTimeoutMs = 10_000;
 /**
  * Each body takes up to `maxBodyBytes` of memory before its sender is known. A forge's bodies arrive at once, and slow
- * ones give way. A forge that is told to retry usually does not, so a delivery waits for a permit almost as long as a forge
- * waits for the answer.
+ * ones give way. A forge that is told to retry usually does not, so a delivery waits for a permit almost as long as a
+ * forge waits for the answer.
  */
 const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
@@ -81,8 +81,9 @@ export function createWebhookRoutes(needs: WebAdapters & { readonly endpoints: E
 }
 
 /**
- * Reads deliveries. Everybody who cannot sign for a product gets the same answer after the same work, so that it reveals
- * neither whether the product exists nor whether it has a secret. The product's list of deliveries has the exact reason.
+ * Reads deliveries. Everybody who cannot sign for a product gets the same answer after the same work, so that it
+ * reveals neither whether the product exists nor whether it has a secret. The product's list of deliveries has the
+ * exact reason.
  */
 function createReceiver(needs: WebAdapters) {
   const { store, clock, commands } = needs;

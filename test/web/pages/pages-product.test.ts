@@ -487,9 +487,7 @@ describe("a product with data that nobody named a volume for", () => {
     expect(redeploy.html).toContain('class="button danger"');
     for (const page of ["stop", "delete"]) {
       const { text } = await member.get(`/products/shop/${page}`);
-      expect(text, page).toContain(
-        "db loses what it has in /var/lib/postgresql/data , because that is only in its container.",
-      );
+      expect(text, page).toContain("db loses its data in /var/lib/postgresql/data , which is only in its container.");
       expect(text, page).not.toContain("cache loses");
     }
   });

@@ -1,10 +1,10 @@
-// Lines of a log as data: { kind, time, service, isError, spans, text }. What a page was sent with is read off its
-// elements, what comes later comes as data; an element is made of a line when it is seen. Everything stays text.
-// biome-ignore lint/correctness/noUnusedVariables: the next parts of this script use it
+// The lines of a log as data: { kind, time, service, isError, spans, text }. The first lines are read from the page's
+// elements, and later ones arrive as data. A line becomes an element when it scrolls into view, always as text.
+// biome-ignore lint/correctness/noUnusedVariables: later parts of this script use it
 const logLines = (() => {
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-  /** The reader's time of day, where it is one. */
+  /** Shows a time of day in the reader's time zone. */
   const timeOf = (time, at) => (at ? clock.format(new Date(at)) : time);
 
   function line(kind, time, service, isError, spans) {
@@ -12,7 +12,7 @@ const logLines = (() => {
     return { kind, time, service, isError, spans, text: service ? `${service.name} ${text}` : text };
   }
 
-  /** Lines that came with the page. */
+  /** Reads a line that came with the page. */
   function fromElement(element) {
     const { t: time, at, kind } = element.dataset;
     const spans = [];
@@ -24,7 +24,7 @@ const logLines = (() => {
     return line(kind, timeOf(time, at), service, element.classList.contains("is-error"), spans);
   }
 
-  /** Lines that a stream brought: blocks as views/ui/log.tsx writes them. */
+  /** Reads lines from a stream's message: the blocks that views/ui/log.tsx writes. */
   function fromData(json) {
     return JSON.parse(json).flatMap(({ kind, time, at, service, lines, errors }) => {
       const isError = new Set(errors);

@@ -1,4 +1,4 @@
-// The controls of a log: new lines, searching, holding, following. A log is readable without any of it.
+// The controls of a log: new lines, search, pause, follow. A log is readable without this script.
 (() => {
   const maxLines = 100_000;
 
@@ -8,7 +8,7 @@
     const [follow, pause, search, hits] = [part("follow"), part("pause"), part("search"), part("hits")];
     const view = createLogWindow(scroll, list, { maxLines, classesOf });
 
-    // New lines: the stream puts them into a hidden list, a batch in an element.
+    // New lines: the stream puts them into a hidden list, one element per batch.
 
     let held = [];
     let isHeld = false;
@@ -27,7 +27,7 @@
 
     function letIn() {
       if (held.length === 0) return;
-      // What was shown goes only when there is something to show instead.
+      // The old lines are removed only when there are new ones to show.
       if (isStale) {
         view.clear();
         [found, hit, error, isStale] = [[], -1, -1, false];
@@ -41,7 +41,7 @@
       toEnd();
     }
 
-    // Following: whoever scrolls up wants to read; whoever comes back to the end wants to follow.
+    // Following: it stops when the reader scrolls up, and resumes when they return to the end.
 
     function toEnd() {
       if (follow.checked) scroll.scrollTop = scroll.scrollHeight;
@@ -50,7 +50,7 @@
     let lastTop = 0;
     scroll.addEventListener("scroll", () => {
       const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 32;
-      // Layout may move the end away by itself; only going up is a wish.
+      // Layout changes may move the end away, so only scrolling up stops following.
       if (isAtEnd) follow.checked = true;
       else if (scroll.scrollTop < lastTop - 4) follow.checked = false;
       lastTop = scroll.scrollTop;
@@ -63,7 +63,7 @@
       view.show(number);
     }
 
-    // Searching: lines are known by their numbers.
+    // Searching: lines are identified by their numbers.
 
     let found = [];
     let marked = new Set();
@@ -102,7 +102,7 @@
 
     function step(by) {
       if (found.length === 0) return;
-      // Without a current hit the way back begins at the end.
+      // Without a current match, going back starts at the end.
       hit = hit === -1 && by < 0 ? found.length - 1 : (hit + by + found.length) % found.length;
       show(found[hit]);
       showHits();

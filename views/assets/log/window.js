@@ -1,13 +1,13 @@
-// A log of any length in a page: lines stand in chunks, and only chunks near what is seen hold elements. The others are
-// as high as they were when they were seen last, or as their text will need.
-// biome-ignore lint/correctness/noUnusedVariables: the next part of this script uses it
+// Shows a log of any length: lines are grouped in chunks, and only chunks near the viewport contain elements. The others
+// keep the height that they last had, or that their text is estimated to need.
+// biome-ignore lint/correctness/noUnusedVariables: a later part of this script uses it
 function createLogWindow(scroll, list, { maxLines, classesOf }) {
   const linesInChunk = 100;
-  /** Beyond what is seen: a turn of the wheel should not meet an empty chunk. */
+  /** How far beyond the viewport chunks are filled, so that a turn of the wheel does not reach an empty one. */
   const marginPx = 1500;
   const marks = ["is-hit", "is-current", "is-shown-error"];
 
-  /** { element, first, lines, isPainted }; `first` is the number of its first line. All but the last are full. */
+  /** { element, first, lines, isPainted }; `first` is the number of its first line. All chunks but the last are full. */
   let chunks = [];
   let next = 0;
   let longest = 0;
@@ -22,7 +22,7 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
       const chunk = chunkAt.get(target);
       if (!chunk) continue;
       if (isIntersecting) paint(chunk);
-      // What somebody has selected stays, to be copied.
+      // Selected text stays, so that it can be copied.
       else if (chunk.isPainted && !getSelection()?.containsNode(target, true)) empty(chunk, boundingClientRect.height);
     }
   }
@@ -46,7 +46,7 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
     return element;
   }
 
-  // Heights. The font is monospaced, so the number of rows is known from the length of the text, nearly always.
+  // Heights. The font is monospaced, so the length of the text nearly always tells the number of rows.
 
   function measure() {
     const probe = document.createElement("li");
@@ -73,7 +73,7 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
     list.style.minWidth = isWrapped ? "" : `calc(${longest}ch + ${metrics.padding}px)`;
   }
 
-  /** Everything is laid out anew; what stood at the top stays there. */
+  /** Lays everything out again, and keeps the line at the top in place. */
   function layOut() {
     const top = topLine();
     const before = top?.getBoundingClientRect().top;
@@ -106,7 +106,7 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
       next += 1;
     }
     for (const chunk of changed) chunk.element.style.blockSize = `${estimate(chunk)}px`;
-    // Whoever follows the end sees it at once, not a frame later.
+    // A reader at the end must see the new lines at once, not a frame later.
     if (isEndSeen) for (const chunk of chunks.slice(-2)) paint(chunk);
     keepWidth();
     while (next - chunks[0]?.first > maxLines && chunks.length > 1) drop();
@@ -137,17 +137,17 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
 
   const chunkOf = (number) => chunks[Math.floor((number - chunks[0].first) / linesInChunk)];
 
-  /** Brings a line into the middle. */
+  /** Scrolls a line into the middle. */
   function show(number) {
     const chunk = chunkOf(number);
     paint(chunk);
     const middle = () => chunk.element.children[number - chunk.first]?.scrollIntoView({ block: "center" });
     middle();
-    // What was laid out on the way may have moved it.
+    // Chunks that were filled on the way may have moved the line.
     requestAnimationFrame(middle);
   }
 
-  /** Applies the marks of lines anew. */
+  /** Updates the marks of all visible lines. */
   function mark() {
     for (const { element, first, isPainted } of chunks) {
       if (!isPainted) continue;
@@ -163,7 +163,7 @@ function createLogWindow(scroll, list, { maxLines, classesOf }) {
     layOut();
   }
 
-  /** Numbers of the lines that it holds for, of all or from one on. */
+  /** Returns the numbers of the lines that match, starting at `from`. */
   function find(holds, from = 0) {
     const found = [];
     for (const { first, lines } of chunks) {

@@ -23,7 +23,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
     createRoute({
       ...endpoints.api(routes.api.installations.get),
       tags: ["Product deployments"],
-      summary: "List what is installed where",
+      summary: "List all product deployments",
       responses: { 200: json("All product deployments", listOf(installationSchema)), ...errorAnswers },
     }),
     async (c) => {

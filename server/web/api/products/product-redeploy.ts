@@ -29,7 +29,7 @@ export function createProductRedeployApi(needs: ApiNeeds) {
         "Third-party images are pulled again, stateful services are replaced too, and the current variables are used. Starts a stopped product. The response arrives when the redeploy is over, after white space that keeps the connection alive; a client that disconnects does not stop it. 200 even if it ran and failed; 409 if no version was ever ready.",
       request: { params: productRedeployParam, body: jsonBody(productRedeployRequestSchema, false) },
       responses: {
-        200: { description: "How it ended", content: { [streamedJson]: { schema: productRedeploySchema } } },
+        200: { description: "The result", content: { [streamedJson]: { schema: productRedeploySchema } } },
         ...errorAnswers,
         ...conflictAnswer,
       },

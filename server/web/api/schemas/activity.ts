@@ -15,8 +15,8 @@ export const activitySchema = z
   .openapi("Activity");
 
 export const activityFilter = z.object({
-  product: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only what concerns this product" }),
-  who: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only what this token did" }),
+  product: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only actions on this product" }),
+  who: unlessEmpty(z.string().max(200).optional()).openapi({ description: "Only actions with this token" }),
 });
 
 export const activityQuery = pageQuery.extend(activityFilter.shape);

@@ -15,12 +15,15 @@ export const productRedeploySchema = z
       }),
     ),
   })
-  .openapi("ProductRedeployResult", { description: "How a product redeploy ended" });
+  .openapi("ProductRedeployResult", { description: "The result of a product redeploy" });
 
 export const sessionId = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, "enter 1 to 128 visible ASCII characters")
-  .openapi({ description: "A new id for each redeploy, to follow its progress by", example: "0b5b2f0e-7d0a" });
+  .openapi({
+    description: "A new id for each redeploy, with which its progress can be followed",
+    example: "0b5b2f0e-7d0a",
+  });
 
 export const productRedeployRequestSchema = z.strictObject({ sessionId: sessionId.optional() });
 

@@ -46,7 +46,9 @@ export function createProductDeletionPages(needs: PageNeeds) {
     });
 }
 
-/** The installation that the URL asks to delete. Null means the whole product, which its main environment stands for. */
+/**
+ * The installation that the URL asks to delete. Null means the whole product, which its main environment stands for.
+ */
 async function partOf(c: WebContext, { catalog }: PageNeeds, product: Product): Promise<InstallationRef | null> {
   const [main] = await catalog.placesOf(product);
   if (!main) return null;

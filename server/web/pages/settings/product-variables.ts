@@ -51,7 +51,7 @@ async function paste(
   const text = form.get("file") ?? "";
   const { values, faults } = readPastedVariables(text);
   const sentences = faults.map(({ sentence }) => sentence);
-  if (values.size === 0 && faults.length === 0) sentences.push("There is no line of NAME=value in it.");
+  if (values.size === 0 && faults.length === 0) sentences.push("It contains no line like NAME=value.");
   const status = sentences.length > 0 ? 400 : 200;
   const [known, today] = await Promise.all([
     needs.store.installations.variableEntries(id),
