@@ -19,12 +19,14 @@ import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext } from "./context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 
-/** An app that has opened another port by then, but not its own, will not open it any more. */
+/** An app that listens on another port by then, but not on its own, will not open its own any more. */
 const elsewhereAfterMs = 3_000;
-/** While a check does not pass, the log says this often that it continues, and for how long. */
+/** How often the log says that a check continues, and for how long it has run. */
 const reportEveryMs = 10_000;
 
-/** The app listens on another port than it was given, and nobody had named that one: it can be served there instead. */
+/**
+ * The app listens on another port than it was given, and nobody had declared a port, so it can be served there instead.
+ */
 export class ListensElsewhere extends Error {
   override readonly name = "ListensElsewhere";
   readonly service: RunningService;
@@ -37,9 +39,9 @@ export class ListensElsewhere extends Error {
 }
 
 /**
- * Waits until each of these services has passed its gate. The first that cannot fails the deployment. `waiting` is the
+ * Waits until each of these services has passed its check. The first that cannot fails the deployment. `waiting` is the
  * service that starts only once they are healthy; null when the whole version waits. Rejects with ListensElsewhere when
- * another try on another port is worth it.
+ * it is worth trying again on another port.
  */
 export async function checkServices(
   context: DeploymentContext,
@@ -81,7 +83,7 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
   let gate = closedGate;
   let lastProbe: LastProbe | null = null;
   let deadlineMs: number | null = null;
-  // The engine forgets the exit code of a container once it has restarted it.
+  // The engine forgets a container's exit code once it has restarted it.
   let lastExit: ContainerState | null = null;
 
   for (let tries = 0; ; tries++) {
@@ -93,7 +95,7 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
     if (leftMs <= 0) throw await unhealthy(context, service, lastExit ?? container, lastProbe);
 
     const probe = withOwnCheck(container, await probeService(context, service, { container, host, leftMs }));
-    // A container that restarted during the probe has answered from its former life.
+    // A container that restarted during the probe answered before the restart.
     const after = await engine.inspectContainer(service.container, signal);
     if (after?.status === "restarting") lastExit = after;
     gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
@@ -112,12 +114,12 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
 const isHealthOf = (name: string) => (dependency: Dependency) =>
   dependency.service === name && dependency.condition === "healthy";
 
-/** The container has a health check of its own, which has not decided yet. */
+/** Whether the container's own health check has not decided yet. */
 function isStillChecking(container: ContainerState | null): boolean {
   return container?.healthcheck === "starting";
 }
 
-/** A container's own health check can close the gate. It is too slow to open it. */
+/** A container's own health check can fail a probe. It is too slow to make one pass. */
 function withOwnCheck(container: ContainerState, probe: Probe): Probe {
   if (container.healthcheck !== "unhealthy") return probe;
   const says = healthcheckWords(container.healthcheckOutput);
@@ -134,11 +136,14 @@ function upMs(container: ContainerState | null, now: Date): number {
 /** Counted from the container's own start, so that a restarted server does not give it another 90 s. */
 function remainingMs(container: ContainerState, timeoutMs: number, now: Date): number {
   const ageMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
-  // A clock that was set must neither end the check early nor stretch it.
+  // A change of the clock must neither end the check early nor extend it.
   return ageMs < 0 || ageMs > timeoutMs * 2 ? timeoutMs : timeoutMs - ageMs;
 }
 
-/** Reports every success, a failure only when it differs from the one before, and now and then that it continues. */
+/**
+ * Reports every success, a failure only when it differs from the previous one, and from time to time that the check
+ * continues.
+ */
 function createCheckReport({ clock, journal }: DeploymentContext, { spec }: RunningService) {
   let reported = "";
   let reportedAtMs = clock.monotonicMs();

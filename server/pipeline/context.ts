@@ -30,11 +30,11 @@ export interface Adapters {
   readonly failpoint: Failpoint;
 }
 
-/** What is the same for every deployment: the ports, and the settings of this server. */
+/** What all deployments share: the ports, and the settings of this server. */
 export interface PipelineContext extends Adapters {
   readonly instance: InstanceId;
   readonly limits: PipelineLimits;
-  /** The address of a host, as a user types it: `http://hello.localhost:8080`. */
+  /** The URL of a host, as a user types it: `http://hello.localhost:8080`. */
   readonly urlOf: (host: string) => string;
 }
 
@@ -46,7 +46,9 @@ export interface PipelineLimits {
   readonly workerUpMs: number;
   readonly drainTimeoutMs: number;
   readonly ports: PortRange;
-  /** Services are published on this address of the host. The dashboard has another one, since cookies ignore ports. */
+  /**
+   * The address of the host on which services are published. The dashboard has another one, since cookies ignore ports.
+   */
   readonly appsHost: string;
   readonly subnets: string;
   readonly domain: string;
@@ -57,9 +59,9 @@ export interface PipelineLimits {
   readonly mirrorRegistry: string | null;
 }
 
-/** One attempt at one deployment, and all that its steps need: each step takes it as its first argument. */
+/** One attempt at one deployment, with everything that its steps need. Each step takes it as its first argument. */
 export interface DeploymentContext extends PipelineContext {
-  /** As this attempt found it. Its `attempt` is the fence of every move. */
+  /** The deployment as this attempt found it. Its `attempt` is the fence of every move. */
   readonly deployment: Running;
   readonly product: Product;
   readonly environment: Environment;

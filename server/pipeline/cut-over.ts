@@ -15,8 +15,8 @@ import { routesNow } from "./routing/hosts.ts";
 const proofTimeoutMs = 5_000;
 
 /**
- * Switches the traffic. The decision is on record already (step `cut-over`), so this runs to its end whatever dies, and
- * running it twice is the same as once.
+ * Switches the traffic. The decision is recorded already (step `cut-over`), so this is repeated after any crash until
+ * it succeeds. It is idempotent.
  */
 export async function cutOver(
   context: DeploymentContext,
@@ -56,7 +56,7 @@ async function addressesIn(
       kind === "web" && hostAddress !== null ? [[name, hostAddress] as const] : [],
     ),
   );
-  // Until only this version's routes are loaded, the proxy also looks for it under the names of the one before.
+  // Until only this version's routes are loaded, the proxy also looks for it under the previous version's names.
   for (const [name, successor] of successorNames(await routesNow(context), spec.routes)) {
     const address = addresses.get(successor);
     if (address !== undefined) addresses.set(name, address);
@@ -64,7 +64,7 @@ async function addressesIn(
   return addresses;
 }
 
-/** Containers that were kept join the new version's network, under their names. */
+/** Connects containers that were kept to the new version's network, under their names. */
 async function connectKept(context: DeploymentContext, services: readonly RunningService[]): Promise<void> {
   const { engine, instance, deployment, signal } = context;
   const network = networkName(instance, deployment.id);
@@ -74,8 +74,8 @@ async function connectKept(context: DeploymentContext, services: readonly Runnin
 }
 
 /**
- * Switches the traffic back to the version before, or to the page that says that nothing is deployed. Resolves with how
- * long users saw this version; null when it did not have the traffic, or when nobody knows since when.
+ * Switches the traffic back to the previous version, or to the page that says that nothing is deployed. Resolves with
+ * how long users saw this version; null when it did not have the traffic, or when the start is unknown.
  */
 export async function switchBack(context: DeploymentContext, liveAt: Date | null): Promise<Served | null> {
   const { proxy, store, clock, journal, deployment, installation } = context;

@@ -1,6 +1,6 @@
 import type { Failure } from "../model/deployment/deployment.ts";
 
-/** An expected end of a deployment: thrown by a verb, caught once, in run.ts. */
+/** An expected end of a deployment. A step throws it, and run.ts catches it once. */
 export class DeploymentFailed extends Error {
   override readonly name = "DeploymentFailed";
   readonly failure: Failure;
@@ -23,12 +23,15 @@ export class Cancelled extends Error {
   override readonly name = "Cancelled";
 }
 
-/** The signal's reason when this server may not go on (it stops, or has lost the database's lock): leave everything as it is. */
+/**
+ * The signal's reason when this server must not continue, because it stops or has lost the database's lock. Everything
+ * is left as it is.
+ */
 export class Suspended extends Error {
   override readonly name = "Suspended";
 }
 
-/** The row was moved by somebody else: this attempt is fenced off and must not touch anything any more. */
+/** Somebody else has moved the row: this attempt is fenced off and must not touch anything any more. */
 export class Fenced extends Error {
   override readonly name = "Fenced";
 }

@@ -9,9 +9,9 @@ const zerosNeeded = 2;
 type DrainContext = Pick<DeploymentContext, "proxy" | "clock" | "signal">;
 
 /**
- * Waits until no request to these addresses is open any more, at most `limitMs`. Resolves with the number of requests
- * that were left; null when the proxy could not say, and the whole limit was waited. `onRemaining` is called with every
- * new number, but not with a zero at the beginning.
+ * Waits until no request to these addresses is open, at most `limitMs`. Resolves with the number of requests that were
+ * left; null when the proxy could not tell, in which case the whole limit was waited. `onRemaining` is called with
+ * every new number, except a zero at the beginning.
  */
 export async function drain(
   context: DrainContext,
@@ -37,7 +37,7 @@ export async function drain(
   return reported;
 }
 
-/** Null when the proxy cannot say. */
+/** Resolves with null when the proxy cannot tell. */
 async function requestsLeft(
   { proxy, signal }: DrainContext,
   addresses: readonly HostAddress[],

@@ -1,6 +1,6 @@
 /**
- * Named places where tests let the server die, fail or wait. In production it does nothing.
- * A new place is covered by the fault tests by itself, because they ask for the list.
+ * Named places at which tests make the server die, fail or wait. In production it does nothing. The fault tests cover a
+ * new place automatically, because they read the list.
  */
 export type Failpoint = (name: FailpointName) => Promise<void>;
 export const failpointNames = [

@@ -4,7 +4,10 @@ import type { DeploymentContext, PipelineContext } from "./context.ts";
 import type { Journal } from "./record/journal.ts";
 import { createStackProgressRecorder } from "./record/stack-progress-recorder.ts";
 
-/** Reads what a deployment belongs to. Resumed, its secrets are hidden and its progress continues where it was. */
+/**
+ * Reads everything that a deployment needs. For a resumed one, secrets are redacted and the progress continues where it
+ * was.
+ */
 export async function openContext(
   pipeline: PipelineContext,
   deployment: Running,

@@ -10,7 +10,7 @@ import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";
 import { withdrawHosts } from "./routing/hosts.ts";
 
-/** Cleaning up may not wait for ever: the reconciler finds what is left. */
+/** Cleaning up must not wait forever; the reconciler finds what is left. */
 const cleanUpTimeoutMs = 60_000;
 /** The outcome must be recorded, even when the database takes its time. */
 const recordTimeoutMs = 600_000;
@@ -18,8 +18,8 @@ const recordTimeoutMs = 600_000;
 export type RollBackCause = { readonly type: "failed"; readonly failure: Failure } | { readonly type: "cancelled" };
 
 /**
- * Undoes a deployment: switches the traffic back, saves the last output of the new containers and removes them, and only
- * then records the outcome.
+ * Undoes a deployment: switches the traffic back, saves the last output of the new containers and removes them, and
+ * only then records the outcome.
  */
 export async function rollBack(
   context: DeploymentContext,

@@ -33,7 +33,7 @@ export function createPipeline(
   pipeline: PipelineContext,
   needs: {
     readonly log: Log;
-    /** The deployment is over: the installation may have something to drain and remove. */
+    /** Called when the deployment is over: the installation may have something to drain and remove. */
     readonly onOver: (installation: InstallationId, deployment: DeploymentId) => void;
   },
 ): Pipeline {
@@ -55,7 +55,8 @@ export function createPipeline(
         const opening = () => openContext(pipeline, deployment, journal, signal);
         await deploy(await untilStored(clock, signal, opening), log);
       } catch (error) {
-        // Suspended before it began, or cleaning up failed: the next start or the reconciler continues from the row.
+        // It was suspended before it began, or cleaning up failed: the next start or the reconciler continues from the
+        // row.
         if (!(error instanceof Suspended))
           log.error({ err: error, deployment: deployment.id }, "left the deployment as it is");
       } finally {
@@ -129,7 +130,7 @@ async function watch(context: DeploymentContext, deployment: Deploying): Promise
   return moveTo(context, deployment, { type: "held", at: clock.now() });
 }
 
-/** Where an earlier attempt has switched the traffic back, the version has failed already. */
+/** When an earlier attempt has switched the traffic back, the version has failed already. */
 async function checkTraffic({ proxy, installation }: DeploymentContext, { id, spec }: Deploying): Promise<void> {
   if (spec.routes.length === 0 || (await proxy.current(installation.id)) === id) return;
   throw new DeploymentFailed({
@@ -140,8 +141,8 @@ async function checkTraffic({ proxy, installation }: DeploymentContext, { id, sp
 }
 
 /**
- * The branch names what is live, so the deployment moves it, not the push. It moves before the end is recorded: the next
- * push may begin right then, and is compared with the branch.
+ * The branch names the live version, so the deployment moves it, not the push. It moves before the end is recorded: the
+ * next push may begin right then, and is compared with the branch.
  */
 async function movePushedBranch({ git, product }: DeploymentContext, { trigger, ref, spec }: Deploying): Promise<void> {
   if (trigger !== "push" || ref === null) return;

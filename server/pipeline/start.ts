@@ -11,9 +11,9 @@ import { startService } from "./containers/start-service.ts";
 import { type DeploymentContext, ownerOf } from "./context.ts";
 
 /**
- * Starts and checks every service of the version, in the order of the rollout: beside whatever runs or, where that
- * cannot be, in its place. Adopts what an earlier attempt made. Resolves with the services that run, and with the spec
- * as it is now: an app may have opened another port.
+ * Starts and checks every service of the version in the order of the rollout: next to the running version or, where
+ * that is impossible, in its place. Adopts what an earlier attempt created. Resolves with the running services, and
+ * with the current spec, since an app may have opened another port.
  */
 export async function startServices(
   context: DeploymentContext,
@@ -51,7 +51,10 @@ export async function startServices(
   await check([...started.keys()], null);
   return { services: servicesOf(spec).flatMap(({ name }) => started.get(name) ?? []), spec };
 
-  /** Checks those that have not passed yet. `waiting` is the service that needs them; null when the whole version does. */
+  /**
+   * Checks the services that have not passed yet. `waiting` is the service that needs them; null when the whole version
+   * does.
+   */
   async function check(names: readonly string[], waiting: string | null): Promise<void> {
     const unchecked = names.filter((name) => !checked.has(name));
     for (;;) {
@@ -67,7 +70,7 @@ export async function startServices(
     }
   }
 
-  /** The app opened another port than it was given, so its container is made anew and published there. */
+  /** Recreates the container of an app that opened another port than it was given, and publishes it there. */
   async function moveToPort({ message, service: { stack, container, spec: service }, port }: ListensElsewhere) {
     journal.warn(message);
     const moved = { ...service, port, portDeclared: true };
@@ -103,7 +106,7 @@ function healthy({ service, condition }: RolloutStep["after"][number]): readonly
   return condition === "healthy" ? [service] : [];
 }
 
-/** Services that an earlier attempt started, found again by their names; null when one of them is missing. */
+/** Finds services that an earlier attempt started by their names; null when one of them is missing. */
 export async function findServices(
   { engine, deployment, installation, signal }: DeploymentContext,
   spec: DeploymentSpec,

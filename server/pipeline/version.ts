@@ -20,8 +20,8 @@ import { readInputs, type VersionInputs } from "./source/version-inputs.ts";
 const maxAttempts = 5;
 
 /**
- * Makes the spec of a version, and its images: of a new version by fetching, planning and building, of a former one from
- * its spec. All of it within the build's time limit.
+ * Makes the spec of a version, and its images: for a new version by fetching, planning and building, for a former one
+ * from its spec. The whole has the build's time limit.
  */
 export async function makeVersion(context: DeploymentContext, deployment: Building): Promise<DeploymentSpec> {
   const { journal, clock, limits } = context;
@@ -104,8 +104,8 @@ async function newVersion(context: DeploymentContext, inputs: VersionInputs): Pr
 }
 
 /**
- * Null when an image is gone: then the exact commit is built again. With today's variables the commit is planned again,
- * since compose files are interpolated with them; images are used again where the same would be built.
+ * Null when an image is gone: then the exact commit is built again. With the current variables the commit is planned
+ * again, since compose files are interpolated with them; images are reused where the build would be the same.
  */
 async function formerVersion(
   context: DeploymentContext,
@@ -137,7 +137,10 @@ async function formerVersion(
   return { commit, stacks: await obtainImages(context, { commit, planned, variables, reusable }) };
 }
 
-/** An old version meets data that newer ones have changed. The confirm page says so, too, but not everyone comes by it. */
+/**
+ * Warns that an old version meets data that newer ones have changed. The confirm page warns as well, but not everyone
+ * sees it.
+ */
 async function warnOfInitRuns({ store, journal, installation }: DeploymentContext, source: Deployment): Promise<void> {
   const ready = await store.deployments.lastReady(installation.id, maxVersionsBack);
   for (const runs of initRunsSince(source, ready)) journal.warn(initRunsText(runs));

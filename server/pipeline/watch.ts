@@ -16,14 +16,14 @@ type Watching = Deploying & { readonly step: "watch" };
 /** The watch over one deployment. */
 interface Watch extends DeploymentContext {
   readonly live: Watching;
-  /** On the monotonic clock. */
+  /** The end of the window, on the monotonic clock. */
   readonly endMs: number;
   /** Moves the traffic back. Resolves with how long users saw the version. */
   readonly switchBack: () => Promise<Served | null>;
 }
 
 const lookEveryMs = 500;
-/** A version under its first load may miss one check. Three in a row are no accident. */
+/** A version under its first load may miss one check, but three in a row are no accident. */
 const failuresToRollBack = 3;
 
 /**
@@ -56,7 +56,7 @@ export async function watchServices(
   }
 }
 
-/** The engine's event and a look often find the same death. The traffic moves back once, and the log says so once. */
+/** The engine's event and a check often find the same death. The traffic moves back once, and the log says so once. */
 function switchBackOnce(context: DeploymentContext, { liveAt }: Watching): Watch["switchBack"] {
   let switching: Promise<Served | null> | null = null;
   return () => {
@@ -65,7 +65,7 @@ function switchBackOnce(context: DeploymentContext, { liveAt }: Watching): Watch
   };
 }
 
-/** A server that restarts late in the window has one look left, and no time worth naming. */
+/** After a restart late in the window only one check is left, and no time worth naming. */
 function watchText(tookMs: number, leftMs: number): string {
   const watching =
     leftMs < lookEveryMs
@@ -74,7 +74,10 @@ function watchText(tookMs: number, leftMs: number): string {
   return `Live after ${durationText(tookMs)}; ${watching}`;
 }
 
-/** Of a container that has crashed since it went live, while no server looked: one less than there were. */
+/**
+ * The restart count at the switch, for a container that has crashed since then while no server watched: one less than
+ * it is now.
+ */
 function restartsUntil(liveAt: Date, { restartCount, startedAt }: ContainerState): number {
   return startedAt !== null && startedAt > liveAt ? Math.max(0, restartCount - 1) : restartCount;
 }
@@ -93,7 +96,7 @@ async function watchService(watch: Watch, service: RunningService): Promise<void
     if (kind !== "worker") {
       const probe = await probeService(watch, service, { container, host, leftMs: health.tryTimeoutMs });
       failures = probe.result.healthy ? 0 : failures + 1;
-      // A crash is the better explanation of a failed probe, and the next look sees it.
+      // A crash explains a failed probe better, and the next check sees it.
       if (failures >= failuresToRollBack) throw await failing(watch, service, container, probe);
     }
     await clock.sleep(Math.max(0, Math.min(lookEveryMs, endMs - clock.monotonicMs())), signal);
@@ -103,7 +106,7 @@ async function watchService(watch: Watch, service: RunningService): Promise<void
 }
 
 /**
- * The engine reports a death at once, and with its exit code. The looks may miss that code, because the engine has
+ * The engine reports a death at once, with its exit code. The checks may miss that code, because the engine has
  * restarted the container by then. Never resolves; rejects with the first death.
  */
 async function firstDeath(watch: Watch, services: readonly RunningService[]): Promise<never> {
@@ -118,12 +121,12 @@ async function firstDeath(watch: Watch, services: readonly RunningService[]): Pr
     }
   } catch (error) {
     if (error instanceof DeploymentFailed) throw error;
-    // Without the stream of events the looks still see a crash, a moment later.
+    // Without the stream of events the checks still see a crash, a moment later.
   }
   return new Promise<never>(() => {});
 }
 
-/** The traffic moves back first. What happened can be found out while the old version answers. */
+/** Moves the traffic back first. The cause can be found out while the old version answers. */
 async function crashed(
   watch: Watch,
   service: RunningService,

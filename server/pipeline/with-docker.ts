@@ -3,15 +3,15 @@ import type { DeploymentContext } from "./context.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A build that takes the daemon down each time is not started for ever. */
+/** A build that takes the daemon down each time is not restarted forever. */
 const maxRestarts = 3;
 
 type DockerContext = Pick<DeploymentContext, "engine" | "clock" | "journal" | "signal">;
 
 /**
- * Runs a step that needs Docker and changes nothing that runs. While the daemon is away (restarted, stopped, hanging) it
- * waits, however long that takes, and then starts `make` again, which finds what it had made. The time limit of `make`
- * does not run meanwhile. Rejects with the reason of the context's signal, or with what `make` rejected with.
+ * Runs a step that needs Docker and does not change what runs. While the daemon is away (restarted, stopped, hanging)
+ * it waits for as long as that takes. It then calls `make` again, which finds what it had made. The time limit of
+ * `make` is suspended meanwhile. Rejects with the reason of the context's signal, or with the error of `make`.
  */
 export async function withDocker<Result>(context: DockerContext, make: () => Promise<Result>): Promise<Result> {
   const { journal, signal } = context;

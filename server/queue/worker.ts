@@ -8,7 +8,10 @@ import { whyWaiting } from "../rules/rollout/why-waiting.ts";
 
 const lookEveryMs = 1_000;
 const longestPauseMs = 30_000;
-/** What its run could not bring to an end, because the database took no writes, is tried again no sooner. */
+/**
+ * A deployment whose run could not end, because the database accepted no writes, is taken over again no sooner than
+ * this.
+ */
 const rescueAgainMs = 30_000;
 
 type Queue = Awaited<ReturnType<Store["deployments"]["queue"]>>;
@@ -94,7 +97,10 @@ export function createWorker(needs: WorkerNeeds): Worker {
     }
   }
 
-  /** Deployments that run by the database, and that nobody runs: the answer to a claim was lost, or an end not recorded. */
+  /**
+   * Finds deployments that the database lists as running, but nobody runs: the answer to a claim was lost, or an end
+   * was not recorded.
+   */
   function noticeStrays(queue: Queue): void {
     if (clock.monotonicMs() - rescuedMs < rescueAgainMs) return;
     needsRescue = queue.running.some(({ id }) => !runs.ids().includes(id));

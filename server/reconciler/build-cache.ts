@@ -1,6 +1,6 @@
 import type { ReconcilerContext } from "./context.ts";
 
-/** Pruning slows builds down, so it happens seldom, and when nothing is built. */
+/** Pruning slows builds down, so it is done rarely, and only while nothing is building. */
 const pauseMs = 10 * 60_000;
 
 /** Keeps the engine's build cache below its limit. Each call checks whether it is time to prune. */

@@ -2,10 +2,10 @@ import { type ReconcilerContext, warn } from "./context.ts";
 
 type Chore = () => Promise<void>;
 
-/** What is to be done once, and again until it succeeds. */
+/** Tasks that must be done once, and are repeated until they succeed. */
 export interface Chores {
   add(chore: Chore): void;
-  /** Does what is due. Never rejects: what fails is due again. */
+  /** Runs the tasks that are due. Never rejects: a task that fails stays due. */
   catchUp(): Promise<void>;
 }
 

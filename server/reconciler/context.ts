@@ -3,7 +3,7 @@ import type { BuildLimiter } from "../ports/host/build-limiter.ts";
 import type { Firewall } from "../ports/host/firewall.ts";
 import type { Log } from "../ports/log.ts";
 
-/** The ports and settings that the reconciler needs. Those of containers it shares with the pipeline. */
+/** The ports and settings that the reconciler needs. It shares those of containers with the pipeline. */
 export interface ReconcilerNeeds
   extends Pick<
     PipelineContext,
@@ -27,14 +27,14 @@ export interface ReconcilerNeeds
   readonly buildCacheBytes: number | null;
 }
 
-/** What each of the reconciler's steps takes as its first argument. */
+/** The first argument of each of the reconciler's steps. */
 export interface ReconcilerContext extends ReconcilerNeeds {
   readonly log: Log;
   /** Aborted when the reconciler stops. */
   readonly signal: AbortSignal;
 }
 
-/** Logs a failure that the next look retries. A reconciler that stops has nothing to report. */
+/** Logs a failure that the next pass retries. A reconciler that stops has nothing to report. */
 export function warn(
   { log, signal }: Pick<ReconcilerContext, "log" | "signal">,
   error: unknown,

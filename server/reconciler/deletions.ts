@@ -6,8 +6,8 @@ import type { ReconcilerContext } from "./context.ts";
 import { removeUnneededImages } from "./images.ts";
 
 /**
- * Takes what was deleted out of the proxy before anything of it is touched; otherwise its address would answer for an app
- * that is half gone. Resolves with the installations that nothing leads to any more.
+ * Removes the routes of deleted installations before touching anything else of them; otherwise their addresses would
+ * answer for an app that is half gone. Resolves with the installations that no route leads to any more.
  */
 export async function withdrawDeleted(context: ReconcilerContext): Promise<ReadonlySet<InstallationId>> {
   const leaving = (await context.store.installations.deleted()).map(({ id }) => id);
@@ -16,12 +16,14 @@ export async function withdrawDeleted(context: ReconcilerContext): Promise<Reado
   return new Set(leaving);
 }
 
-/** Takes down what was deleted and is withdrawn: installations by themselves or with their products, then the products. */
+/**
+ * Removes what was deleted and withdrawn: first installations, separately or with their products, then the products.
+ */
 export async function removeDeleted(context: ReconcilerContext, withdrawn: ReadonlySet<InstallationId>): Promise<void> {
   const leaving = (await context.store.installations.deleted()).filter(({ id }) => withdrawn.has(id));
   for (const installation of leaving) await removeInstallation(context, installation);
   if (leaving.length > 0) await removeUnneededImages(context);
-  // One that is still being cancelled or drained is left for the next look, and its product with it.
+  // An installation that is still being cancelled or drained is left for the next pass, and its product with it.
   const left = new Set((await context.store.installations.deleted()).map(({ productId }) => productId));
   for (const product of await context.store.products.deleted()) {
     if (!left.has(product.id)) await removeProduct(context, product);
@@ -35,9 +37,9 @@ async function removeInstallation(
   const { engine, proxy, store, clock, instance, signal } = context;
   const undecided = await store.deployments.undecided(id);
   for (const deployment of undecided) await store.deployments.requestCancel(deployment.id, clock.now());
-  // The worker ends a running one; the next look continues from there.
+  // The worker ends a running deployment; the next pass continues from there.
   if (undecided.some((deployment) => deployment.status !== "queued")) return;
-  // Its versions are drained and removed like any that nothing leads to; the next look continues from there.
+  // Its versions are drained and removed like any version without a route; the next pass continues from there.
   if ((await engine.listContainers({ installation: id }, signal)).length > 0) return;
 
   await engine.removeNetwork(lastingNetworkName(instance, id), signal);

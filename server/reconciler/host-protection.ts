@@ -1,6 +1,8 @@
 import type { ReconcilerContext } from "./context.ts";
 
-/** Docker, when it starts, and other programs remove firewall rules that they did not set. A reboot forgets build limits. */
+/**
+ * Docker and other programs remove firewall rules that they did not set when they start. A reboot resets build limits.
+ */
 export async function protectHost({ firewall, buildLimiter, log, signal }: ReconcilerContext): Promise<void> {
   const rulesBefore = firewall.state();
   const rules = await firewall.apply(signal);

@@ -5,7 +5,8 @@ import type { ReconcilerContext } from "./context.ts";
 /** Removes the images of versions that can no longer be made live without a build. */
 export async function removeUnneededImages(context: ReconcilerContext): Promise<void> {
   const { engine, store, keepVersions, signal } = context;
-  // Images first: one that is built meanwhile is then missing from this list, while its deployment is in the next.
+  // Images are read first: one that is built meanwhile is then missing from this list, while its deployment is in the
+  // next.
   const images = await engine.listImages(signal);
   const { queued, running } = await store.deployments.queue();
   const undecided = [...queued, ...running];

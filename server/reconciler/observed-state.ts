@@ -3,7 +3,7 @@ import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { ObservedState } from "../rules/rollout/reconcile.ts";
 import type { ReconcilerContext } from "./context.ts";
 
-/** What the engine and the proxy have. */
+/** Reads what the engine and the proxy have. */
 export async function observeState({ engine, proxy, signal }: ReconcilerContext): Promise<ObservedState> {
   const folders = await proxy.listFolders();
   const current = new Map<InstallationId, DeploymentId | "stopped">();

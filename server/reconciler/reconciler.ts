@@ -17,18 +17,18 @@ import { createSettlements } from "./settlements.ts";
 const lookEveryMs = 30_000;
 
 export interface Reconciler {
-  /** Reconciles now, and every 30 s from now on. Resolves after the first look. */
+  /** Reconciles now, and every 30 s from now on. Resolves after the first pass. */
   start(): Promise<void>;
   wake(): void;
-  /** A deployment is over: what it replaced, or left behind, is drained and removed; then it is settled. */
+  /** After the end of a deployment: drains and removes what it replaced or left behind, then settles it. */
   settle(installation: InstallationId, deployment: DeploymentId): void;
   /** Ends the waiting. Draining continues after the next start. */
   stop(): Promise<void>;
 }
 
 /**
- * Reconciles what belongs to no running deployment: drains and removes replaced versions, takes down what was stopped or
- * deleted, and corrects whatever differs from the rows.
+ * Reconciles what belongs to no running deployment: drains and removes replaced versions, takes down what was stopped
+ * or deleted, and corrects whatever differs from the rows.
  */
 export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log }): Reconciler {
   const stopping = new AbortController();
@@ -38,7 +38,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const chores = createChores(context);
   const removeImages = () => removeUnneededImages(context);
   const repairs = createRepairs(context, () => {
-    // An image stays as long as a container has it.
+    // An image stays as long as a container uses it.
     chores.add(removeImages);
     news.wake();
   });
@@ -51,7 +51,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
     },
     removeImages,
   });
-  // What a server left that died.
+  // Leftovers of a server that died.
   for (const chore of [settlements.beginLeftovers, () => clearStrayCommits(context), removeImages]) chores.add(chore);
   let loop: Promise<void> | null = null;
   let looking: Promise<void> = Promise.resolve();
@@ -75,12 +75,12 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
       await news.next(lookEveryMs, signal).catch(() => {});
       if (!signal.aborted) await look();
       if (!signal.aborted) await chores.catchUp();
-      // Not awaited: it may take minutes.
+      // Not awaited, because it may take minutes.
       void keepBuildCacheSmall().catch(warning("trimming the build cache failed; it will be retried"));
     }
   }
 
-  /** One look at a time: each repair is decided on what the look before has left. */
+  /** Passes run one at a time, because each repair is decided on what the previous one has left. */
   function look(): Promise<void> {
     looking = looking
       .then(() => lookOnce(context, repairs, publishOnce))
@@ -100,7 +100,7 @@ async function lookOnce(context: ReconcilerContext, repairs: Repairs, publishOnc
     warn(context, error, "updating the proxy's hosts failed; it will be retried"),
   );
   const withdrawn = await withdrawOnce(context);
-  // The world first: whatever is seen there has its row already, since intent is written before effects.
+  // Observe first: everything that is seen has its row already, since intent is written before effects.
   const observed = await observeState(context);
   const desired = await readDesiredState(context, withdrawn);
   for (const repair of reconcile(desired, observed)) {
@@ -112,8 +112,8 @@ async function lookOnce(context: ReconcilerContext, repairs: Repairs, publishOnc
 }
 
 /**
- * Publishes the routes once. What the proxy serves since the last leadership may differ from the database, or from what
- * this version of Baton makes of it.
+ * Publishes the routes once. What the proxy has served since the last leadership may differ from the database, or from
+ * what this version of Baton generates.
  */
 function createFirstPublishing({ publishRoutes, signal }: ReconcilerContext): () => Promise<void> {
   let hasPublished = false;
@@ -124,7 +124,7 @@ function createFirstPublishing({ publishRoutes, signal }: ReconcilerContext): ()
   };
 }
 
-/** What the proxy could not let go stays whole until the next look. */
+/** Installations that the proxy could not release stay whole until the next pass. */
 function withdrawOnce(context: ReconcilerContext): Promise<ReadonlySet<InstallationId>> {
   return withdrawDeleted(context).catch((error: unknown) => {
     warn(context, error, "removing the addresses of deleted products from the proxy failed; it will be retried");

@@ -8,7 +8,7 @@ import type { ReconcilerContext } from "./context.ts";
 const stopGraceMs = 30_000;
 
 /**
- * Drains a replaced version, at most for the drain timeout, then stops and removes it, but for the services that a later
+ * Drains a replaced version for at most the drain timeout, then stops and removes it, except services that a later
  * version has kept.
  */
 export async function removeVersion(

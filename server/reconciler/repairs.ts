@@ -6,11 +6,11 @@ import { restoreService } from "./restore-service.ts";
 
 export interface Repairs {
   carryOut(repair: Repair): Promise<void>;
-  /** Resolves when the removals that have begun are over: of one installation, or all of them. Never rejects. */
+  /** Resolves when the removals that have begun are over, of one installation or of all. Never rejects. */
   removed(installation?: InstallationId): Promise<void>;
 }
 
-/** `onRemoved`: what could not be repaired beside a removal can be now. */
+/** `onRemoved` is called when a removal ends, because what it blocked can be repaired now. */
 export function createRepairs(context: ReconcilerContext, onRemoved: () => void): Repairs {
   const { engine, proxy, store, log, signal } = context;
   const removing = new Map<
@@ -53,7 +53,7 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void)
     },
   };
 
-  /** Draining takes its time, and nothing else may wait for it. */
+  /** Draining takes a while, and nothing else may wait for it. */
   function beginToRemove(removal: Extract<Repair, { type: "remove-version" }>): void {
     const { installation, deployment } = removal;
     if (removing.has(deployment)) return;

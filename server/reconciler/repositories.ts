@@ -1,8 +1,8 @@
 import type { ReconcilerContext } from "./context.ts";
 
 /**
- * Removes what a server left that was killed between storing a push and queueing it: commits kept for deployments that
- * never existed, and repositories of products that are gone. Runs once, when the server becomes the leader.
+ * Removes what a server leaves behind when it is killed between storing a push and queueing it: commits kept for
+ * deployments that never existed, and repositories of deleted products. Runs once, when the server becomes the leader.
  */
 export async function clearStrayCommits({ git, store }: ReconcilerContext): Promise<void> {
   const repositories = await git.listRepositories();

@@ -4,7 +4,7 @@ import { checkRepository } from "../commands/webhooks/check-repository.ts";
 import type { ProductId } from "../model/names/ids.ts";
 
 const lookEveryMs = 15_000;
-/** Hosts that are slow must not keep the others waiting for long. */
+/** Limits how long slow hosts keep the others waiting. */
 const atOnce = 4;
 
 export interface RepositoryPoller {
@@ -12,14 +12,14 @@ export interface RepositoryPoller {
   stop(): Promise<void>;
 }
 
-/** Looks at the repositories of those who asked for it, for servers that no webhook can reach. */
+/** Polls the repositories of products that are set to it, for servers that no webhook can reach. */
 export function createRepositoryPoller(
   adapters: Pick<CommandAdapters, "store" | "git" | "clock" | "log" | "wakeQueue" | "allowPrivateRepositories">,
 ): RepositoryPoller {
   const { store, clock, log } = adapters;
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** What went wrong last, so that the ledger says it once. */
+  /** The last error of each product, so that the ledger records it once. */
   const troubles = new Map<ProductId, string>();
   let loop: Promise<void> | null = null;
 

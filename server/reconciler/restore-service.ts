@@ -7,7 +7,7 @@ import { isReplacedBy, type Repair } from "../rules/rollout/reconcile.ts";
 import { makerOf } from "../rules/rollout/stateful.ts";
 import type { ReconcilerContext } from "./context.ts";
 
-/** Starts a service of a live version again, on the port it had, from the image it had, with the data it had. */
+/** Starts a service of a live version again, with its former port, image and data. */
 export async function restoreService(
   context: ReconcilerContext,
   repair: Extract<Repair, { type: "restore-service" }>,
@@ -18,7 +18,7 @@ export async function restoreService(
   const spec = deployment && specOf(deployment);
   const stack = spec?.stacks.find(({ services }) => services.some(({ name }) => name === repair.service));
   const service = stack?.services.find(({ name }) => name === repair.service);
-  // Replaced or stopped since the look: nothing is left to restore.
+  // It was replaced or stopped in the meantime, so nothing is left to restore.
   if (!spec || !stack || !service || installation?.liveDeploymentId !== repair.deployment) return;
 
   const owner = { product: installation.productId, installation: installation.id, deployment: repair.deployment };
@@ -34,7 +34,7 @@ export async function restoreService(
   await store.events.append(repair.deployment, [{ type: "warning", text }]);
 }
 
-/** A deployment that began after the look has stopped it on purpose, or is about to. */
+/** Whether a deployment that began in the meantime has stopped it on purpose, or is about to. */
 async function isBeingReplaced(
   { store }: ReconcilerContext,
   installation: InstallationId,

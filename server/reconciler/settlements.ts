@@ -5,15 +5,15 @@ import { type ReconcilerContext, warn } from "./context.ts";
 
 export interface Settlements {
   begin(installation: InstallationId, deployment: DeploymentId): void;
-  /** A server that died after the end of a deployment has not recorded that nothing more will come. */
+  /** Settles deployments whose end a server recorded before it died, but not that no more events follow. */
   beginLeftovers(): Promise<void>;
-  /** Resolves when those that have begun are over. Never rejects. */
+  /** Resolves when the settlements that have begun are over. Never rejects. */
   all(): Promise<unknown>;
 }
 
 /**
- * Settles deployments that are over. `tidy` removes what each has replaced or left behind; `removeImages` is a chore that
- * is due once it is gone.
+ * Settles deployments that are over. `tidy` removes what each has replaced or left behind; `removeImages` is a task
+ * that is due once that is gone.
  */
 export function createSettlements(
   context: ReconcilerContext,

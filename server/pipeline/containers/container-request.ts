@@ -3,13 +3,13 @@ import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId, InstanceId } from "../../model/names/ids.ts";
 import type { ContainerMount, ContainerRequest, Owner } from "../../ports/engine.ts";
 
-// Names come from the instance and the row: a step that runs twice finds what it made the first time.
+// Names are derived from the instance and the row, so that a step that runs twice finds what it made the first time.
 
 export function networkName(instance: InstanceId, deployment: DeploymentId): string {
   return `baton-${instance}-d${deployment}`;
 }
 
-/** Where stateful services live, from one deployment to the next. */
+/** The network of an installation's stateful services, which outlives its deployments. */
 export function lastingNetworkName(instance: InstanceId, installation: InstallationId): string {
   return `baton-${instance}-i${installation}`;
 }
@@ -20,7 +20,7 @@ export function containerName(instance: InstanceId, deployment: DeploymentId, se
 
 /** Named after what outlives every deployment, so that each of them finds the same data. */
 export function volumeName(instance: InstanceId, installation: InstallationId, stack: string, volume: string): string {
-  // A stack has no underscore in its name, so that no two pairs of names make the same one.
+  // Names of stacks contain no underscore, so two different pairs never give the same name.
   return `${volumePrefix(instance, installation)}${stack}_${volume}`;
 }
 
@@ -28,16 +28,16 @@ export function volumePrefix(instance: InstanceId, installation: InstallationId)
   return `baton-${instance}-i${installation}-`;
 }
 
-/** A container that is to run. */
+/** A container to run. */
 export interface ContainerPlan {
-  /** Names the deployment that the container belongs to. */
+  /** The deployment that the container belongs to. */
   readonly owner: Owner;
   readonly spec: DeploymentSpec;
   readonly stack: string;
   readonly service: ServiceSpec;
 }
 
-/** A service of a version as the engine is to run it. Pure. */
+/** The request to the engine that runs a service of a version. Pure. */
 export function containerRequest(
   { owner, spec, service }: Omit<ContainerPlan, "stack">,
   placed: {
@@ -68,8 +68,8 @@ export function containerRequest(
 }
 
 /**
- * The app's environment: what it needs to listen, what it is, then the user's variables, which win. Third-party images
- * get only what the compose file gives them, since PORT or HOST may mean something else to them.
+ * The app's environment: what it needs to listen and what describes it, overridden by the user's variables. Third-party
+ * images get only what the compose file gives them, since PORT or HOST may mean something else to them.
  */
 function environmentOf(owner: Owner, spec: DeploymentSpec, service: ServiceSpec): Readonly<Record<string, string>> {
   return {

@@ -8,7 +8,7 @@ import { findPrograms, machineArchitecture } from "../images/base/find-programs.
 import type { RunningService } from "./running-service.ts";
 
 const linesKept = 50;
-/** An app that restarts again and again prints the same each time; `foldRepeats` keeps one copy. */
+/** An app that keeps restarting prints the same each time; `foldRepeats` keeps one copy. */
 const linesRead = 400;
 const gatherTimeoutMs = 10_000;
 const tlsTimeoutMs = 2_000;
@@ -35,7 +35,7 @@ export async function gatherEvidence(
   };
 }
 
-/** A service is asked for TLS only when it did not answer as HTTP. */
+/** Tries TLS only when a service did not answer as HTTP. */
 async function speaksTls(
   { prober }: DeploymentContext,
   { hostAddress, spec }: RunningService,
@@ -46,7 +46,7 @@ async function speaksTls(
   return prober.speaksTls(hostAddress, tlsTimeoutMs);
 }
 
-/** The last lines that a container printed, without repetitions; none when the engine cannot say. */
+/** The last lines that a container printed, without repetitions; none when the engine cannot tell. */
 export async function lastLogLines(
   { engine, clock }: Pick<DeploymentContext, "engine" | "clock">,
   container: ContainerId,
@@ -58,7 +58,7 @@ export async function lastLogLines(
       lines.push(line.text);
     }
   } catch {
-    // What could be read is still worth showing; the caller reports the failure itself.
+    // Whatever could be read is worth showing; the caller reports the failure itself.
   }
   return foldRepeats(lines.slice(-linesRead)).slice(-linesKept);
 }

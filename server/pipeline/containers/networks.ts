@@ -7,21 +7,21 @@ import { prefixFor } from "../../rules/routing/subnets.ts";
 import type { DeploymentContext } from "../context.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 
-/** How often another subnet is tried when something outside Baton takes the one that was free. */
+/** How many subnets are tried when something outside Baton takes the free one. */
 const maxTries = 20;
-/** 126 addresses: a lasting network is not made anew when a product gets more services. */
+/** 126 addresses, so that a lasting network need not be recreated when a product gets more services. */
 const roomyPrefix = 25;
 
 export interface Networks {
-  /** The deployment's own: there its services know each other by name, and nobody of another version. */
+  /** The deployment's own network, in which its services find each other by name, and none of another version. */
   readonly own: string;
-  /** The installation's, where its stateful services are, from one deployment to the next; null: it has none. */
+  /** The installation's network, in which its stateful services outlive deployments; null when it has none. */
   readonly lasting: string | null;
 }
 
 type NetworkContext = Pick<DeploymentContext, "instance" | "engine" | "store" | "limits" | "signal">;
 
-/** Makes the networks of a deployment, or finds them. */
+/** Creates the networks of a deployment, or finds them. */
 export async function provideNetworks(
   context: NetworkContext,
   owner: Owner,
@@ -38,7 +38,7 @@ export async function provideNetworks(
     name: lasting,
     holder: { installation },
     owner: { product, installation },
-    // Room for three versions at once (the live one, the next, and one that is drained), and for more services later.
+    // Room for three versions at once (the live one, the next, and one that is draining), and for more services later.
     prefix: Math.min(roomyPrefix, prefixFor(4 * services)),
   });
   return { own, lasting };
@@ -48,7 +48,7 @@ async function provideNetwork(
   { engine, store, limits, signal }: NetworkContext,
   network: {
     readonly name: string;
-    /** Of the subnet's lease. */
+    /** The holder of the subnet's lease. */
     readonly holder: LeaseHolder;
     readonly owner: Owner | LastingOwner;
     readonly prefix: number;

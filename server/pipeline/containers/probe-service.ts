@@ -6,14 +6,16 @@ import { durationText, elapsedText } from "../../rules/wording/duration-text.ts"
 import type { DeploymentContext } from "../context.ts";
 import type { RunningService } from "./running-service.ts";
 
-/** docker-proxy closes a connection to a port without a listener within milliseconds; this long tells the difference. */
+/**
+ * docker-proxy closes a connection to a port without a listener within milliseconds, so this is long enough to tell.
+ */
 const tcpHoldMs = 300;
 
 export interface Probe {
   readonly result: ProbeResult;
-  /** Null for kinds that are not asked over the network. */
+  /** Null for kinds that are not probed over the network. */
   readonly last: LastProbe | null;
-  /** Successes in a row that open the gate. */
+  /** The consecutive successes that pass the check. */
   readonly needed: number;
 }
 
@@ -79,7 +81,7 @@ function probed(
   return { result: { healthy, detail }, last: { outcome, status, detail } };
 }
 
-/** A worker has no port to ask: staying up is its proof. */
+/** A worker has no port to probe; it is healthy when it stays up. */
 function readUptime(container: ContainerState, workerUpMs: number, now: Date): ProbeResult {
   const upMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
   const healthy = container.status === "running" && upMs >= workerUpMs;

@@ -2,14 +2,17 @@ import type { DeploymentId } from "../../model/names/ids.ts";
 import type { DeploymentContext } from "../context.ts";
 
 /**
- * Removes what a deployment has outside the database, and its leases: containers, networks, its proxy folder, its files.
- * Images, volumes and the record stay. Running it twice is the same as once.
+ * Removes what a deployment has outside the database, and its leases: containers, networks, its proxy folder and its
+ * files. Images, volumes and the record stay. It is idempotent.
  */
 export async function removeDeployment(
   context: Pick<DeploymentContext, "engine" | "proxy" | "store" | "mountFiles" | "signal">,
   id: DeploymentId,
   options: {
-    /** How long containers may take to stop, at most. One that keeps data gets the time it asks for in any case. */
+    /**
+     * The longest time that containers may take to stop. A container that keeps data gets the time that it asks for in
+     * any case.
+     */
     readonly graceMs: number;
     /** Services whose containers a later version has kept. */
     readonly except?: ReadonlySet<string>;

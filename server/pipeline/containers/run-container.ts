@@ -8,7 +8,7 @@ import { type ContainerPlan, containerName, containerRequest } from "./container
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";
 
-/** How often another port is tried when something outside Baton takes the one that was free. */
+/** How many ports are tried when something outside Baton takes the free one. */
 const maxTries = 20;
 
 export interface StartedContainer {
@@ -22,8 +22,8 @@ type RunContext = Pick<
 >;
 
 /**
- * Creates and starts the container of a service, on the networks and the port that its kind needs. Adopts what an earlier
- * attempt made.
+ * Creates and starts the container of a service, with the networks and the port that its kind needs. Adopts what an
+ * earlier attempt created.
  */
 export async function runContainer(
   context: RunContext,
@@ -53,8 +53,8 @@ export async function runContainer(
 }
 
 /**
- * Stateful services live on the lasting network under their names, and are known to their deployment, too. All others
- * live on the deployment's own network. On the lasting one they have no name, since two versions of them may be there.
+ * Stateful services join the lasting network under their names, and their deployment's network as well. All others join
+ * the deployment's own network. On the lasting one they have no name, since two versions of them may be there.
  */
 function networksOf(service: ServiceSpec, { own, lasting }: Networks) {
   if (lasting === null) return { network: own, second: null };
@@ -68,8 +68,8 @@ export function namesOf(service: Pick<ServiceSpec, "name" | "container">): reado
 }
 
 /**
- * An address whose port is recorded for this service, and on which nothing else listens: another Baton may use the same
- * range. A container that exists keeps its own port, wherever an older Baton has published it.
+ * An address whose port is leased to this service and unused, because another Baton may use the same range. An existing
+ * container keeps its own port, wherever an older Baton has published it.
  */
 async function leaseAddress(
   { instance, store, engine, prober, limits, signal }: RunContext,

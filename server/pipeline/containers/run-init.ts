@@ -11,7 +11,10 @@ import { startFailure } from "./start-failure.ts";
 
 const lookEveryMs = 250;
 
-/** Runs an init service to its end, unless an earlier attempt has. Rejects with DeploymentFailed when it is required. */
+/**
+ * Runs an init service to its end, unless an earlier attempt has. Rejects with DeploymentFailed when the service is
+ * required.
+ */
 export async function runInit(
   context: DeploymentContext,
   version: { readonly spec: DeploymentSpec; readonly networks: Networks },
@@ -44,18 +47,20 @@ function hasSucceeded(container: ContainerState): boolean {
   return container.status === "exited" && container.exitCode === 0 && container.startedAt !== null;
 }
 
-/** Some services depend on it, and each of them starts without it, too. */
+/** Whether every service that depends on it also starts without it; at least one must depend on it. */
 function isOptional(name: string, spec: DeploymentSpec): boolean {
   const waiting = servicesOf(spec).flatMap(({ dependsOn }) => dependsOn.filter(({ service }) => service === name));
   return waiting.length > 0 && waiting.every(({ required }) => !required);
 }
 
-/** Follows an init container to its end, line by line. Rejects with DeploymentFailed when it fails or takes too long. */
+/**
+ * Follows an init container to its end, line by line. Rejects with DeploymentFailed when it fails or takes too long.
+ */
 async function followInit(context: DeploymentContext, service: string, container: ContainerId): Promise<void> {
   const { engine, clock, limits, journal } = context;
   const began = await engine.inspectContainer(container, context.signal);
   const ageMs = began?.startedAt ? clock.now().getTime() - began.startedAt.getTime() : 0;
-  // Counted from its own start, so that a restarted server does not give it its whole time again.
+  // Counted from its own start, so that a restarted server does not give it the whole time again.
   const leftMs = Math.max(1, limits.initTimeoutMs - Math.max(0, ageMs));
   const late = clock.timeout(leftMs);
   const signal = AbortSignal.any([context.signal, late]);
@@ -86,7 +91,7 @@ async function followInit(context: DeploymentContext, service: string, container
   }
 }
 
-/** The output ends a moment before the engine reports the container's end. */
+/** Waits for the engine to report the container's end, which comes a moment after the end of its output. */
 async function untilEnded(
   { engine, clock, signal }: DeploymentContext,
   container: ContainerId,

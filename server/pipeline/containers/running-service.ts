@@ -2,12 +2,12 @@ import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
 
-/** A service that runs: what the checks, the switch and the watch need to know of it. */
+/** What the checks, the cut-over and the watch need to know of a running service. */
 export interface RunningService {
   readonly stack: string;
   readonly spec: ServiceSpec;
   readonly container: ContainerId;
   readonly hostAddress: HostAddress | null;
-  /** It is the container of an earlier version, which goes on as it is: nothing to check or to watch. */
+  /** Whether it is the unchanged container of an earlier version, with nothing to check or to watch. */
   readonly kept: boolean;
 }

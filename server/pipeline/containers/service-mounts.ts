@@ -10,7 +10,7 @@ import { type ContainerPlan, volumeName } from "./container-request.ts";
 const maxMountedFileBytes = 64 * 1024 * 1024;
 
 /**
- * Adds to each mount from the repository where it lies there and a digest of what it holds: a change in a mounted file
+ * Adds to each mount from the repository its path there and a digest of its content, so that a change in a mounted file
  * is a change of the service. `entries` are relative to the root directory, as the plan is. Pure.
  */
 export function withSources<Service extends Pick<ServiceSpec, "container">>(
@@ -28,7 +28,7 @@ export function withSources<Service extends Pick<ServiceSpec, "container">>(
 
 type MountContext = Pick<DeploymentContext, "instance" | "engine" | "git" | "mountFiles" | "signal">;
 
-/** Makes what a service mounts: its volumes, and its files on this host. Running it twice is the same as once. */
+/** Creates what a service mounts: its volumes, and its files on this host. It is idempotent. */
 export async function provideMounts(context: MountContext, plan: ContainerPlan): Promise<readonly ContainerMount[]> {
   const { owner, service } = plan;
   const provided: ContainerMount[] = [];

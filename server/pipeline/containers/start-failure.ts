@@ -6,7 +6,10 @@ import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { findPrograms, machineArchitecture } from "../images/base/find-programs.ts";
 
-/** Why the engine could not start a service, as far as the repository explains it. Any other error comes back as it is. */
+/**
+ * Explains why the engine could not start a service, as far as the repository tells. Any other error is returned
+ * unchanged.
+ */
 export async function startFailure(
   context: DeploymentContext,
   stage: "init" | "start",

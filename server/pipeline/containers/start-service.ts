@@ -12,7 +12,7 @@ import type { RunningService } from "./running-service.ts";
 import { startFailure } from "./start-failure.ts";
 import { stopOthersOnItsData, stopReplaced } from "./stop-replaced.ts";
 
-/** Starts a service, or finds it running when it was kept. What it replaces, or shares data with, is stopped first. */
+/** Starts a service, or finds it running when it was kept. First stops what it replaces or shares data with. */
 export async function startService(
   context: DeploymentContext,
   version: { readonly spec: DeploymentSpec; readonly live: LiveSpec | null; readonly networks: Networks },
@@ -47,13 +47,15 @@ export async function startService(
     throw await startFailure(context, "start", service, error);
   }
 
-  /** An older Baton may have made it as if it could run twice: outside of the network where the others look for it. */
+  /**
+   * An older Baton may have created it as if it could run twice, outside the network in which the others look for it.
+   */
   async function connectToOthers(container: ContainerId): Promise<void> {
     if (networks.lasting) await engine.connect(container, networks.lasting, namesOf(service), signal);
   }
 }
 
-/** The running container of a service that is not replaced; null when it does not run and must be started again. */
+/** The running container of a kept service; null when it does not run and must be started again. */
 async function findKept(
   { engine, deployment, installation, signal }: DeploymentContext,
   service: ServiceSpec,

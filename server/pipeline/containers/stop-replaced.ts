@@ -7,14 +7,14 @@ import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/roll
 import type { DeploymentContext } from "../context.ts";
 import { drain } from "../drain.ts";
 
-/** How long an old container may take until it answers again. */
+/** How long an old container may take to answer again. */
 const restartTimeoutMs = 30_000;
 const restartSlackMs = 15_000;
 const lookEveryMs = 100;
 
 /**
- * Stops the old container of a service that cannot run twice, and keeps it for a rollback. Requests to a web service wait
- * from here until the cut-over; those that are open are answered first.
+ * Stops the old container of a service that cannot run twice, and keeps it for a rollback. Requests to a web service
+ * wait from here until the cut-over; open requests are finished first.
  */
 export async function stopReplaced(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy, limits, journal, progress, installation, signal, failpoint } = context;
@@ -43,9 +43,9 @@ function isUp({ status }: ContainerState): boolean {
 }
 
 /**
- * Containers of two versions on one volume spoil each other's data, so whatever else of this installation uses it is
- * stopped first: the same data under another service's name, or a leftover of a stopped version that is still being
- * drained. Services of one version share a volume only because its author wants that.
+ * Containers of two versions on one volume corrupt each other's data, so whatever else of this installation uses the
+ * volume is stopped first: a service that has the same data under another name, or a leftover of a stopped version that
+ * is still draining. Services of one version share a volume only because its author wants that.
  */
 export async function stopOthersOnItsData(
   context: DeploymentContext,
@@ -72,7 +72,7 @@ export async function stopOthersOnItsData(
   }
 }
 
-/** The volumes of a container, as the spec says that it was made from. */
+/** The volumes of a container, according to the spec that it was created from. */
 async function volumesAsMade({ store }: DeploymentContext, container: ContainerState): Promise<readonly string[]> {
   const made = await store.deployments.get(container.owner.deployment);
   for (const stack of (made && specOf(made)?.stacks) ?? []) {
@@ -88,7 +88,7 @@ function volumesOf(stack: string, { container }: Pick<ServiceSpec, "container">)
   );
 }
 
-/** Starts the old containers of replaced services again, and lets their waiting requests through. */
+/** Starts the old containers of replaced services again, and releases their waiting requests. */
 export async function restartReplaced(context: DeploymentContext, live: LiveSpec): Promise<void> {
   const restarts = servicesOf(live.spec)
     .filter(({ kind }) => kind !== "init")
@@ -97,7 +97,7 @@ export async function restartReplaced(context: DeploymentContext, live: LiveSpec
   if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** Each on its own clock: one that does not come back keeps no other one from its users. */
+/** Each has its own time limit, so that one that does not come back does not delay the others. */
 async function restart(context: DeploymentContext, live: LiveSpec, service: ServiceSpec): Promise<void> {
   const { engine, proxy, journal, clock, installation } = context;
   const own = { ...context, signal: clock.timeout(restartTimeoutMs + restartSlackMs) };
@@ -125,7 +125,7 @@ async function containerOfLive(
   return containerOf(live.id, service, containers);
 }
 
-/** Waiting requests must not reach something that is still starting. */
+/** Waiting requests must not reach an app that is still starting. */
 async function untilAnswering(
   { prober, clock, signal }: DeploymentContext,
   { kind, health }: ServiceSpec,

@@ -11,8 +11,9 @@ import { DeploymentFailed } from "../deployment-failed.ts";
 type Service = Pick<RolloutStep, "stack" | "service">;
 
 /**
- * Fills the volumes that are new in this version with what the live container has at their paths, before the new one is
- * made. What an earlier attempt copied is thrown away, unless its container has been started: then it is in use.
+ * Fills the volumes that are new in this version with the live container's data at their paths, before the new
+ * container is created. A copy of an earlier attempt is discarded, unless its container has been started, because it is
+ * then in use.
  */
 export async function carryOver(context: DeploymentContext, live: LiveSpec | null, to: Service): Promise<void> {
   const { engine, installation, journal, signal } = context;

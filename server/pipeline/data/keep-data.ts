@@ -17,9 +17,9 @@ import { volumeName } from "../containers/container-request.ts";
 import type { DeploymentContext } from "../context.ts";
 
 /**
- * Decides what becomes of data, and of the containers that hold it. Only the images say where data lies that nobody gave
- * a named volume, so this runs once they exist, and before anything that runs is touched. Resolves with the stacks that
- * carry the decision. A fresh deployment keeps no container.
+ * Decides what happens to data, and to the containers that hold it. Only the images tell where data is that nobody gave
+ * a named volume, so this runs once they exist, and before anything that runs is touched. Resolves with the stacks,
+ * which include the decision. A fresh deployment keeps no container.
  */
 export async function keepData(
   context: DeploymentContext,
@@ -69,7 +69,10 @@ function warnOfData(
   for (const abandoned of abandonedVolumes(version, live)) journal.warn(abandonedText(abandoned));
 }
 
-/** By service name. A version that an older Baton made does not say what its images are based on; the other one may. */
+/**
+ * The names of images, by service. A version that an older Baton made does not say what its images are based on; the
+ * other version may.
+ */
 function namesOfImages(services: readonly ServiceSpec[]): ReadonlyMap<string, string | null> {
   return new Map(services.map(({ name, basedOn, pulledAs }) => [name, basedOn ?? pulledAs]));
 }
@@ -104,7 +107,9 @@ async function imagesOf(
   return new Map(inspected.flatMap((info, index) => (info && images[index] ? [[images[index], info]] : [])));
 }
 
-/** Volumes of these stacks that hold data of their own, not just what a deployment copied there that was never ready. */
+/**
+ * The volumes of these stacks that hold data which counts: more than a copy made for a deployment that was never ready.
+ */
 async function volumesThatCount(
   context: DeploymentContext,
   stacks: readonly StackSpec[],

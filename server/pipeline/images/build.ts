@@ -25,7 +25,7 @@ interface ServiceBuild {
   readonly variables: DeploymentSpec["variables"];
 }
 
-/** Rejects with DeploymentFailed, which says why, when the build fails or its base image cannot be made. */
+/** Rejects with DeploymentFailed, which gives the reason, when the build fails or its base image cannot be made. */
 export async function buildService(context: DeploymentContext, build: ServiceBuild): Promise<ImageId> {
   const { engine, clock, journal, signal } = context;
   const { name } = build.plan;
@@ -98,7 +98,7 @@ async function explain(context: DeploymentContext, build: ServiceBuild, error: B
   });
 }
 
-/** The values of the variables that the recipe names, and what Baton itself passes. The build sees no others. */
+/** The values of the variables that the recipe names, and what Baton itself passes. The build gets no others. */
 function argsAndSecrets(
   { deployment }: DeploymentContext,
   { commit, recipe, variables }: ServiceBuild,
@@ -119,7 +119,7 @@ function argsAndSecrets(
 /** Dockerfiles and ignore files are far smaller. */
 const maxTextBytes = 1024 * 1024;
 
-/** These files only help to explain a failure, so one that cannot be read is no failure itself. */
+/** These files only help to explain a failure, so failing to read one is ignored. */
 async function textOf(file: Promise<Buffer | null>): Promise<string | null> {
   try {
     return (await file)?.toString("utf8") ?? null;
@@ -132,7 +132,10 @@ function inContext({ contextFolder, dockerfile }: BuildRecipe): string {
   return contextFolder === "" ? dockerfile : `${contextFolder}/${dockerfile}`;
 }
 
-/** A generated Dockerfile may take its base from a registry. What a user's own calls `baton/…` is always made here. */
+/**
+ * The base of a generated Dockerfile may come from a registry. An image that a user's Dockerfile calls `baton/…` is
+ * always made here.
+ */
 async function provideBases(
   { baseImages, journal, signal }: DeploymentContext,
   recipe: BuildRecipe,

@@ -21,8 +21,8 @@ interface PlannedVersion {
 }
 
 /**
- * Builds or pulls every image of the plan, one after the other. A former version's images are used again; a fresh
- * deployment pulls them again. Nothing that runs is touched.
+ * Builds or pulls every image of the plan, one after the other. A former version's images are reused; a fresh
+ * deployment pulls them again. Running containers are not touched.
  */
 export async function obtainImages(context: DeploymentContext, version: PlannedVersion): Promise<readonly StackSpec[]> {
   const { plan, entries, rootDirectory } = version.planned;
@@ -43,7 +43,7 @@ export async function obtainImages(context: DeploymentContext, version: PlannedV
   return specs;
 }
 
-/** Finds, pulls or builds the image of each service. What several services share is built, or pulled again, once. */
+/** Finds, pulls or builds the image of each service. An image that several services share is built or pulled once. */
 function createImageSource(context: DeploymentContext, version: PlannedVersion) {
   const { progress, deployment } = context;
   const { commit, variables, reusable } = version;
@@ -84,8 +84,8 @@ function basedOn(source: ServicePlan["source"]): string | null {
 }
 
 /**
- * The port of a service. Where neither the user nor the Dockerfile named one, the finished image may expose its own, or
- * that of its base.
+ * The port of a service. Where neither the user nor the Dockerfile named one, the finished image or its base may expose
+ * one.
  */
 async function portOf(
   { engine, journal, signal }: DeploymentContext,

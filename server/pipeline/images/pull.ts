@@ -8,7 +8,7 @@ import { recordOutput } from "../record/record-output.ts";
 
 const ownNamespace = "baton/";
 
-/** A third-party image: the one that is here, else it is pulled. `baton/…` is made here and never pulled. */
+/** Finds a third-party image on this host, or pulls it. `baton/…` is made here and never pulled. */
 export async function haveImage(context: DeploymentContext, service: string, reference: string): Promise<ImageId> {
   const { engine, journal, signal } = context;
   if (reference.startsWith(ownNamespace)) return keep(context, service, await makeOwn(context, reference));
@@ -17,14 +17,14 @@ export async function haveImage(context: DeploymentContext, service: string, ref
   return keep(context, service, here?.id ?? (await pull(context, service, reference)));
 }
 
-/** Docker takes a name such as `bed` for the beginning of an image's id when no image is called that. */
+/** Docker takes a name such as `bed` for the beginning of an image's id when no image has that name. */
 export function neverAnId(reference: string): string {
   return /^[0-9a-f]+$/.test(reference) ? `${reference}:latest` : reference;
 }
 
 /**
- * Pulls what a reference names today, and logs whether that is another image than before. Where no registry answers, the
- * image that is here is used, which the log says, too.
+ * Pulls the image that a reference names now, and logs whether it has changed. When no registry responds, the image on
+ * this host is used, and the log says so.
  */
 export async function pullAgain(
   context: DeploymentContext,
@@ -90,7 +90,7 @@ async function pull(
   }
 }
 
-/** The error's sentence, without its subject and what it says in brackets. */
+/** The error's sentence, without its subject and the text in parentheses. */
 function reasonIn(error: PullFailed): string {
   return error.message
     .replace(/^\S+ could not be pulled: /, "")

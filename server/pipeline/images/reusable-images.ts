@@ -6,13 +6,13 @@ import type { DeploymentContext } from "../context.ts";
 import { type PlannedTree, readPlan } from "../source/plan.ts";
 import type { VersionInputs } from "../source/version-inputs.ts";
 
-/** Images of a former version that are used again, by service. */
+/** Images of a former version that can be reused, by service. */
 export type ReusableImages = ReadonlyMap<string, Pick<ServiceSpec, "image" | "pulledAs">>;
 
 /**
- * The images of a former version that today's plan of the same commit can use again: pulled ones, and those whose build
- * would get the same input. The commit is planned once more with the inputs of then, to know what was built. Logs what is
- * rebuilt, and why.
+ * The images of a former version that the current plan of the same commit can reuse: pulled ones, and those whose build
+ * would get the same input. The commit is planned once more with the former inputs to find out what was built. Logs
+ * what is rebuilt, and why.
  */
 export async function reusableImages(
   context: DeploymentContext,
@@ -36,7 +36,7 @@ export async function reusableImages(
   return new Map(reused.map(({ name, image, pulledAs }) => [name, { image, pulledAs }]));
 }
 
-/** Null when the commit cannot be planned as it was then, so that nobody knows what was built. */
+/** Null when the commit can no longer be planned as it was, so that it is unknown what was built. */
 async function planThen(
   context: DeploymentContext,
   spec: DeploymentSpec,

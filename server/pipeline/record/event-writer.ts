@@ -6,7 +6,7 @@ import type { EventStore } from "../../ports/store/store.ts";
 const batchMs = 100;
 const retryMs = 1_000;
 const maxLinesInEvent = 200;
-/** While the database is away events wait here. Past this many, new output is dropped, and the log says how much. */
+/** Events wait here while the database is away. Beyond this many, new output is dropped, and the log says how much. */
 const maxWaiting = 20_000;
 
 export interface EventWriterNeeds {
@@ -19,7 +19,7 @@ export interface EventWriterNeeds {
 /** Writes a deployment's events in order and in batches. Only `flush` waits. */
 export interface EventWriter {
   push(body: EventBody): void;
-  /** Joins the line to the event before it, when that is output of the same source and service. */
+  /** Appends the line to the previous event when that is output of the same source and service. */
   pushLine(source: LogSource, service: string | null, line: string): void;
   /** Resolves when everything so far is stored, or the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;

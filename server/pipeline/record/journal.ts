@@ -7,9 +7,9 @@ import { createEventWriter, type EventWriterNeeds } from "./event-writer.ts";
 const maxRecentLines = 100;
 const maxRecentChars = 2_000;
 
-/** The log of a deployment. All methods but `flush` return at once; events are written in order, in batches. */
+/** The log of a deployment. All methods except `flush` return at once; events are written in order and in batches. */
 export interface Journal {
-  /** From now on the values of these variables are redacted. */
+  /** Redacts the values of these variables from now on. */
   hide(secrets: Readonly<Record<string, string>>): void;
   withoutSecrets(failure: Failure): Failure;
   stage(stage: Stage, text: string): void;
@@ -18,13 +18,13 @@ export interface Journal {
   log(source: LogSource, service: string | null, line: string): void;
   stack(progress: StackProgress): void;
   event(body: EventBody): void;
-  /** The end of some output: lines that were held back from a flood are written. */
+  /** Ends some output: lines that were held back from a flood are written. */
   endOfOutput(source: LogSource, service: string | null): void;
   /** The last `count` lines of output, oldest first. */
   lastLines(count: number): readonly string[];
   /** Resolves when everything so far is stored, or the signal is aborted. */
   flush(signal: AbortSignal): Promise<void>;
-  /** Ends the retries: what could not be stored until now is lost, as is the row that it belongs to. */
+  /** Ends the retries. What could not be stored until now is lost, as is the row that it belongs to. */
   close(): void;
 }
 

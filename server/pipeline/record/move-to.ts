@@ -5,8 +5,8 @@ import { Fenced } from "../deployment-failed.ts";
 import { untilStored } from "./until-stored.ts";
 
 /**
- * Writes a move and returns the deployment as it is now. Rejects with Fenced when the row is not where this attempt
- * believes it is: a cancel came first, or another server has taken over.
+ * Writes a move and returns the deployment as it is now. Rejects with Fenced when the row is not in the expected state:
+ * a cancel came first, or another server has taken over.
  */
 export async function moveTo<T extends Transition>(
   { store, clock, signal }: Pick<DeploymentContext, "store" | "clock" | "signal">,
@@ -20,7 +20,7 @@ export async function moveTo<T extends Transition>(
   if (!moved) throw new Fenced(`deployment ${from.id} was changed elsewhere in the meantime`);
   return moved;
 
-  /** The row when an earlier try was committed and only its answer was lost: nobody else moves it in this attempt. */
+  /** The row, when an earlier try was committed and only its answer was lost: nobody else moves it in this attempt. */
   async function movedBefore(to: Deployment): Promise<After<T> | null> {
     const now = await store.deployments.get(to.id);
     const isThere = now && now.attempt === to.attempt && stateOf(now) === stateOf(to);

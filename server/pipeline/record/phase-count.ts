@@ -1,6 +1,6 @@
 import type { ServiceKind } from "../../model/deployment/spec.ts";
 
-/** What a stack that is being deployed is at. */
+/** The phase of a stack that is being deployed. */
 export type Phase =
   | "Building images"
   | "Pulling images"
@@ -15,7 +15,7 @@ interface Service {
   readonly kind: ServiceKind;
 }
 
-/** How far each stack is in its phase: how many of the services that the phase is about have come through it. */
+/** The progress of each stack in its phase: how many of the services in that phase have completed it. */
 export interface PhaseCount {
   list(stack: string, services: readonly Service[]): void;
   enter(stack: string, phase: Phase, service: string): void;
@@ -23,13 +23,13 @@ export interface PhaseCount {
   percent(stack: string, phase: string | null): number;
 }
 
-/** `through`: services that have passed all of their phases; it is read, and grows elsewhere. */
+/** `through` holds the services that have completed all of their phases; the caller adds to it. */
 export function createPhaseCount(through: ReadonlySet<string>): PhaseCount {
   const services = new Map<string, readonly Service[]>();
   const entered = new Map<string, string[]>();
   const key = (stack: string, phase: string) => `${stack} ${phase}`;
 
-  /** Services take these phases one after another: whoever entered before the last one has come through. */
+  /** Services take these phases one after another, so all that entered before the last one have completed it. */
   function leftInTurn(names: readonly string[]): number {
     return names.filter((name, index) => index < names.length - 1 || through.has(name)).length;
   }

@@ -3,7 +3,7 @@ import type { LogSource } from "../../model/deployment/event.ts";
 import type { BuildOutput } from "../../ports/engine.ts";
 import type { Journal } from "./journal.ts";
 
-/** Writes what a build or a pull prints into the journal: its steps as notes, the rest as output. */
+/** Writes the output of a build or a pull into the journal: its steps as notes, the rest as output. */
 export function recordOutput(
   journal: Journal,
   source: LogSource,

@@ -3,7 +3,10 @@ import type { ServiceKind } from "../../model/deployment/spec.ts";
 import type { Journal } from "./journal.ts";
 import { createPhaseCount, type Phase } from "./phase-count.ts";
 
-/** How far a stack is when it enters a phase. Services that are through take it on from "Starting services". */
+/**
+ * The percentage of a stack when it enters a phase. From "Starting services" on, the services that have completed their
+ * phases add to it.
+ */
 const percentAt: Readonly<Record<Phase, number>> = {
   "Building images": 5,
   "Pulling images": 5,
@@ -15,7 +18,7 @@ const percentAt: Readonly<Record<Phase, number>> = {
 };
 const percentOfServices = 40;
 
-/** Where a stack is now. */
+/** The current state of a stack. */
 type Move = Pick<StackProgress, "status" | "phase" | "percent" | "currentService">;
 
 interface Listed {
@@ -23,7 +26,7 @@ interface Listed {
   readonly services: readonly { readonly name: string; readonly kind: ServiceKind }[];
 }
 
-/** Records how far each stack of a deployment is, in its journal, whenever that changes. Percentages never fall. */
+/** Records the progress of each stack of a deployment in its journal, whenever it changes. Percentages never fall. */
 export interface StackProgressRecorder {
   /** Names the deployment's stacks. They are pending until something is recorded about them. */
   list(stacks: readonly Listed[]): void;
@@ -37,7 +40,7 @@ export interface StackProgressRecorder {
   through(service: string): void;
   /** The deployment is ready. */
   finish(): void;
-  /** The stack of the service that failed says why, the others that they were rolled back. */
+  /** The stack of the service that failed gives the reason; the others say that they were rolled back. */
   fail(service: string | null, message: string): void;
 }
 
@@ -63,7 +66,7 @@ export function createStackProgressRecorder(
     },
     enter: (phase, service) => report(service, { status: "deploying", phase, percent: percentAt[phase] }),
     enterAll(phase) {
-      // A running stack stays running, and shows how far the whole deployment is.
+      // A running stack stays running, and shows the progress of the whole deployment.
       for (const [name, stack] of stacks) {
         const isRunning = stack.status === "running";
         const status = isRunning ? "running" : "deploying";
@@ -94,7 +97,7 @@ export function createStackProgressRecorder(
     },
   };
 
-  /** Null as the phase: the stack stays in the one that it is in. */
+  /** A null phase keeps the stack in its current one. */
   function report(service: string, at: Pick<Move, "status" | "percent"> & { readonly phase: Phase | null }): void {
     const name = stackOf.get(service);
     if (name === undefined) return;

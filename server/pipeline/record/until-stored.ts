@@ -4,8 +4,8 @@ import { StoreUnavailable } from "../../ports/store/store.ts";
 const longestPauseMs = 5_000;
 
 /**
- * Repeats a write until the database takes it: a build that is through must not be lost because Postgres
- * restarts. Nothing moves meanwhile, so nothing is switched that is not written down.
+ * Repeats a write until the database accepts it, because a finished build must not be lost when Postgres restarts.
+ * Nothing else happens meanwhile, so no switch goes unrecorded.
  */
 export async function untilStored<T>(clock: Clock, signal: AbortSignal, write: () => Promise<T>): Promise<T> {
   for (let pauseMs = 100; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {

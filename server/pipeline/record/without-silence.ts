@@ -1,6 +1,9 @@
 import type { Clock } from "../../ports/clock.ts";
 
-/** Runs something for as long as it lets hear of itself. After `silenceMs` without a sound its signal is aborted with `reason()`. */
+/**
+ * Runs something for as long as it keeps sending. After `silenceMs` without a sign its signal is aborted with
+ * `reason()`.
+ */
 export async function withoutSilence<Result>(
   limit: { readonly clock: Clock; readonly silenceMs: number; readonly reason: () => Error },
   run: (heard: () => void, signal: AbortSignal) => Promise<Result>,
@@ -18,7 +21,7 @@ export async function withoutSilence<Result>(
       await clock.sleep(leftMs, over.signal);
     }
   };
-  // It ends by being aborted, when what it watches is over.
+  // This wait ends by being aborted when the work is over.
   watch().catch(() => undefined);
   try {
     return await run(

@@ -19,7 +19,10 @@ export async function routesNow({ store, installation }: DeploymentContext): Pro
     .filter((route) => faultInRoute(route) === null);
 }
 
-/** Loads the hosts of this version into the proxy, beside those of the running one. Loads nothing when none is new. */
+/**
+ * Loads the hosts of this version into the proxy, in addition to those of the running one. Loads nothing when none is
+ * new.
+ */
 export async function announceHosts(
   context: DeploymentContext,
   spec: DeploymentSpec,
@@ -47,7 +50,7 @@ async function prepareAliases(
   await proxy.prepare(installation.id, live.id, new Map(named));
 }
 
-/** Once the version has proved itself, the installation has its hosts and no others. */
+/** Once the version has passed its watch window, gives the installation its hosts and no others. */
 export async function settleHosts(context: DeploymentContext, spec: DeploymentSpec): Promise<void> {
   try {
     await setRoutes(context, withWaiting(spec.routes, servicesOf(spec)));
@@ -57,7 +60,7 @@ export async function settleHosts(context: DeploymentContext, spec: DeploymentSp
   }
 }
 
-/** After a rollback, hosts that only the new version would have had are no longer served, and no aliases are left. */
+/** After a rollback, stops serving hosts that only the new version would have had, and removes the aliases. */
 export async function withdrawHosts(context: DeploymentContext, spec: DeploymentSpec, live: LiveSpec): Promise<void> {
   const custom = await context.store.domains.custom(context.installation.id);
   const now = await routesNow(context);
@@ -88,12 +91,12 @@ async function setRoutes(context: DeploymentContext, routes: readonly RouteSpec[
   }
 }
 
-/** Hosts that the proxy did not accept go back to whoever had them, or to nobody. */
+/** Returns hosts that the proxy did not accept to their former owners, or to none. */
 async function restoreRoutes(context: DeploymentContext, before: readonly RouteSpec[]): Promise<void> {
   const { store, clock, journal, installation, publishRoutes } = context;
   try {
     await store.domains.setFor(installation.id, before);
-    // A proxy that does not answer gets the database's routes with the next publishing.
+    // A proxy that does not answer gets the database's routes at the next publishing.
     await publishRoutes(clock.timeout(restoreTimeoutMs)).catch(() => {});
   } catch (error) {
     journal.warn(`Its addresses stay reserved for now: ${error instanceof Error ? error.message : error}`);

@@ -6,15 +6,15 @@ import { faultInCustomDomain } from "../../rules/routing/custom-domain.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 
 /**
- * Hosts that a repository names for its services are held to what holds for those that users type in: not Baton's own,
- * and nobody else's, also where nothing is served yet. Rejects with DeploymentFailed.
+ * Checks hosts that a repository names for its services by the same rules as hosts that users enter: not Baton's own
+ * and not another installation's, even if that serves nothing yet. Rejects with DeploymentFailed.
  */
 export async function checkNamedDomains(
   needs: {
     readonly store: Pick<Store, "domains" | "products" | "environments" | "installations">;
     /** The server's base domain. */
     readonly domain: string;
-    /** Where Baton itself answers. */
+    /** The host at which Baton itself answers. */
     readonly publicHost: string;
   },
   installation: InstallationId,

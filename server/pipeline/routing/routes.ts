@@ -5,7 +5,7 @@ import type { InstallationRoutes, Proxy as ReverseProxy, RouteFault } from "../.
 import type { Store } from "../../ports/store/store.ts";
 import { installationName } from "../../rules/wording/installation-name.ts";
 
-/** Makes the proxy know the hosts that the database has. Answers and rejects as Proxy.setRoutes does. */
+/** Loads the hosts in the database into the proxy. Resolves and rejects as Proxy.setRoutes does. */
 export type PublishRoutes = (signal: AbortSignal) => Promise<readonly RouteFault[]>;
 
 /** An installation with a host in the database that the proxy cannot serve. */
@@ -16,7 +16,7 @@ export interface Unserved extends RouteFault {
 
 export interface RoutePublisher {
   readonly publish: PublishRoutes;
-  /** As the last publishing found. */
+  /** The result of the last publishing. */
   readonly unserved: () => readonly Unserved[];
 }
 
@@ -26,8 +26,8 @@ interface RouteStore {
 }
 
 /**
- * The proxy is told all hosts at once, so reading them and setting them is one step: of two deployments at once the
- * second must not set what it read before the first one's host came.
+ * The proxy gets all hosts at once, so reading and setting them is one step. Otherwise the second of two deployments
+ * could set what it had read before the first one's host was added.
  */
 export function createRoutePublisher(needs: {
   readonly store: RouteStore;
@@ -38,7 +38,7 @@ export function createRoutePublisher(needs: {
   let last: Promise<unknown> = Promise.resolve();
   let unserved: readonly Unserved[] = [];
 
-  /** A fault that lasts is worth one line in the log. */
+  /** A lasting fault is logged once. */
   async function remember(faults: readonly RouteFault[]): Promise<void> {
     const before = new Set(unserved.map(({ installation, message }) => `${installation} ${message}`));
     unserved = await Promise.all(

@@ -6,9 +6,9 @@ import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 
 /**
- * The commit of a product whose repository lies elsewhere. What a request names, above all a webhook, is a hint: a branch
- * means its tip in that repository now, and a commit must be part of the tracked branch, or of the ref that was named
- * with it.
+ * Fetches the commit of a product whose repository is elsewhere. The name in a request, above all in a webhook, is only
+ * a hint: a branch means its current tip in that repository, and a commit must be part of the tracked branch, or of the
+ * ref that was named with it.
  */
 export async function fetchSource(context: DeploymentContext): Promise<Commit> {
   const { git, store, limits, deployment, product, signal } = context;
@@ -79,19 +79,19 @@ async function partOf(
   );
 }
 
-/** The request named this commit of this ref, and it has not been fetched yet: a fetched one has its message. */
+/** Whether the request named this commit of this ref and it has not been fetched yet; a fetched one has its message. */
 function isOnlyNamed({ deployment }: DeploymentContext): boolean {
   return deployment.trigger === "api" && deployment.commit?.message === "";
 }
 
-/** The name in an API request, which may mean a tag. Pushes and webhooks are about branches alone. */
+/** The name in an API request, which may mean a tag. Pushes and webhooks name branches only. */
 function askedByName({ deployment, installation }: DeploymentContext): string | null {
   return deployment.trigger === "api" && deployment.ref !== installation.branch ? deployment.ref : null;
 }
 
 /**
- * Fetches a branch, else a tag of that name where the name may mean one. Otherwise whoever may push tags could replace a
- * branch that is gone.
+ * Fetches a branch, or a tag of that name where the name may mean one. Otherwise anybody who may push tags could
+ * replace a deleted branch.
  */
 async function fetchRef(
   { git, product, signal }: DeploymentContext,
@@ -106,7 +106,7 @@ async function fetchRef(
   }
 }
 
-/** Where nobody has set it: the repository's default branch, which is tracked from now on. */
+/** When no branch was set, the repository's default branch is tracked from now on. */
 async function trackedBranch(
   { git, store, installation, signal }: DeploymentContext,
   request: RemoteRequest,

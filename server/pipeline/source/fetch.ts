@@ -3,7 +3,7 @@ import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { fetchSource } from "./fetch-source.ts";
 
-/** The exact commit of this deployment. A ref is resolved once, here, and is exact from then on. */
+/** Resolves the exact commit of this deployment. A ref is resolved once, here, and is exact from then on. */
 export async function fetchCommit(context: DeploymentContext): Promise<Commit> {
   const { git, store, deployment, product, journal } = context;
   const commit = product.repository === null ? await pushedCommit(context) : await fetchSource(context);

@@ -10,26 +10,26 @@ import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import type { VersionInputs } from "./version-inputs.ts";
 
-/** Generous for real repositories, far from what a tree bomb makes of 100 KB. */
+/** Generous for real repositories, but far below what a tree bomb makes of 100 KB. */
 const treeLimits: TreeLimits = {
   maxEntries: 100_000,
   maxFileBytes: 512 * 1024 * 1024,
   maxTotalBytes: 2 * 1024 * 1024 * 1024,
 };
-/** Files that the plan reads: manifests and lockfiles. */
+/** The limit of the files that the plan reads: manifests and lockfiles. */
 const maxReadBytes = 16 * 1024 * 1024;
 /** The limit for all look-ups of a plan, so that a machine without a resolver still deploys. */
 const lookUpMs = 1_500;
 
 export interface PlannedTree {
   readonly plan: Plan;
-  /** The files that the plan is about. Paths are relative to `rootDirectory`. */
+  /** The files of the plan. Paths are relative to `rootDirectory`. */
   readonly entries: readonly TreeEntry[];
-  /** The product's folder in the repository; empty when it is the whole repository. */
+  /** The product's folder in the repository; empty for the whole repository. */
   readonly rootDirectory: string;
 }
 
-/** Reads the commit's tree, decides how it is built and run, and logs that. Rejects with DeploymentFailed. */
+/** Reads the commit's tree, decides how it is built and run, and logs the decisions. Rejects with DeploymentFailed. */
 export async function planVersion(
   context: DeploymentContext,
   commit: CommitSha,
@@ -57,7 +57,7 @@ export async function planVersion(
   }
 }
 
-/** Rejects a version whose addresses cannot be served. Custom domains have been checked when users entered them. */
+/** Rejects a version whose addresses cannot be served. Custom domains were checked when users entered them. */
 function checkHosts({ limits, product, environment }: DeploymentContext, plan: Plan): void {
   const routes = hostsFor({
     product: product.slug,
@@ -72,7 +72,7 @@ function checkHosts({ limits, product, environment }: DeploymentContext, plan: P
   throw new PlanProblem(`this version cannot be served: ${fault}`, `Use a shorter domain for ${whose}.`);
 }
 
-/** Where images, and what Dockerfiles fetch, may come from. */
+/** The addresses that images, and downloads in Dockerfiles, may come from. */
 function sourceRules({ limits, reach, clock, signal }: DeploymentContext): SourceRules {
   let soon: AbortSignal | undefined;
   return {
@@ -108,7 +108,7 @@ export async function readPlan(
   return { plan, entries, rootDirectory };
 }
 
-/** The folder as if it were the whole repository. */
+/** The folder's entries, as if it were the whole repository. */
 function below(folder: string, entries: readonly TreeEntry[]): readonly TreeEntry[] {
   if (folder === "") return entries;
   const prefix = `${folder}/`;

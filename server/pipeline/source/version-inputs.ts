@@ -7,13 +7,13 @@ import type { DeploymentContext } from "../context.ts";
 export interface VersionInputs {
   /** Compose files are interpolated with them, too. */
   readonly variables: DeploymentSpec["variables"];
-  /** Names of those that are not secret. */
+  /** The names of variables that are not secret. */
   readonly plainVariables: readonly string[];
   readonly settings: ReadonlyMap<string, ServiceSettings>;
   readonly buildSettings: BuildSettings;
 }
 
-/** Today's inputs, or those that the former version had, when the deployment asks for them. */
+/** The current inputs, or those of the former version when the deployment asks for them. */
 export async function readInputs(
   { store, installation: { id }, product }: DeploymentContext,
   deployment: Building,

@@ -256,9 +256,9 @@ export interface DeploymentStore {
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
   /**
-   * Takes over what nobody runs any more: what a dead server left running, and all but `except`. `building` deployments go
-   * back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new attempt
-   * and are returned so that the worker can resume them.
+   * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. `building` ones go
+   * back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new
+   * attempt and are returned so that the worker can resume them.
    */
   rescue(
     except?: readonly DeploymentId[],

@@ -48,8 +48,9 @@ async function oldestClaimable(tx: Queries): Promise<DeploymentId | null> {
 }
 
 /**
- * Deployments that nobody runs any more: a dead server's, and all but `except`. What was building starts again (unless it was asked to stop: then it is over); what was
- * deploying is gone on with, under a new attempt, so that a late write of the dead server's finds nothing.
+ * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. Builds start again,
+ * unless they were asked to stop: then they end. Deployments past the build are resumed under a new attempt, so that a
+ * late write of the dead server matches no row.
  */
 export async function rescue(
   transaction: Transaction,

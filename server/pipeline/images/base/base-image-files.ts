@@ -12,13 +12,13 @@ interface Source {
   discard(): void;
 }
 
-/** Where a build context of `baseImageFiles` has the files that go into the image. */
+/** The folder of the files for the image, within a build context of `baseImageFiles`. */
 export const filesFolder = "files";
 
 /**
- * The files of a local base image as a tar stream: a root file system, or with a Dockerfile a build context. What must
- * be fetched has been fetched when the promise resolves, so that an image is not begun that cannot be finished.
- * Rejects with DistributionUnavailable.
+ * The files of a local base image as a tar stream: a root file system, or with a Dockerfile a build context. All
+ * downloads are complete when the promise resolves, so that no image is begun that cannot be finished. Rejects with
+ * DistributionUnavailable.
  */
 export async function baseImageFiles(
   ingredients: readonly Ingredient[],
@@ -40,7 +40,7 @@ export async function baseImageFiles(
 
 async function* write(sources: readonly Source[]): AsyncGenerator<Buffer> {
   const tar = pack();
-  // What goes wrong with it is heard by whoever reads it.
+  // The reader of the stream gets its errors.
   tar.on("error", () => {});
   const writing = all(sources)
     .write(tar)
@@ -69,7 +69,7 @@ async function fetch(
       const { suite, packages, without } = ingredient;
       const root = await distribution.debianRoot({ suite, packages }, onLine, signal);
       return archive(root, ({ pax: _, ...header }) => {
-        // mmdebstrap writes ./usr/bin. Extended headers are written anew where they are needed.
+        // mmdebstrap writes ./usr/bin. Extended headers are rewritten where they are needed.
         const path = header.name.replace(/^\.\//, "");
         return path === "" || without.test(path) ? null : { ...header, name: prefix + path };
       });
@@ -78,7 +78,7 @@ async function fetch(
       const files = await distribution.npmPackage(ingredient.name, ingredient.range, onLine, signal);
       return archive(files, ({ name, type, mode, size }) => {
         const path = type === "file" ? ingredient.place(name.replace(/^package\//, "")) : null;
-        // Packages come with the numbers and modes of whoever packed them.
+        // Packages carry the user ids and modes of whoever built them.
         return path === null ? null : { name: prefix + path, size, mode: mode & 0o111 ? 0o755 : 0o644 };
       });
     }
@@ -122,7 +122,7 @@ function file(header: EntryHeader, content: Buffer | null): Source {
   };
 }
 
-/** The entries of another tar stream; `change` gives each its header, or leaves it out. */
+/** The entries of another tar stream; `change` returns the header of each, or leaves it out. */
 function archive(files: Readable, change: (header: Header) => EntryHeader | null): Source {
   return {
     async write(tar) {
@@ -140,7 +140,7 @@ function archive(files: Readable, change: (header: Header) => EntryHeader | null
   };
 }
 
-/** Resolves when all of it is in the tar stream, which takes it as fast as it is read itself. */
+/** Resolves when the whole entry is in the tar stream, which accepts it only as fast as it is read itself. */
 function copyEntry(content: Entry, tar: Pack, header: EntryHeader): Promise<void> {
   return new Promise((resolve, reject) => {
     // Also called, with an error, when the tar stream is destroyed.

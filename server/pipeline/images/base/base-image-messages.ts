@@ -1,6 +1,6 @@
 import type { BuildOutput } from "../../../ports/engine.ts";
 
-/** What getting a base image has to say: a line for a person, or what the engine or a package manager prints. */
+/** A message while a base image is made: a line for a person, or output of the engine or a package manager. */
 export type BaseImageMessage = { readonly type: "note"; readonly text: string } | BuildOutput;
 export type ReportProgress = (message: BaseImageMessage) => void;
 

@@ -9,14 +9,17 @@ import { createOfficialImages } from "./official-images.ts";
 import { createSharedWork } from "./shared-work.ts";
 
 /**
- * Where Dockerfiles take their base. Several deployments that want the same image share the work, and cancelling one
- * leaves the others alone. Both methods reject with DistributionUnavailable when an image can only be made here and
- * cannot.
+ * The base images of Dockerfiles. Deployments that want the same image share the work, and cancelling one does not
+ * affect the others. Both methods reject with DistributionUnavailable when an image can only be made here, and making
+ * it fails.
  */
 export interface BaseImages {
-  /** What to put after FROM, for a base that a generated Dockerfile names. */
+  /** Resolves with the reference to put after FROM, for a base that a generated Dockerfile names. */
   resolve(base: BaseName, onNote: OnNote, onOutput: OnOutput, signal: AbortSignal): Promise<string>;
-  /** Makes `baton/<base>`, which a user's Dockerfile names, unless it is there. Resolves with a tag of this Baton's own for it. */
+  /**
+   * Makes `baton/<base>`, which a user's Dockerfile names, unless it exists. Resolves with a tag of this Baton's own
+   * for it.
+   */
   ensureLocal(base: BaseName, onNote: OnNote, onOutput: OnOutput, signal: AbortSignal): Promise<string>;
 }
 
@@ -27,9 +30,12 @@ export function createBaseImages(needs: {
   readonly engine: Pick<Engine, "instance" | "build" | "pull" | "importImage" | "inspectImage" | "tagImage">;
   readonly distribution: Distribution;
   readonly clock: Clock;
-  /** BATON_BASE_IMAGES: `official`, `local`, `auto` (official, and local when that cannot be pulled), or the prefix of a mirror. */
+  /**
+   * BATON_BASE_IMAGES: `official`, `local`, `auto` (official, and local when that cannot be pulled), or the prefix of a
+   * mirror.
+   */
   readonly mode: string;
-  /** Of the containers; this host's own unless said otherwise. */
+  /** The architecture of the containers; by default, this host's own. */
   readonly architecture?: Architecture;
 }): BaseImages {
   const { mode } = needs;

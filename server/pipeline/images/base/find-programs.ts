@@ -5,14 +5,17 @@ import type { DeploymentContext } from "../../context.ts";
 const limits = { maxEntries: 100_000, maxFileBytes: 2 ** 30, maxTotalBytes: 2 ** 34 };
 const timeoutMs = 10_000;
 const maxPrograms = 40;
-/** Programs are looked at by their first bytes, but read whole. */
+/** Programs are recognised by their first bytes, but read whole. */
 const maxBytes = 8 * 1024 * 1024;
 const headBytes = 4_096;
 
-/** The architecture of this server, and so of Docker on it, in Docker's words. */
+/** The architecture of this server, and so of its Docker, as Docker names it. */
 export const machineArchitecture = process.arch === "x64" ? "amd64" : process.arch;
 
-/** The scripts and programs of the commit, to explain why one of them could not run. None when they cannot be read. */
+/**
+ * Finds the scripts and programs of the commit, to explain why one of them could not run. None when they cannot be
+ * read.
+ */
 export async function findPrograms(context: DeploymentContext): Promise<readonly Program[]> {
   const { git, clock, product, deployment } = context;
   const commit = deployment.commit?.sha;
@@ -27,12 +30,12 @@ export async function findPrograms(context: DeploymentContext): Promise<readonly
     }
     return programs;
   } catch {
-    // A hint for people: that it cannot be had is no failure of its own.
+    // The list is a hint for people, so being unable to read it is no failure.
     return [];
   }
 }
 
-/** Executables, shell scripts, and files without an extension, which are programs more often than not. */
+/** Executables, shell scripts, and files without an extension, most of which are programs. */
 function mayBeProgram({ path, type, sizeBytes }: TreeEntry): boolean {
   if (sizeBytes > maxBytes || (type !== "file" && type !== "executable")) return false;
   const name = path.split("/").at(-1) ?? "";

@@ -8,7 +8,9 @@ import { baseImageFiles, filesFolder } from "./base-image-files.ts";
 import { type BaseImageMessage, note, type ReportProgress } from "./base-image-messages.ts";
 import { createSharedWork } from "./shared-work.ts";
 
-/** Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable. */
+/**
+ * Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable.
+ */
 export type EnsureLocal = (base: BaseName, report: ReportProgress, signal: AbortSignal) => Promise<string>;
 
 export function createLocalImages(needs: {
@@ -24,7 +26,10 @@ export function createLocalImages(needs: {
   const ensure: EnsureLocal = (base, report, signal) =>
     share(base, (reportToAll, stop) => findOrMake(base, reportToAll, stop), report, signal);
 
-  /** Under two names: all Batons of a daemon share the image, and each can drop its own tag without taking it from the others. */
+  /**
+   * The image gets two names: all Batons of a daemon share it, and each can remove its own tag without taking it from
+   * the others.
+   */
   async function findOrMake(base: BaseName, report: ReportProgress, signal: AbortSignal): Promise<string> {
     const [own, common] = [ownTag(base), `baton/${base}`];
     const ours = await engine.inspectImage(own, signal);
@@ -47,7 +52,7 @@ export function createLocalImages(needs: {
     return own;
   }
 
-  /** The engine gives the tag to a whole image or to none, so that what is interrupted leaves nothing that looks like one. */
+  /** The engine tags only a complete image, so an interruption never leaves a partial one under this tag. */
   async function make(local: LocalImage, tag: string, report: ReportProgress, signal: AbortSignal): Promise<ImageId> {
     const onLine = (text: string) => report({ type: "line", text });
     const dockerfile = local.base ? localDockerfile(local, ownTag(local.base)) : null;

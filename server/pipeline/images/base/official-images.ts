@@ -3,10 +3,13 @@ import { type Engine, PullFailed } from "../../../ports/engine.ts";
 import { withoutSilence } from "../../record/without-silence.ts";
 import { note, type ReportProgress } from "./base-image-messages.ts";
 
-/** True when the daemon has the image now; false when it cannot be had, which is remembered for a while. */
+/**
+ * Resolves with true when the daemon has the image now, and false when it cannot be pulled, which is remembered for a
+ * while.
+ */
 export type HaveOfficial = (reference: string, report: ReportProgress, signal: AbortSignal) => Promise<boolean>;
 
-/** A registry that says nothing for so long is not there. One that is slow, but sends, may take its time. */
+/** A registry that is silent for so long counts as unreachable. One that is slow but sends data may take its time. */
 const pullSilenceMs = 60_000;
 const failureRememberedMs = 10 * 60_000;
 
@@ -15,7 +18,7 @@ export function createOfficialImages(needs: {
   readonly clock: Clock;
 }): HaveOfficial {
   const { engine, clock } = needs;
-  /** By reference, or for all of them when no registry answered. */
+  /** By reference, or for all references when no registry responded. */
   const failures = new Map<string, { readonly why: string; readonly atMs: number }>();
 
   function recentFailure(reference: string) {

@@ -1,4 +1,4 @@
-/** Starts work that several may wait for at once, under a key, or joins what is under way. */
+/** Starts work under a key, or joins work that is running under it. Several callers may wait for it. */
 export type SharedWork<Result, Message> = (
   key: string,
   start: (report: (message: Message) => void, signal: AbortSignal) => Promise<Result>,
@@ -9,7 +9,7 @@ export type SharedWork<Result, Message> = (
 interface Running<Result, Message> {
   readonly result: Promise<Result>;
   readonly listeners: Set<(message: Message) => void>;
-  /** For those who join later. */
+  /** The messages so far, for callers that join later. */
   readonly said: Message[];
   readonly abort: AbortController;
   over: boolean;
@@ -18,8 +18,8 @@ interface Running<Result, Message> {
 const maxRemembered = 100;
 
 /**
- * Who joins hears what has been said so far. One who is cancelled leaves the others alone; when the last one is, so is
- * the work.
+ * A caller that joins first gets the messages so far. Cancelling one caller does not affect the others; when the last
+ * one is cancelled, the work is, too.
  */
 export function createSharedWork<Result, Message>(): SharedWork<Result, Message> {
   const underWay = new Map<string, Running<Result, Message>>();
@@ -43,7 +43,7 @@ export function createSharedWork<Result, Message>(): SharedWork<Result, Message>
       running.over = true;
       if (underWay.get(key) === running) underWay.delete(key);
     };
-    // Whoever waits hears of a failure; when nobody does any more, it is none.
+    // The callers get the failure; when none is left, it is ignored.
     running.result.then(end, end);
     underWay.set(key, running);
     return running;
@@ -60,7 +60,7 @@ export function createSharedWork<Result, Message>(): SharedWork<Result, Message>
     } finally {
       running.listeners.delete(listener);
       if (running.listeners.size === 0 && !running.over) {
-        // A newcomer begins anew rather than joining what is being given up.
+        // A new caller starts again rather than joining work that is being aborted.
         if (underWay.get(key) === running) underWay.delete(key);
         running.abort.abort(signal.reason);
       }

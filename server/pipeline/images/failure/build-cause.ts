@@ -1,6 +1,6 @@
-/** What a failed command of a build has printed, and what a person can do about it. */
+/** A message that a failed build command prints, and what a person can do about it. */
 export interface BuildCause {
   readonly pattern: RegExp;
-  /** Given what the pattern's groups have caught, where it names something. */
+  /** Called with the groups that the pattern captured, for a hint that names something. */
   readonly hint: string | ((...caught: readonly string[]) => string);
 }

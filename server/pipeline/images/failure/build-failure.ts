@@ -10,10 +10,10 @@ import type { TreeEntry } from "../../../ports/git.ts";
 import { DeploymentFailed } from "../../deployment-failed.ts";
 import { buildDifferences, buildHint } from "./build-hint.ts";
 
-/** npm says first what is wrong, and then how it is used. */
+/** npm prints the error first and then its usage. */
 export const linesThatExplain = 60;
 
-/** What is known of a build that failed. */
+/** What is known about a failed build. */
 export interface FailedBuild {
   readonly service: string;
   readonly recipe: BuildRecipe;
@@ -23,14 +23,14 @@ export interface FailedBuild {
   readonly variables: readonly string[];
   /** The last lines that it printed, at most `linesThatExplain`. */
   readonly lines: readonly string[];
-  /** A better sentence that somebody has for it; null: nobody has. */
+  /** A better explanation, if there is one. */
   readonly explained: Pick<Failure, "message" | "hint"> | null;
-  /** Text of its Dockerfile, and of the .gitignore at the root; null: it cannot be had. */
+  /** The text of its Dockerfile, and of the .gitignore at the root; null when it cannot be read. */
   readonly dockerfile: string | null;
   readonly gitignore: string | null;
 }
 
-/** The end of a deployment whose build failed. Pure. */
+/** The error that ends a deployment whose build failed. Pure. */
 export function buildFailure(error: BuildFailed, build: FailedBuild): DeploymentFailed {
   const { service, recipe, lines, explained } = build;
   const common = { stage: "build", service, exitCode: error.exitCode, lastLines: lines.slice(-50) } as const;
@@ -62,14 +62,14 @@ export function buildFailure(error: BuildFailed, build: FailedBuild): Deployment
       { cause: error },
     );
   }
-  // A missing file, a syntax error: the builder's own sentence says it.
+  // For a missing file or a syntax error, the builder's own sentence explains it.
   return new DeploymentFailed(
     { ...common, message: error.message, hint: missingSourceHint(error, build) },
     { cause: error },
   );
 }
 
-/** What Baton itself tells builds. */
+/** The variables that Baton itself passes to builds. */
 const ownNames = /^BATON_(?:COMMIT|DEPLOYMENT)$/;
 
 function omits(dockerfile: string | null): boolean {
@@ -116,7 +116,7 @@ function missingBaseHint(reference: string): string {
   return `Check its name and tag, and that this server can reach its registry. ${without}`;
 }
 
-/** The sentence without what stands in brackets: the whole is in the log just above. */
+/** The sentence without its parentheses: the log just above has the whole text. */
 function withoutDetails(message: string): string {
   return message.replace(/ \(.*$/s, "").replace(/\.$/, "");
 }

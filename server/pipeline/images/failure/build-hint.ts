@@ -4,14 +4,14 @@ import type { BuildCause } from "./build-cause.ts";
 import { goCauses } from "./go-causes.ts";
 import { noSuchPackage, pythonCauses } from "./python-causes.ts";
 
-/** What a person can do about a command of a build that failed, by what is known of it. Pure. */
+/** What a person can do about a failed build command, from what is known of it. Pure. */
 export function buildHint(failed: {
   readonly exitCode: number | null;
   readonly message: string;
   readonly lastLines: readonly string[];
-  /** In what it differs from the same command on a fresh clone; none: it does not. */
+  /** The differences from the same command on a fresh clone; empty when there are none. */
   readonly differences?: readonly string[];
-  /** Package managers are told to leave out development packages. */
+  /** Whether package managers were told to leave out development packages. */
   readonly leavesOutDevelopment?: boolean;
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");
@@ -32,13 +32,13 @@ export function buildHint(failed: {
 }
 
 /**
- * In what a build differs from the same command on a fresh clone: verbs with what the build is given or lacks. Only what
- * can be the reason: a build that never speaks of git does not miss it.
+ * The differences between a build and the same command on a fresh clone, as verbs with what the build is given or
+ * lacks. Only possible reasons are listed: a build that never uses git does not miss it.
  */
 export function buildDifferences(build: {
   /** Names of the variables and secrets that it gets. */
   readonly variables: readonly string[];
-  /** Files of the repository that its .dockerignore leaves out. */
+  /** The number of files of the repository that its .dockerignore leaves out. */
   readonly leftOut: number;
   readonly text: string;
 }): readonly string[] {
@@ -57,7 +57,7 @@ function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** As dash, bash and BusyBox say it. */
+/** The message of dash, bash and BusyBox. */
 const missingProgram = /^(?:\S*\/)?(?:ba|da|a)?sh: (?:\d+: |line \d+: )?([\w@.+-]+): (?:command )?not found$/m;
 
 function missingProgramHint(program: string, leavesOutDevelopment: boolean): string {
@@ -92,7 +92,7 @@ const causes: readonly BuildCause[] = [
     hint: "The build asks git for the commit, but a build has no .git folder. Read the commit's id from the variable BATON_COMMIT instead: the build scripts of Node apps have it in their environment; your own Dockerfile declares ARG BATON_COMMIT before the command.",
   },
   {
-    // The list of what differs can be so long that nothing else is left of npm's words.
+    // The list of differences can be so long that it leaves no room for npm's message.
     pattern:
       /npm ci.{0,80}can only install packages when|npm ci.{0,80}can only install with an existing|(?:Invalid: lock file's|Missing:) \S{1,200} (?:does not satisfy|from lock file)/s,
     hint: outOfStep("package-lock.json", "npm install"),
@@ -131,7 +131,7 @@ const causes: readonly BuildCause[] = [
       /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|Temporary failure in name resolution|Name or service not known|Could not resolve host|Failed to establish a new connection|dial tcp: lookup|connect: (?:connection refused|no route to host))/,
     hint: "The build requested something from the network that this server can't reach. See the output below.",
   },
-  // pip says the same when it is the network that is to blame.
+  // pip prints the same when the network is to blame.
   noSuchPackage,
   {
     pattern: missingModule,
@@ -142,7 +142,7 @@ const causes: readonly BuildCause[] = [
     hint: "Node ran out of memory. Give the build more with NODE_OPTIONS=--max-old-space-size=… in its script.",
   },
   {
-    // As shells, Node, Python and Go say it.
+    // The messages of shells, Node, Python and Go.
     pattern:
       /(?:Cannot fork|fork: (?:retry: )?Resource temporarily unavailable|spawn \S+ EAGAIN|can't start new thread|failed to create new OS thread)/,
     hint: "The builds on this server reached the limit of processes and threads in BATON_BUILD_PROCESSES. Run fewer at once, or raise it.",

@@ -2,7 +2,10 @@ import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
 import type { Failure } from "../../../model/deployment/deployment.ts";
 import type { BuildFailed } from "../../../ports/engine.ts";
 
-/** The sentence for a build that ran to its end and did not make what it was expected to. Null: it failed of something else. Pure. */
+/**
+ * The sentence for a build that finished without making what it was expected to make. Null when it failed for another
+ * reason. Pure.
+ */
 export function explainNotMade(
   { expected }: Pick<BuildRecipe, "expected">,
   { step }: BuildFailed,

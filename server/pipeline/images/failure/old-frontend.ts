@@ -6,7 +6,7 @@ const firstWithNewerSyntax = 23;
 
 /**
  * The sentence for a Dockerfile that this engine's frontend is too old for, or whose `# syntax` line names a frontend
- * that cannot be had. Null: the build failed of something else. Pure.
+ * that cannot be pulled. Null when the build failed for another reason. Pure.
  */
 export function explainOldFrontend(
   recipe: Pick<BuildRecipe, "dockerfile" | "newerSyntax">,

@@ -58,7 +58,7 @@ export const pythonCauses: readonly BuildCause[] = [
   },
 ];
 
-/** After what the network is to blame for, which pip reports in the same words. */
+/** Checked after the network's failures, which pip reports in the same words. */
 export const noSuchPackage: BuildCause = {
   pattern:
     /satisfies the requirement (\S+).* \(from versions: none\)|Could not find a matching version of package (\S+)|Because .{0,80}depends on (\S+) .{0,80}doesn't match any versions/s,
