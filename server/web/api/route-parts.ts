@@ -17,6 +17,8 @@ export interface ApiNeeds extends WebAdapters {
   readonly streams: EventStreams;
 }
 
+export type Api = ReturnType<typeof createApi>;
+
 export function createApi(): OpenAPIHono<WebEnv> {
   return new OpenAPIHono<WebEnv>({
     defaultHook(result) {

@@ -3,7 +3,16 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
+import {
+  type Api,
+  type ApiNeeds,
+  conflictAnswer,
+  createApi,
+  errorAnswers,
+  json,
+  jsonBody,
+  text,
+} from "../route-parts.ts";
 import { changesQuery, changesSchema } from "../schemas/changes.ts";
 import {
   afterQuery,
@@ -19,8 +28,15 @@ import { streamDeploymentLog } from "./deployment-log.ts";
 import { pageOfDeployments } from "./page-of-deployments.ts";
 
 export function createDeploymentsApi(needs: ApiNeeds) {
-  const { store, commands, endpoints, catalog, present, streams } = needs;
   const api = createApi();
+  addDeployments(api, needs);
+  addProgress(api, needs);
+  addActions(api, needs);
+  return api;
+}
+
+function addDeployments(api: Api, needs: ApiNeeds): void {
+  const { endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -66,6 +82,11 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       return c.json(changesJson(from, deployment), 200);
     },
   );
+}
+
+/** The log and the events of a deployment. */
+function addProgress(api: Api, needs: ApiNeeds): void {
+  const { endpoints, catalog, streams } = needs;
 
   api.openapi(
     createRoute({
@@ -105,6 +126,10 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       }));
     },
   );
+}
+
+function addActions(api: Api, needs: ApiNeeds): void {
+  const { store, commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -143,6 +168,4 @@ export function createDeploymentsApi(needs: ApiNeeds) {
       return c.json(await present.deployment(now, place), 202);
     },
   );
-
-  return api;
 }

@@ -2,15 +2,21 @@ import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema, deployRequestSchema } from "../schemas/deployments.ts";
 import { idParam } from "../schemas/ids.ts";
 import { installationSchema } from "../schemas/installations.ts";
 
 /** Endpoints that make an installation run another version, or none. */
 export function createInstallationDeploymentsApi(needs: ApiNeeds) {
-  const { commands, endpoints, catalog, present } = needs;
   const api = createApi();
+  addDeploy(api, needs);
+  addStop(api, needs);
+  return api;
+}
+
+function addDeploy(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -48,6 +54,10 @@ export function createInstallationDeploymentsApi(needs: ApiNeeds) {
       return c.json(await present.deployment(asked.deployment, place), 202);
     },
   );
+}
+
+function addStop(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -71,6 +81,4 @@ export function createInstallationDeploymentsApi(needs: ApiNeeds) {
       return c.json(await present.installation(await catalog.place(id), c.req.raw.signal), 202);
     },
   );
-
-  return api;
 }

@@ -4,7 +4,7 @@ import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { variableJson } from "../present.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
 import { domainsSchema, installationSchema } from "../schemas/installations.ts";
 import { listOf } from "../schemas/lists.ts";
@@ -13,8 +13,14 @@ import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
 
 /** Endpoints for an installation's settings: variables, domains, health checks and limits. */
 export function createInstallationSettingsApi(needs: ApiNeeds) {
-  const { store, commands, endpoints, catalog, present } = needs;
   const api = createApi();
+  addVariables(api, needs);
+  addServiceSettings(api, needs);
+  return api;
+}
+
+function addVariables(api: Api, needs: ApiNeeds): void {
+  const { store, commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -55,6 +61,10 @@ export function createInstallationSettingsApi(needs: ApiNeeds) {
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );
+}
+
+function addServiceSettings(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -94,6 +104,4 @@ export function createInstallationSettingsApi(needs: ApiNeeds) {
       return c.json(await present.installation(place, c.req.raw.signal), 200);
     },
   );
-
-  return api;
 }

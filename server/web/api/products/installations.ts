@@ -2,7 +2,16 @@ import { createRoute } from "@hono/zod-openapi";
 import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { problemOf } from "../../http/problem.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody, text } from "../route-parts.ts";
+import {
+  type Api,
+  type ApiNeeds,
+  conflictAnswer,
+  createApi,
+  errorAnswers,
+  json,
+  jsonBody,
+  text,
+} from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
 import {
   containerLogQuery,
@@ -16,8 +25,15 @@ import { streamContainerLogs } from "./container-logs.ts";
 
 /** Endpoints for installations: where a product is installed, and what it is doing there. */
 export function createInstallationsApi(needs: ApiNeeds) {
-  const { commands, endpoints, catalog, present } = needs;
   const api = createApi();
+  addInstallations(api, needs);
+  addInstallation(api, needs);
+  addLogs(api, needs);
+  return api;
+}
+
+function addInstallations(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -52,6 +68,10 @@ export function createInstallationsApi(needs: ApiNeeds) {
       return c.json(await present.installation(place, c.req.raw.signal), 201);
     },
   );
+}
+
+function addInstallation(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -105,6 +125,10 @@ export function createInstallationsApi(needs: ApiNeeds) {
       return c.body(null, 204);
     },
   );
+}
+
+function addLogs(api: Api, needs: ApiNeeds): void {
+  const { endpoints, catalog } = needs;
 
   api.openapi(
     createRoute({
@@ -119,6 +143,4 @@ export function createInstallationsApi(needs: ApiNeeds) {
       return streamContainerLogs(c, needs, place, c.req.valid("query"));
     },
   );
-
-  return api;
 }

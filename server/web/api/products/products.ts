@@ -6,7 +6,7 @@ import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
 import { variableJson } from "../present.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema } from "../schemas/deployments.ts";
 import { productParam } from "../schemas/ids.ts";
 import { listOf, pageQuery } from "../schemas/lists.ts";
@@ -19,8 +19,17 @@ import {
 } from "../schemas/products.ts";
 import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
 
-export function createProductsApi({ store, commands, endpoints, catalog, present }: ApiNeeds) {
+export function createProductsApi(needs: ApiNeeds) {
   const api = createApi();
+  addProducts(api, needs);
+  addProduct(api, needs);
+  addVariables(api, needs);
+  addDeployments(api, needs);
+  return api;
+}
+
+function addProducts(api: Api, needs: ApiNeeds): void {
+  const { store, commands, endpoints, present } = needs;
 
   api.openapi(
     createRoute({
@@ -56,6 +65,10 @@ export function createProductsApi({ store, commands, endpoints, catalog, present
       return c.json({ ...product, webhook: { ...product.webhook, secret } }, 201);
     },
   );
+}
+
+function addProduct(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -103,6 +116,11 @@ export function createProductsApi({ store, commands, endpoints, catalog, present
       return c.body(null, 204);
     },
   );
+}
+
+/** Variables that all of its product deployments share. */
+function addVariables(api: Api, needs: ApiNeeds): void {
+  const { store, commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
@@ -140,6 +158,10 @@ export function createProductsApi({ store, commands, endpoints, catalog, present
       return c.json(await present.product(product), 200);
     },
   );
+}
+
+function addDeployments(api: Api, needs: ApiNeeds): void {
+  const { endpoints, catalog } = needs;
 
   api.openapi(
     createRoute({
@@ -152,9 +174,7 @@ export function createProductsApi({ store, commands, endpoints, catalog, present
     async (c) => {
       const product = await catalog.product(c.req.valid("param").product);
       const page = c.req.valid("query");
-      return c.json(await pageOfDeployments({ store, catalog, present }, page, { product: product.id }), 200);
+      return c.json(await pageOfDeployments(needs, page, { product: product.id }), 200);
     },
   );
-
-  return api;
 }

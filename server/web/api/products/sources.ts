@@ -6,7 +6,7 @@ import { notFound, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
 import { readPage } from "../read-page.ts";
-import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
+import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { productParam } from "../schemas/ids.ts";
 import { listOf, pageQuery } from "../schemas/lists.ts";
 import {
@@ -22,10 +22,19 @@ import {
 
 /** Endpoints for a product's repository: how it is fetched, how Baton hears of pushes, and the deliveries. */
 export function createSourcesApi(needs: ApiNeeds) {
-  const { store, commands, endpoints, catalog } = needs;
   const api = createApi();
-  const shared = { tags: ["Repositories"] };
-  const ofProduct = { ...shared, request: { params: productParam } };
+  addSource(api, needs);
+  addCredentials(api, needs);
+  addDeliveries(api, needs);
+  return api;
+}
+
+const shared = { tags: ["Repositories"] };
+const ofProduct = { ...shared, request: { params: productParam } };
+
+/** How the code is fetched, and a check for new commits. */
+function addSource(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog } = needs;
 
   api.openapi(
     createRoute({
@@ -34,7 +43,7 @@ export function createSourcesApi(needs: ApiNeeds) {
       summary: "Get how a product's code is fetched",
       responses: { 200: json("The source", sourceSchema), ...errorAnswers },
     }),
-    async (c) => c.json(await sourceOf(await catalog.product(c.req.valid("param").product)), 200),
+    async (c) => c.json(await sourceOf(needs, await catalog.product(c.req.valid("param").product)), 200),
   );
 
   api.openapi(
@@ -50,9 +59,29 @@ export function createSourcesApi(needs: ApiNeeds) {
       const product = await catalog.product(c.req.valid("param").product);
       const outcome = await commands.changeProduct(product, { source: given(c.req.valid("json")) });
       if (outcome.type === "refused") throw problemOf(outcome);
-      return c.json(await sourceOf(product), 200);
+      return c.json(await sourceOf(needs, product), 200);
     },
   );
+
+  api.openapi(
+    createRoute({
+      ...ofProduct,
+      ...endpoints.api(routes.api.check.post),
+      summary: "Check the repository now, and deploy any new version",
+      responses: { 200: json("What was found", listOf(judgedSchema)), ...errorAnswers, ...conflictAnswer },
+    }),
+    async (c) => {
+      const product = await catalog.product(c.req.valid("param").product);
+      const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
+      if ("code" in found) throw problemOf(found);
+      return c.json({ items: found.map(judged) }, 200);
+    },
+  );
+}
+
+/** Deploy keys and the webhook secret. */
+function addCredentials(api: Api, needs: ApiNeeds): void {
+  const { commands, endpoints, catalog } = needs;
 
   api.openapi(
     createRoute({
@@ -94,21 +123,11 @@ export function createSourcesApi(needs: ApiNeeds) {
       return c.json({ url: webhookUrl(needs, product), secret }, 201);
     },
   );
+}
 
-  api.openapi(
-    createRoute({
-      ...ofProduct,
-      ...endpoints.api(routes.api.check.post),
-      summary: "Check the repository now, and deploy any new version",
-      responses: { 200: json("What was found", listOf(judgedSchema)), ...errorAnswers, ...conflictAnswer },
-    }),
-    async (c) => {
-      const product = await catalog.product(c.req.valid("param").product);
-      const found = await commands.checkRepository(product, visitorOf(c).identity.name, true, c.req.raw.signal);
-      if ("code" in found) throw problemOf(found);
-      return c.json({ items: found.map(judged) }, 200);
-    },
-  );
+/** The deliveries of the forge. */
+function addDeliveries(api: Api, needs: ApiNeeds): void {
+  const { store, commands, endpoints, catalog } = needs;
 
   api.openapi(
     createRoute({
@@ -157,22 +176,21 @@ export function createSourcesApi(needs: ApiNeeds) {
       return c.json(judged(outcome), 200);
     },
   );
+}
 
-  return api;
-
-  async function sourceOf(product: Product): Promise<z.infer<typeof sourceSchema>> {
-    const [source, trouble] = await Promise.all([store.sources.get(product.id), store.reports.trouble(product.id)]);
-    const { paths, polledAt, pingedAt, hasWebhookSecret: _, ...rest } = source;
-    return {
-      ...rest,
-      repository: product.repository,
-      paths: [...paths],
-      polledAt: polledAt?.toISOString() ?? null,
-      pingedAt: pingedAt?.toISOString() ?? null,
-      trouble: trouble?.message ?? null,
-      webhook: { url: webhookUrl(needs, product) },
-    };
-  }
+async function sourceOf(needs: ApiNeeds, product: Product): Promise<z.infer<typeof sourceSchema>> {
+  const { store } = needs;
+  const [source, trouble] = await Promise.all([store.sources.get(product.id), store.reports.trouble(product.id)]);
+  const { paths, polledAt, pingedAt, hasWebhookSecret: _, ...rest } = source;
+  return {
+    ...rest,
+    repository: product.repository,
+    paths: [...paths],
+    polledAt: polledAt?.toISOString() ?? null,
+    pingedAt: pingedAt?.toISOString() ?? null,
+    trouble: trouble?.message ?? null,
+    webhook: { url: webhookUrl(needs, product) },
+  };
 }
 
 /** Drops undefined values, so that an omitted field is not changed. */
