@@ -19,19 +19,21 @@ export class LockedOut extends Error {
   override readonly name = "LockedOut";
 }
 
-/**
- * Takes the lock and starts the leader's work. If the lock is lost, because the database was restarted or disconnected,
- * the work stops until the lock is held again. If another server has taken the lock by then, `onLockedOut` is called
- * and this server must end. Rejects with LockedOut if another server holds the lock at the start.
- */
-export async function takeLeadership(needs: {
+interface LeadershipNeeds {
   readonly lock: (onLost: () => void) => Promise<Lock | "held-by-another">;
   readonly startWork: () => Promise<LeaderWork>;
   readonly onLockedOut: () => void;
   readonly clock: Clock;
   readonly log: Log;
-}): Promise<Leadership> {
-  const { startWork, onLockedOut, clock, log } = needs;
+}
+
+/**
+ * Takes the lock and starts the leader's work. If the lock is lost, because the database was restarted or disconnected,
+ * the work stops until the lock is held again. If another server has taken the lock by then, `onLockedOut` is called
+ * and this server must end. Rejects with LockedOut if another server holds the lock at the start.
+ */
+export async function takeLeadership(needs: LeadershipNeeds): Promise<Leadership> {
+  const { startWork, onLockedOut, log } = needs;
   const ending = new AbortController();
   let work: LeaderWork | null = null;
   let changing: Promise<void> = Promise.resolve();
@@ -77,18 +79,32 @@ export async function takeLeadership(needs: {
   }
 
   async function retake(): Promise<void> {
-    while (!ending.signal.aborted) {
-      try {
-        const next = await needs.lock(onLost);
-        if (next === "held-by-another") return onLockedOut();
-        lock = next;
-        work = await startWork();
-        log.info({}, "the lock on the database is held again");
-        return;
-      } catch (error) {
-        log.debug({ err: error }, "the database cannot be locked yet");
-        await clock.sleep(tryAgainMs, ending.signal).catch(() => {});
-      }
+    const next = await untilLocked(needs, onLost, ending.signal, async (held) => {
+      lock = held;
+      work = await startWork();
+    });
+    if (next === "held-by-another") onLockedOut();
+  }
+}
+
+/** Asks for the lock until it is held and the work has started, until another server has it, or until aborted. */
+async function untilLocked(
+  { lock, clock, log }: LeadershipNeeds,
+  onLost: () => void,
+  signal: AbortSignal,
+  start: (held: Lock) => Promise<void>,
+): Promise<"started" | "held-by-another" | "aborted"> {
+  while (!signal.aborted) {
+    try {
+      const held = await lock(onLost);
+      if (held === "held-by-another") return held;
+      await start(held);
+      log.info({}, "the lock on the database is held again");
+      return "started";
+    } catch (error) {
+      log.debug({ err: error }, "the database cannot be locked yet");
+      await clock.sleep(tryAgainMs, signal).catch(() => {});
     }
   }
+  return "aborted";
 }

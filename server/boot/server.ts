@@ -5,11 +5,11 @@ import { createCommands } from "../commands/commands.ts";
 import { holdServerLock } from "../store/postgres/server-lock.ts";
 import { loadAssets } from "../web/http/assets.ts";
 import { createWeb } from "../web/web.ts";
-import { openAdapters } from "./adapters.ts";
+import { openAdapters, type ServerAdapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
 import { listen } from "./http/listen.ts";
 import { startLeaderWork } from "./leader-work.ts";
-import { LockedOut, takeLeadership } from "./leadership.ts";
+import { type Leadership, LockedOut, takeLeadership } from "./leadership.ts";
 import { openDataFolder } from "./process/data-folder.ts";
 import { createServerLog } from "./process/log.ts";
 import { signAsServer, signOff } from "./process/server-process.ts";
@@ -58,27 +58,9 @@ export async function openServer(
     if (!closing.signal.aborted) log.error({ err: error }, "Caddy is no longer being watched");
   });
 
-  const { publicUrl, domain, allowPrivateRepositories } = config;
-  const { wakeQueue, wakeReconciler } = leadership;
-  const commands = createCommands({
-    ...{ ...adapters, domain, allowPrivateRepositories, wakeQueue, wakeReconciler },
-    publicHost: publicUrl.hostname,
-    readSample: readBundledApp,
-  });
-  const web = createWeb({
-    ...{ ...adapters, commands, version, publicUrl, domain },
-    listen: config.listen,
-    httpPort: config.httpPort,
-    httpsPort: config.httpsPort,
-    maxBuilding: config.maxBuilds,
-    healthTimeoutMs: config.healthTimeoutMs,
-    workerUpMs: config.workerUpMs,
-    readDocument: (name) => readFile(join(sourceFolder, "docs", `${name}.md`), "utf8"),
-    assets: loadAssets(sourceFolder),
-    closing: closing.signal,
-  });
+  const web = makeWeb(config, adapters, leadership, closing.signal);
   const listening = await listen(getRequestListener(web.fetch), config.listen);
-  log.info({ url: publicUrl.origin }, "serving");
+  log.info({ url: config.publicUrl.origin }, "serving");
 
   return {
     greet: (signal) => greet({ config, adapters, terminal, beganMs }, signal),
@@ -91,4 +73,25 @@ export async function openServer(
       await signOff(data.serverFile);
     },
   };
+}
+
+function makeWeb(config: Config, adapters: ServerAdapters, leadership: Leadership, closing: AbortSignal) {
+  const { publicUrl, domain, allowPrivateRepositories } = config;
+  const { wakeQueue, wakeReconciler } = leadership;
+  const commands = createCommands({
+    ...{ ...adapters, domain, allowPrivateRepositories, wakeQueue, wakeReconciler },
+    publicHost: publicUrl.hostname,
+    readSample: readBundledApp,
+  });
+  return createWeb({
+    ...{ ...adapters, commands, version, publicUrl, domain, closing },
+    listen: config.listen,
+    httpPort: config.httpPort,
+    httpsPort: config.httpsPort,
+    maxBuilding: config.maxBuilds,
+    healthTimeoutMs: config.healthTimeoutMs,
+    workerUpMs: config.workerUpMs,
+    readDocument: (name) => readFile(join(sourceFolder, "docs", `${name}.md`), "utf8"),
+    assets: loadAssets(sourceFolder),
+  });
 }

@@ -20,7 +20,7 @@ export async function startServices(
   planned: DeploymentSpec,
   live: LiveSpec | null,
 ): Promise<{ readonly services: readonly RunningService[]; readonly spec: DeploymentSpec }> {
-  const { engine, journal, progress, signal, failpoint } = context;
+  const { engine, journal, signal, failpoint } = context;
   let spec = planned;
   const networks = await provideNetworks(context, ownerOf(context), spec);
   const started = new Map<string, RunningService>();
@@ -32,8 +32,7 @@ export async function startServices(
     await check(step.last ? [...started.keys()] : step.after.flatMap(healthy), step.last ? null : name);
     switch (step.action) {
       case "skip":
-        journal.note(`${name} did not change, so it does not run again`);
-        progress.through(name);
+        skipInit(context, name);
         break;
       case "run":
         await runInit(context, { spec, networks }, step);
@@ -79,6 +78,11 @@ export async function startServices(
     const step = { stack, service: moved, action: "start" } as const;
     started.set(service.name, await startService(context, { spec, live, networks }, step));
   }
+}
+
+function skipInit({ journal, progress }: DeploymentContext, name: string): void {
+  journal.note(`${name} did not change, so it does not run again`);
+  progress.through(name);
 }
 
 /** Begins a stage of the log with the first service that starts, and again after init services have run in between. */

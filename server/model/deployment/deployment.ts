@@ -189,15 +189,7 @@ export function advance<T extends Transition>(deployment: Deployment, transition
 export function advance(deployment: Deployment, transition: Transition): Deployment | null {
   switch (transition.type) {
     case "claimed":
-      return deployment.status === "queued"
-        ? {
-            ...deployment,
-            status: "building",
-            attempt: deployment.attempt + 1,
-            startedAt: transition.at,
-            cancelRequestedAt: null,
-          }
-        : null;
+      return deployment.status === "queued" ? claimedOf(deployment, transition.at) : null;
     case "requeued":
       return deployment.status === "building" && deployment.cancelRequestedAt === null
         ? { ...identityOf(deployment), status: "queued" }
@@ -254,6 +246,11 @@ export function advance(deployment: Deployment, transition: Transition): Deploym
 /** After the decision to cut over, only the watch window can roll back, and that is a failure. */
 const isCancellable = (deployment: Deployment) =>
   deployment.status === "building" || (deployment.status === "deploying" && deployment.step === "start");
+
+function claimedOf(deployment: Queued, startedAt: Date): Building {
+  const attempt = deployment.attempt + 1;
+  return { ...deployment, status: "building", attempt, startedAt, cancelRequestedAt: null };
+}
 
 function stoppedOf(deployment: Queued | Running | Ready, finishedAt: Date, reason: StopReason): Stopped {
   return {

@@ -48,70 +48,59 @@ export function createStackProgressRecorder(
   journal: Pick<Journal, "stack">,
   before: readonly StackProgress[] = [],
 ): StackProgressRecorder {
-  const stacks = new Map<string, StackProgress>(before.map((stack) => [stack.name, stack]));
-  const stackOf = new Map<string, string>();
-  const done = new Set<string>();
-  const phases = createPhaseCount(done);
+  const table = createStackTable(journal, before);
+  const { stacks, stackOf } = table;
+
+  /** Null as the phase leaves the stack in its current one. */
+  function report(service: string, at: Pick<Move, "status" | "percent"> & { readonly phase: Phase | null }): void {
+    const name = stackOf.get(service);
+    if (name === undefined) return;
+    if (at.phase !== null) table.phases.enter(name, at.phase, service);
+    table.put(name, { ...at, phase: at.phase ?? stacks.get(name)?.phase ?? null, currentService: service });
+  }
 
   return {
-    list(listed) {
-      for (const { name, services } of listed) {
-        phases.list(name, services);
-        for (const service of services) stackOf.set(service.name, name);
-        const known = stacks.get(name);
-        const listedStack = known ? { ...known, serviceCount: services.length } : pendingStack(name, services.length);
-        stacks.set(name, listedStack);
-        if (!known) journal.stack(listedStack);
-      }
-    },
+    list: table.list,
     enter: (phase, service) => report(service, { status: "deploying", phase, percent: percentAt[phase] }),
     enterAll(phase) {
       // A running stack stays running, and shows the progress of the whole deployment.
       for (const [name, stack] of stacks) {
-        const isRunning = stack.status === "running";
-        const status = isRunning ? "running" : "deploying";
-        put(name, { status, phase, percent: percentAt[phase], currentService: null });
+        const status = stack.status === "running" ? "running" : "deploying";
+        table.put(name, { status, phase, percent: percentAt[phase], currentService: null });
       }
     },
     removing: (service) =>
       report(service, { status: "removing", phase: null, percent: percentAt["Starting services"] }),
     through(service) {
-      done.add(service);
+      table.done.add(service);
       const name = stackOf.get(service);
       const stack = name === undefined ? undefined : stacks.get(name);
       if (name === undefined || !stack) return;
-      const through = doneOf(name);
+      const through = table.doneOf(name);
       const percent = percentAt["Checking health"] + Math.round((percentOfServices * through) / stack.serviceCount);
       const isRunning = through === stack.serviceCount;
-      put(name, { ...stack, percent, ...(isRunning && { status: "running", currentService: null }) });
+      table.put(name, { ...stack, percent, ...(isRunning && { status: "running", currentService: null }) });
     },
     finish() {
-      for (const [name, { serviceCount }] of stacks) change(name, { ...finished, servicesDone: serviceCount });
+      for (const [name, { serviceCount }] of stacks) table.change(name, { ...finished, servicesDone: serviceCount });
     },
     fail(service, message) {
       const failed = service === null ? null : (stackOf.get(service) ?? null);
       for (const name of stacks.keys()) {
         const why = failed === null || failed === name ? message : `rolled back: ${service ?? failed} failed`;
-        change(name, { status: "failed", currentService: failed === name ? service : null, message: why });
+        table.change(name, { status: "failed", currentService: failed === name ? service : null, message: why });
       }
     },
   };
+}
 
-  /** A null phase keeps the stack in its current one. */
-  function report(service: string, at: Pick<Move, "status" | "percent"> & { readonly phase: Phase | null }): void {
-    const name = stackOf.get(service);
-    if (name === undefined) return;
-    if (at.phase !== null) phases.enter(name, at.phase, service);
-    put(name, { ...at, phase: at.phase ?? stacks.get(name)?.phase ?? null, currentService: service });
-  }
-
-  function put(name: string, { status, phase, percent, currentService }: Move): void {
-    change(name, {
-      ...{ status, phase, percent, currentService },
-      phasePercent: phases.percent(name, phase),
-      servicesDone: Math.max(doneOf(name), stacks.get(name)?.servicesDone ?? 0),
-    });
-  }
+/** Keeps the progress of each stack, and writes it to the journal when it changes. */
+function createStackTable(journal: Pick<Journal, "stack">, before: readonly StackProgress[]) {
+  const stacks = new Map<string, StackProgress>(before.map((stack) => [stack.name, stack]));
+  const stackOf = new Map<string, string>();
+  const done = new Set<string>();
+  const phases = createPhaseCount(done);
+  const doneOf = (name: string) => [...done].filter((service) => stackOf.get(service) === name).length;
 
   function change(name: string, changes: Partial<StackProgress>): void {
     const stack = stacks.get(name) ?? pendingStack(name, 0);
@@ -121,9 +110,28 @@ export function createStackProgressRecorder(
     journal.stack(next);
   }
 
-  function doneOf(name: string): number {
-    return [...done].filter((service) => stackOf.get(service) === name).length;
-  }
+  return {
+    ...{ stacks, stackOf, done, phases, doneOf, change },
+
+    list(listed: readonly Listed[]): void {
+      for (const { name, services } of listed) {
+        phases.list(name, services);
+        for (const service of services) stackOf.set(service.name, name);
+        const known = stacks.get(name);
+        const listedStack = known ? { ...known, serviceCount: services.length } : pendingStack(name, services.length);
+        stacks.set(name, listedStack);
+        if (!known) journal.stack(listedStack);
+      }
+    },
+
+    put(name: string, { status, phase, percent, currentService }: Move): void {
+      change(name, {
+        ...{ status, phase, percent, currentService },
+        phasePercent: phases.percent(name, phase),
+        servicesDone: Math.max(doneOf(name), stacks.get(name)?.servicesDone ?? 0),
+      });
+    },
+  };
 }
 
 const finished = { status: "running", phase: null, percent: 100, phasePercent: 100, currentService: null } as const;

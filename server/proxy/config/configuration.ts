@@ -37,13 +37,7 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
   const { file, frame, switches, prover } = deps;
   const running = createRunningConfig(deps.admin);
   let known: CaddyConfig | null = null;
-  let last: Promise<unknown> = Promise.resolve();
-
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
-  }
+  const exclusively = createQueue();
 
   async function desired(): Promise<CaddyConfig> {
     if (known !== null) return known;
@@ -92,6 +86,16 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
         else await replace(previous, next, signal);
         return faults;
       }),
+  };
+}
+
+/** Runs one piece of work at a time, in order. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 

@@ -20,9 +20,8 @@ import { enqueue, reserveId } from "./enqueue.ts";
 import { move } from "./move.ts";
 
 export function createDeploymentStore(database: Database, secrets: Secrets): DeploymentStore {
-  const decode = (row: DeploymentRow) => deploymentOf(row, secrets);
-
   return {
+    ...createReads(database, secrets),
     reserveId: () => database.read(reserveId),
 
     async enqueue(request, at) {
@@ -30,6 +29,32 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
       return database.write((transaction) => enqueue(transaction, { ...request, id }, at));
     },
 
+    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now, secrets)),
+
+    move: <T extends Transition>(from: Deployment, transition: T) =>
+      // The result of `advance`, whose type determines the variant.
+      database.write((transaction) => move(transaction, from, transition, secrets)) as Promise<After<T> | null>,
+
+    async recordCommit(deployment, commit) {
+      await database.write(async ({ tx, announce }) => {
+        const fenced = and(eq(deployments.id, deployment.id), eq(deployments.attempt, deployment.attempt));
+        const running = inArray(deployments.status, runningStatuses);
+        const recorded = await tx.update(deployments).set(commitColumns(commit)).where(and(fenced, running));
+        if (recorded.count > 0) announce(deployment.id);
+      });
+    },
+
+    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at, secrets)),
+    cancelRequested: () => database.read(cancelRequested),
+    rescue: (except = []) => database.write((transaction) => rescue(transaction, secrets, new Date(), except)),
+  };
+}
+
+type Reads = "get" | "bySession" | "list" | "undecided" | "queue" | "lastReady";
+
+function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore, Reads> {
+  const decode = (row: DeploymentRow) => deploymentOf(row, secrets);
+  return {
     get: (id) =>
       database.read(async (queries) => {
         const [row] = await queries.select().from(deployments).where(eq(deployments.id, id));
@@ -87,25 +112,6 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
           .limit(count);
         return rows.map(decode);
       }),
-
-    claim: (maxBuilding, now) => database.write((transaction) => claim(transaction, maxBuilding, now, secrets)),
-
-    move: <T extends Transition>(from: Deployment, transition: T) =>
-      // The result of `advance`, whose type determines the variant.
-      database.write((transaction) => move(transaction, from, transition, secrets)) as Promise<After<T> | null>,
-
-    async recordCommit(deployment, commit) {
-      await database.write(async ({ tx, announce }) => {
-        const fenced = and(eq(deployments.id, deployment.id), eq(deployments.attempt, deployment.attempt));
-        const running = inArray(deployments.status, runningStatuses);
-        const recorded = await tx.update(deployments).set(commitColumns(commit)).where(and(fenced, running));
-        if (recorded.count > 0) announce(deployment.id);
-      });
-    },
-
-    requestCancel: (id, at) => database.write((transaction) => requestCancel(transaction, id, at, secrets)),
-    cancelRequested: () => database.read(cancelRequested),
-    rescue: (except = []) => database.write((transaction) => rescue(transaction, secrets, new Date(), except)),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Secrets } from "../access/secrets.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lockRows, moveRow } from "../deployments/move.ts";
 import { lock } from "../postgres/advisory-locks.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
 import { environmentColumns, installationColumns, productColumns } from "./installation-row.ts";
@@ -29,6 +29,12 @@ const installedColumns = {
 };
 
 export function createInstallationStore(database: Database, secrets: Secrets): InstallationStore {
+  return { ...createReads(database), ...createVariables(database, secrets), ...createWrites(database, secrets) };
+}
+
+type Reads = "list" | "get" | "installedProduct" | "installedProducts" | "ofProduct" | "deleted" | "serviceSettings";
+
+function createReads(database: Database): Pick<InstallationStore, Reads> {
   return {
     list: () =>
       database.read((queries) =>
@@ -49,19 +55,7 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
         return installation ?? null;
       }),
 
-    installedProduct: (id) =>
-      database.read(async (queries) => {
-        const deletions = { product: products.deletedAt, installation: installations.deletedAt };
-        const [found] = await queries
-          .select({ ...installedColumns, deletions })
-          .from(installations)
-          .innerJoin(products, eq(products.id, installations.productId))
-          .innerJoin(environments, eq(environments.id, installations.environmentId))
-          .where(eq(installations.id, id));
-        if (!found) return null;
-        const { deletions: deletedAt, ...installed } = found;
-        return { ...installed, isDeleted: deletedAt.product !== null || deletedAt.installation !== null };
-      }),
+    installedProduct: (id) => database.read((queries) => installedProduct(queries, id)),
 
     installedProducts: (product) =>
       database.read((queries) =>
@@ -83,11 +77,6 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
           .orderBy(asc(installations.id)),
       ),
 
-    create: (installation) => database.write((transaction) => create(transaction, installation)),
-
-    markDeleted: (id, leaving) =>
-      database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),
-
     deleted: () =>
       database.read((queries) =>
         queries
@@ -97,6 +86,40 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
           .where(or(isNotNull(products.deletedAt), isNotNull(installations.deletedAt)))
           .orderBy(asc(installations.id)),
       ),
+
+    serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
+  };
+}
+
+type Variables =
+  | "variableNames"
+  | "variables"
+  | "visibleVariables"
+  | "variableEntries"
+  | "buildMarks"
+  | "changeVariables";
+
+function createVariables(database: Database, secrets: Secrets): Pick<InstallationStore, Variables> {
+  return {
+    variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
+    variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    visibleVariables: async (id) =>
+      openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
+    variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
+    changeVariables: (id, set, unset, marks) =>
+      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),
+  };
+}
+
+type Writes = Exclude<keyof InstallationStore, Reads | Variables>;
+
+function createWrites(database: Database, secrets: Secrets): Pick<InstallationStore, Writes> {
+  return {
+    create: (installation) => database.write((transaction) => create(transaction, installation)),
+
+    markDeleted: (id, leaving) =>
+      database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),
 
     async purge(id) {
       await database.write(({ tx }) => {
@@ -114,21 +137,27 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
       await database.write(({ tx }) => tx.update(installations).set({ branch }).where(eq(installations.id, id)));
     },
 
-    serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
     setServiceSettings: (id, service, settings) =>
       database.write((transaction) => setServiceSettings(transaction, id, service, settings)),
 
     stop: (id, at) => database.write((transaction) => stop(transaction, id, at, secrets)),
-
-    variableNames: async (id) => namesOf(await database.read((queries) => mergedVariables(queries, id))),
-    variables: async (id) => openAll(await database.read((queries) => mergedVariables(queries, id)), secrets),
-    visibleVariables: async (id) =>
-      openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
-    variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
-    buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
-    changeVariables: (id, set, unset, marks) =>
-      database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),
   };
+}
+
+async function installedProduct(
+  queries: Queries,
+  id: InstallationId,
+): ReturnType<InstallationStore["installedProduct"]> {
+  const deletions = { product: products.deletedAt, installation: installations.deletedAt };
+  const [found] = await queries
+    .select({ ...installedColumns, deletions })
+    .from(installations)
+    .innerJoin(products, eq(products.id, installations.productId))
+    .innerJoin(environments, eq(environments.id, installations.environmentId))
+    .where(eq(installations.id, id));
+  if (!found) return null;
+  const { deletions: deletedAt, ...installed } = found;
+  return { ...installed, isDeleted: deletedAt.product !== null || deletedAt.installation !== null };
 }
 
 async function create(

@@ -78,20 +78,20 @@ export function createFairSemaphore(limits: {
   }
 
   function admitWaiting(): void {
-    for (let next = mostDeserving(); next; next = mostDeserving()) {
+    for (let next = mostDeserving(waiting, permits); next; next = mostDeserving(waiting, permits)) {
       waiting.delete(next);
       next.admit(permits.hold(next.peer));
     }
   }
+}
 
-  function mostDeserving(): Waiting | null {
-    let best: Waiting | null = null;
-    for (const one of waiting) {
-      if (!permits.isFreeFor(one.peer)) continue;
-      if (!best || permits.countOf(one.peer) < permits.countOf(best.peer)) best = one;
-    }
-    return best;
+function mostDeserving(waiting: ReadonlySet<Waiting>, permits: ReturnType<typeof createPermits>): Waiting | null {
+  let best: Waiting | null = null;
+  for (const one of waiting) {
+    if (!permits.isFreeFor(one.peer)) continue;
+    if (!best || permits.countOf(one.peer) < permits.countOf(best.peer)) best = one;
   }
+  return best;
 }
 
 /** Counts the permits of each peer. `onFree` is called when one was released. */

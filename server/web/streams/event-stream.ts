@@ -35,73 +35,71 @@ const asidePauseMs = 2_000;
 /** How long after the drain limit a deployment counts as settled even without a "settled" event. */
 const afterDrainMs = 15_000;
 
-export function createEventStreams(
-  needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">,
-): EventStreams {
-  const { store, clock } = needs;
+type StreamNeeds = Pick<WebAdapters, "store" | "clock" | "log" | "closing" | "drainTimeoutMs">;
 
+export function createEventStreams(needs: StreamNeeds): EventStreams {
   return {
     async answer(c, deployment, after, tellerFrom) {
       const from = lastEventId(c) ?? after;
       const teller = await tellerFrom(from);
       const { goodbye } = teller;
-      const isEnd = await hasNothingMore(deployment, from);
+      const isEnd = await hasNothingMore(needs, deployment, from);
       if (isEnd && !goodbye) return c.body(null, 204);
       return answerWithEvents(c, needs, async (writer) => {
-        if (!isEnd) await follow(deployment.id, from, teller, writer);
+        if (!isEnd) await follow(needs, { id: deployment.id, from }, teller, writer);
         if (goodbye) await writer.send(goodbye);
       });
     },
   };
+}
 
-  async function follow(
-    id: DeploymentId,
-    from: number,
-    { messages, aside }: EventTeller,
-    writer: SseWriter,
-  ): Promise<void> {
-    let lookedAsideMs = clock.monotonicMs();
-    let willLookAside = false;
-    const hearAll = (heard: Aside["heard"], wake: () => void) =>
-      store.events.subscribeAll((other) => {
-        if (other === id) return wake();
-        heard(other);
-        // Other deployments' output must not wake every reader ten times a second, so news about them is sent together
-        // after a pause.
-        if (willLookAside) return;
-        willLookAside = true;
-        const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
-        clock.sleep(waitMs, writer.signal).then(wake, () => {});
-      });
-    const follow = { after: from, idleMs: heartbeatMs, signal: writer.signal };
-    const everything = aside && { subscribe: (wake: () => void) => hearAll(aside.heard, wake) };
-    for await (const news of followEvents(needs, id, { ...follow, ...everything })) {
-      if (news === "idle") {
-        if (isLongOver(await store.deployments.get(id))) return;
-        await writer.heartbeat();
-        continue;
-      }
-      for (const message of news.length > 0 ? await messages(news) : []) await writer.send(message);
-      willLookAside = false;
-      const beside = await aside?.html();
-      lookedAsideMs = clock.monotonicMs();
-      if (beside) await writer.send({ data: beside });
-      if (news.some(({ type }) => type === "settled")) return;
+async function follow(
+  needs: StreamNeeds,
+  { id, from }: { readonly id: DeploymentId; readonly from: number },
+  { messages, aside }: EventTeller,
+  writer: SseWriter,
+): Promise<void> {
+  const { store, clock } = needs;
+  let lookedAsideMs = clock.monotonicMs();
+  let willLookAside = false;
+  const hearAll = (heard: Aside["heard"], wake: () => void) =>
+    store.events.subscribeAll((other) => {
+      if (other === id) return wake();
+      heard(other);
+      // Output of others must not wake every reader ten times a second, so all of it is sent together a little later.
+      if (willLookAside) return;
+      willLookAside = true;
+      const waitMs = Math.max(0, lookedAsideMs + asidePauseMs - clock.monotonicMs());
+      clock.sleep(waitMs, writer.signal).then(wake, () => {});
+    });
+  const follow = { after: from, idleMs: heartbeatMs, signal: writer.signal };
+  const everything = aside && { subscribe: (wake: () => void) => hearAll(aside.heard, wake) };
+  for await (const news of followEvents(needs, id, { ...follow, ...everything })) {
+    if (news === "idle") {
+      if (isLongOver(needs, await store.deployments.get(id))) return;
+      await writer.heartbeat();
+      continue;
     }
+    for (const message of news.length > 0 ? await messages(news) : []) await writer.send(message);
+    willLookAside = false;
+    const beside = await aside?.html();
+    lookedAsideMs = clock.monotonicMs();
+    if (beside) await writer.send({ data: beside });
+    if (news.some(({ type }) => type === "settled")) return;
   }
+}
 
-  async function hasNothingMore(deployment: Deployment, after: number): Promise<boolean> {
-    if (!isOver(deployment.status)) return false;
-    const [seen, ...unseen] = await store.events.read(deployment.id, Math.max(0, after - 1), 2);
-    if (unseen.length > 0 || (seen && seen.seq > after)) return false;
-    return seen?.type === "settled" || isLongOver(deployment);
-  }
+async function hasNothingMore(needs: StreamNeeds, deployment: Deployment, after: number): Promise<boolean> {
+  if (!isOver(deployment.status)) return false;
+  const [seen, ...unseen] = await needs.store.events.read(deployment.id, Math.max(0, after - 1), 2);
+  if (unseen.length > 0 || (seen && seen.seq > after)) return false;
+  return seen?.type === "settled" || isLongOver(needs, deployment);
+}
 
-  function isLongOver(deployment: Deployment | null): boolean {
-    if (!deployment) return true;
-    const endedAt = endOf(deployment);
-    return endedAt !== null && clock.now().getTime() - endedAt.getTime() > needs.drainTimeoutMs + afterDrainMs;
-  }
+function isLongOver({ clock, drainTimeoutMs }: StreamNeeds, deployment: Deployment | null): boolean {
+  if (!deployment) return true;
+  const endedAt = endOf(deployment);
+  return endedAt !== null && clock.now().getTime() - endedAt.getTime() > drainTimeoutMs + afterDrainMs;
 }
 
 /** The id of the last event that a reconnecting reader has; null if the header is missing or invalid. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { guardConnections, usualLimits } from "../../../server/boot/http/guard-connections.ts";
 
@@ -47,10 +47,13 @@ async function trickle(port: number, path: string, pieces: readonly string[], le
     const piece = left.shift();
     if (piece) socket.write(piece);
   }, 40);
-  await once(socket, "close");
+  await closed(socket);
   clearInterval(timer);
   return answer;
 }
+
+/** Unlike `once`, it does not mind when the connection is reset, which is one way to close it. */
+const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
 const bytes = Array.from({ length: 200 }, () => "x");
 
@@ -89,7 +92,7 @@ it("a stream and an answer that takes its time are not cut, with a body that cam
 it("no more connections are held than the limit", async () => {
   const port = await serve({ connections: 2 });
   const sockets = Array.from({ length: 3 }, () => connect(port, "127.0.0.1").on("error", () => {}));
-  await Promise.race(sockets.map((socket) => once(socket, "close")));
+  await Promise.race(sockets.map(closed));
   expect(sockets.filter((socket) => socket.destroyed)).toHaveLength(1);
   for (const socket of sockets) socket.destroy();
 });
