@@ -16,7 +16,7 @@ export async function openContext(
 ): Promise<DeploymentContext> {
   const { store } = pipeline;
   const installed = await store.installations.installedProduct(deployment.installationId);
-  if (!installed) throw new Error(`deployment ${deployment.id} belongs to nothing`);
+  if (!installed) throw new Error(`deployment ${deployment.id} belongs to no installation`);
   const { product, environment, installation } = installed;
   const progress = createStackProgressRecorder(journal, await store.events.stacks(deployment.id));
   if (deployment.status === "deploying") {

@@ -79,7 +79,7 @@ function assertUsable({ folder, routesFolder, adminSocket, publicHost }: Omit<Fi
   const bytes = Buffer.byteLength(adminSocket);
   if (bytes > longestSocketPathBytes) {
     throw new Error(
-      `The path of Caddy's admin socket is ${bytes} bytes long, at most ${longestSocketPathBytes} work: ${adminSocket}`,
+      `The path of Caddy's admin socket is ${bytes} bytes long, but may have at most ${longestSocketPathBytes}: ${adminSocket}`,
     );
   }
   if (publicHost !== null && !isHostName(publicHost.host)) {

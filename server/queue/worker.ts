@@ -122,7 +122,9 @@ function createRuns({ store, log, run, reasons }: WorkerNeeds, onOver: () => voi
     begin(deployment: Running): void {
       const abort = new AbortController();
       const done = run(deployment, abort.signal)
-        .catch((error: unknown) => log.error({ err: error, deployment: deployment.id }, "a run must not reject"))
+        .catch((error: unknown) =>
+          log.error({ err: error, deployment: deployment.id }, "a run rejected, which it must never do"),
+        )
         .finally(() => {
           running.delete(deployment.id);
           onOver();

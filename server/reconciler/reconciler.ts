@@ -65,7 +65,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
     wake: news.wake,
     settle: settlements.begin,
     async stop() {
-      stopping.abort(new Error("the server stops"));
+      stopping.abort(new Error("the server is stopping"));
       await Promise.allSettled([loop, looking, settlements.all(), repairs.removed()]);
     },
   };

@@ -28,7 +28,7 @@ export function createRepositoryPoller(
       loop ??= work();
     },
     async stop() {
-      stopping.abort(new Error("the server stops"));
+      stopping.abort(new Error("the server is stopping"));
       await loop;
     },
   };

@@ -28,7 +28,7 @@ test.each([
 
 test("a socket path that the system can't hold is refused with its length", () => {
   const adminSocket = `/${"é".repeat(54)}`;
-  expect(() => createCaddyProxy({ ...options, adminSocket })).toThrow("is 109 bytes long, at most 107 work");
+  expect(() => createCaddyProxy({ ...options, adminSocket })).toThrow("is 109 bytes long, but may have at most 107");
 });
 
 test("a public host that is none is refused", () => {

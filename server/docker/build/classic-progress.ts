@@ -64,7 +64,7 @@ export function createClassicProgress(onOutput: (output: BuildOutput) => void): 
   };
 }
 
-/** Splits stdout and stderr into lines, each by itself. */
+/** Splits stdout and stderr into lines separately. */
 function createCommandOutput(onLine: (text: string) => void) {
   const splitters = { plain: createLineSplitter(), red: createLineSplitter() };
   return {

@@ -100,10 +100,10 @@ async function goneWithin(pid: number, configFile: string, timeoutMs: number): P
 
 async function versionOf(bin: string, env: NodeJS.ProcessEnv): Promise<string> {
   const { stdout } = await promisify(execFile)(bin, ["version"], { env }).catch((error: unknown) => {
-    throw new Error(`Caddy cannot be run as ${bin} (BATON_CADDY_BIN names another).`, { cause: error });
+    throw new Error(`Caddy cannot be run as ${bin}. Set BATON_CADDY_BIN to its path.`, { cause: error });
   });
   const [version] = /\d+\.\d+\.\d+/.exec(stdout) ?? [];
-  if (version === undefined) throw new Error(`${bin} did not print its version, but: ${stdout.trim()}`);
+  if (version === undefined) throw new Error(`${bin} did not print its version. It printed: ${stdout.trim()}`);
   return version;
 }
 

@@ -65,7 +65,7 @@ export async function writeMove(
     .set({ ...stateColumns(to), ...more })
     .where(eq(deployments.id, to.id))
     .returning();
-  if (!row) throw new Error(`Deployment ${to.id} was locked, and is gone`);
+  if (!row) throw new Error(`Deployment ${to.id} disappeared while it was locked`);
   await moveLive(transaction, from, to);
   await tellMove(transaction, from, to, at);
   return row;

@@ -76,7 +76,7 @@ async function adoptOrLaunch(
   }
   const { logFile } = place;
   throw new Error(
-    `The embedded Postgres does not start. Its log, ${logFile}, ends with:\n${await lastLogLines(logFile)}`,
+    `The embedded Postgres did not start. Its log, ${logFile}, ends with:\n${await lastLogLines(logFile)}`,
   );
 }
 
@@ -113,7 +113,7 @@ async function stopPostmaster(dataFolder: string): Promise<void> {
     const waiting = { lookEveryMs: 20, ref: true, signal: AbortSignal.timeout(stopTimeoutMs) };
     await untilGone(postmaster.pid, dataFolder, waiting).catch(() => {});
   }
-  if (await findPostmaster(dataFolder)) throw new Error(`The Postgres of ${dataFolder} does not stop`);
+  if (await findPostmaster(dataFolder)) throw new Error(`The Postgres of ${dataFolder} did not stop`);
 }
 
 async function freePort(): Promise<number> {
@@ -124,6 +124,6 @@ async function freePort(): Promise<number> {
   });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("The system gave no free port");
+  if (address === null || typeof address === "string") throw new Error("The system has no free port");
   return address.port;
 }

@@ -35,7 +35,7 @@ export async function linkLibraries(native: string): Promise<void> {
     const link = join(dirname(native), target);
     if (await exists(link)) continue;
     await symlink(basename(source), link).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== "EEXIST") throw new Error(`The library link ${link} cannot be made`, { cause });
+      if (cause.code !== "EEXIST") throw new Error(`The library link ${link} cannot be created`, { cause });
     });
   }
 }

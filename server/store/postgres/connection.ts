@@ -109,7 +109,7 @@ function openSocket({ path, host, port }: Target): Socket {
  */
 function endWhenSilent(socket: Socket): void {
   socket.setTimeout(silenceMs);
-  socket.on("timeout", () => socket.destroy(connectionError("ETIMEDOUT", "The database is silent")));
+  socket.on("timeout", () => socket.destroy(connectionError("ETIMEDOUT", "The database has stopped responding")));
 }
 
 export const connectionError = (code: string, message: string) => Object.assign(new Error(message), { code });

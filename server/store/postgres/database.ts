@@ -90,7 +90,8 @@ async function wasCommitted(queries: Queries, xid: string | null): Promise<boole
   if (xid === null) return false;
   const [row] = await queries.execute<{ status: string }>(sql`select pg_xact_status(${xid}::xid8) as status`);
   // The old connection's process has not noticed yet; ask again, as if the database had not answered.
-  if (row?.status === "in progress") throw connectionError("CONNECTION_CLOSED", "A commit is not decided yet");
+  if (row?.status === "in progress")
+    throw connectionError("CONNECTION_CLOSED", "The outcome of a commit is not known yet");
   return row?.status === "committed";
 }
 

@@ -38,5 +38,5 @@ it("a package without a list, or with something else in it, is left alone", asyn
 
 it("what cannot be made is said", async () => {
   await list([{ source: "native/missing/a.so.1", target: "native/missing/a.so" }]);
-  await expect(linkLibraries(native)).rejects.toThrow(/library link .*a\.so cannot be made/);
+  await expect(linkLibraries(native)).rejects.toThrow(/library link .*a\.so cannot be created/);
 });

@@ -128,7 +128,7 @@ function archive(files: Readable, change: (header: Header) => EntryHeader | null
     async write(tar) {
       const entries = extract();
       files.on("error", (error) => entries.destroy(error));
-      files.on("close", () => files.readableEnded || entries.destroy(new Error("the archive was given up")));
+      files.on("close", () => files.readableEnded || entries.destroy(new Error("the archive was abandoned")));
       files.pipe(entries as unknown as Writable);
       for await (const entry of entries) {
         const header = change(entry.header);

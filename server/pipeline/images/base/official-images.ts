@@ -28,7 +28,7 @@ export function createOfficialImages(needs: {
   }
 
   async function pull(reference: string, report: ReportProgress, signal: AbortSignal): Promise<void> {
-    const noAnswer = () => new PullFailed("the registry gives no reason", "unreachable");
+    const noAnswer = () => new PullFailed("the registry is not responding", "unreachable");
     await withoutSilence(
       { clock, silenceMs: pullSilenceMs, reason: noAnswer },
       async (heard, unlessSilent) => {
