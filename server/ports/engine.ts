@@ -22,7 +22,10 @@ export interface Engine {
   /** The disk usage of the whole daemon, not only of this instance. Slow, because the daemon adds it up. */
   diskUsage(signal: AbortSignal): Promise<DiskUsage>;
 
-  /** Rejects with BuildFailed when a command of the Dockerfile failed or a base cannot be had. Aborting ends the build in the daemon too. */
+  /**
+   * Rejects with BuildFailed when a command of the Dockerfile failed or a base image cannot be pulled. Aborting ends
+   * the build in the daemon, too.
+   */
   build(request: BuildRequest, onOutput: (output: BuildOutput) => void, signal: AbortSignal): Promise<ImageId>;
   /** Rejects with PullFailed. Resolves with the id that the reference has now. */
   pull(reference: string, onOutput: (output: BuildOutput) => void, signal: AbortSignal): Promise<ImageId>;

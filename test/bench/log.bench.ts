@@ -80,7 +80,9 @@ async function scrollUp(page: Page, pixels: string): Promise<readonly number[]> 
   return times.map(Number).sort((left, right) => left - right);
 }
 
-/** From the last letter that is typed until the hits are told: the pause in which more letters may come is part of it. */
+/**
+ * From the last letter that is typed until the hits are told: the pause in which more letters may come is part of it.
+ */
 async function search(page: Page, words: string): Promise<number> {
   return Number(
     await page.evaluate(`new Promise((resolve) => {

@@ -10,7 +10,9 @@ export function tree(files: Readonly<Record<string, string>>): SourceTree {
   return sourceTree(entries, async (path) => Buffer.from(files[path] ?? ""));
 }
 
-/** What is planned for a repository of these files, where the installation has these variables (names alone will do). */
+/**
+ * What is planned for a repository of these files, where the installation has these variables (names alone will do).
+ */
 export function plan(
   files: Readonly<Record<string, string>>,
   variables: readonly string[] | Readonly<Record<string, string>> = {},

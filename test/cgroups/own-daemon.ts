@@ -14,9 +14,9 @@ export interface OwnDaemon extends AsyncDisposable {
 }
 
 /**
- * A daemon of its own, whose builds run in control groups of its own: limits that a test can reach would end what others
- * build. It touches no packet filter, and runs in a network namespace of its own: a daemon without a bridge removes docker0
- * at its start, which the other one's builds need.
+ * A daemon of its own, whose builds run in control groups of its own: limits that a test can reach would end what
+ * others build. It touches no packet filter, and runs in a network namespace of its own: a daemon without a bridge
+ * removes docker0 at its start, which the other one's builds need.
  */
 export async function startOwnDaemon(cgroupParent: string): Promise<OwnDaemon> {
   const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));

@@ -7,7 +7,9 @@ const baton = useBaton();
 const workshop = useWorkshop();
 const visitors = useBrowser(baton);
 
-/** An app that remembers under which names it was asked, and with which cookies, and whose page looks for its own port. */
+/**
+ * An app that remembers under which names it was asked, and with which cookies, and whose page looks for its own port.
+ */
 const server = `
 import { createServer } from "node:http";
 const asked = [];

@@ -81,7 +81,9 @@ export async function markDocument(page: Page): Promise<() => Promise<boolean>> 
   return async () => (await page.locator("html#marked").count()) === 1;
 }
 
-/** What keeps people from using the page that is shown, in a light or a dark theme: axe's serious and critical findings. */
+/**
+ * What keeps people from using the page that is shown, in a light or a dark theme: axe's serious and critical findings.
+ */
 export async function barriers(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {

@@ -36,7 +36,9 @@ const traffic = (service?: string) =>
     ...{ httpPort: baton().httpPort, product: "shop", connections: "new", workers: 2, pauseMs: 5 },
     ...(service !== undefined && { service }),
   });
-/** Hosts come and go here, and are loaded: that may reset a connection, as the README says. Nothing else may go wrong. */
+/**
+ * Hosts come and go here, and are loaded: that may reset a connection, as the README says. Nothing else may go wrong.
+ */
 const wrong = (failures: readonly Sample[]) =>
   failures.map(({ failure }) => failure).filter((failure) => failure !== "ECONNRESET");
 const answerOf = async (host: string) => (await baton().ask(host)).body;

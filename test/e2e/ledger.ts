@@ -30,7 +30,10 @@ require("node:http").createServer((request, answer) => {
 }).listen(process.env.PORT);
 `;
 
-/** Pushes the product `ledger` with these files, waits until all of it is done, and resolves with what the terminal showed. */
+/**
+ * Pushes the product `ledger` with these files, waits until all of it is done, and resolves with what the terminal
+ * showed.
+ */
 export async function pushLedger(
   baton: ReturnType<typeof useBaton>,
   repository: Repository,

@@ -19,7 +19,10 @@ export interface PackageIndex extends AsyncDisposable {
   asked(): readonly string[];
 }
 
-/** One package of Python, `greeting` 1.0, and one module of Go, `example.test/greeting` v1.0.0, where builds can reach them. */
+/**
+ * One package of Python, `greeting` 1.0, and one module of Go, `example.test/greeting` v1.0.0, where builds can reach
+ * them.
+ */
 export async function startPackageIndex(): Promise<PackageIndex> {
   const host = await addressForBuilds();
   const token = `index-${randomUUID()}`;

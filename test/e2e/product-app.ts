@@ -11,7 +11,9 @@ export interface ProductRelease {
   readonly database?: string;
 }
 
-/** A product of two stacks and five services: web; api, worker, migrate and a database that keeps its data in a volume. */
+/**
+ * A product of two stacks and five services: web; api, worker, migrate and a database that keeps its data in a volume.
+ */
 export interface ProductApp {
   readonly repository: Repository;
   release(version: string, release?: ProductRelease): Promise<void>;

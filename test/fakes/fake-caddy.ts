@@ -14,7 +14,10 @@ export interface Served {
   readonly service: string | null;
 }
 
-/** Caddy in memory: hosts, folders and switches as on disk, and requests that go through to the fake Docker's containers. */
+/**
+ * Caddy in memory: hosts, folders and switches as on disk, and requests that go through to the fake Docker's
+ * containers.
+ */
 export interface FakeCaddy extends ReverseProxy {
   /** A request from a user. It is lost when it gets 502. */
   request(host: string): Promise<Served>;

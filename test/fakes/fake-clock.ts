@@ -5,11 +5,14 @@ export interface FakeClock extends Clock {
   /** Lets time pass, and everything happen that is due by then. */
   advance(ms: number): void;
   /**
-   * Moves the time to where the next thing is due, and lets that happen. False, and the time stays: nothing is due within
-   * `limitMs` from now.
+   * Moves the time to where the next thing is due, and lets that happen. False, and the time stays: nothing is due
+   * within `limitMs` from now.
    */
   advanceToNext(limitMs: number): boolean;
-  /** Calls `run` at that time, and resolves nothing: for what happens in the world by itself. Returns how to call it off. */
+  /**
+   * Calls `run` at that time, and resolves nothing: for what happens in the world by itself. Returns how to call it
+   * off.
+   */
   after(ms: number, run: () => void): () => void;
   /** The same clock for one process: what waits there is forgotten with it. */
   forProcess(): Clock & { forget(): void };

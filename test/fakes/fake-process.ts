@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * One life of a server: everything that it asks of the world goes through here, so that it can be made to fail, or to die
- * at any moment, as by `kill -9`. What is left of a dead one waits for ever and reaches nothing any more.
+ * One life of a server: everything that it asks of the world goes through here, so that it can be made to fail, or to
+ * die at any moment, as by `kill -9`. What is left of a dead one waits for ever and reaches nothing any more.
  */
 export interface FakeProcess {
   /** The same adapter, for this process. `name` comes before the names of its methods: "engine.createContainer". */

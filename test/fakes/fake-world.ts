@@ -32,8 +32,8 @@ import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
 import { createVirtualTime } from "./virtual-time.ts";
 
 /**
- * A whole Baton on fakes: the real commands, worker, pipeline and reconciler, in virtual time. A minute passes as soon as
- * everybody waits. The server can be killed at any call, and what it runs (containers, routes, rows) stays.
+ * A whole Baton on fakes: the real commands, worker, pipeline and reconciler, in virtual time. A minute passes as soon
+ * as everybody waits. The server can be killed at any call, and what it runs (containers, routes, rows) stays.
  */
 export interface FakeWorld {
   readonly clock: FakeClock;
@@ -48,7 +48,9 @@ export interface FakeWorld {
   /** What the server logged about itself: "warn: …". */
   readonly serverLog: readonly string[];
 
-  /** Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused. */
+  /**
+   * Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused.
+   */
   push(product: string, version?: App | Files, options?: PushOptions): Promise<DeploymentId>;
   /** Makes a product whose repository is at the forge, with a webhook, and its reports wanted. Nothing is there yet. */
   connect(product: string): Promise<void>;

@@ -8,8 +8,8 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 
 /**
- * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge with two
- * builds, and a neighbour, who also answers as the metadata service.
+ * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge with
+ * two builds, and a neighbour, who also answers as the metadata service.
  */
 const id = `bt${process.pid}`;
 const [router, app, build, otherBuild, neighbour] = ["r", "a", "b", "o", "n"].map((name) => `${id}${name}`) as [

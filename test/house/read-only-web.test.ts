@@ -10,7 +10,9 @@ const sources = readdirSync(web, { withFileTypes: true, recursive: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name));
 
-/** What may be imported from ports/store/: what is read, and what goes wrong. Nothing that a method could write with. */
+/**
+ * What may be imported from ports/store/: what is read, and what goes wrong. Nothing that a method could write with.
+ */
 const readers = ["ReadStore", "StoreUnavailable"];
 
 /** The methods of a store by full name: "products.list". */

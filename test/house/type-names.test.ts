@@ -4,7 +4,10 @@ import { expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** Where each exported type is declared. An alias that only passes a name on (`export type { … } from`) declares nothing. */
+/**
+ * Where each exported type is declared. An alias that only passes a name on (`export type { … } from`) declares
+ * nothing.
+ */
 function declarations(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const top of ["server", "views", "builder"]) {

@@ -30,7 +30,9 @@ export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]>
   ];
 }
 
-/** Everything is over and settled, however long that takes: with builds and jobs that never end, and a server that dies. */
+/**
+ * Everything is over and settled, however long that takes: with builds and jobs that never end, and a server that dies.
+ */
 export async function comeToRest({ store, until }: FakeWorld): Promise<void> {
   const isOver = async () => {
     const { queued, running } = await store.deployments.queue();

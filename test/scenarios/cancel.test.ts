@@ -11,7 +11,9 @@ const tooLate: readonly string[] = ["before-switch", "after-switch", "watching",
 const inTime = failpointNames.filter((name) => !tooLate.includes(name));
 const second = grown({}, { prints: ["2"] });
 
-/** Does something when the deployment of a second version comes by the failpoint, and lets all of it come to its end. */
+/**
+ * Does something when the deployment of a second version comes by the failpoint, and lets all of it come to its end.
+ */
 async function during(name: string, act: (world: FakeWorld) => unknown, before: Files = grown()) {
   const scene = await withLive(before);
   scene.world.faults.before(`failpoint.${name}`, () => act(scene.world));

@@ -24,7 +24,10 @@ export function plain(app: App = {}): Files {
   return files("site: {}", app);
 }
 
-/** A product with a web service, one that keeps data, a database, a worker and an init service. `services` behave otherwise. */
+/**
+ * A product with a web service, one that keeps data, a database, a worker and an init service. `services` behave
+ * otherwise.
+ */
 export function grown(services: Services = {}, app: App = {}): Files {
   return files(grownStacks, { ...app, services: merge(quick, services) });
 }

@@ -3,7 +3,10 @@ import type { HostAddress } from "../../server/model/names/host-address.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 
-/** What users of a product would get, looked at before every call that a server makes: nothing happens unseen in between. */
+/**
+ * What users of a product would get, looked at before every call that a server makes: nothing happens unseen in
+ * between.
+ */
 export interface Witness {
   /** The deployments that answered, each time another one did; null: none, where one should have. */
   readonly answered: readonly (DeploymentId | null)[];

@@ -6,7 +6,10 @@ export interface HeardEvent {
   readonly data: unknown;
 }
 
-/** Reads an event stream like a browser: `until` waits for so many events, `rest` for the end, `comment` for one more comment. */
+/**
+ * Reads an event stream like a browser: `until` waits for so many events, `rest` for the end, `comment` for one more
+ * comment.
+ */
 export function eventReader(answer: Response) {
   const events: HeardEvent[] = [];
   let comments = 0;

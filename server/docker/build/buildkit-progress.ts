@@ -7,7 +7,7 @@ import { decodeTrace, type Trace, type Vertex } from "./buildkit-trace.ts";
 const internal = /^(?:\[internal\]|copy \/context )/;
 
 export function createBuildkitProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const failed: Vertex[] = [];
   const splitters = new Map<string, LineSplitter>();
   let built = false;
@@ -27,8 +27,8 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
     // A step that was stopped by an error elsewhere is not the one to blame.
     const failedItself = vertex.error !== "" && !vertex.error.endsWith("context canceled");
     if (failedItself) failed.push(vertex);
-    if (vertex.started && !told.has(vertex.digest) && (failedItself || !internal.test(vertex.name))) {
-      told.add(vertex.digest);
+    if (vertex.started && !reported.has(vertex.digest) && (failedItself || !internal.test(vertex.name))) {
+      reported.add(vertex.digest);
       onOutput({ type: "step", name: vertex.name, cached: vertex.cached });
     }
   }

@@ -98,8 +98,9 @@ async function remove(deps: Deps, name: string, signal: AbortSignal): Promise<vo
   const { daemon, instance } = deps;
   const network = await find(deps, name, signal);
   if (network === null || !isOf(instance, network.Labels)) return;
-  // The network does not list containers that are not running; left on it, they could never start again. They are looked
-  // up by the network's name as well, because a container that was never started does not have the network's id yet.
+  // The network does not list containers that are not running; left on it, they could never start again. They are
+  // looked up by the network's name as well, because a container that was never started does not have the network's id
+  // yet.
   const filters = JSON.stringify({ network: [network.Id, name], label: [only.instance(instance)] });
   const query = { all: true, filters };
   const connected = await daemon.ask<Docker.ContainerInfo[]>(

@@ -6,8 +6,8 @@ import { isUnfinished, looseFolder } from "../repository/leftovers.ts";
 const lookEveryMs = 200;
 
 /**
- * Limits the size of a fetch, which git cannot do itself, by watching its files grow: packs, and the loose objects that a
- * server without git's own protocol sends. The signal aborts once they are too large. Disposing removes what an ended
+ * Limits the size of a fetch, which git cannot do itself, by watching its files grow: packs, and the loose objects that
+ * a server without git's own protocol sends. The signal aborts once they are too large. Disposing removes what an ended
  * fetch left behind. Nothing else may write to the repository in the meantime.
  */
 export function limitPackSize(

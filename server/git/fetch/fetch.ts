@@ -36,7 +36,9 @@ export function createFetcher(limits: FetchLimits): Fetcher {
   const within = createTimeLimit(limits.hosts, createPinningCheck(limits.command));
 
   return {
-    /** Fetches one at a time per repository: git locks refs, and a second fetch of the same commit finds nothing to do. */
+    /**
+     * Fetches one at a time per repository: git locks refs, and a second fetch of the same commit finds nothing to do.
+     */
     fetch(repository, request, signal) {
       const before = turns.get(repository) ?? Promise.resolve();
       const turn = before.then(async () => {
@@ -60,7 +62,7 @@ export function createFetcher(limits: FetchLimits): Fetcher {
   };
 }
 
-/** Connects to a remote for some work, and explains what kept git from it. */
+/** Connects to a remote for some work, and explains failures of git. */
 function createTimeLimit(hosts: Hosts, checkPinning: () => Promise<void>) {
   return async function within<T>(
     limitMs: number,

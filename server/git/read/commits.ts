@@ -3,7 +3,9 @@ import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
 
-/** The characters that git refuses in names of refs; its notation for finding commits (`main~3`, `:/message`) uses them. */
+/**
+ * The characters that git refuses in names of refs; its notation for finding commits (`main~3`, `:/message`) uses them.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses control characters
 const notInNames = /[\u0000-\u0020\u007f~^:?*[\\]|@\{|\.\./;
 

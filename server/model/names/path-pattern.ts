@@ -5,12 +5,12 @@
 export type MatchesCharacter = (pattern: string, at: number, character: string) => number;
 
 /**
- * Returns the lengths, in segments, of the beginnings of the path that the pattern matches; the whole path may be one. A
- * segment `**` matches any number of folders, and at the end everything in them: `docs/**` does not match a file named
- * `docs`.
+ * Returns the lengths, in segments, of the beginnings of the path that the pattern matches; the whole path may be one.
+ * A segment `**` matches any number of folders, and at the end everything in them: `docs/**` does not match a file
+ * named `docs`.
  *
- * Patterns are matched segment by segment rather than turned into regular expressions. They come from outside, and a `(`
- * or `+` must neither change their meaning nor make them take exponential time.
+ * Patterns are matched segment by segment rather than turned into regular expressions. They come from outside, and a
+ * `(` or `+` must neither change their meaning nor make them take exponential time.
  */
 export function matchedBeginnings(
   pattern: readonly string[],

@@ -256,8 +256,8 @@ export interface DeploymentStore {
   /** Running deployments that were asked to stop. */
   cancelRequested(): Promise<readonly DeploymentId[]>;
   /**
-   * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. `building` ones go
-   * back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new
+   * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. `building` ones
+   * go back to the queue (with the same attempt; those with a cancel request are stopped); `deploying` ones get a new
    * attempt and are returned so that the worker can resume them.
    */
   rescue(

@@ -11,7 +11,7 @@ export interface Evidence {
   readonly service: Pick<ServiceSpec, "name" | "kind" | "port" | "portDeclared" | "health">;
   /** Null when the container no longer exists. */
   readonly container: ContainerState | null;
-  /** The ports its processes listen on. Null when that cannot be told. */
+  /** The ports its processes listen on. Null when that is unknown. */
   readonly listening: readonly ListeningPort[] | null;
   /** The last probe, in words and by kind. */
   readonly lastProbe: LastProbe | null;
@@ -160,7 +160,7 @@ function troubleOf({ lastLines, programs, machine }: Evidence, exitCode: number 
   return execTrouble(exitCode, lastLines, programs, machine);
 }
 
-/** The app runs, but on another port or address. Null when it does not, or when that cannot be told. */
+/** The app runs, but on another port or address. Null when it does not, or when that is unknown. */
 function listensElsewhere(
   port: number,
   declared: boolean,

@@ -1,6 +1,6 @@
 import type { ContainerState } from "../../ports/engine.ts";
 
-/** What to do about an image's HEALTHCHECK that does not pass, by what it printed last. Pure. */
+/** Suggests what to do about an image's HEALTHCHECK that does not pass, from its last output. Pure. */
 export function healthcheckHint(output: string): string {
   const missing =
     /(?:^|[\s:])([\w.-]+): (?:command )?not found/.exec(output)?.[1] ??
@@ -20,14 +20,17 @@ export function healthcheckHint(output: string): string {
   return "Fix the HEALTHCHECK (in the Dockerfile, or healthcheck in the compose file), or remove it: Baton has a health check of its own. If the app needs longer to start, raise --start-period.";
 }
 
-/** The words of its output that say the most: the last line that is not empty. */
+/** The most telling words of its output: the last line that is not empty. */
 export function healthcheckWords(output: string): string {
   const lines = output.split(/\r?\n/).map((line) => line.trim());
   const line = lines.filter((text) => text !== "").at(-1) ?? "";
   return line.replace(/^\/bin\/sh: (?:line )?(?:\d+: )?/, "").slice(0, 200);
 }
 
-/** What the log says of a service that responds, while its image's HEALTHCHECK goes on failing; null: it does not. Pure. */
+/**
+ * The log line about a service that responds while its image's HEALTHCHECK keeps failing. Null when it does not fail.
+ * Pure.
+ */
 export function healthcheckWarning(
   service: string,
   container: Pick<ContainerState, "healthcheck" | "healthcheckOutput"> | null,

@@ -1,23 +1,23 @@
 import type { InstallationStatus } from "./service-status.ts";
 import type { SystemWarning } from "./system-warning.ts";
 
-/** How a product does in one environment. */
+/** The health of a product in one environment. */
 export interface ProductHealth {
-  /** "shop", "shop in staging". */
+  /** "shop", or "shop in staging". */
   readonly name: string;
-  /** Null: Docker does not say. */
+  /** Null when Docker does not respond. */
   readonly status: InstallationStatus | null;
-  /** Services of the live version that do not run. */
+  /** Services of the live version that are not running. */
   readonly down: readonly string[];
-  /** The newest deployment, where that failed. */
+  /** The newest deployment if it failed, otherwise null. */
   readonly failed: { readonly number: number; readonly message: string } | null;
-  /** The deployment that serves; null: none does. */
+  /** The number of the deployment that serves. Null when there is none. */
   readonly live: number | null;
 }
 
-/** What somebody should look after about a product: one warning at most, the more serious one. Pure. */
+/** Describes a product's trouble: at most one warning, the more serious one. Pure. */
 export function productTrouble({ name, status, down, failed, live }: ProductHealth): SystemWarning | null {
-  // One whose services are merely starting is not in trouble.
+  // A product whose services are only starting is not in trouble.
   if (status === "degraded" && down.length > 0) {
     return {
       isSerious: true,

@@ -2,11 +2,11 @@ import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { Installation } from "../../model/product.ts";
 import type { ContainerState } from "../../ports/engine.ts";
 
-/** `exited`: an init service that ran to its end. `crashed`: it restarts again and again, or is gone. */
+/** `exited`: an init service that ran to its end. `crashed`: it keeps restarting, or no longer exists. */
 export type ServiceStatus = "starting" | "running" | "unhealthy" | "crashed" | "stopped" | "exited";
 export type InstallationStatus = "empty" | "running" | "degraded" | "stopped";
 
-/** What a service of the live deployment is doing, from its container; null: there is no container. */
+/** The status of a service of the live deployment, from its container; null means that there is no container. */
 export function serviceStatus(
   service: Pick<ServiceSpec, "kind">,
   container: ContainerState | null,

@@ -1,4 +1,4 @@
-/** What somebody should fix about this server or a product: a sentence, and what to do about it. */
+/** A problem of this server or a product: a sentence, and what to do about it. */
 export interface SystemWarning {
   readonly isSerious: boolean;
   readonly text: string;

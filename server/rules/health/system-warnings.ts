@@ -25,7 +25,7 @@ const littleFreeBytes = 2 * gibibyte;
 const littleFreeShare = 0.1;
 const largeCacheBytes = 20 * gibibyte;
 
-/** What somebody should fix, the most serious first. */
+/** The problems that somebody should fix, the most serious first. */
 export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
   const warnings = [
     ...notResponding(facts),

@@ -2,15 +2,15 @@ import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ListeningPort } from "../../ports/engine.ts";
 
 /**
- * The port to ask a web app on that listens elsewhere than it was told; null: stay with the one it was given.
+ * The port to probe a web app on that listens elsewhere than on the port it was given. Null means the given port.
  *
- * Only where nobody named a port (neither the user nor an EXPOSE), nothing listens on the one that was given, and
- * exactly one other can be reached from outside the container: with two, a guess could put a metrics or debugging port
- * on the internet. What listens on the container's loopback alone does not count; Node's inspector is such a thing.
+ * Another port is adopted only if neither the user nor an EXPOSE named one, nothing listens on the given port, and
+ * exactly one other port can be reached from outside the container. With two, a guess could put a metrics or debugging
+ * port on the internet. Listeners on the container's loopback do not count; Node's inspector is one.
  */
 export function adoptPort(
   service: Pick<ServiceSpec, "kind" | "port" | "portDeclared">,
-  /** The ports its processes listen on. Null when that cannot be told. */
+  /** The ports its processes listen on. Null when that is unknown. */
   listening: readonly ListeningPort[] | null,
 ): number | null {
   if (service.kind !== "web" || service.port === null || service.portDeclared || listening === null) return null;

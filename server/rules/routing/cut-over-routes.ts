@@ -1,25 +1,26 @@
 import type { RouteSpec } from "../../model/deployment/spec.ts";
 
 /**
- * The routes between two versions: hosts are loaded before the traffic moves, and must not change what the running one
- * answers. So each of its hosts stays as it is, and only new ones come.
+ * The routes while traffic moves between two versions. Hosts are loaded before the traffic moves, and must not change
+ * which service of the running version answers. So each of its hosts stays as it is, and only new ones are added.
  */
 export function routesDuringCutOver(current: readonly RouteSpec[], next: readonly RouteSpec[]): readonly RouteSpec[] {
   const known = new Set(current.map(({ host }) => host));
   return [...current, ...next.filter(({ host }) => !known.has(host))];
 }
 
-/** Routes, some of which lead to a service under a name that is lent to it. */
+/** Routes, some of which lead to a service by an alias. */
 export interface AliasedRoutes {
   readonly routes: readonly RouteSpec[];
-  /** The service of the running version that each lent name means. */
+  /** The service of the running version that each alias stands for. */
   readonly aliases: ReadonlyMap<string, string>;
 }
 
 /**
- * A host is answered by whoever the version that serves has under one name. Where the next version gives a host to
- * another service, and has one of the former's name as well, that name would mean both. So before the traffic moves
- * such a host gets a name of its own: the running version has its service under it, and the next one the successor.
+ * The proxy looks a host's service up by name in the version that serves. If the next version gives a host to another
+ * service but also has a service with the former one's name, that name would be ambiguous. Such a host gets an alias
+ * before the traffic moves: in the running version the alias means the current service, and in the next version its
+ * successor.
  */
 export function withAliases(current: readonly RouteSpec[], next: readonly RouteSpec[]): AliasedRoutes {
   const taken = new Set([...current, ...next].map(({ service }) => service));
@@ -44,8 +45,8 @@ function freeName(taken: ReadonlySet<string>): string {
 }
 
 /**
- * Services of the running version, and names that are lent to them, whose hosts the next one answers with another service:
- * under these names, too, the next version must be found until its own routes are loaded.
+ * Services and aliases of the running version whose hosts another service answers in the next version. The proxy must
+ * find the next version under these names, too, until its own routes are loaded.
  */
 export function successorNames(current: readonly RouteSpec[], next: readonly RouteSpec[]): ReadonlyMap<string, string> {
   const own = new Set(next.map(({ service }) => service));
@@ -57,7 +58,7 @@ export function successorNames(current: readonly RouteSpec[], next: readonly Rou
 }
 
 /**
- * What is left when a version was given up: without the hosts that only it would have had, and each of the others with the
+ * The routes after a rollback: without hosts that only the new version would have had, and with each other host on the
  * service that the running version has for it.
  */
 export function routesAfterRollback(

@@ -2,7 +2,7 @@ import type { ServiceSettings } from "../../model/service-settings.ts";
 import { parseDurationMs, writtenDuration } from "../../model/values/duration.ts";
 import { parseMemoryBytes, writtenMemory } from "../../model/values/memory-size.ts";
 
-/** As people write them, like in baton.yaml; null: not set. */
+/** Settings as people write them, like in baton.yaml. Null means not set. */
 export interface WrittenSettings {
   readonly health: {
     readonly path: string | null;
@@ -15,7 +15,7 @@ export interface WrittenSettings {
   readonly cpus: number | null;
 }
 
-/** What is to be set, checked; what is left out stays as it is. */
+/** The checked settings to change. A setting that is left out stays as it is. */
 export interface SettingChanges {
   readonly health: { readonly [Name in keyof WrittenSettings["health"]]?: WrittenSettings["health"][Name] | undefined };
   readonly memory?: string | null | undefined;

@@ -9,7 +9,7 @@ export type Redact = (text: string) => string;
 
 /** Shorter values would match parts of too many other words. */
 const leastChars = 8;
-/** In a value of several lines, such as a key, each line of at least this length is hidden by itself. */
+/** In a value of several lines, such as a key, each line of at least this length is hidden separately. */
 const leastLineChars = 16;
 
 /** Words and sentences fill every log, whether or not they are a variable's value. */

@@ -15,7 +15,7 @@ export function createAnnouncements(log: Pick<Log, "warn"> | undefined): Announc
   const ofOne = new Map<DeploymentId, Set<{ wake(): void }>>();
 
   // The announced change is committed already, so a listener's error must not look like a failed write.
-  const tell = (deployment: DeploymentId, wake: () => void) => {
+  const notify = (deployment: DeploymentId, wake: () => void) => {
     try {
       wake();
     } catch (error) {
@@ -25,8 +25,8 @@ export function createAnnouncements(log: Pick<Log, "warn"> | undefined): Announc
 
   return {
     announce(deployment) {
-      for (const listener of [...(ofOne.get(deployment) ?? [])]) tell(deployment, () => listener.wake());
-      for (const listener of [...ofAll]) tell(deployment, () => listener.wake(deployment));
+      for (const listener of [...(ofOne.get(deployment) ?? [])]) notify(deployment, () => listener.wake());
+      for (const listener of [...ofAll]) notify(deployment, () => listener.wake(deployment));
     },
 
     subscribe(deployment, wake) {

@@ -48,9 +48,9 @@ async function oldestClaimable(tx: Queries): Promise<DeploymentId | null> {
 }
 
 /**
- * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. Builds start again,
- * unless they were asked to stop: then they end. Deployments past the build are resumed under a new attempt, so that a
- * late write of the dead server matches no row.
+ * Takes over deployments that nobody runs any more: those of a dead server, and all except `except`. Builds start
+ * again, unless they were asked to stop: then they end. Deployments past the build are resumed under a new attempt, so
+ * that a late write of the dead server matches no row.
  */
 export async function rescue(
   transaction: Transaction,

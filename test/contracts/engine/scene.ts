@@ -33,7 +33,10 @@ export interface EngineScene extends AsyncDisposable {
   /** Takes a name away that is not Baton's, and so cannot be removed by it. */
   forgetImage(reference: string): Promise<void>;
   readonly registry: {
-    /** A reference that can be pulled, one that the registry does not have, one that it refuses, and one without a registry. */
+    /**
+     * A reference that can be pulled, one that the registry does not have, one that it refuses, and one without a
+     * registry.
+     */
     readonly has: string;
     readonly misses: string;
     readonly refuses: string;
