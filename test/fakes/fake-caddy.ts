@@ -6,10 +6,10 @@ import { holdLimitMs, type Proxy as ReverseProxy } from "../../server/ports/prox
 import type { FakeDocker } from "./docker/fake-docker.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** What a user got. */
+/** The response that a user got. */
 export interface Served {
   readonly status: number;
-  /** Whose container answered; null: none did. */
+  /** The deployment whose container answered; null when none did. */
   readonly deployment: DeploymentId | null;
   readonly service: string | null;
 }
@@ -19,17 +19,17 @@ export interface Served {
  * containers.
  */
 export interface FakeCaddy extends ReverseProxy {
-  /** A request from a user. It is lost when it gets 502. */
+  /** A request from a user. It counts as lost when it gets 502. */
   request(host: string): Promise<Served>;
   readonly hosts: ReadonlyMap<string, RouteSpec & { readonly installation: InstallationId }>;
-  /** Requests that are kept open on an address beside those of `request`: streams and WebSockets. */
+  /** Requests that are kept open on an address in addition to those of `request`: streams and WebSockets. */
   readonly streams: Map<HostAddress, number>;
 }
 
 interface Folder {
-  /** What `live` points to. */
+  /** The target of `live`. */
   current: DeploymentId | "stopped" | null;
-  /** Addresses by service; null: requests to it wait. */
+  /** Addresses by service; null means that requests to it wait. */
   readonly deployments: Map<DeploymentId, Map<string, HostAddress | null>>;
 }
 

@@ -1,22 +1,19 @@
 import type { Clock } from "../../server/ports/clock.ts";
 
-/** A clock that stands still until it is told otherwise. What is due happens in the order of its time. */
+/** A clock that stands still until a test moves it. Due callbacks run in the order of their time. */
 export interface FakeClock extends Clock {
-  /** Lets time pass, and everything happen that is due by then. */
+  /** Lets time pass and runs everything that is due by then. */
   advance(ms: number): void;
   /**
-   * Moves the time to where the next thing is due, and lets that happen. False, and the time stays: nothing is due
-   * within `limitMs` from now.
+   * Moves the time to the next due callback and runs it. Returns false and leaves the time alone when nothing is due
+   * within `limitMs`.
    */
   advanceToNext(limitMs: number): boolean;
-  /**
-   * Calls `run` at that time, and resolves nothing: for what happens in the world by itself. Returns how to call it
-   * off.
-   */
+  /** Runs `run` at that time, for events that happen on their own. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
-  /** The same clock for one process: what waits there is forgotten with it. */
+  /** The same clock for one process, whose waits can be dropped together. */
   forProcess(): Clock & { forget(): void };
-  /** How many are asleep: a test waits for a sleeper before it moves the time. */
+  /** The number of sleepers; a test waits for one before it moves the time. */
   readonly sleeping: number;
 }
 
@@ -28,7 +25,7 @@ interface Due {
 export function createFakeClock(start = new Date("2026-01-31T12:00:00.000Z")): FakeClock {
   let nowMs = 0;
   let sleeping = 0;
-  /** By time, and among equals in the order in which they were asked for. */
+  /** Ordered by time, and among equals in the order of the requests. */
   const agenda: Due[] = [];
 
   function after(ms: number, run: () => void): () => void {

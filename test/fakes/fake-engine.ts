@@ -3,13 +3,13 @@ import type { ImageId, InstanceId } from "../../server/model/names/ids.ts";
 import type { ContainerState, Engine, ImageInfo, LogLine } from "../../server/ports/engine.ts";
 import { EngineUnavailable } from "../../server/ports/engine.ts";
 
-/** An engine with the containers and images that a test puts into it. What changes things is not faked. */
+/** An engine with the containers and images that a test puts into it. Methods that change something are not faked. */
 export interface FakeEngine extends Engine {
   readonly containers: ContainerState[];
   readonly images: Set<string>;
-  /** What a container has printed, by its id. */
+  /** The output of a container, by its id. */
   readonly output: Map<string, readonly string[]>;
-  /** True: it does not answer. */
+  /** When true, it does not answer. */
   away: boolean;
 }
 

@@ -9,13 +9,13 @@ import {
 
 /** A forge in memory, at https://forge.example. */
 export interface FakeForge extends Forge {
-  /** What it has been told, in order, those that it refused left out. */
+  /** The reports that it accepted, in order. */
   readonly reports: readonly DeploymentReport[];
-  /** States that it shows of each of its deployments, and beside its commits, oldest first. */
+  /** The states that it shows of each of its deployments and on its commits, oldest first. */
   shown(): { readonly deployments: readonly (readonly string[])[]; readonly statuses: readonly string[] };
-  /** Why it does what it is asked for no more; null: it does. */
+  /** Why it refuses calls at the moment; null when it does not. */
   trouble: { readonly retryAfterMs: number | null } | null;
-  /** The delivery of an event, signed. Two with one id are the same one, delivered twice. */
+  /** A signed delivery of an event. Two with one id are the same delivery, sent twice. */
   delivery(event: ForgeEvent, secret: string, id: string): { readonly headers: Headers; readonly body: Uint8Array };
 }
 

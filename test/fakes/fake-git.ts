@@ -6,9 +6,9 @@ import type { Git } from "../../server/ports/git.ts";
 
 /** Repositories that hold only the commits that a test names; nothing can be pushed or read. */
 export interface FakeGit extends Git {
-  /** What a revision resolves to, whatever the product. */
+  /** The commit that a revision resolves to, in every product. */
   readonly commits: Map<string, Commit>;
-  /** What lies between two commits, by "from..to". */
+  /** The commits between two commits, by "from..to". */
   readonly between: Map<string, readonly Commit[]>;
 }
 

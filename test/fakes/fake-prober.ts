@@ -2,7 +2,7 @@ import type { Prober } from "../../server/ports/prober.ts";
 import type { FakeDocker } from "./docker/fake-docker.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** Looks at the addresses that the fake Docker publishes, as they are at this moment of the virtual time. */
+/** Probes the addresses that the fake Docker publishes at this moment of the virtual time. */
 export function createFakeProber(docker: FakeDocker, clock: FakeClock): Prober {
   return {
     async http({ address, timeoutMs }, signal) {

@@ -1,44 +1,44 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * One life of a server: everything that it asks of the world goes through here, so that it can be made to fail, or to
- * die at any moment, as by `kill -9`. What is left of a dead one waits for ever and reaches nothing any more.
+ * One life of a server. Every call that it makes goes through here, so that calls can fail and the process can die at
+ * any moment, as by `kill -9`. What remains of a dead process waits forever and reaches nothing.
  */
 export interface FakeProcess {
-  /** The same adapter, for this process. `name` comes before the names of its methods: "engine.createContainer". */
+  /** The same adapter, for this process. `name` is the prefix of its methods' names: "engine.createContainer". */
   adapter<Adapter extends object>(name: string, adapter: Adapter): Adapter;
-  /** A step of the process by itself, such as a failpoint: as if it were a call that does nothing. */
+  /** A step of the process itself, such as a failpoint, which acts like a call that does nothing. */
   step(name: string): Promise<void>;
   kill(): void;
   readonly isDead: boolean;
-  /** Aborted by `kill`: the daemon ends what it does for a client that has gone. */
+  /** Aborted by `kill`: the daemon ends what it does for a client that is gone. */
   readonly signal: AbortSignal;
 }
 
-/** What may be told to happen to a call. */
+/** What can happen to a call. */
 export interface Faults {
   /** Every call and failpoint so far, of all processes, in order. */
   readonly calls: readonly string[];
-  /** Calls of these names fail, and do nothing. */
+  /** Makes calls of this name fail without doing anything. */
   fail(call: string, error: () => Error, on?: Occasion): void;
-  /** Calls of these names do what they do, and their answer is lost. */
+  /** Makes calls of this name succeed, but loses their answer. */
   loseAnswer(call: string, error: () => Error, on?: Occasion): void;
-  /** The process dies instead of the call, or right after it. */
+  /** Kills the process instead of the call, or right after it. */
   kill(call: string, moment: "before" | "after", on?: Occasion): void;
-  /** Something else comes first. */
+  /** Does something else first. */
   before(call: string, act: () => unknown, on?: Occasion): void;
-  /** Looks at the world before every call; healing ends no look. */
+  /** Calls `look` before every call, until the end; healing does not remove it. */
   watch(look: () => unknown): void;
-  /** Nothing is to happen any more. */
+  /** Removes all faults. */
   heal(): void;
-  /** Calls that something was to happen to, and that have not come. */
+  /** Calls that a fault still waits for. */
   readonly waiting: readonly string[];
 }
 
 export interface Occasion {
-  /** Which of the calls that match it begins with: 1 is the first, and what is meant when nothing is said. */
+  /** The first matching call that is affected, counted from 1, which is the default. */
   readonly nth?: number;
-  /** How many there are; 1 unless said otherwise. */
+  /** The number of affected calls; 1 by default. */
   readonly times?: number;
   /** Only calls with such arguments. */
   readonly when?: (...args: never[]) => boolean;
@@ -63,7 +63,7 @@ export interface FaultPlan extends Faults {
   look(): Promise<void>;
 }
 
-/** `*` at the end of a name stands for the rest: "engine.*" is the whole daemon. */
+/** `*` at the end of a name matches the rest: "engine.*" is the whole daemon. */
 export function createFaults(): FaultPlan {
   const calls: string[] = [];
   const looks: (() => unknown)[] = [];
@@ -104,7 +104,7 @@ function matches(pattern: string, call: string): boolean {
   return pattern.endsWith("*") ? call.startsWith(pattern.slice(0, -1)) : pattern === call;
 }
 
-/** These answer at once, and are no questions to another process. */
+/** These return at once and are no requests to another process. */
 const immediate = new Set([
   "archive",
   "newDeployKey",
@@ -115,7 +115,7 @@ const immediate = new Set([
   "ownAddresses",
 ]);
 const streams = new Set(["logs", "events"]);
-/** What takes its time in another process, which ends it when its client is gone. */
+/** Calls that take time in another process, which ends them when its client is gone. */
 const longCalls = new Set(["build", "pull", "importImage", "fillVolume", "fetch", ...streams]);
 
 export function createFakeProcess(plan: FaultPlan, options: { readonly pause: () => Promise<void> }): FakeProcess {
@@ -186,7 +186,7 @@ export function createFakeProcess(plan: FaultPlan, options: { readonly pause: ()
   };
 }
 
-/** The parts of a store; a map of rows is no adapter. */
+/** Whether a member is a part of a store; a map of rows is not. */
 function isPort(member: object): boolean {
   return (
     Object.getPrototypeOf(member) === Object.prototype && Object.values(member).some((one) => typeof one === "function")

@@ -1,7 +1,7 @@
 import type { Proxy as ReverseProxy } from "../../server/ports/proxy.ts";
 import { ProxyUnavailable } from "../../server/ports/proxy.ts";
 
-/** A proxy that is there, or away; what it serves is not faked. */
+/** A proxy that is available or away; serving is not faked. */
 export interface FakeProxy extends ReverseProxy {
   away: boolean;
 }

@@ -20,13 +20,13 @@ export interface FakeCommit extends Commit {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** Repositories in memory, those of Baton and those elsewhere. What goes over the wire of `git` is not faked. */
+/** Repositories in memory, Baton's own and those elsewhere. Git's wire protocol is not faked. */
 export interface FakeRepositories extends Git {
-  /** Makes a commit that nobody has pushed yet. The same content on the same parent is the same commit. */
+  /** Creates a commit that has not been pushed yet. The same content on the same parent is the same commit. */
   commit(files: Files, options?: { readonly message?: string; readonly parent?: CommitSha | null }): CommitSha;
-  /** What a client sends to move a branch here from where it stands. */
+  /** The push that a client sends to move a branch here. */
   pushOf(product: ProductId | null, branch: string, to: CommitSha | null): PushRequest;
-  /** Branches of repositories elsewhere, by `host/path`; what is missing cannot be found. */
+  /** Branches of repositories elsewhere, by `host/path`; a missing one cannot be found. */
   readonly remotes: Map<string, Map<string, CommitSha>>;
 }
 
@@ -206,7 +206,7 @@ export function createFakeRepositories(): FakeRepositories {
   };
 }
 
-/** What goes wrong with it is heard by whoever reads it. */
+/** The reader of the stream gets its errors. */
 async function* archiveOf(commit: () => FakeCommit, { entries, stripPrefix, extraFiles }: ArchiveRequest) {
   const { files } = commit();
   const prefix = stripPrefix === "" ? "" : `${stripPrefix}/`;
@@ -220,7 +220,7 @@ async function* archiveOf(commit: () => FakeCommit, { entries, stripPrefix, extr
   yield* tar as AsyncIterable<Buffer>;
 }
 
-/** As git itself names a file's content. */
+/** The id that git itself gives a file's content. */
 function blobId(bytes: Buffer): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }

@@ -33,7 +33,7 @@ import { createVirtualTime } from "./virtual-time.ts";
 
 /**
  * A whole Baton on fakes: the real commands, worker, pipeline and reconciler, in virtual time. A minute passes as soon
- * as everybody waits. The server can be killed at any call, and what it runs (containers, routes, rows) stays.
+ * as everything waits. The server can be killed at any call, and what it runs (containers, routes, rows) stays.
  */
 export interface FakeWorld {
   readonly clock: FakeClock;
@@ -45,46 +45,51 @@ export interface FakeWorld {
   readonly mountFiles: FakeMountFiles;
   /** How its calls fail, and when it dies. Failpoints are calls, too: "failpoint.built". */
   readonly faults: Faults;
-  /** What the server logged about itself: "warn: …". */
+  /** The server's own log: "warn: …". */
   readonly serverLog: readonly string[];
 
   /**
-   * Pushes a version onto what was pushed before: how its app behaves, or all of its files. Rejects when it is refused.
+   * Pushes a version on top of the previous push: its app's behaviour, or all of its files. Rejects when it is refused.
    */
   push(product: string, version?: App | Files, options?: PushOptions): Promise<DeploymentId>;
-  /** Makes a product whose repository is at the forge, with a webhook, and its reports wanted. Nothing is there yet. */
+  /**
+   * Creates a product whose repository is at the forge, with a webhook and reports enabled. The repository is empty.
+   */
   connect(product: string): Promise<void>;
-  /** Somebody pushes a version to the product's repository at the forge, which tells nobody. */
+  /** Pushes a version to the product's repository at the forge, without a delivery. */
   release(product: string, version?: App | Files, options?: PushOptions): CommitSha;
-  /** The forge delivers the push of a commit. Twice with one id is the same delivery. */
+  /** Delivers the push of a commit from the forge. The same id twice is the same delivery. */
   deliver(
     product: string,
     commit: CommitSha,
     options?: { readonly id?: string; readonly branch?: string },
   ): Promise<Received>;
-  /** What people ask for, through the page or the API. Rejects when the server is down, or dies over it. */
+  /** Runs a command as a page or the API would. Rejects when the server is down, or dies meanwhile. */
   ask<Answer>(command: (commands: Commands) => Promise<Answer>): Promise<Answer>;
 
   start(): void;
-  /** As on SIGTERM. */
+  /** Stops the server as SIGTERM does. */
   stop(): Promise<void>;
-  /** As when the lock on the database is lost: what runs is left where it is, until the next `start`. */
+  /** Acts as if the database's lock were lost: what runs is left as it is until the next `start`. */
   suspend(): void;
-  /** As on kill -9. It comes back by itself after `restartMs`. */
+  /** Kills the server as `kill -9` does. It starts again automatically after `restartMs`. */
   crash(): void;
   /** How often the server has been started. */
   readonly starts: number;
 
-  /** Lets time pass until this is so. Rejects when that takes longer than `limitMs` of virtual time (10 minutes). */
+  /**
+   * Lets time pass until the condition holds. Rejects when that takes longer than `limitMs` of virtual time (10
+   * minutes).
+   */
   until(what: string, isSo: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
-  /** Lets so much time pass. */
+  /** Lets this much time pass. */
   pass(ms: number): Promise<void>;
   /** Lets time pass until the deployment is over. */
   decided(id: DeploymentId): Promise<Deployment>;
   /** Lets time pass until every deployment is over and settled. */
   atRest(): Promise<void>;
 
-  /** What a user gets at this host; time passes until it is there. */
+  /** Resolves with the response that a user gets at this host; time passes until it arrives. */
   request(host: string): Promise<Served>;
 
   deployment(id: DeploymentId): Promise<Deployment>;
@@ -97,7 +102,7 @@ export interface FakeWorld {
 
 export interface PushOptions {
   readonly branch?: string;
-  /** Instead of the last commit that was pushed to this branch. */
+  /** Replaces the last commit that was pushed to this branch as the parent. */
   readonly parent?: CommitSha | null;
   readonly message?: string;
 }
@@ -106,9 +111,9 @@ export interface WorldOptions {
   readonly limits?: Partial<PipelineLimits>;
   readonly maxBuilding?: number;
   readonly keepVersions?: number;
-  /** How long a killed server is down; null: until `start`. */
+  /** How long a killed server is down; null means until `start`. */
   readonly restartMs?: number | null;
-  /** How long a call to another process takes, before it and after it: pauses that differ find races. */
+  /** How long a call to another process takes, before and after it; different pauses find races. */
   readonly pauseMs?: () => number;
 }
 
@@ -153,7 +158,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
   const pushed = new Map<string, CommitSha>();
   let life: Life | null = null;
   let starts = 0;
-  /** Of webhooks, by product. */
+  /** The secrets of webhooks, by product. */
   const secrets = new Map<string, string>();
   let changes = 0;
   let deliveries = 0;
@@ -184,7 +189,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       {
         ...{ ...adapters, log, limits, keepVersions, publishRoutes },
         instance: docker.instance,
-        // Only a report is a call to somewhere else.
+        // Only a report is a call to another server.
         forges: [{ ...forge, report: process.adapter("forge", forge).report }],
         baseImages: createBaseImages({ engine, clock: own, distribution: createFakeDistribution(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
@@ -353,7 +358,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
 const remotePath = (slug: string) => `forge.example/acme/${slug}.git`;
 const repositoryUrl = (slug: string) => `https://${remotePath(slug)}`;
 
-/** Without files of its own a version is a Dockerfile and its app's behaviour. */
+/** A version without files of its own is a Dockerfile and its app's behaviour. */
 function filesOf(version: App | Files): Files {
   const isFiles = Object.values(version).some((value) => typeof value === "string") && !("cannotStart" in version);
   if (isFiles) return version as Files;
@@ -367,7 +372,7 @@ function createLog(process: FakeProcess, lines: string[]) {
   const write = (level: string) => (facts: object, message: string) => {
     if (process.isDead) return;
     const error = "err" in facts && facts.err instanceof Error ? facts.err : null;
-    // A stack costs more than all the rest of a scenario, and only what is unexpected needs one.
+    // A stack trace costs more than the rest of a scenario, and only an unexpected error needs one.
     const told = error === null ? "" : `: ${level === "error" ? error.stack : error.message}`;
     lines.push(`${level}: ${message}${told}`);
   };

@@ -1,16 +1,16 @@
 import type { FakeClock } from "./fake-clock.ts";
 
-/** Lets the time of a fake clock pass as tests need it: a minute is over as soon as everybody waits. */
+/** Lets the time of a fake clock pass as tests need it: a minute is over as soon as everything waits. */
 export interface VirtualTime {
-  /** Until this is so. Rejects when that takes longer than `limitMs` (10 minutes). */
+  /** Waits for a condition. Rejects when that takes longer than `limitMs` (10 minutes). */
   until(what: string, isSo: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
-  /** Until there is an answer. */
+  /** Waits for an answer. */
   answered<Answer>(what: string, answer: Promise<Answer>): Promise<Answer>;
-  /** Until the attempt does not throw. */
+  /** Retries until the attempt does not throw. */
   eventually<Result>(attempt: () => Result | Promise<Result>): Promise<Result>;
-  /** So much, and everything in it happens. */
+  /** Lets this much time pass, with everything that happens in it. */
   pass(ms: number): Promise<void>;
-  /** The same adapter; whoever calls it has its answer, however long that takes. */
+  /** The same adapter, whose callers get their answer however long that takes. */
   passingFor<Adapter extends object>(adapter: Adapter): Adapter;
 }
 
@@ -49,7 +49,7 @@ export function createVirtualTime(clock: FakeClock): VirtualTime {
           return await attempt();
         } catch (error) {
           if (clock.monotonicMs() > endMs) throw error;
-          // Where nothing is due, what is true only from some time on wants time as well.
+          // When nothing is due, time must still pass for a condition that becomes true at some time.
           if (!clock.advanceToNext(stepMs)) clock.advance(stepMs);
         }
       }
@@ -74,7 +74,7 @@ export function createVirtualTime(clock: FakeClock): VirtualTime {
   };
 }
 
-/** Every promise that can go on has done so, and all of them wait for time to pass. */
+/** Resolves when every promise that can continue has done so, and all of them wait for time to pass. */
 async function everybodyWaits(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,29 +1,32 @@
 /**
- * What the program in a container does: written into the build context as `behaviour.json`, so that each version of a
- * product brings its own. Everything is optional; without a word it listens at once and answers 200 for ever.
+ * The behaviour of the program in a container. It is written into the build context as `behaviour.json`, so that each
+ * version of a product brings its own. Everything is optional; by default it listens at once and always answers 200.
  */
 export interface App {
-  /** Absent: PORT from its environment, else the port that is published. Null: it opens none. */
+  /**
+   * The port it opens. Absent means PORT from its environment, or else the published port. Null means that it opens
+   * none.
+   */
   readonly port?: number | null;
   readonly listensAfterMs?: number;
   readonly loopbackOnly?: boolean;
-  /** What it answers, request after request of one container; the last one for ever. */
+  /** What it answers to the requests of one container, in order; the last answer repeats. */
   readonly answers?: readonly Answer[];
   readonly answersAfterMs?: number;
-  /** From so long after its start on it answers 500. */
+  /** How long after its start it begins to answer 500. */
   readonly breaksAfterMs?: number;
-  /** How the lives of its container end, one after the other, the last one for ever; null: that life does not end. */
+  /** How each run of its container ends, in order; the last one repeats. Null means that the run does not end. */
   readonly exits?: readonly (Exit | null)[];
-  /** At each start. */
+  /** Lines that it prints at each start. */
   readonly prints?: readonly string[];
-  /** Files that it writes at each start, by their path. */
+  /** Files that it writes at each start, by path. */
   readonly writes?: Readonly<Record<string, string>>;
   /** Files whose content it prints at each start: "/data/rows: three", or "/data/rows: nothing". */
   readonly shows?: readonly string[];
   readonly ignoresSigterm?: boolean;
-  /** From SIGTERM to its end. */
+  /** The time from SIGTERM to its end. */
   readonly stopsAfterMs?: number;
-  /** The outcome of its image's HEALTHCHECK, where that has one, so long after each start. */
+  /** The outcome of its image's HEALTHCHECK, if it has one, and how long after each start. */
   readonly healthcheck?: {
     readonly status: "healthy" | "unhealthy";
     readonly afterMs: number;
@@ -36,14 +39,14 @@ export interface App {
     readonly takesMs?: number;
     readonly prints?: readonly string[];
     readonly fails?: { readonly step: string; readonly exitCode: number };
-    /** A base image that cannot be had. */
+    /** A base image that cannot be pulled. */
     readonly missingBase?: string;
   };
-  /** What services that share the image do differently. */
+  /** How services that share the image behave differently. */
   readonly services?: Readonly<Record<string, Omit<App, "services" | "build">>>;
 }
 
-/** A status; nothing, although it is connected; something that is not HTTP; a connection that is closed. */
+/** A status, no response, a response that is not HTTP, or a closed connection. */
 export type Answer = number | "hang" | "garbage" | "close";
 
 export interface Exit {

@@ -10,11 +10,11 @@ import type {
 import type { FakeClock } from "../fake-clock.ts";
 import type { Answer, App } from "./app.ts";
 
-/** What comes of a request to its port. */
+/** The outcome of a request to its port. */
 export type Reply =
   | { readonly type: "answered"; readonly status: number }
   | { readonly type: "hangs" | "garbage" | "closed" }
-  /** Its life ended while it was at it. */
+  /** The container ended while it was answering. */
   | { readonly type: "cut" };
 
 export interface FakeContainer {
@@ -27,15 +27,15 @@ export interface FakeContainer {
   start(): void;
   /** Resolves when it has ended. */
   stop(graceMs: number): Promise<void>;
-  /** Ends it at once, as an exit of its own would. */
+  /** Ends it at once, as if it had exited. */
   die(code: number, outOfMemory?: boolean): void;
-  /** Its daemon stops, and takes it along. */
+  /** Stops it together with its daemon. */
   halt(): void;
-  /** Its daemon is back: it runs again if it ran before, and nobody had stopped it. */
+  /** Runs it again when its daemon is back, if it was running and nobody had stopped it. */
   comeBack(): void;
-  /** Nothing of it happens any more. */
+  /** Cancels everything that it would still do. */
   remove(): void;
-  /** Said when it prints, and when a life of it ends. */
+  /** Calls the listener when it prints, and when a run of it ends. */
   onChange(listener: () => void): () => void;
   listens(): ListeningPort | null;
   serve(): Promise<Reply>;
@@ -43,7 +43,7 @@ export interface FakeContainer {
 
 const firstBackoffMs = 100;
 const longestBackoffMs = 60_000;
-/** Who ran for so long is restarted as if it were the first time. */
+/** After a run of this length the restart delay begins again from the start. */
 const steadyMs = 10_000;
 const sigkill = 137;
 const sigterm = 143;
@@ -55,7 +55,7 @@ export function createFakeContainer(given: {
   readonly app: App;
   readonly hasHealthcheck: boolean;
   readonly imageVolumes: readonly string[];
-  /** What it has in a folder, which may be a volume. */
+  /** The content of a folder, which may be a volume. */
   readonly folder: (path: string) => Map<string, string>;
   readonly emit: (event: EngineEvent) => void;
 }): FakeContainer {
@@ -76,7 +76,7 @@ export function createFakeContainer(given: {
   let lives = 0;
   let requests = 0;
 
-  /** What is the same from one look to the next: scenarios take many. */
+  /** What stays the same between inspections, because scenarios make many. */
   const fixed = {
     ...{ id, name: request.name, owner: request.owner, service: request.service, kind: request.kind, error: "" },
     hostAddress: request.publish?.hostAddress ?? null,

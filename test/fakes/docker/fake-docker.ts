@@ -18,7 +18,9 @@ import { createFakeImages, type FakeImages } from "./images.ts";
 import { createFakeNetworks, type FakeNetworks } from "./networks.ts";
 import { createFakeVolumes, type FakeVolumes } from "./volumes.ts";
 
-/** Docker in memory, on a virtual clock: containers live as their `App` says, and outlive the Baton that made them. */
+/**
+ * Docker in memory, on a virtual clock. Containers behave as their `App` says, and outlive the Baton that created them.
+ */
 export interface FakeDocker extends Engine {
   readonly containers: ReadonlyMap<ContainerId, FakeContainer>;
   readonly images: FakeImages["images"];
@@ -29,13 +31,13 @@ export interface FakeDocker extends Engine {
   readonly foreignSubnets: FakeNetworks["foreignSubnets"];
   readonly volumes: FakeVolumes["volumes"];
   readonly foreignVolumes: FakeVolumes["foreignVolumes"];
-  /** Addresses of this host where another program listens. */
+  /** Addresses of this host on which another program listens. */
   readonly occupied: Set<HostAddress>;
-  /** The running container whose port is published there. */
+  /** The running container whose port is published at this address. */
   at(address: HostAddress): FakeContainer | null;
-  /** True: the daemon does not answer, and what it was asked for before has come to nothing. Containers go on. */
+  /** When true, the daemon does not answer, and earlier calls have failed. Containers keep running. */
   away: boolean;
-  /** The daemon stops and takes its containers along; after so long it is back, and so are those that are to run. */
+  /** Stops the daemon with its containers. After this time it is back, with the containers that should run. */
   restart(downMs: number): void;
 }
 
@@ -61,7 +63,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
   const at = (address: HostAddress) =>
     [...containers.values()].find((one) => one.request.publish?.hostAddress === address && one.isRunning) ?? null;
 
-  /** Of the volume that is mounted there, else the container's own; null: it has no such folder. */
+  /** The folder of the volume that is mounted there, or the container's own; null when it has no such folder. */
   function folderOf(id: ContainerId, mounts: ContainerRequest["mounts"], path: string): Map<string, string> | null {
     const mount = mounts.find((one) => one.type === "volume" && one.path === path);
     if (mount?.type === "volume") return volumes.volumes.get(mount.volume)?.files ?? null;
@@ -80,7 +82,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     for (const { members } of networks.networks.values()) members.delete(container.id);
   }
 
-  /** As the port says: what is there under the name is adopted when it is the same, else replaced. */
+  /** As the port says: an equal container with this name is adopted, another one is replaced. */
   function adopt(request: ContainerRequest): ContainerId | null {
     const existing = [...containers.values()].find(({ request: { name } }) => name === request.name);
     if (!existing) return null;
@@ -205,7 +207,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     },
   };
 
-  /** Aborted when the daemon goes away: what it was asked for ends there. */
+  /** Aborted when the daemon goes away, which ends the calls to it. */
   let daemon = new AbortController();
   const fake = answering(docker, () => daemon.signal);
   const setAway = (away: boolean) => {
@@ -231,7 +233,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
   }) as FakeDocker;
 }
 
-/** The same engine, which answers only as long as its daemon is there. */
+/** The same engine, which answers only while its daemon is up. */
 function answering<Docker extends object>(docker: Docker, daemon: () => AbortSignal): Docker {
   async function* stream(items: AsyncIterable<unknown>) {
     daemon().throwIfAborted();
@@ -256,7 +258,7 @@ function answering<Docker extends object>(docker: Docker, daemon: () => AbortSig
   return Object.fromEntries(members) as Docker;
 }
 
-/** A build ends with its daemon as it does with its client. */
+/** A build ends when its daemon does, as it does when its client disconnects. */
 function withSignal(args: readonly unknown[], daemon: AbortSignal): readonly unknown[] {
   const last = args.at(-1);
   return last instanceof AbortSignal ? [...args.slice(0, -1), AbortSignal.any([last, daemon])] : args;

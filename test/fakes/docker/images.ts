@@ -19,13 +19,13 @@ export interface FakeImage {
   readonly info: Omit<ImageInfo, "id" | "tags">;
 }
 
-/** What a registry has under a reference. */
+/** The image that a registry has under a reference. */
 export interface Published {
   readonly app?: App;
   readonly exposes?: number;
   readonly volumes?: readonly string[];
   readonly takesMs?: number;
-  /** The registry wants credentials for it. */
+  /** Whether the registry requires credentials for it. */
   readonly isPrivate?: boolean;
 }
 
@@ -36,14 +36,14 @@ type ImagePort = Pick<
 
 export interface FakeImages extends ImagePort {
   readonly images: Map<ImageId, FakeImage>;
-  /** By reference; what is missing here cannot be pulled. */
+  /** By reference; an image that is missing here cannot be pulled. */
   readonly registry: Map<string, Published>;
-  /** Beginnings of references whose registry does not answer. */
+  /** Prefixes of references whose registry does not answer. */
   readonly unreachable: Set<string>;
   readonly builds: { current: number; most: number; begun: number; aborted: number };
 }
 
-/** Images are known by what they are made of: the same context makes the same image. */
+/** An image's id depends on its content, so the same context gives the same image. */
 export function createFakeImages(given: {
   readonly clock: FakeClock;
   readonly instance: string;
@@ -189,7 +189,7 @@ function withTag(reference: string): string {
   return /:[^/]+$/.test(reference) ? reference : `${reference}:latest`;
 }
 
-/** As much of a Dockerfile as comes back from an inspection. */
+/** Reads the parts of a Dockerfile that an inspection returns. */
 function readDockerfile(text: string): Partial<FakeImage["info"]> {
   const all = (instruction: string) =>
     [...text.matchAll(new RegExp(`^${instruction}\\s+(.+)$`, "gm"))].map((match) => match[1] ?? "");

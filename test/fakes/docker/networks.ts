@@ -6,7 +6,7 @@ export interface FakeNetwork {
   readonly name: string;
   readonly subnet: string;
   readonly owner: Owner | LastingOwner;
-  /** Containers, with the names by which they are known here. */
+  /** The connected containers, with their names in this network. */
   readonly members: Map<ContainerId, readonly string[]>;
 }
 

@@ -2,7 +2,7 @@ import type { ContainerId } from "../../../server/model/names/ids.ts";
 import type { Engine, VolumeRequest } from "../../../server/ports/engine.ts";
 
 export interface FakeVolume extends VolumeRequest {
-  /** What is in it, by file. */
+  /** Its content, by file. */
   readonly files: Map<string, string>;
 }
 
@@ -10,11 +10,11 @@ type VolumePort = Pick<Engine, "createVolume" | "listVolumes" | "inspectVolume" 
 
 export interface FakeVolumes extends VolumePort {
   readonly volumes: Map<string, FakeVolume>;
-  /** Names of volumes that somebody else made. */
+  /** Names of volumes that Baton did not create. */
   readonly foreignVolumes: Set<string>;
 }
 
-/** `folderOf` gives what a container has in a folder; null: it has no such folder. */
+/** `folderOf` returns the content of a container's folder; null when there is no such folder. */
 export function createFakeVolumes(
   folderOf: (container: ContainerId, path: string) => ReadonlyMap<string, string> | null,
 ): FakeVolumes {

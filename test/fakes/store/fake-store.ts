@@ -18,12 +18,12 @@ import { createDeliveries } from "./webhooks/deliveries.ts";
 import { createReports } from "./webhooks/reports.ts";
 
 /**
- * A Store in memory that keeps the same law as the one on Postgres: test/contracts runs one suite on both. A method is
- * one step, as a transaction is. How it fails is told to the process that asks it: see fake-process.ts.
+ * A Store in memory that obeys the same rules as the one on Postgres: test/contracts runs one suite on both. A method
+ * is one step, as a transaction is. Faults are set on the calling process: see fake-process.ts.
  */
 export interface FakeStore extends Store {
   readonly rows: FakeRows;
-  /** Puts a deployment in place as it is, past the law and without an event. */
+  /** Puts a deployment in place as it is, without checks and without an event. */
   put<D extends Deployment>(deployment: D): D;
 }
 

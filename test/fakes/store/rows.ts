@@ -9,19 +9,19 @@ import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
 import type { AuditEntry, Domain, Identity, LeaseHolder, Leaving } from "../../../server/ports/store/store.ts";
 
-/** What the tables of the real store hold. Tests may look at it and put rows in place. */
+/** The content of the real store's tables. Tests may read it and put rows in place. */
 export interface FakeRows {
   readonly environments: Map<EnvironmentId, Environment>;
   readonly products: Map<ProductId, Product>;
   readonly deletedProducts: Set<ProductId>;
   readonly installations: Map<InstallationId, Installation>;
-  /** What stays behind of each installation, as its deletion said. */
+  /** What is kept of each deleted installation. */
   readonly leaving: Map<InstallationId, Leaving>;
-  /** Those that were deleted by themselves, without their product. */
+  /** Installations that were deleted separately, not with their product. */
   readonly deletedInstallations: Set<InstallationId>;
   readonly deployments: Map<DeploymentId, Deployment>;
   readonly events: Map<DeploymentId, DeploymentEvent[]>;
-  /** Of installations and of products: their ids come from one sequence. */
+  /** Of installations and of products, whose ids come from one sequence. */
   readonly variables: Map<InstallationId | ProductId, Map<string, VariableRow>>;
   readonly serviceSettings: Map<InstallationId, Map<string, ServiceSettings>>;
   readonly domains: Domain[];
@@ -53,7 +53,7 @@ export interface SourceSecrets extends SourceCredentials {
 export interface DeliveryRow extends LedgerDetail {
   readonly product: ProductId;
   readonly digest: string | null;
-  /** The first of its id and body: what duplicates are measured by. */
+  /** Whether it was the first with its id and its body, which duplicates are compared with. */
   readonly first: boolean;
 }
 
@@ -107,13 +107,13 @@ export const deploymentsOf = (rows: FakeRows, installation: InstallationId): rea
 export const allDeployments = (rows: FakeRows): readonly Deployment[] =>
   [...rows.deployments.values()].sort((a, b) => a.id - b.id);
 
-/** It was deleted by itself or with its product. */
+/** Whether it was deleted, separately or with its product. */
 export function isGone(rows: FakeRows, id: InstallationId): boolean {
   const installation = rows.installations.get(id);
   return !installation || rows.deletedInstallations.has(id) || rows.deletedProducts.has(installation.productId);
 }
 
-/** What `on delete cascade` does in the tables. */
+/** Does what `on delete cascade` does in the tables. */
 export function forgetInstallation(rows: FakeRows, id: InstallationId): void {
   for (const { id: deployment } of deploymentsOf(rows, id)) {
     for (const table of [rows.deployments, rows.events, rows.reports]) table.delete(deployment);

@@ -57,7 +57,7 @@ export function createDeployments(
     rescue: async (except = []) => queue.rescue(clock.now(), except),
   };
 
-  /** What was deleted is listed only for whoever asks for that very product or installation. */
+  /** Deployments of a deleted product or installation are listed only when that one is asked for. */
   function isListed({ installationId }: Deployment, product?: ProductId, installation?: InstallationId): boolean {
     if (installation !== undefined || !rows.installations.has(installationId)) return true;
     return product === undefined ? !isGone(rows, installationId) : !rows.deletedInstallations.has(installationId);

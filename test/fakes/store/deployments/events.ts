@@ -6,7 +6,7 @@ import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { allDeployments, type FakeRows } from "../rows.ts";
 
-/** Where every other part of the store writes events and wakes subscribers. */
+/** Through this every other part of the store writes events and wakes subscribers. */
 export interface Journal {
   write(id: DeploymentId, bodies: readonly EventBody[], at: Date): void;
   writeStatus(deployment: Deployment, at: Date, more?: readonly EventBody[]): void;
@@ -21,7 +21,7 @@ export function createEvents(rows: FakeRows, clock: Clock): Store["events"] & { 
       try {
         listener.wake(id);
       } catch {
-        // What is announced is written already: a listener's mistake must not look like a failed write.
+        // The announced change is committed already, so a listener's error must not look like a failed write.
       }
     }
   };

@@ -3,17 +3,20 @@ import type { Installation } from "../../../../server/model/product.ts";
 import { deploymentsOf, type FakeRows } from "../rows.ts";
 import type { Journal } from "./events.ts";
 
-/** Writes a deployment's new state with all that belongs to it, as one transaction of the real store does. */
+/** Writes a deployment's new state with everything that belongs to it, as one transaction of the real store does. */
 export function writeMove(rows: FakeRows, journal: Journal, from: Deployment, to: Deployment, at: Date): void {
   rows.deployments.set(to.id, to);
   moveLive(rows, from, to);
-  // A deployment that ended in the queue has left nothing behind: with its end it is settled.
+  // A deployment that ended in the queue has left nothing to clean up, so its end settles it.
   if (from.status === "queued" && isOver(to.status)) journal.writeStatus(to, at, [{ type: "settled" }]);
   else if (from.status !== to.status) journal.writeStatus(to, at);
   else journal.announce(to.id);
 }
 
-/** The installation follows: to the new version at the switch, and back when that fails in the watch window. */
+/**
+ * Moves the installation along: to the new version at the cut-over, and back when the version fails in the watch
+ * window.
+ */
 function moveLive(rows: FakeRows, from: Deployment, to: Deployment): void {
   const installation = rows.installations.get(to.installationId);
   if (!installation) return;
@@ -31,7 +34,10 @@ function moveLive(rows: FakeRows, from: Deployment, to: Deployment): void {
   }
 }
 
-/** The row is still in the state that the mover knows: what `where id, status, step, attempt` asks of the table. */
+/**
+ * Whether the row is still in the state that the caller knows, as `where id, status, step, attempt` checks in the
+ * table.
+ */
 export function isFenced(row: Deployment | undefined, from: Deployment): row is Deployment {
   return row?.status === from.status && row.attempt === from.attempt && stepOf(row) === stepOf(from);
 }

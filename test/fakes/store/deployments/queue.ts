@@ -22,7 +22,7 @@ export const hasRunning = (rows: FakeRows, installation: InstallationId) =>
 
 export type Queue = ReturnType<typeof createQueue>;
 
-/** Who may run, who has to wait, and who is not wanted any more. Every method is one step: nothing comes in between. */
+/** Decides which deployments may run, which wait, and which are superseded. Every method is one uninterrupted step. */
 export function createQueue(rows: FakeRows, journal: Journal, nextId: () => number) {
   function enqueue({ supersedes, newestUndecidedPush, ...request }: DeploymentRequest, at: Date) {
     const { installationId } = request;
@@ -54,7 +54,7 @@ export function createQueue(rows: FakeRows, journal: Journal, nextId: () => numb
       .map(({ id }) => id);
   }
 
-  /** Null: the law refuses. */
+  /** Returns null when the transition is not allowed. */
   function move<T extends Transition>(row: Deployment, transition: T, at: Date): After<T> | null {
     const to = advance(row, transition);
     if (to) writeMove(rows, journal, row, to, at);

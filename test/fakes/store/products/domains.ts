@@ -9,7 +9,7 @@ export function createDomains(rows: FakeRows): Store["domains"] {
     const found = claims().find((row) => row.installation !== installation && hosts.includes(row.host));
     return found && { taken: found.host, by: found.installation };
   };
-  /** A host given twice is the one that was given last. */
+  /** A host that is given twice belongs to the last service that got it. */
   const replace = (table: Domain[], isReplaced: (row: Domain) => boolean, added: readonly Domain[]) => {
     const byHost = new Map([...table.filter((row) => !isReplaced(row)), ...added].map((row) => [row.host, row]));
     table.splice(0, table.length, ...[...byHost.values()].sort((a, b) => (a.host < b.host ? -1 : 1)));

@@ -26,7 +26,7 @@ export function createInstallations(
     const environment = installation && rows.environments.get(installation.environmentId);
     return installation && product && environment ? { installation, product, environment } : null;
   };
-  /** Its product's first: an installation's own win. */
+  /** The product comes first, because an installation's own variables override it. */
   const holders = (id: InstallationId) => [
     ...[rows.installations.get(id)?.productId].filter((one) => one !== undefined),
     id,

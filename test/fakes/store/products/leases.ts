@@ -3,7 +3,7 @@ import { type LeaseHolder, PoolExhausted, type PortRange, type Store } from "../
 import { firstFreeSubnet } from "../../../../server/rules/routing/subnets.ts";
 import { drop, type FakeRows } from "../rows.ts";
 
-/** Ports and networks, each given once. */
+/** Ports and networks, each leased once. */
 export function createLeases(rows: FakeRows): Store["leases"] {
   const heldPorts = (holder: LeaseHolder) =>
     rows.ports.filter((lease) => isSame(lease.holder, holder)).sort((a, b) => a.port - b.port);

@@ -65,7 +65,7 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
   };
 }
 
-/** Frees the hosts of a deleted installation and ends what it had going. */
+/** Frees the hosts of a deleted installation and ends its unfinished deployments. */
 export function takeDown(rows: FakeRows, queue: Queue, id: InstallationId, at: Date): void {
   for (const table of [rows.domains, rows.customDomains]) drop(table, ({ installation }) => installation === id);
   for (const deployment of deploymentsOf(rows, id)) queue.requestCancel(deployment.id, at);

@@ -27,7 +27,7 @@ function tablesOf(rows: FakeRows) {
 export function createSources(rows: FakeRows): Store["sources"] {
   const { of, secretsOf, set, keep } = tablesOf(rows);
 
-  /** One that was never polled is due at once. */
+  /** A product that was never polled is due at once. */
   const isDue = ({ id, repository }: { readonly id: ProductId; readonly repository: string | null }, now: Date) => {
     const { pollMinutes, polledAt } = of(id);
     if (repository === null || pollMinutes === null || rows.deletedProducts.has(id)) return false;

@@ -5,7 +5,7 @@ import type { FakeRows, VariableRow } from "../rows.ts";
 
 type Holder = InstallationId | ProductId;
 
-/** Those of all the holders, as they may be shown, sorted by name. Later holders win. */
+/** The variables of all the holders, as they may be shown, sorted by name. Later holders take precedence. */
 export function variableEntries(rows: FakeRows, holders: readonly Holder[]): readonly VariableEntry[] {
   const last = holders.at(-1);
   return [...merged(rows, holders)].map(([name, { value, secret, atBuild }]) => ({
@@ -47,7 +47,7 @@ export function changeVariables(
     own.set(name, { ...(own.get(name) ?? { atBuild: null, secret: true }), value });
   for (const [name, row] of own) {
     const marked = Object.hasOwn(atBuild, name) ? (atBuild[name] ?? null) : row.atBuild;
-    // A secret becomes visible with a new value only.
+    // A secret becomes visible only with a new value.
     const isSaid = Object.hasOwn(secret, name) && (secret[name] === true || Object.hasOwn(set, name));
     own.set(name, { ...row, atBuild: marked, secret: isSaid ? secret[name] === true : row.secret });
   }

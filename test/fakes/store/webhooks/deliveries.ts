@@ -16,7 +16,7 @@ import { type DeliveryRow, deploymentsOf, type FakeRows } from "../rows.ts";
 const keptDeliveries = 2_000;
 const keptRefusals = 100;
 
-/** The ledger: one delivery after the other, each judged by what the one before has queued. */
+/** The ledger. Deliveries are judged one after another, each by what the previous one has queued. */
 export function createDeliveries(rows: FakeRows, queue: Queue): Store["deliveries"] {
   let lastId = 0;
   const ledgerOf = (product: ProductId) => rows.deliveries.filter((row) => row.product === product);
@@ -71,7 +71,7 @@ export function createDeliveries(rows: FakeRows, queue: Queue): Store["deliverie
 
   function deploy(id: InstallationId, { branch }: Judgement, by: string, at: Date): DeploymentId {
     const installation = rows.installations.get(id);
-    // One that tracks nothing yet tracks from now on what the forge calls the default.
+    // An installation without a branch tracks the forge's default branch from now on.
     if (installation?.branch === null) rows.installations.set(id, { ...installation, branch });
     const request = { id: null, installationId: id, trigger: "webhook", by, ref: branch, commit: null } as const;
     const queued = queue.enqueue({ ...request, sourceId: null, variables: "now", supersedes: true }, at);
@@ -80,7 +80,7 @@ export function createDeliveries(rows: FakeRows, queue: Queue): Store["deliverie
   }
 }
 
-/** What was delivered before under the same id; else with the same body. */
+/** The earlier delivery with the same id, or else with the same body. */
 function earlierOf(ledger: readonly DeliveryRow[], { deliveryId, content }: NewDelivery): DeliveryFacts["earlier"] {
   const firsts = ledger.filter(({ first }) => first);
   const row =
@@ -96,7 +96,7 @@ function rowOf(
 ): DeliveryRow {
   const { isRepeated, ...facts } = more;
   const first = !isRepeated && again === null;
-  // What came before says the same.
+  // The earlier delivery has the same content.
   const isKept = first || again !== null;
   const { digest = null, headers = null, body = null, bodyBytes = null } = (isKept ? content : null) ?? {};
   return {
@@ -127,7 +127,7 @@ function factsOf(rows: FakeRows, product: ProductId): readonly InstallationFacts
     });
 }
 
-/** Before its fetch a deployment has no commit: then what the delivery that made it named. */
+/** A deployment has no commit before its fetch; until then the commit is the one that its delivery named. */
 function commitOf(rows: FakeRows, deployment: Deployment | undefined): DeployedCommit | null {
   if (!deployment) return null;
   const { id, commit } = deployment;

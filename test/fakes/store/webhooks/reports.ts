@@ -5,7 +5,7 @@ import type { DueReport } from "../../../../server/ports/store/reports.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { allDeployments, type FakeRows, isGone, type ReportRow } from "../rows.ts";
 
-/** A token that is given later does not tell the past. */
+/** Older deployments are not reported, so that a token that is added later does not report the past. */
 const maxAgeMs = 2 * 24 * 60 * 60 * 1000;
 
 const untold: ReportRow = { told: null, receipt: null, trying: null, tries: 0, trouble: null, nextTryAt: null };
