@@ -84,7 +84,7 @@ export async function recipeOf(build: DockerfileBuild, buildVariables: BuildVari
       args,
       buildVariables: buildVariables.known.filter(passed),
       buildSecrets: buildVariables.secret.filter(isMounted),
-      told: (["BATON_COMMIT", "BATON_DEPLOYMENT"] as const).filter(passed),
+      ownArguments: (["BATON_COMMIT", "BATON_DEPLOYMENT"] as const).filter(passed),
       newerSyntax: newerSyntaxIn(text),
       neededStages: neededStages(text, facts.needed),
       written: { text, shownAs },

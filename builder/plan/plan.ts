@@ -71,12 +71,12 @@ export interface BuildRecipe {
    */
   readonly buildSecrets?: readonly string[];
   /** Baton's own variables that the build gets as arguments. */
-  readonly told?: readonly OwnWord[];
+  readonly ownArguments?: readonly OwnWord[];
   /**
    * Baton's own variables that the build gets as secrets. They do not count for the cache, so an unchanged build keeps
    * the first values.
    */
-  readonly toldInSecret?: readonly OwnWord[];
+  readonly ownSecrets?: readonly OwnWord[];
   /** Syntax in the user's Dockerfile that old engines do not understand. */
   readonly newerSyntax?: NewerSyntax | null;
   /** Whether a symlink of the context is kept, by its path and target. By default all are. */

@@ -5,7 +5,7 @@ import { createDockerEngine } from "../docker/docker-engine.ts";
 import { createFirewall } from "../firewall/iptables.ts";
 import { createGitHub } from "../forge/github/github.ts";
 import { createGit } from "../git/git.ts";
-import { createDistribution } from "../host-packages/debian-npm.ts";
+import { createHostPackages } from "../host-packages/debian-npm.ts";
 import { isPublicAddress } from "../model/names/public-address.ts";
 import { createMountFolder } from "../mounts/mount-folder.ts";
 import type { PipelineContext } from "../pipeline/context.ts";
@@ -58,7 +58,7 @@ export async function openAdapters(config: Config, data: DataFolder, log: Logger
   const prober = createLoopbackProber();
   const engine = createDockerEngine({ instance, socket: config.dockerHost });
   const ports = await internalPorts(store.settings, prober, config.ports);
-  const distribution = createDistribution({ folder: data.cache, caddyBin: config.caddyBin });
+  const hostPackages = createHostPackages({ folder: data.cache, caddyBin: config.caddyBin });
   const https = config.publicUrl.protocol === "https:";
   const proxy = createCaddyProxy({
     folder: data.caddy,
@@ -93,7 +93,7 @@ export async function openAdapters(config: Config, data: DataFolder, log: Logger
     }),
     mountFiles: createMountFolder({ folder: data.mounts }),
     forges: [createGitHub(config.gitHubApi === null ? {} : { apiUrl: config.gitHubApi })],
-    baseImages: createBaseImages({ engine, distribution, clock, mode: config.baseImages }),
+    baseImages: createBaseImages({ engine, hostPackages, clock, mode: config.baseImages }),
     limits: { ...config, publicHost: config.publicUrl.hostname, mirrorRegistry: mirrorRegistry(config) },
     drainTimeoutMs: config.drainTimeoutMs,
     keepVersions: config.keepVersions,

@@ -103,13 +103,13 @@ async function report(needs: ReporterNeeds, due: DueReport, signal: AbortSignal)
   const { token } = await store.sources.credentials(due.product);
   const forge = content && forges.find((one) => one.isHomeOf(content.repository));
   // There is nobody to tell, which settles it.
-  const told =
+  const outcome =
     forge && token !== null
       ? await attempt({ forge, log }, content, token, signal)
       : (content?.receipt ?? { deployment: null });
-  if (!(told instanceof ForgeUnavailable)) return store.reports.told(deployment, state, told);
-  const { message, receipt } = told;
-  const nextTryAt = nextTry(clock, due.tries + 1, told.retryAfterMs);
+  if (!(outcome instanceof ForgeUnavailable)) return store.reports.reported(deployment, state, outcome);
+  const { message, receipt } = outcome;
+  const nextTryAt = nextTry(clock, due.tries + 1, outcome.retryAfterMs);
   log.info({ deployment, nextTryAt }, message);
   await store.reports.failed(deployment, { state, message, nextTryAt, receipt });
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { DistributionUnavailable } from "../ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../ports/host/host-packages.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,7 +10,7 @@ export async function certificates(environment: Environment): Promise<Buffer> {
   const bundle = await readIfThere(environment.SSL_CERT_FILE || defaultBundle);
   const extra = environment.NODE_EXTRA_CA_CERTS ? await readIfThere(environment.NODE_EXTRA_CA_CERTS) : null;
   const found = bundle ?? extra;
-  if (!found) throw new DistributionUnavailable("this machine has no CA certificates: install ca-certificates");
+  if (!found) throw new HostPackagesUnavailable("this machine has no CA certificates: install ca-certificates");
   // It often names the same bundle, or a copy of it.
   return !extra || found.includes(extra) ? found : Buffer.concat([found, Buffer.from("\n"), extra]);
 }

@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from "node:path";
-import type { Distribution } from "../ports/host/host-packages.ts";
+import type { HostPackages } from "../ports/host/host-packages.ts";
 import { certificates } from "./certificates.ts";
 import { debianRoot } from "./debian-root.ts";
 import { hostProgram } from "./host-program.ts";
@@ -9,14 +9,14 @@ import { removeLeftovers, type TemporaryFolder, temporaryFolder } from "./tempor
 /**
  * Implements host packages with mmdebstrap for Debian's packages, npm for the npm registry, and files of this machine.
  */
-export function createDistribution(world: {
+export function createHostPackages(world: {
   /** Holds temporary files of some hundred megabytes. Each is removed after use. */
   readonly folder: string;
   /** A path, or a name on PATH. */
   readonly caddyBin: string;
   /** Passed to the programs that are run: proxies, certificates, registries. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-}): Distribution {
+}): HostPackages {
   const folder = join(world.folder, "distribution");
   const environment = forCommands(world.environment ?? process.env);
   let swept: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { DistributionUnavailable } from "../ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../ports/host/host-packages.ts";
 import { debianSources, indexTargetFormat } from "./debian-sources.ts";
 import { type Command, CommandFailed, runCommand } from "./run-command.ts";
 import { readAndForget, type TemporaryFolder } from "./temporary-folder.ts";
@@ -73,7 +73,7 @@ async function ownSources(run: Run, suite: string, signal: AbortSignal): Promise
 
 async function installTool(run: Run, onLine: OnLine, signal: AbortSignal): Promise<void> {
   if (process.getuid?.() !== 0) {
-    throw new DistributionUnavailable(`mmdebstrap is missing; as root, run: ${installCommand}`);
+    throw new HostPackagesUnavailable(`mmdebstrap is missing; as root, run: ${installCommand}`);
   }
   const wait = ["-o", "DPkg::Lock::Timeout=120"];
   onLine(`mmdebstrap is missing: ${installCommand}`);
@@ -88,11 +88,11 @@ async function installTool(run: Run, onLine: OnLine, signal: AbortSignal): Promi
     const reason = error.missing
       ? "mmdebstrap is missing, and this system has no apt-get to install it with"
       : `mmdebstrap is missing and cannot be installed (${error.lastLines.at(-1) ?? error.message})`;
-    throw new DistributionUnavailable(reason, { cause: error });
+    throw new HostPackagesUnavailable(reason, { cause: error });
   }
 }
 
-function notMade(suite: string, cause: CommandFailed): DistributionUnavailable {
+function notMade(suite: string, cause: CommandFailed): HostPackagesUnavailable {
   const said = cause.lastLines.findLast((line) => line.startsWith("E:")) ?? cause.lastLines.at(-1) ?? cause.message;
-  return new DistributionUnavailable(`Debian's packages (${suite}) cannot be fetched or unpacked: ${said}`, { cause });
+  return new HostPackagesUnavailable(`Debian's packages (${suite}) cannot be fetched or unpacked: ${said}`, { cause });
 }

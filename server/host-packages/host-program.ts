@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
-import { DistributionUnavailable, type HostProgram } from "../ports/host/host-packages.ts";
+import { HostPackagesUnavailable, type HostProgram } from "../ports/host/host-packages.ts";
 import { elfInterpreter } from "./elf-interpreter.ts";
 import { type Command, CommandFailed, runCommand } from "./run-command.ts";
 
@@ -12,7 +12,7 @@ export async function hostProgram(
   signal: AbortSignal,
 ): Promise<HostProgram> {
   const path = await find(nameOrPath, environment.PATH ?? "");
-  if (path === null) throw new DistributionUnavailable(`there is no program ${nameOrPath} on this machine`);
+  if (path === null) throw new HostPackagesUnavailable(`there is no program ${nameOrPath} on this machine`);
   const content = await readFile(path);
   const loader = elfInterpreter(content);
   const libraries = new Map<string, Buffer>();
@@ -50,7 +50,7 @@ async function librariesOf(
     await runCommand({ program: loader, args: ["--list", path], cwd: "/", environment }, onLine, signal);
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
-    throw new DistributionUnavailable(`the libraries of ${path} cannot be found: ${cause.message}`, { cause });
+    throw new HostPackagesUnavailable(`the libraries of ${path} cannot be found: ${cause.message}`, { cause });
   }
   return [...libraries];
 }

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { DistributionUnavailable } from "../ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../ports/host/host-packages.ts";
 import { type Command, CommandFailed, runCommand } from "./run-command.ts";
 import { readAndForget, type TemporaryFolder } from "./temporary-folder.ts";
 
@@ -28,11 +28,11 @@ export async function npmPackage(
     const said = error.missing
       ? "npm is missing"
       : (error.lastLines.find((line) => /^npm error(?! code)/.test(line)) ?? error.message);
-    throw new DistributionUnavailable(`the npm package ${wanted} cannot be fetched: ${said}`, { cause: error });
+    throw new HostPackagesUnavailable(`the npm package ${wanted} cannot be fetched: ${said}`, { cause: error });
   }
 
   const archive = (await readdir(folder.path)).find((file) => file.endsWith(".tgz"));
-  if (!archive) throw new DistributionUnavailable(`npm packed nothing for ${wanted}`);
+  if (!archive) throw new HostPackagesUnavailable(`npm packed nothing for ${wanted}`);
   const files = createGunzip();
   pipeline(createReadStream(join(folder.path, archive)), files, () => undefined);
   return readAndForget(files, folder);

@@ -1,7 +1,7 @@
 import type { InstallationId } from "../model/names/ids.ts";
 import type { Installation, Product } from "../model/product.ts";
 import { lastingNetworkName, volumePrefix } from "../pipeline/containers/container-request.ts";
-import type { Leaving } from "../ports/store/store.ts";
+import type { DeleteOptions } from "../ports/store/store.ts";
 import type { ReconcilerContext } from "./context.ts";
 import { removeUnneededImages } from "./images.ts";
 
@@ -32,7 +32,7 @@ export async function removeDeleted(context: ReconcilerContext, withdrawn: Reado
 
 async function removeInstallation(
   context: ReconcilerContext,
-  { id, keepVolumes }: Installation & Leaving,
+  { id, keepVolumes }: Installation & DeleteOptions,
 ): Promise<void> {
   const { engine, proxy, store, clock, instance, signal } = context;
   const undecided = await store.deployments.undecided(id);

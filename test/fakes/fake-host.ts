@@ -1,8 +1,8 @@
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { BuildLimiter } from "../../server/ports/host/build-limiter.ts";
 import type { Firewall } from "../../server/ports/host/firewall.ts";
-import type { Distribution } from "../../server/ports/host/host-packages.ts";
-import { DistributionUnavailable } from "../../server/ports/host/host-packages.ts";
+import type { HostPackages } from "../../server/ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../../server/ports/host/host-packages.ts";
 import type { MountFiles, MountRef } from "../../server/ports/host/mount-files.ts";
 import { filesIn } from "./docker/images.ts";
 
@@ -50,7 +50,7 @@ export function createFakeBuildLimiter(): BuildLimiter {
 }
 
 /** A host without packages, so that base images come from the registry. */
-export function createFakeDistribution(): Distribution {
-  const refuse = () => Promise.reject(new DistributionUnavailable("this host has no packages"));
+export function createFakeDistribution(): HostPackages {
+  const refuse = () => Promise.reject(new HostPackagesUnavailable("this host has no packages"));
   return { debianRoot: refuse, npmPackage: refuse, caddy: refuse, certificates: refuse };
 }

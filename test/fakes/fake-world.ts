@@ -11,7 +11,7 @@ import type { FailpointName } from "../../server/pipeline/failpoint.ts";
 import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
 import { createRoutePublisher } from "../../server/pipeline/routing/routes.ts";
 import type { Git } from "../../server/ports/git.ts";
-import { narrate } from "../../server/rules/wording/narrate.ts";
+import { renderEvent } from "../../server/rules/wording/render-event.ts";
 import { type App, behaviourFile } from "./docker/app.ts";
 import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
@@ -191,7 +191,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         instance: docker.instance,
         // Only a report is a call to another server.
         forges: [{ ...forge, report: process.adapter("forge", forge).report }],
-        baseImages: createBaseImages({ engine, clock: own, distribution: createFakeDistribution(), mode: "official" }),
+        baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeDistribution(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
         buildCacheBytes: null,
         urlOf: (host) => `http://${host}`,
@@ -351,7 +351,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       return { product, installation };
     },
     events: (id) => store.events.read(id, 0, 100_000),
-    log: async (id) => (await store.events.read(id, 0, 100_000)).flatMap(narrate).join("\n"),
+    log: async (id) => (await store.events.read(id, 0, 100_000)).flatMap(renderEvent).join("\n"),
   };
 }
 

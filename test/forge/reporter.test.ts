@@ -48,7 +48,7 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>, 
   });
   const reports: ReportStore = {
     due: async () => due.splice(0),
-    told: async (_id, state, receipt) => onSettled({ told: state, receipt }),
+    reported: async (_id, state, receipt) => onSettled({ told: state, receipt }),
     failed: async (id, failure) => (id === broken ? void failures.push(failure) : onSettled(failure)),
     trouble: async () => null,
   };

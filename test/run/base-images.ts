@@ -11,7 +11,7 @@ import type { TestProject } from "vitest/node";
 import type { BaseName } from "../../builder/plan/plan.ts";
 import { systemClock } from "../../server/boot/system-clock.ts";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
-import { createDistribution } from "../../server/host-packages/debian-npm.ts";
+import { createHostPackages } from "../../server/host-packages/debian-npm.ts";
 import type { InstanceId } from "../../server/model/names/ids.ts";
 import { createBaseImages } from "../../server/pipeline/images/base/base-images.ts";
 import { caddyBin } from "../proxy/real-caddy.ts";
@@ -49,7 +49,7 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   async function make(base: BaseName): Promise<string> {
     images ??= createBaseImages({
       engine,
-      distribution: createDistribution({ folder, caddyBin: caddyBin() }),
+      hostPackages: createHostPackages({ folder, caddyBin: caddyBin() }),
       clock: systemClock,
       mode: "local",
     });

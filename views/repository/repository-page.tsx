@@ -12,7 +12,7 @@ import { RepositoryCard, type RepositoryProps } from "./repository-card.tsx";
 import { ReportsCard, type ReportsProps } from "./status-reports-card.tsx";
 import { WebhookCard, type WebhookProps } from "./webhook-card.tsx";
 
-export interface WebhooksProps {
+export interface RepositoryPageProps {
   readonly slug: string;
   readonly repository: RepositoryProps;
   /** The other repository that its webhook reports now; null if nothing suggests that it was renamed. */
@@ -28,10 +28,10 @@ export interface WebhooksProps {
 }
 
 /** Shows everything about the repository that a product is deployed from, in the order in which one sets it up. */
-export function WebhooksPage(props: {
+export function RepositoryPage(props: {
   readonly frame: PageFrame;
   readonly head: ProductHeadProps;
-  readonly page: WebhooksProps;
+  readonly page: RepositoryPageProps;
   readonly notice: string | null;
   /** Why the last request was refused. */
   readonly problem: string | null;

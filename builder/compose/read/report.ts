@@ -56,7 +56,7 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
     remark,
     exposed(at, key, variable, text, to) {
       const value = Object.hasOwn(secrets, variable) ? (secrets[variable] ?? "") : "";
-      if (!isTelling(value) || !text.includes(value)) return;
+      if (!isRevealing(value) || !text.includes(value)) return;
       remark(at, key, whereSeen[to](variable));
     },
     problems: () => inOrder([...problems.values()]),
@@ -67,7 +67,7 @@ export function createReport(secrets: Readonly<Record<string, string>> = {}): Re
 }
 
 /** Whether a value gives anything away. Variables are secret by default, but nobody minds a visible port or switch. */
-function isTelling(value: string): boolean {
+function isRevealing(value: string): boolean {
   return value !== "" && !/^(?:\d{1,5}|true|false|yes|no|on|off|production|development|test|staging)$/i.test(value);
 }
 

@@ -32,16 +32,16 @@ export function schemaProblems(errors: readonly ErrorObject[], root: Field): rea
  * type errors.
  */
 function byPlace(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly ErrorObject[]> {
-  const told = errors.filter(({ keyword }) => keyword !== "oneOf");
+  const relevant = errors.filter(({ keyword }) => keyword !== "oneOf");
   const silenced = new Set<string>();
-  for (const { instancePath, keyword } of told) {
+  for (const { instancePath, keyword } of relevant) {
     if (keyword !== "type") silenced.add(instancePath);
     for (let at = instancePath.lastIndexOf("/"); at >= 0; at = instancePath.lastIndexOf("/", at - 1)) {
       silenced.add(instancePath.slice(0, at));
       if (at === 0) break;
     }
   }
-  const heard = told.filter(({ instancePath, keyword }) => keyword !== "type" || !silenced.has(instancePath));
+  const heard = relevant.filter(({ instancePath, keyword }) => keyword !== "type" || !silenced.has(instancePath));
   const places = new Map<string, ErrorObject[]>();
   for (const error of heard) {
     const place = places.get(error.instancePath);

@@ -33,8 +33,8 @@ export interface NodeBuild {
     | "args"
     | "buildVariables"
     | "buildSecrets"
-    | "told"
-    | "toldInSecret"
+    | "ownArguments"
+    | "ownSecrets"
   >;
   readonly decisions: readonly string[];
   readonly warnings: readonly string[];
@@ -180,7 +180,7 @@ function recipeOf(facts: BuildFacts, ignored: readonly string[]): NodeBuild["rec
     args: {},
     buildVariables: known,
     buildSecrets: secrets,
-    ...(buildScript !== null && { [commit === "argument" ? "told" : "toldInSecret"]: ["BATON_COMMIT"] }),
+    ...(buildScript !== null && { [commit === "argument" ? "ownArguments" : "ownSecrets"]: ["BATON_COMMIT"] }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Product } from "../../model/product.ts";
-import type { Leaving } from "../../ports/store/store.ts";
+import type { DeleteOptions } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Uses } from "../adapters.ts";
 export async function deleteProduct(
   { store, wakeQueue, wakeReconciler }: Uses<"store" | "wakeQueue" | "wakeReconciler">,
   product: Product,
-  leaving: Leaving,
+  leaving: DeleteOptions,
 ): Promise<void> {
   await store.products.markDeleted(product.id, leaving);
   wakeQueue();

@@ -1,12 +1,12 @@
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { Leaving } from "../../ports/store/store.ts";
+import type { DeleteOptions } from "../../ports/store/store.ts";
 import type { Uses } from "../adapters.ts";
 
 /** Like `deleteProduct`, for one installation. The product, its repository and its other installations stay. */
 export async function uninstall(
   { store, wakeQueue, wakeReconciler }: Uses<"store" | "wakeQueue" | "wakeReconciler">,
   id: InstallationId,
-  leaving: Leaving,
+  leaving: DeleteOptions,
 ): Promise<void> {
   await store.installations.markDeleted(id, leaving);
   wakeQueue();

@@ -35,22 +35,22 @@ export async function reportToGitHub(
 ): Promise<ReportReceipt> {
   let receipt: ReportReceipt = report.receipt ?? { deployment: null };
   const troubles: ForgeUnavailable[] = [];
-  const attempt = async (wanted: boolean, tell: () => Promise<void>) => {
+  const attempt = async (wanted: boolean, send: () => Promise<void>) => {
     if (!wanted) return;
     try {
-      await tell();
+      await send();
     } catch (error) {
       if (!(error instanceof ForgeUnavailable)) throw error;
       troubles.push(error);
     }
   };
 
-  await attempt(report.wanted.status, () => tellStatus(call, repository, report));
+  await attempt(report.wanted.status, () => reportStatus(call, repository, report));
   await attempt(report.wanted.deployment, async () => {
     receipt = { deployment: receipt.deployment ?? (await createDeployment(call, repository, report)) };
-    await tellDeployment(call, repository, receipt.deployment, report);
+    await reportDeployment(call, repository, receipt.deployment, report);
   });
-  await attempt(report.wanted.comment, () => tellPullRequests(call, repository, report));
+  await attempt(report.wanted.comment, () => commentOnPullRequests(call, repository, report));
 
   const [trouble] = troubles;
   if (trouble)
@@ -58,7 +58,7 @@ export async function reportToGitHub(
   return receipt;
 }
 
-async function tellStatus(call: CallGitHub, repository: string, report: DeploymentReport): Promise<void> {
+async function reportStatus(call: CallGitHub, repository: string, report: DeploymentReport): Promise<void> {
   if (report.state === "inactive") return;
   await call({
     method: "POST",
@@ -90,7 +90,7 @@ async function createDeployment(call: CallGitHub, repository: string, report: De
   return read(created, answer).id;
 }
 
-async function tellDeployment(
+async function reportDeployment(
   call: CallGitHub,
   repository: string,
   id: number | null,
@@ -110,7 +110,7 @@ async function tellDeployment(
   });
 }
 
-async function tellPullRequests(call: CallGitHub, repository: string, report: DeploymentReport): Promise<void> {
+async function commentOnPullRequests(call: CallGitHub, repository: string, report: DeploymentReport): Promise<void> {
   if (report.branch === null) return;
   const [owner] = repository.split("/");
   const head = encodeURIComponent(`${owner}:${report.branch}`);

@@ -5,7 +5,7 @@ import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { CommitSha, ImageId } from "../../model/names/ids.ts";
 import { BuildFailed, type BuildRequest } from "../../ports/engine.ts";
 import type { TreeEntry } from "../../ports/git.ts";
-import { DistributionUnavailable } from "../../ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../../ports/host/host-packages.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
 import { type DeploymentContext, ownerOf } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
@@ -39,7 +39,7 @@ export async function buildService(context: DeploymentContext, build: ServiceBui
   } catch (error) {
     journal.endOfOutput("build", name);
     if (error instanceof BuildFailed) throw await explain(context, build, error);
-    if (!(error instanceof DistributionUnavailable)) throw error;
+    if (!(error instanceof HostPackagesUnavailable)) throw error;
     const message = `the base image cannot be built: ${error.message}`;
     throw new DeploymentFailed({ stage: "build", service: name, message }, { cause: error });
   }
@@ -103,7 +103,7 @@ function argsAndSecrets(
   { deployment }: DeploymentContext,
   { commit, recipe, variables }: ServiceBuild,
 ): Required<Pick<BuildRequest, "args" | "secrets">> {
-  const { buildVariables = [], buildSecrets = [], told = [], toldInSecret = [] } = recipe;
+  const { buildVariables = [], buildSecrets = [], ownArguments = [], ownSecrets = [] } = recipe;
   const own: Readonly<Record<OwnWord, string>> = { BATON_COMMIT: commit, BATON_DEPLOYMENT: String(deployment.id) };
   const ownAmong = (names: readonly OwnWord[]) => Object.fromEntries(names.map((name) => [name, own[name]]));
   const among = (names: readonly string[]) =>
@@ -111,8 +111,8 @@ function argsAndSecrets(
   const secrets = among(buildSecrets);
   const version = Object.keys(secrets).length > 0 ? { [secretsVersionArgument]: secretsVersion(secrets) } : {};
   return {
-    args: { ...ownAmong(told), ...among(buildVariables), ...version },
-    secrets: { ...ownAmong(toldInSecret), ...secrets },
+    args: { ...ownAmong(ownArguments), ...among(buildVariables), ...version },
+    secrets: { ...ownAmong(ownSecrets), ...secrets },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
  * The sources of base images when no image registry can be reached: packages of the Linux distribution and the npm
  * registry, and files of this host.
  */
-export interface Distribution {
+export interface HostPackages {
   /**
    * Builds a minimal Debian root file system with these packages, as a tar stream. Rejects with
    * DistributionUnavailable.
@@ -36,6 +36,6 @@ export interface HostProgram {
 }
 
 /** Something is not available here; the message says what is missing and what to install. */
-export class DistributionUnavailable extends Error {
+export class HostPackagesUnavailable extends Error {
   override readonly name = "DistributionUnavailable";
 }

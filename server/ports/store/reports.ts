@@ -8,7 +8,7 @@ import type { ReportReceipt, ReportState } from "../forge.ts";
 export interface ReportStore {
   /** Deployments whose status the forge has not been told yet and whose next attempt is due. */
   due(now: Date, limit: number): Promise<readonly DueReport[]>;
-  told(deployment: DeploymentId, state: ReportState, receipt: ReportReceipt): Promise<void>;
+  reported(deployment: DeploymentId, state: ReportState, receipt: ReportReceipt): Promise<void>;
   /** Records a failed attempt. `nextTryAt` null means no further attempt for this state. */
   failed(
     deployment: DeploymentId,

@@ -81,7 +81,7 @@ export interface ProductStore {
    * its queued deployments are cancelled, its running ones are asked to stop, and `enqueue` refuses more. `deleted()`
    * lists it until `purge`.
    */
-  markDeleted(id: ProductId, leaving: Leaving): Promise<void>;
+  markDeleted(id: ProductId, leaving: DeleteOptions): Promise<void>;
   deleted(): Promise<readonly Product[]>;
   /**
    * Deletes every row of a product that was marked deleted. Call it only when nothing of the product is left in the
@@ -124,9 +124,9 @@ export interface InstallationStore {
    * deployments are cancelled, its running ones are asked to stop, and `enqueue` refuses more. `deleted()` lists it
    * until `purge`.
    */
-  markDeleted(id: InstallationId, leaving: Leaving): Promise<void>;
+  markDeleted(id: InstallationId, leaving: DeleteOptions): Promise<void>;
   /** Installations that were marked deleted, separately or with their product. */
-  deleted(): Promise<readonly (Installation & Leaving)[]>;
+  deleted(): Promise<readonly (Installation & DeleteOptions)[]>;
   /**
    * Deletes every row of an installation that was marked deleted. Call it only when nothing of the installation is left
    * in the engine and the proxy.
@@ -175,7 +175,7 @@ export interface VariableMarks {
 }
 
 /** What is kept of an installation that is deleted. */
-export interface Leaving {
+export interface DeleteOptions {
   readonly keepVolumes: boolean;
 }
 

@@ -43,16 +43,16 @@ function dataInContainer(service: ServiceSpec, around: Surroundings): ServiceSpe
   if (database.mayBeCache && forgets(wordsOf(service))) return null;
 
   const { mounts } = service.container;
-  const told = folderTold(service, database, {
+  const configured = configuredFolder(service, database, {
     ...around.imageEnvironment(service),
     ...service.environment,
     ...(service.takesVariables ? around.variables : {}),
   });
-  if (told !== null) {
-    if (isWithin(told, "/dev/shm")) return null;
-    return mounts.some((mount) => mount.type !== "anonymous" && isWithin(told, mount.path))
+  if (configured !== null) {
+    if (isWithin(configured, "/dev/shm")) return null;
+    return mounts.some((mount) => mount.type !== "anonymous" && isWithin(configured, mount.path))
       ? null
-      : { what: database.what, path: told };
+      : { what: database.what, path: configured };
   }
   // A volume anywhere may hold the data in a way that cannot be seen from here.
   if (mounts.some(isKept)) return null;
@@ -66,13 +66,13 @@ function isKept(mount: Mount): boolean {
 }
 
 /** The absolute folder that a command-line option or a variable names. */
-function folderTold(service: ServiceSpec, database: DatabaseImage, environment: Environment): string | null {
+function configuredFolder(service: ServiceSpec, database: DatabaseImage, environment: Environment): string | null {
   const { option, variables } = database;
   const words = wordsOf(service);
   const at = option === null ? -1 : words.findIndex((word) => word === option || word.startsWith(`${option}=`));
   const byOption = at < 0 ? null : words[at] === option ? words[at + 1] : words[at]?.slice((option?.length ?? 0) + 1);
-  const told = [byOption, ...variables.map((name) => environment[name])].find((value) => value?.startsWith("/"));
-  return told === undefined || told === null ? null : cleanPath(told);
+  const configured = [byOption, ...variables.map((name) => environment[name])].find((value) => value?.startsWith("/"));
+  return configured === undefined || configured === null ? null : cleanPath(configured);
 }
 
 /** Splits the command into words, also when it is a command line for a shell. */

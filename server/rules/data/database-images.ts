@@ -16,7 +16,7 @@ type Row = readonly [
   what: string,
   names: string,
   folders: string,
-  told?: Partial<Omit<DatabaseImage, "what" | "folders">>,
+  details?: Partial<Omit<DatabaseImage, "what" | "folders">>,
 ];
 
 /** Keyed by the last part of the repository's name, or by the last two where one part is ambiguous. */
@@ -89,14 +89,14 @@ const rows: readonly Row[] = [
 ];
 
 const byName: ReadonlyMap<string, DatabaseImage> = new Map(
-  rows.flatMap(([what, names, folders, told]) =>
+  rows.flatMap(([what, names, folders, details]) =>
     names
       .split(" ")
       .map(
         (name) =>
           [
             name,
-            { what, folders: folders.split(" "), variables: [], option: null, mayBeCache: false, ...told },
+            { what, folders: folders.split(" "), variables: [], option: null, mayBeCache: false, ...details },
           ] as const,
       ),
   ),

@@ -20,10 +20,10 @@ export function lostData(version: Version, live: LiveSpec | null, fresh: boolean
     const service = now.get(before.name);
     const data = before.dataInContainer;
     if (!data || before.kind === "init") return [];
-    const told = { service: before.name, ...data };
-    if (!service || service.kind === "init") return [{ ...told, why: "it is not part of this version" }];
+    const facts = { service: before.name, ...data };
+    if (!service || service.kind === "init") return [{ ...facts, why: "it is not part of this version" }];
     if (service.keptFrom !== null || isCarried(service, data)) return [];
-    return [{ ...told, why: fresh ? "every container is recreated" : whyReplaced(before, service, version, live) }];
+    return [{ ...facts, why: fresh ? "every container is recreated" : whyReplaced(before, service, version, live) }];
   });
 }
 

@@ -81,14 +81,14 @@ export function interruptions(version: Version, live: LiveSpec | null, fresh: bo
       const service = now.get(before.name);
       const isCarried = service !== undefined && isStateful(service) && carriedVolumes(service).length > 0;
       if (before.kind === "init" || !(isStateful(before) || isCarried)) return [];
-      const told = { stack: stack.name, service: before.name, kind: before.kind, isOver: !service };
-      if (!service) return [{ ...told, why: "it is not part of this version" }];
+      const facts = { stack: stack.name, service: before.name, kind: before.kind, isOver: !service };
+      if (!service) return [{ ...facts, why: "it is not part of this version" }];
       if (service.keptFrom !== null) return [];
       // Both run until the old one has been drained.
       if (!isStateful(service)) return [];
-      if (isCarried) return [{ ...told, why: "its data moves to a persistent volume" }];
+      if (isCarried) return [{ ...facts, why: "its data moves to a persistent volume" }];
       const changes = changesText(before, live, service, version);
-      return [{ ...told, why: fresh ? "every container is recreated" : changes }];
+      return [{ ...facts, why: fresh ? "every container is recreated" : changes }];
     }),
   );
 }

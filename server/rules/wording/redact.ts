@@ -79,7 +79,7 @@ function secretsIn(name: string, value: string): readonly string[] {
   const password = passwordOf(value);
   if (password !== null) return password.filter((form) => form.length >= leastChars);
   const whole = value.trim();
-  const isHidden = isSecretName(name) || looksRandom(whole) || isTelling(name, whole);
+  const isHidden = isSecretName(name) || looksRandom(whole) || isRevealing(name, whole);
   if (whole.length < leastChars || !isHidden) return [];
   const lines = whole.split(/\r?\n/).map((line) => line.trim());
   return lines.length === 1 ? [whole] : lines.filter((line) => line.length >= leastLineChars);
@@ -96,7 +96,7 @@ function passwordOf(value: string): readonly string[] | null {
   }
 }
 
-function isTelling(name: string, value: string): boolean {
+function isRevealing(name: string, value: string): boolean {
   return !ordinaryWords.test(value) && isSecretByDefault(name, value);
 }
 

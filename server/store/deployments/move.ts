@@ -67,7 +67,7 @@ export async function writeMove(
     .returning();
   if (!row) throw new Error(`Deployment ${to.id} disappeared while it was locked`);
   await moveLive(transaction, from, to);
-  await tellMove(transaction, from, to, at);
+  await writeMoveEvents(transaction, from, to, at);
   return row;
 }
 
@@ -96,7 +96,7 @@ async function everReady(tx: Queries, installation: DeploymentRow["installationI
 }
 
 /** Writes every change of status as an event in the same transaction. */
-async function tellMove(transaction: Transaction, from: Deployment, to: Deployment, at: Date): Promise<void> {
+async function writeMoveEvents(transaction: Transaction, from: Deployment, to: Deployment, at: Date): Promise<void> {
   const bodies = eventsOfMove(from, to);
   if (bodies.length > 0) await writeEvents(transaction, to.id, bodies, at);
   else transaction.announce(to.id);

@@ -25,7 +25,7 @@ export function createReportStore(database: Database): ReportStore {
     due: (now, limit) => database.read((queries) => dueReports(queries, now, limit)),
     trouble: (product) => database.read((queries) => newestTrouble(queries, product)),
 
-    told: (deploymentId, told, receipt) =>
+    reported: (deploymentId, told, receipt) =>
       database.write(async ({ tx }) => {
         const columns = { told, receipt, trying: null, tries: 0, trouble: null, nextTryAt: null };
         await tx

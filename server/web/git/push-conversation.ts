@@ -9,7 +9,7 @@ import { StoreUnavailable } from "../../ports/store/store.ts";
 import { pushAdvice } from "../../rules/webhooks/push-advice.ts";
 import { type PushOptions, readPushOptions } from "../../rules/webhooks/push-options.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
-import { narrate } from "../../rules/wording/narrate.ts";
+import { renderEvent } from "../../rules/wording/render-event.ts";
 import type { WebAdapters } from "../adapters.ts";
 import { DeploymentDeleted, followDeployment } from "../streams/follow-deployment.ts";
 import { StreamEnded } from "../streams/open-streams.ts";
@@ -105,7 +105,9 @@ async function wordOn(
     for (const id of outcome.deployments) voiceOf(id)(`Queued. Follow it at ${needs.pageOf(id)}`);
     return null;
   }
-  const ends = await Promise.all(outcome.deployments.map((id) => tell(needs, id, options.watch, voiceOf(id), signal)));
+  const ends = await Promise.all(
+    outcome.deployments.map((id) => followToEnd(needs, id, options.watch, voiceOf(id), signal)),
+  );
   const refused = ends.find((end) => end.reason !== null);
   if (refused) return refused.reason;
   if (ends.some((end) => end.isWatched)) await moveBranch(needs, plan, outcome.ref);
@@ -127,20 +129,20 @@ async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref:
 }
 
 /** The result of reporting a deployment. */
-interface Told {
+interface DeploymentEnd {
   /** Why the branch is refused; null if it is accepted. */
   readonly reason: string | null;
   /** Whether it is live and still being watched. */
   readonly isWatched: boolean;
 }
 
-async function tell(
+async function followToEnd(
   needs: PushNeeds,
   id: DeploymentId,
   watch: PushWatch,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Told> {
+): Promise<DeploymentEnd> {
   let heard = 0;
   for (;;) {
     try {
@@ -148,7 +150,7 @@ async function tell(
       for (let next = await events.next(); ; next = await events.next()) {
         if (next.done) return { reason: await wordAtEnd(needs, next.value, say), isWatched: false };
         heard = next.value.seq;
-        for (const line of narrate(next.value)) say(line);
+        for (const line of renderEvent(next.value)) say(line);
         if (next.value.type !== "stage" || next.value.stage !== "watch") continue;
         if (watch === "background" && (await leave(needs, id, say))) return { reason: null, isWatched: true };
         say(

@@ -10,7 +10,7 @@ import { answerWithEvents, heartbeatMs, type SseMessage, type SseWriter } from "
 import type { Aside } from "./state-stream.ts";
 
 /** Formats the events of a deployment for one kind of reader. */
-export interface EventTeller {
+export interface EventRenderer {
   /** Called with every batch in order. The `id`s of the messages must be sequence numbers. */
   messages(events: readonly DeploymentEvent[]): Promise<readonly SseMessage[]>;
   /** The last message to readers that would otherwise reconnect; null answers 204 instead. */
@@ -27,7 +27,7 @@ export interface EventStreams {
     c: WebContext,
     deployment: Deployment,
     after: number,
-    tellerFrom: (after: number) => Promise<EventTeller>,
+    rendererFrom: (after: number) => Promise<EventRenderer>,
   ): Promise<Response>;
 }
 
@@ -39,14 +39,14 @@ type StreamNeeds = Pick<WebAdapters, "store" | "clock" | "log" | "closing" | "dr
 
 export function createEventStreams(needs: StreamNeeds): EventStreams {
   return {
-    async answer(c, deployment, after, tellerFrom) {
+    async answer(c, deployment, after, rendererFrom) {
       const from = lastEventId(c) ?? after;
-      const teller = await tellerFrom(from);
-      const { goodbye } = teller;
+      const renderer = await rendererFrom(from);
+      const { goodbye } = renderer;
       const isEnd = await hasNothingMore(needs, deployment, from);
       if (isEnd && !goodbye) return c.body(null, 204);
       return answerWithEvents(c, needs, async (writer) => {
-        if (!isEnd) await follow(needs, { id: deployment.id, from }, teller, writer);
+        if (!isEnd) await follow(needs, { id: deployment.id, from }, renderer, writer);
         if (goodbye) await writer.send(goodbye);
       });
     },
@@ -56,7 +56,7 @@ export function createEventStreams(needs: StreamNeeds): EventStreams {
 async function follow(
   needs: StreamNeeds,
   { id, from }: { readonly id: DeploymentId; readonly from: number },
-  { messages, aside }: EventTeller,
+  { messages, aside }: EventRenderer,
   writer: SseWriter,
 ): Promise<void> {
   const { store, clock } = needs;

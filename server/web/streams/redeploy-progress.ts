@@ -25,7 +25,7 @@ export async function answerWithProgress(c: WebContext, needs: Needs, sessionId:
   if (known && (await hasSeenTheEnd(needs, known, from))) return c.body(null, 204);
   return answerWithEvents(c, needs, async (writer) => {
     const deployment = known ?? (await untilAskedFor(needs, sessionId, writer));
-    await tell(needs, deployment, from, writer);
+    await followProgress(needs, deployment, from, writer);
   });
 }
 
@@ -54,7 +54,7 @@ async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer:
   }
 }
 
-async function tell(needs: Needs, deployment: Deployment, from: number, writer: SseWriter): Promise<void> {
+async function followProgress(needs: Needs, deployment: Deployment, from: number, writer: SseWriter): Promise<void> {
   const { store } = needs;
   const { id } = deployment;
   const product = await productOf(store, deployment.installationId);
@@ -62,7 +62,7 @@ async function tell(needs: Needs, deployment: Deployment, from: number, writer: 
   for (const stack of pending) await writer.send({ event: "stack", data: stackJson(product, stack) });
   for await (const news of followEvents(needs, id, { after: from, idleMs: heartbeatMs, signal: writer.signal })) {
     for (const event of news === "idle" ? [] : news) {
-      if (isLastStatus(event)) return tellEnd(store, product, id, event, writer);
+      if (isLastStatus(event)) return sendEnd(store, product, id, event, writer);
       const message = messageOf(product, event);
       if (message) await writer.send({ id: String(event.seq), ...message });
     }
@@ -73,7 +73,7 @@ async function tell(needs: Needs, deployment: Deployment, from: number, writer: 
 }
 
 /** The last status has no id, so that a reader that was disconnected before `done` receives both again. */
-async function tellEnd(
+async function sendEnd(
   store: ReadStore,
   product: string,
   id: DeploymentId,

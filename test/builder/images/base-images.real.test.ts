@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BaseName } from "../../../builder/plan/plan.ts";
 import { systemClock } from "../../../server/boot/system-clock.ts";
-import { createDistribution } from "../../../server/host-packages/debian-npm.ts";
+import { createHostPackages } from "../../../server/host-packages/debian-npm.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../../server/model/names/host-address.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
@@ -33,7 +33,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "baton-base-images-"));
   images = createBaseImages({
     engine: withPrivateNames(scratch.engine),
-    distribution: createDistribution({ folder, caddyBin: caddyBin() }),
+    hostPackages: createHostPackages({ folder, caddyBin: caddyBin() }),
     clock: systemClock,
     mode: "local",
   });

@@ -7,7 +7,7 @@ import type { Source } from "../../../server/model/source.ts";
 import type { ReportReceipt, ReportState } from "../../../server/ports/forge.ts";
 import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
-import type { AuditEntry, Domain, Identity, LeaseHolder, Leaving } from "../../../server/ports/store/store.ts";
+import type { AuditEntry, DeleteOptions, Domain, Identity, LeaseHolder } from "../../../server/ports/store/store.ts";
 
 /** The content of the real store's tables. Tests may read it and put rows in place. */
 export interface FakeRows {
@@ -16,7 +16,7 @@ export interface FakeRows {
   readonly deletedProducts: Set<ProductId>;
   readonly installations: Map<InstallationId, Installation>;
   /** What is kept of each deleted installation. */
-  readonly leaving: Map<InstallationId, Leaving>;
+  readonly leaving: Map<InstallationId, DeleteOptions>;
   /** Installations that were deleted separately, not with their product. */
   readonly deletedInstallations: Set<InstallationId>;
   readonly deployments: Map<DeploymentId, Deployment>;

@@ -82,9 +82,9 @@ it("a Dockerfile gets the marked secrets that it mounts, and a sentence about th
 
 it("a Dockerfile is told by Baton what it declares, unless the compose file says it", async () => {
   const { recipe } = await plannedService({ Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x" });
-  expect(recipe.told).toEqual(["BATON_COMMIT"]);
+  expect(recipe.ownArguments).toEqual(["BATON_COMMIT"]);
   const both = await plannedService({ Dockerfile: "FROM a\nARG BATON_DEPLOYMENT BATON_COMMIT\nRUN x" });
-  expect(both.recipe.told).toEqual(["BATON_COMMIT", "BATON_DEPLOYMENT"]);
+  expect(both.recipe.ownArguments).toEqual(["BATON_COMMIT", "BATON_DEPLOYMENT"]);
   const composed = {
     "compose.yaml": "services: { web: { build: { context: ., args: { BATON_COMMIT: none } }, ports: [80] } }",
     Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x",

@@ -40,7 +40,7 @@ it.each(["product", "installation"] as const)("a %s that is purged leaves no row
   await store.leases.port({ deployment: old.id }, "web", range, new Set());
   await store.leases.port({ installation: installation.id }, "db", range, new Set());
   await store.leases.subnet({ deployment: old.id }, "10.214.0.0/16", []);
-  await store.reports.told(old.id, "success", { deployment: 1 });
+  await store.reports.reported(old.id, "success", { deployment: 1 });
   if (kind === "product") {
     await store.products.changeVariables(product.id, { A: "1" }, []);
     await store.products.update(product.id, { source: { token: "t" } });

@@ -1,7 +1,7 @@
 import { Readable, type Writable } from "node:stream";
 import { type Extract, extract, type Header, type Pack, pack } from "tar-stream";
 import type { Ingredient } from "../../../../builder/images/base-images.ts";
-import type { Distribution } from "../../../ports/host/host-packages.ts";
+import type { HostPackages } from "../../../ports/host/host-packages.ts";
 
 type Entry = Extract extends AsyncIterable<infer Item> ? Item : never;
 type EntryHeader = Partial<Header> & Pick<Header, "name">;
@@ -23,14 +23,14 @@ export const filesFolder = "files";
 export async function baseImageFiles(
   ingredients: readonly Ingredient[],
   dockerfile: string | null,
-  distribution: Distribution,
+  hostPackages: HostPackages,
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Readable> {
   const sources: Source[] = dockerfile === null ? [] : [file({ name: "Dockerfile" }, Buffer.from(dockerfile))];
   const prefix = dockerfile === null ? "" : `${filesFolder}/`;
   try {
-    for (const ingredient of ingredients) sources.push(await fetch(ingredient, prefix, distribution, onLine, signal));
+    for (const ingredient of ingredients) sources.push(await fetch(ingredient, prefix, hostPackages, onLine, signal));
   } catch (error) {
     all(sources).discard();
     throw error;
@@ -60,14 +60,14 @@ async function* write(sources: readonly Source[]): AsyncGenerator<Buffer> {
 async function fetch(
   ingredient: Ingredient,
   prefix: string,
-  distribution: Distribution,
+  hostPackages: HostPackages,
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Source> {
   switch (ingredient.type) {
     case "debian": {
       const { suite, packages, without } = ingredient;
-      const root = await distribution.debianRoot({ suite, packages }, onLine, signal);
+      const root = await hostPackages.debianRoot({ suite, packages }, onLine, signal);
       return archive(root, ({ pax: _, ...header }) => {
         // mmdebstrap writes ./usr/bin. Extended headers are rewritten where they are needed.
         const path = header.name.replace(/^\.\//, "");
@@ -75,7 +75,7 @@ async function fetch(
       });
     }
     case "npm": {
-      const files = await distribution.npmPackage(ingredient.name, ingredient.range, onLine, signal);
+      const files = await hostPackages.npmPackage(ingredient.name, ingredient.range, onLine, signal);
       return archive(files, ({ name, type, mode, size }) => {
         const path = type === "file" ? ingredient.place(name.replace(/^package\//, "")) : null;
         // Packages carry the user ids and modes of whoever built them.
@@ -83,7 +83,7 @@ async function fetch(
       });
     }
     case "caddy": {
-      const { content, libraries } = await distribution.caddy(signal);
+      const { content, libraries } = await hostPackages.caddy(signal);
       const program = file({ name: prefix + ingredient.path, mode: 0o755 }, content);
       const loaded = [...libraries].map(([path, library]) =>
         file({ name: prefix + path.slice(1), mode: 0o755 }, library),
@@ -91,7 +91,7 @@ async function fetch(
       return all([program, ...loaded]);
     }
     case "certificates":
-      return file({ name: prefix + ingredient.path }, await distribution.certificates());
+      return file({ name: prefix + ingredient.path }, await hostPackages.certificates());
     case "text":
       return file({ name: prefix + ingredient.path }, Buffer.from(ingredient.content));
     case "link":

@@ -2,7 +2,7 @@ import { type Architecture, baseImage } from "../../../../builder/images/base-im
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { BuildOutput, Engine } from "../../../ports/engine.ts";
-import type { Distribution } from "../../../ports/host/host-packages.ts";
+import type { HostPackages } from "../../../ports/host/host-packages.ts";
 import type { BaseImageMessage, ReportProgress } from "./base-image-messages.ts";
 import { createLocalImages } from "./local-images.ts";
 import { createOfficialImages } from "./official-images.ts";
@@ -28,7 +28,7 @@ type OnOutput = (output: BuildOutput) => void;
 
 export function createBaseImages(needs: {
   readonly engine: Pick<Engine, "instance" | "build" | "pull" | "importImage" | "inspectImage" | "tagImage">;
-  readonly distribution: Distribution;
+  readonly hostPackages: HostPackages;
   readonly clock: Clock;
   /**
    * BATON_BASE_IMAGES: `official`, `local`, `auto` (official, and local when that cannot be pulled), or the prefix of a

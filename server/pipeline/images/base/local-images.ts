@@ -3,7 +3,7 @@ import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { ImageId } from "../../../model/names/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Engine } from "../../../ports/engine.ts";
-import type { Distribution } from "../../../ports/host/host-packages.ts";
+import type { HostPackages } from "../../../ports/host/host-packages.ts";
 import { baseImageFiles, filesFolder } from "./base-image-files.ts";
 import { type BaseImageMessage, note, type ReportProgress } from "./base-image-messages.ts";
 import { createSharedWork } from "./shared-work.ts";
@@ -15,11 +15,11 @@ export type EnsureLocal = (base: BaseName, report: ReportProgress, signal: Abort
 
 export function createLocalImages(needs: {
   readonly engine: Pick<Engine, "instance" | "build" | "importImage" | "inspectImage" | "tagImage">;
-  readonly distribution: Distribution;
+  readonly hostPackages: HostPackages;
   readonly clock: Clock;
   readonly architecture: Architecture;
 }): EnsureLocal {
-  const { engine, distribution, clock, architecture } = needs;
+  const { engine, hostPackages, clock, architecture } = needs;
   const share = createSharedWork<string, BaseImageMessage>();
   const ownTag = (base: BaseName) => `baton-${engine.instance}/base-${base}`;
 
@@ -56,7 +56,7 @@ export function createLocalImages(needs: {
   async function make(local: LocalImage, tag: string, report: ReportProgress, signal: AbortSignal): Promise<ImageId> {
     const onLine = (text: string) => report({ type: "line", text });
     const dockerfile = local.base ? localDockerfile(local, ownTag(local.base)) : null;
-    const tar = await baseImageFiles(local.ingredients, dockerfile, distribution, onLine, signal);
+    const tar = await baseImageFiles(local.ingredients, dockerfile, hostPackages, onLine, signal);
     if (dockerfile === null) return engine.importImage(tar, tag, local.settings, signal);
     const request = {
       dockerfile: "Dockerfile",

@@ -4,7 +4,7 @@ import { specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
-import { logText } from "../../../rules/wording/narrate.ts";
+import { logText } from "../../../rules/wording/render-event.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import { Problem } from "../../http/problem.ts";
 import type { WebContext } from "../../http/web-context.ts";

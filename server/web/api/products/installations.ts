@@ -20,7 +20,7 @@ import {
   newInstallationSchema,
 } from "../schemas/installations.ts";
 import { listOf } from "../schemas/lists.ts";
-import { leavingSchema } from "../schemas/products.ts";
+import { deleteOptionsSchema } from "../schemas/products.ts";
 import { streamContainerLogs } from "./container-logs.ts";
 
 /** Endpoints for installations: where a product is installed, and what it is doing there. */
@@ -116,7 +116,7 @@ function addInstallation(api: Api, needs: ApiNeeds): void {
       summary: "Remove a product from an environment",
       description:
         "Its deployments are cancelled; its addresses and containers are removed. Its volumes stay unless the body says otherwise. The product stays.",
-      request: { params: idParam, body: jsonBody(leavingSchema, false) },
+      request: { params: idParam, body: jsonBody(deleteOptionsSchema, false) },
       responses: { 204: { description: "Removed; its containers are being cleaned up" }, ...errorAnswers },
     }),
     async (c) => {

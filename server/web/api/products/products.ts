@@ -12,7 +12,7 @@ import { productParam } from "../schemas/ids.ts";
 import { listOf, pageQuery } from "../schemas/lists.ts";
 import {
   createdProductSchema,
-  leavingSchema,
+  deleteOptionsSchema,
   newProductSchema,
   productChangesSchema,
   productSchema,
@@ -107,7 +107,7 @@ function addProduct(api: Api, needs: ApiNeeds): void {
       summary: "Delete a product",
       description:
         "Its deployments are cancelled; its addresses, containers, images and repository are removed. Its volumes stay unless the body says otherwise.",
-      request: { params: productParam, body: jsonBody(leavingSchema, false) },
+      request: { params: productParam, body: jsonBody(deleteOptionsSchema, false) },
       responses: { 204: { description: "Deleted; its containers are being cleaned up" }, ...errorAnswers },
     }),
     async (c) => {

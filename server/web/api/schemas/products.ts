@@ -48,7 +48,7 @@ export const productChangesSchema = z.strictObject({
   watch: z.enum(pushWatches, 'enter "wait" or "background"').optional().openapi({ description: watchWords }),
 });
 
-export const leavingSchema = z.strictObject({
+export const deleteOptionsSchema = z.strictObject({
   volumes: z
     .enum(["keep", "delete"], 'enter "keep" or "delete"')
     .default("keep")

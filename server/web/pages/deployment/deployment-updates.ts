@@ -11,7 +11,7 @@ import { PageTitle } from "../../../../views/frame/page-title.tsx";
 import { LogLines, logIncomingId } from "../../../../views/ui/log.tsx";
 import { Steps, stepsId } from "../../../../views/ui/steps.tsx";
 import type { DeploymentId } from "../../../model/names/ids.ts";
-import type { EventTeller } from "../../streams/event-stream.ts";
+import type { EventRenderer } from "../../streams/event-stream.ts";
 import type { PageNeeds } from "../page.ts";
 import { createNews } from "../system/news.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
@@ -21,12 +21,12 @@ import { progressAfter } from "./progress.ts";
 /**
  * Sends a deployment's events to its page: adds new lines to the log, and replaces every other part that has changed.
  */
-export async function createDeploymentTeller(
+export async function createDeploymentUpdates(
   needs: PageNeeds,
   id: DeploymentId,
   from: number,
   reader: { readonly csrf: string | null; readonly stack: string | null },
-): Promise<EventTeller> {
+): Promise<EventRenderer> {
   const { store, clock, catalog } = needs;
   const { csrf, stack } = reader;
   let { progress } = await readProgress(store, id, from);

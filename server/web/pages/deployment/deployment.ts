@@ -6,7 +6,7 @@ import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { displayName } from "../../read/display-name.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
-import { createDeploymentTeller } from "./deployment-updates.ts";
+import { createDeploymentUpdates } from "./deployment-updates.ts";
 import { deploymentView, readProgress } from "./deployment-view.ts";
 import { lastLines, logBlocks, ofStack, withWords } from "./log-blocks.ts";
 
@@ -24,7 +24,9 @@ export function createDeploymentPages(needs: PageNeeds) {
       const { deployment } = await find(c, needs);
       const after = Math.max(0, Math.trunc(Number(c.req.query("after"))) || 0);
       const reader = { csrf: c.get("visitor")?.csrf ?? null, stack: c.req.query("stack") ?? null };
-      return streams.answer(c, deployment, after, (from) => createDeploymentTeller(needs, deployment.id, from, reader));
+      return streams.answer(c, deployment, after, (from) =>
+        createDeploymentUpdates(needs, deployment.id, from, reader),
+      );
     })
 
     .on(routes.deploymentCancel.post, async (c) => {

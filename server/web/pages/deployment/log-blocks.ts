@@ -3,7 +3,7 @@ import type { LogBlock, LogKind } from "../../../../views/ui/log.tsx";
 import { clockText } from "../../../../views/ui/time.tsx";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";
-import { narrate } from "../../../rules/wording/narrate.ts";
+import { renderEvent } from "../../../rules/wording/render-event.ts";
 
 /**
  * Turns events into lines of the page's log. The wording is the terminal's, but `kind` shows the importance instead of
@@ -41,8 +41,8 @@ const marginLength = 4;
 function linesOf(event: DeploymentEvent): readonly string[] {
   if (event.type === "log") return event.lines;
   // The last lines of a container are in the post-mortem and were logged as output before.
-  if (event.type === "failure") return narrate(event).slice(0, 1).map(withoutMargin);
-  return narrate(event).map(withoutMargin);
+  if (event.type === "failure") return renderEvent(event).slice(0, 1).map(withoutMargin);
+  return renderEvent(event).map(withoutMargin);
 }
 
 function withoutMargin(line: string): string {

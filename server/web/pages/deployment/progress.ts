@@ -2,7 +2,7 @@ import type { StepState, StepView } from "../../../../views/ui/steps.tsx";
 import type { Stage } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent, StackProgress } from "../../../model/deployment/event.ts";
 import { counted, elapsedText } from "../../../rules/wording/duration-text.ts";
-import { narrate } from "../../../rules/wording/narrate.ts";
+import { renderEvent } from "../../../rules/wording/render-event.ts";
 
 const steps = ["queue", "fetch", "build", "start", "check", "cut-over", "watch", "ready"] as const;
 type Step = (typeof steps)[number];
@@ -95,7 +95,7 @@ export const noProgress: Progress = {
 export function progressAfter(before: Progress, event: DeploymentEvent): Progress {
   const progress = { ...before, seq: event.seq };
   const sentence =
-    narrate(event)
+    renderEvent(event)
       .at(0)
       ?.replace(/^(?:==>|[ ✓·!✗]*)\s*/, "") ?? progress.sentence;
   switch (event.type) {

@@ -17,8 +17,8 @@ export function stackOverview(
 ): StackOverview | null {
   const names = [...new Set([...specs, ...progress.stacks].map(({ name }) => name))];
   if (names.length < 2) return null;
-  const told = names.map((name) => progress.stacks.find((stack) => stack.name === name) ?? notBegun(name, specs));
-  const stacks = told.map((stack) => stackView(stack, told, deployment, progress, specs));
+  const reported = names.map((name) => progress.stacks.find((stack) => stack.name === name) ?? notBegun(name, specs));
+  const stacks = reported.map((stack) => stackView(stack, reported, deployment, progress, specs));
   const isReady = deployment.status === "ready";
   const done = isReady ? stacks.length : stacks.filter(({ status }) => status === "running").length;
   return {

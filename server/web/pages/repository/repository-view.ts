@@ -1,4 +1,4 @@
-import type { WebhooksProps } from "../../../../views/repository/repository-page.tsx";
+import type { RepositoryPageProps } from "../../../../views/repository/repository-page.tsx";
 import type { Product } from "../../../model/product.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
@@ -12,7 +12,7 @@ export async function repositoryView(
   needs: PageNeeds,
   product: Product,
   { newSecret, before }: { readonly newSecret: string | null; readonly before: number | null },
-): Promise<WebhooksProps> {
+): Promise<RepositoryPageProps> {
   const { store, catalog } = needs;
   const [source, trouble, places, newest, rows] = await Promise.all([
     store.sources.get(product.id),

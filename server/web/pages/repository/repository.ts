@@ -1,4 +1,4 @@
-import { WebhooksPage } from "../../../../views/repository/repository-page.tsx";
+import { RepositoryPage } from "../../../../views/repository/repository-page.tsx";
 import type { Product } from "../../../model/product.ts";
 import type { ProductChanges } from "../../../ports/store/store.ts";
 import { routes } from "../../../routes.ts";
@@ -115,7 +115,7 @@ async function show(c: WebContext, needs: PageNeeds, product: Product, { newSecr
   const { head } = await productFacts(needs, place, c.req.raw.signal);
   const before = /^\d{1,15}$/.exec(c.req.query("before") ?? "")?.[0];
   return c.html(
-    WebhooksPage({
+    RepositoryPage({
       frame: frameOf(c, needs, { title: `Repository of ${product.slug}`, section: "products", mood: head.mood }),
       head,
       stream: { url: productStreamUrl(place, digestOf(head), "head"), pauseInBackground: true },

@@ -14,7 +14,7 @@ import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { liveOf, runState } from "../product/live-version.ts";
 import { activityOf } from "./activity.ts";
-import { setUpStepsToTell } from "./set-up.ts";
+import { remainingSetUpSteps } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
   const { endpoints, clock } = needs;
@@ -28,7 +28,7 @@ export function createHomePages(needs: PageNeeds) {
       const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
-      const setUpStepsLeft = await setUpStepsToTell(needs);
+      const setUpStepsLeft = await remainingSetUpSteps(needs);
       return c.html(
         HomePage({
           frame,

@@ -18,7 +18,7 @@ export function createNews(
   isShown: (place: InstallationRef) => boolean,
 ): Aside {
   let heard = new Set<DeploymentId>();
-  const told = new Set<string>();
+  const shown = new Set<string>();
 
   return {
     heard: (id) => void heard.add(id),
@@ -30,8 +30,8 @@ export function createNews(
         // The deployment may have been deleted since.
         const found = await catalog.deployment(id).catch(() => null);
         const toast = found && !isShown(found.place) ? toastOf(found.deployment, found.place, since) : null;
-        if (!toast || told.has(`${id} ${toast.tone}`)) continue;
-        told.add(`${id} ${toast.tone}`);
+        if (!toast || shown.has(`${id} ${toast.tone}`)) continue;
+        shown.add(`${id} ${toast.tone}`);
         toasts.push(toast);
       }
       return toasts.length === 0 ? "" : String(await ToastPart({ toasts }).toString());

@@ -50,7 +50,7 @@ async function readSetUp(needs: PageNeeds, signal: AbortSignal): Promise<SetUpPr
  * The number of configuration steps that the home page should mention; 0 if the user has hidden them. It does not query
  * DNS, which takes seconds if no resolver answers.
  */
-export async function setUpStepsToTell(needs: PageNeeds): Promise<number> {
+export async function remainingSetUpSteps(needs: PageNeeds): Promise<number> {
   if ((await needs.store.settings.get(setUpHidden)) !== null) return 0;
   const { publicUrl, domain, httpPort, httpsPort } = needs;
   const taken: HostState = { tone: "good", title: "Not checked", detail: null };

@@ -241,7 +241,7 @@ describe("a service of a compose file that is built", () => {
       neededStages: null,
       written: { text: expect.stringContaining("FROM baton/node:22"), shownAs: "apps/web/prod/Dockerfile" },
       basedOn: "baton/node:22",
-      told: [],
+      ownArguments: [],
     });
     expect(service).toMatchObject({ kind: "web", port: 80 });
   });

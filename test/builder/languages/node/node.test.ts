@@ -217,7 +217,7 @@ CMD ["npm","start"]
       "package-lock.json": "{}",
     };
     const { dockerfile, recipe } = await plannedService(files);
-    expect(recipe.told).toEqual(["BATON_COMMIT"]);
+    expect(recipe.ownArguments).toEqual(["BATON_COMMIT"]);
     expect(dockerfile?.indexOf("npm ci")).toBeLessThan(dockerfile?.indexOf("ARG BATON_COMMIT") ?? 0);
   });
 
@@ -226,7 +226,7 @@ CMD ["npm","start"]
       "package.json": packageJson({ scripts: { build: "node build.js", start: "node a.js" } }),
       "baton.yaml": "stacks: { web: { volumes: { data: /data } } }",
     });
-    expect(recipe.toldInSecret).toEqual(["BATON_COMMIT"]);
+    expect(recipe.ownSecrets).toEqual(["BATON_COMMIT"]);
     expect(dockerfile).not.toContain("ARG BATON_COMMIT");
     expect(dockerfile).toContain("--mount=type=secret,id=BATON_COMMIT");
   });

@@ -39,7 +39,7 @@ export function reportsContract(make: MakeStore): void {
       expect(await due()).toEqual([
         { product: product.id, deployment: building.id, commit: sha(1), state: "pending", receipt: null, tries: 0 },
       ]);
-      await store.reports.told(building.id, "pending", { deployment: 7 });
+      await store.reports.reported(building.id, "pending", { deployment: 7 });
       expect(await due()).toEqual([]);
       await moved(store, building, { type: "cancelled", at: clock.now() });
       expect(await due()).toMatchObject([{ state: "cancelled", receipt: { deployment: 7 } }]);
@@ -66,7 +66,7 @@ export function reportsContract(make: MakeStore): void {
       expect(await due(later(86_400_000))).toEqual([]);
       await moved(store, building, { type: "cancelled", at: clock.now() });
       expect(await due()).toMatchObject([{ state: "cancelled", tries: 0 }]);
-      await store.reports.told(building.id, "cancelled", { deployment: 3 });
+      await store.reports.reported(building.id, "cancelled", { deployment: 3 });
       expect(await store.reports.trouble(product.id)).toBeNull();
     });
 

@@ -38,7 +38,7 @@ export function createReports(rows: FakeRows): Store["reports"] {
       allDeployments(rows)
         .flatMap((row) => dueOf(row, now))
         .slice(0, limit),
-    async told(id, told, receipt) {
+    async reported(id, told, receipt) {
       rows.reports.set(id, { ...untold, told, receipt });
     },
     async failed(id, { state, message, nextTryAt, receipt }) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { ImageId, InstanceId } from "../../../../server/model/names/ids.ts";
 import { createBaseImages } from "../../../../server/pipeline/images/base/base-images.ts";
 import { PullFailed } from "../../../../server/ports/engine.ts";
-import { type Distribution, DistributionUnavailable } from "../../../../server/ports/host/host-packages.ts";
+import { type HostPackages, HostPackagesUnavailable } from "../../../../server/ports/host/host-packages.ts";
 
 const never = new AbortController().signal;
 
@@ -14,7 +14,7 @@ function world(
   mode: string,
   images: readonly string[] = [],
   registry: () => Promise<void> = async () => {},
-  source: Distribution = distribution,
+  source: HostPackages = hostPackages,
 ) {
   const present = new Map(images.map((name) => [name, `sha256:${name}` as ImageId]));
   const asked: string[] = [];
@@ -78,7 +78,7 @@ function world(
   };
 
   const notes: string[] = [];
-  const base = createBaseImages({ engine, distribution: source, clock, mode, architecture: "x64" });
+  const base = createBaseImages({ engine, hostPackages: source, clock, mode, architecture: "x64" });
   const resolve = (name: `${string}:${string}`) =>
     base.resolve(
       name,
@@ -89,7 +89,7 @@ function world(
   return { resolve, base, notes, asked, files, present, pass };
 }
 
-const distribution: Distribution = {
+const hostPackages: HostPackages = {
   debianRoot: async () => archiveOf("./", "./usr/bin/ls", "./usr/share/man/man1/ls.1"),
   npmPackage: async (name) =>
     name === "npm" ? archiveOf("package/bin/npm-cli.js") : archiveOf("package/bin/node", "package/LICENSE"),
@@ -258,10 +258,10 @@ describe("a local image", () => {
 
   it("that cannot be made says why, and leaves nothing", async () => {
     const { resolve, asked, present } = world("local", [], undefined, {
-      ...distribution,
-      npmPackage: () => Promise.reject(new DistributionUnavailable("npm is missing")),
+      ...hostPackages,
+      npmPackage: () => Promise.reject(new HostPackagesUnavailable("npm is missing")),
     });
-    await expect(resolve("node:22")).rejects.toThrow(DistributionUnavailable);
+    await expect(resolve("node:22")).rejects.toThrow(HostPackagesUnavailable);
     expect(asked).toEqual(["import baton-abcdefgh/base-debian:12"]);
     expect(present.has("baton-abcdefgh/base-node:22")).toBe(false);
   });

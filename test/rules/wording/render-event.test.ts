@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventBody } from "../../../server/model/deployment/event.ts";
-import { narrate } from "../../../server/rules/wording/narrate.ts";
+import { renderEvent } from "../../../server/rules/wording/render-event.ts";
 import { aFailure } from "../../model/a-deployment.ts";
 
 describe("the story of a deployment", () => {
@@ -21,7 +21,7 @@ describe("the story of a deployment", () => {
       { type: "status", status: "ready", reason: null },
       { type: "settled" },
     ];
-    expect(story.flatMap(narrate)).toEqual([
+    expect(story.flatMap(renderEvent)).toEqual([
       "Queued at position 2: waiting for a free build slot (4 of 4 are building)",
       "==> Building web",
       "    [2/4] RUN npm ci",
@@ -38,7 +38,7 @@ describe("the story of a deployment", () => {
   });
 
   it("says of a failure where, what and what to do", () => {
-    expect(narrate({ type: "failure", failure: { ...aFailure, hint: "Listen on PORT." } })).toEqual([
+    expect(renderEvent({ type: "failure", failure: { ...aFailure, hint: "Listen on PORT." } })).toEqual([
       "  ✗ Failed (health, web): nothing listens on port 3000",
       "    Listen on PORT.",
     ]);
@@ -46,13 +46,13 @@ describe("the story of a deployment", () => {
 
   it("points up to the output, which a log and a terminal have shown already", () => {
     const hint = "See the output below. Try the command on a fresh clone.";
-    expect(narrate({ type: "failure", failure: { ...aFailure, hint } }).at(-1)).toBe(
+    expect(renderEvent({ type: "failure", failure: { ...aFailure, hint } }).at(-1)).toBe(
       "    See the output above. Try the command on a fresh clone.",
     );
   });
 
   it("keeps the lines of a hint apart", () => {
-    const [, ...hint] = narrate({
+    const [, ...hint] = renderEvent({
       type: "failure",
       failure: { ...aFailure, hint: "a.yaml:1: no\na.yaml:2: nor this" },
     });
@@ -60,6 +60,6 @@ describe("the story of a deployment", () => {
   });
 
   it("says why it was stopped", () => {
-    expect(narrate({ type: "status", status: "stopped", reason: "cancelled" })).toEqual(["==> Stopped: cancelled"]);
+    expect(renderEvent({ type: "status", status: "stopped", reason: "cancelled" })).toEqual(["==> Stopped: cancelled"]);
   });
 });

@@ -6,7 +6,7 @@ import { counted } from "./duration-text.ts";
  * Formats an event as lines for people, with the same words in a push's terminal, in the plain-text log and on the
  * page. A line contains no line breaks. Output keeps its ANSI colours; Baton's own words have none.
  */
-export function narrate(event: EventBody): readonly string[] {
+export function renderEvent(event: EventBody): readonly string[] {
   switch (event.type) {
     case "status":
       return statusLines(event);
@@ -45,7 +45,7 @@ export function narrate(event: EventBody): readonly string[] {
 
 /** Formats a line of the plain-text log: `2026-01-31T12:00:00.000Z ==> Building`. */
 export function logText(event: DeploymentEvent): string {
-  return narrate(event)
+  return renderEvent(event)
     .map((line) => `${event.at.toISOString()} ${line}\n`)
     .join("");
 }
