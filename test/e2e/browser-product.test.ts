@@ -7,7 +7,8 @@ import { useBaton } from "./harness.ts";
 import type { ProductApp } from "./product-app.ts";
 import { useWorkshop } from "./workshop.ts";
 
-const baton = useBaton();
+// The worker passes its check last, so that a page has the time to show the stack it belongs to.
+const baton = useBaton({ BATON_WATCH: "1s", BATON_WORKER_UP: "3s" });
 const workshop = useWorkshop();
 const visitors = useBrowser(baton);
 let shop: ProductApp;
