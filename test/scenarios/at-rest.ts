@@ -26,6 +26,7 @@ export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]>
     ...lives.flatMap((live) => faultsOfRoute(world, live)),
     ...inDocker(world, lives),
     ...(await inRecords(world, lives)),
+    ...(await faultsOfBranches(world)),
     ...(world.docker.builds.current > 0 ? [`${world.docker.builds.current} builds go on`] : []),
   ];
 }
@@ -108,6 +109,23 @@ function inDocker({ docker, store }: FakeWorld, lives: readonly Live[]): readonl
     ...differences("network", [...docker.networks.keys()], networks),
     ...madeBy.filter((id) => !kept.some((row) => String(row.id) === id)).map((id) => `an image of ${id} is left`),
   ];
+}
+
+/** A pushed branch points to the last of its versions that became ready, because the next push is compared with it. */
+async function faultsOfBranches({ store, repositories }: FakeWorld): Promise<readonly string[]> {
+  const wanted = new Map<string, { readonly row: Deployment; readonly ref: string; readonly commit: string }>();
+  for (const row of [...store.rows.deployments.values()].sort((a, b) => a.id - b.id)) {
+    const spec = specOf(row);
+    if (row.trigger !== "push" || row.ref === null || !spec || !("readyAt" in row && row.readyAt)) continue;
+    wanted.set(`${row.installationId} ${row.ref}`, { row, ref: row.ref, commit: spec.commit });
+  }
+  const faults = [...wanted.values()].map(async ({ row, ref, commit }) => {
+    const installation = store.rows.installations.get(row.installationId);
+    const branches = installation && (await repositories.branches(installation.productId));
+    const isThere = !branches || branches.get(ref) === commit;
+    return isThere ? [] : [`${ref} is not at the commit of deployment ${row.id}`];
+  });
+  return (await Promise.all(faults)).flat();
 }
 
 /** Folders of the proxy, leases and commits. */

@@ -3,7 +3,7 @@ import { failpointNames } from "../../server/pipeline/failpoint.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 import { comeToRest } from "./at-rest.ts";
-import { grown } from "./products.ts";
+import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
 /** From here on the switch is decided: it is too late. */
@@ -78,6 +78,23 @@ describe("cancelled", () => {
     expect(world.clock.monotonicMs() - askedMs).toBeLessThan(5_000);
     expect(world.docker.builds).toMatchObject({ current: 0, aborted: 1 });
     expect(await wrong()).toEqual([]);
+  });
+
+  test("in the middle of its check, it ends within five seconds, and its container is gone", async () => {
+    const { world, first, users, wrong } = await withLive(plain());
+    const before = [...world.docker.containers.keys()];
+    const id = await world.push("shop", plain({ answers: ["hang"] }));
+    const isChecked = async () =>
+      (await world.events(id)).some((event) => event.type === "stage" && event.stage === "health");
+    await world.until("it is checked", isChecked);
+    expect(world.docker.containers.size).toBe(2);
+    const askedMs = world.clock.monotonicMs();
+    await world.ask(async (commands) => commands.cancel(await world.deployment(id)));
+    expect(await world.decided(id)).toMatchObject({ status: "stopped", reason: "cancelled" });
+    expect(world.clock.monotonicMs() - askedMs).toBeLessThan(5_000);
+    expect([...world.docker.containers.keys()]).toEqual(before);
+    expect(await wrong()).toEqual([]);
+    expect(users.answered).toEqual([first]);
   });
 });
 

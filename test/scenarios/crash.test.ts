@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Deployment, Transition } from "../../server/model/deployment/deployment.ts";
+import type { ContainerId } from "../../server/model/names/ids.ts";
 import { failpointNames } from "../../server/pipeline/failpoint.ts";
 import { createWorld } from "../fakes/fake-world.ts";
 import { faultsAtRest } from "./at-rest.ts";
@@ -18,12 +20,19 @@ const places = [
 describe.each(places)("killed at $name, a $kind product", ({ name, before, after }) => {
   test("gets its version after the restart, and no request is lost", async () => {
     const { world, first, end, wrong, users } = await withLive(before);
+    const made = new Set<ContainerId>();
+    world.faults.before(`failpoint.${name}`, () => {
+      for (const { id, request } of world.docker.containers.values())
+        if (request.owner.deployment !== first) made.add(id);
+    });
     world.faults.kill(`failpoint.${name}`, "before");
     const id = await world.push("shop", after);
     expect(await end(id)).toMatchObject({ status: "ready" });
     expect(world.starts).toBe(2);
     expect(await wrong()).toEqual([]);
     expect(users.answered).toEqual([first, id]);
+    // What the dead server had made is adopted, not made again.
+    expect([...world.docker.containers.keys()]).toEqual(expect.arrayContaining([...made]));
   });
 
   test("gets it as well when the server dies there again", async () => {
@@ -70,6 +79,17 @@ test("killed late in the watch window, a server does not begin it anew", async (
   expect(await wrong()).toEqual([]);
 });
 
+test("killed right after its end is on record, a pushed version has moved its branch", async () => {
+  const { world, first, users, end, wrong } = await withLive(plain());
+  const isHeld = (_: Deployment, { type }: Transition) => type === "held";
+  world.faults.kill("store.deployments.move", "after", { when: isHeld });
+  const id = await world.push("shop", plain(changed));
+  expect(await end(id)).toMatchObject({ status: "ready" });
+  expect(world.starts).toBe(2);
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first, id]);
+});
+
 test("asked to stop while it builds, a server leaves at once and begins the build anew after the next start", async () => {
   const { world, first, users, end, wrong } = await withLive(plain());
   const id = await world.push("shop", plain({ build: { takesMs: 60_000 } }));
@@ -84,12 +104,15 @@ test("asked to stop while it builds, a server leaves at once and begins the buil
   expect(users.answered).toEqual([first, id]);
 });
 
-test("an init service that has run runs once, whatever becomes of the server", async () => {
-  const { world, end, wrong } = await withLive(grown());
-  world.faults.kill("failpoint.checked", "before");
-  const id = await world.push("shop", grown({}, changed));
-  await end(id);
-  expect((await world.log(id)).match(/Running prepare$/gm)).toHaveLength(1);
-  expect(await world.log(id)).toContain("prepare has already run");
-  expect(await wrong()).toEqual([]);
-});
+test.each(["initialised", "held", "checked"])(
+  "an init service that has run does not run again after the server is killed at %s",
+  async (name) => {
+    const { world, end, wrong } = await withLive(grown());
+    world.faults.kill(`failpoint.${name}`, "before");
+    const id = await world.push("shop", grown({}, changed));
+    await end(id);
+    expect((await world.log(id)).match(/Running prepare$/gm)).toHaveLength(1);
+    expect(await world.log(id)).toContain("prepare has already run");
+    expect(await wrong()).toEqual([]);
+  },
+);

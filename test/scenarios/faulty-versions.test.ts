@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Deployment, Failure, Stage, Transition } from "../../server/model/deployment/deployment.ts";
 import type { App } from "../fakes/docker/app.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
-import { dockerfile, grown, plain } from "./products.ts";
+import { dockerfile, files, grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
 /** A version that is no good, and what its deployment says. */
@@ -12,6 +12,7 @@ interface Faulty {
   readonly stage: Stage;
   readonly service: string | null;
   readonly message: RegExp;
+  readonly hint?: RegExp;
   readonly also?: Partial<Failure>;
 }
 
@@ -76,7 +77,12 @@ const beforeTheSwitch: readonly Faulty[] = [
   {
     what: "it runs to its end",
     ...site({ exits: [{ afterMs: 60, code: 0 }] }),
-    ...{ stage: "health", message: /site exited on startup \(exit code 0\)/, also: { exitCode: 0 } },
+    ...{
+      stage: "health",
+      message: /site exited on startup \(exit code 0\)/,
+      hint: /finished and stopped.*kind: init/,
+      also: { exitCode: 0 },
+    },
   },
   {
     what: "it answers twice and exits",
@@ -91,7 +97,7 @@ const beforeTheSwitch: readonly Faulty[] = [
   {
     what: "it listens nowhere",
     ...site({ port: null }),
-    ...{ stage: "health", message: /nothing listens on port 3000/ },
+    ...{ stage: "health", message: /nothing listens on port 3000/, hint: /isn't listening on any port/ },
   },
   {
     what: "it listens on another port than its Dockerfile says",
@@ -101,12 +107,17 @@ const beforeTheSwitch: readonly Faulty[] = [
   {
     what: "it listens on 127.0.0.1 only",
     ...site({ loopbackOnly: true }),
-    ...{ stage: "health", message: /the app listens on 127\.0\.0\.1:3000 only/ },
+    ...{ stage: "health", message: /the app listens on 127\.0\.0\.1:3000 only/, hint: /0\.0\.0\.0/ },
   },
   {
     what: "it answers 500",
     ...site({ answers: [500] }),
-    ...{ stage: "health", message: /GET \/ kept returning 500/, also: { lastProbe: "GET / answered 500" } },
+    ...{
+      stage: "health",
+      message: /GET \/ kept returning 500 for 90 s/,
+      hint: /returns an error/,
+      also: { lastProbe: "GET / answered 500" },
+    },
   },
   {
     what: "it answers 500 every third time",
@@ -116,7 +127,7 @@ const beforeTheSwitch: readonly Faulty[] = [
   {
     what: "it takes connections and never answers",
     ...site({ answers: ["hang"] }),
-    ...{ stage: "health", message: /accepts connections, but GET \/ got no response/ },
+    ...{ stage: "health", message: /accepts connections, but GET \/ got no response/, hint: /hangs/ },
   },
   {
     what: "it does not speak HTTP",
@@ -144,6 +155,11 @@ const beforeTheSwitch: readonly Faulty[] = [
     ...{ stage: "health", message: /nothing listens on port 5432; the app listens on port 5433/ },
   },
   {
+    what: "its database crashes on startup",
+    ...db({ exits: [{ afterMs: 100, code: 5 }] }),
+    ...{ stage: "health", message: /db crashed 4 times on startup \(exit code 5\)/, also: { exitCode: 5 } },
+  },
+  {
     what: "its worker does not stay up",
     ...clock({ exits: [{ afterMs: 600, code: 1 }] }),
     ...{ stage: "health", message: /clock crashed 4 times/ },
@@ -152,7 +168,7 @@ const beforeTheSwitch: readonly Faulty[] = [
 
 const isTheEnd = (_: Deployment, { type }: Transition) => type === "failed";
 
-describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message, also }) => {
+describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message, hint = /.*/, also }) => {
   test("the deployment says so, and users see nothing of it", async () => {
     const before = service === "site" || service === null ? plain() : grown();
     const { world, first, users, end, wrong } = await withLive(before);
@@ -160,6 +176,7 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
     const deployment = await end(id);
     expect(deployment).toMatchObject({ status: "failed", failure: { stage, service, ...also } });
     expect(deployment.status === "failed" && deployment.failure.message).toMatch(message);
+    expect((deployment.status === "failed" && deployment.failure.hint) || "").toMatch(hint);
     expect(await wrong()).toEqual([]);
     expect(users.answered).toEqual([first]);
   });
@@ -174,6 +191,25 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
     expect(await wrong()).toEqual([]);
     expect(users.answered).toEqual([first]);
   });
+});
+
+test("a version whose init service fails starts nothing, and its log ends with what that printed", async () => {
+  const withInit = (code: number, prints: readonly string[]) =>
+    files("site: {}\n  prepare: { kind: init }", {
+      services: { prepare: { port: null, prints, exits: [{ afterMs: 200, code }] } },
+    });
+  const { world, first, users, end, wrong } = await withLive(withInit(0, []));
+  const made = new Set<string>();
+  world.faults.watch(() => {
+    for (const { request } of world.docker.containers.values())
+      if (request.owner.deployment !== first) made.add(request.service);
+  });
+  const id = await world.push("shop", withInit(1, ["column does not exist"]));
+  const failure = { stage: "init", service: "prepare", exitCode: 1, lastLines: ["column does not exist"] };
+  expect(await end(id)).toMatchObject({ status: "failed", failure });
+  expect([...made]).toEqual(["prepare"]);
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first]);
 });
 
 const inTheWatch: readonly Faulty[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { specOf } from "../../server/model/deployment/deployment.ts";
+import { type Deployment, specOf, type Transition } from "../../server/model/deployment/deployment.ts";
 import { servicesOf } from "../../server/model/deployment/spec.ts";
 import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
@@ -66,6 +66,26 @@ describe("a service that keeps data", () => {
       expect(users.answered.at(-1)).toBe(first);
     },
   );
+});
+
+test("a database that does not start is explained, and the old one is back with its data", async () => {
+  const { world, first, users, end, wrong } = await withLive(
+    grown({ db: { port: 5432, writes: { "/data/apples": "seven" } } }),
+  );
+  const databases = () => containersOf(world, "db").map(({ id, isRunning }) => [id, isRunning]);
+  const before = databases();
+  const isTheEnd = (_: Deployment, { type }: Transition) => type === "failed";
+  const atTheEnd: unknown[] = [];
+  world.faults.before("store.deployments.move", () => void atTheEnd.push(databases()), { when: isTheEnd });
+  const broken = grown({ db: { port: 5432, exits: [{ afterMs: 100, code: 5 }] } }, { prints: ["2"] });
+  const id = await world.push("shop", broken);
+  const message = "db crashed 4 times on startup (exit code 5)";
+  expect(await world.decided(id)).toMatchObject({ status: "failed", failure: { message, service: "db" } });
+  expect(atTheEnd).toEqual([before]);
+  await end(id);
+  expect([...world.docker.volumes.values()].map(({ files }) => files.get("apples"))).toContain("seven");
+  expect(await wrong()).toEqual([]);
+  expect(users.answered).toEqual([first]);
 });
 
 describe("a roll-back", () => {
