@@ -215,6 +215,10 @@ test("the keys lead to the pages, and what happens elsewhere is told on all of t
   await help.waitFor();
   await page.keyboard.press("Escape");
   await page.getByText("administrator redeployed everything in shop").first().waitFor();
+  const actions = await page.getByRole("main").getByRole("listitem").all();
+  const places = await Promise.all(actions.map((action) => action.boundingBox()));
+  expect(places.length).toBeGreaterThan(1);
+  expect(new Set(places.map((place) => place?.y)).size, "actions in one row").toBe(places.length);
   await shop.release("v4");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
   await page.getByRole("link", { name: /shop #\d+ is live: Release v4/ }).click();

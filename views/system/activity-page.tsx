@@ -29,7 +29,7 @@ export function ActivityPage(props: {
       {actions.length === 0 ? (
         <p class="card empty muted">No activity yet.</p>
       ) : (
-        <ol class="card flush actions">
+        <ol class="card flush">
           {actions.map((action) => (
             <li class="action">
               <p>
