@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { isAbsolute, resolve } from "node:path";
-import type { PortRange } from "../ports/store/store.ts";
+import type { PortRange } from "../ports/store/leases.ts";
 
 /**
  * All settings from the environment. Durations are in milliseconds. INTERFACE: the names of the variables never change.

@@ -1,7 +1,7 @@
 import { constants, type FSWatcher, watch } from "node:fs";
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { EngineMachine } from "../ports/engine.ts";
+import type { EngineMachine } from "../ports/engine/engine.ts";
 import type { BuildLimiter, BuildLimitState, BuildLimits } from "../ports/host/build-limiter.ts";
 
 /** Has the shape that rules/rollout/build-limits.ts returns. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
-import type { Engine } from "../ports/engine.ts";
+import type { Engine } from "../ports/engine/engine.ts";
 import type { Git } from "../ports/git.ts";
 import type { Log } from "../ports/log.ts";
 import type { RouteFault } from "../ports/proxy.ts";

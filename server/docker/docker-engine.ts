@@ -1,5 +1,5 @@
 import type { InstanceId } from "../model/names/ids.ts";
-import type { Engine, EngineInfo } from "../ports/engine.ts";
+import type { Engine, EngineInfo } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { createBuild } from "./build/build.ts";
 import { createPruneBuildCache } from "./build/build-cache.ts";

@@ -1,5 +1,6 @@
 import type { ContainerId, InstanceId } from "../model/names/ids.ts";
-import { type EngineEvent, EngineUnavailable } from "../ports/engine.ts";
+import type { EngineEvent } from "../ports/engine/containers.ts";
+import { EngineUnavailable } from "../ports/engine/engine.ts";
 import { readMessages } from "./build/json-stream.ts";
 import type { Daemon } from "./host/daemon.ts";
 import { only, serviceLabel, serviceOf } from "./host/labels.ts";

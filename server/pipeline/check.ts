@@ -1,5 +1,5 @@
 import { type Dependency, type DeploymentSpec, servicesOf } from "../model/deployment/spec.ts";
-import type { ContainerState } from "../ports/engine.ts";
+import type { ContainerState } from "../ports/engine/containers.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnosis/diagnose.ts";
 import {
   afterProbe,

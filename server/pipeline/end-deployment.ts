@@ -1,5 +1,5 @@
 import type { Deployment, Failure, Running } from "../model/deployment/deployment.ts";
-import { EngineRefused, EngineUnavailable } from "../ports/engine.ts";
+import { EngineRefused, EngineUnavailable } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { StoreUnavailable } from "../ports/store/store.ts";
 import type { DeploymentContext } from "./context.ts";

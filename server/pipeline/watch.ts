@@ -1,5 +1,5 @@
 import type { Deploying, Served } from "../model/deployment/deployment.ts";
-import type { ContainerState } from "../ports/engine.ts";
+import type { ContainerState } from "../ports/engine/containers.ts";
 import { diagnoseExit, diagnoseUnhealthy } from "../rules/diagnosis/diagnose.ts";
 import { hasCrashed } from "../rules/health/health-gate.ts";
 import { healthcheckWarning } from "../rules/health/healthcheck-hint.ts";

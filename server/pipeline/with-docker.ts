@@ -1,4 +1,4 @@
-import { EngineUnavailable } from "../ports/engine.ts";
+import { EngineUnavailable } from "../ports/engine/engine.ts";
 import type { DeploymentContext } from "./context.ts";
 
 const firstPauseMs = 1_000;

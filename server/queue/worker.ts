@@ -48,9 +48,8 @@ export function createWorker(needs: WorkerNeeds): Worker {
   const news = createWakeUp(clock);
   const runs = createRuns(needs, news.wake);
   const reportWhyWaiting = createWaitingReport(needs);
+  const rescue = createRescue(needs, runs);
   let loop: Promise<void> | null = null;
-  let needsRescue = true;
-  let rescuedMs = 0;
 
   return {
     start() {
@@ -69,12 +68,12 @@ export function createWorker(needs: WorkerNeeds): Worker {
     let pauseMs = lookEveryMs;
     while (!stopping.signal.aborted) {
       try {
-        await rescue();
+        await rescue.run();
         await runs.cancelRequested();
         await claimAll();
         const queue = await store.deployments.queue();
         await reportWhyWaiting(queue);
-        noticeStrays(queue);
+        rescue.noticeStrays(queue);
         pauseMs = lookEveryMs;
       } catch (error) {
         // While the database is away, what runs continues as far as it can, and nothing new begins.
@@ -85,27 +84,6 @@ export function createWorker(needs: WorkerNeeds): Worker {
     }
   }
 
-  async function rescue(): Promise<void> {
-    if (!needsRescue) return;
-    const { requeued, resumed } = await store.deployments.rescue(runs.ids());
-    needsRescue = false;
-    rescuedMs = clock.monotonicMs();
-    for (const deployment of requeued) log.info({ deployment: deployment.id }, "put back in the queue after a restart");
-    for (const deployment of resumed) {
-      log.info({ deployment: deployment.id, step: deployment.status }, "resumed after a restart");
-      runs.begin(deployment);
-    }
-  }
-
-  /**
-   * Finds deployments that the database lists as running, but nobody runs: the answer to a claim was lost, or an end
-   * was not recorded.
-   */
-  function noticeStrays(queue: Queue): void {
-    if (clock.monotonicMs() - rescuedMs < rescueAgainMs) return;
-    needsRescue = queue.running.some(({ id }) => !runs.ids().includes(id));
-  }
-
   async function claimAll(): Promise<void> {
     while (!stopping.signal.aborted) {
       const claimed = await store.deployments.claim(maxBuilding, () => clock.now());
@@ -113,6 +91,34 @@ export function createWorker(needs: WorkerNeeds): Worker {
       runs.begin(claimed);
     }
   }
+}
+
+/** Takes over running deployments that nobody runs: at the start, and when the queue shows one later. */
+function createRescue({ store, clock, log }: WorkerNeeds, runs: ReturnType<typeof createRuns>) {
+  let isNeeded = true;
+  let rescuedMs = 0;
+  return {
+    async run(): Promise<void> {
+      if (!isNeeded) return;
+      const { requeued, resumed } = await store.deployments.rescue(runs.ids());
+      isNeeded = false;
+      rescuedMs = clock.monotonicMs();
+      for (const { id } of requeued) log.info({ deployment: id }, "put back in the queue after a restart");
+      for (const deployment of resumed) {
+        log.info({ deployment: deployment.id, step: deployment.status }, "resumed after a restart");
+        runs.begin(deployment);
+      }
+    },
+
+    /**
+     * Finds deployments that the database lists as running, but nobody runs: the answer to a claim was lost, or an end
+     * was not recorded.
+     */
+    noticeStrays(queue: Queue): void {
+      if (clock.monotonicMs() - rescuedMs < rescueAgainMs) return;
+      isNeeded = queue.running.some(({ id }) => !runs.ids().includes(id));
+    },
+  };
 }
 
 /** The deployments that run in this process. `onOver` is called when one ends, because another may be claimed. */

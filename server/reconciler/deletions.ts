@@ -1,7 +1,7 @@
 import type { InstallationId } from "../model/names/ids.ts";
 import type { Installation, Product } from "../model/product.ts";
 import { lastingNetworkName, volumePrefix } from "../pipeline/containers/container-request.ts";
-import type { DeleteOptions } from "../ports/store/store.ts";
+import type { DeleteOptions } from "../ports/store/products.ts";
 import type { ReconcilerContext } from "./context.ts";
 import { removeUnneededImages } from "./images.ts";
 

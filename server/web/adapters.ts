@@ -1,7 +1,7 @@
 import type { DocumentName } from "../../views/system/documents.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Engine } from "../ports/engine.ts";
+import type { Engine } from "../ports/engine/engine.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Git } from "../ports/git.ts";
 import type { BuildLimiter } from "../ports/host/build-limiter.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createBuildLimiter } from "../../server/cgroups/build-limiter.ts";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import type { InstanceId } from "../../server/model/names/ids.ts";
-import type { EngineMachine } from "../../server/ports/engine.ts";
+import type { EngineMachine } from "../../server/ports/engine/engine.ts";
 import { planBuildLimits } from "../../server/rules/rollout/build-limits.ts";
 import { startOwnDaemon } from "./own-daemon.ts";
 

@@ -1,5 +1,5 @@
 import { overlaps } from "../../server/docker/host/subnets.ts";
-import type { Engine } from "../../server/ports/engine.ts";
+import type { Engine } from "../../server/ports/engine/engine.ts";
 import { never } from "./scratch-engine.ts";
 
 /** A /27 that nothing on this machine uses, out of a range that Baton itself does not take by default. */

@@ -5,7 +5,7 @@ import { createBuildkitProgress } from "../../server/docker/build/buildkit-progr
 import { createClassicProgress } from "../../server/docker/build/classic-progress.ts";
 import type { ProgressMessage } from "../../server/docker/build/json-stream.ts";
 import { createPullProgress } from "../../server/docker/images/pull-progress.ts";
-import type { BuildOutput } from "../../server/ports/engine.ts";
+import type { BuildOutput } from "../../server/ports/engine/images.ts";
 
 interface VertexFacts {
   readonly digest: string;

@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BuildFailed, PullFailed } from "../../server/ports/engine.ts";
+import { BuildFailed, PullFailed } from "../../server/ports/engine/images.ts";
 import { createScratchEngine, never, type ScratchEngine, startBuild } from "./scratch-engine.ts";
 import { createScratchRegistry, type ScratchRegistry } from "./scratch-registry.ts";
 import { tinyRoot } from "./tiny-image.ts";

@@ -2,14 +2,10 @@ import { randomBytes } from "node:crypto";
 import { createDockerEngine } from "../../server/docker/docker-engine.ts";
 import { plainContainer } from "../../server/model/deployment/spec.ts";
 import type { DeploymentId, ImageId, InstallationId, InstanceId, ProductId } from "../../server/model/names/ids.ts";
-import type {
-  BuildOutput,
-  BuildRequest,
-  ContainerRequest,
-  Engine,
-  EngineInfo,
-  Owner,
-} from "../../server/ports/engine.ts";
+import type { ContainerRequest } from "../../server/ports/engine/containers.ts";
+import type { Engine, EngineInfo } from "../../server/ports/engine/engine.ts";
+import type { BuildOutput, BuildRequest } from "../../server/ports/engine/images.ts";
+import type { Owner } from "../../server/ports/engine/owner.ts";
 import { contextOf, tinyRoot } from "./tiny-image.ts";
 
 export const never = new AbortController().signal;

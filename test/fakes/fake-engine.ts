@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import type { ImageId, InstanceId } from "../../server/model/names/ids.ts";
-import type { ContainerState, Engine, ImageInfo, LogLine } from "../../server/ports/engine.ts";
-import { EngineUnavailable } from "../../server/ports/engine.ts";
+import type { ContainerState, LogLine } from "../../server/ports/engine/containers.ts";
+import type { Engine } from "../../server/ports/engine/engine.ts";
+import { EngineUnavailable } from "../../server/ports/engine/engine.ts";
+import type { ImageInfo } from "../../server/ports/engine/images.ts";
 
 /** An engine with the containers and images that a test puts into it. Methods that change something are not faked. */
 export interface FakeEngine extends Engine {

@@ -4,7 +4,7 @@ import { lastingNetworkName, networkName } from "../../server/pipeline/container
 import { removeDeployment } from "../../server/pipeline/containers/remove.ts";
 import type { DeploymentContext } from "../../server/pipeline/context.ts";
 import { startServices } from "../../server/pipeline/start.ts";
-import type { ContainerState } from "../../server/ports/engine.ts";
+import type { ContainerState } from "../../server/ports/engine/containers.ts";
 import { aReady, aService, aSpec } from "../model/a-deployment.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
 

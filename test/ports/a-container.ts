@@ -1,6 +1,7 @@
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import type { ContainerId, DeploymentId, InstallationId, ProductId } from "../../server/model/names/ids.ts";
-import type { ContainerState, Owner } from "../../server/ports/engine.ts";
+import type { ContainerState } from "../../server/ports/engine/containers.ts";
+import type { Owner } from "../../server/ports/engine/owner.ts";
 
 export function anOwner(deployment: number, installation = 1): Owner {
   return {

@@ -13,7 +13,7 @@ import type { DeploymentSpec } from "../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import type { CommitSha, ContainerId, DeploymentId, ImageId, ProductId } from "../../server/model/names/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../server/model/product.ts";
-import type { ContainerState } from "../../server/ports/engine.ts";
+import type { ContainerState } from "../../server/ports/engine/containers.ts";
 import type { FakeClock } from "../fakes/fake-clock.ts";
 import type { FakeStore } from "../fakes/store/fake-store.ts";
 import { aService } from "../model/a-deployment.ts";

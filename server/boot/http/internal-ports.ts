@@ -1,7 +1,8 @@
 import { hostAddress } from "../../model/names/host-address.ts";
 import type { Prober } from "../../ports/prober.ts";
-import type { PortRange, SettingStore } from "../../ports/store/store.ts";
-import { PoolExhausted } from "../../ports/store/store.ts";
+import type { PortRange } from "../../ports/store/leases.ts";
+import { PoolExhausted } from "../../ports/store/leases.ts";
+import type { SettingStore } from "../../ports/store/store.ts";
 
 /**
  * Reserves two loopback ports in Caddy for Baton's own use. One tells which deployment answers, and the other serves

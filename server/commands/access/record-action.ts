@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from "../../ports/store/store.ts";
+import type { NewAuditEntry } from "../../ports/store/access.ts";
 import type { Uses } from "../adapters.ts";
 
 /** Writes an action to the audit log. Never rejects, because the action has already happened. */

@@ -1,4 +1,4 @@
-import type { Identity } from "../../ports/store/store.ts";
+import type { Identity } from "../../ports/store/access.ts";
 import type { Uses } from "../adapters.ts";
 
 /** Opens a session for somebody whose token is valid. Returns the session's secret, which is stored only as a hash. */

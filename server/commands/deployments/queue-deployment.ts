@@ -1,5 +1,5 @@
 import type { Queued } from "../../model/deployment/deployment.ts";
-import type { DeploymentRequest } from "../../ports/store/store.ts";
+import type { DeploymentRequest } from "../../ports/store/deployments.ts";
 import type { Uses } from "../adapters.ts";
 import type { Refused } from "../refused.ts";
 

@@ -1,5 +1,5 @@
 import type { Product } from "../../model/product.ts";
-import type { ProductChanges } from "../../ports/store/store.ts";
+import type { ProductChanges } from "../../ports/store/products.ts";
 import { readRepositoryUrl } from "../../rules/webhooks/repository-url.ts";
 import type { Uses } from "../adapters.ts";
 import type { Refused } from "../refused.ts";

@@ -1,5 +1,5 @@
 import type { Product } from "../../model/product.ts";
-import type { DeleteOptions } from "../../ports/store/store.ts";
+import type { DeleteOptions } from "../../ports/store/products.ts";
 import type { Uses } from "../adapters.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { DeleteOptions } from "../../ports/store/store.ts";
+import type { DeleteOptions } from "../../ports/store/products.ts";
 import type { Uses } from "../adapters.ts";
 
 /** Like `deleteProduct`, for one installation. The product, its repository and its other installations stay. */

@@ -1,5 +1,5 @@
 import type { InstallationId, ProductId } from "../../model/names/ids.ts";
-import type { VariableMarks } from "../../ports/store/store.ts";
+import type { VariableMarks } from "../../ports/store/products.ts";
 import type { Uses } from "../adapters.ts";
 
 /** A variable in both `set` and `unset` is set. Marks of variables that do not exist have no effect. */

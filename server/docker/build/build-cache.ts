@@ -1,4 +1,4 @@
-import type { Engine } from "../../ports/engine.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
 import { type Daemon, Refusal } from "../host/daemon.ts";
 
 /** Removing tens of thousands of files takes a while. */

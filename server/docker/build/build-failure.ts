@@ -1,4 +1,4 @@
-import { BuildFailed } from "../../ports/engine.ts";
+import { BuildFailed } from "../../ports/engine/images.ts";
 import { explain, familiar } from "../images/registry-error.ts";
 
 /** The daemon's report of a failed build. */

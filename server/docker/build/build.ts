@@ -1,13 +1,7 @@
 import { link } from "../../async/linked-abort.ts";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
-import {
-  BuildFailed,
-  type BuildOutput,
-  type BuildRequest,
-  type Engine,
-  type EngineInfo,
-  EngineUnavailable,
-} from "../../ports/engine.ts";
+import { type Engine, type EngineInfo, EngineUnavailable } from "../../ports/engine/engine.ts";
+import { BuildFailed, type BuildOutput, type BuildRequest } from "../../ports/engine/images.ts";
 import { type Daemon, Refusal } from "../host/daemon.ts";
 import { ownerLabels } from "../host/labels.ts";
 import { readInfo } from "../host/version.ts";

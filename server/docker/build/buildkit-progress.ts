@@ -1,4 +1,4 @@
-import type { BuildOutput } from "../../ports/engine.ts";
+import type { BuildOutput } from "../../ports/engine/images.ts";
 import { createLineSplitter, type LineSplitter } from "../containers/line-splitter.ts";
 import type { BuildProgress } from "./build-progress.ts";
 import { decodeTrace, type Trace, type Vertex } from "./buildkit-trace.ts";

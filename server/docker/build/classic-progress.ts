@@ -1,4 +1,4 @@
-import type { BuildOutput } from "../../ports/engine.ts";
+import type { BuildOutput } from "../../ports/engine/images.ts";
 import { createLineSplitter } from "../containers/line-splitter.ts";
 import { createPullProgress } from "../images/pull-progress.ts";
 import type { BuildProgress } from "./build-progress.ts";

@@ -1,4 +1,4 @@
-import { EngineUnavailable } from "../../ports/engine.ts";
+import { EngineUnavailable } from "../../ports/engine/engine.ts";
 
 /** The fields that Baton reads of Docker's `jsonmessage`, which builds, pulls and imports send line by line. */
 export interface ProgressMessage {

@@ -3,7 +3,7 @@ import { grantedCapabilities } from "../../model/deployment/capabilities.ts";
 import type { ContainerOptions, Healthcheck, ServiceKind } from "../../model/deployment/spec.ts";
 import { type HostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { InstanceId } from "../../model/names/ids.ts";
-import type { ContainerMount, ContainerRequest } from "../../ports/engine.ts";
+import type { ContainerMount, ContainerRequest } from "../../ports/engine/containers.ts";
 import { ownerLabels, serviceLabels } from "../host/labels.ts";
 
 /** Returns the body of a create request. Pure. */

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import { isOf, serviceOf } from "../host/labels.ts";
 
 /** A field that the package's types lack. */

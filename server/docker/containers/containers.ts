@@ -1,6 +1,8 @@
 import type Docker from "dockerode";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
-import { type ContainerFilter, type ContainerState, type Engine, ImageMissing } from "../../ports/engine.ts";
+import type { ContainerFilter, ContainerState } from "../../ports/engine/containers.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
+import { ImageMissing } from "../../ports/engine/images.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
 import { only, serviceLabel } from "../host/labels.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import type { ContainerId } from "../../model/names/ids.ts";
-import type { Engine, ListeningPort } from "../../ports/engine.ts";
+import type { ListeningPort } from "../../ports/engine/containers.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
 import type { Daemon } from "../host/daemon.ts";
 import { inspectRaw } from "./containers.ts";
 

@@ -1,4 +1,4 @@
-import type { LogLine } from "../../ports/engine.ts";
+import type { LogLine } from "../../ports/engine/containers.ts";
 
 interface Followed {
   last: string;

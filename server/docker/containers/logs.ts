@@ -1,5 +1,5 @@
 import type { ContainerId } from "../../model/names/ids.ts";
-import type { LogLine, LogOptions } from "../../ports/engine.ts";
+import type { LogLine, LogOptions } from "../../ports/engine/containers.ts";
 import { type Daemon, ifThere } from "../host/daemon.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 import { readFrames } from "./log-frames.ts";

@@ -1,4 +1,4 @@
-import { PortTaken, StartFailed } from "../../ports/engine.ts";
+import { PortTaken, StartFailed } from "../../ports/engine/containers.ts";
 
 const portInUse =
   /port is already allocated|address already in use|failed to bind (?:host )?port|ports are not available/i;

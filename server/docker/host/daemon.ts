@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { link } from "../../async/linked-abort.ts";
-import { EngineRefused, EngineUnavailable } from "../../ports/engine.ts";
+import { EngineRefused, EngineUnavailable } from "../../ports/engine/engine.ts";
 
 /** For inspecting, listing and creating: a daemon that takes longer hangs. */
 const deadlineMs = 30_000;

@@ -1,4 +1,4 @@
-import type { DiskUsage } from "../../ports/engine.ts";
+import type { DiskUsage } from "../../ports/engine/engine.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** The fields that Baton reads. Sizes that the daemon does not know are -1, and lists may be null. */

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { Readable } from "node:stream";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
-import type { Engine } from "../../ports/engine.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
 import { inspectRaw } from "../containers/containers.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
 import { ownerLabels, serviceLabels } from "./labels.ts";

@@ -1,6 +1,6 @@
 import type { ServiceKind } from "../../model/deployment/spec.ts";
 import type { DeploymentId, InstallationId, InstanceId, ProductId } from "../../model/names/ids.ts";
-import type { LastingOwner, Owner } from "../../ports/engine.ts";
+import type { LastingOwner, Owner } from "../../ports/engine/owner.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { InstanceId } from "../../model/names/ids.ts";
-import { type Engine, type NetworkInfo, type NetworkRequest, SubnetTaken } from "../../ports/engine.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
+import { type NetworkInfo, type NetworkRequest, SubnetTaken } from "../../ports/engine/networks.ts";
 import { type Daemon, ifThere, Refusal } from "./daemon.ts";
 import { isOf, lastingOwnerOf, only, ownerInLabels, ownerLabels } from "./labels.ts";
 import { hostSubnets, isIpv4Subnet, overlaps } from "./subnets.ts";

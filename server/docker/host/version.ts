@@ -1,4 +1,4 @@
-import type { EngineInfo, EngineMachine } from "../../ports/engine.ts";
+import type { EngineInfo, EngineMachine } from "../../ports/engine/engine.ts";
 import type { Daemon } from "./daemon.ts";
 
 interface VersionAnswer {

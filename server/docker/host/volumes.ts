@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { InstanceId } from "../../model/names/ids.ts";
-import type { Engine } from "../../ports/engine.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
 import { type Daemon, ifThere } from "./daemon.ts";
 import { fillerOf, isOf, only, volumeLabels } from "./labels.ts";
 

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
-import { type Engine, EngineUnavailable, type ImageInfo } from "../../ports/engine.ts";
+import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
+import type { ImageInfo } from "../../ports/engine/images.ts";
 import { readMessages } from "../build/json-stream.ts";
 import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
 import { instanceLabel } from "../host/labels.ts";

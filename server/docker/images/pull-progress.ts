@@ -1,4 +1,4 @@
-import type { BuildOutput } from "../../ports/engine.ts";
+import type { BuildOutput } from "../../ports/engine/images.ts";
 import type { ProgressMessage } from "../build/json-stream.ts";
 
 export interface PullProgress {

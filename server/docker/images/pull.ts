@@ -1,4 +1,5 @@
-import { type Engine, EngineUnavailable, PullFailed } from "../../ports/engine.ts";
+import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
+import { PullFailed } from "../../ports/engine/images.ts";
 import { readMessages } from "../build/json-stream.ts";
 import { type Daemon, Refusal } from "../host/daemon.ts";
 import { readImage } from "./images.ts";

@@ -1,4 +1,4 @@
-import type { PullFailed } from "../../ports/engine.ts";
+import type { PullFailed } from "../../ports/engine/images.ts";
 
 // Docker Hub answers "pull access denied … repository does not exist or may require 'docker login'" when it does not
 // know a name, so a refusal is checked before an absence.

@@ -1,7 +1,8 @@
 import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId, InstanceId } from "../../model/names/ids.ts";
-import type { ContainerMount, ContainerRequest, Owner } from "../../ports/engine.ts";
+import type { ContainerMount, ContainerRequest } from "../../ports/engine/containers.ts";
+import type { Owner } from "../../ports/engine/owner.ts";
 
 // Names are derived from the instance and the row, so that a step that runs twice finds what it made the first time.
 

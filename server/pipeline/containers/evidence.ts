@@ -1,5 +1,5 @@
 import type { ContainerId } from "../../model/names/ids.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { Evidence, LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import { mayBeExecTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { foldRepeats } from "../../rules/wording/fold-repeats.ts";

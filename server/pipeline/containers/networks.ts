@@ -1,7 +1,8 @@
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
-import { type LastingOwner, type Owner, SubnetTaken } from "../../ports/engine.ts";
-import type { LeaseHolder } from "../../ports/store/store.ts";
+import { SubnetTaken } from "../../ports/engine/networks.ts";
+import type { LastingOwner, Owner } from "../../ports/engine/owner.ts";
+import type { LeaseHolder } from "../../ports/store/leases.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
 import type { DeploymentContext } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import type { ProbeResult } from "../../rules/health/health-gate.ts";

@@ -1,7 +1,8 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import { type HostAddress, hostAddress, partsOf } from "../../model/names/host-address.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
-import { type ContainerState, type Owner, PortTaken } from "../../ports/engine.ts";
+import { type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
+import type { Owner } from "../../ports/engine/owner.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import type { DeploymentContext } from "../context.ts";
 import { type ContainerPlan, containerName, containerRequest } from "./container-request.ts";

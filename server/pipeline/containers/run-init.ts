@@ -1,6 +1,6 @@
 import { type DeploymentSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { type DeploymentContext, ownerOf } from "../context.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { Mount, ServiceSpec } from "../../model/deployment/spec.ts";
-import type { ContainerMount } from "../../ports/engine.ts";
+import type { ContainerMount } from "../../ports/engine/containers.ts";
 import type { TreeEntry } from "../../ports/git.ts";
 import type { MountRef } from "../../ports/host/mount-files.ts";
 import type { DeploymentContext } from "../context.ts";

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
-import { ImageMissing, StartFailed } from "../../ports/engine.ts";
+import { StartFailed } from "../../ports/engine/containers.ts";
+import { ImageMissing } from "../../ports/engine/images.ts";
 import { execTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { startRefusal } from "../../rules/diagnosis/start-refusal.ts";
 import type { DeploymentContext } from "../context.ts";

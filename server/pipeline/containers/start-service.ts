@@ -1,6 +1,6 @@
 import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ContainerId } from "../../model/names/ids.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec } from "../../rules/rollout/stateful.ts";

@@ -1,6 +1,6 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";

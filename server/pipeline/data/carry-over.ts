@@ -1,5 +1,6 @@
 import { servicesOf } from "../../model/deployment/spec.ts";
-import { type ContainerState, EngineUnavailable } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
+import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { carriedVolumes, type LiveSpec, type VolumeMount } from "../../rules/rollout/stateful.ts";

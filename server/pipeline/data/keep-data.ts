@@ -1,7 +1,7 @@
 import { readyAtOf } from "../../model/deployment/deployment.ts";
 import { type DeploymentSpec, type ServiceSpec, type StackSpec, servicesOf } from "../../model/deployment/spec.ts";
 import type { ImageId } from "../../model/names/ids.ts";
-import type { ImageInfo } from "../../ports/engine.ts";
+import type { ImageInfo } from "../../ports/engine/images.ts";
 import { leftBehindText, withCarriedData } from "../../rules/data/carried-data.ts";
 import { withDataInContainers } from "../../rules/data/data-in-container.ts";
 import { sharedVolumeText, unnamedVolumeText, withLastingVolumes } from "../../rules/data/lasting-data.ts";

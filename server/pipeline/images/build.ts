@@ -3,7 +3,7 @@ import { secretsVersionArgument } from "../../../builder/source/build-secrets.ts
 import { contextEntries } from "../../../builder/source/context.ts";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import type { CommitSha, ImageId } from "../../model/names/ids.ts";
-import { BuildFailed, type BuildRequest } from "../../ports/engine.ts";
+import { BuildFailed, type BuildRequest } from "../../ports/engine/images.ts";
 import type { TreeEntry } from "../../ports/git.ts";
 import { HostPackagesUnavailable } from "../../ports/host/host-packages.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";

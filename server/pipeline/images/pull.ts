@@ -1,6 +1,6 @@
 import type { BaseName } from "../../../builder/plan/plan.ts";
 import type { ImageId } from "../../model/names/ids.ts";
-import { PullFailed } from "../../ports/engine.ts";
+import { PullFailed } from "../../ports/engine/images.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
 import type { DeploymentContext } from "../context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";

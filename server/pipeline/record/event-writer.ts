@@ -1,7 +1,7 @@
 import type { EventBody, LogSource } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { EventStore } from "../../ports/store/store.ts";
+import type { EventStore } from "../../ports/store/deployments.ts";
 
 const batchMs = 100;
 const retryMs = 1_000;

@@ -1,6 +1,6 @@
 import { withoutSecrets } from "../../../builder/source/build-secrets.ts";
 import type { LogSource } from "../../model/deployment/event.ts";
-import type { BuildOutput } from "../../ports/engine.ts";
+import type { BuildOutput } from "../../ports/engine/images.ts";
 import type { Journal } from "./journal.ts";
 
 /** Writes the output of a build or a pull into the journal: its steps as notes, the rest as output. */

@@ -1,18 +1,11 @@
+import type { AccessStore, AuditStore } from "./access.ts";
 import type { DeliveryStore } from "./deliveries.ts";
+import type { DeploymentStore, EventStore } from "./deployments.ts";
+import type { DomainStore } from "./domains.ts";
+import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
-import type {
-  AccessStore,
-  AuditStore,
-  DeploymentStore,
-  DomainStore,
-  EnvironmentStore,
-  EventStore,
-  InstallationStore,
-  ProductStore,
-  SettingStore,
-  Store,
-} from "./store.ts";
+import type { SettingStore, Store } from "./store.ts";
 
 /** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
 export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts"> {

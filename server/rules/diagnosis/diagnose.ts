@@ -1,6 +1,6 @@
 import type { Failure, Stage } from "../../model/deployment/deployment.ts";
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
-import type { ContainerState, ListeningPort } from "../../ports/engine.ts";
+import type { ContainerState, ListeningPort } from "../../ports/engine/containers.ts";
 import { healthcheckHint, healthcheckWords } from "../health/healthcheck-hint.ts";
 import { durationText } from "../wording/duration-text.ts";
 import { crashCause } from "./crash-cause.ts";

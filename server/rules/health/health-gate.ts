@@ -1,4 +1,4 @@
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 
 /** The result of one probe of a service. */
 export interface ProbeResult {

@@ -1,4 +1,4 @@
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 
 /** Suggests what to do about an image's HEALTHCHECK that does not pass, from its last output. Pure. */
 export function healthcheckHint(output: string): string {

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { Installation } from "../../model/product.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 
 /** `exited`: an init service that ran to its end. `crashed`: it keeps restarting, or no longer exists. */
 export type ServiceStatus = "starting" | "running" | "unhealthy" | "crashed" | "stopped" | "exited";

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
-import type { ListeningPort } from "../../ports/engine.ts";
+import type { ListeningPort } from "../../ports/engine/containers.ts";
 
 /**
  * The port to probe a web app on that listens elsewhere than on the port it was given. Null means the given port.

@@ -1,4 +1,4 @@
-import type { EngineMachine } from "../../ports/engine.ts";
+import type { EngineMachine } from "../../ports/engine/engine.ts";
 import type { BuildLimits } from "../../ports/host/build-limiter.ts";
 
 export interface WantedBuildLimits {

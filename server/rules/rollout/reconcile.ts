@@ -3,7 +3,8 @@ import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/d
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
-import type { ContainerState, NetworkInfo } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
+import type { NetworkInfo } from "../../ports/engine/networks.ts";
 import { containerOf } from "./container-of.ts";
 import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
 import type { DeploymentId, ImageId } from "../../model/names/ids.ts";
-import type { ImageInfo } from "../../ports/engine.ts";
+import type { ImageInfo } from "../../ports/engine/images.ts";
 
 /** `baton-<instance>/p<product>-<service>:d<deployment>`: the tag tells which deployment built an image. */
 export function imageTag(instance: string, product: number, service: string, deployment: number): string {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, lte } from "drizzle-orm";
-import type { AccessStore } from "../../ports/store/store.ts";
+import type { AccessStore } from "../../ports/store/access.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { sessions, tokens } from "../schema/access.ts";

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import type { AuditStore } from "../../ports/store/store.ts";
+import type { AuditStore } from "../../ports/store/access.ts";
 import type { Database } from "../postgres/database.ts";
 import { auditEntries } from "../schema/access.ts";
 

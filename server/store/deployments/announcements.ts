@@ -1,6 +1,6 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { Log } from "../../ports/log.ts";
-import type { EventStore } from "../../ports/store/store.ts";
+import type { EventStore } from "../../ports/store/deployments.ts";
 
 /**
  * Notifies listeners in this process when something was committed. Memory is enough: one server works on a database at

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from "drizzle-orm";
 import type { After, Deployment, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
-import type { DeploymentStore } from "../../ports/store/store.ts";
+import type { DeploymentStore } from "../../ports/store/deployments.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";

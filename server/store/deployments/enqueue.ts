@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, max, sql } from "drizzle-orm";
 import { advance, type Queued } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
-import type { DeploymentRequest } from "../../ports/store/store.ts";
+import type { DeploymentRequest } from "../../ports/store/deployments.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { products } from "../schema/products.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { EventStore } from "../../ports/store/store.ts";
+import type { EventStore } from "../../ports/store/deployments.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { deploymentEvents, deployments } from "../schema/deployments.ts";
 import type { Announcements } from "./announcements.ts";

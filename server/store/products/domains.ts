@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, or } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { RouteSpec } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { DomainStore } from "../../ports/store/store.ts";
+import type { DomainStore } from "../../ports/store/domains.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";

@@ -1,5 +1,5 @@
 import { asc, eq } from "drizzle-orm";
-import type { EnvironmentStore } from "../../ports/store/store.ts";
+import type { EnvironmentStore } from "../../ports/store/products.ts";
 import type { Database } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments } from "../schema/products.ts";

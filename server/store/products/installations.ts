@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
-import type { DeleteOptions, InstallationStore } from "../../ports/store/store.ts";
+import type { DeleteOptions, InstallationStore } from "../../ports/store/products.ts";
 import type { Secrets } from "../access/secrets.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lockRows, moveRow } from "../deployments/move.ts";

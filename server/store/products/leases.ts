@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
-import { type LeaseHolder, type LeaseStore, PoolExhausted, type PortRange } from "../../ports/store/store.ts";
+import { type LeaseHolder, type LeaseStore, PoolExhausted, type PortRange } from "../../ports/store/leases.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { portLeases, subnetLeases } from "../schema/leases.ts";

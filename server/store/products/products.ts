@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
-import type { DeleteOptions, ProductChanges, ProductStore } from "../../ports/store/store.ts";
+import type { DeleteOptions, ProductChanges, ProductStore } from "../../ports/store/products.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
-import type { VariableMarks } from "../../ports/store/store.ts";
+import type { VariableMarks } from "../../ports/store/products.ts";
 import type { SecretOwner, Secrets } from "../access/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";

@@ -1,5 +1,5 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { Identity } from "../../ports/store/store.ts";
+import type { Identity } from "../../ports/store/access.ts";
 import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
 import type { WebAdapters } from "../adapters.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
+import type { Identity } from "../../ports/store/access.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
-import type { Identity } from "../../ports/store/store.ts";
 import { createFailureLimit } from "./rate-limit.ts";
 
 /**

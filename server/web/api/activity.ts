@@ -1,5 +1,5 @@
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { AuditEntry } from "../../ports/store/store.ts";
+import type { AuditEntry } from "../../ports/store/access.ts";
 import { routes } from "../../routes.ts";
 import { answerWithText } from "../streams/text-stream.ts";
 import { readPage } from "./read-page.ts";

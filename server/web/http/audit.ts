@@ -1,5 +1,5 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { NewAuditEntry } from "../../ports/store/store.ts";
+import type { NewAuditEntry } from "../../ports/store/access.ts";
 import type { Endpoint } from "../../route.ts";
 import { inEnvironment, installationName } from "../../rules/wording/installation-name.ts";
 import type { Origins } from "../access/origins.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { EngineUnavailable } from "../../ports/engine.ts";
+import { EngineUnavailable } from "../../ports/engine/engine.ts";
 import { ProxyUnavailable } from "../../ports/proxy.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import type { WebAdapters } from "../adapters.ts";

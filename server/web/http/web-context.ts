@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Identity } from "../../ports/store/store.ts";
+import type { Identity } from "../../ports/store/access.ts";
 import type { StreamEnded } from "../streams/open-streams.ts";
 
 /** The user who makes a request, and the credential that they used. */

@@ -1,6 +1,7 @@
 import type { DeploymentSpec, ServiceSpec } from "../../model/deployment/spec.ts";
 import { servicesOf } from "../../model/deployment/spec.ts";
-import { type Engine, EngineUnavailable, type ImageInfo } from "../../ports/engine.ts";
+import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
+import type { ImageInfo } from "../../ports/engine/images.ts";
 import { withDataInContainers } from "../../rules/data/data-in-container.ts";
 import { unnamedVolumes, withLastingVolumes } from "../../rules/data/lasting-data.ts";
 

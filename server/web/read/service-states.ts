@@ -2,7 +2,7 @@ import type { Deployment } from "../../model/deployment/deployment.ts";
 import { specOf } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec, RouteSpec, ServiceKind } from "../../model/deployment/spec.ts";
 import type { Installation } from "../../model/product.ts";
-import type { Engine } from "../../ports/engine.ts";
+import type { Engine } from "../../ports/engine/engine.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import {
   type InstallationStatus,

@@ -1,7 +1,7 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import { plainNames, secretVariablesOf } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { ContainerState } from "../../ports/engine.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import { createRedact, type Redact } from "../../rules/wording/redact.ts";
 

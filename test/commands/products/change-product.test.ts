@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { changeProduct } from "../../../server/commands/products/change-product.ts";
-import type { ProductChanges } from "../../../server/ports/store/store.ts";
+import type { ProductChanges } from "../../../server/ports/store/products.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";

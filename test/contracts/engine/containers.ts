@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
-import { type ContainerRequest, ImageMissing, PortTaken, StartFailed } from "../../../server/ports/engine.ts";
+import { type ContainerRequest, PortTaken, StartFailed } from "../../../server/ports/engine/containers.ts";
+import { ImageMissing } from "../../../server/ports/engine/images.ts";
 import type { App } from "../../fakes/docker/app.ts";
 import { type EngineScene, never, onScene, owner } from "./scene.ts";
 

@@ -5,7 +5,7 @@ import Docker from "dockerode";
 import { describe } from "vitest";
 import { createDockerEngine } from "../../../server/docker/docker-engine.ts";
 import { hostAddress, partsOf } from "../../../server/model/names/host-address.ts";
-import type { EngineInfo } from "../../../server/ports/engine.ts";
+import type { EngineInfo } from "../../../server/ports/engine/engine.ts";
 import { eventually } from "../../docker/eventually.ts";
 import { freeSubnet } from "../../docker/free-subnet.ts";
 import { createScratchEngine } from "../../docker/scratch-engine.ts";

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { BuildFailed, type BuildOutput, EngineUnavailable, PullFailed } from "../../../server/ports/engine.ts";
+import { EngineUnavailable } from "../../../server/ports/engine/engine.ts";
+import { BuildFailed, type BuildOutput, PullFailed } from "../../../server/ports/engine/images.ts";
 import { type EngineScene, never, onScene } from "./scene.ts";
 
 /** What Baton may rely on about builds. */

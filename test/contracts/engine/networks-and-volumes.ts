@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ContainerRequest } from "../../../server/ports/engine.ts";
-import { SubnetTaken } from "../../../server/ports/engine.ts";
+import type { ContainerRequest } from "../../../server/ports/engine/containers.ts";
+import { SubnetTaken } from "../../../server/ports/engine/networks.ts";
 import { type EngineScene, never, onScene, owner } from "./scene.ts";
 
 const lasting = { product: owner.product, installation: owner.installation };

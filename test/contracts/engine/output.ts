@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EngineEvent, LogLine } from "../../../server/ports/engine.ts";
+import type { EngineEvent, LogLine } from "../../../server/ports/engine/containers.ts";
 import { type EngineScene, never, onScene, owner } from "./scene.ts";
 
 /** What Baton may rely on about what containers print, and what the engine tells about them. */

@@ -2,16 +2,10 @@ import { randomBytes } from "node:crypto";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { HostAddress } from "../../../server/model/names/host-address.ts";
 import type { ContainerId, DeploymentId, ImageId, InstallationId, ProductId } from "../../../server/model/names/ids.ts";
-import type {
-  BuildOutput,
-  BuildRequest,
-  ContainerRequest,
-  ContainerState,
-  Engine,
-  LogLine,
-  LogOptions,
-  Owner,
-} from "../../../server/ports/engine.ts";
+import type { ContainerRequest, ContainerState, LogLine, LogOptions } from "../../../server/ports/engine/containers.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
+import type { BuildOutput, BuildRequest } from "../../../server/ports/engine/images.ts";
+import type { Owner } from "../../../server/ports/engine/owner.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
 import { type App, behaviourFile } from "../../fakes/docker/app.ts";
 

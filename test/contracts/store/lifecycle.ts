@@ -10,7 +10,8 @@ import type {
 import type { DeploymentId, InstallationId } from "../../../server/model/names/ids.ts";
 import { type Installation, type Product, parseSlug } from "../../../server/model/product.ts";
 import type { Clock } from "../../../server/ports/clock.ts";
-import type { DeploymentRequest, Store } from "../../../server/ports/store/store.ts";
+import type { DeploymentRequest } from "../../../server/ports/store/deployments.ts";
+import type { Store } from "../../../server/ports/store/store.ts";
 import { aSpec, at } from "../../model/a-deployment.ts";
 
 export interface StoreUnderTest {

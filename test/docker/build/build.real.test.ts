@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BuildFailed } from "../../../server/ports/engine.ts";
+import { BuildFailed } from "../../../server/ports/engine/images.ts";
 import { eventually } from "../eventually.ts";
 import { createScratchEngine, never, type ScratchEngine, startBuild } from "../scratch-engine.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readMessages } from "../../../server/docker/build/json-stream.ts";
-import { EngineUnavailable } from "../../../server/ports/engine.ts";
+import { EngineUnavailable } from "../../../server/ports/engine/engine.ts";
 
 async function* chunksOf(...texts: (string | Buffer)[]): AsyncGenerator<Buffer> {
   for (const text of texts) yield Buffer.from(text);

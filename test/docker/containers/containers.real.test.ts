@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import { hostAddress } from "../../../server/model/names/host-address.ts";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
-import type { ContainerRequest } from "../../../server/ports/engine.ts";
+import type { ContainerRequest } from "../../../server/ports/engine/containers.ts";
 import { eventually } from "../eventually.ts";
 import { freeSubnet } from "../free-subnet.ts";
 import { containerRequest, createScratchEngine, never, owner, type ScratchEngine } from "../scratch-engine.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ContainerId } from "../../../server/model/names/ids.ts";
-import type { LogLine, LogOptions } from "../../../server/ports/engine.ts";
+import type { LogLine, LogOptions } from "../../../server/ports/engine/containers.ts";
 import { eventually } from "../eventually.ts";
 import { freeSubnet } from "../free-subnet.ts";
 import { containerRequest, createScratchEngine, never, owner, type ScratchEngine } from "../scratch-engine.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startFailure } from "../../../server/docker/containers/start-failure.ts";
-import { PortTaken, StartFailed } from "../../../server/ports/engine.ts";
+import { PortTaken, StartFailed } from "../../../server/ports/engine/containers.ts";
 
 const endpoint = `driver failed programming external connectivity on endpoint baton-x-1 (${"0a".repeat(32)}): `;
 

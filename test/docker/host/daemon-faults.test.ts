@@ -6,7 +6,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { createDockerEngine } from "../../../server/docker/docker-engine.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { ContainerId, InstanceId } from "../../../server/model/names/ids.ts";
-import { BuildFailed, type Engine, EngineUnavailable } from "../../../server/ports/engine.ts";
+import { type Engine, EngineUnavailable } from "../../../server/ports/engine/engine.ts";
+import { BuildFailed } from "../../../server/ports/engine/images.ts";
 import { eventually } from "../eventually.ts";
 import { contextOf } from "../tiny-image.ts";
 

@@ -1,7 +1,7 @@
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { overlaps } from "../../../server/docker/host/subnets.ts";
-import { SubnetTaken } from "../../../server/ports/engine.ts";
+import { SubnetTaken } from "../../../server/ports/engine/networks.ts";
 import { freeSubnet } from "../free-subnet.ts";
 import { createScratchEngine, never, owner, type ScratchEngine } from "../scratch-engine.ts";
 

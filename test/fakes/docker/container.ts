@@ -6,7 +6,7 @@ import type {
   EngineEvent,
   ListeningPort,
   LogLine,
-} from "../../../server/ports/engine.ts";
+} from "../../../server/ports/engine/containers.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import type { Answer, App } from "./app.ts";
 

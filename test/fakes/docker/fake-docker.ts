@@ -4,13 +4,12 @@ import type { ContainerId, InstanceId } from "../../../server/model/names/ids.ts
 import {
   type ContainerFilter,
   type ContainerRequest,
-  type Engine,
   type EngineEvent,
-  EngineUnavailable,
-  ImageMissing,
   PortTaken,
   StartFailed,
-} from "../../../server/ports/engine.ts";
+} from "../../../server/ports/engine/containers.ts";
+import { type Engine, EngineUnavailable } from "../../../server/ports/engine/engine.ts";
+import { ImageMissing } from "../../../server/ports/engine/images.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import { appOf } from "./app.ts";
 import { createFakeContainer, type FakeContainer } from "./container.ts";

@@ -2,13 +2,8 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { extract } from "tar-stream";
 import type { ImageId } from "../../../server/model/names/ids.ts";
-import {
-  BuildFailed,
-  type BuildRequest,
-  type Engine,
-  type ImageInfo,
-  PullFailed,
-} from "../../../server/ports/engine.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
+import { BuildFailed, type BuildRequest, type ImageInfo, PullFailed } from "../../../server/ports/engine/images.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import { type App, behaviourFile } from "./app.ts";
 

@@ -1,5 +1,7 @@
 import type { ContainerId } from "../../../server/model/names/ids.ts";
-import { type Engine, type LastingOwner, type Owner, SubnetTaken } from "../../../server/ports/engine.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
+import { SubnetTaken } from "../../../server/ports/engine/networks.ts";
+import type { LastingOwner, Owner } from "../../../server/ports/engine/owner.ts";
 import { overlap, parseSubnet } from "../../../server/rules/routing/subnets.ts";
 
 export interface FakeNetwork {

@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../../server/model/names/ids.ts";
-import type { Engine, VolumeRequest } from "../../../server/ports/engine.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
+import type { VolumeRequest } from "../../../server/ports/engine/networks.ts";
 
 export interface FakeVolume extends VolumeRequest {
   /** Its content, by file. */

@@ -5,9 +5,12 @@ import type { Environment, Installation, Product } from "../../../server/model/p
 import type { ServiceSettings } from "../../../server/model/service-settings.ts";
 import type { Source } from "../../../server/model/source.ts";
 import type { ReportReceipt, ReportState } from "../../../server/ports/forge.ts";
+import type { AuditEntry, Identity } from "../../../server/ports/store/access.ts";
 import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
+import type { Domain } from "../../../server/ports/store/domains.ts";
+import type { LeaseHolder } from "../../../server/ports/store/leases.ts";
+import type { DeleteOptions } from "../../../server/ports/store/products.ts";
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
-import type { AuditEntry, DeleteOptions, Domain, Identity, LeaseHolder } from "../../../server/ports/store/store.ts";
 
 /** The content of the real store's tables. Tests may read it and put rows in place. */
 export interface FakeRows {

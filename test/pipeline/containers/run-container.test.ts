@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type HostAddress, hostAddress } from "../../../server/model/names/host-address.ts";
 import type { InstanceId } from "../../../server/model/names/ids.ts";
 import { runContainer } from "../../../server/pipeline/containers/run-container.ts";
-import type { ContainerRequest, ContainerState } from "../../../server/ports/engine.ts";
+import type { ContainerRequest, ContainerState } from "../../../server/ports/engine/containers.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 import { aContainer, anOwner } from "../../ports/a-container.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { EventBody } from "../../../server/model/deployment/event.ts";
 import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import { createJournal } from "../../../server/pipeline/record/journal.ts";
-import type { EventStore } from "../../../server/ports/store/store.ts";
+import type { EventStore } from "../../../server/ports/store/deployments.ts";
 import { aFailure } from "../../model/a-deployment.ts";
 
 const soon = AbortSignal.timeout(10_000);

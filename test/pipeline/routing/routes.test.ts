@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { InstallationId } from "../../../server/model/names/ids.ts";
 import { createRoutePublisher } from "../../../server/pipeline/routing/routes.ts";
 import type { InstallationRoutes } from "../../../server/ports/proxy.ts";
-import type { Domain } from "../../../server/ports/store/store.ts";
+import type { Domain } from "../../../server/ports/store/domains.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerState } from "../../../server/ports/engine.ts";
+import type { ContainerState } from "../../../server/ports/engine/containers.ts";
 import {
   diagnoseExit,
   diagnoseUnhealthy,

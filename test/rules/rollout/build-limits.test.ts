@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EngineMachine } from "../../../server/ports/engine.ts";
+import type { EngineMachine } from "../../../server/ports/engine/engine.ts";
 import { planBuildLimits } from "../../../server/rules/rollout/build-limits.ts";
 
 const gibibyte = 1024 ** 3;

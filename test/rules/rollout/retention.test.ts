@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
-import type { ImageInfo } from "../../../server/ports/engine.ts";
+import type { ImageInfo } from "../../../server/ports/engine/images.ts";
 import { imageTag, tagsToRemove } from "../../../server/rules/rollout/retention.ts";
 import { aService, aSpec } from "../../model/a-deployment.ts";
 

@@ -1,7 +1,8 @@
 import { type Architecture, baseImage } from "../../../../builder/images/base-images.ts";
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { BuildOutput, Engine } from "../../../ports/engine.ts";
+import type { Engine } from "../../../ports/engine/engine.ts";
+import type { BuildOutput } from "../../../ports/engine/images.ts";
 import type { HostPackages } from "../../../ports/host/host-packages.ts";
 import type { BaseImageMessage, ReportProgress } from "./base-image-messages.ts";
 import { createLocalImages } from "./local-images.ts";

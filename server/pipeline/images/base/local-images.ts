@@ -2,7 +2,7 @@ import { type Architecture, baseImage, type LocalImage } from "../../../../build
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { ImageId } from "../../../model/names/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { Engine } from "../../../ports/engine.ts";
+import type { Engine } from "../../../ports/engine/engine.ts";
 import type { HostPackages } from "../../../ports/host/host-packages.ts";
 import { baseImageFiles, filesFolder } from "./base-image-files.ts";
 import { type BaseImageMessage, note, type ReportProgress } from "./base-image-messages.ts";

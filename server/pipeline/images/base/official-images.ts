@@ -1,5 +1,6 @@
 import type { Clock } from "../../../ports/clock.ts";
-import { type Engine, PullFailed } from "../../../ports/engine.ts";
+import type { Engine } from "../../../ports/engine/engine.ts";
+import { PullFailed } from "../../../ports/engine/images.ts";
 import { withoutSilence } from "../../record/without-silence.ts";
 import { note, type ReportProgress } from "./base-image-messages.ts";
 

@@ -5,7 +5,7 @@ import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
 import { secretsVersionArgument, withoutSecrets } from "../../../../builder/source/build-secrets.ts";
 import { contextEntries } from "../../../../builder/source/context.ts";
 import type { Failure } from "../../../model/deployment/deployment.ts";
-import type { BuildFailed } from "../../../ports/engine.ts";
+import type { BuildFailed } from "../../../ports/engine/images.ts";
 import type { TreeEntry } from "../../../ports/git.ts";
 import { DeploymentFailed } from "../../deployment-failed.ts";
 import { buildDifferences, buildHint } from "./build-hint.ts";

@@ -1,6 +1,6 @@
 import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
 import type { Failure } from "../../../model/deployment/deployment.ts";
-import type { BuildFailed } from "../../../ports/engine.ts";
+import type { BuildFailed } from "../../../ports/engine/images.ts";
 
 /**
  * The sentence for a build that finished without making what it was expected to make. Null when it failed for another

@@ -1,5 +1,5 @@
 import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
-import type { BuildFailed } from "../../../ports/engine.ts";
+import type { BuildFailed } from "../../../ports/engine/images.ts";
 
 /** The first Docker whose own frontend understands here-documents and COPY --link. */
 const firstWithNewerSyntax = 23;

@@ -1,7 +1,7 @@
 import { plainText } from "../../../../views/text/terminal-text.ts";
 import { specOf } from "../../../model/deployment/deployment.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
-import type { ContainerState } from "../../../ports/engine.ts";
+import type { ContainerState } from "../../../ports/engine/containers.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import { notFound } from "../../http/problem.ts";

@@ -2,7 +2,7 @@ import type { LiveVersion } from "../../../../views/product/live-version.tsx";
 import type { RunState } from "../../../../views/ui/badge.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { Installation } from "../../../model/product.ts";
-import { EngineUnavailable } from "../../../ports/engine.ts";
+import { EngineUnavailable } from "../../../ports/engine/engine.ts";
 import type { ReadStore } from "../../../ports/store/read-store.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";

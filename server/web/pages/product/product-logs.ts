@@ -1,5 +1,5 @@
 import { ProductLogsPage } from "../../../../views/product/product-logs-page.tsx";
-import { EngineUnavailable } from "../../../ports/engine.ts";
+import { EngineUnavailable } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { withWords } from "../deployment/log-blocks.ts";

@@ -2,7 +2,7 @@ import { Part } from "../../../../views/frame/live-region.tsx";
 import { LogLines, LogRestart, logIncomingId } from "../../../../views/ui/log.tsx";
 import { createWakeUp } from "../../../async/wake-up.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
-import type { ContainerState } from "../../../ports/engine.ts";
+import type { ContainerState } from "../../../ports/engine/containers.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";

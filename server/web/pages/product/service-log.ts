@@ -2,7 +2,8 @@ import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { specOf } from "../../../model/deployment/deployment.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
 import type { ContainerId } from "../../../model/names/ids.ts";
-import type { ContainerState, Engine } from "../../../ports/engine.ts";
+import type { ContainerState } from "../../../ports/engine/containers.ts";
+import type { Engine } from "../../../ports/engine/engine.ts";
 import { containerOf } from "../../../rules/rollout/container-of.ts";
 import type { Redact } from "../../../rules/wording/redact.ts";
 

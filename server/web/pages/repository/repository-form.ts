@@ -1,6 +1,6 @@
 import { branchFieldName } from "../../../../views/repository/repository-card.tsx";
 import type { Product } from "../../../model/product.ts";
-import type { ProductChanges } from "../../../ports/store/store.ts";
+import type { ProductChanges } from "../../../ports/store/products.ts";
 import { splitPathPatterns } from "../../../rules/webhooks/path-filter.ts";
 import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
 import { faultSentence } from "../../api/fault-words.ts";

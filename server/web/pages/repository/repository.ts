@@ -1,6 +1,6 @@
 import { RepositoryPage } from "../../../../views/repository/repository-page.tsx";
 import type { Product } from "../../../model/product.ts";
-import type { ProductChanges } from "../../../ports/store/store.ts";
+import type { ProductChanges } from "../../../ports/store/products.ts";
 import { routes } from "../../../routes.ts";
 import { readForm } from "../../http/form.ts";
 import { Problem, problemOf } from "../../http/problem.ts";

@@ -1,6 +1,6 @@
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
 import { sizeText } from "../../../../views/text/size-text.ts";
-import type { EngineInfo } from "../../../ports/engine.ts";
+import type { EngineInfo } from "../../../ports/engine/engine.ts";
 import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../../ports/host/firewall.ts";
 import { routes } from "../../../routes.ts";

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from "vitest";
 import type { DeploymentId } from "../../../../server/model/names/ids.ts";
-import type { AuditFilter, NewAuditEntry, Store } from "../../../../server/ports/store/store.ts";
+import type { AuditFilter, NewAuditEntry } from "../../../../server/ports/store/access.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
 import { at } from "../../../model/a-deployment.ts";
 import type { MakeStore } from "../lifecycle.ts";
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DeploymentId } from "../../../../server/model/names/ids.ts";
-import { PoolExhausted, type Store } from "../../../../server/ports/store/store.ts";
+import { PoolExhausted } from "../../../../server/ports/store/leases.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
 import { anInstallation, enqueued, type MakeStore } from "../lifecycle.ts";
 
 export function leasesContract(make: MakeStore): void {

@@ -9,7 +9,8 @@ import {
   type Transition,
 } from "../../../../server/model/deployment/deployment.ts";
 import type { DeploymentId, InstallationId } from "../../../../server/model/names/ids.ts";
-import type { DeploymentRequest, Store } from "../../../../server/ports/store/store.ts";
+import type { DeploymentRequest } from "../../../../server/ports/store/deployments.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
 import { allDeployments, deploymentsOf, type FakeRows, isGone } from "../rows.ts";
 import type { Journal } from "./events.ts";
 import { writeMove } from "./moves.ts";

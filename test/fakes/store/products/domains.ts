@@ -1,5 +1,6 @@
 import type { InstallationId } from "../../../../server/model/names/ids.ts";
-import type { Domain, Store } from "../../../../server/ports/store/store.ts";
+import type { Domain } from "../../../../server/ports/store/domains.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
 import { hasRunning } from "../deployments/queue.ts";
 import type { FakeRows } from "../rows.ts";
 

@@ -1,5 +1,6 @@
 import type { DeploymentId } from "../../../../server/model/names/ids.ts";
-import { type LeaseHolder, PoolExhausted, type PortRange, type Store } from "../../../../server/ports/store/store.ts";
+import { type LeaseHolder, PoolExhausted, type PortRange } from "../../../../server/ports/store/leases.ts";
+import type { Store } from "../../../../server/ports/store/store.ts";
 import { firstFreeSubnet } from "../../../../server/rules/routing/subnets.ts";
 import { drop, type FakeRows } from "../rows.ts";
 

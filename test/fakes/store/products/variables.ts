@@ -1,6 +1,6 @@
 import type { InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import { type VariableEntry, variableNamePattern } from "../../../../server/model/values/variable.ts";
-import type { VariableMarks } from "../../../../server/ports/store/store.ts";
+import type { VariableMarks } from "../../../../server/ports/store/products.ts";
 import type { FakeRows, VariableRow } from "../rows.ts";
 
 type Holder = InstallationId | ProductId;

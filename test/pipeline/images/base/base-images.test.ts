@@ -4,7 +4,7 @@ import { extract, pack } from "tar-stream";
 import { describe, expect, it } from "vitest";
 import type { ImageId, InstanceId } from "../../../../server/model/names/ids.ts";
 import { createBaseImages } from "../../../../server/pipeline/images/base/base-images.ts";
-import { PullFailed } from "../../../../server/ports/engine.ts";
+import { PullFailed } from "../../../../server/ports/engine/images.ts";
 import { type HostPackages, HostPackagesUnavailable } from "../../../../server/ports/host/host-packages.ts";
 
 const never = new AbortController().signal;

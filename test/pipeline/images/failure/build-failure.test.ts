@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
 import { buildFailure, type FailedBuild } from "../../../../server/pipeline/images/failure/build-failure.ts";
-import { BuildFailed } from "../../../../server/ports/engine.ts";
+import { BuildFailed } from "../../../../server/ports/engine/images.ts";
 import type { TreeEntry } from "../../../../server/ports/git.ts";
 
 const recipe: BuildRecipe = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explainNotMade } from "../../../../server/pipeline/images/failure/not-made.ts";
-import { BuildFailed } from "../../../../server/ports/engine.ts";
+import { BuildFailed } from "../../../../server/ports/engine/images.ts";
 
 const expected = { path: "dist/index.js", hint: "scripts.start starts it." };
 const failed = (step: string) => new BuildFailed("it failed", { step, exitCode: 1 });

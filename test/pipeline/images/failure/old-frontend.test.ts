@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explainOldFrontend } from "../../../../server/pipeline/images/failure/old-frontend.ts";
-import { BuildFailed } from "../../../../server/ports/engine.ts";
+import { BuildFailed } from "../../../../server/ports/engine/images.ts";
 
 const newerSyntax = { line: 4, feature: "a here-document (RUN <<EOF)" };
 const withHereDocument = { dockerfile: "Dockerfile", newerSyntax };

@@ -1,0 +1,39 @@
+import type { RouteSpec } from "../../model/deployment/spec.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
+
+/**
+ * Which installation may serve a host. A host is claimed before the cut-over that needs it, and belongs to one
+ * installation.
+ */
+export interface DomainStore {
+  /** The hosts that are served. */
+  list(): Promise<readonly Domain[]>;
+  /**
+   * The installation that may serve a host, because it serves it or a user gave it the host; null when there is none.
+   */
+  ownerOf(host: string): Promise<InstallationId | null>;
+  /** Makes these the installation's only hosts. When another installation has one of them, nothing is written. */
+  setFor(
+    installation: InstallationId,
+    routes: readonly RouteSpec[],
+  ): Promise<"ok" | { readonly taken: string; readonly by: InstallationId }>;
+  /**
+   * The hosts that users gave to services of the installation: served from its next deployment on, or as soon as they
+   * are set.
+   */
+  custom(installation: InstallationId): Promise<readonly RouteSpec[]>;
+  /**
+   * Makes these the only hosts that a user gave to a service; a host of another service of the installation moves.
+   * Nothing is written when another installation has one of them, or when a deployment is running ("busy": it has its
+   * hosts already).
+   */
+  setCustom(
+    installation: InstallationId,
+    service: string,
+    hosts: readonly string[],
+  ): Promise<"ok" | "busy" | { readonly taken: string; readonly by: InstallationId }>;
+}
+
+export interface Domain extends RouteSpec {
+  readonly installation: InstallationId;
+}

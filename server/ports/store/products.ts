@@ -1,0 +1,140 @@
+import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
+import type { Environment, Installation, InstalledProduct, Product, PushWatch, Slug } from "../../model/product.ts";
+import type { ServiceSettings } from "../../model/service-settings.ts";
+import type { VariableEntry } from "../../model/values/variable.ts";
+import type { SourceChanges } from "./sources.ts";
+
+export interface EnvironmentStore {
+  list(): Promise<readonly Environment[]>;
+  get(id: EnvironmentId): Promise<Environment | null>;
+  /** Resolves with null when the name is taken. */
+  create(environment: Omit<Environment, "id">): Promise<Environment | null>;
+  /** Removes only an empty environment. `in-use`: a product is installed there, or is still being removed. */
+  remove(id: EnvironmentId): Promise<"removed" | "in-use">;
+}
+
+export interface ProductStore {
+  list(): Promise<readonly Product[]>;
+  bySlug(slug: Slug): Promise<Product | null>;
+  /** Includes a product that was marked deleted, until it is purged, because its deployments still name it. */
+  get(id: ProductId): Promise<Product | null>;
+  /** Creates the product with its installation in `production`. Resolves with null when the slug is taken. */
+  create(product: {
+    readonly slug: Slug;
+    readonly repository: string | null;
+    readonly branch: string | null;
+  }): Promise<{ readonly product: Product; readonly installation: Installation } | null>;
+  update(id: ProductId, changes: ProductChanges): Promise<void>;
+  /** The names of the variables that all installations of the product get, sorted. */
+  variableNames(id: ProductId): Promise<readonly string[]>;
+  /** The variables that all installations of the product get, as they may be shown, sorted by name. */
+  variableEntries(id: ProductId): Promise<readonly VariableEntry[]>;
+  /** Like InstallationStore.changeVariables, for all installations of the product. */
+  changeVariables(
+    id: ProductId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    marks?: VariableMarks,
+  ): Promise<void>;
+  /**
+   * Marks the product and all of its installations as deleted: it is not listed any more, its slug and hosts are free,
+   * its queued deployments are cancelled, its running ones are asked to stop, and `enqueue` refuses more. `deleted()`
+   * lists it until `purge`.
+   */
+  markDeleted(id: ProductId, leaving: DeleteOptions): Promise<void>;
+  deleted(): Promise<readonly Product[]>;
+  /**
+   * Deletes every row of a product that was marked deleted. Call it only when nothing of the product is left in the
+   * engine and the proxy.
+   */
+  purge(id: ProductId): Promise<void>;
+}
+
+/** Fields that are left out stay as they are. */
+export interface ProductChanges {
+  /** Null: the product is pushed to Baton from now on. */
+  readonly repository?: string | null | undefined;
+  readonly watch?: PushWatch | undefined;
+  readonly source?: SourceChanges;
+  /** The branch that an installation deploys from now on. */
+  readonly branches?: readonly { readonly installation: InstallationId; readonly branch: string }[];
+}
+
+export interface InstallationStore {
+  /** Without deleted products. `get` returns those too, for the code that cleans up after them. */
+  list(): Promise<readonly Installation[]>;
+  get(id: InstallationId): Promise<Installation | null>;
+  /**
+   * An installation with its product and its environment, in one read. `isDeleted`: it or its product was marked
+   * deleted.
+   */
+  installedProduct(id: InstallationId): Promise<(InstalledProduct & { readonly isDeleted: boolean }) | null>;
+  /** The same for all that `list` returns, or for those of one product. */
+  installedProducts(product?: ProductId): Promise<readonly InstalledProduct[]>;
+  /** Without installations that were deleted separately. For a deleted product: the installations that it had then. */
+  ofProduct(product: ProductId): Promise<readonly Installation[]>;
+  /** Resolves with null when the product is installed there already, or was deleted. */
+  create(installation: {
+    readonly productId: ProductId;
+    readonly environmentId: EnvironmentId;
+    readonly branch: string | null;
+  }): Promise<Installation | null>;
+  /**
+   * Marks the installation as deleted: it is not listed any more, its environment and hosts are free, its queued
+   * deployments are cancelled, its running ones are asked to stop, and `enqueue` refuses more. `deleted()` lists it
+   * until `purge`.
+   */
+  markDeleted(id: InstallationId, leaving: DeleteOptions): Promise<void>;
+  /** Installations that were marked deleted, separately or with their product. */
+  deleted(): Promise<readonly (Installation & DeleteOptions)[]>;
+  /**
+   * Deletes every row of an installation that was marked deleted. Call it only when nothing of the installation is left
+   * in the engine and the proxy.
+   */
+  purge(id: InstallationId): Promise<void>;
+  setBranch(id: InstallationId, branch: string): Promise<void>;
+  /** The settings of its services, by name; services without settings are left out. */
+  serviceSettings(id: InstallationId): Promise<ReadonlyMap<string, ServiceSettings>>;
+  /** Takes effect with the next deployment. */
+  setServiceSettings(id: InstallationId, service: string, settings: ServiceSettings): Promise<void>;
+  /**
+   * Stops an installation by hand: the live deployment becomes `stopped`, and none is live. Resolves with null when a
+   * deployment is running.
+   */
+  stop(id: InstallationId, at: Date): Promise<{ readonly stopped: DeploymentId | null } | null>;
+  /** Names only, sorted: its own and its product's. */
+  variableNames(id: InstallationId): Promise<readonly string[]>;
+  /** Its own variables over its product's, decrypted. For the pipeline and for comparing; never sent to anybody. */
+  variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
+  /** The variables that say whether builds get them; an own variable that does not say takes its product's mark. */
+  buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
+  /** The values of its variables that are not secret, by name; these may be shown. */
+  visibleVariables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
+  /** All of its variables as they may be shown, sorted by name. */
+  variableEntries(id: InstallationId): Promise<readonly VariableEntry[]>;
+  /**
+   * Changes its own variables. A variable that is both set and unset is set; a mark on a missing variable does nothing.
+   */
+  changeVariables(
+    id: InstallationId,
+    set: Readonly<Record<string, string>>,
+    unset: readonly string[],
+    marks?: VariableMarks,
+  ): Promise<void>;
+}
+
+/** Marks on variables, by name. A variable that is not named keeps its mark. */
+export interface VariableMarks {
+  /** Whether builds get it; null lets its name decide. */
+  readonly atBuild?: Readonly<Record<string, boolean | null>>;
+  /**
+   * Whether it is secret; new variables are. False has no effect unless the value is set, too: a secret is never
+   * revealed later.
+   */
+  readonly secret?: Readonly<Record<string, boolean>>;
+}
+
+/** What is kept of an installation that is deleted. */
+export interface DeleteOptions {
+  readonly keepVolumes: boolean;
+}
