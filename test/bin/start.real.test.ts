@@ -44,12 +44,16 @@ test("a second start finds all that it needs, and is quick about it", async () =
 
 test("npm start goes on as the server, which is told where its things are and gets the signals", async () => {
   const checkout = await smallCheckout();
-  const child = spawn(process.execPath, ["bin/start.mjs"], {
+  const child = spawn("npm", ["start"], {
     cwd: checkout,
     env: { ...process.env, BATON_DATA: "data" },
     stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const { pid } = child;
+  if (pid === undefined) throw new Error("npm did not start");
+  // A server that missed npm's signal would outlive it.
+  onTestFinished(() => killGroup(pid));
   let said = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) {
     said += chunk;
@@ -60,3 +64,11 @@ test("npm start goes on as the server, which is told where its things are and ge
   child.kill("SIGINT");
   expect(await exit).toEqual([42, null]);
 });
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // All of it has ended.
+  }
+}
