@@ -89,5 +89,5 @@ it("a Dockerfile is told by Baton what it declares, unless the compose file says
     "compose.yaml": "services: { web: { build: { context: ., args: { BATON_COMMIT: none } }, ports: [80] } }",
     Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x",
   };
-  expect((await plannedService(composed)).recipe).toMatchObject({ told: [], args: { BATON_COMMIT: "none" } });
+  expect((await plannedService(composed)).recipe).toMatchObject({ ownArguments: [], args: { BATON_COMMIT: "none" } });
 });
