@@ -8,7 +8,7 @@ import { createGit } from "../git/git.ts";
 import { createHostPackages } from "../host-packages/debian-npm.ts";
 import { isPublicAddress } from "../model/names/public-address.ts";
 import { createMountFolder } from "../mounts/mount-folder.ts";
-import type { PipelineContext } from "../pipeline/context.ts";
+import type { PipelineContext } from "../pipeline/context/context.ts";
 import { createBaseImages } from "../pipeline/images/base/base-images.ts";
 import { createRoutePublisher, type RoutePublisher } from "../pipeline/routing/routes.ts";
 import type { Forge } from "../ports/forge.ts";

@@ -1,4 +1,4 @@
-import { type Failpoint, type FailpointName, failpointNames } from "../pipeline/failpoint.ts";
+import { type Failpoint, type FailpointName, failpointNames } from "../pipeline/context/failpoint.ts";
 import { BadConfig } from "./config.ts";
 
 /**

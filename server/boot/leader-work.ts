@@ -1,5 +1,5 @@
 import { createReporter } from "../forge/reporter.ts";
-import type { PipelineContext } from "../pipeline/context.ts";
+import type { PipelineContext } from "../pipeline/context/context.ts";
 import { Cancelled, Suspended } from "../pipeline/deployment-failed.ts";
 import { createPipeline } from "../pipeline/run.ts";
 import type { Forge } from "../ports/forge.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { createCommands } from "../commands/commands.ts";
 import { holdServerLock } from "../store/postgres/server-lock.ts";
-import { loadAssets } from "../web/http/assets.ts";
+import { loadAssets } from "../web/http/assets/assets.ts";
 import { createWeb } from "../web/web.ts";
 import { openAdapters, type ServerAdapters } from "./adapters.ts";
 import type { Config } from "./config.ts";

@@ -6,7 +6,7 @@ import { servedText } from "../rules/wording/served-text.ts";
 import { networkName } from "./containers/container-request.ts";
 import { namesOf } from "./containers/run-container.ts";
 import type { RunningService } from "./containers/running-service.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { liveBefore } from "./record/live-before.ts";
 import { moveTo } from "./record/move-to.ts";

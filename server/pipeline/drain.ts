@@ -1,6 +1,6 @@
 import type { HostAddress } from "../model/names/host-address.ts";
 import { ProxyUnavailable } from "../ports/proxy.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 
 const lookEveryMs = 200;
 /** One zero may fall between two requests of a keep-alive connection. */

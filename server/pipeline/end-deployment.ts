@@ -2,7 +2,7 @@ import type { Deployment, Failure, Running } from "../model/deployment/deploymen
 import { EngineRefused, EngineUnavailable } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { StoreUnavailable } from "../ports/store/store.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 import { Cancelled, DeploymentFailed, Fenced, Suspended } from "./deployment-failed.ts";
 import { untilStored } from "./record/until-stored.ts";
 import { type RollBackCause, rollBack } from "./roll-back.ts";

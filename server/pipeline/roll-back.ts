@@ -3,7 +3,7 @@ import { withCause } from "../rules/diagnosis/cause-line.ts";
 import { lastLogLines } from "./containers/evidence.ts";
 import { removeDeployment } from "./containers/remove.ts";
 import { restartReplaced } from "./containers/stop-replaced.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 import { switchBack } from "./cut-over.ts";
 import type { Journal } from "./record/journal.ts";
 import { liveBefore } from "./record/live-before.ts";

@@ -8,7 +8,7 @@ import { provideNetworks } from "./containers/networks.ts";
 import { runInit } from "./containers/run-init.ts";
 import type { RunningService } from "./containers/running-service.ts";
 import { startService } from "./containers/start-service.ts";
-import { type DeploymentContext, ownerOf } from "./context.ts";
+import { type DeploymentContext, ownerOf } from "./context/context.ts";
 
 /**
  * Starts and checks every service of the version in the order of the rollout: next to the running version or, where

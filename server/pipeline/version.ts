@@ -5,7 +5,7 @@ import { appliesChanges, keepInits } from "../rules/rollout/apply.ts";
 import { initRunsSince, initRunsText, maxVersionsBack } from "../rules/rollout/init-runs.ts";
 import { hostsFor } from "../rules/routing/urls.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 import { keepData } from "./data/keep-data.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 import { obtainImages } from "./images/obtain-images.ts";

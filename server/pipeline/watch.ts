@@ -7,7 +7,7 @@ import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
 import { type Probe, probeService } from "./containers/probe-service.ts";
 import type { RunningService } from "./containers/running-service.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 import { switchBack } from "./cut-over.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 

@@ -1,5 +1,5 @@
 import { EngineUnavailable } from "../ports/engine/engine.ts";
-import type { DeploymentContext } from "./context.ts";
+import type { DeploymentContext } from "./context/context.ts";
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;

@@ -1,4 +1,4 @@
-import type { PipelineContext } from "../pipeline/context.ts";
+import type { PipelineContext } from "../pipeline/context/context.ts";
 import type { BuildLimiter } from "../ports/host/build-limiter.ts";
 import type { Firewall } from "../ports/host/firewall.ts";
 import type { Log } from "../ports/log.ts";

@@ -1,7 +1,7 @@
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Repair } from "../rules/rollout/reconcile.ts";
+import { removeVersion } from "./cleaning/remove-version.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
-import { removeVersion } from "./remove-version.ts";
 import { restoreService } from "./restore-service.ts";
 
 export interface Repairs {

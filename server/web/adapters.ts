@@ -12,7 +12,7 @@ import type { Log } from "../ports/log.ts";
 import type { Proxy as ReverseProxy } from "../ports/proxy.ts";
 import type { ReadStore } from "../ports/store/read-store.ts";
 import type { FrontDoor } from "../rules/routing/urls.ts";
-import type { Assets } from "./http/assets.ts";
+import type { Assets } from "./http/assets/assets.ts";
 
 /**
  * Everything that the web depends on: the store to read from, the commands to write with, the other ports, and

@@ -8,7 +8,7 @@ import type { WebAdapters } from "./adapters.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createGitHttp } from "./git/git-http.ts";
 import { createMetrics } from "./health/metrics.ts";
-import { createAssetRoutes } from "./http/asset-routes.ts";
+import { createAssetRoutes } from "./http/assets/asset-routes.ts";
 import { createAudit } from "./http/audit.ts";
 import { createEndpoints, requireDeclarations } from "./http/endpoints.ts";
 import { createErrorAnswers } from "./http/errors.ts";

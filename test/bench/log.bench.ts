@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { loadAssets } from "../../server/web/http/assets.ts";
+import { loadAssets } from "../../server/web/http/assets/assets.ts";
 import { encode } from "../../server/web/streams/sse.ts";
 import { Layout } from "../../views/frame/layout.tsx";
 import { LiveRegion, Part } from "../../views/frame/live-region.tsx";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { longestServiceName } from "../../server/model/names/service-name.ts";
-import type { DeploymentContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
 import { DeploymentFailed } from "../../server/pipeline/deployment-failed.ts";
 import { planVersion } from "../../server/pipeline/source/plan.ts";
 import type { FixedConfig } from "../../server/proxy/config/caddy-config.ts";

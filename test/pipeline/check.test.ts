@@ -3,7 +3,7 @@ import type { EventBody } from "../../server/model/deployment/event.ts";
 import { hostAddress } from "../../server/model/names/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
 import type { RunningService } from "../../server/pipeline/containers/running-service.ts";
-import type { DeploymentContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { aService } from "../model/a-deployment.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeploymentId, InstanceId } from "../../server/model/names/ids.ts";
 import { lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
 import { removeDeployment } from "../../server/pipeline/containers/remove.ts";
-import type { DeploymentContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
 import { startServices } from "../../server/pipeline/start.ts";
 import type { ContainerState } from "../../server/ports/engine/containers.ts";
 import { aReady, aService, aSpec } from "../model/a-deployment.ts";

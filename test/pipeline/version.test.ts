@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DeploymentContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
 import { makeVersion } from "../../server/pipeline/version.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";

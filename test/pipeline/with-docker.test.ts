@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { DeploymentContext } from "../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
 import { withDocker } from "../../server/pipeline/with-docker.ts";
 import { EngineUnavailable } from "../../server/ports/engine/engine.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";

@@ -3,17 +3,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest on an idle machine, the longest first. */
 const longest = [
   "builder/images/base-images.real",
-  "e2e/crash",
-  "e2e/languages",
-  "e2e/stacks",
-  "e2e/browser-product",
-  "e2e/browser",
-  "e2e/browser-ways-in",
-  "e2e/zero-downtime",
-  "e2e/failures",
-  "e2e/many-installations",
-  "e2e/webhooks",
-  "e2e/queue",
+  "e2e/faults/crash",
+  "e2e/deploy/languages",
+  "e2e/deploy/stacks",
+  "e2e/browser/browser-product",
+  "e2e/browser/browser",
+  "e2e/browser/browser-ways-in",
+  "e2e/traffic/zero-downtime",
+  "e2e/faults/failures",
+  "e2e/traffic/many-installations",
+  "e2e/deploy/webhooks",
+  "e2e/deploy/queue",
 ].map((name) => `/test/${name}.test.ts`);
 
 /** With two files at a time, a long one that begins last would run on alone. */

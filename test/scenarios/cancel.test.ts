@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failpointNames } from "../../server/pipeline/failpoint.ts";
+import { failpointNames } from "../../server/pipeline/context/failpoint.ts";
 import type { Files } from "../fakes/fake-repositories.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 import { comeToRest } from "./at-rest.ts";

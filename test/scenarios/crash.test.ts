@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment, Transition } from "../../server/model/deployment/deployment.ts";
 import type { ContainerId } from "../../server/model/names/ids.ts";
-import { failpointNames } from "../../server/pipeline/failpoint.ts";
+import { failpointNames } from "../../server/pipeline/context/failpoint.ts";
 import { createWorld } from "../fakes/fake-world.ts";
 import { faultsAtRest } from "./at-rest.ts";
 import { grown, plain } from "./products.ts";

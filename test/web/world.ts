@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createCommands } from "../../server/commands/commands.ts";
 import { createGitHub } from "../../server/forge/github/github.ts";
 import type { WebAdapters } from "../../server/web/adapters.ts";
-import { loadAssets } from "../../server/web/http/assets.ts";
+import { loadAssets } from "../../server/web/http/assets/assets.ts";
 import { createWeb } from "../../server/web/web.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";

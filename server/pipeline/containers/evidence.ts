@@ -3,7 +3,7 @@ import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { Evidence, LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import { mayBeExecTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { foldRepeats } from "../../rules/wording/fold-repeats.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { findPrograms, machineArchitecture } from "../images/base/find-programs.ts";
 import type { RunningService } from "./running-service.ts";
 

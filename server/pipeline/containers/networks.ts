@@ -5,7 +5,7 @@ import type { LastingOwner, Owner } from "../../ports/engine/owner.ts";
 import type { LeaseHolder } from "../../ports/store/leases.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
 import { prefixFor } from "../../rules/routing/subnets.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { lastingNetworkName, networkName } from "./container-request.ts";
 
 /** How many subnets are tried when something outside Baton takes the free one. */

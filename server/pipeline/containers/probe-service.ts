@@ -3,7 +3,7 @@ import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
 import type { ProbeResult } from "../../rules/health/health-gate.ts";
 import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import type { RunningService } from "./running-service.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 
 /**
  * Removes what a deployment has outside the database, and its leases: containers, networks, its proxy folder and its

@@ -4,7 +4,7 @@ import type { ContainerId } from "../../model/names/ids.ts";
 import { type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
 import type { Owner } from "../../ports/engine/owner.ts";
 import { isStateful } from "../../rules/rollout/stateful.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { type ContainerPlan, containerName, containerRequest } from "./container-request.ts";
 import type { Networks } from "./networks.ts";
 import { provideMounts } from "./service-mounts.ts";

@@ -3,7 +3,7 @@ import type { ContainerId } from "../../model/names/ids.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
-import { type DeploymentContext, ownerOf } from "../context.ts";
+import { type DeploymentContext, ownerOf } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import type { Networks } from "./networks.ts";
 import { runContainer } from "./run-container.ts";

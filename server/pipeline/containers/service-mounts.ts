@@ -4,7 +4,7 @@ import type { Mount, ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ContainerMount } from "../../ports/engine/containers.ts";
 import type { TreeEntry } from "../../ports/git.ts";
 import type { MountRef } from "../../ports/host/mount-files.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { type ContainerPlan, volumeName } from "./container-request.ts";
 
 const maxMountedFileBytes = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { StartFailed } from "../../ports/engine/containers.ts";
 import { ImageMissing } from "../../ports/engine/images.ts";
 import { execTrouble } from "../../rules/diagnosis/exec-trouble.ts";
 import { startRefusal } from "../../rules/diagnosis/start-refusal.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { findPrograms, machineArchitecture } from "../images/base/find-programs.ts";
 

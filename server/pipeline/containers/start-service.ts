@@ -4,7 +4,7 @@ import type { ContainerState } from "../../ports/engine/containers.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec } from "../../rules/rollout/stateful.ts";
-import { type DeploymentContext, ownerOf } from "../context.ts";
+import { type DeploymentContext, ownerOf } from "../context/context.ts";
 import { carryOver } from "../data/carry-over.ts";
 import type { Networks } from "./networks.ts";
 import { namesOf, runContainer } from "./run-container.ts";

@@ -4,7 +4,7 @@ import type { ContainerState } from "../../ports/engine/containers.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { isStateful, type LiveSpec, makerOf, replacedBy } from "../../rules/rollout/stateful.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { drain } from "../drain.ts";
 
 /** How long an old container may take to answer again. */

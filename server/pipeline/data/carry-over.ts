@@ -6,7 +6,7 @@ import type { RolloutStep } from "../../rules/rollout/rollout.ts";
 import { carriedVolumes, type LiveSpec, type VolumeMount } from "../../rules/rollout/stateful.ts";
 import { durationText } from "../../rules/wording/duration-text.ts";
 import { volumeName } from "../containers/container-request.ts";
-import { type DeploymentContext, ownerOf } from "../context.ts";
+import { type DeploymentContext, ownerOf } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 
 type Service = Pick<RolloutStep, "stack" | "service">;

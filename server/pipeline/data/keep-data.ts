@@ -14,7 +14,7 @@ import {
 } from "../../rules/data/lost-data.ts";
 import { keepUnchanged, type LiveSpec } from "../../rules/rollout/stateful.ts";
 import { volumeName } from "../containers/container-request.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 
 /**
  * Decides what happens to data, and to the containers that hold it. Only the images tell where data is that nobody gave

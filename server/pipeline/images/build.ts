@@ -7,7 +7,7 @@ import { BuildFailed, type BuildRequest } from "../../ports/engine/images.ts";
 import type { TreeEntry } from "../../ports/git.ts";
 import { HostPackagesUnavailable } from "../../ports/host/host-packages.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
-import { type DeploymentContext, ownerOf } from "../context.ts";
+import { type DeploymentContext, ownerOf } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { recordOutput } from "../record/record-output.ts";
 import { buildFailure, linesThatExplain } from "./failure/build-failure.ts";

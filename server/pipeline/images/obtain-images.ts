@@ -3,7 +3,7 @@ import type { BuildRecipe, ServicePlan } from "../../../builder/plan/plan.ts";
 import type { DeploymentSpec, ServiceSpec, StackSpec } from "../../model/deployment/spec.ts";
 import type { CommitSha, ImageId } from "../../model/names/ids.ts";
 import { withSources } from "../containers/service-mounts.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import type { PlannedTree } from "../source/plan.ts";
 import { buildService } from "./build.ts";

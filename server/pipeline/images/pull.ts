@@ -2,7 +2,7 @@ import type { BaseName } from "../../../builder/plan/plan.ts";
 import type { ImageId } from "../../model/names/ids.ts";
 import { PullFailed } from "../../ports/engine/images.ts";
 import { imageTag } from "../../rules/rollout/retention.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { recordOutput } from "../record/record-output.ts";
 

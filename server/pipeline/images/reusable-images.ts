@@ -2,7 +2,7 @@ import { type BuildRecipe, PlanProblem } from "../../../builder/plan/plan.ts";
 import { buildInputs, buildVariableNames } from "../../../builder/source/build-inputs.ts";
 import { type DeploymentSpec, type ServiceSpec, servicesOf } from "../../model/deployment/spec.ts";
 import { canonical } from "../../rules/rollout/canonical.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { type PlannedTree, readPlan } from "../source/plan.ts";
 import type { VersionInputs } from "../source/version-inputs.ts";
 

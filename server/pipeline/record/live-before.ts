@@ -1,6 +1,6 @@
 import { specOf } from "../../model/deployment/deployment.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 
 /** The version that served before this deployment; null when none did. */
 export async function liveBefore({ store, deployment, installation }: DeploymentContext): Promise<LiveSpec | null> {

@@ -1,6 +1,6 @@
 import { type After, advance, type Deployment, type Transition } from "../../model/deployment/deployment.ts";
 import { stateOf } from "../../model/deployment/moves.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { Fenced } from "../deployment-failed.ts";
 import { untilStored } from "./until-stored.ts";
 

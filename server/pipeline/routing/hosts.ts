@@ -5,7 +5,7 @@ import { ProxyRefused, ProxyUnavailable } from "../../ports/proxy.ts";
 import type { LiveSpec } from "../../rules/rollout/stateful.ts";
 import { routesAfterRollback, routesDuringCutOver, withAliases } from "../../rules/routing/cut-over-routes.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed, Suspended } from "../deployment-failed.ts";
 
 const proxyPatienceMs = 30_000;

@@ -1,5 +1,5 @@
 import type { Commit } from "../../model/deployment/deployment.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import { fetchSource } from "./fetch-source.ts";
 

@@ -6,7 +6,7 @@ import type { CommitSha } from "../../model/names/ids.ts";
 import { faultInRoute } from "../../model/names/sound-route.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 import { hostsFor } from "../../rules/routing/urls.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 import type { VersionInputs } from "./version-inputs.ts";
 

@@ -1,7 +1,7 @@
 import { type Building, type Deployment, specOf } from "../../model/deployment/deployment.ts";
 import { type BuildSettings, type DeploymentSpec, plainNames, servicesOf } from "../../model/deployment/spec.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
-import type { DeploymentContext } from "../context.ts";
+import type { DeploymentContext } from "../context/context.ts";
 
 /** What a version gets from outside its repository. */
 export interface VersionInputs {

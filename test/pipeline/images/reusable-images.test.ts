@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { type DeploymentSpec, servicesOf } from "../../../server/model/deployment/spec.ts";
 import type { ImageId } from "../../../server/model/names/ids.ts";
-import type { DeploymentContext } from "../../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context/context.ts";
 import { reusableImages } from "../../../server/pipeline/images/reusable-images.ts";
 import { planVersion } from "../../../server/pipeline/source/plan.ts";
 import type { VersionInputs } from "../../../server/pipeline/source/version-inputs.ts";

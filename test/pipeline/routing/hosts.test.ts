@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { DeploymentContext } from "../../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context/context.ts";
 import { Suspended } from "../../../server/pipeline/deployment-failed.ts";
 import { announceHosts } from "../../../server/pipeline/routing/hosts.ts";
 import { ProxyRefused, ProxyUnavailable, type RouteFault } from "../../../server/ports/proxy.ts";

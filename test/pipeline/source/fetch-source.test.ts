@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Commit, Queued } from "../../../server/model/deployment/deployment.ts";
-import type { DeploymentContext } from "../../../server/pipeline/context.ts";
+import type { DeploymentContext } from "../../../server/pipeline/context/context.ts";
 import { fetchSource } from "../../../server/pipeline/source/fetch-source.ts";
 import { FetchFailed } from "../../../server/ports/git.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";

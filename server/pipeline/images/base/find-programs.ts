@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../../../ports/git.ts";
 import type { Program } from "../../../rules/diagnosis/exec-trouble.ts";
-import type { DeploymentContext } from "../../context.ts";
+import type { DeploymentContext } from "../../context/context.ts";
 
 const limits = { maxEntries: 100_000, maxFileBytes: 2 ** 30, maxTotalBytes: 2 ** 34 };
 const timeoutMs = 10_000;

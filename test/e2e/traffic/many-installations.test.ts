@@ -1,0 +1,33 @@
+import { randomInt } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import { useBaton } from "../support/harness.ts";
+import { useWorkshop } from "../support/workshop.ts";
+
+const count = 45;
+// More /27 networks than the usual slice of a Baton under test has, and more than Docker's own pools: beside the slices
+// that the others draw from.
+const baton = useBaton({ BATON_SUBNETS: `10.${randomInt(251, 255)}.0.0/16` });
+const workshop = useWorkshop();
+
+beforeAll(async () => {
+  const { api } = baton();
+  expect((await api.send("POST", "/api/products", { name: "site", branch: "main" })).status).toBe(201);
+  for (let number = 2; number <= count; number++) {
+    const name = `place-${number}`;
+    expect((await api.send("POST", "/api/environments", { name, branch: "main" })).status).toBe(201);
+    const place = await api.send("POST", "/api/product-deployments", { product: "site", environment: name });
+    expect(place.status).toBe(201);
+  }
+});
+
+test("one push deploys 45 installations on one daemon, each in a network and at an address of its own", async () => {
+  const site = await workshop.sampleApp("static");
+  const { code, text } = await site.push(baton().remote("site")).done;
+  expect(code, text).toBe(0);
+
+  const names = Array.from({ length: count }, (_, index) => (index === 0 ? "site" : `site-place-${index + 1}`));
+  const answers = await Promise.all(names.map((name) => baton().ask(name, "/")));
+  expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+  const networks = (await baton().inDocker()).filter((thing) => thing.startsWith("network"));
+  expect(networks).toHaveLength(count);
+});
