@@ -1,6 +1,4 @@
 import type { DeploymentId } from "../../server/model/names/ids.ts";
-import type { BuildLimiter } from "../../server/ports/host/build-limiter.ts";
-import type { Firewall } from "../../server/ports/host/firewall.ts";
 import type { HostPackages } from "../../server/ports/host/host-packages.ts";
 import { HostPackagesUnavailable } from "../../server/ports/host/host-packages.ts";
 import type { MountFiles, MountRef } from "../../server/ports/host/mount-files.ts";
@@ -41,16 +39,55 @@ export function createFakeMountFiles(): FakeMountFiles {
   };
 }
 
-export function createFakeFirewall(): Firewall {
-  return { apply: async () => ({ type: "held" }), state: () => ({ type: "held" }), remove: async () => {} };
+/** The part that a firewall and a build limiter have in common. `trouble` is why nothing can be put in place. */
+export interface FakeGuard<State> {
+  readonly guard: {
+    apply(signal: AbortSignal): Promise<State>;
+    state(): State | null;
+    remove(signal: AbortSignal): Promise<void>;
+  };
+  clear(): Promise<void>;
+  isInPlace(): Promise<boolean>;
 }
 
-export function createFakeBuildLimiter(): BuildLimiter {
-  return { apply: async () => ({ type: "off" }), state: () => ({ type: "off" }), remove: async () => {} };
+function createFakeGuard<Held extends { readonly type: "held" }>(
+  held: Held,
+  trouble: string | null,
+): FakeGuard<Held | { readonly type: "missing"; readonly why: string }> {
+  let isInPlace = false;
+  let last: Held | { readonly type: "missing"; readonly why: string } | null = null;
+  return {
+    guard: {
+      async apply(signal) {
+        signal.throwIfAborted();
+        isInPlace = trouble === null;
+        last = trouble === null ? held : { type: "missing", why: trouble };
+        return last;
+      },
+      state: () => last,
+      async remove(signal) {
+        signal.throwIfAborted();
+        isInPlace = false;
+      },
+    },
+    clear: async () => {
+      isInPlace = false;
+    },
+    isInPlace: async () => isInPlace,
+  };
+}
+
+export function createFakeFirewall(trouble: string | null = null) {
+  return createFakeGuard({ type: "held" } as const, trouble);
+}
+
+export function createFakeBuildLimiter(trouble: string | null = null) {
+  const limits = { memoryBytes: 1024 ** 3, processes: 4_096 };
+  return createFakeGuard({ type: "held", limits, each: "all" } as const, trouble);
 }
 
 /** A host without packages, so that base images come from the registry. */
-export function createFakeDistribution(): HostPackages {
+export function createFakeHostPackages(): HostPackages {
   const refuse = () => Promise.reject(new HostPackagesUnavailable("this host has no packages"));
   return { debianRoot: refuse, npmPackage: refuse, caddy: refuse, certificates: refuse };
 }

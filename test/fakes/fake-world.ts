@@ -19,8 +19,8 @@ import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
 import {
   createFakeBuildLimiter,
-  createFakeDistribution,
   createFakeFirewall,
+  createFakeHostPackages,
   createFakeMountFiles,
   type FakeMountFiles,
 } from "./fake-host.ts";
@@ -179,8 +179,8 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
       git: process.adapter("git", repositories),
       mountFiles: process.adapter("mountFiles", mountFiles),
       reach: process.adapter("reach", createFakeReach()),
-      firewall: process.adapter("firewall", createFakeFirewall()),
-      buildLimiter: process.adapter("buildLimiter", createFakeBuildLimiter()),
+      firewall: process.adapter("firewall", createFakeFirewall().guard),
+      buildLimiter: process.adapter("buildLimiter", createFakeBuildLimiter().guard),
       clock: own,
     };
     const { engine, git } = adapters;
@@ -191,7 +191,7 @@ export function createWorld(options: WorldOptions = {}): FakeWorld {
         instance: docker.instance,
         // Only a report is a call to another server.
         forges: [{ ...forge, report: process.adapter("forge", forge).report }],
-        baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeDistribution(), mode: "official" }),
+        baseImages: createBaseImages({ engine, clock: own, hostPackages: createFakeHostPackages(), mode: "official" }),
         drainTimeoutMs: limits.drainTimeoutMs,
         buildCacheBytes: null,
         urlOf: (host) => `http://${host}`,

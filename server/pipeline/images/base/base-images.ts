@@ -11,7 +11,7 @@ import { createSharedWork } from "./shared-work.ts";
 
 /**
  * The base images of Dockerfiles. Deployments that want the same image share the work, and cancelling one does not
- * affect the others. Both methods reject with DistributionUnavailable when an image can only be made here, and making
+ * affect the others. Both methods reject with HostPackagesUnavailable when an image can only be made here, and making
  * it fails.
  */
 export interface BaseImages {

@@ -9,7 +9,7 @@ import { type BaseImageMessage, note, type ReportProgress } from "./base-image-m
 import { createSharedWork } from "./shared-work.ts";
 
 /**
- * Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with DistributionUnavailable.
+ * Finds or makes `baton/<base>`, and resolves with this Baton's own tag for it. Rejects with HostPackagesUnavailable.
  */
 export type EnsureLocal = (base: BaseName, report: ReportProgress, signal: AbortSignal) => Promise<string>;
 
