@@ -10,9 +10,9 @@ export interface BaseImage {
 }
 
 /**
- * How an image is made without a registry: files on top of another image or of nothing, and a few Dockerfile lines. It
- * works with the same generated Dockerfiles as the official image: programs have the same paths, and users are given by
- * number.
+ * Describes how an image is made without a registry: files on top of another image or of nothing, and a few Dockerfile
+ * lines. The image works with the same generated Dockerfiles as the official image: programs have the same paths, and
+ * users are given by number.
  */
 export interface LocalImage {
   /** The local image below it; null when there is none. */
@@ -22,7 +22,7 @@ export interface LocalImage {
   readonly commands: readonly string[];
   /** Dockerfile lines such as ENV and CMD. */
   readonly settings: readonly string[];
-  /** What it takes to make the image, for a person who waits: "Debian's packages, about a minute". */
+  /** Tells a person who waits what the image is made of: "Debian's packages, about a minute". */
   readonly effort: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Field } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 
-/** What Baton does with a key that the Compose Specification knows. A key without a verdict is refused. */
+/** A verdict says what Baton does with a key of the Compose Specification. A key without one is refused. */
 export type Verdict =
   /** Some code reads the key. */
   | { readonly type: "read" }

@@ -12,7 +12,7 @@ import {
 } from "../read/value.ts";
 import { splitMount } from "../values/mount-syntax.ts";
 
-/** How two values of one key are merged. */
+/** A rule says how two values of one key are merged. */
 type Rule =
   /** The later value replaces the earlier one. */
   | "replace"

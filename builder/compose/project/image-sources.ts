@@ -11,7 +11,7 @@ export interface ServiceImage {
   readonly source: ImageSource;
   /** The first TCP port that its Dockerfile exposes. Null when it exposes none, or when the image is not built here. */
   readonly exposed: number | null;
-  /** How the image is built, or its name, for the log. */
+  /** The log shows this: how the image is built, or its name. */
   readonly summary: string;
   /** Set when its Dockerfile does not say what to start. */
   readonly noCommand: NoCommand | null;

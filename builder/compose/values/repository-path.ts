@@ -1,6 +1,6 @@
 import type { SourceTree } from "../../plan/plan.ts";
 
-/** Where a path of a compose file leads by its text alone. Symbolic links are not followed. */
+/** A path of a compose file resolves to this by its text alone. Symbolic links are not followed. */
 export type ResolvedPath =
   | { readonly type: "inside"; readonly path: string }
   | { readonly type: "outside"; readonly reason: string };
