@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { inspect } from "node:util";
 import Docker from "dockerode";
 
 export const defaultSocket = "/var/run/docker.sock";
@@ -9,7 +10,7 @@ export const defaultSocket = "/var/run/docker.sock";
  */
 export function connect(dockerHost: string | undefined): Docker {
   // A restarted daemon resets the idle connections that it left behind; a new one costs nothing on a Unix socket.
-  const agent = new Agent({ keepAlive: false });
+  const agent = quietAgent();
   const value = dockerHost === undefined || dockerHost === "" ? defaultSocket : dockerHost;
   const path = value.startsWith("unix://") ? value.slice("unix://".length) : value;
   // The host is empty because docker-modem reads DOCKER_HOST on its own and prefers a host to a socket.
@@ -24,4 +25,12 @@ export function connect(dockerHost: string | undefined): Docker {
   }
   const options = { protocol: "http" as const, host: url.hostname, port: url.port, agent };
   return new Docker(options);
+}
+
+/**
+ * docker-modem formats the agent for a debug line on every call, whether or not anybody reads that line. With eight
+ * calls open, formatting their sockets took 29 ms of CPU a call; as a word it takes none.
+ */
+function quietAgent(): Agent {
+  return Object.assign(new Agent({ keepAlive: false }), { [inspect.custom]: () => "Agent" });
 }
