@@ -43,7 +43,8 @@ export function useBrowser(baton: () => Baton): Visitors {
 
   async function open(options: VisitOptions = {}): Promise<Visit> {
     if (!browser) throw new Error("Chromium did not start");
-    const context = await browser.newContext({ baseURL: baton().url, ...options });
+    // Without a graphics card, a spinner that turns smoothly takes a whole core.
+    const context = await browser.newContext({ baseURL: baton().url, reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const complaints: string[] = [];

@@ -36,13 +36,13 @@ export interface TrafficOptions {
   /** `new`: a connection for each request. `kept`: one connection for each worker, and nothing is tried twice. */
   readonly connections: "new" | "kept";
   readonly workers: number;
-  /** Between two requests of a worker. */
-  readonly pauseMs?: number;
+  /** Between two requests of a worker. Without one, the requests take whole cores from what they are to measure. */
+  readonly pauseMs: number;
 }
 
 /** Asks an app for its version, one request after the other in each worker, until it is stopped. */
 export function startTraffic(options: TrafficOptions): Traffic {
-  const { workers, pauseMs = 0 } = options;
+  const { workers, pauseMs } = options;
   const samples: Sample[] = [];
   const seen = new Map<number, () => void>();
   let stopped = false;
@@ -66,7 +66,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
       const sample = await ask(options, agent);
       samples.push(sample);
       if (sample.version !== null) seen.get(sample.version)?.();
-      if (pauseMs > 0) await delay(pauseMs);
+      await delay(pauseMs);
     }
     if (agent) agent.destroy();
   }

@@ -24,7 +24,7 @@ test.each(["new", "kept"] as const)("a connection that is cut is a failure (%s c
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const traffic = startTraffic({ httpPort: port, product: "any", connections, workers: 1 });
+  const traffic = startTraffic({ httpPort: port, product: "any", connections, workers: 1, pauseMs: 1 });
   await traffic.sees(2);
   const { failures, versions } = await traffic.stop();
   await new Promise((resolve) => server.close(resolve));
