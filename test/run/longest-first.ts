@@ -2,9 +2,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest on an idle machine, the longest first. */
 const longest = [
+  "e2e/deploy/languages",
   "builder/images/base-images.real",
   "e2e/faults/crash",
-  "e2e/deploy/languages",
   "e2e/deploy/stacks",
   "e2e/browser/browser-product",
   "e2e/browser/browser",
@@ -16,7 +16,7 @@ const longest = [
   "e2e/deploy/queue",
 ].map((name) => `/test/${name}.test.ts`);
 
-/** With two files at a time, a long one that begins last would run on alone. */
+/** With three files at a time, a long one that begins last would run on alone. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
