@@ -10,7 +10,7 @@ import { Layout } from "../../views/frame/layout.tsx";
 import { LiveRegion, Part } from "../../views/frame/live-region.tsx";
 import { LogLines, LogPanel, logIncomingId } from "../../views/ui/log.tsx";
 
-/** A log of 100,000 lines in Chromium: until all are there, while it is scrolled, while it is searched. */
+/** Measures a log of 100,000 lines in Chromium: until every line is loaded, while scrolling, and while searching. */
 
 const count = 100_000;
 const linesInMessage = 2_000;
@@ -57,7 +57,7 @@ test("a log of 100,000 lines: arrival, scrolling, search and memory", async () =
   }
 });
 
-/** How long each frame took, shortest first: from the end up, so many pixels in a frame. */
+/** Scrolls up from the end by this many pixels a frame. Resolves with the duration of each frame, shortest first. */
 async function scrollUp(page: Page, pixels: string): Promise<readonly number[]> {
   const times: unknown = await page.evaluate(`new Promise((resolve) => {
     const frames = ${frames};
@@ -81,7 +81,8 @@ async function scrollUp(page: Page, pixels: string): Promise<readonly number[]> 
 }
 
 /**
- * From the last letter that is typed until the hits are told: the pause in which more letters may come is part of it.
+ * Types a search and resolves with the time from the last letter until the number of hits appears. It includes the
+ * pause in which the page waits for more letters.
  */
 async function search(page: Page, words: string): Promise<number> {
   return Number(
@@ -101,7 +102,7 @@ async function heapMegabytes(client: CDPSession): Promise<number> {
   return usedSize / 1_000_000;
 }
 
-/** Elements are not on the script heap: what the process of the page holds, by its own count. */
+/** DOM elements are not part of the script heap, so this reads what the renderer process reports about itself. */
 async function rendererMegabytes(browser: Browser): Promise<number> {
   const client = await browser.newBrowserCDPSession();
   const { processInfo } = await client.send("SystemInfo.getProcessInfo");
@@ -111,7 +112,7 @@ async function rendererMegabytes(browser: Browser): Promise<number> {
   return Math.max(...sizes) / 1_000;
 }
 
-/** The real panel, scripts and style sheet, and a stream that tells a log which exists already. */
+/** Serves the real panel, script and style sheet, with a stream that says that a log already exists. */
 async function startSite() {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? "/", "http://site").pathname;
@@ -168,7 +169,7 @@ async function message(first: number, end: number): Promise<string> {
   return String(await Part({ target: logIncomingId, how: "append", children }).toString());
 }
 
-/** Now and then a line is coloured, or long enough to be wrapped. */
+/** Some lines are coloured, and some are long enough to wrap. */
 function lineOf(line: number): string {
   if (line % 10 === 0 && line !== count)
     return `\u001b[32mline ${line} of the log\u001b[0m: ${"and so on ".repeat(20)}`;

@@ -4,7 +4,7 @@ import { createTestBed } from "../proxy/real-caddy.ts";
 import { deployment, installation, routesFor, webOn } from "../proxy/sample-routes.ts";
 import { startApp } from "../proxy/test-app.ts";
 
-/** Side by side, on one Caddy under one load: switching by renaming a symlink, and by loading a configuration. */
+/** Compares two ways to switch on one Caddy under one load: renaming a symlink, and loading a configuration. */
 
 const switches = 100;
 const pauseBetweenMs = 30;
@@ -30,7 +30,7 @@ test("requests lost and time taken by a switch", async () => {
       }),
       await measure(`load, ${connections} connections`, connections, options.httpPort, async (turn) => {
         const beganMs = performance.now();
-        // Another host comes or goes: the least that makes Caddy take a new configuration.
+        // A host is added or removed, the smallest change that makes Caddy load a new configuration.
         const hosts = turn % 2 === 0 ? ["app.localhost"] : ["app.localhost", "more.localhost"];
         await proxy.setRoutes([routesFor(1, ...hosts)], never);
         return performance.now() - beganMs;

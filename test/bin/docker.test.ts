@@ -11,7 +11,7 @@ import { program, temporaryFolder } from "./temporary-folder.ts";
 const endpointAt = (socket: string) => dockerEndpoint({ DOCKER_HOST: `unix://${socket}` });
 const announced = vi.fn();
 
-/** A folder with a dockerd of ours, and what provideDocker needs to start that one instead of the machine's. */
+/** A folder with a dockerd of ours, and the arguments with which provideDocker starts it instead of the machine's. */
 async function standIn(script: (socket: string) => string) {
   const folder = await temporaryFolder();
   const socket = join(folder, "docker.sock");
@@ -92,7 +92,7 @@ describe("a Docker daemon", { timeout: 60_000 }, () => {
     await writeFile(where.pidFile, `${daemon.pid}\n`);
     const api = createServer((_, response) => response.end('{"Version":"20.10.24"}'));
     onTestFinished(() => void api.close());
-    // It begins to answer once set-up has seen that it does not.
+    // The daemon begins to answer after set-up has found that it does not.
     const docker = await provideDocker(where, () => api.listen(where.endpoint.options.socketPath));
     expect(docker).toMatchObject({ is: "20.10.24", did: "was starting" });
   });

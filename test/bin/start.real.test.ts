@@ -5,7 +5,9 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { smallCheckout } from "./small-checkout.ts";
 
-/** Of the 5 s within which a second start serves; it takes about 0.5 s on an idle machine. */
+/**
+ * A second start must serve within 5 s, and this is the server's part of it. It takes about 0.5 s on an idle machine.
+ */
 const SECOND_START_LIMIT_MS = 3_500;
 
 async function setUp(checkout: string, env: Record<string, string> = {}): Promise<string> {
@@ -26,7 +28,7 @@ test("a wrong setting stops the start with its sentence before Caddy and Docker 
   expect(first).toMatchObject({ code: 1, stderr: "\nBATON_WATCH must be a duration\n" });
   expect(first.stdout).toMatch(/✓ Code \(compiled/);
   expect(first.stdout).not.toMatch(/Caddy|Docker/);
-  // Once compiled, nothing comes before it.
+  // The code is compiled now, so nothing is printed before the refusal.
   expect((await refused()).stdout).not.toMatch(/packages|Code/);
 });
 
@@ -52,7 +54,7 @@ test("npm start goes on as the server, which is told where its things are and ge
   });
   const { pid } = child;
   if (pid === undefined) throw new Error("npm did not start");
-  // A server that missed npm's signal would outlive it.
+  // A server that missed npm's signal would outlive npm.
   onTestFinished(() => killGroup(pid));
   let said = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) {
@@ -69,6 +71,6 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, "SIGKILL");
   } catch {
-    // All of it has ended.
+    // The whole process group has ended.
   }
 }

@@ -8,9 +8,9 @@ import { root } from "../../bin/set-up/places.mjs";
 import { findCommand } from "../../bin/set-up/run.mjs";
 import { program, saysVersion, temporaryFolder } from "./temporary-folder.ts";
 
-/** Starts Baton on a made-up machine: as an account that is not root, with these programs and no others on the path. */
+/** Starts Baton on a made-up machine: the account is not root, and the path has only these programs. */
 async function startWith(path: string, env: Record<string, string>) {
-  // A user namespace without a mapping: the same files, but nobody's account.
+  // In a user namespace without a mapping the files are the same, but the account is nobody's.
   const unshare = process.getuid?.() === 0 ? [await findCommand("unshare"), "--user"] : [];
   const [command = "", ...args] = [...unshare, process.execPath, join(root, "bin/start.mjs"), "--set-up-only"];
   const child = spawn(command, args, { env: { PATH: path, ...env }, stdio: ["ignore", "pipe", "pipe"] });

@@ -13,8 +13,8 @@ export async function temporaryFolder(): Promise<string> {
 /** A stand-in for a program: a script that Node.js runs, under the program's name. */
 export async function program(folder: string, name: string, script: string): Promise<string> {
   const file = join(folder, name);
-  // Without an extension Node.js would look for the nearest package.json; CommonJS is its answer below the temporary
-  // folder.
+  // The file has no extension, so Node.js looks for the nearest package.json; below the temporary folder it finds none
+  // and assumes CommonJS.
   await writeFile(file, `#!${process.execPath}\n${script}\n`);
   await chmod(file, 0o755);
   return file;

@@ -4,7 +4,7 @@ import { createFakeClock } from "../fakes/fake-clock.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A lock whose answers the test gives, and work that tells when it is started and stopped. */
+/** A lock whose answers the test decides, and work that records when it is started and stopped. */
 function createScene() {
   const clock = createFakeClock();
   const told: string[] = [];

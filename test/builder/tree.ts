@@ -10,9 +10,7 @@ export function tree(files: Readonly<Record<string, string>>): SourceTree {
   return sourceTree(entries, async (path) => Buffer.from(files[path] ?? ""));
 }
 
-/**
- * What is planned for a repository of these files, where the installation has these variables (names alone will do).
- */
+/** The plan of a repository with these files, in an installation with these variables (names alone are enough). */
 export function plan(
   files: Readonly<Record<string, string>>,
   variables: readonly string[] | Readonly<Record<string, string>> = {},

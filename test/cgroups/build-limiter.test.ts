@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createBuildLimiter } from "../../server/cgroups/build-limiter.ts";
 import { planBuildLimits, type WantedBuildLimits } from "../../server/rules/rollout/build-limits.ts";
 
-// The kernel's files are in every control group from the beginning; here they are put there.
+// The kernel puts these files into every control group; here the test does.
 
 const never = new AbortController().signal;
 const wanted: WantedBuildLimits = { memoryBytes: 128 * 1024 ** 2, processes: 64 };
@@ -77,7 +77,7 @@ test("where builds have nothing in common, each step is limited as it comes, and
   const builds = limiter(wanted, 2, "systemd");
   expect(await builds.apply(never)).toEqual({ type: "held", limits: wanted, each: "step" });
   expect(await textOf(`${step("early")}/pids.max`)).toBe("64\n\n");
-  // As the kernel does it: with all of its files at once.
+  // The group appears at once with all of its files, as the kernel does it.
   await group("made", unlimited);
   await rename(join(root, "made"), join(root, step("late")));
   await expect.poll(() => textOf(`${step("late")}/memory.max`)).toContain("134217728");

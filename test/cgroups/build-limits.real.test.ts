@@ -13,9 +13,9 @@ const limits = { memoryBytes: 96 * megabyte, processes: 48 };
 const root = "/sys/fs/cgroup";
 const never = new AbortController().signal;
 
-/** What sh holds doubles each time, and is copied while it does: some 600 MB at most. */
+/** The variable in sh doubles each time and is copied meanwhile, which takes about 600 MB at most. */
 const eatMemory = `a=aaaaaaaaaaaaaaaa; for i in ${numbers(24)}; do a=$a$a; done`;
-/** 60 processes, for a second. */
+/** Starts 60 processes that run for a second. */
 const fork = `for i in ${numbers(60)}; do sleep 1 & done; wait`;
 
 function numbers(count: number): string {
@@ -49,7 +49,7 @@ test("builds that eat memory or processes are stopped at the limits, and run aga
 });
 
 test("steps whose groups are named as with systemd are limited one by one", async () => {
-  // There is no systemd here: a parent in its form makes BuildKit name groups as it does there.
+  // There is no systemd here. A parent in systemd's notation makes BuildKit name its groups as it does under systemd.
   const daemon = await startOwnDaemon(`baton-test-${process.pid}.slice:docker:`);
   try {
     const systemd: EngineMachine = { cpus: 2, memoryBytes: 1, cgroups: { driver: "systemd", version: 2 } };
@@ -58,7 +58,7 @@ test("steps whose groups are named as with systemd are limited one by one", asyn
     const files = plan.steps.files.filter(({ file }) => file === "pids.max");
     const here = { ...plan, steps: { ...plan.steps, files, folder: await folderOfSteps() } };
     const builds = createBuildLimiter({ machine: async () => systemd, plan: () => here });
-    // A moment before it forks, as programs have.
+    // Like most programs, this one runs for a moment before it forks.
     const late = `sleep 0.2; ${fork}`;
     expect(await daemon.build(late)).toBeNull();
     expect(await builds.apply(never)).toEqual({ type: "held", limits, each: "step" });
@@ -70,7 +70,7 @@ test("steps whose groups are named as with systemd are limited one by one", asyn
   }
 });
 
-/** runc puts such a group below its own of version 1, and beside its own of version 2. */
+/** With cgroups v1, runc puts such a group below its own group; with v2, beside it. */
 async function folderOfSteps(): Promise<string> {
   const groups = await readFile("/proc/self/cgroup", "utf8");
   const pids = /^\d+:pids:(.*)$/m.exec(groups)?.[1];

@@ -9,14 +9,14 @@ import { contextOf, tinyRoot } from "../docker/tiny-image.ts";
 
 export interface OwnDaemon extends AsyncDisposable {
   readonly socket: string;
-  /** Builds one step without a network; what the daemon says went wrong, or null. */
+  /** Builds one step without a network. Resolves with the daemon's error message; null when the build succeeded. */
   build(command: string): Promise<string | null>;
 }
 
 /**
- * A daemon of its own, whose builds run in control groups of its own: limits that a test can reach would end what
- * others build. It touches no packet filter, and runs in a network namespace of its own: a daemon without a bridge
- * removes docker0 at its start, which the other one's builds need.
+ * Starts a separate daemon whose builds run in control groups of their own, because limits that a test can reach would
+ * kill other people's builds. It changes no packet filter. It runs in a network namespace of its own, because a daemon
+ * without a bridge removes docker0 when it starts, and the machine's daemon needs that for builds.
  */
 export async function startOwnDaemon(cgroupParent: string): Promise<OwnDaemon> {
   const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));

@@ -7,7 +7,7 @@ import type { FakeClock } from "../fakes/fake-clock.ts";
 import type { VirtualTime } from "../fakes/virtual-time.ts";
 import { never, owner } from "./engine/scene.ts";
 
-/** Containers of the fake Docker, each with its port published. */
+/** Runs apps as containers of the fake Docker, each with its port published. */
 export interface FakeApps {
   readonly docker: FakeDocker;
   run(app: App): Promise<{ readonly address: HostAddress; stop(): Promise<void> }>;

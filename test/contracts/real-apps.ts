@@ -8,10 +8,10 @@ import { type HostAddress, hostAddress, partsOf } from "../../server/model/names
 import { type App, behaviourFile } from "../fakes/docker/app.ts";
 import { freePorts } from "../proxy/real-caddy.ts";
 
-/** Where a container would be reached; its own loopback is 127.0.0.1. */
+/** Where a container would be reached. The app's own loopback is 127.0.0.1. */
 const insideHost = "127.0.0.3";
 
-/** Apps on real sockets, published as Docker publishes a container's port, without containers around them. */
+/** Apps on real sockets, published as Docker publishes a container's port, but without containers. */
 export interface RealApps extends AsyncDisposable {
   run(app: App): Promise<{ readonly address: HostAddress; stop(): Promise<void> }>;
   freeAddress(): Promise<HostAddress>;
@@ -47,7 +47,7 @@ export async function createRealApps(): Promise<RealApps> {
   };
 }
 
-/** What runs in the containers of the engine's contract, without a container around it. */
+/** Starts the program that runs in the containers of the engine's contract, without a container. */
 async function startProgram(folder: string, app: App, port: number): Promise<ChildProcess> {
   await copyFile(join(import.meta.dirname, "engine/behave.cjs"), join(folder, "behave.cjs"));
   await writeFile(join(folder, behaviourFile), JSON.stringify(app));
@@ -57,7 +57,7 @@ async function startProgram(folder: string, app: App, port: number): Promise<Chi
   });
 }
 
-/** As docker-proxy does: accepts, then connects to the container, and closes when nothing listens there. */
+/** Behaves like docker-proxy: it accepts, connects to the container, and closes when nothing listens there. */
 async function publish(address: HostAddress, port: number): Promise<{ close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

@@ -21,7 +21,7 @@ describe("the secrets of a build", () => {
       { tag, secrets: { TOKEN: secret } },
     );
     await build.result;
-    // Shells count bytes or characters.
+    // Some shells count bytes, others characters.
     const length = Number(/length (\d+)/.exec(build.lines.join("\n"))?.[1]);
     expect([secret.length, Buffer.byteLength(secret)]).toContain(length);
     const history = await new Docker().getImage(tag).history();
@@ -49,7 +49,7 @@ describe("a stage that the built one does not need", () => {
 
 describe("the build cache", () => {
   it("is left alone while it is smaller than its limit", async () => {
-    // The daemon is everybody's: a test must not empty it.
+    // The daemon is shared, so a test must not empty its cache.
     expect(await scratch.engine.pruneBuildCache(2 ** 50, never)).toBe(0);
   });
 });

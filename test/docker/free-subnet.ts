@@ -2,7 +2,7 @@ import { overlaps } from "../../server/docker/host/subnets.ts";
 import type { Engine } from "../../server/ports/engine/engine.ts";
 import { never } from "./scratch-engine.ts";
 
-/** A /27 that nothing on this machine uses, out of a range that Baton itself does not take by default. */
+/** A /27 that nothing on this machine uses, from a range outside Baton's default. */
 export async function freeSubnet(engine: Engine): Promise<string> {
   const used = await engine.usedSubnets(never);
   for (;;) {

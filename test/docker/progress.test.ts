@@ -16,7 +16,7 @@ interface VertexFacts {
   readonly error?: string;
 }
 
-/** What BuildKit would send: a StatusResponse with fields that Baton reads, and some that it must skip. */
+/** A StatusResponse as BuildKit would send it, with fields that Baton reads and some that it must skip. */
 function trace(
   vertexes: readonly VertexFacts[],
   logs: readonly [digest: string, stream: number, text: Buffer | string][] = [],

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry[Symbol.asyncDispose]());
 
-/** Tags outside Baton's namespace, which an engine of ours never removes. */
+/** Removes tags outside Baton's namespace, which the engine under test never removes. */
 async function forget(reference: string): Promise<void> {
   await new Docker().getImage(reference).remove();
 }
@@ -33,7 +33,7 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
     const build = startBuild(scratch, { Dockerfile: `FROM ${registry.address}/base/tiny:1\nRUN echo "from afar"\n` });
     await build.result;
     expect(build.lines).toContain("from afar");
-    // The classic builder leaves the base behind under its name.
+    // The classic builder leaves the base image behind under its name.
     if (builder === "classic") await forget(`${registry.address}/base/tiny:1`);
     await new Docker()
       .getImage(`${registry.address}/base/tiny:1`)

@@ -19,11 +19,11 @@ export const owner: Owner = {
 export interface ScratchEngine extends AsyncDisposable {
   readonly engine: Engine;
   readonly instance: InstanceId;
-  /** An image with `sh`, `sleep`, `cat` and whatever was asked for. */
+  /** An image with `sh`, `sleep`, `cat` and the requested programs. */
   readonly tiny: { readonly id: ImageId; readonly tag: string };
 }
 
-/** The real daemon under an instance id of its own; disposing of it removes all that was made with that id. */
+/** The real daemon under an instance id of its own. Disposing of it removes everything with that id. */
 export async function createScratchEngine(
   options: { readonly programs?: readonly string[]; readonly builder?: EngineInfo["builder"] } = {},
 ): Promise<ScratchEngine> {
@@ -44,7 +44,7 @@ async function removeAll(engine: Engine): Promise<void> {
   await Promise.all(containers.map((container) => engine.removeContainer(container.id, never)));
   for (const network of await engine.listNetworks(never)) await engine.removeNetwork(network.name, never);
   for (const volume of await engine.listVolumes(never)) await engine.removeVolume(volume, never);
-  // Newest first: an image that others are made of stays for as long as they do.
+  // Newest first, because an image cannot be removed while others are based on it.
   const images = [...(await engine.listImages(never))].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   for (const tag of images.flatMap((image) => image.tags)) await engine.removeTag(tag, never);
 }
@@ -56,7 +56,7 @@ export interface BuildRun {
   readonly result: Promise<ImageId>;
 }
 
-/** Starts a build; `outputs` fills as it goes. */
+/** Starts a build; `outputs` fills while it runs. */
 export function startBuild(
   { engine, instance }: ScratchEngine,
   files: Readonly<Record<string, string | Buffer>>,
@@ -95,7 +95,7 @@ export function startBuild(
   };
 }
 
-/** A worker that sleeps, on a network that must exist; change what the test is about. */
+/** The request for a worker that sleeps, on a network that must exist. The test changes the fields that it is about. */
 export function containerRequest(
   scratch: ScratchEngine,
   network: string,

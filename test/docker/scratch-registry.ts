@@ -5,14 +5,14 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
 export interface ScratchRegistry extends AsyncDisposable {
-  /** "127.0.0.1:43210": Docker speaks plain HTTP to loopback. */
+  /** Such as "127.0.0.1:43210". Docker speaks plain HTTP to loopback. */
   readonly address: string;
-  /** `base/tiny:1` is another image from now on: one that runs this. */
+  /** Makes `base/tiny:1` another image from now on, one that runs this command. */
   move(command: readonly string[]): void;
 }
 
 /**
- * An image registry that holds `base/tiny:1` and wants an anonymous token for it, as Docker Hub does. It knows nothing
+ * An image registry that holds `base/tiny:1` and requires an anonymous token for it, as Docker Hub does. It has nothing
  * else, and refuses `private/…`.
  */
 export async function createScratchRegistry(rootFileSystem: Readable): Promise<ScratchRegistry> {

@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { pack } from "tar-stream";
 
 /**
- * A root file system that holds nothing but programs of this host and the libraries that they load, as a tar stream
- * for `importImage`. No registry is needed, and a few programs make some 3 MB. `sh` is always there (dash), so that
- * `RUN` works; ask for `process.execPath` to have `node`.
+ * A root file system, as a tar stream for `importImage`, that holds only programs of this host and the libraries that
+ * they load. No registry is needed, and a few programs take some 3 MB. `sh` (dash) is always included, so that `RUN`
+ * works; pass `process.execPath` to include `node`.
  */
 export async function tinyRoot(programs: readonly string[] = ["/bin/sleep", "/bin/cat"]): Promise<Readable> {
   const files = new Map<string, string>([["bin/sh", await realpath("/bin/sh")]]);
@@ -26,13 +26,13 @@ export async function tinyRoot(programs: readonly string[] = ["/bin/sleep", "/bi
   return tar.pipe(new PassThrough());
 }
 
-/** Where the dynamic linker finds what the program needs; nothing for a static one. */
+/** The paths of the libraries that the dynamic linker loads for the program; empty for a static one. */
 async function librariesOf(program: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)("ldd", [program]).catch(() => ({ stdout: "" }));
   return [...stdout.matchAll(/(?:=>\s+|^\s+)(\/\S+)/gm)].flatMap((match) => match[1] ?? []);
 }
 
-/** A build context: these files, and nothing else. */
+/** A build context with only these files. */
 export function contextOf(files: Readonly<Record<string, string | Buffer>>): Readable {
   const tar = pack();
   for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);

@@ -8,8 +8,8 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 
 /**
- * A host of its own, in a network namespace: `router` forwards between an app's network, Docker's default bridge with
- * two builds, and a neighbour, who also answers as the metadata service.
+ * A host in a network namespace: `router` forwards between an app's network, Docker's default bridge with two builds,
+ * and a neighbour, which also answers as the metadata service.
  */
 const id = `bt${process.pid}`;
 const [router, app, build, otherBuild, neighbour] = ["r", "a", "b", "o", "n"].map((name) => `${id}${name}`) as [
@@ -47,7 +47,10 @@ async function plug(name: string, device: string, address: string, gateway: stri
   await ip("-n", name, "route", "add", "default", "via", gateway);
 }
 
-/** Whether a program in one namespace gets through to an address where nothing listens: "refused" is an answer. */
+/**
+ * Whether a connection from one namespace to an address without a listener gets through. "Connection refused" is an
+ * answer.
+ */
 async function reach(from: string, host: string, port = 80): Promise<"answered" | "silence"> {
   const script = `const s = require("net").connect({ host: "${host}", port: ${port} });
     s.on("connect", () => process.exit(0)).on("error", (e) => process.exit(e.code === "ECONNREFUSED" ? 0 : 1));

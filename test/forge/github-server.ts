@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A call that was made to it. */
+/** A request that the server received. */
 export interface Call {
   readonly method: string;
   readonly path: string;
@@ -10,13 +10,13 @@ export interface Call {
   readonly body: Record<string, unknown>;
 }
 
-/** The endpoints of GitHub's API that Baton calls, as its documentation describes them, in memory. */
+/** The endpoints of GitHub's API that Baton calls, in memory, as GitHub's documentation describes them. */
 export interface GitHubServer extends AsyncDisposable {
   readonly url: string;
   readonly calls: readonly Call[];
-  /** Open pull requests by the head they are asked for: `acme:topic`. */
+  /** Open pull requests by their head: `acme:topic`. */
   readonly pulls: Map<string, number>;
-  /** By pull request, as `id` and text. */
+  /** The comments of each pull request: their ids and texts. */
   readonly comments: Map<number, Map<number, string>>;
   readonly statuses: readonly {
     readonly sha: string;
@@ -28,7 +28,7 @@ export interface GitHubServer extends AsyncDisposable {
     number,
     { readonly ref: string; readonly environment: string; readonly states: readonly Record<string, unknown>[] }
   >;
-  /** Answers the next calls with these instead. */
+  /** Responses that the next requests get instead. */
   readonly failures: { readonly status: number; readonly headers?: Readonly<Record<string, string>> }[];
 }
 
@@ -41,7 +41,7 @@ export async function serveGitHub(repository: string): Promise<GitHubServer> {
   const failures: GitHubServer["failures"] = [];
   let lastId = 1_000;
 
-  /** The answer's status and body; null: there is no such endpoint. */
+  /** The response's status and body; null when there is no such endpoint. */
   function answer(method: string, url: URL, body: Record<string, unknown>): readonly [number, unknown] | null {
     const [, place = ""] = url.pathname.split(`/repos/${repository}`);
     const [, , first = "", second = ""] = place.split("/");

@@ -9,7 +9,7 @@ import { createSamples } from "../web/samples.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A forge that does what the test says, and one deployment that it is to be told of. */
+/** A forge that behaves as the test says, and one deployment to report to it. */
 async function createScene(behave: (report: DeploymentReport) => Promise<void>, { isFirstBroken = false } = {}) {
   const clock = createFakeClock();
   const store = createFakeStore(clock);

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-/** The bytes in pieces of these sizes, repeated as often as needed. */
+/** Cuts the bytes into chunks of these sizes, which repeat as needed. */
 export function inChunks(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0, index = 0; at < bytes.length; index++) {

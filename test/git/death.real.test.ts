@@ -8,7 +8,7 @@ import { temporaryFolder } from "./git-client.ts";
 import { processesWith } from "./processes.ts";
 import { createStored, makeTreeBomb } from "./stored.ts";
 
-/** Starts a git that neither reads nor writes while it works for ever: no closed pipe would end it. */
+/** Starts a git that runs an endless computation without I/O, so that no closed pipe would end it. */
 const victim = `
 import { createGitProcesses } from "./server/git/process/git-process.js";
 const [repository, commit, searchPath] = process.argv.slice(2);

@@ -7,16 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readLine } from "../../server/git/receive/stream-reader.ts";
 
-/** A forge that serves real repositories by git's own `http-backend`, on loopback. */
+/** A forge on loopback that serves real repositories with git's own `http-backend`. */
 export interface ForgeServer extends AsyncDisposable {
   readonly port: number;
-  /** Of a bare repository that is made on first use: `acme/shop`. */
+  /** A bare repository such as `acme/shop`, created on first use. */
   repository(name: string): Promise<{ readonly folder: string; readonly url: string }>;
-  /** What was asked for, in order: `GET /acme/shop.git/info/refs`. */
+  /** The requests so far, such as `GET /acme/shop.git/info/refs`. */
   readonly requests: string[];
-  /** Without it, as a password, nobody gets anything; null: everybody gets everything. */
+  /** The password that all requests need; null when none is needed. */
   token: string | null;
-  /** Instead of the repository; null: the repository. */
+  /** Answers requests in place of the repository, if set. */
   answer: ((request: IncomingMessage, response: ServerResponse) => void) | null;
 }
 
@@ -56,7 +56,7 @@ export async function serveForge(): Promise<ForgeServer> {
   return forge;
 }
 
-/** CGI: headers and a body on its output. https://git-scm.com/docs/git-http-backend */
+/** CGI writes headers and a body to its output. https://git-scm.com/docs/git-http-backend */
 async function backend(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   const child = spawn("git", ["http-backend"], {

@@ -3,16 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The git of a person: a working tree, and nothing of this machine's own configuration. */
+/** A user's git: a working tree, without this machine's own git configuration. */
 export interface GitClient extends AsyncDisposable {
   readonly folder: string;
-  /** Rejects when git fails; resolves with its output, trimmed. */
+  /** Resolves with git's trimmed output; rejects when git fails. */
   git(...args: string[]): Promise<string>;
-  /** Never rejects for an exit code. `onOutput` sees all that git has printed on stderr so far. */
+  /** Resolves with any exit code. `onOutput` gets everything that git has printed on stderr so far. */
   tryGit(args: readonly string[], options?: TryOptions): Promise<Finished>;
-  /** All that a commit reaches, as a pack. */
+  /** A pack with every object that a commit reaches. */
   pack(revision: string): Promise<Buffer>;
-  /** Writes files, commits them, and resolves with the commit's id. */
+  /** Writes files and commits them. Resolves with the commit's id. */
   commit(message: string, files: Readonly<Record<string, string | Buffer>>): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export interface TryOptions {
 export interface Finished {
   readonly exitCode: number | null;
   readonly stdout: string;
-  /** The same as bytes. */
+  /** The output as bytes. */
   readonly bytes: Buffer;
   readonly stderr: string;
 }
@@ -50,7 +50,7 @@ export async function createGitClient(): Promise<GitClient> {
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
   await client.git("init", "--quiet", "--initial-branch=main");
-  // Large files are about streaming here, not about zlib.
+  // Large files are here to test streaming, not zlib.
   await client.git("config", "core.compression", "0");
   return client;
 }

@@ -17,21 +17,21 @@ import { createLatch } from "./latch.ts";
 export const product = 7 as ProductId;
 const sampleProduct = product;
 
-/** Baton's smart HTTP without its authentication, and with a deployment that the test plays. */
+/** Baton's smart HTTP without authentication, with a deployment that the test controls. */
 export interface GitServer extends AsyncDisposable {
   readonly url: string;
   readonly pushes: readonly PushRequest[];
   readonly stored: readonly PushResult[];
-  /** The first thing that goes wrong in a request. */
+  /** Resolves with the first error in a request. */
   readonly failure: Promise<unknown>;
-  /** Requests that were only git's probe. */
+  /** The number of requests that were only git's probe. */
   readonly probes: number;
 }
 
 export interface Deployer {
-  /** Which branches deploy, by full name. */
+  /** The branches that deploy, by full name, with their deployments. */
   readonly redirect?: ReadonlyMap<string, readonly number[]>;
-  /** What becomes of them; null: ready. */
+  /** Resolves with why the deployments failed; null when they are ready. */
   readonly deploy?: (answer: PushAnswer, stored: PushResult) => Promise<string | null>;
 }
 

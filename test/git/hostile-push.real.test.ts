@@ -15,7 +15,7 @@ const main = "refs/heads/main";
 const none = "0".repeat(40);
 const signal = new AbortController().signal;
 
-/** What a client sends, made by hand: so it can be wrong, or late. */
+/** The body of a push, built by hand so that a test can make it wrong or late. */
 async function pushBody({ client }: Pushing, command: string, commit: string): Promise<Buffer> {
   const pack = await client.pack(commit);
   return Buffer.concat([pktLine(`${command}\0report-status side-band-64k agent=hand`), flushPkt, pack]);
@@ -195,7 +195,7 @@ test("an aborted receive ends git and leaves nothing", async () => {
   expect(await gitChildren()).toEqual([]);
 });
 
-/** Resolves when git has begun to take in a pack. */
+/** Resolves when git has begun to receive a pack. */
 function quarantineMade({ repository }: Pushing): Promise<void> {
   return new Promise((resolve) => {
     const watcher = watch(join(repository, "objects"), (_, name) => {

@@ -1,4 +1,4 @@
-/** Something that happens once, for a test that waits for it. */
+/** An event that happens once, for a test that waits for it. */
 export interface Latch<T = void> {
   readonly opened: Promise<T>;
   open(value: T): void;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** Ids of the processes whose command line has this word in it. */
+/** The ids of the processes whose command line contains this word. */
 export async function processesWith(word: string): Promise<readonly number[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
@@ -12,12 +12,12 @@ export async function processesWith(word: string): Promise<readonly number[]> {
   return found.flat().filter((id) => id !== process.pid);
 }
 
-/** Ids of the git processes that this process has started and that still run. */
+/** The ids of the running git processes that this process has started. */
 export async function gitChildren(): Promise<readonly number[]> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     ids.map(async (id) => {
-      // pid (name) state parent …
+      // The fields are: pid (name) state parent …
       const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
       const [, name, parent] = /^\d+ \((.*)\) \S (\d+) /.exec(stat) ?? [];
       return name === "git" && Number(parent) === process.pid ? [Number(id)] : [];
@@ -26,7 +26,7 @@ export async function gitChildren(): Promise<readonly number[]> {
   return found.flat();
 }
 
-/** What a process has written so far, to wherever. */
+/** The number of bytes that a process has written so far, to any file. */
 export async function bytesWritten(id: number): Promise<number> {
   const io = await readFile(`/proc/${id}/io`, "utf8");
   return Number(/^wchar: (\d+)$/m.exec(io)?.[1]);

@@ -41,7 +41,7 @@ test("the client sees each line while the deployment goes on", async () => {
     deploy: async (answer) => {
       answer.progress("Building … 建築 \u001b[32m✓\u001b[0m\n");
       answer.keepAlive();
-      // Were it not streamed, the client would never print it and this never end.
+      // Without streaming, the client would never print the line and this would wait for ever.
       await seen.opened;
       return null;
     },

@@ -10,13 +10,13 @@ export interface Pushing extends AsyncDisposable {
   readonly git: Git;
   readonly client: GitClient;
   readonly server: GitServer;
-  /** Path of the product's bare repository. */
+  /** The path of the product's bare repository. */
   readonly repository: string;
-  /** Changes which branches deploy, and how that ends. */
+  /** Sets which branches deploy, and how their deployments end. */
   deployWith(deployer: Deployer): void;
-  /** All refs of the bare repository, those that are hidden too. */
+  /** All refs of the bare repository, including hidden ones. */
   refs(): Promise<Readonly<Record<string, string>>>;
-  /** Folders in which git keeps what is still arriving. */
+  /** The folders in which git keeps objects that are still arriving. */
   quarantines(): Promise<readonly string[]>;
 }
 

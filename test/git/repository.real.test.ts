@@ -17,7 +17,7 @@ test("a repository is made once, by however many at a time, and listed until it 
   const git = createGit({ folder: join(folder, "repositories") });
   expect(await git.listRepositories()).toEqual([]);
   await Promise.all([1, 1, 1, 12].map((id) => git.ensureRepository(id as ProductId)));
-  // Makes the empty repository that stands in for others; it is nobody's.
+  // Asking creates the empty repository that stands in for missing ones; it belongs to no product.
   expect(await git.branches(5 as ProductId)).toEqual(new Map());
   expect(new Set(await git.listRepositories())).toEqual(new Set([1, 12]));
   await git.removeRepository(1 as ProductId);
@@ -76,7 +76,7 @@ test("git sees a fixed environment, whatever Baton's own is", async () => {
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
-  // Stands for git: keeps what it was given, one file for each command.
+  // A stand-in for git that writes its environment to a file, one for each command.
   await writeFile(
     join(folder, "git"),
     `#!${process.execPath}
@@ -106,7 +106,7 @@ fs.writeFileSync(${JSON.stringify(folder)} + "/" + command + ".json", JSON.strin
     GIT_DIR: join(folder, "empty.git"),
   };
   const seen = async (command: string) => JSON.parse(await readFile(join(folder, `${command}.json`), "utf8"));
-  // simple-git's own precaution.
+  // simple-git adds this as a precaution.
   expect(await seen("for-each-ref")).toEqual({ ...fixed, GIT_TEST_DISALLOW_ABBREVIATED_OPTIONS: "true" });
   expect(await seen("ls-tree")).toEqual(fixed);
   expect(await seen("upload-pack")).toEqual({ ...fixed, GIT_PROTOCOL: "version=2" });

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Server, utils } from "ssh2";
 
-/** A forge's ssh side: one key may sign in, and may do nothing but read one repository. */
+/** The SSH side of a forge: one key may sign in, and may only read one repository. */
 export interface SshForge extends AsyncDisposable {
   readonly port: number;
-  /** The commands that were asked for. */
+  /** The commands that clients asked for. */
   readonly commands: string[];
 }
 

@@ -6,12 +6,12 @@ import type { Git } from "../../server/ports/git.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "./git-client.ts";
 import { product } from "./git-server.ts";
 
-/** A product's repository that is filled without a push. */
+/** A product's repository that is filled without a push to Baton. */
 export interface Stored extends AsyncDisposable {
   readonly git: Git;
   readonly client: GitClient;
   readonly repository: string;
-  /** Stores what the client's commit reaches, as branch `main`. */
+  /** Stores the client's commit with everything that it reaches, as branch `main`. */
   store(commit: string): Promise<CommitSha>;
 }
 
@@ -26,7 +26,7 @@ export async function createStored(): Promise<Stored> {
     client,
     repository,
     async store(commit) {
-      // Into the file system, not through Baton: these tests are about reading.
+      // The client writes to the file system, not through Baton, because these tests are about reading.
       await client.git("push", "--quiet", "--force", repository, `${commit}:refs/heads/main`);
       return commit as CommitSha;
     },
@@ -37,7 +37,7 @@ export async function createStored(): Promise<Stored> {
   };
 }
 
-/** Writes a tree from lines of `git ls-tree` and resolves with its id. */
+/** Writes a tree from lines of `git ls-tree`. Resolves with its id. */
 export async function makeTree({ client }: Stored, lines: readonly string[]): Promise<string> {
   const { stdout, stderr, exitCode } = await client.tryGit(["mktree", "-z"], {
     input: lines.map((line) => `${line}\0`).join(""),
@@ -55,7 +55,10 @@ export async function commitTree(stored: Stored, tree: string): Promise<CommitSh
   return stored.store(await stored.client.git("commit-tree", "-m", "made", tree));
 }
 
-/** Ten folders in each of ten folders, and so on: a few objects that stand for ten to the power of `depth` entries. */
+/**
+ * Makes ten folders in each of ten folders, and so on: a few objects that stand for ten to the power of `depth`
+ * entries.
+ */
 export async function makeTreeBomb(stored: Stored, leaf: string | null, depth: number): Promise<CommitSha> {
   let tree = await makeTree(stored, leaf === null ? [] : [`100644 blob ${leaf}\tf`]);
   for (let level = 0; level < depth; level++) {

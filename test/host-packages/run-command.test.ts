@@ -65,7 +65,8 @@ describe("running a command", () => {
     const grandchild = `setInterval(() => {}, 1000); console.log("running")`;
     const script = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" })`;
     const onLine = () => cancel.abort(new Error("cancelled"));
-    // It settles when the last process that holds its output is gone: the grandchild, which would run for ever.
+    // The promise settles only when the last process with its output has ended; here that is a grandchild, which would
+    // run for ever.
     await expect(runCommand(node(script), onLine, cancel.signal)).rejects.toThrow("cancelled");
   });
 

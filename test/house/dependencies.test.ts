@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../..");
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), "utf8"));
 const numbersOf = (version: string) => version.split(".").map(Number);
 
-/** Below these, the packages have holes that were told to the world. */
+/** Versions below these have published vulnerabilities. */
 const atLeast: Readonly<Record<string, string>> = {
   hono: "4.13.12",
   "@hono/node-server": "2.1.3",

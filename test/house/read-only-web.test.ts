@@ -10,12 +10,10 @@ const sources = readdirSync(web, { withFileTypes: true, recursive: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name));
 
-/**
- * What may be imported from ports/store/: what is read, and what goes wrong. Nothing that a method could write with.
- */
+/** The names that web may import from ports/store/: the reads and the errors, and nothing with a method that writes. */
 const readers = ["ReadStore", "StoreUnavailable"];
 
-/** The methods of a store by full name: "products.list". */
+/** The methods of a store by full name, such as "products.list". */
 type Methods<S> = {
   [Part in keyof S & string]: S[Part] extends (...args: never[]) => unknown ? Part : InPart<S, Part>;
 };

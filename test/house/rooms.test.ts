@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** What each room may import of the project. Only the two programs, main.ts and down.ts, import boot. */
+/** What each room may import from the rest of the project. Only the two programs, main.ts and down.ts, import boot. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   programs: ["boot", "rules", "store"],
   boot: [
@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   routes: [],
 };
 
-/** Packages that speak for one technology stay in its room. */
+/** Packages of one technology are imported only in its room. */
 const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
   dockerode: ["docker"],
   "simple-git": ["git"],

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 
 /**
- * Where each exported type is declared. An alias that only passes a name on (`export type { … } from`) declares
+ * The files that declare each exported type. An alias that only re-exports a name (`export type { … } from`) declares
  * nothing.
  */
 function declarations(): ReadonlyMap<string, readonly string[]> {

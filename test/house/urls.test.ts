@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "../..");
 const firstSegments = [...new Set(endpoints.map(({ path }) => path.split("/")[1] ?? ""))].filter((one) => one !== "");
 const segment = `(?:${firstSegments.join("|")})(?![\\w-])`;
 
-/** A path of Baton's own in a string, one in a regular expression, and one that is put together from another. */
+/** One of Baton's own paths in a string, in a regular expression, and in a concatenation. */
 const literals = [
   new RegExp(`["'\`]/${segment}`),
   new RegExp(`\\\\/${segment}`),
@@ -29,7 +29,7 @@ it("writes no URL of Baton's own outside of routes.ts", () => {
       .map((entry) => join(entry.parentPath, entry.name)),
   );
   const offences = files
-    // These rooms ask other servers: Docker, Caddy, GitHub.
+    // These rooms send requests to other servers: Docker, Caddy, GitHub.
     .filter((file) => !/^server\/(?:routes\.ts|docker\/|proxy\/|forge\/)/.test(relative(root, file)))
     .flatMap((file) => offencesIn(readFileSync(file, "utf8")).map((line) => `${relative(root, file)}: ${line.trim()}`));
   expect(files.length).toBeGreaterThan(100);

@@ -10,7 +10,7 @@ import type {
 import { type DeploymentSpec, plainContainer, type ServiceSpec } from "../../server/model/deployment/spec.ts";
 import type { CommitSha, DeploymentId, ImageId, InstallationId } from "../../server/model/names/ids.ts";
 
-/** Deployments in each state, for tests that need one and do not care which. */
+/** Deployments in each state, for tests that need one and do not care about its details. */
 
 export const at = new Date("2026-01-31T12:00:00Z");
 export const sha = "a".repeat(40) as CommitSha;

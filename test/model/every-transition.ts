@@ -2,7 +2,7 @@ import type { Transition } from "../../server/model/deployment/deployment.ts";
 import { type DeploymentState, moves } from "../../server/model/deployment/moves.ts";
 import { aFailure, aSpec, at } from "./a-deployment.ts";
 
-// Written as a record, so that a transition added to the model does not compile until it is here.
+// A record, so that a transition that is added to the model does not compile until it is listed here.
 const one: { readonly [Type in Transition["type"]]: Extract<Transition, { readonly type: Type }> } = {
   claimed: { type: "claimed", at },
   requeued: { type: "requeued" },
@@ -21,7 +21,7 @@ const one: { readonly [Type in Transition["type"]]: Extract<Transition, { readon
 /** One of each type. */
 export const everyTransition: readonly Transition[] = Object.values(one);
 
-/** What the table of moves says; null: the transition is refused. */
+/** The state that the table of moves leads to; null when the transition is refused. */
 export function leadsTo(type: Transition["type"], from: DeploymentState): DeploymentState | null {
   const row: Readonly<Partial<Record<DeploymentState, DeploymentState>>> = moves[type];
   return row[from] ?? null;

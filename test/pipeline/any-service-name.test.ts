@@ -16,7 +16,7 @@ import { imageTag } from "../../server/rules/rollout/retention.ts";
 import { hostsFor } from "../../server/rules/routing/urls.ts";
 import { deployment, installation } from "../proxy/sample-routes.ts";
 
-// What Compose allows, whatever it is, is either refused in the plan or served: nothing is found out at the cut-over.
+// Every service name that Compose allows is either refused in the plan or served. None fails only at the cut-over.
 const never = new AbortController().signal;
 let folder: string;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ interface Version {
   readonly environment: string;
 }
 
-/** The routes of a compose file with these web services. Rejects as a deployment's plan does. */
+/** The routes of a compose file with these web services. Rejects when a deployment's plan would. */
 async function routesOf({ names, domain, environment }: Version) {
   const file = JSON.stringify({
     services: Object.fromEntries(names.map((name) => [name, { image: "nginx", ports: ["80:80"] }])),
@@ -63,7 +63,7 @@ async function routesOf({ names, domain, environment }: Version) {
   return hostsFor({ product: "a-product", environment, domain, services, custom: [] });
 }
 
-/** What the proxy says to them. */
+/** Resolves with the proxy's verdict on the routes. */
 async function serve(routes: Awaited<ReturnType<typeof routesOf>>) {
   let runs = "null";
   const admin: CaddyAdmin = {

@@ -8,7 +8,10 @@ import type { ContainerState } from "../../server/ports/engine/containers.ts";
 import { aReady, aService, aSpec } from "../model/a-deployment.ts";
 import { aContainer, anOwner } from "../ports/a-container.ts";
 
-/** A database of before: it was started on the network and the port of its deployment, as if it could run twice. */
+/**
+ * A database from before strategies existed: it was started on its deployment's own network and port, as if it could
+ * run twice.
+ */
 const container: ContainerState = aContainer({ owner: anOwner(1), service: "db", kind: "tcp" });
 const kept = aService({
   ...{ name: "db", kind: "tcp", stateful: "keeps its data in its container", keptFrom: 1 as DeploymentId },

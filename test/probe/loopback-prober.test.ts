@@ -67,7 +67,7 @@ describe("a health check over HTTP", () => {
   });
 
   test("tells a port that speaks TLS from one that does not", async () => {
-    // Without a certificate the handshake fails with an alert, which is TLS as well.
+    // Without a certificate the handshake fails with an alert, which is also TLS.
     const secure = await listening(createTlsServer());
     const plain = await serving((_request, answer) => answer.end("hello"));
     const closing = await listening(createTcpServer((socket) => socket.destroy()));
@@ -87,7 +87,7 @@ describe("a health check over HTTP", () => {
       send();
     });
     expect(await ask(address)).toMatchObject({ type: "answered", status: 200 });
-    // What lies in the buffers of the two sockets comes on top.
+    // The limit leaves room for the buffers of the two sockets.
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
@@ -131,7 +131,7 @@ describe("a check of a connection", () => {
     expect(await prober.tcp(quiet, 50, 1_000, signal)).toMatchObject({ type: "open" });
     const greeting = await listening(createTcpServer((socket) => void socket.write("220 ready\r\n")));
     expect(await prober.tcp(greeting, 60_000, 1_000, signal)).toMatchObject({ type: "open" });
-    // As docker-proxy does where nothing listens inside.
+    // docker-proxy does this where nothing listens inside the container.
     const closing = await listening(createTcpServer((socket) => void socket.end()));
     expect(await prober.tcp(closing, 500, 1_000, signal)).toEqual({
       type: "closed",

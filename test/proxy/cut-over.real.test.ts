@@ -41,7 +41,8 @@ test("300 cut-overs under load lose no request, and none goes back to the versio
     while (!over) {
       const doneBefore = flips.done;
       const { status, body } = await get(bed.options.httpPort, host, agent === undefined ? {} : { agent });
-      // What was live when the request began, or what a cut-over since then has made live.
+      // The answer must come from the version that was live when the request began, or from one that a cut-over has
+      // made live since.
       const fits = body === names[doneBefore % 2] || (body === names[(doneBefore + 1) % 2] && flips.begun > doneBefore);
       if (status !== 200 || !fits) throw new Error(`After ${doneBefore} cut-overs: ${status} ${body}`);
       answered += 1;

@@ -9,19 +9,19 @@ export interface Answer {
 
 interface Options {
   readonly path?: string;
-  /** Left out: a new connection for this request. */
+  /** Without it, the request opens a new connection. */
   readonly agent?: Agent;
-  /** Where to connect to; the Host stays that of the app. */
+  /** The address to connect to; the Host header stays that of the app. */
   readonly address?: string;
 }
 
-/** Asks a port on loopback for a host, without retries. */
+/** Requests a host from a port on loopback, without retries. */
 export async function get(port: number, host: string, options: Options = {}): Promise<Answer> {
   const response = await open(port, host, options);
   return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
 }
 
-/** The answer as soon as its headers are there; the body is the caller's to read. */
+/** Resolves with the response once its headers have arrived; the caller reads the body. */
 export function open(port: number, host: string, options: Options = {}): Promise<IncomingMessage> {
   const { path = "/", agent, address = "127.0.0.1" } = options;
   return new Promise((resolve, reject) => {

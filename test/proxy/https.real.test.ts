@@ -9,7 +9,7 @@ import { createTestBed } from "./real-caddy.ts";
 import { deployment, installation, routesFor, webOn } from "./sample-routes.ts";
 import { startApp } from "./test-app.ts";
 
-// Names below .localhost get their certificates from Caddy's own authority, so nothing leaves the machine.
+// Caddy's own authority issues the certificates of names below .localhost, so nothing leaves the machine.
 const signal = AbortSignal.timeout(60_000);
 let app: Awaited<ReturnType<typeof startApp>>;
 let dashboard: Awaited<ReturnType<typeof startApp>>;
@@ -62,7 +62,7 @@ test("the root of Caddy's own authority stays out of the machine's trust store",
   expect(trusted).not.toContain(root.trim());
 });
 
-/** Asks until there is a certificate: Caddy fetches it after the load, in the background. */
+/** Retries until there is a certificate, because Caddy obtains it in the background after the load. */
 async function certified(host: string) {
   return vi.waitFor(() => getSecurely(host), { interval: 20, timeout: 10_000 });
 }

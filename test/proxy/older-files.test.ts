@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** As a Baton wrote it that published apps on 127.0.0.1. */
+/** Writes files as they were when Baton published apps on 127.0.0.1. */
 async function write(files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, path);

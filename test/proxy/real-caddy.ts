@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type CaddyProxyOptions, createCaddyProxy } from "../../server/proxy/caddy-proxy.ts";
 
-/** The Caddy under test: BATON_CADDY_BIN, else the one on the path. A test without one is a failure, not a skip. */
+/**
+ * The Caddy under test: BATON_CADDY_BIN, or the one on the path. A missing Caddy fails the test instead of skipping it.
+ */
 export function caddyBin(): string {
   const named = process.env.BATON_CADDY_BIN;
   if (named !== undefined) return named;
@@ -17,7 +19,7 @@ export function caddyBin(): string {
   return found;
 }
 
-/** A proxy in a folder of its own, on free ports, with everything to look at it and to throw it away. */
+/** A proxy in a folder of its own, on free ports, with what a test needs to inspect and remove it. */
 export async function createTestBed(changes: Partial<CaddyProxyOptions> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "baton proxy "));
   const [httpPort = 0, httpsPort = 0, proof = 0, resting = 0] = await freePorts(4);
@@ -39,9 +41,9 @@ export async function createTestBed(changes: Partial<CaddyProxyOptions> = {}) {
   return {
     proxy,
     options,
-    /** What the supervisor has said so far. */
+    /** The supervisor's messages so far. */
     said,
-    /** Another Baton on the same folder, as after a restart. */
+    /** Opens the same folder again, as after a restart of Baton. */
     reopen: (again: Partial<CaddyProxyOptions> = {}) => createCaddyProxy({ ...options, ...again }),
     async [Symbol.asyncDispose]() {
       await proxy.stop();
@@ -50,7 +52,7 @@ export async function createTestBed(changes: Partial<CaddyProxyOptions> = {}) {
   };
 }
 
-/** Ports that were free a moment ago, all different. */
+/** Different ports that were free a moment ago. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listening));
   const ports = servers.map(portOf);

@@ -5,12 +5,12 @@ import type { InstallationRoutes } from "../../server/ports/proxy.ts";
 export const installation = (id: number) => id as InstallationId;
 export const deployment = (id: number) => id as DeploymentId;
 
-/** One web service behind each host: `routesFor(7, "hello.localhost")`. */
+/** Routes to one web service for each host, as in `routesFor(7, "hello.localhost")`. */
 export function routesFor(id: number, ...hosts: readonly string[]): InstallationRoutes {
   return { installation: installation(id), routes: hosts.map((host) => ({ host, service: "web" })) };
 }
 
-/** Where test apps listen. */
+/** The address of a test app. */
 export const local = (port: number) => hostAddress("127.0.0.1", port);
 
 export const webOn = (port: number): ReadonlyMap<string, HostAddress> => new Map([["web", local(port)]]);

@@ -202,7 +202,7 @@ async function pid(): Promise<number> {
   return Number(await readFile(join(bed.options.folder, "caddy.pid"), "utf8"));
 }
 
-/** As somebody at the keyboard would, past Baton. */
+/** Sends a request past Baton, as an operator at a terminal would. */
 function askAdmin(method: string, path: string, body = "", headers: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const to = { socketPath: bed.options.adminSocket, method, path, agent: false } as const;

@@ -4,8 +4,8 @@ import { hostAddress } from "../../server/model/names/host-address.ts";
 import { portOf } from "./real-caddy.ts";
 
 /**
- * An app that answers with its name: `/` at once, `/slow` when it is released, `/events` as server-sent events,
- * and WebSockets that echo behind its name.
+ * An app that answers with its name: `/` at once, `/slow` when it is released, `/events` as server-sent events, and
+ * WebSockets that echo with its name as a prefix.
  */
 export async function startApp(name: string, host = "127.0.0.1") {
   const waiting = new Set<ServerResponse>();
@@ -32,12 +32,12 @@ export async function startApp(name: string, host = "127.0.0.1") {
   return {
     port: portOf(server),
     address: hostAddress(host, portOf(server)),
-    /** Resolves when the next slow request, stream or WebSocket has come in. Ask before it is sent. */
+    /** Resolves when the next slow request, stream or WebSocket has arrived. Call it before sending that. */
     nextArrival: () =>
       new Promise<void>((resolve) => {
         arrived = resolve;
       }),
-    /** Ends every waiting answer with the app's name. */
+    /** Answers all waiting requests with the app's name. */
     release() {
       for (const response of waiting) response.end(name);
     },

@@ -19,7 +19,7 @@ let app: Awaited<ReturnType<typeof startApp>>;
 beforeAll(async () => {
   [bed, app] = await Promise.all([createTestBed(), startApp("older")]);
   const { folder, routesFolder, bin } = bed.options;
-  // The same listeners as the newer one: others would want another process.
+  // The listeners must be those of the newer configuration, because other listeners need another process.
   const ipv6Loopback = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
   const frame = { ...bed.options, ipv6Loopback };
   const text = JSON.stringify(renderConfig(frame, [routesFor(7, host)])).replaceAll(

@@ -18,17 +18,17 @@ import { caddyBin } from "../proxy/real-caddy.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A server in the run's main process that makes base images; see `runBaseImage`. */
+    /** The URL of a server in the run's main process that builds base images; see `runBaseImage`. */
     readonly baseImagesUrl: string;
   }
 }
 
 /**
- * The run's own tag of a base image. The first test that asks for it has it made; all others of the run wait for that
- * one. The run claims the image until its end, so that none of its Batons takes it from the others.
+ * The run's own tag of a base image. The first test that needs the image has it built, and the other tests of the run
+ * wait for that. The run claims the image until its end, so that none of its Batons removes it.
  */
 export async function runBaseImage(base: BaseName): Promise<string> {
-  // Not `fetch`, which waits five minutes for an answer: on a busy machine the making takes longer.
+  // `fetch` waits at most five minutes for a response, and building can take longer on a busy machine.
   const request = get(`${inject("baseImagesUrl")}/${base}`);
   const [answer] = (await once(request, "response")) as [IncomingMessage];
   const tagOrProblem = await text(answer);
@@ -37,7 +37,7 @@ export async function runBaseImage(base: BaseName): Promise<string> {
 }
 
 export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  // The projects of a run share them.
+  // All projects of a run share the server.
   if (vitest.getProvidedContext().baseImagesUrl) return undefined;
   const engine = createDockerEngine({
     instance: randomBytes(4).toString("hex") as InstanceId,

@@ -2,13 +2,13 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * Below the ephemeral range: a server that is started again must find its port free, although clients of
- * this machine open thousands of connections meanwhile.
+ * These ports are below the ephemeral range. A server that restarts must find its port free, although clients on this
+ * machine open thousands of connections meanwhile.
  */
 const first = 10_000;
 const last = 19_999;
 
-/** Ports that nothing listened on a moment ago, all different. */
+/** Different ports on which nothing listened a moment ago. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The files that take longest on an idle machine, the longest first. */
+/** The files that take longest on an idle machine, longest first. */
 const longest = [
   "e2e/deploy/languages",
   "builder/images/base-images.real",
@@ -16,7 +16,7 @@ const longest = [
   "e2e/deploy/queue",
 ].map((name) => `/test/${name}.test.ts`);
 
-/** With three files at a time, a long one that begins last would run on alone. */
+/** With three files at a time, a long file that starts last would run alone at the end. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {

@@ -14,23 +14,23 @@ import { freePorts } from "./free-ports.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the run's Postgres is. Its role may make databases, and get into all of them. */
+    /** The URL of the run's Postgres. Its role may create databases and connect to all of them. */
     readonly postgresUrl: string;
   }
 }
 
-/** A database with Baton's tables. Copying it is several times as quick as applying the migrations. */
+/** A database with Baton's tables. Copying it is several times faster than applying the migrations. */
 export const templateName = "migrated";
 
 const migrationsFolder = join(import.meta.dirname, "../../migrations");
 
-/** One Postgres serves the whole run: making and starting one takes longer than most files take for their tests. */
+/** One Postgres serves the whole run, because creating and starting one takes longer than the tests of most files. */
 export default async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  // The projects of a run share it.
+  // All projects of a run share it.
   if (vitest.getProvidedContext().postgresUrl) return undefined;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "baton-postgres-")));
   const { url, stop, kill } = await start(folder);
-  // A run that a signal ends has no time for the way below.
+  // When a signal ends the run, there is no time for the orderly shutdown below.
   const leave = () => {
     kill();
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
@@ -55,7 +55,7 @@ export async function createDatabase(url: string, name: string, template?: strin
   await sql`create database ${sql(name)} ${template ? sql`template ${sql(template)}` : sql``}`.finally(() => sql.end());
 }
 
-/** Whoever is still connected to it is cut off. */
+/** This disconnects everybody who is still connected. */
 export async function dropDatabase(url: string, name: string): Promise<void> {
   const sql = postgres(url, { max: 1 });
   await sql`drop database ${sql(name)} with (force)`.finally(() => sql.end());
@@ -70,7 +70,7 @@ interface Running {
 async function start(folder: string): Promise<Running> {
   const binaries = await locateBinaries();
   const { dataFolder, password } = await ensureCluster(folder, binaries);
-  // Baton's own cluster lets the role into one database.
+  // Baton's own cluster lets the role into one database only.
   await writeFile(join(dataFolder, "pg_hba.conf"), `host all ${roleName} 127.0.0.1/32 scram-sha-256\n`);
   await runPostgres(
     binaries.postgres,
@@ -83,7 +83,7 @@ async function start(folder: string): Promise<Running> {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: 300,
-    // Nobody pulls the plug in a test.
+    // Tests need no durability.
     fsync: "off",
     synchronous_commit: "off",
     full_page_writes: "off",
@@ -103,7 +103,7 @@ async function start(folder: string): Promise<Running> {
   return {
     url: `postgres://${roleName}:${password}@127.0.0.1:${port}/${roleName}`,
     async stop() {
-      // "Fast": it waits for nobody.
+      // SIGINT asks for a "fast" shutdown, which does not wait for clients.
       child.kill("SIGINT");
       await exited;
     },

@@ -12,12 +12,12 @@ interface Live {
 }
 
 /**
- * Lets everything come to its end, and then some time pass; and says what is not as it must be when nothing is under
- * way: rows that are not over, things without a row, rows without their things, traffic that goes elsewhere.
+ * Lets everything finish and some more time pass. Returns what is wrong when nothing is running any more: unfinished
+ * rows, resources without a row, rows without their resources, and traffic that goes elsewhere.
  */
 export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]> {
   await comeToRest(world);
-  // Draining, and one regular look of the reconciler.
+  // Enough time to drain and for one regular pass of the reconciler.
   await world.pass(70_000);
   const installations = await world.store.installations.list();
   const lives = installations.map((installation) => liveOf(world, installation));
@@ -32,7 +32,8 @@ export async function faultsAtRest(world: FakeWorld): Promise<readonly string[]>
 }
 
 /**
- * Everything is over and settled, however long that takes: with builds and jobs that never end, and a server that dies.
+ * Waits until everything is over and settled. The limit allows for builds and jobs that never end, and for a server
+ * that dies.
  */
 export async function comeToRest({ store, until }: FakeWorld): Promise<void> {
   const isOver = async () => {
@@ -57,14 +58,17 @@ function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
     ...(isOver(row.status) ? [] : [`deployment ${row.id} is still ${row.status}`]),
     ...(events.every(({ seq }, index) => seq === index + 1) ? [] : [`events of ${row.id} have gaps`]),
     ...(statuses.at(-1) === row.status ? [] : [`deployment ${row.id} is ${row.status}, and told ${statuses.at(-1)}`]),
-    // What was ready can be stopped by hand.
+    // A ready deployment can be stopped by hand.
     ...(ends.length === 1 || ends.join() === "ready,stopped" ? [] : [`deployment ${row.id} ended ${ends.join()}`]),
     ...(events.some(({ type }) => type === "settled") ? [] : [`deployment ${row.id} is not settled`]),
     ...(isLive && row.status !== "ready" ? [`deployment ${row.id} is live and ${row.status}`] : []),
   ];
 }
 
-/** The switch and the hosts are those of the live version, and each of them leads to a container that listens. */
+/**
+ * Checks that the switch and the hosts are those of the live version, and that each host leads to a container that
+ * listens.
+ */
 function faultsOfRoute({ caddy, docker, store }: FakeWorld, { installation, deployment }: Live): readonly string[] {
   const hosts = [...caddy.hosts.values()].filter((route) => route.installation === installation.id);
   const recorded = store.rows.domains.filter((domain) => domain.installation === installation.id);
@@ -111,7 +115,9 @@ function inDocker({ docker, store }: FakeWorld, lives: readonly Live[]): readonl
   ];
 }
 
-/** A pushed branch points to the last of its versions that became ready, because the next push is compared with it. */
+/**
+ * A pushed branch must point to the last of its versions that became ready, because the next push is compared with it.
+ */
 async function faultsOfBranches({ store, repositories }: FakeWorld): Promise<readonly string[]> {
   const wanted = new Map<string, { readonly row: Deployment; readonly ref: string; readonly commit: string }>();
   for (const row of [...store.rows.deployments.values()].sort((a, b) => a.id - b.id)) {
@@ -128,7 +134,7 @@ async function faultsOfBranches({ store, repositories }: FakeWorld): Promise<rea
   return (await Promise.all(faults)).flat();
 }
 
-/** Folders of the proxy, leases and commits. */
+/** Faults in the proxy's folders, the leases and the commits. */
 async function inRecords(world: FakeWorld, lives: readonly Live[]): Promise<readonly string[]> {
   const { caddy, store, repositories, mountFiles } = world;
   const specs = lives.flatMap(({ deployment }) => (deployment ? [deployment] : []));

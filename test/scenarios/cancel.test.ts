@@ -6,14 +6,12 @@ import { comeToRest } from "./at-rest.ts";
 import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
-/** From here on the switch is decided: it is too late. */
+/** From these failpoints on, the cut-over is decided and cannot be cancelled. */
 const tooLate: readonly string[] = ["before-switch", "after-switch", "watching", "ready"];
 const inTime = failpointNames.filter((name) => !tooLate.includes(name));
 const second = grown({}, { prints: ["2"] });
 
-/**
- * Does something when the deployment of a second version comes by the failpoint, and lets all of it come to its end.
- */
+/** Calls `act` when the deployment of a second version reaches the failpoint, and lets everything finish. */
 async function during(name: string, act: (world: FakeWorld) => unknown, before: Files = grown()) {
   const scene = await withLive(before);
   scene.world.faults.before(`failpoint.${name}`, () => act(scene.world));

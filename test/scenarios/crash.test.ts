@@ -7,7 +7,7 @@ import { faultsAtRest } from "./at-rest.ts";
 import { grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
-/** Only a version that has an init service, or replaces what cannot run twice, comes by these. */
+/** Only a version that has an init service, or replaces a service that cannot run twice, reaches these. */
 const ofGrown: readonly string[] = ["initialised", "held", "old-stopped"];
 const ofPlain = failpointNames.filter((name) => !ofGrown.includes(name));
 
@@ -31,7 +31,7 @@ describe.each(places)("killed at $name, a $kind product", ({ name, before, after
     expect(world.starts).toBe(2);
     expect(await wrong()).toEqual([]);
     expect(users.answered).toEqual([first, id]);
-    // What the dead server had made is adopted, not made again.
+    // Containers of the dead server are adopted, not created again.
     expect([...world.docker.containers.keys()]).toEqual(expect.arrayContaining([...made]));
   });
 

@@ -10,7 +10,7 @@ const runs = ({ docker }: FakeWorld, deployment: number) =>
     ({ request, isRunning }) => request.owner.deployment === deployment && isRunning,
   );
 
-/** A version that was replaced while somebody had a stream open on it. */
+/** A version that was replaced while a user had a stream open on it. */
 async function withOpenStream() {
   const scene = await withLive(plain());
   const { world, first } = scene;

@@ -5,7 +5,7 @@ import type { Files } from "../fakes/fake-repositories.ts";
 import { dockerfile, files, grown, plain } from "./products.ts";
 import { withLive } from "./scene.ts";
 
-/** A version that is no good, and what its deployment says. */
+/** A faulty version, and what its deployment says. */
 interface Faulty {
   readonly what: string;
   readonly version: Files;
@@ -16,14 +16,14 @@ interface Faulty {
   readonly also?: Partial<Failure>;
 }
 
-/** In the product of one service, and in each kind of service of the product that has one of each. */
+/** The fault, in the product of one service and in each service of the product that has one of every kind. */
 const site = (app: App) => ({ version: plain(app), service: "site" });
 const wiki = (app: App) => ({ version: grown({ wiki: app }, anew), service: "wiki" });
 const db = (app: App) => ({ version: grown({ db: app }, anew), service: "db" });
 const clock = (app: App) => ({ version: grown({ clock: app }, anew), service: "clock" });
 const prepare = (app: App) => ({ version: grown({ prepare: app }, anew), service: "prepare" });
 
-/** So that the images are others, and what keeps data is replaced. */
+/** Changes the images, so that services with data are replaced, too. */
 const anew: App = { prints: ["another version"] };
 const flapping = Array.from({ length: 1_000 }, (_, index) => (index % 3 === 2 ? 500 : 200));
 const outOfMemory = { afterMs: 400, code: 137, outOfMemory: true };

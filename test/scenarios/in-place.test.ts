@@ -19,7 +19,7 @@ describe("a service that keeps data", () => {
   test("goes on in its container while nothing about it changes, and is known to the new version", async () => {
     const { world, first, users, end, wrong } = await withLive(grown());
     const before = [containersOf(world, "db")[0]?.id, containersOf(world, "wiki")[0]?.id];
-    // Another commit of the same files, and so the same image.
+    // Another commit of the same files gives the same image.
     const id = await world.push("shop", grown());
     await end(id);
     expect(await keptOf(world, id)).toEqual(["wiki", "db"]);
@@ -117,7 +117,7 @@ describe("a roll-back", () => {
     expect(users.answered).toEqual([first, id, first]);
   });
 
-  /** Those that it comes by. */
+  /** The failpoints that it reaches. */
   const failpoints = [
     "claimed",
     "built",
@@ -171,6 +171,6 @@ test("all services of all stacks move at one moment, and back at one", async () 
   );
   await end(failing);
   expect(await wrong()).toEqual([]);
-  // Whoever asked one host after the other would have got two versions in turn, had they moved by themselves.
+  // If the hosts had moved separately, a user who asks one after the other would have seen the versions alternate.
   expect(users.answered).toEqual([first, second, failing, second]);
 });

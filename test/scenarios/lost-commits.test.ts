@@ -6,7 +6,7 @@ import { withLive } from "./scene.ts";
 
 const lost = () => new StoreUnavailable("connection reset after the commit was sent");
 
-/** The database made the move, and went away before it could say so. */
+/** The database commits the move, but the connection breaks before it can answer. */
 describe.each(["built", "checked", "switched", "held"])('when the answer to the move "%s" is lost', (move) => {
   test.each([
     ["one service", plain(), plain({ prints: ["2"] })],

@@ -8,7 +8,7 @@ import { withLive } from "./scene.ts";
 const always = { times: Number.POSITIVE_INFINITY };
 const proxyAway = () => new ProxyUnavailable("connect ENOENT admin.sock");
 
-/** What a server may find to be away. */
+/** The dependencies that may be unreachable. */
 const outages = {
   Docker(world: FakeWorld) {
     world.docker.away = true;
@@ -16,12 +16,12 @@ const outages = {
   "the database"(world: FakeWorld) {
     world.faults.fail("store.*", () => new StoreUnavailable("The database is not responding: ECONNREFUSED"), always);
   },
-  /** The lock is lost with it, so that this server suspends what it does until it has the lock again. */
+  /** The lock is lost too, so the server suspends its work until it has the lock again. */
   "the database with its lock"(world: FakeWorld) {
     outages["the database"](world);
     world.clock.after(10, () => void world.suspend());
   },
-  /** What is on disk can still be switched, and Caddy goes on serving. */
+  /** The switch on disk still works, and Caddy keeps serving. */
   "Caddy's admin socket"(world: FakeWorld) {
     for (const call of ["ping", "setRoutes", "inFlight"]) world.faults.fail(`proxy.${call}`, proxyAway, always);
   },
@@ -36,7 +36,7 @@ function comesBack(world: FakeWorld): void {
   world.start();
 }
 
-/** It goes away when the server comes by this failpoint, and is back after so long. */
+/** Makes the dependency unreachable when the server reaches this failpoint, and reachable again after `forMs`. */
 function goesAway(world: FakeWorld, what: keyof typeof outages, at: string, forMs: number): void {
   world.faults.before(`failpoint.${at}`, () => {
     outages[what](world);
@@ -52,7 +52,7 @@ const whileBuilt = ["built", ...untilSwitched];
 const whileSwitching = ["before-switch", "after-switch"];
 const all = [...untilBuilt, ...whileBuilt, ...whileSwitching, "watching", "ready"];
 
-/** Ready, or the stage and the words of the failure. */
+/** `ready`, or the stage and the message of the failure. */
 type End = "ready" | readonly [string, RegExp];
 
 interface Case {
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
   { what: "the database", at: untilSwitched, forMs: [short], end: ["start", noDatabase] },
   { what: "the database", at: ["built", ...whileSwitching, "ready"], forMs: [short], end: "ready" },
   { what: "the database", at: ["watching"], forMs: [short], end: ["watch", noDatabase] },
-  // The failure could not be recorded for so long that the deployment is begun anew.
+  // The failure could not be recorded for so long that the deployment starts over.
   { what: "the database", at: all, forMs: [long], end: "ready" },
   { what: "Caddy's admin socket", at: all, forMs: [short], end: "ready" },
   {

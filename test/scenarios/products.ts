@@ -4,7 +4,7 @@ import type { Files } from "../fakes/fake-repositories.ts";
 
 type Services = NonNullable<App["services"]>;
 
-/** The stacks of a product that has one service of every kind; `site` alone can run twice. */
+/** The stacks of a product that has one service of every kind. Only `site` can run twice. */
 const grownStacks = `
   site: {}
   wiki: { volumes: { pages: /pages } }
@@ -12,21 +12,21 @@ const grownStacks = `
   clock: { kind: worker }
   prepare: { kind: init }`;
 
-/** A service of a grown product that listens where it is asked. */
+/** How the other services behave by default: each listens where it should, and `prepare` succeeds. */
 const quick: Services = {
   db: { port: 5432 },
   clock: { port: null },
   prepare: { port: null, exits: [{ afterMs: 200, code: 0 }] },
 };
 
-/** A product of one service, as its app behaves. */
+/** A product of one service that behaves like this app. */
 export function plain(app: App = {}): Files {
   return files("site: {}", app);
 }
 
 /**
- * A product with a web service, one that keeps data, a database, a worker and an init service. `services` behave
- * otherwise.
+ * A product with a web service, one that keeps data, a database, a worker and an init service. `services` overrides how
+ * they behave.
  */
 export function grown(services: Services = {}, app: App = {}): Files {
   return files(grownStacks, { ...app, services: merge(quick, services) });

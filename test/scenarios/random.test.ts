@@ -9,7 +9,7 @@ import { grown, plain } from "./products.ts";
 import { quickLimits } from "./scene.ts";
 import { watchUsers } from "./witness.ts";
 
-/** What a pushed version is like. */
+/** How a pushed version behaves. */
 const versions = {
   good: {},
   slow: { build: { takesMs: 15_000 }, listensAfterMs: 5_000 },
@@ -23,7 +23,7 @@ const makers = { one: (app: App) => plain(app), all: (app: App) => grown({ site:
 const products = ["one", "all"] as const;
 const never = new AbortController().signal;
 
-/** The other services of the product do what they should. */
+/** The other services of the product work. */
 function withoutEnd({ exits: _, answers: __, listensAfterMs: ___, ...app }: App): App {
   return app;
 }
@@ -48,7 +48,7 @@ type Step =
   | readonly ["crash"]
   | readonly ["die at call" | "lose the answer of move" | "pass", number];
 
-/** What was asked for and answered, to be compared with what came of it. */
+/** The requests that were acknowledged, to compare with the result. */
 interface Asked {
   readonly acknowledged: Set<DeploymentId>;
   readonly cancelled: Set<DeploymentId>;
@@ -75,7 +75,7 @@ async function take(world: FakeWorld, step: Step, asked: Asked, count: number): 
       const { installation } = await world.product(step[1]);
       const newest = (await world.store.deployments.undecided(installation.id)).at(-1);
       if (!newest) return;
-      // Also when the server dies over the answer.
+      // Recorded first, because the cancellation may take effect even if the server dies before it answers.
       asked.cancelled.add(newest.id);
       await world.ask((commands) => commands.cancel(newest));
       return;
@@ -96,13 +96,13 @@ async function take(world: FakeWorld, step: Step, asked: Asked, count: number): 
   }
 }
 
-/** Everything that is not as it must be after these steps, whatever they are. */
+/** Everything that is wrong after these steps, whatever they are. */
 async function wrongAfter(steps: readonly Step[]): Promise<readonly string[]> {
   const world = createWorld({ limits: { ...quickLimits, healthTimeoutMs: 20_000 } });
   const users = watchUsers(world);
   const asked: Asked = { acknowledged: new Set(), cancelled: new Set() };
   for (const [count, step] of steps.entries()) {
-    // Refused, or asked of a server that is down or dies over it: nothing was promised.
+    // A request that was refused, or that found the server down or dying, promised nothing.
     await take(world, step, asked, count).catch(() => {});
   }
   world.faults.heal();
@@ -126,7 +126,7 @@ function brokenPromises({ store, docker }: FakeWorld, { acknowledged, cancelled 
   ];
 }
 
-/** More of them find more: `npx vitest run --project unit test/scenarios/random` with this in the environment. */
+/** More runs find more: set this variable for `npx vitest run --project unit test/scenarios/random`. */
 const numRuns = Number(process.env.BATON_TEST_RUNS ?? 150);
 
 test(

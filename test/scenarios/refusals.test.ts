@@ -16,13 +16,13 @@ const noSpace = () => Object.assign(new Error("ENOSPC: no space left on device, 
 
 interface Refusal {
   readonly what: string;
-  /** Returns how it is put right. */
+  /** Breaks something, and returns how to repair it. */
   readonly arm: (world: FakeWorld) => () => unknown;
   readonly stage: Stage;
   readonly message: RegExp;
 }
 
-/** The call fails, so many times at most. */
+/** Makes the call fail, at most this many times. */
 function fails(call: string, error: () => Error, times = Number.POSITIVE_INFINITY): Refusal["arm"] {
   return ({ faults }) => {
     faults.fail(call, error, { times });
@@ -36,7 +36,7 @@ const refusals: readonly Refusal[] = [
     arm: ({ repositories }) => {
       const { resolve } = repositories;
       let asked = 0;
-      // The push itself has it still.
+      // The push itself still finds the commit.
       repositories.resolve = async (...given) => (asked++ > 0 ? null : resolve(...given));
       return () => Object.assign(repositories, { resolve });
     },

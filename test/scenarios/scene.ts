@@ -5,19 +5,18 @@ import { createWorld, type FakeWorld, type WorldOptions } from "../fakes/fake-wo
 import { comeToRest, faultsAtRest } from "./at-rest.ts";
 import { type Witness, watchUsers } from "./witness.ts";
 
-/** A product "shop" that people use all the time, while something happens to it. */
+/** A product "shop" that is in use all the time, while something happens to it. */
 export interface Scene {
   readonly world: FakeWorld;
-  /** The version that is live. */
   readonly first: DeploymentId;
   readonly users: Witness;
-  /** Lets everything come to an end. */
+  /** Lets everything finish. */
   end(id: DeploymentId): Promise<Deployment>;
-  /** Lets everything come to an end, and says what is wrong then, and what was wrong for users on the way. */
+  /** Lets everything finish. Returns what is wrong at the end, and what was wrong for users meanwhile. */
   wrong(): Promise<readonly string[]>;
 }
 
-/** Long enough for a version to fail in, and short enough to be looked at a few times only. */
+/** Long enough for a version to fail in, and short enough for few probes. */
 export const quickLimits = { watchMs: 3_000, workerUpMs: 1_000 };
 
 export async function withLive(version: Files, options: WorldOptions = {}): Promise<Scene> {

@@ -4,13 +4,13 @@ import type { DeploymentId } from "../../server/model/names/ids.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
 
 /**
- * What users of a product would get, looked at before every call that a server makes: nothing happens unseen in
- * between.
+ * Checks what users of a product would get, before every call that a server makes, so that no state in between goes
+ * unseen.
  */
 export interface Witness {
-  /** The deployments that answered, each time another one did; null: none, where one should have. */
+  /** The deployments that answered, one entry for each change; null where none answered although one should have. */
   readonly answered: readonly (DeploymentId | null)[];
-  /** What users must never see. */
+  /** Faults that users must never see. */
   readonly wrong: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function watchUsers(world: FakeWorld): Witness {
       const routes = [...world.caddy.hosts.values()].filter((route) => route.installation === installation);
       for (const { host, service, waits = false } of routes) {
         const address = addresses.get(service);
-        // A host of another version: it is served from the cut-over on, or until it is taken away.
+        // The host belongs to another version: it is served from that version's cut-over on, or until it is removed.
         if (address === undefined && !waits) continue;
         const isThere = address === undefined || listens(address);
         note(isThere ? current : null);
@@ -56,7 +56,7 @@ export function watchUsers(world: FakeWorld): Witness {
   }
 }
 
-/** Why users must not be led to this version now; null: they may. */
+/** Why users must not reach this version now; null if they may. */
 function whyWrong(row: Deployment, isThere: boolean): string | null {
   switch (row.status) {
     case "queued":
@@ -64,7 +64,7 @@ function whyWrong(row: Deployment, isThere: boolean): string | null {
     case "failed":
       return `${row.number} answers and is ${row.status}`;
     case "deploying":
-      // One that dies in its watch window is the one thing that Baton cannot see coming.
+      // A version in its watch window may die, which Baton cannot foresee.
       return row.step === "start" ? `${row.number} answers before its checks` : null;
     case "stopped":
       return row.readyAt === null ? `${row.number} answers and was ${row.reason}` : null;

@@ -1,26 +1,26 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** What becomes of the first chunk that contains a text, on its way to Postgres. */
+/** What happens to the first chunk on its way to Postgres that contains a text. */
 export interface Fault {
   readonly on: string;
   /**
-   * before: the connection is cut instead of passing the chunk on.
-   * after: the chunk is passed on, and the connection is cut instead of passing the answer back.
+   * before: the connection is cut instead of forwarding the chunk. after: the chunk is forwarded, and the connection is
+   * cut instead of forwarding the response.
    */
   readonly cut: "before" | "after";
 }
 
 export interface FaultProxy {
   readonly url: string;
-  /** Waits for the next chunk that contains the text; resolves when the fault has happened. */
+  /** Waits for the next chunk that contains the text. Resolves once the connection is cut. */
   inject(fault: Fault): Promise<void>;
-  /** Takes connections and passes nothing on in either direction, nor says that it doesn't. */
+  /** Accepts connections, but forwards nothing in either direction and reports no error. */
   silence(): void;
   close(): Promise<void>;
 }
 
-/** Stands before a Postgres and breaks connections where a test wants it. */
+/** A proxy in front of a Postgres that breaks connections where a test wants it. */
 export async function faultProxy(url: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();

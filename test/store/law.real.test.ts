@@ -6,7 +6,7 @@ import { anInstallation, claimed, enqueued, ready } from "../contracts/store/lif
 import { at } from "../model/a-deployment.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
-// The tables refuse what the model does not allow, also from a hand at psql or from a version of Baton with a bug.
+// The tables refuse what the model does not allow, even from psql or from a Baton with a bug.
 
 let database: ScratchDatabase;
 let store: Store;
@@ -22,7 +22,7 @@ afterAll(() => database.remove());
 const spec = { commit: "a".repeat(40), stacks: [], routes: [], variables: "" };
 const now = at.toISOString();
 
-/** Rows that are allowed, one for each state; the cases below break them in one place. */
+/** Valid rows, one for each state; each case below breaks them in one place. */
 const allowed = {
   queued: { status: "queued" },
   "asked to stop while it builds": {
@@ -53,7 +53,7 @@ const allowed = {
 };
 
 const write = (row: object) =>
-  // Rolled back, so that every case meets the same empty table.
+  // The transaction is rolled back, so that every case starts with an empty table.
   database.sql
     .begin(async (sql) => {
       const values = {

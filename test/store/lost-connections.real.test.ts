@@ -10,7 +10,7 @@ import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
 
 let database: ScratchDatabase;
 let proxy: FaultProxy;
-/** Through the proxy. */
+/** Connects through the proxy. */
 let store: Store;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
   store = await createStore({ url: proxy.url, keyFile: database.keyFile, chooseSubnet: firstFreeSubnet });
 });
 afterEach(async () => {
-  // In this order: what a test has silenced is cut, so that nobody waits for it.
+  // The proxy closes first, which cuts connections that a test has silenced, so that the store does not wait for them.
   await proxy.close();
   await store.close();
   await database.sql`delete from products`;

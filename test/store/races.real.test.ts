@@ -113,7 +113,7 @@ it("a cancel that races with the decision to cut over has exactly one winner, 10
   const winners = new Set<string>();
   for (let round = 0; round < 100; round++) {
     await database.sql`update deployments set step = 'start', cancel_requested_at = null`;
-    // Each goes first half of the time: on a quiet machine the first one would win them all.
+    // Each call goes first half of the time; on a quiet machine the first one would always win.
     const cancel = () => store.deployments.requestCancel(started.id, at);
     const decide = () => store.deployments.move(started, { type: "checked" });
     const [cancelled, moved] = await (round % 2 === 0

@@ -16,12 +16,12 @@ export interface ScratchDatabase {
   readonly url: string;
   readonly keyFile: string;
   readonly store: Store;
-  /** Straight to the tables, to look behind the store's back or to break something. */
+  /** A direct connection, to look at the tables or to break something. */
   readonly sql: postgres.Sql;
   remove(): Promise<void>;
 }
 
-/** One for the tests of a file, without products after each. `onOpen` is given it before the first. */
+/** One database for the tests of a file, cleared of products after each. `onOpen` gets it before the first test. */
 export function useScratchDatabase(onOpen: (database: ScratchDatabase) => void): void {
   let opened: ScratchDatabase | null = null;
   beforeAll(async () => {

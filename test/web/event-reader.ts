@@ -7,7 +7,7 @@ export interface HeardEvent {
 }
 
 /**
- * Reads an event stream like a browser: `until` waits for so many events, `rest` for the end, `comment` for one more
+ * Reads an event stream like a browser: `until` waits for this many events, `rest` for the end, `comment` for one more
  * comment.
  */
 export function eventReader(answer: Response) {
@@ -28,7 +28,7 @@ export function eventReader(answer: Response) {
     return chunk?.done === false;
   };
   return {
-    /** After how long it said that one should come again. */
+    /** The delay after which the stream asked clients to reconnect. */
     retryMs: () => retryMs,
     async until(count: number): Promise<readonly HeardEvent[]> {
       while (events.length < count) if (!(await read())) throw new Error(`it ended after ${events.length} events`);

@@ -2,7 +2,7 @@ import { origin, type World } from "./world.ts";
 
 export type Member = Awaited<ReturnType<typeof aMember>>;
 
-/** Somebody who has signed in, with a browser. */
+/** A signed-in user with a browser. */
 export async function aMember(world: World) {
   const { cookie, csrf } = await world.signIn();
   return {
@@ -11,7 +11,7 @@ export async function aMember(world: World) {
       const html = await answer.text();
       return { status: answer.status, html, text: textOf(html) };
     },
-    /** A field with several values is sent as often. */
+    /** A field with several values is sent several times. */
     async post(path: string, fields: Readonly<Record<string, string | readonly string[]>> = {}) {
       const answer = await world.fetch(path, {
         method: "POST",
@@ -25,14 +25,14 @@ export async function aMember(world: World) {
       const html = await answer.text();
       return { status: answer.status, location: answer.headers.get("location"), html, text: textOf(html) };
     },
-    /** A stream of a page, as far as it is read. */
+    /** A page's stream, unread. */
     async stream(path: string) {
       return world.fetch(path, { headers: { cookie } });
     },
   };
 }
 
-/** What a person reads. */
+/** The text that a user reads. */
 export function textOf(html: string): string {
   return html
     .replace(/<head>.*?<\/head>|<dialog.*?<\/dialog>|<[^>]+>/gs, " ")

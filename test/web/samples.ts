@@ -18,14 +18,14 @@ import type { FakeClock } from "../fakes/fake-clock.ts";
 import type { FakeStore } from "../fakes/store/fake-store.ts";
 import { aService } from "../model/a-deployment.ts";
 
-/** Deployments in every state, as they stand in the store. */
+/** Deployments in every state, written directly to the store. */
 export interface Samples {
   product(slug: string): Promise<{ readonly product: Product; readonly installation: Installation }>;
   queued(at: Installation, more?: Partial<Queued>): Queued;
   building(at: Installation, more?: Partial<Queued>): Building;
   deploying(at: Installation, more?: Partial<Queued>): Deploying;
   ready(at: Installation, more?: Partial<Queued>): Ready;
-  /** A ready one that the installation points at. */
+  /** A ready deployment that is live in the installation. */
   live(at: Installation, more?: Partial<Queued>): Ready;
   failed(at: Installation, failure: Partial<Failure>, more?: Partial<Queued>): Failed;
   stopped(at: Installation, reason: Stopped["reason"], more?: Partial<Queued>): Stopped;

@@ -13,7 +13,7 @@ import { createFakeReach } from "../fakes/fake-reach.ts";
 import { createFakeStore, type FakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "./samples.ts";
 
-/** Read once: every test makes a web of its own. */
+/** Loaded once, because every test creates a web of its own. */
 const assets = loadAssets(join(import.meta.dirname, "../.."));
 
 export const token = "baton_test-token-that-is-long-enough-0123456789";
@@ -23,7 +23,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 
 type ApiRequest = Omit<RequestInit, "body"> & { readonly body?: unknown };
 
-/** As much of the API's JSON as tests look into by name. */
+/** The fields of the API's JSON that tests read. */
 export interface Body {
   readonly id: number;
   readonly items: readonly { readonly id: number; readonly name: string }[];
@@ -105,7 +105,7 @@ export async function createWorld(changes: Partial<WebAdapters> = {}, kept: Fake
     return Promise.resolve(app.request(url.href, { ...init, headers }));
   };
 
-  /** A request with the token; a body is sent as JSON. */
+  /** Sends a request with the token; a body is sent as JSON. */
   const api = (path: string, { body, ...init }: ApiRequest = {}) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${token}`);

@@ -12,7 +12,7 @@ afterEach(() => {
 
 const short = { ...usualLimits, bodyMs: 150, pushWindowMs: 100, pushWindowBytes: 64, leftOverMs: 100 };
 
-/** Reads a body before it answers, unless the address says otherwise. */
+/** Starts a server that reads a body before it answers, unless the address says otherwise. */
 async function serve(changes: Partial<typeof usualLimits> = {}): Promise<number> {
   server = createServer(async (request, response) => {
     const url = request.url ?? "";
@@ -33,7 +33,10 @@ async function serve(changes: Partial<typeof usualLimits> = {}): Promise<number>
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends the head and then `pieces`, one each 40 ms; resolves with all that came back when the connection is over. */
+/**
+ * Sends the head and then `pieces`, one every 40 ms. Resolves with everything that was received when the connection
+ * closes.
+ */
 async function trickle(port: number, path: string, pieces: readonly string[], length = 10_000): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
@@ -52,7 +55,7 @@ async function trickle(port: number, path: string, pieces: readonly string[], le
   return answer;
 }
 
-/** Unlike `once`, it does not mind when the connection is reset, which is one way to close it. */
+/** Unlike `once`, this does not reject when the connection is reset, which is one way to close it. */
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
 const bytes = Array.from({ length: 200 }, () => "x");

@@ -29,7 +29,7 @@ test("everything is in the file, and what needs somebody's attention is a senten
 
 test("a disk that is full ends nothing: what cannot be written is dropped, and that is said once", async () => {
   const { file, terminal, shown } = await createScene();
-  // Every write there fails as on a full disk.
+  // Every write to /dev/full fails as it does on a full disk.
   await symlink("/dev/full", file);
   const log = createServerLog("info", file, terminal);
   for (let entry = 0; entry < 100; entry++) {

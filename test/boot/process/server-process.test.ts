@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A process that has signed as the server of the folder. */
+/** A process that has registered itself as the server of the folder. */
 async function aServer(script: string) {
   const child = spawn(process.execPath, ["-e", `${script}; console.log("up"); setInterval(() => {}, 60_000);`]);
   other = child;
@@ -56,6 +56,6 @@ test("a server is asked to stop and waited for", async () => {
   await endServer(server);
   expect(await exited).toEqual([0, null]);
   expect(await findServer(file)).toBeNull();
-  // Asking one that is gone does no harm.
+  // Ending a server that is already gone does no harm.
   await endServer(server);
 });

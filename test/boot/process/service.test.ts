@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { serviceFiles } from "../../../bin/set-up/service/service-units.mjs";
 import { findService, serviceEnvironment } from "../../../server/boot/process/service.ts";
 
-// There is no systemd here: a program in its place notes what it is asked. The units are those of `npm run service`.
+// There is no systemd here, so a program in its place records its arguments. The units are those of `npm run service`.
 
 let folder: string;
 let data: string;

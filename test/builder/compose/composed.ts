@@ -9,7 +9,7 @@ import { tree } from "../tree.ts";
 export type Files = Readonly<Record<string, string>>;
 export type Options = Partial<Omit<ComposeRequest, "tree">>;
 
-/** What is read from a repository of these files; a text alone is its compose.yaml. */
+/** Reads the compose files of a repository. A plain text is its compose.yaml. */
 export function composed(repository: Files | string, options: Options = {}) {
   const files = typeof repository === "string" ? { "compose.yaml": repository } : repository;
   return readCompose({ tree: tree(files), folder: "", file: "compose.yaml", variables: {}, profiles: [], ...options });
@@ -29,7 +29,7 @@ export async function problemsOf(
   return result.type === "refused" ? result.problems : [];
 }
 
-/** The problems as a person sees them: `compose.yaml:3 services.web.privileged gives …`. */
+/** The problems as a user sees them: `compose.yaml:3 services.web.privileged gives …`. */
 export async function complaintsOf(repository: Files | string, options: Options = {}): Promise<readonly string[]> {
   return (await problemsOf(repository, options)).map(({ file, line, message }) => `${file}:${line} ${message}`);
 }

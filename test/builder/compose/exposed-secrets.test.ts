@@ -4,7 +4,7 @@ import { tree } from "../tree.ts";
 
 const variables = { NPM_TOKEN: "npm_1234567890", PORT: "3000", NEXT_PUBLIC_KEY: "public-key" };
 
-/** The warnings about secrets that a compose file with this service brings. */
+/** The warnings about secrets that a compose file with this service causes. */
 async function warnings(service: string, visible: readonly string[] = []): Promise<readonly string[]> {
   const files = {
     Dockerfile: "FROM baton/node:22\nARG NPM_TOKEN\nCMD true\n",

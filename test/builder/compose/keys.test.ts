@@ -25,7 +25,7 @@ describe("the allow-list", () => {
   });
 });
 
-/** Each refused key of a service, with what a file would say. */
+/** Each refused key of a service, with an example of its value. */
 const refusedInServices: Readonly<Record<string, string>> = {
   cap_add: "[SYS_ADMIN]",
   cgroup: "host",

@@ -7,7 +7,7 @@ import { PlanProblem } from "../../../builder/plan/plan.ts";
 import { plan } from "../tree.ts";
 import { composed, type Files } from "./composed.ts";
 
-/** A repository, and what becomes of it: `web: web 80` for each service, or the keys that it is refused for. */
+/** A repository and its expected result: `web: web 80` for each service, or the keys that are refused. */
 interface KnownProject {
   readonly files: Files;
   readonly services?: readonly string[];
@@ -29,7 +29,7 @@ async function outcomeOf(files: Files): Promise<Omit<KnownProject, "files">> {
   return { services: isForDevelopment(project) === null ? services : [...services, "for development"] };
 }
 
-/** Its Dockerfiles are empty: one that has every stage that a file asks for takes their place. */
+/** Fills the repository's empty Dockerfiles with one that has every stage that the files name. */
 function withDockerfiles(files: Files): Files {
   const targets = Object.values(files).flatMap((text) =>
     [...text.matchAll(/target: ([\w-]+)/g)].map(([, name]) => name),

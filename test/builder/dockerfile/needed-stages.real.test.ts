@@ -4,7 +4,7 @@ import { createScratchEngine, never, type ScratchEngine, startBuild } from "../.
 import { plannedService } from "../tree.ts";
 
 let scratch: ScratchEngine;
-/** A name that repositories may use: those of Baton's own images are refused. */
+/** Repositories may use this name; names of Baton's own images are refused. */
 let tag: string;
 beforeAll(async () => {
   scratch = await createScratchEngine({ builder: "classic" });

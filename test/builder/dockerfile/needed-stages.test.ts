@@ -3,7 +3,9 @@ import { readDockerfile } from "../../../builder/dockerfile/dockerfile.ts";
 import { neededStages } from "../../../builder/dockerfile/needed-stages.ts";
 import { plannedService } from "../tree.ts";
 
-/** What a builder is sent that makes every stage it finds; the text itself where all are needed. */
+/**
+ * The Dockerfile that is sent to a builder which builds every stage it finds; the original when all stages are needed.
+ */
 function sent(lines: readonly string[], target: string | null = null): readonly string[] {
   const text = lines.join("\n");
   return (neededStages(text, readDockerfile(text, target).needed) ?? text).split("\n");

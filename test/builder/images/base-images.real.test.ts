@@ -70,7 +70,7 @@ describe("base images that are made here", () => {
   });
 
   it("install, build and run a Node app as an unprivileged user on node:22", async () => {
-    // Made here too, but once for all tests of the run.
+    // The image is built here too, but only once for all tests of the run.
     const made = await scratch.engine.inspectImage(await runBaseImage("node:22"), never);
     if (made) await scratch.engine.tagImage(made.id, privateName(scratch.engine, "baton/node:22"), never);
     const image = await buildApp(nodeApp);
@@ -92,7 +92,7 @@ describe("base images that are made here", () => {
     await running(image, 3001, /listening/, async (get) => {
       expect((await get("/")).body).toBe("compiled; compiler: false");
     });
-    // What the interrupted making had begun is away by now, too.
+    // The temporary files of the interrupted build have been removed by now, too.
     expect(await readdir(join(folder, "distribution"))).toEqual([]);
   });
 });
@@ -143,7 +143,10 @@ function privateName(engine: Engine, reference: string): string {
   return reference.replace(/^baton\//, `baton-${engine.instance}/shared-`);
 }
 
-/** The name that all Batons share is kept apart too, so that the image is really made, and nothing stays behind. */
+/**
+ * Keeps even the name that all Batons share private to this test, so that the image is really built and nothing is left
+ * behind.
+ */
 function withPrivateNames(engine: Engine): Engine {
   const own = (reference: string) => privateName(engine, reference);
   return {
@@ -159,7 +162,7 @@ async function filesOf(path: string): Promise<Record<string, string>> {
   return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? ""]));
 }
 
-/** The image that the plan of these files makes, on base images that are made here. */
+/** Builds the image that the plan of these files describes, on base images that are built here. */
 async function buildApp(files: Readonly<Record<string, string>>): Promise<ImageId> {
   const { recipe } = await plannedService(files);
   const printed: BuildOutput[] = [];
@@ -183,7 +186,7 @@ async function buildApp(files: Readonly<Record<string, string>>): Promise<ImageI
 
 type Get = (path: string) => Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>;
 
-/** Runs the image as a deployment would, and uses it once it has printed that it is ready. */
+/** Runs the image as a deployment would, and calls `use` once its output says that it is ready. */
 async function running(image: ImageId, port: number, ready: RegExp, use: (get: Get) => Promise<void>): Promise<void> {
   const { engine, instance } = scratch;
   const [hostPort = 0] = await freePorts(1);

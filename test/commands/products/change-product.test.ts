@@ -7,7 +7,9 @@ import { createSamples } from "../../web/samples.ts";
 
 const repository = "https://git.example.com:8443/acme/shop";
 
-/** What is written when a product that is deployed from `repository` with a token gets another repository. */
+/**
+ * The changes that are stored when a product that is deployed from `repository` with a token gets another repository.
+ */
 async function movedTo(url: string | null): Promise<readonly ProductChanges[]> {
   const clock = createFakeClock();
   const store = createFakeStore(clock);

@@ -1,4 +1,4 @@
-// Runs in a container and behaves as behaviour.json says: the real counterpart of test/fakes/docker/container.ts.
+// Runs in a container and behaves as behaviour.json says. It is the real counterpart of test/fakes/docker/container.ts.
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
@@ -58,5 +58,5 @@ if (port) {
     http.createServer(answer).listen(Number(port), app.loopbackOnly ? "127.0.0.1" : "0.0.0.0");
   }, app.listensAfterMs ?? 0);
 }
-// It runs until it is stopped.
+// Keeps the process running until it is stopped.
 setInterval(() => {}, 1_000_000);

@@ -6,7 +6,7 @@ import { ImageMissing } from "../../../server/ports/engine/images.ts";
 import type { App } from "../../fakes/docker/app.ts";
 import { type EngineScene, never, onScene, owner } from "./scene.ts";
 
-/** What Baton may rely on about containers, whichever engine it is. */
+/** The contract of containers, which holds for every engine. */
 export function containersContract(scene: () => EngineScene): void {
   const { imageOf, network, request, start, state, ended, lines, unique } = onScene(scene);
   const engine = () => scene().engine;
@@ -134,7 +134,7 @@ export function containersContract(scene: () => EngineScene): void {
   });
 
   describe("stopping a container", () => {
-    /** Its program runs, and has heard how it is to take SIGTERM. */
+    /** Starts an app and waits until its program has read how it should react to SIGTERM. */
     async function startedUp(app: App, change: Partial<ContainerRequest> = {}) {
       const id = await start({ ...app, prints: ["up"] }, change);
       await scene().eventually(async () => expect(await lines(id)).toEqual(["up"]));

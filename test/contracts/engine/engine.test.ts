@@ -17,7 +17,7 @@ describe("the fake Docker", () => {
     docker.unreachable.add("127.0.0.1:1/");
     let [port, subnet] = [20_000, 0];
     return {
-      // A build that is to be aborted must not have ended before.
+      // No virtual time passes during a build, or it would end before a test aborts it.
       engine: { ...time.passingFor({ ...docker }), build: docker.build },
       eventually: time.eventually,
       base: "scratch",

@@ -5,7 +5,7 @@ import { networksContract, volumesContract } from "./networks-and-volumes.ts";
 import { outputContract } from "./output.ts";
 import type { EngineScene } from "./scene.ts";
 
-/** What every engine does, the real one and the fake of the scenarios. */
+/** The contract of every engine: the real one, and the fake that the scenarios use. */
 export function engineContract(open: () => Promise<EngineScene>): void {
   const scene = onceOpen(open);
   imagesContract(scene);
@@ -15,7 +15,7 @@ export function engineContract(open: () => Promise<EngineScene>): void {
   volumesContract(scene);
 }
 
-/** What an engine does with another builder than its usual one. */
+/** The part of the contract that must also hold with another builder than the default one. */
 export function builderContract(open: () => Promise<EngineScene>): void {
   buildsContract(onceOpen(open));
 }

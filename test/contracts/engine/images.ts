@@ -4,7 +4,7 @@ import { EngineUnavailable } from "../../../server/ports/engine/engine.ts";
 import { BuildFailed, type BuildOutput, PullFailed } from "../../../server/ports/engine/images.ts";
 import { type EngineScene, never, onScene } from "./scene.ts";
 
-/** What Baton may rely on about builds. */
+/** The contract of builds. */
 export function buildsContract(scene: () => EngineScene): void {
   const { build, filesOf, unique } = onScene(scene);
   const engine = () => scene().engine;
@@ -86,7 +86,7 @@ export function buildsContract(scene: () => EngineScene): void {
   });
 }
 
-/** What Baton may rely on about images, however they come about. */
+/** The contract of images, whether they were built or pulled. */
 export function imagesContract(scene: () => EngineScene): void {
   const { build, filesOf, imageOf, request, unique } = onScene(scene);
   const engine = () => scene().engine;

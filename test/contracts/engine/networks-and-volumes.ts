@@ -5,7 +5,7 @@ import { type EngineScene, never, onScene, owner } from "./scene.ts";
 
 const lasting = { product: owner.product, installation: owner.installation };
 
-/** What Baton may rely on about networks. */
+/** The contract of networks. */
 export function networksContract(scene: () => EngineScene): void {
   const { request, start, state, unique } = onScene(scene);
   const engine = () => scene().engine;
@@ -67,7 +67,7 @@ export function networksContract(scene: () => EngineScene): void {
   });
 }
 
-/** What Baton may rely on about volumes. */
+/** The contract of volumes. */
 export function volumesContract(scene: () => EngineScene): void {
   const { request, start, ended, lines, unique } = onScene(scene);
   const engine = () => scene().engine;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EngineEvent, LogLine } from "../../../server/ports/engine/containers.ts";
 import { type EngineScene, never, onScene, owner } from "./scene.ts";
 
-/** What Baton may rely on about what containers print, and what the engine tells about them. */
+/** The contract of containers' output and of the engine's events. */
 export function outputContract(scene: () => EngineScene): void {
   const { start, ended, lines } = onScene(scene);
   const engine = () => scene().engine;
@@ -77,7 +77,7 @@ export function outputContract(scene: () => EngineScene): void {
         for await (const event of engine().events(abort.signal)) seen.push(event);
         over = true;
       })();
-      // Nothing says that the daemon has begun to listen: make events until the first is seen.
+      // The daemon does not say when it begins to listen, so the test causes events until it sees the first.
       await scene().eventually(async () => {
         await start({ exits: once() }, { kind: "init", service: "early" });
         expect(seen.length).toBeGreaterThan(0);

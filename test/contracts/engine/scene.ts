@@ -9,27 +9,27 @@ import type { Owner } from "../../../server/ports/engine/owner.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
 import { type App, behaviourFile } from "../../fakes/docker/app.ts";
 
-/** An engine to hold to the contract, and what a test needs around it. */
+/** An engine under test, and the surroundings that a test needs. */
 export interface EngineScene extends AsyncDisposable {
   readonly engine: Engine;
-  /** Tries until it does not throw; time passes. */
+  /** Retries until it does not throw, while time passes. */
   eventually<T>(attempt: () => T | Promise<T>): Promise<T>;
-  /** FROM this, and the program that behaves as `behaviour.json` says is there. */
+  /** Images that start FROM this contain the program that behaves as `behaviour.json` says. */
   readonly base: string;
-  /** Files that every build context of an app needs besides. */
+  /** Additional files that every build context of an app needs. */
   readonly programFiles: Readonly<Record<string, string>>;
   freeAddress(): Promise<HostAddress>;
   freeSubnet(): Promise<string>;
-  /** Another program listens there until it is disposed of. */
+  /** Another program listens at the address until it is disposed of. */
   occupy(address: HostAddress): Promise<AsyncDisposable>;
-  /** Something of another Baton, or of nobody: not to be seen and not to be touched. */
+  /** A volume that belongs to another Baton or to nobody. The engine must neither list nor remove it. */
   foreignVolume(name: string): Promise<AsyncDisposable>;
-  /** Takes a name away that is not Baton's, and so cannot be removed by it. */
+  /** Removes a tag outside Baton's namespace, which the engine itself refuses to remove. */
   forgetImage(reference: string): Promise<void>;
   readonly registry: {
     /**
-     * A reference that can be pulled, one that the registry does not have, one that it refuses, and one without a
-     * registry.
+     * A reference that can be pulled, one that the registry lacks, one that it refuses, and one whose registry is
+     * unreachable.
      */
     readonly has: string;
     readonly misses: string;
@@ -48,7 +48,7 @@ export const owner: Owner = {
   deployment: 3 as DeploymentId,
 };
 
-/** The verbs of the engine's tests, on a scene that is made before them. */
+/** Shared steps of the engine's tests, on a scene that is created before each of them. */
 export function onScene(scene: () => EngineScene) {
   const images = new Map<string, Promise<ImageId>>();
   const engine = () => scene().engine;
@@ -83,7 +83,7 @@ export function onScene(scene: () => EngineScene) {
     };
   }
 
-  /** Once for each app. */
+  /** The image is built once for each app. */
   function imageOf(app: App, lines: readonly string[] = []): Promise<ImageId> {
     const key = JSON.stringify([app, lines]);
     const image = images.get(key) ?? build(filesOf(app, lines));
@@ -103,7 +103,7 @@ export function onScene(scene: () => EngineScene) {
     return shared;
   }
 
-  /** A worker of this app, on a network with others unless one is given. */
+  /** A request for a worker that runs this app, in a shared network unless the test gives another. */
   async function request(app: App, change: Partial<ContainerRequest> = {}): Promise<ContainerRequest> {
     return {
       name: `baton-${engine().instance}-${unique()}`,

@@ -9,7 +9,7 @@ import { forgeContract, type Sent } from "./forge.ts";
 describe("GitHub", () => {
   forgeContract(async () => {
     const server = await serveGitHub("acme/shop");
-    // A server of one's own, which is home of what lies on its host.
+    // A forge that a user runs; its API is on the host of the repository.
     const repository = `${server.url}/acme/shop.git`;
     return {
       forge: createGitHub({ apiUrl: server.url }),

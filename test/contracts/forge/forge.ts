@@ -7,16 +7,16 @@ import {
   UnreadableDelivery,
 } from "../../../server/ports/forge.ts";
 
-/** A forge to hold to the contract, and what it sends and shows. */
+/** A forge under test, and what it sends and shows. */
 export interface ForgeScene extends AsyncDisposable {
   readonly forge: Forge;
-  /** A repository of its own, by its https URL. */
+  /** The https URL of a repository that the test may use. */
   readonly repository: string;
-  /** What it sends when somebody pushes, deletes a branch, or tries the webhook out. */
+  /** The delivery that the forge sends after a push, after a branch was deleted, or as a ping. */
   delivery(event: Sent, secret: string, id: string): { readonly headers: Headers; readonly body: Uint8Array };
-  /** States that it shows of its deployments and beside its commits, oldest first. */
+  /** The states that the forge shows on its deployments and on its commits, oldest first. */
   shown(): { readonly deployments: readonly (readonly string[])[]; readonly statuses: readonly string[] };
-  /** It refuses what it is asked next, and wants to be left alone for so long. */
+  /** The forge refuses the next request and asks the client to wait this long. */
   refuseNext(retryAfterMs: number): void;
 }
 
@@ -29,7 +29,7 @@ const never = new AbortController().signal;
 const commit = "b".repeat(40) as CommitSha;
 const secret = "It's a Secret to Everybody";
 
-/** What Baton may rely on about a forge. */
+/** The contract of a forge. */
 export function forgeContract(open: () => Promise<ForgeScene>): void {
   let scene: ForgeScene;
   beforeEach(async () => {

@@ -51,7 +51,7 @@ function remoteOf(url: string): RemoteRepository {
 
 let refs = 0;
 
-/** A commit of exactly these files, in any folders, without a working tree. */
+/** Makes a commit of exactly these files, in any folders, without a working tree. */
 async function commitOf(
   client: GitClient,
   files: Files,

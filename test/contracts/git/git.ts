@@ -7,12 +7,12 @@ import { filesIn } from "../../fakes/docker/images.ts";
 
 export type Files = Readonly<Record<string, string>>;
 
-/** A git to hold to the contract, with somebody who commits and pushes, and a repository elsewhere. */
+/** A git under test, with a client that commits and pushes, and a remote repository. */
 export interface GitScene extends AsyncDisposable {
   readonly git: Git;
-  /** Makes a commit of exactly these files that Baton has not seen yet, by Ada. */
+  /** Makes a commit of exactly these files, by Ada, that Baton has not received yet. */
   commit(files: Files, options?: { readonly message?: string; readonly parent?: CommitSha | null }): Promise<CommitSha>;
-  /** Pushes to a product's repository, by force if need be; null deletes the branch. */
+  /** Pushes to a product's repository, with --force if needed; null deletes the branch. */
   push(
     product: ProductId,
     branch: string,
@@ -20,7 +20,7 @@ export interface GitScene extends AsyncDisposable {
     redirect?: ReadonlyMap<string, readonly DeploymentId[]>,
   ): Promise<PushResult>;
   readonly remote: {
-    /** Of a repository that is there. */
+    /** The request for a remote repository that exists. */
     readonly request: Omit<RemoteRequest, "onHostKey">;
     readonly missing: Omit<RemoteRequest, "onHostKey">;
     move(branch: string, to: CommitSha): Promise<void>;
@@ -33,7 +33,7 @@ const deployment = (id: number) => id as DeploymentId;
 const main = (...ids: number[]) => new Map([["refs/heads/main", ids.map(deployment)]]);
 const generous = { maxEntries: 1_000, maxFileBytes: 1_000_000, maxTotalBytes: 10_000_000 };
 
-/** What Baton may rely on about its repositories. The wire of git's own client is not part of it. */
+/** The contract of Baton's repositories. The wire protocol of git's own client is not part of it. */
 export function gitContract(open: () => Promise<GitScene>): void {
   let scene: GitScene;
   let products = 0;
@@ -48,7 +48,7 @@ export function gitContract(open: () => Promise<GitScene>): void {
     await git().ensureRepository(product);
     return product;
   }
-  /** A repository whose branch main is at the last of so many commits, oldest first. */
+  /** A repository whose branch main points to the last of this many commits, oldest first. */
   async function withHistory(count: number) {
     const product = await repository();
     const commits: CommitSha[] = [];
@@ -196,7 +196,7 @@ export function gitContract(open: () => Promise<GitScene>): void {
         ["web/deep/a.txt", "file", 1],
         ["web/index.html", "file", 14],
       ]);
-      // As git itself names an empty file.
+      // This is git's id of an empty file.
       expect(entries[1]?.object).toBe("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
     });
 

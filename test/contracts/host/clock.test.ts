@@ -5,7 +5,7 @@ import { createVirtualTime } from "../../fakes/virtual-time.ts";
 import { clockContract } from "./clock.ts";
 
 describe("the system's clock", () => {
-  // A time limit keeps no process alive, and no test either.
+  // A timeout keeps neither a process nor a test alive.
   clockContract(() => ({
     clock: systemClock,
     async settled(promise) {

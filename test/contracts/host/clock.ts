@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Clock } from "../../../server/ports/clock.ts";
 
-/** A clock to hold to the contract, and how to let time pass until a promise of it is settled. */
+/** A clock under test, and a way to let time pass until a promise is settled. */
 export interface ClockScene {
   readonly clock: Clock;
   settled<T>(promise: Promise<T>): Promise<T>;
@@ -9,7 +9,7 @@ export interface ClockScene {
 
 const never = new AbortController().signal;
 
-/** What Baton may rely on about time. */
+/** The contract of a clock. */
 export function clockContract(open: () => ClockScene): void {
   const { clock, settled } = open();
   const aborted = (signal: AbortSignal) =>

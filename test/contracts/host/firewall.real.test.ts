@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const rules = firewallRules("abcd1234", "10.99.0.0/24");
 let namespaces = 0;
 
-/** A network namespace with Docker's chain, in which the rules can be set and cleared. */
+/** A network namespace with Docker's chain, in which the rules can be put in place and cleared. */
 async function namespace(): Promise<GuardedHost> {
   namespaces += 1;
   const name = `bc${process.pid}n${namespaces}`;

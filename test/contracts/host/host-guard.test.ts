@@ -30,7 +30,7 @@ function limiterOn(root: string) {
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(wanted, facts), root });
 }
 
-/** Control groups as files: the kernel's own are in every group from the beginning. */
+/** Control groups as plain files. The kernel's own files are in every group from the beginning. */
 async function controlGroups(): Promise<GuardedHost> {
   const root = await mkdtemp(join(tmpdir(), "baton-cgroups-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));

@@ -2,20 +2,22 @@ import { describe, expect, test } from "vitest";
 import type { BuildLimiter } from "../../../server/ports/host/build-limiter.ts";
 import type { Firewall } from "../../../server/ports/host/firewall.ts";
 
-/** The firewall and the build limiter share this shape: both put something in place that others may take away. */
+/** The firewall and the build limiter share this shape: both put something in place that other programs may remove. */
 export type HostGuard = Firewall | BuildLimiter;
 
 export interface GuardedHost {
   readonly guard: HostGuard;
-  /** Takes away what the guard has put in place, as a reboot or another program would. */
+  /** Removes what the guard has put in place, as a reboot or another program would. */
   clear(): Promise<void>;
-  /** Whether it is in place right now. */
+  /** Whether the guard's rules or limits are in place at the moment. */
   isInPlace(): Promise<boolean>;
 }
 
 const never = new AbortController().signal;
 
-/** What a Firewall and a BuildLimiter promise. `makeImpossible` is a host on which nothing can be put in place. */
+/**
+ * The contract of a Firewall and a BuildLimiter. `makeImpossible` makes a host on which nothing can be put in place.
+ */
 export function hostGuardContract(
   name: string,
   make: () => Promise<GuardedHost>,

@@ -11,7 +11,7 @@ missingHostPackagesContract("the fake host packages", async () => createFakeHost
 missingHostPackagesContract("the host packages of Debian and npm", async () => {
   const folder = await mkdtemp(join(tmpdir(), "baton-packages-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // npm lies beside node, so it is its registry that is missing: nothing listens on port 1.
+  // npm is installed with node, so it is the registry that is missing: nothing listens on port 1.
   const environment = { PATH: folder, npm_config_registry: "http://127.0.0.1:1", npm_config_fetch_retries: "0" };
   return createHostPackages({ folder, caddyBin: join(folder, "caddy"), environment });
 });

@@ -4,7 +4,7 @@ import { type HostPackages, HostPackagesUnavailable } from "../../../server/port
 const never = new AbortController().signal;
 const ignore = () => {};
 
-/** What HostPackages promises on a host that has none of the programs it needs. */
+/** The contract of HostPackages on a host that has none of the programs it needs. */
 export function missingHostPackagesContract(name: string, make: () => Promise<HostPackages>): void {
   describe(`${name}, on a host without packages`, () => {
     test.each<[string, (host: HostPackages, signal: AbortSignal) => Promise<unknown>]>([

@@ -4,14 +4,14 @@ import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import type { MountFiles, MountRef } from "../../../server/ports/host/mount-files.ts";
 import { contextOf } from "../../docker/tiny-image.ts";
 
-/** Files for containers to hold to the contract, and a container's view of them. */
+/** Mount files under test, and a container's view of them. */
 export interface MountScene extends AsyncDisposable {
   readonly mounts: MountFiles;
-  /** Null: there is no such file. */
+  /** Resolves with null when there is no such file. */
   read(path: string): Promise<string | null>;
 }
 
-/** What Baton may rely on about files that containers mount. */
+/** The contract of files that containers mount. */
 export function mountFilesContract(open: () => Promise<MountScene>): void {
   let scene: MountScene;
   beforeEach(async () => {
@@ -83,7 +83,7 @@ export function mountFilesContract(open: () => Promise<MountScene>): void {
       await scene.mounts.remove(seven, new Set());
       await scene.mounts.remove(seven, new Set());
       expect(await Promise.all([kept, other].map(scene.read))).toEqual([null, "other"]);
-      // What is gone is made again when it is wanted again.
+      // Removed files are written again when they are needed again.
       const again = await scene.mounts.putFolder(place("web", 1), () => contextOf({ a: "new" }));
       expect(await scene.read(`${again}/a`)).toBe("new");
     });

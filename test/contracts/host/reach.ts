@@ -3,7 +3,7 @@ import type { Reach } from "../../../server/ports/host/reach.ts";
 
 const never = new AbortController().signal;
 
-/** What Baton may rely on about the way to this machine. Nothing here asks the internet. */
+/** The contract of how this machine is reached. Nothing here contacts the internet. */
 export function reachContract(reach: Reach): void {
   describe("the way to this machine", () => {
     test("has addresses other than loopback ones", () => {

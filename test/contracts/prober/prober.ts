@@ -3,10 +3,13 @@ import type { HostAddress } from "../../../server/model/names/host-address.ts";
 import type { Prober } from "../../../server/ports/prober.ts";
 import type { App } from "../../fakes/docker/app.ts";
 
-/** A prober to hold to the contract, on a host that runs containers. */
+/** A prober under test, on a host that runs containers. */
 export interface ProberScene extends AsyncDisposable {
   readonly prober: Prober;
-  /** A container whose port is published there, as Docker does: connections are accepted whatever listens inside. */
+  /**
+   * Runs a container whose port is published at the address. As with Docker, connections are accepted whether or not
+   * anything listens inside.
+   */
   run(app: App): Promise<{ readonly address: HostAddress; stop(): Promise<void> }>;
   freeAddress(): Promise<HostAddress>;
   eventually<T>(attempt: () => T | Promise<T>): Promise<T>;
@@ -15,7 +18,7 @@ export interface ProberScene extends AsyncDisposable {
 const never = new AbortController().signal;
 const withoutAnswer = { type: "closed", detail: "the connection was closed without a response" };
 
-/** What Baton may rely on when it looks at an address. */
+/** The contract of a prober. */
 export function proberContract(open: () => Promise<ProberScene>): void {
   let scene: ProberScene;
   beforeAll(async () => {
@@ -25,7 +28,7 @@ export function proberContract(open: () => Promise<ProberScene>): void {
 
   const ask = (address: HostAddress, timeoutMs = 5_000, signal = never) =>
     scene.prober.http({ address, path: "/", host: "shop.example", timeoutMs }, signal);
-  /** Runs an app, and waits until it listens, without asking it for anything. */
+  /** Runs an app and waits until it listens, without sending it a request. */
   async function up(app: App) {
     const running = await scene.run(app);
     await scene.eventually(async () =>

@@ -5,12 +5,12 @@ import type { DeploymentId, InstallationId } from "../../../server/model/names/i
 import type { InstallationRoutes, Proxy as ReverseProxy } from "../../../server/ports/proxy.ts";
 import type { App } from "../../fakes/docker/app.ts";
 
-/** A proxy to hold to the contract, on a host with apps. */
+/** A proxy under test, on a host with apps. */
 export interface ProxyScene extends AsyncDisposable {
   readonly proxy: ReverseProxy;
-  /** An app that answers so at its address. */
+  /** Runs an app that behaves like this at its address. */
   run(app?: App): Promise<{ readonly address: HostAddress; stop(): Promise<void> }>;
-  /** What a user gets from a host: the status alone. Nobody waits for it. */
+  /** The status that a user gets from a host. Use it only where the request is answered at once. */
   visit(host: string): Promise<number>;
   eventually<T>(attempt: () => T | Promise<T>): Promise<T>;
 }
@@ -18,7 +18,7 @@ export interface ProxyScene extends AsyncDisposable {
 const never = new AbortController().signal;
 const id = (number: number) => number as DeploymentId;
 
-/** What Baton may rely on about the proxy. */
+/** The contract of the proxy. */
 export function proxyContract(open: () => Promise<ProxyScene>): void {
   let scene: ProxyScene;
   let installations = 0;
@@ -28,7 +28,7 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
   });
   afterAll(() => scene[Symbol.asyncDispose]());
 
-  /** An installation of its own for each test; the others keep their hosts. */
+  /** Each test gets an installation of its own; the others keep their hosts. */
   async function routed(...routes: readonly Partial<RouteSpec>[]) {
     const installation = ++installations as InstallationId;
     const host = `app${installation}.localhost`;

@@ -16,15 +16,16 @@ import { aSpec, at } from "../../model/a-deployment.ts";
 
 export interface StoreUnderTest {
   readonly store: Store;
-  /** Tells the time that counts for the store. */
+  /** The clock whose time the store uses. */
   readonly clock: Pick<Clock, "now">;
 }
 
-/** Makes an empty store, for each test anew: without products, tokens and sessions, and with one environment. */
+/** Makes an empty store for each test: without products, tokens and sessions, and with one environment. */
 export type MakeStore = () => Promise<StoreUnderTest>;
 
 /**
- * Deployments on their way through a real store. Each function fails loudly where a test expects the way to be open.
+ * Steps that bring deployments through a store. Each throws when the store refuses a step that the test expects to
+ * succeed.
  */
 
 let products = 0;
@@ -83,7 +84,7 @@ export async function deploying(store: Store, installation: InstallationId, spec
   return moved(store, await claimed(store), { type: "built", spec });
 }
 
-/** Past the switch: traffic is on it, and it replaced what was live. */
+/** A deployment in its watch window: it has the traffic and has replaced the live version. */
 export async function watched(store: Store, installation: InstallationId, switchedAt = at): Promise<Deploying> {
   const decided = await moved(store, await deploying(store, installation), { type: "checked" });
   const replacedId = (await store.installations.get(installation))?.liveDeploymentId ?? null;
@@ -96,7 +97,7 @@ export async function ready(store: Store, installation: InstallationId, readyAt 
 
 export const ids = (deployments: readonly { readonly id: DeploymentId }[]) => deployments.map(({ id }) => id);
 
-/** The statuses that were announced of a deployment, with the reason of a stop. */
+/** The statuses in the deployment's events, with the reason if it was stopped. */
 export async function statusEvents(store: Store, id: DeploymentId): Promise<readonly string[]> {
   return (await store.events.read(id, 0, 100)).flatMap((event) =>
     event.type === "status" ? [event.reason ? `${event.status}: ${event.reason}` : event.status] : [],

@@ -36,7 +36,9 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   "the audit log": auditContract,
 };
 
-/** What every Store does. A method's promise belongs here; how Postgres keeps it belongs in test/store. */
+/**
+ * The contract of every Store. The promises of its methods belong here; how Postgres keeps them belongs in test/store.
+ */
 export function storeContract(make: MakeStore): void {
   for (const [part, contract] of Object.entries(contracts)) describe(part, () => contract(make));
 }

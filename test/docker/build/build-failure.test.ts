@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { buildFailure } from "../../../server/docker/build/build-failure.ts";
 
-// The messages are what Docker 20.10 and, where that is said, later versions print.
+// The messages are those of Docker 20.10, or of later versions where noted.
 
 function facts(message: string, step: string | null = null, exitCode: number | null = null) {
   const failure = buildFailure({ message, step, exitCode });

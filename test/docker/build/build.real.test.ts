@@ -14,18 +14,18 @@ async function failureOf(result: Promise<unknown>): Promise<BuildFailed> {
   return error;
 }
 
-/** Command lines of all processes of this host. */
+/** The command lines of all processes on this host. */
 async function processes(): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   return Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
 }
 
-/** Whoever made them: the classic builder's carry no label. */
+/** Lists all containers of an image, because those of the classic builder have no label. */
 function containersOf(image: string): Promise<unknown[]> {
   return new Docker().listContainers({ all: true, filters: { ancestor: [image] } });
 }
 
-/** A sleep that nothing else on this host does: what to look for among the processes. */
+/** A duration that no other sleep on this host has, so that the process can be found by it. */
 function uniqueSeconds(): string {
   return String(100_000 + Math.floor(Math.random() * 900_000));
 }
@@ -54,7 +54,7 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
     expect(image?.exposedPorts).toHaveLength(2);
     const { Config: config } = await new Docker().getImage(tag).inspect();
     expect(config.Labels).toMatchObject({ "baton.instance": scratch.instance });
-    // Nothing of the deployment: what is built from the same files must be the same image.
+    // The image names no deployment, because the same files must give the same image.
     expect(config.Labels).not.toHaveProperty(["baton.deployment"]);
     expect((await scratch.engine.listImages(never)).map((one) => one.id)).toContain(id);
     expect(build.steps).toContainEqual(expect.stringMatching(/^\[3\/\d\] RUN cat \/a\.txt && echo érr >&2$/));

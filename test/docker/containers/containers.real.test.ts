@@ -38,7 +38,7 @@ async function ended(id: ContainerId) {
   });
 }
 
-/** Docker's own view, for what the port leaves out. */
+/** Docker's own view of a container, for fields that the port leaves out. */
 function raw(id: ContainerId) {
   return new Docker().getContainer(id).inspect();
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 async function run(...command: string[]): Promise<ContainerId> {
   const id = await begin(...command);
   await eventually(async () =>

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An engine whose daemon is this handler; `open` counts the connections that it still has. */
+/** An engine whose daemon is this handler; `open` counts the connections that are still open. */
 async function engineOn(handler: Handler): Promise<{ engine: Engine; open: () => Promise<number> }> {
   const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));
   const socket = join(folder, "docker.sock");

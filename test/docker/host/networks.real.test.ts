@@ -13,7 +13,7 @@ afterAll(() => scratch[Symbol.asyncDispose]());
 
 test("a subnet that a network of the host uses is taken, whoever made it", async () => {
   const { engine, instance } = scratch;
-  // Docker's own bridge is always there.
+  // Docker's own bridge always exists.
   const bridge = (await engine.usedSubnets(never)).find((used) => overlaps(used, "172.16.0.0/12")) ?? "";
   const onBridge = engine.createNetwork({ name: `baton-${instance}-third`, subnet: bridge, owner }, never);
   await expect(onBridge).rejects.toBeInstanceOf(SubnetTaken);

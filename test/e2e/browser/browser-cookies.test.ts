@@ -7,9 +7,7 @@ const baton = useBaton();
 const workshop = useWorkshop();
 const visitors = useBrowser(baton);
 
-/**
- * An app that remembers under which names it was asked, and with which cookies, and whose page looks for its own port.
- */
+/** An app that records the names and cookies of its requests, and whose page tries to reach its own port. */
 const server = `
 import { createServer } from "node:http";
 const asked = [];
@@ -51,7 +49,7 @@ test("an app that sends its visitor to its own published port is not handed the 
   ]);
   await page.goto(`http://evil.localhost:${baton().httpPort}/look?first=${first}&last=${last}`);
   await page.waitForFunction("document.title.startsWith('Found')");
-  // It does find itself, so that what follows says something.
+  // The page must find its own port, or the rest of the test would prove nothing.
   const [own = ""] = /127\.0\.0\.2:\d+/.exec(await page.title()) ?? [];
   expect(own).not.toBe("");
   await page.evaluate(`location.href = "http://${own}/stolen"`);

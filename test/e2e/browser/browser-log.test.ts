@@ -31,7 +31,7 @@ test("a log of 100,000 lines is followed, searched to its beginning, and stands 
   await expect.poll(() => early.evaluate(isInSight)).toBe(true);
   expect(await page.getByLabel("Follow").isChecked()).toBe(false);
 
-  // Whoever reads is not moved by what comes.
+  // New lines must not move the text under a reader.
   const before = await early.boundingBox();
   await baton().ask("talk", "/flood?lines=2000");
   await page.waitForTimeout(1_500);
@@ -86,7 +86,7 @@ interface Box {
   getBoundingClientRect(): { readonly top: number; readonly bottom: number };
 }
 
-/** In the browser. */
+/** Runs in the browser. */
 function isInSight(line: Box & { closest(selector: string): Box | null }): boolean {
   const { top, bottom } = line.getBoundingClientRect();
   const frame = line.closest("[role=log]")?.getBoundingClientRect();

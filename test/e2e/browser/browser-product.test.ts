@@ -7,7 +7,7 @@ import { useBaton } from "../support/harness.ts";
 import type { ProductApp } from "../support/product-app.ts";
 import { useWorkshop } from "../support/workshop.ts";
 
-// The worker passes its check last, so that a page has the time to show the stack it belongs to.
+// The worker passes its check last, which gives a page the time to show the worker's stack.
 const baton = useBaton({ BATON_WATCH: "1s", BATON_WORKER_UP: "3s" });
 const workshop = useWorkshop();
 const visitors = useBrowser(baton);
@@ -15,7 +15,7 @@ let shop: ProductApp;
 
 beforeAll(async () => {
   shop = await workshop.productApp();
-  // Its web service tells what it is asked, so that there is something to follow.
+  // The web service logs its requests, so that there is output to follow.
   const file = "frontend/server.mjs";
   const server = await readFile(join(shop.repository.folder, file), "utf8");
   const talkative = server.replace(
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 let isLive: Promise<void> | undefined;
 
-/** For the tests that want a version to be live: the first of them pushes one. */
+/** For tests that need a live version; the first of them pushes one. */
 function anyVersion(): Promise<void> {
   isLive ??= shop.release("v0").then(pushed);
   return isLive;
@@ -38,7 +38,7 @@ async function pushed(): Promise<void> {
   expect(code, text).toBe(0);
 }
 
-/** As its page would, but without a page. */
+/** Redeploys through the API, as the page's button would. */
 async function redeployed(): Promise<void> {
   const { id } = await baton().api.installation("shop");
   const path = `/api/environments/1/product-deployments/${id}/redeploy`;

@@ -36,7 +36,7 @@ test("the sample app is deployed by one button, also without JavaScript, and is 
 test("health check and limits that are set count from the next deployment on, unless the repository says otherwise", async () => {
   await shop.release("v1");
   expect((await shop.repository.push(baton().remote("shop")).done).code).toBe(0);
-  // Chromium itself reports the status of a form that was refused: nobody asks this one for complaints.
+  // Chromium itself logs the status of a refused form, so this visit's complaints are not checked.
   const hasty = (await visitors.member()).page;
   await hasty.goto("/products/shop/settings");
   await hasty.getByLabel("Health check path").fill("version");
@@ -56,7 +56,7 @@ test("health check and limits that are set count from the next deployment on, un
   expect(await barriers(page)).toEqual([]);
   expect(await limitsOf("shop")).toEqual({ memory: 1024 ** 3, cpus: 0 });
 
-  // Its own repository asks for less memory, and says nothing of the rest.
+  // The repository's file lowers the memory limit and does not mention the others.
   await shop.release("v2", { manifest: "stacks: { web: { memory: 128m } }" });
   const { code, text } = await shop.repository.push(baton().remote("shop")).done;
   expect(code, text).toBe(0);
@@ -91,7 +91,7 @@ test("the page about a repository shows what each environment deploys, and none 
   await page.getByText("The secret, shown only once:").waitFor();
   expect(await barriers(page)).toEqual([]);
 
-  // Nobody has signed it: it is refused, and told in the ledger.
+  // The delivery is not signed, so it is refused and listed as such.
   const headers = { "content-type": "application/json", "x-github-event": "push", "x-github-delivery": "1-2-3" };
   await fetch(`${baton().url}/webhooks/github/blog`, { method: "POST", headers, body: "{}" });
   await page.goto("/products/blog/webhooks");
@@ -122,7 +122,7 @@ test("a product in no environment says so, is installed from its page, and waits
   expect(complaints()).toEqual([]);
 });
 
-/** What the engine holds the one container of a product to, once the one before it is gone. */
+/** The limits that the engine has for a product's one container, once the previous container is gone. */
 async function limitsOf(product: string): Promise<{ readonly memory: number; readonly cpus: number }> {
   await baton().api.settled((await baton().api.newest(product)).id);
   const [name = ""] = await baton().containersOf(product);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   shop = await workshop.serviceApp("shop");
 });
 
-/** Pushes without waiting for what becomes of it. */
+/** Pushes a version without waiting for its deployment. */
 async function pushed(version: string, release?: Release): Promise<number> {
   await shop.release(version, release);
   const { code, text } = await shop.repository.push(baton().remote("shop"), "HEAD", "-o", "detach").done;
@@ -24,7 +24,7 @@ async function pushed(version: string, release?: Release): Promise<number> {
 
 let first: Promise<number> | undefined;
 
-/** The first version of the shop; it is pushed by the first test that wants it. */
+/** The shop's first version, pushed by the first test that needs it. */
 function firstVersion(): Promise<number> {
   first ??= pushed("v1", { build: "RUN echo compiling && sleep 2" });
   return first;
@@ -167,7 +167,7 @@ test("no page has a barrier, in either theme", async () => {
   }
   expect(found).toEqual([]);
   expect([...stranger.complaints(), ...complaints()]).toEqual([]);
-  // Chromium itself reports the status of a page that is not there.
+  // Chromium itself logs the status of a missing page.
   await page.goto("/nothing-here");
   expect(await barriers(page)).toEqual([]);
 });
@@ -181,7 +181,8 @@ test("without JavaScript everything can still be read and done: stop, and start 
   await page.getByRole("heading", { name: "Stop shop?" }).waitFor();
   await page.getByRole("button", { name: "Stop shop" }).click();
   await expect.poll(async () => (await baton().ask("shop", "/")).status, { timeout: 10_000 }).toBe(503);
-  // It is "Stopping" until its last container is gone, and without a script the page does not follow.
+  // The installation is "Stopping" until its last container is gone. Without a script the page does not update, so this
+  // reloads it.
   const isShownStopped = async () => {
     await page.goto("/");
     return page.getByText("Stopped", { exact: true }).isVisible();

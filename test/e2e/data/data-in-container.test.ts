@@ -7,12 +7,12 @@ import { useWorkshop } from "../support/workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();
-/** No registry is asked for what is here already. */
+/** The image exists locally, so no registry is contacted. */
 const owner = `e2e-${randomBytes(4).toString("hex")}`;
 const image = `${owner}/postgres:16`;
 let repository: Repository;
 
-/** A database as far as its image's name goes; no VOLUME is in it. */
+/** The image has a database's name, but no VOLUME. */
 const db = rowsDatabase('["/var/lib/postgresql/data"]');
 const compose = (ofDb = "", declared = "") => `
 services:

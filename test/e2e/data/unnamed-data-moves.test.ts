@@ -9,7 +9,7 @@ const workshop = useWorkshop();
 let repository: Repository;
 
 const db = rowsDatabase('process.env.FOLDERS.split(" ")');
-/** Asks the service that the path names: /two/add. */
+/** Asks the service that the path names, as in /two/add. */
 const web = `
 require("node:http").createServer((request, answer) => {
   const [, service, what] = request.url.split("/");

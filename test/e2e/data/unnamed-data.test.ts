@@ -48,7 +48,7 @@ test("data in volumes that nobody named survives pushes, a product redeploy and 
   expect(await rows()).toBe("1 1 1");
 
   expect(await push({ "db/db.js": `${db}// again` })).toContain("db cannot run twice");
-  // What comes with the image begins anew with each container.
+  // Data that comes with the image starts over in each container.
   expect(await rows()).toBe("1 1 0");
 
   await redeployProduct();

@@ -6,7 +6,7 @@ import { useBaton } from "../support/harness.ts";
 const baton = useBaton();
 let repository: Repository;
 
-/** Answers with what it finds of all that the compose file gave it. */
+/** Answers with everything that the compose file gave it. */
 const server = `
 import { accessSync, constants, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -27,7 +27,7 @@ async function pushed(app: Repository, product: string): Promise<string> {
   return push.text;
 }
 
-/** Whether the token of the index is anywhere in the images of a product, their histories included. */
+/** Whether the package index's token is in any image of a product, including the images' histories. */
 async function holdsToken(product: string): Promise<boolean> {
   const { docker } = baton();
   const names = await baton().containersOf(product);
@@ -46,7 +46,7 @@ async function holdsToken(product: string): Promise<boolean> {
   return false;
 }
 
-/** The web service says what the worker has written into the volume that both have. */
+/** The web service answers with what the worker wrote into their shared volume. */
 const python = {
   "baton.yaml": "stacks: { web: { path: ., volumes: { notes: /notes } } }\n",
   Procfile: "web: python3 -u app.py\nworker: python3 -u worker.py\n",
@@ -74,7 +74,7 @@ HTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 
 let isSnakeLive: Promise<{ readonly app: Repository; readonly told: string }> | undefined;
 
-/** The Python app; it is pushed by the first test that wants it. */
+/** The Python app, pushed by the first test that needs it. */
 function snake() {
   isSnakeLive ??= (async () => {
     await createProduct("snake", { PIP_INDEX_URL: index.pythonUrl, PIP_TRUSTED_HOST: index.host });
@@ -93,7 +93,7 @@ test("a Python app gets its packages from an index of its own, and shares a volu
   expect((await baton().ask("snake", "/")).body).toBe("Hello, one, from a package, with a note");
   expect(await holdsToken("snake")).toBe(false);
 
-  // Only the source has changed: nothing is installed.
+  // Only the source has changed, so nothing is installed.
   await app.write({ "app.py": python["app.py"].replace("'one'", "'two'") });
   await app.commit("Greet another");
   expect(await pushed(app, "snake")).toMatch(/pip install --requirement requirements\.txt \(unchanged\)/);
@@ -114,7 +114,7 @@ const go = () => ({
   "go.mod": "module example.test/shop\n\ngo 1.21\n\nrequire example.test/greeting v1.0.0\n",
   "go.sum": index.goSum,
   "templates/page.txt": "{{.}} and a template\n",
-  // Without net/http, which takes half a minute to compile.
+  // The app does without net/http, which takes half a minute to compile.
   "main.go": `package main
 
 import (

@@ -10,7 +10,7 @@ const baton = useBaton(embeddedPostgres);
 const longName = `a-service-with-a-name-of-${"many-".repeat(20)}characters`;
 const names = ["_web", ".x", "-x", "..", "a_b", "a-b", longName];
 
-/** Web services that say who they are. */
+/** Web services that answer with their names. */
 function compose(services: readonly string[]): string {
   const entries = services.map((name) => {
     const code = `require("http").createServer((_, answer) => answer.end(${JSON.stringify(name)})).listen(80)`;
@@ -81,7 +81,7 @@ test("what an older Baton left in the database is not served, named, and stops n
     expect(await baton().ask(name)).toMatchObject({ status: 200, body });
   }
 
-  // Its next version puts it right.
+  // The next version corrects it.
   expect((await push("old", ["web"], "+main")).code).toBe(0);
   expect(await baton().api.text("/system")).not.toContain("An address of old");
 });

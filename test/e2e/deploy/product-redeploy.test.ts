@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
-  // Not under a name of Baton's, which leaves it alone.
+  // The image's name is outside Baton's namespace, so `npm run down` leaves it.
   await baton()
     .docker.getImage(reference())
     .remove({ force: true })
@@ -51,7 +51,7 @@ async function redeploy(sessionId: string) {
   return baton().api.send<RedeployAnswer>("POST", path, { sessionId });
 }
 
-/** Everything that a client hears that was there before the call. */
+/** Listens before the call, and collects the events that the client receives. */
 function listen(sessionId: string) {
   const heard: { readonly event: string; readonly data: Record<string, unknown> }[] = [];
   const url = `${baton().url}/api/progress/${sessionId}`;
@@ -121,7 +121,7 @@ test("where no registry is responding any more, the image that is here is used a
 test("a redeploy that fails says which stack did, and that the others were rolled back", async () => {
   const { id } = await baton().api.installation("shop");
   const variables = `/api/product-deployments/${id}/variables`;
-  // A variable that the whole product takes, and that its api does not survive.
+  // The variable applies to the whole product, and its api crashes with it.
   await baton().api.send("PUT", variables, { set: { NODE_OPTIONS: "--no-such-option" } });
   const { status, body } = await redeploy(randomUUID());
   expect(status).toBe(200);

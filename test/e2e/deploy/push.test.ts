@@ -6,7 +6,7 @@ import { useWorkshop } from "../support/workshop.ts";
 const baton = useBaton();
 const { serviceApp, sampleApp, clone: cloneOf } = useWorkshop();
 let hello: ServiceApp;
-/** Its first push. */
+/** Set by the first push. */
 let first: Awaited<ReturnType<typeof firstPush>>;
 
 async function firstPush() {
@@ -125,7 +125,7 @@ test("other branches and tags are stored, the push says that nothing was deploye
   expect(await clone.git("rev-parse", "HEAD")).toBe(head);
   await clone.git("fetch", "--tags", "origin");
   const refs = await clone.git("ls-remote", "origin");
-  // And nothing of Baton's own.
+  // None of Baton's own refs is listed.
   expect(refs.split("\n").map((line) => line.split("\t")[1])).toEqual([
     "HEAD",
     "refs/heads/idea",
@@ -202,7 +202,7 @@ test("a wrong token pushes nothing and makes no product", async () => {
   expect((await baton().api.send("GET", "/api/products/stranger")).status).toBe(404);
 });
 
-/** Those of the wanted texts that stand in `text` in this order: equal to all of them when it is told well. */
+/** Returns the texts of `wanted` that `text` contains in this order; all of them if the order is right. */
 function inOrder(text: string, wanted: readonly string[]): readonly string[] {
   let at = 0;
   return wanted.filter((one) => {

@@ -8,7 +8,7 @@ const cancelLimitMs = 5_000;
 const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
 let shop: ServiceApp;
-/** The commit of the shop that is live. */
+/** The commit of the shop's live version. */
 let live: string;
 
 beforeAll(async () => {
@@ -143,7 +143,7 @@ describe("cancelled", () => {
     answer = (await baton().ask("shop")).body;
   });
 
-  // So that one test that fails does not keep the others waiting.
+  // Ends every deployment, so that a failed test does not block the next ones.
   afterEach(async () => {
     for (const { id, status } of await baton().api.deployments("shop")) {
       if (status === "queued" || status === "building") await cancel(id);

@@ -10,7 +10,7 @@ const keptVersions = 3;
 const baton = useBaton({ BATON_KEEP_VERSIONS: String(keptVersions) });
 const workshop = useWorkshop();
 let app: ServiceApp;
-/** By version: v1 is the first. */
+/** By version; v1 is the first. */
 const deployments: DeploymentJson[] = [];
 
 const colour = async () => (await baton().ask("app", "/variable?name=COLOUR")).body;
@@ -60,7 +60,7 @@ test("the version before last is live again without a build, with the variables 
   expect(rebuild).toBe(false);
   expect(deployment).toMatchObject({ trigger: "rollback", commit: { sha: deployments[0]?.commit?.sha } });
   expect(stages).toEqual(["fetch", "start", "health", "cut-over", "watch"]);
-  // It was deployed before COLOUR was first set.
+  // That version was deployed before COLOUR was first set.
   expect([await version(), await colour()]).toEqual(["v1", ""]);
 });
 

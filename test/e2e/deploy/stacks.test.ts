@@ -25,7 +25,7 @@ async function pushed(release: ProductRelease = {}): Promise<number> {
 const api = async (path: string) => (await baton().ask("api.shop", path)).body;
 const recall = (key: string) => api(`/recall?key=${key}`);
 
-/** Which deployment made the container of each service. */
+/** The number of the deployment that created each service's container. */
 async function makers(): Promise<Readonly<Record<string, number>>> {
   const names = await baton().containersOf("shop");
   return Object.fromEntries(

@@ -11,7 +11,7 @@ import { createHook, type Hook } from "../support/forge-hook.ts";
 import { useBaton } from "../support/harness.ts";
 import { useWorkshop } from "../support/workshop.ts";
 
-/** What a webhook is promised to be answered within, and what this machine may need when it is busy. */
+/** A webhook is promised an answer within the first limit. The second allows for a busy machine. */
 const promisedMs = 1_000;
 const generousMs = 10_000;
 const atOnce = 50;
@@ -50,7 +50,7 @@ async function connect(name: string, repository: string): Promise<Hook> {
   return createHook(body.webhook, repository);
 }
 
-/** A new version at the forge. */
+/** Commits a new version at the forge. */
 async function release(version: string, ...options: readonly string[]): Promise<string> {
   const commit = await shop.release(version);
   await shop.repository.git("push", "--quiet", ...options, remote, "HEAD:refs/heads/main");
@@ -226,7 +226,7 @@ test("one of several products in a repository is its folder, and hears of its ow
 });
 
 test("a thousand deliveries in a burst, half of them duplicates, are answered at once", async () => {
-  // The first deployment waits there for as long as the burst takes, as it would for a build.
+  // The first deployment waits in its fetch as long as the burst lasts, as it would in a build.
   await using slow = await serveForge();
   const held: ServerResponse[] = [];
   slow.answer = (_request, response) => void held.push(response);

@@ -27,7 +27,7 @@ async function push(release: Release = {}, ...options: readonly string[]) {
 
 const version = async () => (await baton().ask("app")).body;
 
-/** While the server dies and comes back, the app must not miss a request. */
+/** Runs `work` under traffic. The app must answer every request while the server dies and restarts. */
 async function underTraffic<Result>(work: () => Promise<Result>): Promise<Result> {
   const place = { httpPort: baton().httpPort, product: "app" };
   const traffic = startTraffic({ ...place, connections: "new", workers: 1, pauseMs: 10 });
@@ -38,14 +38,14 @@ async function underTraffic<Result>(work: () => Promise<Result>): Promise<Result
   return result;
 }
 
-/** One container in one network, and nothing of the deployments that came before. */
+/** One container in one network, and nothing from earlier deployments. */
 async function expectNothingOrphaned(): Promise<void> {
   const { live } = await baton().api.installation("app");
   const things = (await baton().inDocker()).filter((one) => !one.startsWith("image"));
   expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
 }
 
-/** Every failpoint is walked in test/scenarios/crash.test.ts: here are those where real containers and Caddy count. */
+/** test/scenarios/crash.test.ts covers every failpoint; this file has those where real containers and Caddy matter. */
 const ofStateful: readonly FailpointName[] = ["old-stopped"];
 
 test.each(ofStateful)(

@@ -8,7 +8,7 @@ test("taking down a Baton that runs asks first, stops it, and leaves nothing", a
   await baton.process().prints("Deployed #1 in");
   expect((await baton.ask("hello", "/")).status).toBe(200);
 
-  // Nobody answers: as with `</dev/null`.
+  // There is nobody at the terminal, as with `</dev/null`.
   const unasked = await runServer("down.js", baton.environment).exited;
   expect(unasked.code).toBe(1);
   expect(unasked.output).toContain("This stops Baton, which is running, and removes everything that belongs to");

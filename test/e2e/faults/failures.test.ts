@@ -7,7 +7,7 @@ import { processesNaming } from "../support/leftovers.ts";
 import { startTraffic, type Traffic } from "../support/traffic.ts";
 import { useWorkshop } from "../support/workshop.ts";
 
-/** A version that cannot be made live, and what its deployment must say about it. */
+/** A version that cannot become live, and what its deployment must say about it. */
 interface Fault {
   readonly what: string;
   readonly release: Release;
@@ -15,7 +15,7 @@ interface Fault {
   readonly message: RegExp;
   readonly hint: RegExp;
   readonly also?: Partial<NonNullable<DeploymentJson["failure"]>>;
-  /** Something that the build or the app printed, which the log must keep. */
+  /** Output of the build or the app that the log must contain. */
   readonly printed?: string;
 }
 
@@ -74,7 +74,7 @@ const faults: readonly Fault[] = [
 const baton = useBaton({ BATON_WATCH: "1s" });
 const workshop = useWorkshop();
 let app: ServiceApp;
-/** The commit that is live. */
+/** The commit of the live version. */
 let good: string;
 let released = 0;
 let traffic: Traffic;
@@ -86,13 +86,12 @@ beforeAll(async () => {
   expect(code, text).toBe(0);
 });
 
-/** Commits the next version. */
 function release(what: Release = {}): Promise<string> {
   released += 1;
   return app.release(`v${released}`, what);
 }
 
-/** The number of the version that is live. */
+/** The number of the live version. */
 const liveVersion = async () => Number((await baton().ask("app")).body.slice(1));
 
 beforeEach(() => {
@@ -124,7 +123,7 @@ describe.each(faults)("when $what", ({ release: broken, stage, message, hint, al
 
     expect(code).not.toBe(0);
     expect(text).toMatch(new RegExp(`! \\[remote rejected\\] HEAD -> main \\(${stage}: .+\\)`));
-    // A page shows the output after the sentence, a terminal has printed it already.
+    // A page shows the output below the sentence; a terminal has already printed it above.
     expect(text).toContain(deployment.failure?.hint?.replace("output below", "output above"));
     expect(await tip()).toBe(good);
 
@@ -155,7 +154,7 @@ test("a version that crashes in the watch window gives the traffic back by itsel
   expect(await baton().containersOf("app")).toEqual(containers);
   expect((await baton().api.installation("app")).live).not.toBe(deployment.id);
 
-  // Between the crash and the switch back nothing can answer; from then on the old version does.
+  // Nothing can answer between the crash and the switch back. After that, the old version does.
   const { samples, versions } = await traffic.stop();
   expect(versions).toEqual([live, released]);
   const back = samples.findLastIndex(({ version }) => version === released);

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { embeddedPostgres, startBaton, useBaton } from "../support/harness.ts";
 
 const first = useBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
-/** What the first start printed. */
+/** The output of the first start. */
 let output: string;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ test("two Batons share a daemon, and taking one down leaves nothing of it and al
   expect(await second.inDocker()).toHaveLength(before.length);
   expect(await second.inFirewall()).toHaveLength(rules.length);
 
-  // Rejects when anything is left.
+  // `down` rejects when anything is left.
   await second.down();
   expect(before).toHaveLength(3);
   expect(await first().inDocker()).toEqual(before);

@@ -16,34 +16,31 @@ export interface Answer<Body> {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The HTTP API, as a script of a user's would call it. */
+/** The HTTP API, used as a user's script would. */
 export interface ApiClient {
-  /** Rejects unless the answer is 2xx. */
   get<Body>(path: string): Promise<Body>;
   text(path: string): Promise<string>;
-  /** Whatever the answer is. */
+  /** Resolves with any status. */
   send<Body = unknown>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
 
-  /** Newest first. */
   deployments(product: string): Promise<readonly DeploymentJson[]>;
   deployment(id: number): Promise<DeploymentJson>;
-  /** The newest deployment of a product. */
   newest(product: string): Promise<DeploymentJson>;
-  /** The product in `production`. */
+  /** The product's installation in `production`. */
   installation(product: string): Promise<InstallationJson>;
   log(id: number): Promise<string>;
 
-  /** From the beginning, or after one that was seen, and on as they happen, until the deployment is settled. */
+  /** Yields a deployment's events, from the beginning or after `lastEventId`, until the deployment is settled. */
   events(id: number, lastEventId?: number): AsyncGenerator<DeploymentEvent>;
-  /** Resolves with the first event, past or to come, that is like this. */
+  /** Resolves with the first past or future event that matches. */
   event<Type extends DeploymentEvent["type"]>(
     id: number,
     type: Type,
     isIt?: (event: Extract<DeploymentEvent, { type: Type }>) => boolean,
   ): Promise<Extract<DeploymentEvent, { type: Type }>>;
-  /** All events of a deployment that is, or will be, settled. */
+  /** Resolves with all events once the deployment is settled. */
   allEvents(id: number, lastEventId?: number): Promise<readonly DeploymentEvent[]>;
-  /** The deployment when it is over and what it replaced is gone. */
+  /** Resolves once the deployment is over and the version that it replaced is removed. */
   settled(id: number): Promise<DeploymentJson>;
 }
 

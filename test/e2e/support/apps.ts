@@ -5,7 +5,7 @@ import { createRepository, type Repository } from "./git-client.ts";
 
 const sampleFolder = (name: string) => fileURLToPath(new URL(`../sample-apps/${name}/`, import.meta.url));
 
-/** What the sample service can do; see sample-apps/service/server.mjs. */
+/** The behaviours of the sample service; see sample-apps/service/server.mjs. */
 export type Behaviour =
   | "serve"
   | "listen-elsewhere"
@@ -25,19 +25,18 @@ export type Behaviour =
 
 export interface Release {
   readonly behaviour?: Behaviour;
-  /** The text of baton.yaml; none when it is left out. */
+  /** The text of baton.yaml. Without it there is no such file. */
   readonly manifest?: string;
-  /** Lines at the end of the Dockerfile. */
+  /** Additional lines at the end of the Dockerfile. */
   readonly build?: string;
-  /** Instead of `FROM baton/node:22`. */
+  /** Replaces `FROM baton/node:22`. */
   readonly from?: string;
 }
 
-/** A product with a Dockerfile and a server whose answers name its version: v1, v2, v3 … */
+/** A product with a Dockerfile and a server that answers with its version: v1, v2, v3 … */
 export interface ServiceApp {
   readonly name: string;
   readonly repository: Repository;
-  /** Commits a version; resolves with the commit's id. */
   release(version: string, release?: Release): Promise<string>;
 }
 
@@ -54,7 +53,7 @@ export async function serviceApp(name: string, repository: Repository): Promise<
     repository,
     async release(version, { behaviour = "serve", manifest, build = "", from } = {}) {
       await repository.write({
-        // Never the same twice, so that no build is answered from the engine's cache.
+        // A value that is never the same twice, so that no build is answered from the engine's cache.
         "release.json": JSON.stringify({ version, behaviour, made: randomUUID() }),
         "baton.yaml": manifest ?? null,
         Dockerfile: `${from === undefined ? dockerfile : dockerfile.replace(/^FROM .*/, `FROM ${from}`)}${build}\n`,
@@ -64,7 +63,7 @@ export async function serviceApp(name: string, repository: Repository): Promise<
   };
 }
 
-/** A folder with one of the other samples, committed. */
+/** A committed copy of one of the other sample apps. */
 export async function createSampleApp(sample: "node" | "static"): Promise<Repository> {
   const repository = await createRepository();
   await cp(sampleFolder(sample), repository.folder, { recursive: true });

@@ -13,12 +13,12 @@ const args = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** The first push on a machine makes base images, which takes a minute or two. */
+/** The first push on a machine builds base images, which takes a minute or two. */
 const patienceMs = 120_000;
 
 export interface Visit {
   readonly page: Page;
-  /** What the page's console and its Content-Security-Policy had to complain about; empty when all is well. */
+  /** The errors of the page's console and its Content-Security-Policy. */
   complaints(): readonly string[];
 }
 
@@ -27,13 +27,12 @@ export interface VisitOptions {
 }
 
 export interface Visitors {
-  /** A browser that has never been here. */
+  /** Opens a browser without any cookies. */
   open(options?: VisitOptions): Promise<Visit>;
-  /** One that has signed in. */
+  /** Opens a browser that has signed in. */
   member(options?: VisitOptions): Promise<Visit>;
 }
 
-/** Chromium for the tests of a file. */
 export function useBrowser(baton: () => Baton): Visitors {
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -43,7 +42,7 @@ export function useBrowser(baton: () => Baton): Visitors {
 
   async function open(options: VisitOptions = {}): Promise<Visit> {
     if (!browser) throw new Error("Chromium did not start");
-    // Without a graphics card, a spinner that turns smoothly takes a whole core.
+    // Without a graphics card, a smoothly turning spinner takes a whole core.
     const context = await browser.newContext({ baseURL: baton().url, reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
@@ -74,7 +73,7 @@ export async function signIn(page: Page, token: string): Promise<void> {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
-/** Marks the document that is shown; resolves with whether it is still the same one, never reloaded. */
+/** Marks the current document. The returned function says whether it is still the same one, without a reload. */
 export async function markDocument(page: Page): Promise<() => Promise<boolean>> {
   await page.locator("html").evaluate((html: { id: string }) => {
     html.id = "marked";
@@ -82,15 +81,13 @@ export async function markDocument(page: Page): Promise<() => Promise<boolean>> 
   return async () => (await page.locator("html#marked").count()) === 1;
 }
 
-/**
- * What keeps people from using the page that is shown, in a light or a dark theme: axe's serious and critical findings.
- */
+/** The accessibility problems of the current page in a light and a dark theme: axe's serious and critical findings. */
 export async function barriers(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     const axe = new AxeBuilder({ page });
-    // Only contrast differs from one theme to the other.
+    // Only contrast differs between the themes.
     const { violations } = await (colorScheme === "light" ? axe : axe.withRules(["color-contrast"])).analyze();
     for (const { id, impact, nodes } of violations) {
       if (impact !== "serious" && impact !== "critical") continue;
@@ -101,7 +98,10 @@ export async function barriers(page: Page): Promise<readonly string[]> {
   return found;
 }
 
-/** The pages that a member can open, with those of a product and of one deployment of each outcome that it has had. */
+/**
+ * The pages that a member can open, including those of a product and of one deployment for each outcome that it has
+ * had.
+ */
 export async function everyPage({ api }: Baton, slug: string): Promise<readonly string[]> {
   const deployments = await api.deployments(slug);
   const outcomes = ["ready", "failed", "stopped"] as const;

@@ -5,17 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 
-/** A socket that leads to the machine's Docker for as long as a test lets it. */
+/** A socket that leads to the machine's Docker and that a test can block. */
 export interface DockerDoor {
   readonly environment: { readonly DOCKER_HOST: string };
-  /** As when the daemon is stopped: what is open breaks off, and nobody answers. */
+  /** Behaves as if the daemon were stopped: open connections break, and new ones are refused. */
   shut(): Promise<void>;
-  /** As when the daemon hangs: connections are taken, and nothing comes of them. */
+  /** Behaves as if the daemon hung: connections are accepted, but never answered. */
   silence(): void;
   open(): Promise<void>;
 }
 
-/** To be called before the Baton that goes through it: it must outlive that. */
+/** Call this before `useBaton`, because the socket must outlive the Baton that uses it. */
 export function useDockerDoor(): DockerDoor {
   const path = join(tmpdir(), `baton-docker-${process.pid}.sock`);
   const sockets = new Set<Socket>();

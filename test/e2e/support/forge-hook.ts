@@ -18,7 +18,7 @@ export interface HookChanges {
 
 /** A webhook as GitHub has it: real payloads about one repository, signed with the secret that was pasted there. */
 export interface Hook {
-  /** Delivers an event; of a push, that `commit` is the newest of the branch now. */
+  /** Delivers an event. A push event says that `commit` is now the newest of the branch. */
   deliver(commit: string, changes?: HookChanges): Promise<HookAnswer>;
 }
 

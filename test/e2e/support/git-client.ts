@@ -4,27 +4,27 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A folder under version control, worked on with the real git client and nobody's settings. */
+/** A working tree for the real git client, without anybody's git settings. */
 export interface Repository {
   readonly folder: string;
-  /** Null removes a file. */
+  /** A null removes the file. */
   write(files: Readonly<Record<string, string | null>>): Promise<void>;
-  /** Commits all there is; resolves with the id. */
+  /** Commits everything. Resolves with the commit's id. */
   commit(message: string): Promise<string>;
-  /** Rejects when git fails; resolves with what it printed. */
+  /** Resolves with git's output; rejects when git fails. */
   git(...args: readonly string[]): Promise<string>;
   push(remote: string, refspec?: string, ...options: readonly string[]): Push;
   remove(): Promise<void>;
 }
 
 export interface Push {
-  /** What the terminal has shown so far. */
+  /** The output that the terminal has shown so far. */
   text(): string;
-  /** Resolves when the terminal has shown it; rejects when git ends first. */
+  /** Resolves once the output matches; rejects when git ends first. */
   shows(pattern: RegExp): Promise<void>;
-  /** When git has ended, well or not. */
+  /** Resolves when git has ended, successfully or not. */
   readonly done: Promise<PushEnd>;
-  /** As when the laptop is closed: git and all of its children die at once. */
+  /** Kills git and all of its children at once, as closing the laptop would. */
   kill(): void;
 }
 
@@ -40,7 +40,7 @@ export async function createRepository(branch = "main", author = "Ada Lovelace")
   return repository;
 }
 
-/** A further person's copy. */
+/** Clones the repository for another author. */
 export async function cloneRepository(remote: string, author: string): Promise<Repository> {
   const folder = await mkdtemp(join(tmpdir(), "baton-clone-"));
   const repository = openRepository(folder, author);
@@ -77,7 +77,7 @@ function openRepository(folder: string, author: string): Repository {
 function start(folder: string, author: string, args: readonly string[]): Push {
   const child = spawn("git", args, {
     cwd: folder,
-    // A process group of its own, since git leaves HTTP to a child.
+    // Git leaves HTTP to a child process, so the two need a process group of their own.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: folder, ...isolation, ...identity(author) },

@@ -12,7 +12,7 @@ import { type ApiClient, createApiClient } from "./api-client.ts";
 import { leftInDocker, leftInFirewall, processesNaming } from "./leftovers.ts";
 import { type Environment, type Exit, runServer, type ServerProcess } from "./server-process.ts";
 
-/** A Baton of its own: the real server as a process, with its own data, ports, networks and database. */
+/** A Baton for one test file: the real server as a process, with its own data, ports, networks and database. */
 export interface Baton {
   readonly url: string;
   readonly token: string;
@@ -20,34 +20,39 @@ export interface Baton {
   readonly environment: Environment;
   readonly api: ApiClient;
   readonly docker: Dockerode;
-  /** Where a product is pushed to. */
+  /** The URL that a product is pushed to. */
   remote(product: string): string;
-  /** Asks an app through Caddy; `api.shop` is a further web service of the product `shop`. */
+  /** Sends a request to an app through Caddy. `api.shop` is another web service of the product `shop`. */
   ask(product: string, path?: string): Promise<{ readonly status: number; readonly body: string }>;
-  /** Names of the containers that run, or not, for a product. */
+  /** The names of a product's containers, running or not. */
   containersOf(product: string): Promise<readonly string[]>;
-  /** Everything in Docker that carries this Baton's label. */
+  /** Everything in Docker with this Baton's label. */
   inDocker(): Promise<readonly string[]>;
-  /** Rules of this Baton in the host's packet filter. */
+  /** This Baton's rules in the host's packet filter. */
   inFirewall(): Promise<readonly string[]>;
-  /** The process that runs, or ran last. */
+  /** The current server process, or the last one. */
   process(): ServerProcess;
   stop(signal?: "SIGTERM" | "SIGINT"): Promise<Exit>;
   kill(): Promise<Exit>;
-  /** Starts again, with other settings on top if wanted; stops what runs. Resolves when it serves. */
+  /** Stops the server if it runs, and starts it with changed settings. Resolves once it serves. */
   restart(changes?: Environment): Promise<void>;
-  /** Everything that this Baton has is removed, as a user would, once; rejects when anything is left. */
+  /**
+   * Removes everything that this Baton has, as a user would; can be called repeatedly. Rejects when anything is left.
+   */
   down(): Promise<void>;
-  /** The end of the server's log, for those who wonder. */
+  /** The end of the server's log, for messages of failed tests. */
   logTail(): Promise<string>;
 }
 
 const lanes = 4;
 
-/** For files whose subject it is: a Postgres that this Baton starts itself. The others have a database of the run's. */
+/** For test files about Postgres: this Baton starts its own. The others get a database of the run's Postgres. */
 export const embeddedPostgres: Environment = { DATABASE_URL: "" };
 
-/** One server for the tests of a file. Whatever goes wrong is told with the server's log, and nothing stays behind. */
+/**
+ * One server for the tests of a file. Failures are reported with the server's log, and everything is removed at the
+ * end.
+ */
 export function useBaton(settings: Environment = {}): () => Baton {
   let baton: Baton | null = null;
   const current = () => {
@@ -74,7 +79,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
   const [listenPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const token = `e2e-${randomUUID()}`;
   const database = `e2e_${randomUUID().slice(0, 8)}`;
-  // Files that run side by side never draw the same range; other runs on this machine seldom do.
+  // Files that run side by side never draw the same range, and other runs on this machine rarely do.
   const lane = Number(process.env.VITEST_POOL_ID ?? 0) % lanes;
   const firstPort = 20_000 + 100 * (lanes * randomInt(100 / lanes) + lane);
   const environment: Environment = {
@@ -83,21 +88,21 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     BATON_HTTP_PORT: String(httpPort),
     BATON_HTTPS_PORT: String(httpsPort),
     BATON_PORTS: `${firstPort}-${firstPort + 99}`,
-    // A slice of its own, so that Batons that are tested on one daemon don't meet.
+    // A subnet pool of its own, so that Batons under test on one daemon do not collide.
     BATON_SUBNETS: `10.${randomInt(200, 250)}.${4 * (lanes * randomInt(64 / lanes) + lane)}.0/22`,
     BATON_ADMIN_TOKEN: token,
     DATABASE_URL: urlOf(inject("postgresUrl"), database),
     BATON_CADDY_BIN: process.env.BATON_CADDY_BIN ?? "caddy",
     BATON_HELLO: "0",
-    // Each push waits for it. Files that are about the watch window give themselves more.
+    // Each push waits for the watch window. Test files about the watch window set a longer one.
     BATON_WATCH: "300ms",
     BATON_WORKER_UP: "300ms",
-    // It belongs to all who use this daemon.
+    // The build cache is shared with everybody who uses this daemon.
     BATON_BUILD_CACHE: "off",
     BATON_LOG_LEVEL: "debug",
     ...settings,
   };
-  // Else the first tests of each Baton would wait for them.
+  // Otherwise the first tests of each Baton would wait for these images to be built.
   await Promise.all([runBaseImage("node:22"), runBaseImage("static:1")]);
   await createDatabase(inject("postgresUrl"), database);
   const url = `http://127.0.0.1:${listenPort}`;
@@ -167,7 +172,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     }
   }
 
-  /** Read off a network in this Baton's slice: the server tells it to nobody. */
+  /** The server does not publish its instance id, so it is read from a network in this Baton's subnet pool. */
   async function findInstance(): Promise<string> {
     const pool = (environment.BATON_SUBNETS ?? "").split(".");
     const networks = await docker.listNetworks({ filters: { label: ["baton.instance"] } });

@@ -21,7 +21,7 @@ require("node:net").createServer((socket) => {
 }).listen(5432);
 `;
 
-/** The source of a web service that asks `db` for its rows, and adds one first at /add. */
+/** The source of a web service that asks `db` for the number of its rows. A request to /add first adds a row. */
 export const rowsWeb = `
 require("node:http").createServer((request, answer) => {
   const socket = require("node:net").connect(5432, "db", () => socket.write(request.url === "/add" ? "add" : "rows"));
@@ -31,8 +31,8 @@ require("node:http").createServer((request, answer) => {
 `;
 
 /**
- * Pushes the product `ledger` with these files, waits until all of it is done, and resolves with what the terminal
- * showed.
+ * Pushes the product `ledger` with these files, waits until the deployment is settled, and resolves with the terminal's
+ * output.
  */
 export async function pushLedger(
   baton: ReturnType<typeof useBaton>,

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type Dockerode from "dockerode";
 
-/** What the daemon holds of one Baton, each as a line for a person; shared base images apart. */
+/** Everything that the daemon holds for one Baton, as readable lines; shared base images are left out. */
 export async function leftInDocker(docker: Dockerode, instance: string): Promise<readonly string[]> {
   const filters = { label: [`baton.instance=${instance}`] };
   const [containers, networks, images, { Volumes: volumes }] = await Promise.all([
@@ -28,16 +28,16 @@ export async function leftInFirewall(instance: string): Promise<readonly string[
   return stdout.split("\n").filter((rule) => rule.includes(instance));
 }
 
-/** A base image that it made may go on under the claim of another. */
+/** A base image that it built may still be claimed by another Baton. */
 function isItsOwn(tag: string, instance: string): boolean {
   return tag.startsWith(`baton-${instance}/`) || !/^baton(?:-\w+\/base-|\/)/.test(tag);
 }
 
-/** Command lines of this machine's processes in which a text occurs. */
+/** The command lines of this machine's processes that contain a text. */
 export async function processesNaming(text: string): Promise<readonly string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   const commandLines = await Promise.all(
-    // A process may be gone by now.
+    // A process may have ended by now.
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
   );
   return commandLines.map((line) => line.replaceAll("\0", " ").trim()).filter((line) => line.includes(text));

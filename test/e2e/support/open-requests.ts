@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import WebSocket from "ws";
 
-/** Long conversations with an app, opened through Caddy and held across a cut-over. */
+/** Long-running requests to an app through Caddy, which are held open across a cut-over. */
 export interface AppAddress {
   readonly httpPort: number;
   readonly product: string;
@@ -13,7 +13,7 @@ export interface Reading {
   readonly endedAt: Date;
 }
 
-/** Resolves once the answer has begun; `whole` rejects when it is cut before its end. */
+/** Resolves once the response has begun. `whole` rejects when the response is cut off. */
 export async function openRequest(
   { httpPort, product }: AppAddress,
   path: string,
@@ -36,7 +36,7 @@ export async function openRequest(
 }
 
 export interface Socket {
-  /** What the app answers to a text: "hi from v1". */
+  /** Resolves with the app's reply to a text, such as "hi from v1". */
   ask(text: string): Promise<string>;
   readonly closed: Promise<void>;
   close(): Promise<void>;

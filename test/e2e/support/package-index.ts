@@ -5,22 +5,22 @@ import type { AddressInfo } from "node:net";
 import Dockerode from "dockerode";
 import { zip } from "./zip.ts";
 
-/** An index of Python packages and a proxy of Go modules in one, both for those who have the token only. */
+/** An index of Python packages and a proxy of Go modules in one. Both require the token. */
 export interface PackageIndex extends AsyncDisposable {
-  /** For PIP_INDEX_URL. */
+  /** The value of PIP_INDEX_URL. */
   readonly pythonUrl: string;
-  /** For GOPROXY. */
+  /** The value of GOPROXY. */
   readonly goUrl: string;
   readonly host: string;
   readonly token: string;
-  /** The lines of a go.sum that belong to the module. */
+  /** The module's lines of a go.sum. */
   readonly goSum: string;
-  /** Paths that were asked for with the token, since the last call. */
+  /** The paths that were requested with the token since the last call. */
   asked(): readonly string[];
 }
 
 /**
- * One package of Python, `greeting` 1.0, and one module of Go, `example.test/greeting` v1.0.0, where builds can reach
+ * Serves one Python package, `greeting` 1.0, and one Go module, `example.test/greeting` v1.0.0, where builds can reach
  * them.
  */
 export async function startPackageIndex(): Promise<PackageIndex> {
@@ -43,7 +43,7 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   const { port } = server.address() as AddressInfo;
   return {
     pythonUrl: `http://team:${token}@${host}:${port}/simple/`,
-    // Go signs in by https only.
+    // Go sends credentials only over https.
     goUrl: `http://${host}:${port}/${token}/go`,
     host,
     token,
@@ -61,14 +61,14 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   };
 }
 
-/** Builds have the network that Docker has for everybody; this machine's address in it is reached from nowhere else. */
+/** Builds use Docker's default network. This machine's address in it is unreachable from outside. */
 async function addressForBuilds(): Promise<string> {
   const network = await new Dockerode().getNetwork("bridge").inspect();
   const config = network.IPAM?.Config?.[0];
   return config?.Gateway ?? (config?.Subnet ?? "172.17.0.0/16").replace(/\d+\/\d+$/, "1");
 }
 
-/** The path that is asked for, for those who sign in or have the token in their address; null for others. */
+/** The requested path, if the request has the token as its password or in its URL; otherwise null. */
 function pathWithToken({ url = "", headers }: IncomingMessage, token: string): string | null {
   if (url.startsWith(`/${token}/`)) return url.slice(token.length + 1);
   return headers.authorization === `Basic ${Buffer.from(`team:${token}`).toString("base64")}` ? url : null;
@@ -101,7 +101,7 @@ const moduleFiles = {
     'package greeting\n\nfunc Greet(name string) string { return "Hello, " + name + ", from a module" }\n',
 };
 
-/** The protocol of GOPROXY: four files for each version. */
+/** The GOPROXY protocol has four files for each version. */
 function goFiles(): Iterable<[string, Buffer]> {
   const at = `/go/${module}/@v`;
   return [
@@ -112,7 +112,7 @@ function goFiles(): Iterable<[string, Buffer]> {
   ];
 }
 
-/** As go.sum has it: the hash of a list of the files, by their names, with the hash of each. */
+/** The h1 hash of go.sum: the hash of a list of the files' names and hashes. */
 function goHash(files: Readonly<Record<string, string>>): string {
   const sha256 = (text: string) => createHash("sha256").update(text);
   const lines = Object.entries(files)

@@ -7,13 +7,11 @@ const folder = fileURLToPath(new URL("../sample-apps/product/", import.meta.url)
 export interface ProductRelease {
   readonly api?: "sick";
   readonly migration?: "broken";
-  /** Another text makes another image of the database. "broken" does not start. */
+  /** The database's message. Another text gives another image; "broken" does not start. */
   readonly database?: string;
 }
 
-/**
- * A product of two stacks and five services: web; api, worker, migrate and a database that keeps its data in a volume.
- */
+/** A product of two stacks and five services: web; api, worker, migrate and a database with a volume. */
 export interface ProductApp {
   readonly repository: Repository;
   release(version: string, release?: ProductRelease): Promise<void>;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const builtServer = fileURLToPath(new URL("../../../.build/server/", import.meta.url));
-/** What the server itself allows its shutdown, and a little more. */
+/** A little more than the server allows for its own shutdown. */
 const shutdownMs = 25_000;
 
 export interface Exit {
@@ -14,17 +14,17 @@ export interface Exit {
   readonly output: string;
 }
 
-/** A program of the server's as a process of its own. */
+/** One of the server's programs as a separate process. */
 export interface ServerProcess {
   readonly pid: number;
   readonly exited: Promise<Exit>;
-  /** All that it has printed. */
+  /** Everything that the process has printed. */
   output(): string;
-  /** Resolves when it has printed this; rejects when it ends first. */
+  /** Resolves once the process has printed the text; rejects when it ends first. */
   prints(text: string): Promise<void>;
-  /** Asks it to stop: as systemd does, or as Ctrl-C does. */
+  /** Asks the process to stop, as systemd or Ctrl-C does. */
   stop(signal?: "SIGTERM" | "SIGINT"): Promise<Exit>;
-  /** SIGKILL: it cannot do anything about it. */
+  /** Sends SIGKILL, which the process cannot handle. */
   kill(): Promise<Exit>;
 }
 
@@ -38,7 +38,7 @@ export function runServer(program: "main.js" | "down.js", environment: Environme
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What this machine needs to be worked on, but nothing that another Baton or the test runner was told. */
+/** The environment without the settings of another Baton or of the test runner. */
 function withoutBaton(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !/^(?:BATON_|VITEST|NODE_ENV$|DATABASE_URL$|GIT_)/.test(name)),

@@ -1,4 +1,4 @@
-/** An app that prints what it is asked to: `/print?text=…` a line, `/flood?lines=…` many. */
+/** An app that prints what a request asks for: `/print?text=…` one line, `/flood?lines=…` many. */
 export const talkativeApp: Readonly<Record<string, string>> = {
   "package.json": JSON.stringify({
     name: "talkative",
@@ -23,7 +23,7 @@ const floodOf = ${floodOf.toString()};
 `,
 };
 
-/** Now and then a line is long enough to be wrapped. */
+/** Every tenth line is long enough to wrap. */
 export function floodOf(line: number): string {
   return `line ${line} of the flood${line % 10 === 0 ? `: ${"and so on ".repeat(20)}` : ""}`.trim();
 }

@@ -1,27 +1,27 @@
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** One question to an app, and what became of it. Times are milliseconds of one monotonic clock. */
+/** One request to an app and its result. Times are milliseconds of one monotonic clock. */
 export interface Sample {
   readonly startMs: number;
   readonly endMs: number;
-  /** 3 for v3; null: it failed. */
+  /** 3 for v3; null when the request failed. */
   readonly version: number | null;
-  /** Why it failed: `ECONNRESET`, `status 502`, `status 500: what the answer said` … */
+  /** Why the request failed: `ECONNRESET`, `status 502`, `status 500: the answer's text` … */
   readonly failure: string | null;
 }
 
 export interface TrafficReport {
   readonly samples: readonly Sample[];
   readonly failures: readonly Sample[];
-  /** Those that answered, ascending. */
+  /** The versions that answered, ascending. */
   readonly versions: readonly number[];
-  /** Questions that began when a newer version had answered already, and were answered by an older one. */
+  /** Requests that an older version answered although a newer one had answered before they began. */
   readonly wentBack: readonly Sample[];
 }
 
 export interface Traffic {
-  /** Resolves when this version has answered. */
+  /** Resolves once this version has answered. */
   sees(version: number): Promise<void>;
   stop(): Promise<TrafficReport>;
 }
@@ -29,18 +29,20 @@ export interface Traffic {
 export interface TrafficOptions {
   readonly httpPort: number;
   readonly product: string;
-  /** Of a product with several web services; its first one, if left out. */
+  /** The web service to ask; by default the product's first one. */
   readonly service?: string;
-  /** What is asked for; `/version`, if left out. An answer of several words must name one version in all of them. */
+  /** The path to request; by default `/version`. An answer of several words must name one version in all of them. */
   readonly path?: string;
-  /** `new`: a connection for each request. `kept`: one connection for each worker, and nothing is tried twice. */
+  /** `new` opens a connection for each request. `kept` gives each worker one connection, and never retries. */
   readonly connections: "new" | "kept";
   readonly workers: number;
-  /** Between two requests of a worker. Without one, the requests take whole cores from what they are to measure. */
+  /**
+   * The pause between two requests of a worker. Without it, the requests would take whole cores from what they measure.
+   */
   readonly pauseMs: number;
 }
 
-/** Asks an app for its version, one request after the other in each worker, until it is stopped. */
+/** Requests an app's version until it is stopped; each worker sends one request after the other. */
 export function startTraffic(options: TrafficOptions): Traffic {
   const { workers, pauseMs } = options;
   const samples: Sample[] = [];
@@ -108,7 +110,7 @@ function ask(options: TrafficOptions, agent: Agent | false): Promise<Sample> {
   });
 }
 
-/** Exported for the test of the oracle itself: what finds nothing must be able to find something. */
+/** Exported so that the oracle itself can be tested: it must be able to find faults. */
 export function report(samples: readonly Sample[]): TrafficReport {
   const answered = samples.flatMap((sample) =>
     sample.version === null ? [] : [{ ...sample, version: sample.version }],

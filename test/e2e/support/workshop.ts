@@ -3,14 +3,14 @@ import { createSampleApp, createServiceApp, type ServiceApp } from "./apps.ts";
 import { cloneRepository, createRepository, type Repository } from "./git-client.ts";
 import { createProductApp, type ProductApp } from "./product-app.ts";
 
-/** Repositories for the tests of a file, thrown away when they are over. */
+/** Repositories for the tests of a file, deleted at its end. */
 export interface Workshop {
   serviceApp(name: string, branch?: string): Promise<ServiceApp>;
   productApp(): Promise<ProductApp>;
   sampleApp(sample: "node" | "static"): Promise<Repository>;
-  /** With these files, committed. */
+  /** A repository with these files, committed. */
   appOf(files: Readonly<Record<string, string>>): Promise<Repository>;
-  /** A further person's copy. */
+  /** A clone of a repository for another author. */
   clone(remote: string, author: string): Promise<Repository>;
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 
-/** A zip archive of these files, as they are: enough for wheels and Go modules. */
+/** A zip archive of these files, uncompressed, which is enough for wheels and Go modules. */
 export function zip(files: Readonly<Record<string, string>>): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -11,7 +11,7 @@ export function zip(files: Readonly<Record<string, string>>): Buffer {
     const facts = factsOf(name, content);
     const local = Buffer.concat([signature(0x04034b50), facts, name, content]);
     parts.push(local);
-    // Between the facts and the name: no comment, no disk, no attributes, and where the file begins.
+    // The fields between the facts and the name: no comment, no disk, no attributes, and the file's offset.
     const place = Buffer.alloc(14);
     place.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([signature(0x02014b50), version, facts, place, name]));
@@ -26,7 +26,7 @@ export function zip(files: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([...parts, central, signature(0x06054b50), end]);
 }
 
-/** 2.0, on Unix, so that nobody reads a mode out of the attributes. */
+/** Version 2.0 on Unix, so that readers do not take a mode from the attributes. */
 const version = Buffer.from([20, 0]);
 
 function signature(number: number): Buffer {
@@ -35,7 +35,7 @@ function signature(number: number): Buffer {
   return bytes;
 }
 
-/** What stands in front of a file and in the directory alike: stored, on 1 January 1980. */
+/** The fields that a file's header and its directory entry share: stored, on 1 January 1980. */
 function factsOf(name: Buffer, content: Buffer): Buffer {
   const facts = Buffer.alloc(26);
   facts.writeUInt16LE(20, 0);

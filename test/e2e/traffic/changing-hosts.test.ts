@@ -15,12 +15,12 @@ let repository: Repository;
 
 interface Service {
   readonly name: "api" | "web";
-  /** What it answers with. */
+  /** The version that it answers with. */
   readonly version: string;
   readonly behaviour?: Behaviour;
 }
 
-/** Of several web services the first has the product's own address, and the others one below it. */
+/** The first web service has the product's own address, and the others have addresses below it. */
 async function push(...services: readonly Service[]): Promise<{ readonly code: number | null; readonly text: string }> {
   const stacks = services.map(({ name }) => `  ${name}: { path: ${name}, health: { timeout: 10s } }\n`);
   await repository.write({ "baton.yaml": `stacks:\n${stacks.join("")}` });
@@ -37,7 +37,8 @@ const traffic = (service?: string) =>
     ...(service !== undefined && { service }),
   });
 /**
- * Hosts come and go here, and are loaded: that may reset a connection, as the README says. Nothing else may go wrong.
+ * Hosts are added and removed here, which loads a configuration. As the README says, that may reset a connection; no
+ * other failure is allowed.
  */
 const wrong = (failures: readonly Sample[]) =>
   failures.map(({ failure }) => failure).filter((failure) => failure !== "ECONNRESET");

@@ -4,8 +4,8 @@ import { useBaton } from "../support/harness.ts";
 import { useWorkshop } from "../support/workshop.ts";
 
 const count = 45;
-// More /27 networks than the usual slice of a Baton under test has, and more than Docker's own pools: beside the slices
-// that the others draw from.
+// This needs more /27 networks than a Baton under test usually gets, and more than Docker's own pools have. The range
+// lies beside those that the other files draw from.
 const baton = useBaton({ BATON_SUBNETS: `10.${randomInt(251, 255)}.0.0/16` });
 const workshop = useWorkshop();
 

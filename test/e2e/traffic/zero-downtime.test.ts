@@ -12,7 +12,7 @@ const workshop = useWorkshop();
 let shop: ServiceApp;
 let released = 0;
 
-/** Pushes the next version of the shop. */
+/** Pushes the shop's next version. */
 async function push() {
   released += 1;
   await shop.release(`v${released}`);
@@ -72,7 +72,7 @@ test("what is open at the cut-over goes on whole on the old version, and is coun
   const cutOver = await baton().api.event(id, "cut-over");
   const readings = await Promise.all([slow.whole, stream.whole]);
   expect(readings.map(({ body }) => body)).toEqual([`${old} begins, ${old} ends`, `data: ${old}\n\n`.repeat(40)]);
-  // Else they would prove nothing.
+  // Every reading must end after the cut-over, or it would prove nothing.
   for (const { endedAt } of readings) expect(endedAt.getTime()).toBeGreaterThan(new Date(cutOver.at).getTime());
   await chat.close();
 

@@ -165,7 +165,7 @@ describe("a fetch", () => {
     await using other = await createGitClient();
     await other.commit("big", { "film.bin": randomBytes(48 * 1024 * 1024) });
     await other.git("push", "--quiet", big.folder, "HEAD:refs/heads/main");
-    // Slowly enough to be seen growing.
+    // The server sends slowly enough that git sees the pack grow.
     const small = createGit({ folder: join(folder, "small"), maxFetchBytes: 1024 * 1024 });
     const error = await failure(small.fetch(product, request({ remote: remoteOf(big.url) }), never));
     expect([error.trouble, error.message]).toEqual(["too-large", "the repository is larger than 1 MiB when packed"]);
@@ -216,7 +216,7 @@ describe("addresses that are not on the internet", () => {
 
   test("the address that was looked at is the one that is connected to", async () => {
     const commit = await release("pinned");
-    // No other look-up can find this host: that git reaches it shows that it makes none of its own.
+    // Only this look-up knows the host, so a connection shows that git makes no look-up of its own.
     const asked: string[] = [];
     const pinning = createGit({
       folder,

@@ -21,7 +21,7 @@ interface Unpacked {
   readonly type: string;
   readonly mode: string;
   readonly mtime: Date;
-  /** Of a file its content, of a link its target. */
+  /** The content of a file, or the target of a link. */
   readonly content: string;
 }
 

@@ -83,7 +83,7 @@ test("a tree with a path out of its folder, as a fetch may bring it, is not list
   await using stored = await createStored();
   const tree = await makeTree(stored, [`100644 blob ${await makeBlob(stored, "x")}\t..`]);
   const commit = await stored.client.git("commit-tree", "-m", "out", tree);
-  // Stored object by object: a push would be refused.
+  // The tree is stored object by object, because a push of it would be refused.
   await stored.client.git(
     "-c",
     "fetch.fsckObjects=false",

@@ -62,7 +62,7 @@ it("a marked secret is mounted for install and build, and is no argument", async
   expect(recipe).toMatchObject({ buildVariables: [], buildSecrets: ["NPM_TOKEN"] });
   const mounted = `--mount=type=secret,id=NPM_TOKEN export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" &&`;
   expect(dockerfile).toContain(`RUN --mount=type=cache,target=/root/.npm ${mounted} npm ci`);
-  // What a secret is does not count for the cache, so that something else has to.
+  // The value of a secret does not count for the build cache, so the cache needs another input that changes.
   expect(dockerfile).toContain(`ARG BATON_SECRETS_VERSION\nRUN ${mounted} npm run build`);
   expect(dockerfile).not.toContain("OTHER");
   expect(decisions).toContain("Install and build get NPM_TOKEN, which are not kept in the image");

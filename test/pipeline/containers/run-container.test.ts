@@ -10,7 +10,7 @@ type Context = Parameters<typeof runContainer>[0];
 const older = hostAddress("127.0.0.1", 20_001);
 const newer = hostAddress("127.0.0.2", 20_001);
 
-/** Where a service is published when these containers are there; its lease is of port 20001. */
+/** The address at which a service is published when these containers exist and its lease is of port 20001. */
 async function publishedAt(
   containers: readonly ContainerState[],
   service = aService(),

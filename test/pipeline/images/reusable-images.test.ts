@@ -18,7 +18,7 @@ const compose = [
 
 const nothingMarked = { marks: {}, rootDirectory: "" };
 
-/** Which services' images are used again for today's variables and settings, and what the log says. */
+/** The services whose images are reused for the current variables and settings, and the lines of the log. */
 async function reuse(
   then: Partial<DeploymentSpec>,
   today: Partial<VersionInputs>,

@@ -7,7 +7,7 @@ import { aFailure } from "../../model/a-deployment.ts";
 
 const soon = AbortSignal.timeout(10_000);
 
-/** Time that passes at once. */
+/** A clock whose sleeps end at once. */
 const clock = {
   now: () => new Date(0),
   monotonicMs: () => 0,

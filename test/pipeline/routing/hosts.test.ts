@@ -56,7 +56,7 @@ describe("a version that brings hosts", () => {
   test("fails at once where the proxy refuses them, and takes its claim on them back", async () => {
     const { store, published, announce } = await createScene(() => Promise.reject(new ProxyRefused("no such module")));
     await expect(announce()).rejects.toMatchObject({ failure: { message: expect.stringContaining("no such module") } });
-    // Once for itself, once for those whose hosts are left.
+    // It publishes its own hosts, and then those that remain after it took its claim back.
     expect(published).toHaveBeenCalledTimes(2);
     expect(await store.domains.list()).toEqual([]);
   });

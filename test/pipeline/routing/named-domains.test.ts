@@ -4,7 +4,7 @@ import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createSamples } from "../../web/samples.ts";
 
-/** Two products; what the repository of the second names for its service is looked at. */
+/** Two products. The test checks the hosts that the second one's repository names for its service. */
 async function world() {
   const clock = createFakeClock();
   const store = createFakeStore(clock);

@@ -28,7 +28,7 @@ it("two deployments that bring hosts at once both find theirs in what was set la
     log,
     proxy: {
       async setRoutes(routes) {
-        // The slower the first, the staler what it has read.
+        // The slower the first publishing is, the staler is what it has read.
         if (set.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
         set.push(routes);
         return [];

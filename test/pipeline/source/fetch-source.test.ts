@@ -10,7 +10,7 @@ import { createSamples } from "../../web/samples.ts";
 
 const signal = new AbortController().signal;
 
-/** What is asked of a repository that has a tag of every name and no branch. */
+/** The refs that are requested from a repository that has a tag of every name and no branch. */
 async function refsAskedFor(
   request: Pick<Queued, "trigger" | "ref"> & { readonly commit?: Commit },
 ): Promise<readonly string[]> {

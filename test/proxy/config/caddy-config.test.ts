@@ -191,7 +191,7 @@ describe("reading a configuration back", () => {
     fc.assert(
       fc.property(table, fc.boolean(), (rows, plainHttp) => {
         const routes = rows.map(({ id, ...route }) => {
-          // All hosts of a service wait, or none does.
+          // Either all hosts of a service wait, or none does.
           return { installation: id as InstallationId, routes: [{ ...route, waits: route.service === "admin-ui" }] };
         });
         const config = renderConfig({ ...secure, plainHttp }, routes);

@@ -9,7 +9,7 @@ import type { CaddyAdmin } from "../../../server/proxy/process/admin.ts";
 import { createSwitch } from "../../../server/proxy/switch/switch.ts";
 import { installation, routesFor } from "../sample-routes.ts";
 
-// Caddy's failures, which the real one does not produce on demand.
+// Failures of Caddy that a real Caddy does not produce on demand.
 const { signal } = new AbortController();
 let folder: string;
 let file: string;

@@ -4,7 +4,7 @@ import { createSupervisor, type SupervisorDependencies } from "../../../server/p
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What is said while Caddy serves and its admin socket fails so, as the watch looks twice. */
+/** The log lines while Caddy serves but its admin socket fails with this error in two consecutive checks. */
 async function saidOf(cause: unknown, passedMs = 0): Promise<readonly string[]> {
   const said: string[] = [];
   const watching = new AbortController();

@@ -11,7 +11,7 @@ import { aContainer, anOwner } from "../../ports/a-container.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A product that runs and was deleted, and what the reconciler does about it, in order. */
+/** A running product that was deleted, and the calls that the reconciler makes, in order. */
 async function aDeletedProduct() {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
@@ -59,7 +59,7 @@ test("a deleted product's address is withdrawn before its containers and its fol
   });
   await vi.waitFor(async () => expect(await store.products.deleted()).toEqual([]));
   await reconciler.stop();
-  // The first is told at every start.
+  // The first one is the publishing of every start.
   expect(calls.slice(0, 2)).toEqual(["publish", "publish"]);
   expect(calls).toContain("stop");
   expect(calls).toContain("forget");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { execTrouble, mayBeExecTrouble, type Program } from "../../../server/rules/diagnosis/exec-trouble.ts";
 
-/** The whole of what is said, as a failure's sentence and its hint say it. */
+/** The full text of a failure: its sentence and its hint. */
 function said(...known: Parameters<typeof execTrouble>): string | null {
   const trouble = execTrouble(...known);
   return trouble && `${trouble.what}. ${trouble.advice}`;
@@ -11,7 +11,7 @@ function program(path: string, head: string | Buffer, executable = true): Progra
   return { path, executable, head: Buffer.from(head) };
 }
 
-/** The beginning of an ELF file for a machine, little-endian. */
+/** The beginning of a little-endian ELF file for a machine. */
 function elf(machine: number): Buffer {
   const head = Buffer.alloc(64);
   head.write("\x7fELF\x02\x01", "latin1");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startRefusal } from "../../../server/rules/diagnosis/start-refusal.ts";
 
 describe("why the engine would not create or start a container", () => {
-  // Docker's own words, without the layers of the runtime.
+  // Docker's own messages, without the prefixes of the runtime's layers.
   it.each([
     [
       "Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available",

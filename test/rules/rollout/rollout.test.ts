@@ -23,12 +23,12 @@ function order(services: readonly ServiceSpec[], live: LiveSpec | null = null): 
   return rollout(aSpec(services), live).map(({ service, action }) => `${action} ${service.name}`);
 }
 
-/** The version that serves, of these services. */
+/** The live version, with these services. */
 function serving(...services: ServiceSpec[]): LiveSpec {
   return { id: one, spec: aSpec(services) };
 }
 
-/** What becomes of these services when they follow a live version. */
+/** The rollout of these services after a live version. */
 function following(live: LiveSpec, services: readonly ServiceSpec[], fresh = false) {
   const stacks = keepUnchanged(aSpec(services), live, fresh);
   const version = { ...aSpec(), stacks };

@@ -14,7 +14,7 @@ import { at, everyState } from "../../model/a-deployment.ts";
 
 const secrets = createSecrets(randomBytes(keyBytes));
 
-/** The row that a deployment would have that came to its state in one step. */
+/** The row of a deployment that reached its state in one step. */
 function rowOf(deployment: Deployment): DeploymentRow {
   const past = "spec" in deployment && deployment.spec ? specColumn(deployment.id, deployment.spec, secrets) : {};
   return {

@@ -13,7 +13,7 @@ const started: EmbeddedPostgres[] = [];
 let root: string;
 
 beforeAll(async () => {
-  // mkdtemp makes it 0700: nobody but its owner may enter, and Postgres does not run as the owner when that is root.
+  // mkdtemp makes the folder 0700, so only its owner may enter, and Postgres does not run as root.
   root = await mkdtemp(join(tmpdir(), "baton-postgres-"));
 });
 
@@ -43,7 +43,7 @@ async function postmasterOf(name: string): Promise<number> {
   return Number(text.split("\n")[0]);
 }
 
-/** The parent need not be this process, so there is no event to wait for. */
+/** This process may not be the parent, so there is no event to wait for. */
 async function untilDead(pid: number): Promise<void> {
   const isThere = () =>
     stat(`/proc/${pid}/cwd`).then(
@@ -131,9 +131,9 @@ describe("a database that is used again and again", () => {
   });
 });
 
-/** A script for a process of its own that starts the Postgres of this folder, prints its URL and stops nothing. */
+/** A script for a separate process, which starts the Postgres of this folder, prints its URL and stops nothing. */
 function startIn(folder: string): string {
-  // vite is what runs TypeScript here; it is not our own dependency but vitest's.
+  // vite runs TypeScript here. It is vitest's dependency, not our own.
   const vite = createRequire(createRequire(import.meta.url).resolve("vitest/package.json")).resolve("vite");
   const source = join(import.meta.dirname, "../../../server/store/embedded/embedded-postgres.ts");
   return `

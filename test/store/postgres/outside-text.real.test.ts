@@ -8,7 +8,8 @@ import { aProductOf, push, sha } from "../../contracts/store/webhooks/pushes.ts"
 import { aFailure, at } from "../../model/a-deployment.ts";
 import { useScratchDatabase } from "../scratch-database.ts";
 
-// Postgres takes no NUL in a text and no half of a surrogate pair in JSON. Both come from outside and are replaced.
+// Postgres allows no NUL in a text and no half of a surrogate pair in JSON. Outside text may have both; they are
+// replaced.
 
 let store: Store;
 useScratchDatabase((opened) => {

@@ -13,7 +13,7 @@ useScratchDatabase((opened) => {
   store = opened.store;
 });
 
-/** Tables that hold rows of no product. */
+/** Tables whose rows belong to no product. */
 const lasting = ["instances", "environments", "settings", "tokens", "sessions", "audit_entries"];
 
 async function filledTables(): Promise<readonly string[]> {
@@ -56,7 +56,7 @@ it.each(["product", "installation"] as const)("a %s that is purged leaves no row
 
 it("a redeploy's session is found without looking through every deployment", async () => {
   const plan = await database.sql.begin(async (sql) => {
-    // A table this small is read whole whenever that is possible.
+    // Postgres would otherwise scan a table this small.
     await sql`set local enable_seqscan = off`;
     return sql`explain select * from deployments where session_id = 's-1' order by id desc limit 1`;
   });

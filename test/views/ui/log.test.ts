@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LogLines, LogPanel } from "../../../views/ui/log.tsx";
 
 const blocksOf = (lines: readonly string[]) => [{ kind: "output" as const, time: "0:01", lines }];
-/** As a message brings them, and as they come with the page. */
+/** The lines as a stream's message brings them, and as the page contains them at first. */
 const message = (lines: readonly string[]) => String(LogLines({ blocks: blocksOf(lines) }));
 const page = (lines: readonly string[]) => {
   const search = { path: "/", query: {}, words: "" };

@@ -8,7 +8,7 @@ beforeEach(async () => {
   world = await createWorld();
 });
 
-/** The routes that anybody may use; all others want somebody who is signed in. */
+/** The routes that are open to everybody; all others need a signed-in user. */
 const open = [
   "GET /livez",
   "GET /healthz",
@@ -42,7 +42,7 @@ describe("every route", () => {
 
   test("turns away an unknown token and an unknown session", async () => {
     for (const { name, method, path } of routesOf(world).filter((route) => !open.includes(route.name))) {
-      // Ten failures a minute are listened to.
+      // Ten failures a minute are allowed, so each route gets a minute of its own.
       world.clock.advance(60_000);
       const byToken = await world.fetch(path, { method, headers: { authorization: "Bearer wrong" } });
       expect(byToken.status, name).toBe(401);
@@ -54,7 +54,7 @@ describe("every route", () => {
   test("that changes something refuses a session without the form's token", async () => {
     const { cookie } = await world.signIn();
     for (const { name, method, path } of routesOf(world).filter(({ method }) => method !== "GET")) {
-      // Git knows no sessions.
+      // Git has no sessions.
       if (open.includes(name) || isGitPath(path)) continue;
       const answer = await world.fetch(path, { method, headers: { cookie, origin, "sec-fetch-site": "same-origin" } });
       expect(answer.status, name).toBe(403);

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await world.samples.product("shop");
 });
 
-/** Sets a variable from a form, and says whether it was set. */
+/** Sets a variable with a form. Resolves with whether it was set. */
 async function post(headers: Record<string, string>, csrf: string | null = session.csrf) {
   const form = new URLSearchParams({ name: "CANARY", value: "1", ...(csrf !== null && { csrf }) });
   const answer = await world.fetch("/products/shop/variables", {

@@ -6,7 +6,7 @@ import { createWorld } from "../world.ts";
 let server: ServerType;
 let port = 0;
 beforeAll(async () => {
-  // The port is known only once it listens: what is listened on is told to the check afterwards.
+  // The port is known only once the server listens, so the test sets it afterwards.
   const listen = { host: "127.0.0.1", port: 4000 };
   const world = await createWorld({ publicUrl: new URL("https://baton.example"), listen });
   port = await new Promise((resolve) => {
@@ -92,7 +92,7 @@ describe("a request for", () => {
     async (peer) => {
       for (const host of ["127.0.0.1:4000", "localhost:4000", "[::1]:4000"]) {
         expect((await from(peer, host, open)).status).toBe(421);
-        // Neither when nobody said how Baton is reached.
+        // The same holds when no public URL is set.
         expect((await from(peer, host)).status).toBe(421);
       }
       expect((await from(peer, "baton.example:4000", open)).status).toBe(200);

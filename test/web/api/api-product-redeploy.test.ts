@@ -41,7 +41,7 @@ const call = (body?: unknown) => world.api(path(), { method: "POST", ...(body !=
 const progress = (session: string, init: { signal?: AbortSignal; headers?: Record<string, string> } = {}) =>
   world.api(`/api/progress/${session}`, init);
 
-/** The redeploy that was queued, in the state that it is in now. */
+/** The queued redeploy in its current state. */
 async function redeploy(): Promise<Deployment> {
   const [newest] = await world.store.deployments.list({ limit: 1 });
   if (!newest?.fresh) throw new Error("no redeploy was queued");
@@ -134,7 +134,7 @@ describe("a product redeploy", () => {
     const answer = await call();
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader?.read())?.value).toBe("\n");
-    // The answer sleeps until it has to say something, and whoever follows the deployment until the next look.
+    // The response sleeps until it has something to send, and the follower until its next look.
     await vi.waitFor(() => expect(world.clock.sleeping).toBe(2));
     world.clock.advance(5_000);
     expect((await reader?.read())?.value).toBe("\n");

@@ -18,7 +18,7 @@ const ofProduct = "/api/products/shop/variables";
 const put = (path: string, body: unknown) => world.read(path, { method: "PUT", body });
 const installed = async () => (await world.read(`/api/product-deployments/${installation.id}`)).json;
 
-/** A live version that has these variables. */
+/** A live version with these variables. */
 function live(variables: Readonly<Record<string, string>>): Ready {
   const row = world.samples.live(installation);
   return world.store.put({ ...row, spec: { ...row.spec, variables } });

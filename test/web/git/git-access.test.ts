@@ -12,7 +12,7 @@ import { createFakeStore } from "../../fakes/store/fake-store.ts";
 const token = "baton_test-token-that-is-long-enough-0123456789";
 const refs = "/git/shop.git/info/refs?service=git-receive-pack";
 
-/** Git over HTTP on fakes, as if every request came over a connection from `address`. */
+/** Git over HTTP on fakes, as if every request came from `address`. */
 async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
   const clock = createFakeClock();
   const store = createFakeStore(clock);
@@ -99,7 +99,7 @@ describe("git over HTTP", () => {
   test("writes down a wrong password, but not that git asks without one first", async () => {
     await door.ask(null);
     await door.ask(token);
-    // Before git asks for the password of http://x@…, curl tries the name alone.
+    // With a URL like http://x@…, curl first tries the name without a password.
     await door.ask("");
     expect(door.store.rows.audit).toEqual([]);
     await door.ask("wrong", { from: "192.0.2.9" });
@@ -139,7 +139,7 @@ describe("git over HTTP", () => {
     for (let count = 0; count < 31; count++) await door.ask("wrong", through("198.51.100.1"));
     expect(await door.ask("wrong", through("198.51.100.1"))).toBe(429);
     expect(await door.ask("wrong", through("198.51.100.2"))).toBe(401);
-    // What a client itself claims stands before what Caddy appends.
+    // An address that the client itself claims comes before the one that Caddy appends.
     expect(await door.ask("wrong", through("198.51.100.3, 198.51.100.1"))).toBe(429);
   });
 

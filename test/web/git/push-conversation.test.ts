@@ -10,7 +10,7 @@ import { createFakeGit } from "../../fakes/fake-git.ts";
 import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createWorld } from "../world.ts";
 
-/** What is told to who pushes refs that deploy nothing, when git says this of them. */
+/** The remarks for a client that pushes refs that deploy nothing, with git's verdict on each. */
 async function told(refs: Readonly<Record<string, string | null>>, unpackError: string | null = null) {
   const { lines, end } = await conduct(refs, unpackError, []);
   expect(end).toEqual({ unpackError, refs: new Map(Object.entries(refs)) });

@@ -178,7 +178,7 @@ describe("a deployment that failed", () => {
   test("is tried again from the same commit", async () => {
     const failed = world.samples.failed(installation, {}, { commit: sampleCommit("Flaky") });
     world.git.commits.set(failed.commit?.sha ?? "", sampleCommit("Flaky"));
-    // A push that failed has not moved its branch.
+    // The failed push has not moved its branch.
     world.git.commits.set("main", sampleCommit("Good"));
     const { location } = await member.post(`/deployments/${failed.id}/retry`);
     const [newest] = await world.store.deployments.list({ limit: 1 });

@@ -4,7 +4,7 @@ import { documentNames } from "../../../views/system/documents.ts";
 import { aMember, type Member } from "../member.ts";
 import { createWorld } from "../world.ts";
 
-/** For people who change Baton; the dashboard shows what its users need. */
+/** These pages are for people who change Baton; the dashboard shows what its users need. */
 const forDevelopers = ["architecture", "style"];
 
 let member: Member;

@@ -225,7 +225,7 @@ describe("variables", () => {
     expect(preview.text).toContain("Line 3: &quot;my key=2&quot; is not NAME=value.");
     expect(preview.text).toContain("Line 5: P uses $b, which no line above sets.");
     expect(preview.text).toMatch(/GOOD new .*SAME unchanged/);
-    // The first line break inside a textarea is HTML's own.
+    // HTML drops the first line break inside a textarea.
     expect(preview.html).toContain(`>\n${file}</textarea>`);
     const half = await member.post(path, { file, save: "yes" });
     expect(half.html).toContain(">my key=2\nP=a$b</textarea>");
@@ -301,7 +301,7 @@ describe("variables", () => {
       NODE_ENV: "production",
       PLAN: "canary",
     });
-    // What is there keeps its mark.
+    // An existing variable keeps its mark.
     await member.post(path, { file: "PLAN=2\nSITE_URL=https://x.example.com", save: "yes" });
     expect(await world.store.installations.visibleVariables(installation.id)).toEqual({
       NODE_ENV: "production",

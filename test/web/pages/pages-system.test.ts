@@ -58,7 +58,7 @@ describe("the activity", () => {
 
   test("has words for every endpoint of a member that changes something", () => {
     const unsafe = endpoints.filter(
-      // A fetch by git is a POST, but changes nothing.
+      // A fetch by git is a POST that changes nothing.
       ({ method, audience, answer }) => method !== "GET" && audience === "member" && answer !== "git",
     );
     expect(unsafe.length).toBeGreaterThan(15);

@@ -66,7 +66,7 @@ test("the page reads without scripts, is searched, and shows what is hostile as 
   expect((await member.get("/products/shop/logs?service=nobody")).status).toBe(200);
 });
 
-/** Time passes while the stream is read, since it may have gone to sleep before a read or after it. */
+/** Advances the clock while it reads, because the stream may sleep before a read or after it. */
 async function readUntil(text: string, world: World, member: Member): Promise<string> {
   const answer = await member.stream("/products/shop/logs/stream?environment=production");
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();

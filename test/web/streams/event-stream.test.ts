@@ -29,7 +29,7 @@ const finish = () => {
   world.store.put({ ...deployment, ...end });
 };
 
-/** Opens the stream like a browser, and tells of its events what these tests look at. */
+/** Opens the stream like a browser. Returns the fields of its events that these tests check. */
 async function open(query = "", headers: Record<string, string> = {}) {
   const leave = new AbortController();
   const answer = await world.api(`/api/deployments/${deployment.id}/events${query}`, { headers, signal: leave.signal });

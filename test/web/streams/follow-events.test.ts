@@ -24,7 +24,7 @@ const batchSizes = async (until?: number) => {
   return sizes;
 };
 
-/** What is heard until it is over, and how it ended. */
+/** The events until the stream is over, and how it ended. */
 async function hear(after = 0) {
   const events = followDeployment(world.needs, id, signal, after);
   const seqs: number[] = [];

@@ -44,7 +44,7 @@ test("nothing is asked for when no stream is open", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-/** Reads to the end. */
+/** Resolves with the rest of the response. */
 async function rest(answer: Response): Promise<string> {
   return new Response(answer.body).text();
 }

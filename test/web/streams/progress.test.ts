@@ -4,7 +4,7 @@ import type { DeploymentEvent, EventBody } from "../../../server/model/deploymen
 import { drainingText, noProgress, progressAfter, stepViews } from "../../../server/web/pages/deployment/progress.ts";
 
 const start = Date.parse("2026-01-31T12:00:00.000Z");
-/** Events, a second apart. */
+/** The progress after these events, which are a second apart. */
 const progressOf = (...bodies: readonly EventBody[]) =>
   bodies
     .map((body, index): DeploymentEvent => ({ seq: index + 1, at: new Date(start + index * 1000), ...body }))

@@ -34,7 +34,7 @@ test("a reader that takes nothing is dropped after 15 s, and what is held for it
   );
   const closed = once(socket, "close");
 
-  // The kernel takes some; then the stream waits for room, and its patience is counted.
+  // The kernel's buffers take some of it. Then the stream waits for room, and its time limit runs.
   await vi.waitFor(() => expect(world.clock.sleeping).toBe(1), { timeout: 5_000 });
   const readThen = read;
   world.clock.advance(15_000);

@@ -56,7 +56,7 @@ async function post(body: string, changes: Record<string, string | null> = {}, p
   return { status: answer.status, ...json };
 }
 
-/** A body whose sender takes his time. */
+/** A body that never ends. */
 function endless() {
   const state = { read: 0 };
   let end = () => {};
@@ -280,7 +280,7 @@ describe("nobody but the forge is believed", () => {
     expect(await ledger()).toMatchObject([{ outcome: "refused" }]);
   });
 
-  /** Deliveries whose bodies do not end, as if they came from these addresses. */
+  /** Opens deliveries whose bodies never end, as if they came from these addresses. */
   function hold(addresses: readonly string[]) {
     const headers = { host: "127.0.0.1:4000", "x-hub-signature-256": sign(body()) };
     return addresses.map((remoteAddress) => {
@@ -465,7 +465,7 @@ describe("a repository", () => {
     expect(answer.status).toBe(400);
     const html = await answer.text();
     expect(html).toMatch(message);
-    // The form comes back as it was typed, but for what a URL holds of a password.
+    // The form is filled in again as the user typed it, except for a URL's password.
     for (const [name, value] of Object.entries(fields)) {
       expect(html).toContain(`name="${name}" value="${value.replace("t0ken@", "")}"`);
     }

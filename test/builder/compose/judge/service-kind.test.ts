@@ -26,7 +26,7 @@ describe("what kind a service is of, rule by rule", () => {
     ["{ image: redis, x-baton: { kind: tcp } }", "", "tcp", 6379, "x-baton says tcp"],
     ["{ image: app, x-baton: { kind: worker }, ports: ['80'] }", "", "worker", null, "x-baton says worker"],
     ["{ image: app, x-baton: { kind: init }, ports: ['80'] }", "", "init", null, "x-baton says init"],
-    // Somebody waits for its end.
+    // Another service waits for its completion.
     [
       "{ image: app, ports: ['80'] }",
       "  api: { image: app, depends_on: { it: { condition: service_completed_successfully } } }\n",
@@ -35,7 +35,7 @@ describe("what kind a service is of, rule by rule", () => {
       "api waits until it has completed",
     ],
     ["{ image: app, ports: ['80'] }", "  api: { image: app, depends_on: [it] }\n", "web", 80, "publishes port 80"],
-    // A job among services.
+    // A one-off job among services.
     ["{ image: app, restart: 'no' }", web, "init", null, 'restart: "no" and no port: it runs once, to completion'],
     ["{ image: app, restart: 'no' }", "", "worker", null, "names no port"],
     ["{ image: app, restart: 'no' }", "  b: { image: app, restart: 'no' }\n", "worker", null, "names no port"],
@@ -88,7 +88,7 @@ describe("what kind a service is of, rule by rule", () => {
       "exposes port 3000 to the other services",
     ],
     ["{ image: app, expose: ['5432'] }", "", "tcp", 5432, "exposes port 5432 to the other services"],
-    // Nothing of all that.
+    // None of the above.
     ["{ image: app }", web, "worker", null, "names no port"],
   ] as const)("%s %s", async (lines, others, kind, port, reason) => {
     expect(await decisionOn(lines, others)).toEqual({ kind, port, reason });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plan, plannedService } from "../../tree.ts";
 
-/** The stage that installs, without its first lines, which are always the same. */
+/** The stage that installs packages, without its first lines, which are always the same. */
 async function packagesStage(files: Readonly<Record<string, string>>, variables: readonly string[] = []) {
   const { dockerfile, recipe, decisions } = await plannedService({ "app.py": "app = Flask()", ...files }, variables);
   const stage = dockerfile?.split("\nFROM ")[1]?.split("RUN python3 -m venv /opt/venv\n")[1] ?? "";

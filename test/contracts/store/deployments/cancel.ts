@@ -5,7 +5,7 @@ import { anInstallation, claimed, deploying, enqueued, type MakeStore, moved, st
 
 const later = new Date(at.getTime() + 60_000);
 
-/** What is asked to stop, and what a dead server left running. */
+/** The contract of cancellation requests and of deployments that a dead server left running. */
 export function cancelContract(make: MakeStore): void {
   let store: Store;
   beforeEach(async () => {

@@ -17,7 +17,7 @@ const progress = (name: string, percent: number): StackProgress => ({
   currentService: "web",
 });
 
-/** The log of a deployment, and who is woken by it. */
+/** The contract of a deployment's events and of who is woken by them. */
 export function eventsContract(make: MakeStore): void {
   let store: Store;
   let id: DeploymentId;

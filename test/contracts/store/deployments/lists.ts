@@ -5,7 +5,7 @@ import { anInstallation, aProduct, deploying, enqueued, ids, type MakeStore, mov
 
 const later = new Date(at.getTime() + 60_000);
 
-/** What is read of deployments. */
+/** The contract of reading deployments. */
 export function listsContract(make: MakeStore): void {
   let store: Store;
   beforeEach(async () => {

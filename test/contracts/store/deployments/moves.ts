@@ -20,7 +20,7 @@ import {
 const later = new Date(at.getTime() + 60_000);
 const commit: Commit = { sha, message: "Say hello", author: "Ada" };
 
-/** How a deployment goes on, and what goes with it. */
+/** The contract of a deployment's moves and of what changes with them. */
 export function movesContract(make: MakeStore): void {
   let store: Store;
   beforeEach(async () => {
@@ -111,7 +111,7 @@ export function movesContract(make: MakeStore): void {
   });
 
   describe("the law", () => {
-    /** A deployment of an installation of its own, on its way to the state by the moves that lead there. */
+    /** A deployment in this state, brought there by legal moves, in an installation of its own. */
     async function inState(state: DeploymentState): Promise<Deployment> {
       const installation = await anInstallation(store);
       switch (state) {
@@ -142,7 +142,7 @@ export function movesContract(make: MakeStore): void {
         expect([transition.type, to && stateOf(to)]).toEqual([transition.type, leadsTo(transition.type, state)]);
         expect(await store.deployments.get(from.id)).toEqual(to ?? from);
         if (to) expect(to).toEqual(advance(from, transition));
-        // Out of the way of the next one's claim.
+        // Superseded, so that the next claim does not take it.
         if (state === "queued" && !to) await store.deployments.move(from, { type: "superseded", at });
       }
     });

@@ -19,7 +19,7 @@ import {
 const later = new Date(at.getTime() + 60_000);
 const commit: Commit = { sha, message: "Say hello", author: "Ada" };
 
-/** What may run, in which order, and how many at once. */
+/** The contract of the queue: which deployments may run, in which order, and how many at once. */
 export function queueContract(make: MakeStore): void {
   let store: Store;
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import { at } from "../../../model/a-deployment.ts";
 import type { MakeStore } from "../lifecycle.ts";
 import { aProductOf } from "../webhooks/pushes.ts";
 
-/** Where code is fetched from, and the secrets for that. */
+/** The contract of a product's source: where its code is fetched from, and the secrets for that. */
 export function sourcesContract(make: MakeStore): void {
   let store: Store;
   let product: Product;

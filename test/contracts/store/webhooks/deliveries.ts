@@ -10,7 +10,7 @@ import { judgeDelivery } from "../../../../server/rules/webhooks/webhook-verdict
 import { aProduct, claimed, type MakeStore, moved } from "../lifecycle.ts";
 import { aProductOf, push, repository, sha } from "./pushes.ts";
 
-/** The ledger of what forges delivered, and what it deploys. */
+/** The contract of the deliveries that forges send, and of the deployments that they queue. */
 export function deliveriesContract(make: MakeStore): void {
   let store: Store;
   let clock: Pick<Clock, "now">;
@@ -75,7 +75,7 @@ export function deliveriesContract(make: MakeStore): void {
     });
 
     it("makes one deployment of one commit, whatever the deliveries are called", async () => {
-      // So that a deployment has another id than the delivery that made it: they were once mixed up.
+      // Makes a deployment's id differ from the id of its delivery, because the two were once mixed up.
       await store.deployments.reserveId();
       await Promise.all(Array.from({ length: 20 }, () => record(push(sha(1)))));
       expect(await deployments()).toHaveLength(1);
@@ -93,7 +93,7 @@ export function deliveriesContract(make: MakeStore): void {
       const [first] = await record(push(sha(1)));
       const building = await claimedOne(first?.deployments[0] as DeploymentId);
       expect((await record(push(sha(1))))[0]?.outcome).toBe("duplicate");
-      // The branch had moved on by then.
+      // The branch had moved by then.
       await store.deployments.recordCommit(building, { sha: sha(2), message: "", author: "" });
       expect((await record(push(sha(2))))[0]?.outcome).toBe("duplicate");
       expect((await record(push(sha(1))))[0]?.outcome).toBe("deployed");

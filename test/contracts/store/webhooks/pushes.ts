@@ -6,7 +6,7 @@ import type { Store } from "../../../../server/ports/store/store.ts";
 
 export const repository = "https://github.com/acme/shop.git";
 
-/** A product that comes from the repository and tracks `main`. */
+/** A product that is deployed from its repository and tracks `main`. */
 export async function aProductOf(store: Store, name: string): Promise<Product> {
   const slug = parseSlug(name);
   const made = slug && (await store.products.create({ slug, repository, branch: "main" }));

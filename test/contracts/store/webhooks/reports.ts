@@ -8,7 +8,7 @@ import { judgeDelivery } from "../../../../server/rules/webhooks/webhook-verdict
 import { claimed, type MakeStore, moved } from "../lifecycle.ts";
 import { aProductOf, push, repository, sha } from "./pushes.ts";
 
-/** What forges are told of deployments. */
+/** The contract of the reports that forges get about deployments. */
 export function reportsContract(make: MakeStore): void {
   let store: Store;
   let clock: Pick<Clock, "now">;

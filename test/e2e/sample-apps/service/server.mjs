@@ -1,4 +1,4 @@
-// An app without dependencies that does what release.json says: it serves well, or misbehaves in one of many ways.
+// An app without dependencies that behaves as release.json says: it works, or misbehaves in one of many ways.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -20,7 +20,7 @@ const behaviours = {
   "answer-500": () => listen((_request, answer) => answer.writeHead(500).end("the database is missing\n")),
   redirect: () => listen((_request, answer) => answer.writeHead(302, { Location: "http://192.0.2.1/" }).end()),
   hang: () => listen(() => {}),
-  // Three successes open the gate: it holds until the version is live, and not much longer.
+  // Three successful probes open the gate, so the app crashes soon after it is live.
   "crash-when-live": () => serve(port, undefined, () => ++probes === 5 && leave(7)),
   "exit-3": () => leave(3),
   "exit-0": () => leave(0),
@@ -56,11 +56,11 @@ function serve(onPort, host, onProbe = () => {}) {
 }
 
 const routes = {
-  // What health checks ask for; tests ask for /version.
+  // Health checks request /, and tests request /version.
   "/": (answer) => answer.end(`${version}\n`),
   "/version": (answer) => answer.end(version),
   "/variable": (answer, query) => answer.end(process.env[query.get("name")] ?? ""),
-  // Begins at once and ends when it is asked to, so that it is half-way for all of that time.
+  // The answer begins at once and ends when `release` is requested, so it is in progress until then.
   "/slow": (answer, query) => {
     answer.write(`${version} begins, `);
     setTimeout(() => answer.end(`${version} ends`), Number(query.get("ms")));
@@ -83,7 +83,7 @@ function listen(answer, onPort = port, host = undefined) {
   server.listen(onPort, host);
 }
 
-/** A WebSocket that answers each short text with itself, and with the version that answered. */
+/** A WebSocket that echoes each short text together with the version that answered. */
 function echo(request, socket) {
   const key = `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   const accept = createHash("sha1").update(key).digest("base64");

@@ -9,7 +9,7 @@ import { type HostPackages, HostPackagesUnavailable } from "../../../../server/p
 
 const never = new AbortController().signal;
 
-/** An engine with a set of images and a registry that answers as it is told; what is asked of it is written down. */
+/** An engine with a set of images, and a registry that the test controls. Requests to both are recorded. */
 function world(
   mode: string,
   images: readonly string[] = [],

@@ -3,7 +3,7 @@ import { createSharedWork } from "../../../../server/pipeline/images/base/shared
 
 const never = new AbortController().signal;
 
-/** Work that is begun, spoken of and ended by the test. */
+/** Work whose start, progress and end the test controls. */
 function workshop() {
   const share = createSharedWork<string, string>();
   const begun: { tell: (message: string) => void; end: (result: string) => void; signal: AbortSignal }[] = [];

@@ -1,4 +1,4 @@
-// The client of the sample's database: one line to it, one line back.
+// The client of the sample's database. It sends one line and gets one line back.
 import { connect } from "node:net";
 
 const [host, port] = process.env.DATABASE.split(":");

@@ -1,4 +1,4 @@
-// Keeps what it is told in a file, like a database that a product brings along. SET key value, GET key.
+// Keeps values in a file, like a database that a product brings along. It understands SET key value and GET key.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 
@@ -25,7 +25,7 @@ createServer({ allowHalfOpen: true }, (socket) => {
     const [verb, key, value] = line.trim().split(" ");
     if (verb === "SET") {
       rows[key] = value;
-      // It may be stopped at any moment, and half a file would read as none.
+      // The process may be stopped at any moment, and a half-written file would lose everything.
       writeFileSync(`${file}.new`, JSON.stringify(rows));
       renameSync(`${file}.new`, file);
     }

@@ -1,4 +1,4 @@
-// Says which version it is, and, through its neighbour, which one the api is: never two in one answer.
+// Answers with its own version and with that of the api behind it. One answer must never name two versions.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
