@@ -23,6 +23,19 @@ test("of six products four build at once, never more, and those that wait say fo
   expect(await faultsAtRest(world)).toEqual([]);
 });
 
+test("45 products that are pushed at once all become ready, each in a network and at an address of its own", async () => {
+  const world = createWorld();
+  const ids: DeploymentId[] = [];
+  for (let product = 1; product <= 45; product++) ids.push(await world.push(`shop-${product}`, slow("1", 1_000)));
+  await comeToRest(world);
+  for (const id of ids) expect(await world.status(id)).toBe("ready");
+  expect(await faultsAtRest(world)).toEqual([]);
+  const networks = await world.docker.listNetworks(never);
+  expect(new Set(networks.map(({ subnet }) => subnet)).size).toBe(ids.length);
+  const containers = await world.docker.listContainers({ all: true }, never);
+  expect(new Set(containers.map(({ hostAddress }) => hostAddress)).size).toBe(ids.length);
+});
+
 test("a server that dies over six builds begins them anew, four at once", async () => {
   const world = createWorld();
   const ids: DeploymentId[] = [];

@@ -1,6 +1,7 @@
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { overlaps } from "../../../server/docker/host/subnets.ts";
+import type { Engine } from "../../../server/ports/engine/engine.ts";
 import { SubnetTaken } from "../../../server/ports/engine/networks.ts";
 import { freeSubnet } from "../free-subnet.ts";
 import { createScratchEngine, never, owner, type ScratchEngine } from "../scratch-engine.ts";
@@ -35,3 +36,26 @@ test("a network of somebody else's is neither listed nor removed", async () => {
     await foreign.remove();
   }
 });
+
+test("there is room for more networks than Docker's own address pools have", async () => {
+  const { engine, instance } = scratch;
+  // Docker's pools hold 31 networks in all, its own bridge among them.
+  const names = Array.from({ length: 33 }, (_, index) => `baton-${instance}-many-${index}`);
+  for (const name of names) await createAtFreeSubnet(engine, name);
+  const networks = await engine.listNetworks(never);
+  expect(networks.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  expect(new Set(networks.map(({ subnet }) => subnet)).size).toBe(names.length);
+  for (const name of names) await engine.removeNetwork(name, never);
+  expect(await engine.listNetworks(never)).toEqual([]);
+});
+
+/** Another test of this machine may take the subnet first. */
+async function createAtFreeSubnet(engine: Engine, name: string): Promise<void> {
+  for (;;) {
+    try {
+      return await engine.createNetwork({ name, subnet: await freeSubnet(engine), owner }, never);
+    } catch (error) {
+      if (!(error instanceof SubnetTaken)) throw error;
+    }
+  }
+}
