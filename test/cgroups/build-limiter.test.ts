@@ -18,7 +18,13 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 function limiter(limits = wanted, version: 1 | 2 = 2, driver = "cgroupfs") {
   const cgroups = { driver, version };
-  const machine = async () => ({ cpus: 2, memoryBytes: 1024 ** 3, cgroups });
+  const machine = async () => ({
+    cpus: 2,
+    memoryBytes: 1024 ** 3,
+    cgroups,
+    imageStore: "graph driver overlay2",
+    rootless: false,
+  });
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(limits, facts), root });
 }
 

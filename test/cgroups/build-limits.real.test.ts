@@ -52,7 +52,10 @@ test("steps whose groups are named as with systemd are limited one by one", asyn
   // There is no systemd here. A parent in systemd's notation makes BuildKit name its groups as it does under systemd.
   const daemon = await startOwnDaemon(`baton-test-${process.pid}.slice:docker:`);
   try {
-    const systemd: EngineMachine = { cpus: 2, memoryBytes: 1, cgroups: { driver: "systemd", version: 2 } };
+    const systemd: EngineMachine = {
+      ...{ cpus: 2, memoryBytes: 1, imageStore: "graph driver overlay2", rootless: false },
+      cgroups: { driver: "systemd", version: 2 },
+    };
     const plan = planBuildLimits(limits, systemd);
     if (typeof plan === "string" || plan.steps === null) throw new Error("no plan");
     const files = plan.steps.files.filter(({ file }) => file === "pids.max");

@@ -26,8 +26,16 @@ export function createFakeEngine(): FakeEngine {
     output,
     away: false,
     instance: "fake0000" as InstanceId,
-    machine: () => answer({ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } }),
-    info: () => answer({ version: "20.10.24", apiVersion: "1.41", builder: "buildkit" as const }),
+    machine: () =>
+      answer({
+        ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } },
+        ...{ imageStore: "graph driver overlay2", rootless: false },
+      }),
+    info: () =>
+      answer({
+        ...{ version: "20.10.24", apiVersion: "1.41", minApiVersion: "1.12", spokenApiVersion: "1.41" },
+        builder: "buildkit" as const,
+      }),
     diskUsage: () =>
       answer({
         imagesBytes: 3_400_000_000,

@@ -1,9 +1,8 @@
 import type { EngineInfo, EngineMachine } from "../../ports/engine/engine.ts";
+import { agreeOnApiVersion, isAtLeast, type SpokenApi } from "./api-version.ts";
 import type { Daemon } from "./daemon.ts";
 
-interface VersionAnswer {
-  readonly Version: string;
-  readonly ApiVersion: string;
+interface VersionAnswer extends SpokenApi {
   readonly Os: string;
   readonly Components?: readonly { readonly Name: string }[];
 }
@@ -13,11 +12,22 @@ interface MachineAnswer {
   readonly MemTotal: number;
   readonly CgroupDriver?: string;
   readonly CgroupVersion?: string;
+  /** The graph driver, or containerd's snapshotter. */
+  readonly Driver?: string;
+  /** Names with values, of which `driver-type` tells which of the two `Driver` is. */
+  readonly DriverStatus?: readonly (readonly [name: string, value: string])[] | null;
+  readonly SecurityOptions?: readonly string[] | null;
 }
 
 export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: number): Promise<EngineInfo> {
   const answer = await daemon.ask<VersionAnswer>({ method: "GET", path: "/version" }, signal, limitMs);
-  return { version: answer.Version, apiVersion: answer.ApiVersion, builder: builderOf(answer) };
+  return {
+    version: answer.Version,
+    apiVersion: answer.ApiVersion,
+    minApiVersion: answer.MinAPIVersion || answer.ApiVersion,
+    spokenApiVersion: agreeOnApiVersion(answer),
+    builder: builderOf(answer),
+  };
 }
 
 export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<EngineMachine> {
@@ -25,7 +35,19 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
   const answer = await daemon.ask<MachineAnswer>({ method: "GET", path }, signal);
   // A daemon that does not know says 0.
   const known = (amount: number) => (amount > 0 ? amount : Number.POSITIVE_INFINITY);
-  return { cpus: known(answer.NCPU), memoryBytes: known(answer.MemTotal), cgroups: cgroupsOf(answer) };
+  return {
+    cpus: known(answer.NCPU),
+    memoryBytes: known(answer.MemTotal),
+    cgroups: cgroupsOf(answer),
+    imageStore: imageStoreOf(answer),
+    // An option is a list of settings, such as "name=rootless" or "name=seccomp,profile=default".
+    rootless: (answer.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
+  };
+}
+
+function imageStoreOf({ Driver: driver = "unknown", DriverStatus: status }: MachineAnswer): string {
+  const kind = status?.find(([name]) => name === "driver-type")?.[1] ?? "";
+  return kind.startsWith("io.containerd.snapshotter") ? `containerd, ${driver}` : `graph driver ${driver}`;
 }
 
 function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnswer): EngineMachine["cgroups"] {
@@ -37,8 +59,6 @@ function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnsw
  * 20.10 has both and names the classic one. Podman speaks the API but ignores which builder is requested.
  */
 function builderOf(answer: VersionAnswer): EngineInfo["builder"] {
-  const [major = 0, minor = 0] = answer.ApiVersion.split(".").map(Number);
-  const recent = major > 1 || (major === 1 && minor >= 39);
   const podman = answer.Components?.some((component) => component.Name.startsWith("Podman")) ?? false;
-  return recent && answer.Os === "linux" && !podman ? "buildkit" : "classic";
+  return isAtLeast(answer.ApiVersion, "1.39") && answer.Os === "linux" && !podman ? "buildkit" : "classic";
 }

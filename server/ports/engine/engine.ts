@@ -125,8 +125,13 @@ export interface Engine {
 }
 
 export interface EngineInfo {
+  /** Docker's own version, such as 28.5.2. */
   readonly version: string;
+  /** The newest and the oldest version of the API that the daemon knows. */
   readonly apiVersion: string;
+  readonly minApiVersion: string;
+  /** The version of the API that Baton speaks with it: the newest that both know. */
+  readonly spokenApiVersion: string;
   readonly builder: "buildkit" | "classic";
 }
 
@@ -136,6 +141,10 @@ export interface EngineMachine {
   readonly memoryBytes: number;
   /** How the host groups processes to limit them. Null when it does not. */
   readonly cgroups: { readonly driver: string; readonly version: 1 | 2 } | null;
+  /** Where it keeps images: `graph driver overlay2`, or `containerd, overlayfs`. */
+  readonly imageStore: string;
+  /** Whether the daemon runs without root's rights, in a user namespace. */
+  readonly rootless: boolean;
 }
 
 export interface DiskUsage {

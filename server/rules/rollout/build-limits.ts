@@ -52,9 +52,10 @@ export interface CgroupPlan {
  */
 export function planBuildLimits(
   wanted: WantedBuildLimits,
-  { memoryBytes: total, cgroups }: EngineMachine,
+  { memoryBytes: total, cgroups, rootless }: EngineMachine,
   parent = "docker",
 ): CgroupPlan | string {
+  if (rootless) return "Docker runs rootless, where builds have no group that Baton knows";
   if (cgroups === null) return "Docker runs without control groups";
   if (cgroups.driver !== "cgroupfs" && cgroups.driver !== "systemd") {
     return `Baton does not know Docker's cgroup driver (${cgroups.driver})`;

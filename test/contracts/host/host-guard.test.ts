@@ -26,6 +26,8 @@ function limiterOn(root: string) {
     cpus: 2,
     memoryBytes: 1024 ** 3,
     cgroups: { driver: "cgroupfs", version: 2 as const },
+    imageStore: "graph driver overlay2",
+    rootless: false,
   });
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(wanted, facts), root });
 }

@@ -6,7 +6,7 @@ const gibibyte = 1024 ** 3;
 const wanted = { memoryBytes: "auto", processes: 4096 } as const;
 
 function machine(cgroups: EngineMachine["cgroups"], memoryBytes = 8 * gibibyte): EngineMachine {
-  return { cpus: 2, memoryBytes, cgroups };
+  return { cpus: 2, memoryBytes, cgroups, imageStore: "graph driver overlay2", rootless: false };
 }
 
 describe("what builds may take together", () => {
@@ -56,5 +56,10 @@ describe("what builds may take together", () => {
     [null, /^Docker runs without control groups$/],
   ] as const)("cannot be limited with %j, and it says why", (cgroups, why) => {
     expect(planBuildLimits(wanted, machine(cgroups))).toMatch(why);
+  });
+
+  test("cannot be limited where Docker runs without root's rights, and it says so", () => {
+    const rootless = { ...machine({ driver: "systemd", version: 2 }), rootless: true };
+    expect(planBuildLimits(wanted, rootless)).toBe("Docker runs rootless, where builds have no group that Baton knows");
   });
 });
