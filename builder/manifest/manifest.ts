@@ -5,7 +5,7 @@ import type { PlanProblem, SourceTree } from "../plan/plan.ts";
 import type { SourceLocation } from "../source/source-location.ts";
 import { firstOf } from "../source/source-tree.ts";
 import { lineOfKey, manifestProblems } from "./manifest-problems.ts";
-import { type FolderKeys, manifestSchema } from "./manifest-schema.ts";
+import { type FolderKeys, manifestSchema } from "./schema/manifest-schema.ts";
 import { yamlFaults } from "./yaml-fault.ts";
 
 /** One stack of baton.yaml. Settings that it leaves out are undefined and decided elsewhere. */

@@ -8,7 +8,7 @@ import { loadAssets } from "../../server/web/http/assets/assets.ts";
 import { encode } from "../../server/web/streams/sse.ts";
 import { Layout } from "../../views/frame/layout.tsx";
 import { LiveRegion, Part } from "../../views/frame/live-region.tsx";
-import { LogLines, LogPanel, logIncomingId } from "../../views/ui/log.tsx";
+import { LogLines, LogPanel, logIncomingId } from "../../views/ui/output/log.tsx";
 
 /** Measures a log of 100,000 lines in Chromium: until every line is loaded, while scrolling, and while searching. */
 

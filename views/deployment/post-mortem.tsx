@@ -1,9 +1,9 @@
 import type { Failure, Stage } from "../../server/model/deployment/deployment.ts";
 import { routes } from "../../server/routes.ts";
 import { Changes, type ChangesView, hasChanges } from "../redeploy/changes.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { OutputLines } from "../ui/output-lines.tsx";
+import { OutputLines } from "../ui/output/output-lines.tsx";
 import { failureSentence, Sentence } from "../ui/sentence.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 

@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import type { PageFrame } from "./frame.ts";
 import { Layout } from "./layout.tsx";
 

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import { routes } from "../../server/routes.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import type { AssetName, PageFrame, Section } from "./frame.ts";
 import { LiveRegion } from "./live-region.tsx";
 import { Mark } from "./mark.tsx";

@@ -3,7 +3,7 @@ import { ConfirmPage } from "../frame/confirm-page.tsx";
 import type { PageFrame } from "../frame/frame.ts";
 import { DataAtStake } from "../redeploy/lost-data.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
-import { TextField } from "../ui/text-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 
 export interface DeleteProps {
   readonly slug: string;

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import { inEnvironment } from "../text/in-environment.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 export interface PendingView {

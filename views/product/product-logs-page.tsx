@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
-import { LogPanel, type LogPanelProps } from "../ui/log.tsx";
+import { LogPanel, type LogPanelProps } from "../ui/output/log.tsx";
 import { ProductFrame, type ProductHeadProps } from "./product-frame.tsx";
 
 export interface ProductLogsProps {

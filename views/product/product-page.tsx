@@ -7,7 +7,7 @@ import { MovedRepository } from "../repository/moved-repository.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { RunBadge, type RunState } from "../ui/badge.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 import { type LiveVersion, VersionLine } from "./live-version.tsx";

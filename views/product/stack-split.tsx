@@ -2,7 +2,7 @@ import type { StackProgress, StackStatus } from "../../server/model/deployment/e
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import { Badge, type Tone } from "../ui/badge.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
-import { OutputLines } from "../ui/output-lines.tsx";
+import { OutputLines } from "../ui/output/output-lines.tsx";
 import { failureSentence } from "../ui/sentence.tsx";
 
 export interface StackOverview {

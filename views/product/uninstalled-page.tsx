@@ -1,7 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { PushLines } from "../ui/push-lines.tsx";
 
 /** A product that exists but is in no environment. Its pushed code is kept, and nothing of it runs. */

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
 import { Copyable } from "../ui/copyable.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 
 export interface AccessProps {
   readonly forge: string;

@@ -2,7 +2,7 @@ import { routes } from "../../server/routes.ts";
 import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { capital } from "../text/capital.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { type LedgerLine, nameOf, OutcomeBadge } from "./delivery-list.tsx";
 

@@ -4,9 +4,9 @@ import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { capital } from "../text/capital.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 import { CopyLines, pushLine } from "../ui/push-lines.tsx";
-import { TextField } from "../ui/text-field.tsx";
 
 export interface NewProductProps {
   /** The push URL of a product that does not exist yet. */

@@ -1,6 +1,6 @@
 import { routes } from "../../server/routes.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 export interface RepositoryProps {

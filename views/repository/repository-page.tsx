@@ -2,7 +2,7 @@ import { routes } from "../../server/routes.ts";
 import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { sentence } from "../text/capital.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { AccessCard, type AccessProps } from "./access-card.tsx";
 import { Ledger, type LedgerLine } from "./delivery-list.tsx";

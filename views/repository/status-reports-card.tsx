@@ -1,5 +1,5 @@
 import { routes } from "../../server/routes.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 
 export interface ReportsProps {
   readonly forge: string;

@@ -1,7 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Copyable } from "../ui/copyable.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 export interface WebhookProps {

@@ -6,8 +6,8 @@ import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
 import { Address } from "../ui/address.tsx";
 import { Badge } from "../ui/badge.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 
 export interface DomainsProps {
   readonly services: readonly ServiceDomains[];

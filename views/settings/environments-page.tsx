@@ -3,9 +3,9 @@ import type { PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { sentence } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { TextField } from "../ui/text-field.tsx";
 
 export interface EnvironmentsProps {
   readonly environments: readonly EnvironmentView[];

@@ -1,7 +1,7 @@
 import { routes } from "../../server/routes.ts";
 import { sentence } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 
 export interface ServiceSettingsView {
   readonly name: string;

@@ -4,8 +4,8 @@ import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { capital } from "../text/capital.ts";
 import { inEnvironment } from "../text/in-environment.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 import { ServiceSettingsCard, type ServiceSettingsView } from "./service-settings-card.tsx";
 
 export interface SettingsProps {

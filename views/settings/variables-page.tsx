@@ -4,8 +4,8 @@ import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { ProductFrame, type ProductHeadProps } from "../product/product-frame.tsx";
 import { inEnvironment } from "../text/in-environment.ts";
 import { keptText } from "../text/kept-text.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
+import { TextField } from "../ui/form/text-field.tsx";
 import { type PasteView, VariablesPasteCard } from "./variables-paste-card.tsx";
 
 /** The values of secret variables are not in these props. */

@@ -1,6 +1,6 @@
 import { counted } from "../../server/rules/wording/duration-text.ts";
 import { keptText } from "../text/kept-text.ts";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 
 /** A pasted file as it was typed, and what saving it would do. */
 export interface PasteView {

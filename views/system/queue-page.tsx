@@ -6,7 +6,7 @@ import type { LiveStream, PageFrame } from "../frame/frame.ts";
 import { Layout } from "../frame/layout.tsx";
 import { LiveRegion } from "../frame/live-region.tsx";
 import { DeploymentBadge } from "../ui/badge.tsx";
-import { CsrfField } from "../ui/csrf-field.tsx";
+import { CsrfField } from "../ui/form/csrf-field.tsx";
 import { Elapsed, RelativeTime } from "../ui/time.tsx";
 
 export interface QueueProps {

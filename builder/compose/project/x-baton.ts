@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { says, serviceSchema, wholeNumber } from "../../manifest/service-schema.ts";
+import { says, serviceSchema, wholeNumber } from "../../manifest/schema/service-schema.ts";
 import { type Field, locate } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { toPlain } from "../read/value.ts";

@@ -6,11 +6,11 @@ import { readXBaton } from "../project/x-baton.ts";
 import { child, children, type Field, flag, record, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { readDurationMs } from "../values/quantities.ts";
+import { readContainer } from "./container/read-container.ts";
+import { readLimits, sayReplicas } from "./container/read-limits.ts";
 import { readBuild } from "./read-build.ts";
 import { readCommand } from "./read-command.ts";
-import { readContainer } from "./read-container.ts";
 import { readEnvironment } from "./read-environment.ts";
-import { readLimits, sayReplicas } from "./read-limits.ts";
 import { readExpose, readPorts } from "./read-ports.ts";
 import type { ServiceSurroundings } from "./surroundings.ts";
 

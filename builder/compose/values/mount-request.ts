@@ -1,4 +1,4 @@
-import { mountPath, mountPathHint } from "../../manifest/mount-path.ts";
+import { mountPath, mountPathHint } from "../../manifest/schema/mount-path.ts";
 import { child, type Field, flag, text } from "../read/field.ts";
 import type { Report } from "../read/report.ts";
 import { splitMount } from "./mount-syntax.ts";

@@ -18,10 +18,10 @@ import { installationState, type ServiceState } from "../read/service-states.ts"
 import { stacksOf } from "../read/stack-progress.ts";
 import { webhookUrl } from "../webhooks/webhook-url.ts";
 import type { deploymentSchema } from "./schemas/deployments.ts";
-import type { environmentSchema } from "./schemas/environments.ts";
-import type { installationSchema } from "./schemas/installations.ts";
-import type { productSchema } from "./schemas/products.ts";
-import type { variableSchema } from "./schemas/variables.ts";
+import type { environmentSchema } from "./schemas/products/environments.ts";
+import type { installationSchema } from "./schemas/products/installations.ts";
+import type { productSchema } from "./schemas/products/products.ts";
+import type { variableSchema } from "./schemas/products/variables.ts";
 
 /** Formats rows as the JSON that the API documents. */
 export interface Presenter {

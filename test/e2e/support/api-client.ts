@@ -3,7 +3,7 @@ import { createParser } from "eventsource-parser";
 import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
 import { routes } from "../../../server/routes.ts";
 import type { deploymentSchema, rebuildingSchema } from "../../../server/web/api/schemas/deployments.ts";
-import type { installationSchema } from "../../../server/web/api/schemas/installations.ts";
+import type { installationSchema } from "../../../server/web/api/schemas/products/installations.ts";
 
 export type DeploymentJson = z.infer<typeof deploymentSchema>;
 export type InstallationJson = z.infer<typeof installationSchema>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LogLines, LogPanel } from "../../../views/ui/log.tsx";
+import { LogLines, LogPanel } from "../../../views/ui/output/log.tsx";
 
 const blocksOf = (lines: readonly string[]) => [{ kind: "output" as const, time: "0:01", lines }];
 /** The lines as a stream's message brings them, and as the page contains them at first. */

@@ -24,7 +24,7 @@ const logLines = (() => {
     return line(kind, timeOf(time, at), service, element.classList.contains("is-error"), spans);
   }
 
-  /** Reads lines from a stream's message: the blocks that views/ui/log.tsx writes. */
+  /** Reads lines from a stream's message: the blocks that views/ui/output/log.tsx writes. */
   function fromData(json) {
     return JSON.parse(json).flatMap(({ kind, time, at, service, lines, errors }) => {
       const isError = new Set(errors);

@@ -4,9 +4,13 @@ import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { notFound, problemOf } from "../../http/problem.ts";
 import { type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
-import { environmentSchema, newEnvironmentAnswerSchema, newEnvironmentSchema } from "../schemas/environments.ts";
 import { idParam } from "../schemas/ids.ts";
 import { listOf } from "../schemas/lists.ts";
+import {
+  environmentSchema,
+  newEnvironmentAnswerSchema,
+  newEnvironmentSchema,
+} from "../schemas/products/environments.ts";
 
 export function createEnvironmentsApi({ store, endpoints, present, commands }: ApiNeeds) {
   const api = createApi();

@@ -5,7 +5,7 @@ import { visitorOf } from "../../http/web-context.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema, deployRequestSchema } from "../schemas/deployments.ts";
 import { idParam } from "../schemas/ids.ts";
-import { installationSchema } from "../schemas/installations.ts";
+import { installationSchema } from "../schemas/products/installations.ts";
 
 /** Endpoints that make an installation run another version, or none. */
 export function createInstallationDeploymentsApi(needs: ApiNeeds) {

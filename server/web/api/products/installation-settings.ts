@@ -6,10 +6,10 @@ import { Problem, problemOf } from "../../http/problem.ts";
 import { variableJson } from "../present.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
-import { domainsSchema, installationSchema } from "../schemas/installations.ts";
 import { listOf } from "../schemas/lists.ts";
-import { serviceSettingsSchema } from "../schemas/service-settings.ts";
-import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
+import { domainsSchema, installationSchema } from "../schemas/products/installations.ts";
+import { serviceSettingsSchema } from "../schemas/products/service-settings.ts";
+import { variableChangesSchema, variableSchema } from "../schemas/products/variables.ts";
 
 /** Endpoints for an installation's settings: variables, domains, health checks and limits. */
 export function createInstallationSettingsApi(needs: ApiNeeds) {

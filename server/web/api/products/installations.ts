@@ -13,14 +13,14 @@ import {
   text,
 } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
+import { listOf } from "../schemas/lists.ts";
 import {
   containerLogQuery,
   installationChangesSchema,
   installationSchema,
   newInstallationSchema,
-} from "../schemas/installations.ts";
-import { listOf } from "../schemas/lists.ts";
-import { deleteOptionsSchema } from "../schemas/products.ts";
+} from "../schemas/products/installations.ts";
+import { deleteOptionsSchema } from "../schemas/products/products.ts";
 import { streamContainerLogs } from "./container-logs.ts";
 
 /** Endpoints for installations: where a product is installed, and what it is doing there. */

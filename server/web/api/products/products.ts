@@ -16,8 +16,8 @@ import {
   newProductSchema,
   productChangesSchema,
   productSchema,
-} from "../schemas/products.ts";
-import { variableChangesSchema, variableSchema } from "../schemas/variables.ts";
+} from "../schemas/products/products.ts";
+import { variableChangesSchema, variableSchema } from "../schemas/products/variables.ts";
 
 export function createProductsApi(needs: ApiNeeds) {
   const api = createApi();

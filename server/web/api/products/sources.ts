@@ -18,7 +18,7 @@ import {
   newWebhookSchema,
   sourceChangesSchema,
   sourceSchema,
-} from "../schemas/sources.ts";
+} from "../schemas/products/sources.ts";
 
 /** Endpoints for a product's repository: how it is fetched, how Baton hears of pushes, and the deliveries. */
 export function createSourcesApi(needs: ApiNeeds) {

@@ -8,7 +8,7 @@ import {
 } from "../../../../views/deployment/deployment-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { PageTitle } from "../../../../views/frame/page-title.tsx";
-import { LogLines, logIncomingId } from "../../../../views/ui/log.tsx";
+import { LogLines, logIncomingId } from "../../../../views/ui/output/log.tsx";
 import { Steps, stepsId } from "../../../../views/ui/steps.tsx";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { EventRenderer } from "../../streams/event-stream.ts";

@@ -1,5 +1,5 @@
 import { harmlessText } from "../../../../views/text/terminal-text.ts";
-import type { LogBlock, LogKind } from "../../../../views/ui/log.tsx";
+import type { LogBlock, LogKind } from "../../../../views/ui/output/log.tsx";
 import { clockText } from "../../../../views/ui/time.tsx";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../model/deployment/event.ts";

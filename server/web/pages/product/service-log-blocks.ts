@@ -1,4 +1,4 @@
-import type { LogBlock } from "../../../../views/ui/log.tsx";
+import type { LogBlock } from "../../../../views/ui/output/log.tsx";
 import type { ServiceLine } from "./service-log.ts";
 
 /** The number of colours that tell services apart. */

@@ -1,5 +1,5 @@
 import { Part } from "../../../../views/frame/live-region.tsx";
-import { LogLines, LogRestart, logIncomingId } from "../../../../views/ui/log.tsx";
+import { LogLines, LogRestart, logIncomingId } from "../../../../views/ui/output/log.tsx";
 import { createWakeUp } from "../../../async/wake-up.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";

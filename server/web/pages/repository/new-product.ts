@@ -5,7 +5,7 @@ import { routes } from "../../../routes.ts";
 import { freeSlug } from "../../../rules/products/free-slug.ts";
 import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
 import { faultSentence } from "../../api/fault-words.ts";
-import { newProductSchema } from "../../api/schemas/products.ts";
+import { newProductSchema } from "../../api/schemas/products/products.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";

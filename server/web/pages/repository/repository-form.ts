@@ -4,8 +4,8 @@ import type { ProductChanges } from "../../../ports/store/products.ts";
 import { splitPathPatterns } from "../../../rules/webhooks/path-filter.ts";
 import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
 import { faultSentence } from "../../api/fault-words.ts";
-import { productChangesSchema } from "../../api/schemas/products.ts";
-import { sourceChangesSchema } from "../../api/schemas/sources.ts";
+import { productChangesSchema } from "../../api/schemas/products/products.ts";
+import { sourceChangesSchema } from "../../api/schemas/products/sources.ts";
 import { Problem } from "../../http/problem.ts";
 import type { PageNeeds } from "../page.ts";
 

@@ -2,7 +2,7 @@ import { EnvironmentsPage, type EnvironmentsProps } from "../../../../views/sett
 import { capital } from "../../../../views/text/capital.ts";
 import { routes } from "../../../routes.ts";
 import { faultSentence } from "../../api/fault-words.ts";
-import { newEnvironmentSchema } from "../../api/schemas/environments.ts";
+import { newEnvironmentSchema } from "../../api/schemas/products/environments.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { notFound } from "../../http/problem.ts";

@@ -3,9 +3,9 @@ import { type Deployment, specOf } from "../../../model/deployment/deployment.ts
 import { type ServiceSpec, servicesOf } from "../../../model/deployment/spec.ts";
 import { routes } from "../../../routes.ts";
 import { faultInField, faultSentence } from "../../api/fault-words.ts";
-import { productChangesSchema } from "../../api/schemas/products.ts";
-import { serviceSettingsSchema } from "../../api/schemas/service-settings.ts";
-import { sourceChangesSchema } from "../../api/schemas/sources.ts";
+import { productChangesSchema } from "../../api/schemas/products/products.ts";
+import { serviceSettingsSchema } from "../../api/schemas/products/service-settings.ts";
+import { sourceChangesSchema } from "../../api/schemas/products/sources.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { readForm } from "../../http/form.ts";
 import { problemOf } from "../../http/problem.ts";

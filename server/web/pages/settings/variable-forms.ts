@@ -4,7 +4,7 @@ import { capital } from "../../../../views/text/capital.ts";
 import type { VariableEntry } from "../../../model/values/variable.ts";
 import { namesIn, secrecyByDefault, secrecyFault } from "../../../rules/settings/variable-changes.ts";
 import { faultSentence } from "../../api/fault-words.ts";
-import { variableChangesSchema, variableName } from "../../api/schemas/variables.ts";
+import { variableChangesSchema, variableName } from "../../api/schemas/products/variables.ts";
 
 /** The changes that a form requests. */
 export interface AskedVariables {

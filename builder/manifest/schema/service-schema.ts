@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDurationMs } from "../../server/model/values/duration.ts";
+import { parseDurationMs } from "../../../server/model/values/duration.ts";
 import { hostNamePattern, hostNameRule, maxHostNameLength } from "./host-name.ts";
 
 const durationRule = "must be a duration such as 500ms, 5s or 10m";

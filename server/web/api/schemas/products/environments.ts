@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { isHostName } from "../../../model/names/host-name.ts";
-import { environmentNameRule, isEnvironmentName } from "../../../model/product.ts";
-import { gitName } from "./git-names.ts";
-import { id } from "./ids.ts";
+import { isHostName } from "../../../../model/names/host-name.ts";
+import { environmentNameRule, isEnvironmentName } from "../../../../model/product.ts";
+import { gitName } from "../git-names.ts";
+import { id } from "../ids.ts";
 
 export const environmentSchema = z
   .object({

@@ -1,13 +1,13 @@
-import type { ContainerOptions } from "../../../server/model/deployment/spec.ts";
-import { capability } from "../judge/service-keys.ts";
-import { child, type Field, flag, record, texts } from "../read/field.ts";
-import { readBytes } from "../values/quantities.ts";
+import type { ContainerOptions } from "../../../../server/model/deployment/spec.ts";
+import { capability } from "../../judge/service-keys.ts";
+import { child, type Field, flag, record, texts } from "../../read/field.ts";
+import { readBytes } from "../../values/quantities.ts";
+import type { ServiceSurroundings } from "../surroundings.ts";
 import { readFiles } from "./read-files.ts";
 import { readHealthcheck } from "./read-healthcheck.ts";
 import { readUlimits } from "./read-limits.ts";
 import { readDropped, readHostname, readStopSignal, readUser, readWorkingDir } from "./read-process.ts";
 import { readVolumes } from "./read-volumes.ts";
-import type { ServiceSurroundings } from "./surroundings.ts";
 
 /** Reads a service's container options other than command, entrypoint and environment. */
 export function readContainer(

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { gitName } from "./git-names.ts";
-import { id } from "./ids.ts";
-import { unlessEmpty } from "./lists.ts";
+import { gitName } from "../git-names.ts";
+import { id } from "../ids.ts";
+import { unlessEmpty } from "../lists.ts";
 import { serviceName, setSchema } from "./service-settings.ts";
 
 const serviceSchema = z.object({

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { longestServiceName, serviceNamePattern } from "../../../model/names/service-name.ts";
-import { parseDurationMs } from "../../../model/values/duration.ts";
-import { parseMemoryBytes } from "../../../model/values/memory-size.ts";
+import { longestServiceName, serviceNamePattern } from "../../../../model/names/service-name.ts";
+import { parseDurationMs } from "../../../../model/values/duration.ts";
+import { parseMemoryBytes } from "../../../../model/values/memory-size.ts";
 
 export const setSchema = z.object({
   service: z.string(),

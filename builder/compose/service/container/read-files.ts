@@ -1,10 +1,10 @@
-import type { Mount } from "../../../server/model/deployment/spec.ts";
-import type { Lookup } from "../../../server/model/deployment/template.ts";
-import { mountPath, mountPathHint } from "../../manifest/mount-path.ts";
-import { child, type Field, flag, items, text } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
-import { type Repository, resolvePath } from "../values/repository-path.ts";
-import type { ServiceSurroundings } from "./surroundings.ts";
+import type { Mount } from "../../../../server/model/deployment/spec.ts";
+import type { Lookup } from "../../../../server/model/deployment/template.ts";
+import { mountPath, mountPathHint } from "../../../manifest/schema/mount-path.ts";
+import { child, type Field, flag, items, text } from "../../read/field.ts";
+import type { Report } from "../../read/report.ts";
+import { type Repository, resolvePath } from "../../values/repository-path.ts";
+import type { ServiceSurroundings } from "../surroundings.ts";
 
 type GrantKind = "config" | "secret";
 

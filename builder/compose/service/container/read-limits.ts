@@ -1,4 +1,4 @@
-import type { ContainerOptions } from "../../../server/model/deployment/spec.ts";
+import type { ContainerOptions } from "../../../../server/model/deployment/spec.ts";
 import {
   cpusWithin,
   leastMemoryBytes,
@@ -7,14 +7,14 @@ import {
   tooLittleMemory,
   tooManyCpus,
   tooMuchMemory,
-} from "../../images/machine.ts";
-import { defaultPids, mostPids } from "../../manifest/service-defaults.ts";
-import { deployKeys } from "../judge/deploy-keys.ts";
-import { judge } from "../judge/verdict.ts";
-import type { ComposeLimits } from "../project/compose-project.ts";
-import { child, children, type Field, text } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
-import { readBytes, readCpus, readInteger } from "../values/quantities.ts";
+} from "../../../images/machine.ts";
+import { defaultPids, mostPids } from "../../../manifest/service-defaults.ts";
+import { deployKeys } from "../../judge/deploy-keys.ts";
+import { judge } from "../../judge/verdict.ts";
+import type { ComposeLimits } from "../../project/compose-project.ts";
+import { child, children, type Field, text } from "../../read/field.ts";
+import type { Report } from "../../read/report.ts";
+import { readBytes, readCpus, readInteger } from "../../values/quantities.ts";
 
 /**
  * Reads `deploy.resources.limits`, or the older keys of the service itself, and lowers them to the machine's capacity.

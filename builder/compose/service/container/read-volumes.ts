@@ -1,9 +1,9 @@
-import type { Mount } from "../../../server/model/deployment/spec.ts";
-import { child, type Field, items, itemsOrOne } from "../read/field.ts";
-import { insteadOfHostPath, whyNotHostPath } from "../values/host-paths.ts";
-import { type MountRequest, mountRequest, tmpfsRequest } from "../values/mount-request.ts";
-import { resolvePath } from "../values/repository-path.ts";
-import type { ServiceSurroundings } from "./surroundings.ts";
+import type { Mount } from "../../../../server/model/deployment/spec.ts";
+import { child, type Field, items, itemsOrOne } from "../../read/field.ts";
+import { insteadOfHostPath, whyNotHostPath } from "../../values/host-paths.ts";
+import { type MountRequest, mountRequest, tmpfsRequest } from "../../values/mount-request.ts";
+import { resolvePath } from "../../values/repository-path.ts";
+import type { ServiceSurroundings } from "../surroundings.ts";
 
 /** Reads `volumes` and `tmpfs` of a service. When two mounts have the same path, the later one wins. */
 export function readVolumes(service: Field, surroundings: ServiceSurroundings): readonly Mount[] {

@@ -1,4 +1,4 @@
-import { spansOf } from "../text/terminal-text.ts";
+import { spansOf } from "../../text/terminal-text.ts";
 
 /**
  * Shows a few lines that a program printed, with their colours. `errorAt` is the index of the line that says why it

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { variableNameFault, variableNamePattern, variableValueFault } from "../../../model/values/variable.ts";
+import { variableNameFault, variableNamePattern, variableValueFault } from "../../../../model/values/variable.ts";
 
 export const variableSchema = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseSlug } from "../../server/model/product.ts";
-import { parseMemoryBytes } from "../../server/model/values/memory-size.ts";
-import { leastMemoryBytes, tooLittleMemory } from "../images/machine.ts";
+import { parseSlug } from "../../../server/model/product.ts";
+import { parseMemoryBytes } from "../../../server/model/values/memory-size.ts";
+import { leastMemoryBytes, tooLittleMemory } from "../../images/machine.ts";
 import { mountPath } from "./mount-path.ts";
 import { issue, says, serviceSchema, wholeNumber } from "./service-schema.ts";
 

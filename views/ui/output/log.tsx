@@ -1,5 +1,5 @@
-import { looksLikeError } from "../../server/rules/diagnosis/looks-like-error.ts";
-import { spansOf } from "../text/terminal-text.ts";
+import { looksLikeError } from "../../../server/rules/diagnosis/looks-like-error.ts";
+import { spansOf } from "../../text/terminal-text.ts";
 
 /** The kind of a line decides how prominent it is. */
 export type LogKind = "stage" | "note" | "warning" | "output" | "good" | "waiting" | "bad";

@@ -1,7 +1,7 @@
-import type { Healthcheck } from "../../../server/model/deployment/spec.ts";
-import { child, type Field, flag, items, text } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
-import { readDurationMs, readInteger } from "../values/quantities.ts";
+import type { Healthcheck } from "../../../../server/model/deployment/spec.ts";
+import { child, type Field, flag, items, text } from "../../read/field.ts";
+import type { Report } from "../../read/report.ts";
+import { readDurationMs, readInteger } from "../../values/quantities.ts";
 
 export function readHealthcheck(field: Field | null, report: Report): Healthcheck | null {
   if (field === null) return null;

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { parseSlug, pushWatches, slugRule } from "../../../model/product.ts";
-import { gitName, repository } from "./git-names.ts";
-import { id, time } from "./ids.ts";
+import { parseSlug, pushWatches, slugRule } from "../../../../model/product.ts";
+import { gitName, repository } from "../git-names.ts";
+import { id, time } from "../ids.ts";
 import { newWebhookSchema, webhookSchema } from "./sources.ts";
 
 const watchWords =

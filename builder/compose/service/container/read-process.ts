@@ -1,7 +1,7 @@
 import { constants } from "node:os";
-import { capability } from "../judge/service-keys.ts";
-import { type Field, text, texts } from "../read/field.ts";
-import type { Report } from "../read/report.ts";
+import { capability } from "../../judge/service-keys.ts";
+import { type Field, text, texts } from "../../read/field.ts";
+import type { Report } from "../../read/report.ts";
 
 // Values that Docker would refuse when it creates or starts a container are found here, with the line in the file.
 

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { outcomes } from "../../../ports/store/deliveries.ts";
-import { parseRootDirectory } from "../../../rules/settings/root-directory.ts";
-import { pathPatternProblem } from "../../../rules/webhooks/path-filter.ts";
-import { idInPath } from "./ids.ts";
+import { outcomes } from "../../../../ports/store/deliveries.ts";
+import { parseRootDirectory } from "../../../../rules/settings/root-directory.ts";
+import { pathPatternProblem } from "../../../../rules/webhooks/path-filter.ts";
+import { idInPath } from "../ids.ts";
 
 /** Schemas for repositories, webhooks and deliveries. */
 
