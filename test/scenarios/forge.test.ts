@@ -57,3 +57,22 @@ test("what was pushed while the server was down is found by checking the reposit
   expect(await world.request("shop.localhost")).toMatchObject({ status: 202 });
   expect(missed).toMatch(/^[0-9a-f]{40}$/);
 });
+
+test("a repository that is polled is deployed by itself within its interval, and once for each commit", async () => {
+  const world = createWorld();
+  await world.connect("shop");
+  await world.deliver("shop", world.release("shop"));
+  await world.atRest();
+  const { product } = await world.product("shop");
+  await world.ask((commands) => commands.changeProduct(product, { source: { pollMinutes: 1 } }));
+  const commit = world.release("shop", { answers: [203] });
+  await world.pass(75_000);
+  await world.atRest();
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 203 });
+  await world.pass(300_000);
+  const deployments = await world.store.deployments.list({ limit: 10 });
+  expect(deployments.map((one) => [one.commit?.sha, one.by])).toEqual([
+    [commit, "poll"],
+    [expect.any(String), "ada"],
+  ]);
+});

@@ -197,17 +197,6 @@ test("what was pushed while Baton was away is found by a look, once", async () =
   expect((await check()).body.items).toMatchObject([{ outcome: "duplicate" }]);
 });
 
-test("who asked for it has the repository looked at by itself", async () => {
-  const commit = await release("v8");
-  await baton().api.send("PATCH", "/api/products/shop/source", { pollMinutes: 1 });
-  const id = await until("the look", async () => {
-    const newest = await baton().api.newest("shop");
-    return newest.by === "poll" ? newest.id : null;
-  });
-  expect(await deployed(id)).toMatchObject({ status: "ready", commit: { sha: commit } });
-  await baton().api.send("PATCH", "/api/products/shop/source", { pollMinutes: null });
-});
-
 test("one of several products in a repository is its folder, and hears of its own files alone", async () => {
   const site = await connect("site", url);
   await baton().api.send("PATCH", "/api/products/site/source", {
