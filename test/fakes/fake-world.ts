@@ -23,10 +23,10 @@ import {
   createFakeHostPackages,
   createFakeMountFiles,
   type FakeMountFiles,
-} from "./fake-host.ts";
-import { createFakeProber } from "./fake-prober.ts";
+} from "./host/fake-host.ts";
+import { createFakeProber } from "./host/fake-prober.ts";
 import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
-import { createFakeReach } from "./fake-reach.ts";
+import { createFakeReach } from "./host/fake-reach.ts";
 import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
 import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
 import { createVirtualTime } from "./virtual-time.ts";

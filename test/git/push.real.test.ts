@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import type { CommitSha } from "../../server/model/names/ids.ts";
 import { createGitClient } from "./git-client.ts";
-import { product } from "./git-server.ts";
+import { product } from "./servers/git-server.ts";
 import { createLatch } from "./latch.ts";
 import { createPushing } from "./pushing.ts";
 

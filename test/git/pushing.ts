@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createGit, type GitOptions } from "../../server/git/git.ts";
 import type { Git } from "../../server/ports/git.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "./git-client.ts";
-import { type Deployer, type GitServer, product, serveGit } from "./git-server.ts";
+import { type Deployer, type GitServer, product, serveGit } from "./servers/git-server.ts";
 
 /** A client, a server and a product's repository between them. */
 export interface Pushing extends AsyncDisposable {

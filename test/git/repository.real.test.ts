@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { createGit } from "../../server/git/git.ts";
 import type { CommitSha, DeploymentId, ProductId } from "../../server/model/names/ids.ts";
 import { temporaryFolder } from "./git-client.ts";
-import { product } from "./git-server.ts";
+import { product } from "./servers/git-server.ts";
 import { createStored } from "./stored.ts";
 
 const signal = new AbortController().signal;

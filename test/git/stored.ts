@@ -4,7 +4,7 @@ import { createGit } from "../../server/git/git.ts";
 import type { CommitSha } from "../../server/model/names/ids.ts";
 import type { Git } from "../../server/ports/git.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "./git-client.ts";
-import { product } from "./git-server.ts";
+import { product } from "./servers/git-server.ts";
 
 /** A product's repository that is filled without a push to Baton. */
 export interface Stored extends AsyncDisposable {

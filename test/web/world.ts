@@ -9,7 +9,7 @@ import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { createFakeGit } from "../fakes/fake-git.ts";
 import { createFakeProxy } from "../fakes/fake-proxy.ts";
-import { createFakeReach } from "../fakes/fake-reach.ts";
+import { createFakeReach } from "../fakes/host/fake-reach.ts";
 import { createFakeStore, type FakeStore } from "../fakes/store/fake-store.ts";
 import { createSamples } from "./samples.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createBuildLimiter } from "../../../server/cgroups/build-limiter.ts";
 import { planBuildLimits } from "../../../server/rules/rollout/build-limits.ts";
-import { createFakeBuildLimiter, createFakeFirewall } from "../../fakes/fake-host.ts";
+import { createFakeBuildLimiter, createFakeFirewall } from "../../fakes/host/fake-host.ts";
 import { type GuardedHost, hostGuardContract } from "./host-guard.ts";
 
 hostGuardContract(

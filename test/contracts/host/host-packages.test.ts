@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createHostPackages } from "../../../server/host-packages/debian-npm.ts";
-import { createFakeHostPackages } from "../../fakes/fake-host.ts";
+import { createFakeHostPackages } from "../../fakes/host/fake-host.ts";
 import { missingHostPackagesContract } from "./host-packages.ts";
 
 missingHostPackagesContract("the fake host packages", async () => createFakeHostPackages());

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
 import { createMountFolder } from "../../../server/mounts/mount-folder.ts";
-import { createFakeMountFiles } from "../../fakes/fake-host.ts";
+import { createFakeMountFiles } from "../../fakes/host/fake-host.ts";
 import { mountFilesContract } from "./mount-files.ts";
 
 describe("the folder of mounts", () => {

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeProber } from "../../fakes/fake-prober.ts";
+import { createFakeProber } from "../../fakes/host/fake-prober.ts";
 import { createVirtualTime } from "../../fakes/virtual-time.ts";
 import { createFakeApps } from "../fake-apps.ts";
 import { proberContract } from "./prober.ts";

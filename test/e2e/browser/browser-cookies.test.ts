@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/harness.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import type { ServiceApp } from "../support/apps.ts";
-import { useBaton } from "../support/harness.ts";
+import type { ServiceApp } from "../support/apps/apps.ts";
+import { useBaton } from "../support/baton/harness.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/harness.ts";
-import { pushLedger, rowsDatabase } from "../support/ledger.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { pushLedger, rowsDatabase } from "../support/apps/ledger.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

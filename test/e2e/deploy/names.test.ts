@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { expect, test } from "vitest";
 import { startEmbeddedPostgres } from "../../../server/store/embedded/embedded-postgres.ts";
 import { createRepository } from "../support/git-client.ts";
-import { embeddedPostgres, useBaton } from "../support/harness.ts";
+import { embeddedPostgres, useBaton } from "../support/baton/harness.ts";
 
 const baton = useBaton(embeddedPostgres);
 

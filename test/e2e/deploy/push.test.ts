@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import type { ServiceApp } from "../support/apps.ts";
-import { useBaton } from "../support/harness.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import type { ServiceApp } from "../support/apps/apps.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton();
 const { serviceApp, sampleApp, clone: cloneOf } = useWorkshop();

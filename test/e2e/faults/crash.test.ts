@@ -1,12 +1,12 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { FailpointName } from "../../../server/pipeline/context/failpoint.ts";
 import { freePorts } from "../../run/free-ports.ts";
-import type { Release, ServiceApp } from "../support/apps.ts";
-import { embeddedPostgres, useBaton } from "../support/harness.ts";
-import { processesNaming } from "../support/leftovers.ts";
-import { runServer } from "../support/server-process.ts";
+import type { Release, ServiceApp } from "../support/apps/apps.ts";
+import { embeddedPostgres, useBaton } from "../support/baton/harness.ts";
+import { processesNaming } from "../support/baton/leftovers.ts";
+import { runServer } from "../support/baton/server-process.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton(embeddedPostgres);
 const workshop = useWorkshop();
@@ -45,7 +45,7 @@ async function expectNothingOrphaned(): Promise<void> {
   expect(things).toEqual([expect.stringContaining(`d${live}-web`), expect.stringMatching(new RegExp(`d${live}$`))]);
 }
 
-/** test/scenarios/crash.test.ts covers every failpoint; this file has those where real containers and Caddy matter. */
+/** test/scenarios/faults/crash.test.ts covers every failpoint; this file has those where real containers and Caddy matter. */
 const ofStateful: readonly FailpointName[] = ["old-stopped"];
 
 test.each(ofStateful)(

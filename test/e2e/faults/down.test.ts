@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { embeddedPostgres, startBaton } from "../support/harness.ts";
-import { runServer } from "../support/server-process.ts";
+import { embeddedPostgres, startBaton } from "../support/baton/harness.ts";
+import { runServer } from "../support/baton/server-process.ts";
 
 test("taking down a Baton that runs asks first, stops it, and leaves nothing", async ({ onTestFinished }) => {
   const baton = await startBaton({ ...embeddedPostgres, BATON_HELLO: "1" });

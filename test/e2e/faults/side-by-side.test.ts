@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { embeddedPostgres, startBaton, useBaton } from "../support/harness.ts";
+import { embeddedPostgres, startBaton, useBaton } from "../support/baton/harness.ts";
 
 const first = useBaton({ ...embeddedPostgres, BATON_HELLO: "1" });
 /** The output of the first start. */

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import type { Baton } from "./harness.ts";
+import type { Baton } from "./baton/harness.ts";
 
 const executablePath = "/usr/bin/chromium";
 const args = [

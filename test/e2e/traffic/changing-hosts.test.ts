@@ -2,11 +2,11 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import type { Behaviour } from "../support/apps.ts";
+import type { Behaviour } from "../support/apps/apps.ts";
 import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/harness.ts";
+import { useBaton } from "../support/baton/harness.ts";
 import { type Sample, startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton({ BATON_WATCH: "3s" });
 const workshop = useWorkshop();

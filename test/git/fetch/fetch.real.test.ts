@@ -9,11 +9,11 @@ import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import { isPublicAddress } from "../../../server/model/names/public-address.ts";
 import { FetchFailed, type FetchRequest, type Git, type RemoteRepository } from "../../../server/ports/git.ts";
 import { readRepositoryUrl } from "../../../server/rules/webhooks/repository-url.ts";
-import { type ForgeServer, serveForge } from "../forge-server.ts";
+import { type ForgeServer, serveForge } from "../servers/forge-server.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "../git-client.ts";
-import { product } from "../git-server.ts";
+import { product } from "../servers/git-server.ts";
 import { gitChildren } from "../processes.ts";
-import { newKey, serveSshForge } from "../ssh-forge.ts";
+import { newKey, serveSshForge } from "../servers/ssh-forge.ts";
 
 const never = new AbortController().signal;
 let forge: ForgeServer;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CommitSha } from "../../../server/model/names/ids.ts";
 import { type TreeLimits, TreeTooLarge } from "../../../server/ports/git.ts";
-import { product } from "../git-server.ts";
+import { product } from "../servers/git-server.ts";
 import { gitChildren } from "../processes.ts";
 import { commitTree, createStored, makeBlob, makeTree, makeTreeBomb } from "../stored.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createFakeReach } from "../../fakes/fake-reach.ts";
+import { createFakeReach } from "../../fakes/host/fake-reach.ts";
 import { aMember, type Member } from "../member.ts";
 import { sampleSpec } from "../samples.ts";
 import { createWorld, type World } from "../world.ts";

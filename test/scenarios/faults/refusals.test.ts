@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Stage } from "../../server/model/deployment/deployment.ts";
-import { PortTaken, StartFailed } from "../../server/ports/engine/containers.ts";
-import { EngineRefused } from "../../server/ports/engine/engine.ts";
-import { BuildFailed, ImageMissing } from "../../server/ports/engine/images.ts";
-import { SubnetTaken } from "../../server/ports/engine/networks.ts";
-import { TreeTooLarge } from "../../server/ports/git.ts";
-import { ProxyRefused } from "../../server/ports/proxy.ts";
-import { PoolExhausted } from "../../server/ports/store/leases.ts";
-import type { App } from "../fakes/docker/app.ts";
-import type { FakeWorld } from "../fakes/fake-world.ts";
-import { grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import type { Stage } from "../../../server/model/deployment/deployment.ts";
+import { PortTaken, StartFailed } from "../../../server/ports/engine/containers.ts";
+import { EngineRefused } from "../../../server/ports/engine/engine.ts";
+import { BuildFailed, ImageMissing } from "../../../server/ports/engine/images.ts";
+import { SubnetTaken } from "../../../server/ports/engine/networks.ts";
+import { TreeTooLarge } from "../../../server/ports/git.ts";
+import { ProxyRefused } from "../../../server/ports/proxy.ts";
+import { PoolExhausted } from "../../../server/ports/store/leases.ts";
+import type { App } from "../../fakes/docker/app.ts";
+import type { FakeWorld } from "../../fakes/fake-world.ts";
+import { grown, plain } from "../products.ts";
+import { withLive } from "../scene.ts";
 
 const noSpace = () => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
 

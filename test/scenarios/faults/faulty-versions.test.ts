@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment, Failure, Stage, Transition } from "../../server/model/deployment/deployment.ts";
-import type { App } from "../fakes/docker/app.ts";
-import type { Files } from "../fakes/fake-repositories.ts";
-import { dockerfile, files, grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import type { Deployment, Failure, Stage, Transition } from "../../../server/model/deployment/deployment.ts";
+import type { App } from "../../fakes/docker/app.ts";
+import type { Files } from "../../fakes/fake-repositories.ts";
+import { dockerfile, files, grown, plain } from "../products.ts";
+import { withLive } from "../scene.ts";
 
 /** A faulty version, and what its deployment says. */
 interface Faulty {

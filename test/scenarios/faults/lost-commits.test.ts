@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment, Transition } from "../../server/model/deployment/deployment.ts";
-import { StoreUnavailable } from "../../server/ports/store/store.ts";
-import { grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import type { Deployment, Transition } from "../../../server/model/deployment/deployment.ts";
+import { StoreUnavailable } from "../../../server/ports/store/store.ts";
+import { grown, plain } from "../products.ts";
+import { withLive } from "../scene.ts";
 
 const lost = () => new StoreUnavailable("connection reset after the commit was sent");
 

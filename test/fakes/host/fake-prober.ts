@@ -1,6 +1,6 @@
-import type { Prober } from "../../server/ports/prober.ts";
-import type { FakeDocker } from "./docker/fake-docker.ts";
-import type { FakeClock } from "./fake-clock.ts";
+import type { Prober } from "../../../server/ports/prober.ts";
+import type { FakeDocker } from "../docker/fake-docker.ts";
+import type { FakeClock } from "../fake-clock.ts";
 
 /** Probes the addresses that the fake Docker publishes at this moment of the virtual time. */
 export function createFakeProber(docker: FakeDocker, clock: FakeClock): Prober {

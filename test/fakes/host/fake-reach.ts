@@ -1,4 +1,4 @@
-import type { CertificateAnswer, DnsAnswer, Reach } from "../../server/ports/host/reach.ts";
+import type { CertificateAnswer, DnsAnswer, Reach } from "../../../server/ports/host/reach.ts";
 
 /** A machine at one public address, and an internet that knows the hosts that a test gives it. */
 export function createFakeReach() {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment, Transition } from "../../server/model/deployment/deployment.ts";
-import type { ContainerId } from "../../server/model/names/ids.ts";
-import { failpointNames } from "../../server/pipeline/context/failpoint.ts";
-import { createWorld } from "../fakes/fake-world.ts";
-import { faultsAtRest } from "./at-rest.ts";
-import { grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import type { Deployment, Transition } from "../../../server/model/deployment/deployment.ts";
+import type { ContainerId } from "../../../server/model/names/ids.ts";
+import { failpointNames } from "../../../server/pipeline/context/failpoint.ts";
+import { createWorld } from "../../fakes/fake-world.ts";
+import { faultsAtRest } from "../at-rest.ts";
+import { grown, plain } from "../products.ts";
+import { withLive } from "../scene.ts";
 
 /** Only a version that has an init service, or replaces a service that cannot run twice, reaches these. */
 const ofGrown: readonly string[] = ["initialised", "held", "old-stopped"];

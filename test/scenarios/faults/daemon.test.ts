@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createWorld } from "../fakes/fake-world.ts";
+import { createWorld } from "../../fakes/fake-world.ts";
 
 test("Docker is restarted under a live version: it comes back on the port that the proxy knows", async () => {
   const world = createWorld();

@@ -1,8 +1,8 @@
-import type { DeploymentId } from "../../server/model/names/ids.ts";
-import type { HostPackages } from "../../server/ports/host/host-packages.ts";
-import { HostPackagesUnavailable } from "../../server/ports/host/host-packages.ts";
-import type { MountFiles, MountRef } from "../../server/ports/host/mount-files.ts";
-import { filesIn } from "./docker/images.ts";
+import type { DeploymentId } from "../../../server/model/names/ids.ts";
+import type { HostPackages } from "../../../server/ports/host/host-packages.ts";
+import { HostPackagesUnavailable } from "../../../server/ports/host/host-packages.ts";
+import type { MountFiles, MountRef } from "../../../server/ports/host/mount-files.ts";
+import { filesIn } from "../docker/images.ts";
 
 /** Files for containers, in memory. */
 export interface FakeMountFiles extends MountFiles {

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import { createParser } from "eventsource-parser";
-import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
-import { routes } from "../../../server/routes.ts";
-import type { deploymentSchema, rebuildingSchema } from "../../../server/web/api/schemas/deployments.ts";
-import type { installationSchema } from "../../../server/web/api/schemas/products/installations.ts";
+import type { DeploymentEvent } from "../../../../server/model/deployment/event.ts";
+import { routes } from "../../../../server/routes.ts";
+import type { deploymentSchema, rebuildingSchema } from "../../../../server/web/api/schemas/deployments.ts";
+import type { installationSchema } from "../../../../server/web/api/schemas/products/installations.ts";
 
 export type DeploymentJson = z.infer<typeof deploymentSchema>;
 export type InstallationJson = z.infer<typeof installationSchema>;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { createRepository, type Repository } from "./git-client.ts";
+import { createRepository, type Repository } from "../git-client.ts";
 
-const sampleFolder = (name: string) => fileURLToPath(new URL(`../sample-apps/${name}/`, import.meta.url));
+const sampleFolder = (name: string) => fileURLToPath(new URL(`../../sample-apps/${name}/`, import.meta.url));
 
 /** The behaviours of the sample service; see sample-apps/service/server.mjs. */
 export type Behaviour =

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const builtServer = fileURLToPath(new URL("../../../.build/server/", import.meta.url));
+const builtServer = fileURLToPath(new URL("../../../../.build/server/", import.meta.url));
 /** A little more than the server allows for its own shutdown. */
 const shutdownMs = 25_000;
 

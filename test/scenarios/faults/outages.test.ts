@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ProxyUnavailable } from "../../server/ports/proxy.ts";
-import { StoreUnavailable } from "../../server/ports/store/store.ts";
-import type { FakeWorld } from "../fakes/fake-world.ts";
-import { grown, plain } from "./products.ts";
-import { withLive } from "./scene.ts";
+import { ProxyUnavailable } from "../../../server/ports/proxy.ts";
+import { StoreUnavailable } from "../../../server/ports/store/store.ts";
+import type { FakeWorld } from "../../fakes/fake-world.ts";
+import { grown, plain } from "../products.ts";
+import { withLive } from "../scene.ts";
 
 const always = { times: Number.POSITIVE_INFINITY };
 const proxyAway = () => new ProxyUnavailable("connect ENOENT admin.sock");

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { DeploymentId, ProductId } from "../../server/model/names/ids.ts";
+import type { DeploymentId, ProductId } from "../../../server/model/names/ids.ts";
 import {
   BadPush,
   type Git,
@@ -11,8 +11,8 @@ import {
   type PushAnswer,
   type PushRequest,
   type PushResult,
-} from "../../server/ports/git.ts";
-import { createLatch } from "./latch.ts";
+} from "../../../server/ports/git.ts";
+import { createLatch } from "../latch.ts";
 
 export const product = 7 as ProductId;
 const sampleProduct = product;

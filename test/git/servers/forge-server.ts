@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLine } from "../../server/git/receive/stream-reader.ts";
+import { readLine } from "../../../server/git/receive/stream-reader.ts";
 
 /** A forge on loopback that serves real repositories with git's own `http-backend`. */
 export interface ForgeServer extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { createRepository, type Repository } from "./git-client.ts";
+import { createRepository, type Repository } from "../git-client.ts";
 
-const folder = fileURLToPath(new URL("../sample-apps/product/", import.meta.url));
+const folder = fileURLToPath(new URL("../../sample-apps/product/", import.meta.url));
 
 export interface ProductRelease {
   readonly api?: "sick";
