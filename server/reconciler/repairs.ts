@@ -25,6 +25,10 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void)
           log.info(repair, "the proxy served a different version from the one in the database; correcting it");
           await proxy.switchTo(repair.installation, repair.to);
           return;
+        case "stop-traffic":
+          await proxy.switchTo(repair.installation, "stopped");
+          log.info(repair, "an installation was stopped; its hosts answer 503 now");
+          return;
         case "update-upstream":
           log.info(repair, "traffic of a service went to an address its container no longer has; correcting it");
           await proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));

@@ -108,6 +108,15 @@ describe("stopped by hand", () => {
     expect(users.answered).toEqual([first, id]);
   });
 
+  test("a product is logged as stopped, and not as a proxy that serves the wrong version", async () => {
+    const { world } = await withLive(plain());
+    const { installation } = await world.product("shop");
+    const before = world.serverLog.length;
+    await world.ask((commands) => commands.stop(installation.id));
+    await world.pass(60_000);
+    expect(world.serverLog.slice(before)).toEqual(["info: an installation was stopped; its hosts answer 503 now"]);
+  });
+
   test("a product answers 503 and keeps its version, which can be had again without a build", async () => {
     const { world, first, wrong } = await withLive(grown());
     const { installation } = await world.product("shop");

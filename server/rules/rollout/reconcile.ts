@@ -33,7 +33,10 @@ export interface ObservedState {
 
 /** A repair makes the world match the rows. Each can be repeated safely. */
 export type Repair =
+  /** The proxy serves another version than the rows say. */
   | { readonly type: "switch"; readonly installation: InstallationId; readonly to: DeploymentId | "stopped" }
+  /** An installation was stopped by hand and still has traffic. Its hosts must answer 503. */
+  | { readonly type: "stop-traffic"; readonly installation: InstallationId }
   /** A service's traffic goes to another address than its container has. */
   | {
       readonly type: "update-upstream";
@@ -100,7 +103,10 @@ function trafficSwitches(installation: Installation, rows: DesiredState, world: 
   const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
   const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
   const to = serves && installation.liveDeploymentId !== null ? installation.liveDeploymentId : "stopped";
-  return current === to ? [] : [{ type: "switch", installation: installation.id, to }];
+  if (current === to) return [];
+  return installation.stopped
+    ? [{ type: "stop-traffic", installation: installation.id }]
+    : [{ type: "switch", installation: installation.id, to }];
 }
 
 function misroutedUpstreams(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {

@@ -137,12 +137,11 @@ describe("reconciliation", () => {
     expect(repairs({ deployments: [live, deploying] }, world)).toEqual([]);
   });
 
-  it("points a stopped installation to the page that says so, and takes its containers down", () => {
+  it("takes the traffic from a stopped installation, and takes its containers down", () => {
     const rows = { installations: [installation({ liveDeploymentId: null, stopped: true })], deployments: [] };
-    expect(repairs(rows, {})).toEqual([
-      { type: "switch", installation: one, to: "stopped" },
-      { type: "remove-version", installation: one, deployment: 1, except: [] },
-    ]);
+    const removal = { type: "remove-version", installation: one, deployment: 1, except: [] };
+    expect(repairs(rows, {})).toEqual([{ type: "stop-traffic", installation: one }, removal]);
+    expect(repairs(rows, { current: new Map([[one, "stopped"]]) })).toEqual([removal]);
   });
 
   it("starts a container of the live version that was removed or stopped by hand", () => {
