@@ -1,7 +1,7 @@
-import type { Product } from "../../model/product.ts";
-import { FetchFailed, type RemoteRequest } from "../../ports/git.ts";
-import type { Store } from "../../ports/store/store.ts";
-import { readRepositoryUrl, withoutCredentials } from "../../rules/webhooks/repository-url.ts";
+import type { Product } from "../model/product.ts";
+import { FetchFailed, type RemoteRequest } from "../ports/git.ts";
+import type { Store } from "../ports/store/store.ts";
+import { readRepositoryUrl, withoutCredentials } from "../rules/webhooks/repository-url.ts";
 
 /**
  * Gives `work` everything that is needed to reach a product's repository. The key that an SSH host shows the first time

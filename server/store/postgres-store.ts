@@ -45,7 +45,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
     const secrets = await openSecrets(database, keyFile);
     return {
       instance,
-      environments: createEnvironmentStore(database),
+      environments: createEnvironmentStore(database, secrets),
       products: createProductStore(database, secrets),
       installations: createInstallationStore(database, secrets),
       deployments: createDeploymentStore(database, secrets),

@@ -17,6 +17,8 @@ import { createFakeDocker, type FakeDocker } from "./docker/fake-docker.ts";
 import { createFakeCaddy, type FakeCaddy, type Served } from "./fake-caddy.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
+import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
+import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
 import {
   createFakeBuildLimiter,
   createFakeFirewall,
@@ -25,9 +27,7 @@ import {
   type FakeMountFiles,
 } from "./host/fake-host.ts";
 import { createFakeProber } from "./host/fake-prober.ts";
-import { createFakeProcess, createFaults, type FakeProcess, type Faults } from "./fake-process.ts";
 import { createFakeReach } from "./host/fake-reach.ts";
-import { createFakeRepositories, type FakeRepositories, type Files } from "./fake-repositories.ts";
 import { createFakeStore, type FakeStore } from "./store/fake-store.ts";
 import { createVirtualTime } from "./virtual-time.ts";
 

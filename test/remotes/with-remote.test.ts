@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { withRemote } from "../../../server/commands/webhooks/with-remote.ts";
-import { createFakeClock } from "../../fakes/fake-clock.ts";
-import { createFakeStore } from "../../fakes/store/fake-store.ts";
-import { createSamples } from "../../web/samples.ts";
+import { withRemote } from "../../server/remotes/with-remote.ts";
+import { createFakeClock } from "../fakes/fake-clock.ts";
+import { createFakeStore } from "../fakes/store/fake-store.ts";
+import { createSamples } from "../web/samples.ts";
 
 test("a repository that may not be fetched is named without the password in its URL", async () => {
   const clock = createFakeClock();

@@ -2,6 +2,7 @@ import { type Deployment, isOver, type Ready, specOf } from "../../server/model/
 import { servicesOf } from "../../server/model/deployment/spec.ts";
 import type { Installation } from "../../server/model/product.ts";
 import { containerName, lastingNetworkName, networkName } from "../../server/pipeline/containers/container-request.ts";
+import type { Domain } from "../../server/ports/store/domains.ts";
 import { containerOf } from "../../server/rules/rollout/container-of.ts";
 import { isStateful, makerOf } from "../../server/rules/rollout/stateful.ts";
 import type { FakeWorld } from "../fakes/fake-world.ts";
@@ -57,7 +58,9 @@ function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
   return [
     ...(isOver(row.status) ? [] : [`deployment ${row.id} is still ${row.status}`]),
     ...(events.every(({ seq }, index) => seq === index + 1) ? [] : [`events of ${row.id} have gaps`]),
-    ...(statuses.at(-1) === row.status ? [] : [`deployment ${row.id} is ${row.status}, and told ${statuses.at(-1)}`]),
+    ...(statuses.at(-1) === row.status
+      ? []
+      : [`deployment ${row.id} is ${row.status}, but its last event says ${statuses.at(-1)}`]),
     // A ready deployment can be stopped by hand.
     ...(ends.length === 1 || ends.join() === "ready,stopped" ? [] : [`deployment ${row.id} ended ${ends.join()}`]),
     ...(events.some(({ type }) => type === "settled") ? [] : [`deployment ${row.id} is not settled`]),
@@ -71,12 +74,13 @@ function faultsOfRow({ store }: FakeWorld, row: Deployment): readonly string[] {
  */
 function faultsOfRoute({ caddy, docker, store }: FakeWorld, { installation, deployment }: Live): readonly string[] {
   const hosts = [...caddy.hosts.values()].filter((route) => route.installation === installation.id);
-  const recorded = store.rows.domains.filter((domain) => domain.installation === installation.id);
+  const isOwn = (domain: Domain) => domain.installation === installation.id;
+  const [recorded, custom] = [store.rows.domains.filter(isOwn), store.rows.customDomains.filter(isOwn)];
   const served = hosts.map(({ host }) => host).sort();
-  const told = recorded.map(({ host }) => host).sort();
-  const faults = served.join() === told.join() ? [] : [`served are ${served.join()}, on record ${told.join()}`];
+  const expected = recorded.map(({ host }) => host).sort();
+  const faults = served.join() === expected.join() ? [] : [`served are ${served.join()}, on record ${expected.join()}`];
   if (!deployment) return faults;
-  const wanted = deployment.spec.routes.map(({ host }) => host).sort();
+  const wanted = [...new Set([...deployment.spec.routes, ...custom].map(({ host }) => host))].sort();
   if (served.join() !== wanted.join()) faults.push(`served are ${served.join()}, wanted ${wanted.join()}`);
   for (const service of servicesOf(deployment.spec)) {
     const states = [...docker.containers.values()].map((container) => container.state());

@@ -1,8 +1,9 @@
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Product, Slug } from "../../model/product.ts";
+import { mainHostOf } from "../../rules/routing/taken-host.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
-import { mainHostOf, whyTaken } from "./addresses.ts";
+import { whyAddressTaken } from "./addresses.ts";
 import { refusedRepository } from "./refused-repository.ts";
 
 /** Creates a product and its installation in `production`. */
@@ -17,7 +18,7 @@ export async function createProduct(
   if (problem) return problem;
   if (await store.products.bySlug(slug)) return exists(slug);
   const production = (await store.environments.list()).find(({ name }) => name === "production");
-  const taken = production && (await whyTaken(adapters, mainHostOf(adapters, slug, production), null));
+  const taken = production && (await whyAddressTaken(adapters, mainHostOf(adapters, slug, production), null));
   if (taken) return refused("conflict", taken);
   const created = await store.products.create({ slug, ...source });
   if (!created) return exists(slug);

@@ -1,7 +1,8 @@
 import { type Installation, parseSlug } from "../../model/product.ts";
+import { mainHostOf } from "../../rules/routing/taken-host.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
-import { mainHostOf, whyTaken } from "./addresses.ts";
+import { whyAddressTaken } from "./addresses.ts";
 
 /**
  * Installs a product in another environment without deploying it. If `branch` is null, it tracks the environment's
@@ -24,7 +25,7 @@ export async function install(
   const isThere = refused("conflict", `${slug} is already installed in ${name}`);
   const installed = await store.installations.ofProduct(product.id);
   if (installed.some(({ environmentId }) => environmentId === environment.id)) return isThere;
-  const taken = await whyTaken(adapters, mainHostOf(adapters, slug, environment), null);
+  const taken = await whyAddressTaken(adapters, mainHostOf(adapters, slug, environment), null);
   if (taken) return refused("conflict", taken);
   const installation = await store.installations.create({
     productId: product.id,

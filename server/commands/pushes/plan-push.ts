@@ -27,7 +27,11 @@ export interface PushPlan {
   readonly refusals: ReadonlyMap<string, string>;
 }
 
-/** Finds the product, or creates it on its first push. Refused if the product's source is elsewhere. */
+/**
+ * Finds the product, or creates it on its first push. Refused if the product's source is elsewhere. The product, its
+ * repository and its tracked branch are stored one after the other, because nothing is deployed before acceptPush and
+ * the next push finds and completes what a crash has left.
+ */
 export async function planPush(
   { store, git }: Uses<"store" | "git">,
   slug: Slug,
@@ -76,13 +80,7 @@ async function findOrMake(store: Store, slug: Slug): Promise<Product> {
 async function withBranch(store: Store, product: Product, push: PushRequest): Promise<readonly Installation[]> {
   const pushed = push.updates.filter((update) => update.to !== null).map((update) => update.ref);
   const branch = firstBranch(pushed);
-  const installations = await store.installations.ofProduct(product.id);
-  if (branch === null) return installations;
-  return Promise.all(
-    installations.map(async (installation) => {
-      if (installation.branch !== null) return installation;
-      await store.installations.setBranch(installation.id, branch);
-      return { ...installation, branch };
-    }),
-  );
+  return branch === null
+    ? store.installations.ofProduct(product.id)
+    : store.installations.trackFirst(product.id, branch);
 }

@@ -8,7 +8,7 @@ import { customDomainOf, faultInCustomDomain } from "../../rules/routing/custom-
 import { hostsFor } from "../../rules/routing/urls.ts";
 import { withWaiting } from "../../rules/routing/waiting-routes.ts";
 import type { Uses } from "../adapters.ts";
-import { whyTaken } from "../products/addresses.ts";
+import { whyAddressTaken } from "../products/addresses.ts";
 import { type Refused, refused } from "../refused.ts";
 
 type Adapters = Uses<"store" | "domain" | "publicHost" | "publishRoutes">;
@@ -20,7 +20,8 @@ interface Installed extends InstalledProduct {
 /**
  * Replaces the custom hosts of a service. Users may type them in any form (see customDomainOf). If a version is live,
  * the hosts are served when this resolves, without a deployment; otherwise from the next deployment on. Rejects with
- * ProxyUnavailable if they are recorded but not served yet.
+ * ProxyUnavailable if they are recorded but not served yet. They are recorded in one transaction before the proxy gets
+ * them, because every start of the server publishes the recorded hosts and leaves out those that cannot be served.
  */
 export async function setDomains(
   adapters: Adapters,
@@ -35,20 +36,16 @@ export async function setDomains(
   if (!installed) return refused("not_found", `there is no product deployment ${id}`);
   const refusal = refusedService(installed, service) ?? (await refusedHost(adapters, installed, hosts));
   if (refusal) return refusal;
-  const [servedBefore, customBefore] = [await servedNow(store, id), await customNow(store, id, service)];
-  const outcome = await store.domains.setCustom(id, service, hosts);
+  const before = await store.domains.hostsOf(id);
+  const outcome = await store.domains.setCustom(id, service, hosts, servedBy(adapters.domain, installed));
   if (outcome === "busy") {
     return refused("conflict", "a deployment is running: cancel it first, or wait until it has finished");
   }
   if (outcome !== "ok") return justTaken(adapters, outcome.taken, id);
   if (!installed.live) return { type: "set" };
-  const routes = routesOf(adapters.domain, installed, await store.domains.custom(id));
-  const served = await store.domains.setFor(id, withWaiting(routes, servicesOf(installed.live)));
-  if (served !== "ok") return justTaken(adapters, served.taken, id);
   const fault = await faultInPublishing(adapters, id, signal);
   if (fault === null) return { type: "set" };
-  await store.domains.setCustom(id, service, customBefore);
-  await store.domains.setFor(id, servedBefore);
+  await store.domains.restore(id, before);
   return refused("conflict", `the proxy did not accept these domains: ${fault}`);
 }
 
@@ -60,12 +57,12 @@ async function find(store: Store, id: InstallationId): Promise<Installed | null>
   return { ...installed, live: live && specOf(live) };
 }
 
-async function servedNow(store: Store, id: InstallationId): Promise<readonly RouteSpec[]> {
-  return (await store.domains.list()).filter(({ installation }) => installation === id);
-}
-
-async function customNow(store: Store, id: InstallationId, service: string): Promise<readonly string[]> {
-  return (await store.domains.custom(id)).filter((route) => route.service === service).map(({ host }) => host);
+/** The routes of the live version with these custom hosts; undefined when nothing is live. */
+function servedBy(domain: string, installed: Installed) {
+  const { live } = installed;
+  return live
+    ? (custom: readonly RouteSpec[]) => withWaiting(routesOf(domain, installed, custom), servicesOf(live))
+    : undefined;
 }
 
 /** A service that the live version lacks cannot be served. If nothing is live, the next version decides. */
@@ -90,7 +87,7 @@ async function refusedHost(
     const fault = faultInCustomDomain(host, { publicHost, baseDomains });
     if (fault) return refused("invalid", fault);
     if (own.includes(host)) return refused("conflict", `${host} is already an address of ${installed.product.slug}`);
-    const taken = await whyTaken(adapters, host, installed.installation.id);
+    const taken = await whyAddressTaken(adapters, host, installed.installation.id);
     if (taken) return refused("conflict", taken);
   }
   return null;
@@ -126,6 +123,6 @@ async function faultInPublishing(
 }
 
 async function justTaken(adapters: Adapters, host: string, by: InstallationId): Promise<Refused> {
-  const why = await whyTaken(adapters, host, by);
+  const why = await whyAddressTaken(adapters, host, by);
   return refused("conflict", why ?? `the address ${host} was just taken: try again`);
 }

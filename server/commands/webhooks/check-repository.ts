@@ -2,16 +2,17 @@ import type { Product } from "../../model/product.ts";
 import { FetchFailed, type RemoteBranches } from "../../ports/git.ts";
 import type { NewDelivery, Recorded } from "../../ports/store/deliveries.ts";
 import type { Store } from "../../ports/store/store.ts";
+import { withRemote } from "../../remotes/with-remote.ts";
 import type { Uses } from "../adapters.ts";
 import { type Refused, refused } from "../refused.ts";
 import { recordDeliveries } from "./record-deliveries.ts";
-import { withRemote } from "./with-remote.ts";
 
 type Adapters = Uses<"store" | "git" | "clock" | "wakeQueue" | "allowPrivateRepositories">;
 
 /**
  * Looks up the tracked branches at the forge and deploys new commits. `asked` means that a user requested it, so a
- * version whose deployment failed is tried again.
+ * version whose deployment failed is tried again. The host key and the tracked branch are stored before the deployments,
+ * because a check that a crash has cut short is repeated by the poller and deploys the same commits.
  */
 export async function checkRepository(
   adapters: Adapters,
@@ -52,14 +53,11 @@ async function trackedBranches(
   product: Product,
   { defaultBranch }: RemoteBranches,
 ): Promise<readonly string[]> {
-  const installations = await store.installations.ofProduct(product.id);
-  const branches = new Set<string>();
-  for (const { id, branch } of installations) {
-    if (branch === null && defaultBranch !== null) await store.installations.setBranch(id, defaultBranch);
-    const tracked = branch ?? defaultBranch;
-    if (tracked !== null) branches.add(tracked);
-  }
-  return [...branches];
+  const installations =
+    defaultBranch === null
+      ? await store.installations.ofProduct(product.id)
+      : await store.installations.trackFirst(product.id, defaultBranch);
+  return [...new Set(installations.flatMap(({ branch }) => branch ?? []))];
 }
 
 function sentence({ message, hint }: FetchFailed): string {

@@ -1,8 +1,8 @@
-import { whyTaken } from "../../commands/products/addresses.ts";
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { Store } from "../../ports/store/store.ts";
 import { faultInCustomDomain } from "../../rules/routing/custom-domain.ts";
+import { whyTaken } from "../../rules/routing/taken-host.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 
 /**
@@ -25,10 +25,12 @@ export async function checkNamedDomains(
   if (naming.length === 0) return;
   const environments = await store.environments.list();
   const baseDomains = [domain, ...environments.flatMap((environment) => environment.domain ?? [])];
+  const book = { domain, publicHost, installed: await store.installations.installedProducts() };
   for (const { name, domains } of naming) {
     for (const host of domains) {
       const fault =
-        faultInCustomDomain(host, { publicHost, baseDomains }) ?? (await whyTaken(needs, host, installation));
+        faultInCustomDomain(host, { publicHost, baseDomains }) ??
+        whyTaken(book, host, await store.domains.ownerOf(host), installation);
       if (fault === null) continue;
       throw new DeploymentFailed({
         ...{ stage: "plan", service: name },

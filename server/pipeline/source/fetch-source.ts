@@ -1,7 +1,7 @@
-import { withRemote } from "../../commands/webhooks/with-remote.ts";
 import type { Commit } from "../../model/deployment/deployment.ts";
 import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import { FetchFailed, type RemoteRequest } from "../../ports/git.ts";
+import { withRemote } from "../../remotes/with-remote.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import { DeploymentFailed } from "../deployment-failed.ts";
 

@@ -24,14 +24,29 @@ export interface DomainStore {
   custom(installation: InstallationId): Promise<readonly RouteSpec[]>;
   /**
    * Makes these the only hosts that a user gave to a service; a host of another service of the installation moves.
-   * Nothing is written when another installation has one of them, or when a deployment is running ("busy": it has its
-   * hosts already).
+   * `served` turns all custom hosts of the installation into the routes that it serves from now on; without it, these
+   * stay. Nothing is written when another installation has one of the hosts, or when a deployment is running ("busy": it
+   * has its hosts already).
    */
   setCustom(
     installation: InstallationId,
     service: string,
     hosts: readonly string[],
+    served?: (custom: readonly RouteSpec[]) => readonly RouteSpec[],
   ): Promise<"ok" | "busy" | { readonly taken: string; readonly by: InstallationId }>;
+  /** The custom hosts and the served hosts of the installation, in one read. */
+  hostsOf(installation: InstallationId): Promise<InstallationHosts>;
+  /** Makes these the installation's hosts again. Resolves as `setCustom` does. */
+  restore(
+    installation: InstallationId,
+    hosts: InstallationHosts,
+  ): Promise<"ok" | "busy" | { readonly taken: string; readonly by: InstallationId }>;
+}
+
+/** All hosts of an installation. */
+export interface InstallationHosts {
+  readonly custom: readonly RouteSpec[];
+  readonly served: readonly RouteSpec[];
 }
 
 export interface Domain extends RouteSpec {

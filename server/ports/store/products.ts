@@ -7,10 +7,19 @@ import type { SourceChanges } from "./sources.ts";
 export interface EnvironmentStore {
   list(): Promise<readonly Environment[]>;
   get(id: EnvironmentId): Promise<Environment | null>;
-  /** Resolves with null when the name is taken. */
-  create(environment: Omit<Environment, "id">): Promise<Environment | null>;
+  /**
+   * Resolves with null when the name is taken. `copies` are installed in it, in the same transaction. One whose product
+   * was deleted meanwhile is left out.
+   */
+  create(environment: Omit<Environment, "id">, copies?: readonly InstallationCopy[]): Promise<Environment | null>;
   /** Removes only an empty environment. `in-use`: a product is installed there, or is still being removed. */
   remove(id: EnvironmentId): Promise<"removed" | "in-use">;
+}
+
+/** An installation that is made like another one: with its settings and its own variables that are not secret. */
+export interface InstallationCopy {
+  readonly from: InstallationId;
+  readonly branch: string | null;
 }
 
 export interface ProductStore {
@@ -93,10 +102,15 @@ export interface InstallationStore {
    */
   purge(id: InstallationId): Promise<void>;
   setBranch(id: InstallationId, branch: string): Promise<void>;
+  /**
+   * Makes the product's installations that track no branch yet track this one. Resolves with all of the product's
+   * installations.
+   */
+  trackFirst(product: ProductId, branch: string): Promise<readonly Installation[]>;
   /** The settings of its services, by name; services without settings are left out. */
   serviceSettings(id: InstallationId): Promise<ReadonlyMap<string, ServiceSettings>>;
-  /** Takes effect with the next deployment. */
-  setServiceSettings(id: InstallationId, service: string, settings: ServiceSettings): Promise<void>;
+  /** Settings that are left out stay; null unsets one. Takes effect with the next deployment. */
+  setServiceSettings(id: InstallationId, service: string, changes: Partial<ServiceSettings>): Promise<void>;
   /**
    * Stops an installation by hand: the live deployment becomes `stopped`, and none is live. Resolves with null when a
    * deployment is running.

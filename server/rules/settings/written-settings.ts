@@ -1,4 +1,4 @@
-import type { ServiceSettings } from "../../model/service-settings.ts";
+import type { ServiceSettings, SettingName } from "../../model/service-settings.ts";
 import { parseDurationMs, writtenDuration } from "../../model/values/duration.ts";
 import { parseMemoryBytes, writtenMemory } from "../../model/values/memory-size.ts";
 
@@ -22,15 +22,15 @@ export interface SettingChanges {
   readonly cpus?: number | null | undefined;
 }
 
-export function settingsAfter(before: ServiceSettings, { health, memory, cpus }: SettingChanges): ServiceSettings {
+export function readSettings({ health, memory, cpus }: SettingChanges): Partial<ServiceSettings> {
   return {
-    path: changed(before.path, health.path, (path) => path),
-    intervalMs: changed(before.intervalMs, health.interval, parseDurationMs),
-    tryTimeoutMs: changed(before.tryTimeoutMs, health.tryTimeout, parseDurationMs),
-    timeoutMs: changed(before.timeoutMs, health.timeout, parseDurationMs),
-    successes: changed(before.successes, health.successes, (count) => count),
-    memoryBytes: changed(before.memoryBytes, memory, parseMemoryBytes),
-    cpus: changed(before.cpus, cpus, (count) => count),
+    ...changed("path", health.path, (path) => path),
+    ...changed("intervalMs", health.interval, parseDurationMs),
+    ...changed("tryTimeoutMs", health.tryTimeout, parseDurationMs),
+    ...changed("timeoutMs", health.timeout, parseDurationMs),
+    ...changed("successes", health.successes, (count) => count),
+    ...changed("memoryBytes", memory, parseMemoryBytes),
+    ...changed("cpus", cpus, (count) => count),
   };
 }
 
@@ -50,11 +50,10 @@ export function writtenSettings(settings: ServiceSettings): WrittenSettings {
   };
 }
 
-function changed<Written, Value>(
-  before: Value | null,
-  asked: Written | null | undefined,
-  read: (written: Written) => Value | null,
-): Value | null {
-  if (asked === undefined) return before;
-  return asked === null ? null : read(asked);
+function changed<Written>(
+  name: SettingName,
+  written: Written | null | undefined,
+  read: (written: Written) => string | number | null,
+): Partial<ServiceSettings> {
+  return written === undefined ? {} : { [name]: written === null ? null : read(written) };
 }

@@ -1,11 +1,11 @@
-import { and, asc, eq, inArray, or } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import type { RouteSpec } from "../../model/deployment/spec.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { DomainStore } from "../../ports/store/domains.ts";
+import type { DomainStore, InstallationHosts } from "../../ports/store/domains.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lock } from "../postgres/advisory-locks.ts";
-import type { Database, Queries, Transaction } from "../postgres/database.ts";
+import type { Database, Queries } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";
 import { domains } from "../schema/leases.ts";
 import { customDomains } from "../schema/user-settings.ts";
@@ -31,68 +31,83 @@ export function createDomainStore(database: Database): DomainStore {
         return claim?.by ?? null;
       }),
 
-    setFor: (installation, routes) => database.write((transaction) => setFor(transaction, installation, routes)),
+    setFor: (installation, routes) =>
+      database.write(async ({ tx }) => {
+        // All or nothing: under the lock, a host that is free now stays free until the commit.
+        await lock(tx, "domains");
+        const foreign = await foreignClaim(tx, installation, routes);
+        if (foreign) return foreign;
+        await writeServed(tx, installation, routes);
+        return "ok";
+      }),
 
-    custom: (installation) =>
-      database.read((queries) =>
-        queries
-          .select({ host: customDomains.host, service: customDomains.service })
-          .from(customDomains)
-          .where(eq(customDomains.installationId, installation))
-          .orderBy(asc(customDomains.host)),
+    custom: async (installation) => (await database.read((queries) => hostsOf(queries, installation))).custom,
+
+    setCustom: (installation, service, hosts, served) =>
+      database.write(({ tx }) =>
+        change(tx, installation, (before) => {
+          const own = [...new Set(hosts)].map((host) => ({ host, service }));
+          const others = before.custom.filter((route) => route.service !== service && !hosts.includes(route.host));
+          const custom = [...others, ...own].sort((a, b) => (a.host < b.host ? -1 : 1));
+          return { custom, served: served ? served(custom) : before.served };
+        }),
       ),
 
-    setCustom: (installation, service, hosts) =>
-      database.write((transaction) => setCustom(transaction, installation, service, hosts)),
+    hostsOf: (installation) => database.read((queries) => hostsOf(queries, installation)),
+
+    restore: (installation, hosts) => database.write(({ tx }) => change(tx, installation, () => hosts)),
   };
 }
 
-async function setFor(
-  { tx }: Transaction,
+async function change(
+  tx: Queries,
   installation: InstallationId,
-  routes: readonly RouteSpec[],
-): ReturnType<DomainStore["setFor"]> {
-  // All or nothing: under the lock, a host that is free now stays free until the commit.
-  await lock(tx, "domains");
-  const foreign = await foreignClaim(
-    tx,
-    installation,
-    routes.map(({ host }) => host),
-  );
-  if (foreign) return foreign;
-
-  await tx.delete(domains).where(eq(domains.installationId, installation));
-  if (routes.length === 0) return "ok";
-  const rows = new Map(
-    routes.map(({ host, service, waits = false }) => [host, { host, service, waits, installationId: installation }]),
-  );
-  await tx.insert(domains).values([...rows.values()]);
-  return "ok";
-}
-
-async function setCustom(
-  { tx }: Transaction,
-  installation: InstallationId,
-  service: string,
-  hosts: readonly string[],
+  after: (before: InstallationHosts) => InstallationHosts,
 ): ReturnType<DomainStore["setCustom"]> {
   // Serialised with claims, so that a deployment that begins after this reads what is written here.
   await lock(tx, "claim");
   const running = and(eq(deployments.installationId, installation), inArray(deployments.status, runningStatuses));
   if ((await tx.$count(deployments, running)) > 0) return "busy";
   await lock(tx, "domains");
-  const foreign = await foreignClaim(tx, installation, hosts);
+  const { custom, served } = after(await hostsOf(tx, installation));
+  const foreign = await foreignClaim(tx, installation, [...custom, ...served]);
   if (foreign) return foreign;
 
-  const replaced = or(eq(customDomains.service, service), inArray(customDomains.host, [...hosts]));
-  await tx.delete(customDomains).where(and(eq(customDomains.installationId, installation), replaced));
-  const rows = [...new Set(hosts)].map((host) => ({ host, service, installationId: installation }));
+  await tx.delete(customDomains).where(eq(customDomains.installationId, installation));
+  const rows = custom.map(({ host, service }) => ({ host, service, installationId: installation }));
   if (rows.length > 0) await tx.insert(customDomains).values(rows);
+  await writeServed(tx, installation, served);
   return "ok";
 }
 
-async function foreignClaim(tx: Queries, installation: InstallationId, hosts: readonly string[]) {
-  const all = await claims(tx, hosts);
+async function hostsOf(queries: Queries, installation: InstallationId): Promise<InstallationHosts> {
+  const custom = await queries
+    .select({ host: customDomains.host, service: customDomains.service })
+    .from(customDomains)
+    .where(eq(customDomains.installationId, installation))
+    .orderBy(asc(customDomains.host));
+  const served = await queries
+    .select({ host: domains.host, service: domains.service, waits: domains.waits })
+    .from(domains)
+    .where(eq(domains.installationId, installation))
+    .orderBy(asc(domains.host));
+  return { custom, served };
+}
+
+async function writeServed(tx: Queries, installation: InstallationId, routes: readonly RouteSpec[]): Promise<void> {
+  await tx.delete(domains).where(eq(domains.installationId, installation));
+  if (routes.length === 0) return;
+  const rows = new Map(
+    routes.map(({ host, service, waits = false }) => [host, { host, service, waits, installationId: installation }]),
+  );
+  await tx.insert(domains).values([...rows.values()]);
+}
+
+async function foreignClaim(tx: Queries, installation: InstallationId, routes: readonly RouteSpec[]) {
+  const all = await claims(
+    tx,
+    routes.map(({ host }) => host),
+  );
   return all.find(({ by }) => by !== installation) ?? null;
 }
 

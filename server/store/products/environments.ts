@@ -1,10 +1,12 @@
 import { asc, eq } from "drizzle-orm";
 import type { EnvironmentStore } from "../../ports/store/products.ts";
+import type { Secrets } from "../access/secrets.ts";
 import type { Database } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments } from "../schema/products.ts";
+import { copyInstallation } from "./copy-installation.ts";
 
-export function createEnvironmentStore(database: Database): EnvironmentStore {
+export function createEnvironmentStore(database: Database, secrets: Secrets): EnvironmentStore {
   return {
     list: () => database.read((queries) => queries.select().from(environments).orderBy(asc(environments.id))),
 
@@ -14,14 +16,16 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
         return environment ?? null;
       }),
 
-    create: (environment) =>
-      database.write(async ({ tx }) => {
-        const [created] = await tx
+    create: (environment, copies = []) =>
+      database.write(async (transaction) => {
+        const [created] = await transaction.tx
           .insert(environments)
           .values(environment)
           .onConflictDoNothing({ target: environments.name })
           .returning();
-        return created ?? null;
+        if (!created) return null;
+        for (const copy of copies) await copyInstallation(transaction, secrets, created.id, copy);
+        return created;
       }),
 
     remove: (id) =>

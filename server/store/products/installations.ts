@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
-import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
+import type { DeploymentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
 import type { DeleteOptions, InstallationStore } from "../../ports/store/products.ts";
 import type { Secrets } from "../access/secrets.ts";
@@ -68,14 +68,7 @@ function createReads(database: Database): Pick<InstallationStore, Reads> {
           .orderBy(asc(installations.id)),
       ),
 
-    ofProduct: (product) =>
-      database.read((queries) =>
-        queries
-          .select(installationColumns)
-          .from(installations)
-          .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
-          .orderBy(asc(installations.id)),
-      ),
+    ofProduct: (product) => database.read((queries) => ofProduct(queries, product)),
 
     deleted: () =>
       database.read((queries) =>
@@ -116,7 +109,7 @@ type Writes = Exclude<keyof InstallationStore, Reads | Variables>;
 
 function createWrites(database: Database, secrets: Secrets): Pick<InstallationStore, Writes> {
   return {
-    create: (installation) => database.write((transaction) => create(transaction, installation)),
+    create: (installation) => database.write((transaction) => createInstallation(transaction, installation)),
 
     markDeleted: (id, leaving) =>
       database.write((transaction) => markDeleted(transaction, id, leaving, new Date(), secrets)),
@@ -137,11 +130,26 @@ function createWrites(database: Database, secrets: Secrets): Pick<InstallationSt
       await database.write(({ tx }) => tx.update(installations).set({ branch }).where(eq(installations.id, id)));
     },
 
-    setServiceSettings: (id, service, settings) =>
-      database.write((transaction) => setServiceSettings(transaction, id, service, settings)),
+    trackFirst: (product, branch) =>
+      database.write(async ({ tx }) => {
+        const tracksNone = and(eq(installations.productId, product), isNull(installations.branch));
+        await tx.update(installations).set({ branch }).where(tracksNone);
+        return ofProduct(tx, product);
+      }),
+
+    setServiceSettings: (id, service, changes) =>
+      database.write((transaction) => setServiceSettings(transaction, id, service, changes)),
 
     stop: (id, at) => database.write((transaction) => stop(transaction, id, at, secrets)),
   };
+}
+
+function ofProduct(queries: Queries, product: ProductId): Promise<readonly Installation[]> {
+  return queries
+    .select(installationColumns)
+    .from(installations)
+    .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
+    .orderBy(asc(installations.id));
 }
 
 async function installedProduct(
@@ -160,7 +168,7 @@ async function installedProduct(
   return { ...installed, isDeleted: deletedAt.product !== null || deletedAt.installation !== null };
 }
 
-async function create(
+export async function createInstallation(
   { tx }: Transaction,
   { productId, environmentId, branch }: Parameters<InstallationStore["create"]>[0],
 ): Promise<Installation | null> {

@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { type ServiceSettings, settingNames } from "../../model/service-settings.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
@@ -20,15 +20,14 @@ export async function setServiceSettings(
   { tx }: Transaction,
   installationId: InstallationId,
   service: string,
-  settings: ServiceSettings,
+  changes: Partial<ServiceSettings>,
 ): Promise<void> {
+  if (Object.keys(changes).length === 0) return;
   const { installationId: ofInstallation, service: ofService } = serviceSettings;
-  if (settingNames.every((name) => settings[name] === null)) {
-    await tx.delete(serviceSettings).where(and(eq(ofInstallation, installationId), eq(ofService, service)));
-    return;
-  }
   await tx
     .insert(serviceSettings)
-    .values({ installationId, service, ...settings })
-    .onConflictDoUpdate({ target: [ofInstallation, ofService], set: { ...settings } });
+    .values({ installationId, service, ...changes })
+    .onConflictDoUpdate({ target: [ofInstallation, ofService], set: { ...changes } });
+  const isEmpty = settingNames.map((name) => isNull(serviceSettings[name]));
+  await tx.delete(serviceSettings).where(and(eq(ofInstallation, installationId), eq(ofService, service), ...isEmpty));
 }

@@ -4,8 +4,8 @@ import { createGit } from "../../../server/git/git.ts";
 import type { CommitSha } from "../../../server/model/names/ids.ts";
 import type { RemoteRepository } from "../../../server/ports/git.ts";
 import { readRepositoryUrl } from "../../../server/rules/webhooks/repository-url.ts";
-import { serveForge } from "../../git/servers/forge-server.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "../../git/git-client.ts";
+import { serveForge } from "../../git/servers/forge-server.ts";
 import { serveGit } from "../../git/servers/git-server.ts";
 import { type Files, gitContract } from "./git.ts";
 

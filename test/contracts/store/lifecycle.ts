@@ -30,10 +30,13 @@ export type MakeStore = () => Promise<StoreUnderTest>;
 
 let products = 0;
 
-export async function aProduct(store: Store): Promise<{ product: Product; installation: Installation }> {
+export async function aProduct(
+  store: Store,
+  branch: string | null = "main",
+): Promise<{ product: Product; installation: Installation }> {
   products += 1;
   const slug = parseSlug(`app-${products}`);
-  const created = slug && (await store.products.create({ slug, repository: null, branch: "main" }));
+  const created = slug && (await store.products.create({ slug, repository: null, branch }));
   if (!created) throw new Error("The product was not made");
   return created;
 }

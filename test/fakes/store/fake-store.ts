@@ -34,6 +34,7 @@ export function createFakeStore(clock: Clock): FakeStore {
 
   const { journal, ...events } = createEvents(rows, clock);
   const queue = createQueue(rows, journal, nextId);
+  const installations = createInstallations(rows, queue, clock, nextId);
   return {
     rows,
     put(deployment) {
@@ -42,9 +43,9 @@ export function createFakeStore(clock: Clock): FakeStore {
       return deployment;
     },
     instance: "fake0000" as InstanceId,
-    environments: createEnvironments(rows, nextId),
+    environments: createEnvironments(rows, installations, nextId),
     products: createProducts(rows, queue, clock, nextId),
-    installations: createInstallations(rows, queue, clock, nextId),
+    installations,
     deployments: createDeployments(rows, queue, journal, clock, nextId),
     events,
     domains: createDomains(rows),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { RouteSpec } from "../../../../server/model/deployment/spec.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { anInstallation, claimed, enqueued, type MakeStore } from "../lifecycle.ts";
 
@@ -50,6 +51,42 @@ export function domainsContract(make: MakeStore): void {
       expect(await store.domains.setCustom(installation, "api", [])).toBe("ok");
       expect(await store.domains.custom(installation)).toEqual([route("a.example.com")]);
       expect(await store.domains.list()).toEqual([]);
+    });
+
+    it("are served together with their change, for all services, or nothing is written", async () => {
+      const [installation, other] = [await anInstallation(store), await anInstallation(store)];
+      const { setCustom } = store.domains;
+      const served = (custom: readonly RouteSpec[]) => [route("shop.localhost"), ...custom];
+      await setCustom(installation, "api", ["b.example.com"]);
+      expect(await setCustom(installation, "web", ["a.example.com"], served)).toBe("ok");
+      const custom = [route("a.example.com"), route("b.example.com", "api")];
+      const hosts = {
+        custom,
+        served: [...custom, route("shop.localhost")].map((one) => ({ ...one, waits: false })),
+      };
+      expect(await store.domains.hostsOf(installation)).toEqual(hosts);
+      await store.domains.setFor(other, [route("taken.localhost")]);
+      const withTaken = () => [route("taken.localhost")];
+      expect(await setCustom(installation, "web", ["c.example.com"], withTaken)).toEqual({
+        taken: "taken.localhost",
+        by: other,
+      });
+      expect(await store.domains.hostsOf(installation)).toEqual(hosts);
+      expect(await setCustom(installation, "web", [])).toBe("ok");
+      expect((await store.domains.hostsOf(installation)).served).toEqual(hosts.served);
+    });
+
+    it("are restored with the served hosts, also those that moved to another service", async () => {
+      const installation = await anInstallation(store);
+      await store.domains.setCustom(installation, "api", ["a.example.com"], (custom) => custom);
+      const before = await store.domains.hostsOf(installation);
+      await store.domains.setCustom(installation, "web", ["a.example.com", "b.example.com"], (custom) => custom);
+      expect(await store.domains.restore(installation, before)).toBe("ok");
+      expect(await store.domains.hostsOf(installation)).toEqual(before);
+      await enqueued(store, installation);
+      await claimed(store);
+      expect(await store.domains.restore(installation, { custom: [], served: [] })).toBe("busy");
+      expect(await store.domains.hostsOf(installation)).toEqual(before);
     });
 
     it("belong to one installation, be they served or only given", async () => {

@@ -50,6 +50,34 @@ export function installationsContract(make: MakeStore): void {
       expect(await store.installations.create(place)).toBeNull();
     });
 
+    it("are copied with a new environment, with settings and own variables that are not secret", async () => {
+      const { environments, installations, products } = store;
+      const [shop, gone] = [await aProduct(store), await aProduct(store)];
+      const { id } = shop.installation;
+      const values = { LOG_LEVEL: "debug", TOKEN: "s3cret", SHARED: "own" };
+      await products.changeVariables(shop.product.id, { SHARED: "1" }, []);
+      const marks = { secret: { LOG_LEVEL: false, SHARED: false }, atBuild: { LOG_LEVEL: true } };
+      await installations.changeVariables(id, values, [], marks);
+      await installations.setServiceSettings(id, "web", { path: "/ready" });
+      await products.markDeleted(gone.product.id, { keepVolumes: true });
+      const wanted = { name: "demo", domain: null, branch: null };
+      const copies = [
+        { from: id, branch: "next" },
+        { from: gone.installation.id, branch: null },
+      ];
+      const environment = await environments.create(wanted, copies);
+      const made = (await installations.list()).filter((one) => one.environmentId === environment?.id);
+      expect(made).toMatchObject([{ productId: shop.product.id, branch: "next", liveDeploymentId: null }]);
+      const copy = made[0]?.id ?? id;
+      expect(await installations.variables(copy)).toEqual({ LOG_LEVEL: "debug", SHARED: "1" });
+      expect(await installations.visibleVariables(copy)).toEqual({ LOG_LEVEL: "debug" });
+      expect(await installations.buildMarks(copy)).toEqual({ LOG_LEVEL: true });
+      const web = { ...nothingSet, path: "/ready" };
+      expect(await installations.serviceSettings(copy)).toEqual(new Map([["web", web]]));
+      expect(await environments.create(wanted, [{ from: copy, branch: null }])).toBeNull();
+      expect(await installations.ofProduct(shop.product.id)).toHaveLength(2);
+    });
+
     it("are found with their product and their environment, and say when they or their product were deleted", async () => {
       const { installations, products } = store;
       const environment = await staging();
@@ -73,6 +101,17 @@ export function installationsContract(make: MakeStore): void {
       expect(await installations.installedProduct(blog.installation.id)).toMatchObject({ isDeleted: true });
       await installations.purge(there.id);
       expect(await installations.installedProduct(there.id)).toBeNull();
+    });
+
+    it("that track no branch all take the first one, and only those", async () => {
+      const { id: environmentId } = await staging();
+      const { product, installation } = await aProduct(store, null);
+      const place = { productId: product.id, environmentId, branch: "dev" };
+      const there = await store.installations.create(place);
+      const tracking = [{ ...installation, branch: "main" }, there];
+      expect(await store.installations.trackFirst(product.id, "main")).toEqual(tracking);
+      expect(await store.installations.trackFirst(product.id, "late")).toEqual(tracking);
+      expect(await store.installations.ofProduct(product.id)).toEqual(tracking);
     });
 
     it("that are deleted free their place and hosts, end what they had going, and take nothing new", async () => {
@@ -142,7 +181,7 @@ export function installationsContract(make: MakeStore): void {
   });
 
   describe("settings of services", () => {
-    it("are kept for each service of an installation, replaced as a whole, and gone when nothing is set", async () => {
+    it("are kept for each service of an installation, and gone when nothing is set", async () => {
       const [one, other] = [await anInstallation(store), await anInstallation(store)];
       const { installations } = store;
       const all = {
@@ -168,6 +207,16 @@ export function installationsContract(make: MakeStore): void {
       expect(await installations.serviceSettings(one)).toEqual(new Map([["web", { ...nothingSet, cpus: 2 }]]));
       await expect(installations.setServiceSettings(one, "web", { ...nothingSet, successes: 0 })).rejects.toThrow();
       await expect(installations.setServiceSettings(one, "web", { ...nothingSet, path: "no" })).rejects.toThrow();
+    });
+
+    it("stay where a change leaves them out, also when two changes are made at once", async () => {
+      const installation = await anInstallation(store);
+      const change = store.installations.setServiceSettings;
+      await change(installation, "web", { path: "/ready" });
+      await Promise.all([change(installation, "web", { cpus: 2 }), change(installation, "web", { successes: 5 })]);
+      await change(installation, "web", {});
+      const web = { ...nothingSet, path: "/ready", cpus: 2, successes: 5 };
+      expect(await store.installations.serviceSettings(installation)).toEqual(new Map([["web", web]]));
     });
   });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { InstallationId } from "../../../../server/model/names/ids.ts";
+import type { InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { Installation, InstalledProduct } from "../../../../server/model/product.ts";
 import { nothingSet } from "../../../../server/model/service-settings.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
@@ -20,6 +20,8 @@ export function createInstallations(
     const installation = rows.installations.get(id);
     if (installation) rows.installations.set(id, { ...installation, ...changes });
   };
+  const ofProduct = (product: ProductId) =>
+    all().filter(({ id, productId }) => productId === product && !rows.deletedInstallations.has(id));
   const installedProduct = (id: InstallationId): InstalledProduct | null => {
     const installation = rows.installations.get(id);
     const product = installation && rows.products.get(installation.productId);
@@ -44,8 +46,7 @@ export function createInstallations(
       all()
         .filter(({ id, productId }) => !isGone(rows, id) && (product === undefined || productId === product))
         .flatMap(({ id }) => installedProduct(id) ?? []),
-    ofProduct: async (product) =>
-      all().filter(({ id, productId }) => productId === product && !rows.deletedInstallations.has(id)),
+    ofProduct: async (product) => ofProduct(product),
     async create({ productId, environmentId, branch }) {
       const isTaken = all().some(
         (row) =>
@@ -73,9 +74,15 @@ export function createInstallations(
     async setBranch(id, branch) {
       change(id, { branch });
     },
+    async trackFirst(product, branch) {
+      for (const { id, productId, branch: own } of all())
+        if (productId === product && own === null) change(id, { branch });
+      return ofProduct(product);
+    },
     serviceSettings: async (id) =>
       new Map([...(rows.serviceSettings.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))),
-    async setServiceSettings(id, service, settings) {
+    async setServiceSettings(id, service, changes) {
+      const settings = { ...nothingSet, ...rows.serviceSettings.get(id)?.get(service), ...changes };
       const { path, cpus, memoryBytes, ...counts } = settings;
       const positive = [cpus, memoryBytes, ...Object.values(counts)];
       if (positive.some((value) => value !== null && value <= 0) || path?.startsWith("/") === false)

@@ -1,6 +1,7 @@
 import type { EnvironmentId, InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { Installation } from "../../../../server/model/product.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
+import type { InstallationCopy } from "../../../../server/ports/store/products.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import type { Queue } from "../deployments/queue.ts";
 import { deploymentsOf, drop, type FakeRows, forgetInstallation } from "../rows.ts";
@@ -71,14 +72,28 @@ export function takeDown(rows: FakeRows, queue: Queue, id: InstallationId, at: D
   for (const deployment of deploymentsOf(rows, id)) queue.requestCancel(deployment.id, at);
 }
 
-export function createEnvironments(rows: FakeRows, nextId: () => number): Store["environments"] {
+export function createEnvironments(
+  rows: FakeRows,
+  installations: Store["installations"],
+  nextId: () => number,
+): Store["environments"] {
+  async function copy(environmentId: EnvironmentId, { from, branch }: InstallationCopy): Promise<void> {
+    const source = rows.installations.get(from);
+    const created = source && (await installations.create({ productId: source.productId, environmentId, branch }));
+    if (!created) return;
+    const shared = rows.variables.get(source.productId);
+    const own = [...(rows.variables.get(from) ?? [])].filter(([name, { secret }]) => !secret && !shared?.has(name));
+    rows.variables.set(created.id, new Map(own));
+    rows.serviceSettings.set(created.id, new Map(rows.serviceSettings.get(from)));
+  }
   return {
     list: async () => [...rows.environments.values()],
     get: async (id) => rows.environments.get(id) ?? null,
-    async create(environment) {
+    async create(environment, copies = []) {
       if ([...rows.environments.values()].some(({ name }) => name === environment.name)) return null;
       const created = { ...environment, id: nextId() as EnvironmentId };
       rows.environments.set(created.id, created);
+      for (const one of copies) await copy(created.id, one);
       return created;
     },
     async remove(id) {
