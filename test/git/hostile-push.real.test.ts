@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 import { flushPkt, pktLine } from "../../server/git/receive/pkt-line.ts";
 import { readPush } from "../../server/git/receive/read-push.ts";
 import type { CommitSha, DeploymentId } from "../../server/model/names/ids.ts";
-import { product } from "./servers/git-server.ts";
 import { gitChildren } from "./processes.ts";
 import { createPushing, type Pushing } from "./pushing.ts";
+import { product } from "./servers/git-server.ts";
 
 const main = "refs/heads/main";
 const none = "0".repeat(40);

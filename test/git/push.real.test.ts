@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import type { CommitSha } from "../../server/model/names/ids.ts";
 import { createGitClient } from "./git-client.ts";
-import { product } from "./servers/git-server.ts";
 import { createLatch } from "./latch.ts";
 import { createPushing } from "./pushing.ts";
+import { product } from "./servers/git-server.ts";
 
 const main = "refs/heads/main";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { useBrowser } from "../support/browser.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

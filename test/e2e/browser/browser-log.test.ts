@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { floodOf, talkativeApp } from "../support/apps/talkative-app.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { useBrowser } from "../support/browser.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

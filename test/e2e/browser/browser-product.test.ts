@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { barriers, everyPage, markDocument, useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import type { ProductApp } from "../support/apps/product-app.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { barriers, everyPage, markDocument, useBrowser } from "../support/browser.ts";
 
 // The worker passes its check last, which gives a page the time to show the worker's stack.
 const baton = useBaton({ BATON_WATCH: "1s", BATON_WORKER_UP: "3s" });

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ServiceApp } from "../support/apps/apps.ts";
-import { barriers, useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { barriers, useBrowser } from "../support/browser.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

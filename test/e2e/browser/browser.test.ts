@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Release, ServiceApp } from "../support/apps/apps.ts";
-import { barriers, everyPage, markDocument, signIn, useBrowser } from "../support/browser.ts";
-import { useBaton } from "../support/baton/harness.ts";
-import { openSocket } from "../support/open-requests.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { barriers, everyPage, markDocument, signIn, useBrowser } from "../support/browser.ts";
+import { openSocket } from "../support/open-requests.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { pushLedger, rowsDatabase } from "../support/apps/ledger.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import type { Repository } from "../support/git-client.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

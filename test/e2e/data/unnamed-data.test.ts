@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import type { RedeployJson } from "../support/baton/api-client.ts";
-import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { pushLedger, rowsDatabase, rowsWeb } from "../support/apps/ledger.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import type { RedeployJson } from "../support/baton/api-client.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import type { Repository } from "../support/git-client.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
+import { useBaton } from "../support/baton/harness.ts";
 import type { Repository } from "../support/git-client.ts";
 import { createRepository } from "../support/git-client.ts";
-import { useBaton } from "../support/baton/harness.ts";
 
 const baton = useBaton();
 let repository: Repository;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routes } from "../../../server/routes.ts";
-import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/baton/harness.ts";
-import { type PackageIndex, startPackageIndex } from "../support/package-index.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import type { Repository } from "../support/git-client.ts";
+import { type PackageIndex, startPackageIndex } from "../support/package-index.ts";
 
 const baton = useBaton();
 const { appOf } = useWorkshop();

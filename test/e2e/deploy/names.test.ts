@@ -2,8 +2,8 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { expect, test } from "vitest";
 import { startEmbeddedPostgres } from "../../../server/store/embedded/embedded-postgres.ts";
-import { createRepository } from "../support/git-client.ts";
 import { embeddedPostgres, useBaton } from "../support/baton/harness.ts";
+import { createRepository } from "../support/git-client.ts";
 
 const baton = useBaton(embeddedPostgres);
 

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StackProgress } from "../../../server/model/deployment/event.ts";
 import { createScratchRegistry, type ScratchRegistry } from "../../docker/scratch-registry.ts";
 import { tinyRoot } from "../../docker/tiny-image.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import type { ProductApp } from "../support/apps/product-app.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
 
 const baton = useBaton({ BATON_ALLOW_PRIVATE_REPOSITORIES: "1" });
 const workshop = useWorkshop();

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ServiceApp } from "../support/apps/apps.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
 
 const baton = useBaton();
 const { serviceApp, sampleApp, clone: cloneOf } = useWorkshop();

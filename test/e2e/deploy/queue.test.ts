@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { processesNaming } from "../support/baton/leftovers.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const cancelLimitMs = 5_000;
 const baton = useBaton({ BATON_WATCH: "1s" });

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
-import { type DeploymentJson, isOfType, type RedeployJson } from "../support/baton/api-client.ts";
 import type { ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
+import { type DeploymentJson, isOfType, type RedeployJson } from "../support/baton/api-client.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const keptVersions = 3;
 const baton = useBaton({ BATON_KEEP_VERSIONS: String(keptVersions) });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ProductApp, ProductRelease } from "../support/apps/product-app.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 import { isOfType } from "../support/baton/api-client.ts";
 import { useBaton } from "../support/baton/harness.ts";
-import type { ProductApp, ProductRelease } from "../support/apps/product-app.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton();
 const workshop = useWorkshop();

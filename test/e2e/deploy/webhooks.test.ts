@@ -5,11 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveGitHub } from "../../forge/github-server.ts";
 import { type ForgeServer, serveForge } from "../../git/servers/forge-server.ts";
-import type { DeploymentJson } from "../support/baton/api-client.ts";
 import type { ServiceApp } from "../support/apps/apps.ts";
-import { createHook, type Hook } from "../support/forge-hook.ts";
-import { useBaton } from "../support/baton/harness.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import type { DeploymentJson } from "../support/baton/api-client.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { createHook, type Hook } from "../support/forge-hook.ts";
 
 /** A webhook is promised an answer within the first limit. The second allows for a busy machine. */
 const promisedMs = 1_000;

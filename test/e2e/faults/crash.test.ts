@@ -2,11 +2,11 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { FailpointName } from "../../../server/pipeline/context/failpoint.ts";
 import { freePorts } from "../../run/free-ports.ts";
 import type { Release, ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 import { embeddedPostgres, useBaton } from "../support/baton/harness.ts";
 import { processesNaming } from "../support/baton/leftovers.ts";
 import { runServer } from "../support/baton/server-process.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const baton = useBaton(embeddedPostgres);
 const workshop = useWorkshop();

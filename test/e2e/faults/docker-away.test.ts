@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import type { ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
 import { useDockerDoor } from "../support/baton/docker-door.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { startTraffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const door = useDockerDoor();
 const baton = useBaton(door.environment);

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Stage } from "../../../server/model/deployment/deployment.ts";
-import type { DeploymentJson } from "../support/baton/api-client.ts";
 import type { Release, ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
+import type { DeploymentJson } from "../support/baton/api-client.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { processesNaming } from "../support/baton/leftovers.ts";
 import { startTraffic, type Traffic } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 /** A version that cannot become live, and what its deployment must say about it. */
 interface Fault {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import type { Behaviour } from "../support/apps/apps.ts";
-import type { Repository } from "../support/git-client.ts";
-import { useBaton } from "../support/baton/harness.ts";
-import { type Sample, startTraffic } from "../support/traffic.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import type { Repository } from "../support/git-client.ts";
+import { type Sample, startTraffic } from "../support/traffic.ts";
 
 const baton = useBaton({ BATON_WATCH: "3s" });
 const workshop = useWorkshop();

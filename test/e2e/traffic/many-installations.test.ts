@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { useBaton } from "../support/baton/harness.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
 
 // Twice as many as build at once. test/docker/host/networks.real.test.ts makes more networks than Docker's own pools.
 const count = 8;

@@ -1,10 +1,10 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { isOfType } from "../support/baton/api-client.ts";
 import type { ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
+import { isOfType } from "../support/baton/api-client.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { openRequest, openSocket } from "../support/open-requests.ts";
 import { startTraffic, type TrafficReport } from "../support/traffic.ts";
-import { useWorkshop } from "../support/apps/workshop.ts";
 
 const drainLimitMs = 6_000;
 const baton = useBaton({ BATON_DRAIN_TIMEOUT: `${drainLimitMs}ms` });

@@ -9,10 +9,10 @@ import type { DeploymentId } from "../../../server/model/names/ids.ts";
 import { isPublicAddress } from "../../../server/model/names/public-address.ts";
 import { FetchFailed, type FetchRequest, type Git, type RemoteRepository } from "../../../server/ports/git.ts";
 import { readRepositoryUrl } from "../../../server/rules/webhooks/repository-url.ts";
-import { type ForgeServer, serveForge } from "../servers/forge-server.ts";
 import { createGitClient, type GitClient, temporaryFolder } from "../git-client.ts";
-import { product } from "../servers/git-server.ts";
 import { gitChildren } from "../processes.ts";
+import { type ForgeServer, serveForge } from "../servers/forge-server.ts";
+import { product } from "../servers/git-server.ts";
 import { newKey, serveSshForge } from "../servers/ssh-forge.ts";
 
 const never = new AbortController().signal;

@@ -8,8 +8,8 @@ import { extract } from "tar-stream";
 import { expect, test, vi } from "vitest";
 import type { CommitSha } from "../../../server/model/names/ids.ts";
 import type { ArchiveRequest, TreeEntry } from "../../../server/ports/git.ts";
-import { product } from "../servers/git-server.ts";
 import { bytesWritten, gitChildren } from "../processes.ts";
+import { product } from "../servers/git-server.ts";
 import { commitTree, createStored, makeBlob, makeTree, type Stored } from "../stored.ts";
 
 const signal = new AbortController().signal;

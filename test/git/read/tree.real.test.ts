@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CommitSha } from "../../../server/model/names/ids.ts";
 import { type TreeLimits, TreeTooLarge } from "../../../server/ports/git.ts";
-import { product } from "../servers/git-server.ts";
 import { gitChildren } from "../processes.ts";
+import { product } from "../servers/git-server.ts";
 import { commitTree, createStored, makeBlob, makeTree, makeTreeBomb } from "../stored.ts";
 
 const signal = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Repository } from "../git-client.ts";
 import type { useBaton } from "../baton/harness.ts";
+import type { Repository } from "../git-client.ts";
 
 /**
  * The source of a database on port 5432 that keeps a row for each `add`, in each of its folders, and answers how many

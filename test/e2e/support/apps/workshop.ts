@@ -1,6 +1,6 @@
 import { afterAll } from "vitest";
-import { createSampleApp, createServiceApp, type ServiceApp } from "./apps.ts";
 import { cloneRepository, createRepository, type Repository } from "../git-client.ts";
+import { createSampleApp, createServiceApp, type ServiceApp } from "./apps.ts";
 import { createProductApp, type ProductApp } from "./product-app.ts";
 
 /** Repositories for the tests of a file, deleted at its end. */
