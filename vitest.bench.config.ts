@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/bench/**/*.bench.ts"],
+    globalSetup: ["test/run/postgres.ts", "test/run/base-images.ts"],
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 300_000,
