@@ -3,24 +3,27 @@ import type { ContainerState } from "../ports/engine/containers.ts";
 import { diagnoseExit, diagnoseUnhealthy, type LastProbe, lastWord } from "../rules/diagnosis/diagnose.ts";
 import {
   afterProbe,
+  afterTry,
   closedGate,
   crashesOf,
   hasEnded,
+  noTries,
   type ProbeResult,
   pauseBeforeTry,
 } from "../rules/health/health-gate.ts";
 import { healthcheckWords } from "../rules/health/healthcheck-hint.ts";
 import { stillWaiting } from "../rules/health/still-waiting.ts";
-import { adoptedPortNote, adoptPort } from "../rules/rollout/adopt-port.ts";
+import { adoptedPortNote, adoptPort, mayAdoptPort } from "../rules/rollout/adopt-port.ts";
 import { durationText } from "../rules/wording/duration-text.ts";
 import { gatherEvidence } from "./containers/evidence.ts";
-import { type Probe, probeService } from "./containers/probe-service.ts";
+import { foundBy, type Probe, probeService } from "./containers/probe-service.ts";
 import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
 
 /** An app that listens on another port by then, but not on its own, will not open its own any more. */
 const elsewhereAfterMs = 3_000;
+const portLookEveryMs = 1_000;
 /** How often the log says that a check continues, and for how long it has run. */
 const reportEveryMs = 10_000;
 
@@ -75,48 +78,75 @@ export async function checkServices(
 }
 
 async function checkService(context: DeploymentContext, spec: DeploymentSpec, service: RunningService): Promise<void> {
-  const { engine, clock, signal } = context;
+  const { clock, signal } = context;
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
   const report = createCheckReport(context, service);
+  const listensElsewhere = createPortLook(context, service);
   const needsOwnCheck = servicesOf(spec).some(({ dependsOn }) => dependsOn.some(isHealthOf(name)));
+  const known: Known = { lastProbe: null, hasSucceeded: false, lastExit: null };
   let gate = closedGate;
-  let lastProbe: LastProbe | null = null;
-  let deadlineMs: number | null = null;
-  // The engine forgets a container's exit code once it has restarted it.
-  let lastExit: ContainerState | null = null;
+  let tries = noTries;
+  let container = await look(context, service, known);
+  const deadlineMs = clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
 
-  for (let tries = 0; ; tries++) {
-    const container = await engine.inspectContainer(service.container, signal);
-    if (!container || hasEnded(container)) throw await exited(context, service, container, lastProbe);
-    if (container.status === "restarting") lastExit = container;
-    deadlineMs ??= clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
+  for (;;) {
     const leftMs = deadlineMs - clock.monotonicMs();
-    if (leftMs <= 0) throw await unhealthy(context, service, lastExit ?? container, lastProbe);
+    if (leftMs <= 0) throw await unhealthy(context, service, container, known);
 
-    const probe = withOwnCheck(container, await probeService(context, service, { container, host, leftMs }));
+    // The others are judged by their answers, before which their container need not be read again.
+    if (service.hostAddress === null) container = await look(context, service, known);
+    const probed = await probeService(context, service, { container, host, leftMs });
+    known.lastProbe = lastWord(known.lastProbe, probed.last, leftMs < health.tryTimeoutMs);
+    const isTelling = probed.last === null || probed.last === known.lastProbe;
     // A container that restarted during the probe answered before the restart.
-    const after = await engine.inspectContainer(service.container, signal);
-    if (after?.status === "restarting") lastExit = after;
-    gate = afterProbe(gate, probe.result, after?.restartCount ?? -1);
-    lastProbe = lastWord(lastProbe, probe.last, leftMs < health.tryTimeoutMs);
-    if (probe.last === null || probe.last === lastProbe) report.result(probe.result, gate.streak);
-    report.waiting(lastProbe, after?.restartCount ?? 0, deadlineMs - clock.monotonicMs());
-    if (!probe.result.healthy && upMs(after, clock.now()) > elsewhereAfterMs) {
-      const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
-      if (port !== null) throw new ListensElsewhere(service, port);
-    }
-    if (gate.streak >= probe.needed && !(needsOwnCheck && isStillChecking(after))) return;
-    await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health.intervalMs), leftMs)), signal);
+    container = await look(context, service, known);
+    const probe = withOwnCheck(container, probed);
+    gate = afterProbe(gate, probe.result, container.restartCount);
+    known.hasSucceeded ||= probe.result.healthy;
+    if (isTelling) report.result(probe.result, gate.streak);
+    report.waiting(known.lastProbe, container.restartCount, deadlineMs - clock.monotonicMs());
+    if (!probe.result.healthy) await listensElsewhere(container);
+    if (gate.streak >= probe.needed && !(needsOwnCheck && isStillChecking(container))) return;
+    tries = afterTry(tries, foundBy(probe));
+    await clock.sleep(Math.max(0, Math.min(pauseBeforeTry(tries, health), leftMs)), signal);
   }
+}
+
+/** What a check has found out so far, for the reason why it fails. */
+interface Known {
+  lastProbe: LastProbe | null;
+  hasSucceeded: boolean;
+  /** The engine forgets a container's exit code once it has restarted it. */
+  lastExit: ContainerState | null;
+}
+
+/** Reads the state of a container under check. Fails the deployment when it has ended. */
+async function look(context: DeploymentContext, service: RunningService, known: Known): Promise<ContainerState> {
+  const container = await context.engine.inspectContainer(service.container, context.signal);
+  if (!container || hasEnded(container)) throw await exited(context, service, container, known.lastProbe);
+  if (container.status === "restarting") known.lastExit = container;
+  return container;
+}
+
+/** Looks for another port that the app listens on, once it has been up for a while, and not at each try. */
+function createPortLook({ engine, clock }: DeploymentContext, service: RunningService) {
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  return async (container: ContainerState): Promise<void> => {
+    if (!mayAdoptPort(service.spec) || upMs(container, clock.now()) <= elsewhereAfterMs) return;
+    if (clock.monotonicMs() - lookedMs < portLookEveryMs) return;
+    lookedMs = clock.monotonicMs();
+    const port = adoptPort(service.spec, await engine.listeningPorts(service.container));
+    if (port !== null) throw new ListensElsewhere(service, port);
+  };
 }
 
 const isHealthOf = (name: string) => (dependency: Dependency) =>
   dependency.service === name && dependency.condition === "healthy";
 
 /** Whether the container's own health check has not decided yet. */
-function isStillChecking(container: ContainerState | null): boolean {
-  return container?.healthcheck === "starting";
+function isStillChecking(container: ContainerState): boolean {
+  return container.healthcheck === "starting";
 }
 
 /** A container's own health check can fail a probe. It is too slow to make one pass. */
@@ -129,8 +159,8 @@ function withOwnCheck(container: ContainerState, probe: Probe): Probe {
   };
 }
 
-function upMs(container: ContainerState | null, now: Date): number {
-  return container?.status === "running" && container.startedAt ? now.getTime() - container.startedAt.getTime() : 0;
+function upMs(container: ContainerState, now: Date): number {
+  return container.status === "running" && container.startedAt ? now.getTime() - container.startedAt.getTime() : 0;
 }
 
 /** Counted from the container's own start, so that a restarted server does not give it another 90 s. */
@@ -179,10 +209,12 @@ async function exited(
 async function unhealthy(
   context: DeploymentContext,
   service: RunningService,
-  container: ContainerState,
-  lastProbe: LastProbe | null,
+  now: ContainerState,
+  { lastProbe, hasSucceeded, lastExit }: Known,
 ): Promise<DeploymentFailed> {
-  const evidence = await gatherEvidence(context, service, container, lastProbe);
+  const container = lastExit ?? now;
+  const last = lastProbe && { ...lastProbe, followsSuccess: hasSucceeded };
+  const evidence = await gatherEvidence(context, service, container, last);
   const { timeoutMs } = service.spec.health;
   const failure =
     container.restartCount > 0

@@ -2,7 +2,7 @@
 export interface HealthSpec {
   /** The path that a `web` service is probed at; other kinds ignore it. */
   readonly path: string;
-  /** The longest pause between two probes; the first ones follow faster (every 100 ms). */
+  /** The longest pause between two probes; the first ones, and successes, follow faster (every 50 ms). */
   readonly intervalMs: number;
   /** The time limit of one probe. */
   readonly tryTimeoutMs: number;

@@ -1,7 +1,7 @@
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
-import type { ProbeResult } from "../../rules/health/health-gate.ts";
+import type { Found, ProbeResult } from "../../rules/health/health-gate.ts";
 import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import type { RunningService } from "./running-service.ts";
@@ -19,7 +19,12 @@ export interface Probe {
   readonly needed: number;
 }
 
-/** Probes a service once, in the way of its kind. */
+export function foundBy({ result, last }: Probe): Found {
+  if (result.healthy) return "healthy";
+  return last?.outcome === "closed" ? "closed" : "unhealthy";
+}
+
+/** Probes a service once, in the way of its kind. Only one without a port is judged by the state of its container. */
 export async function probeService(
   { prober, limits, clock, signal }: DeploymentContext,
   { spec, hostAddress }: RunningService,

@@ -31,6 +31,8 @@ export interface LastProbe {
   readonly detail: string;
   /** Whether it answered that it expects HTTPS. */
   readonly wantsTls?: boolean;
+  /** Whether earlier tries of the same check succeeded. */
+  readonly followsSuccess?: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export function diagnoseUnhealthy(stage: Stage, waitedMs: number, evidence: Evid
   const elsewhere = listensElsewhere(service.port, service.portDeclared, evidence.listening);
   if (elsewhere) return { ...base, ...elsewhere, hint: listensNowhere(evidence) ?? elsewhere.hint };
 
-  switch (isSuccess(lastProbe) ? "open" : lastProbe?.outcome) {
+  switch (hasSucceeded(lastProbe) ? "open" : lastProbe?.outcome) {
     case "answered":
       return {
         ...base,
@@ -137,12 +139,14 @@ function healthcheckIsWhy({ service, container, lastProbe }: Evidence): boolean 
   if (container?.status !== "running" || container.healthcheck === null || container.healthcheck === "healthy")
     return false;
   const isAsked = service.kind !== "worker" && service.port !== null;
-  return lastProbe?.outcome === "open" || isSuccess(lastProbe) || (!isAsked && container.healthcheck === "unhealthy");
+  return (
+    lastProbe?.outcome === "open" || hasSucceeded(lastProbe) || (!isAsked && container.healthcheck === "unhealthy")
+  );
 }
 
-function isSuccess(probe: LastProbe | null): boolean {
+function hasSucceeded(probe: LastProbe | null): boolean {
   const status = probe?.status ?? 0;
-  return status >= 200 && status < 400;
+  return probe?.followsSuccess === true || (status >= 200 && status < 400);
 }
 
 function ownCheckFailed({ service, container, lastLines }: Evidence, within: string) {

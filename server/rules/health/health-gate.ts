@@ -1,3 +1,4 @@
+import type { HealthSpec } from "../../model/deployment/health-spec.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 
 /** The result of one probe of a service. */
@@ -21,11 +22,39 @@ export function afterProbe(gate: Gate, result: ProbeResult, restartCount: number
   return { streak: restartCount === gate.restartCount ? gate.streak + 1 : 1, restartCount };
 }
 
-const firstPauseMs = 100;
+/** What a try found: nothing that listens, an answer that is not healthy (or none in time), or a healthy one. */
+export type Found = "closed" | "unhealthy" | "healthy";
 
-/** The pause before the next try: 100 ms at first, a quarter longer each time, up to the service's interval. */
-export function pauseBeforeTry(triesSoFar: number, intervalMs: number): number {
-  return Math.min(intervalMs, Math.round(firstPauseMs * 1.25 ** triesSoFar));
+/** How many tries have found each of these; of healthy ones, how many in a row. */
+export interface Tries {
+  readonly found: Found;
+  readonly counts: Readonly<Record<Found, number>>;
+}
+
+export const noTries: Tries = { found: "closed", counts: { closed: 0, unhealthy: 0, healthy: 0 } };
+
+export function afterTry({ counts }: Tries, found: Found): Tries {
+  const inARow = found === "healthy" ? counts : { ...counts, healthy: 0 };
+  return { found, counts: { ...inARow, [found]: inARow[found] + 1 } };
+}
+
+const firstPauseMs = 50;
+const growth = 1.25;
+/** A try at a closed port costs the app nothing, so an app that opens its port late need not wait for the next one. */
+const longestWhileClosedMs = 200;
+
+/**
+ * The pause before the next try, never longer than the service's interval. It grows with the number of tries that have
+ * found the same, so it is short again once an app that was silent answers, and long for an app that flaps. Successes
+ * follow each other quickly until there are enough.
+ */
+export function pauseBeforeTry(
+  { found, counts }: Tries,
+  { intervalMs, successes }: Pick<HealthSpec, "intervalMs" | "successes">,
+): number {
+  const steps = found === "healthy" ? Math.max(0, counts.healthy - successes) : counts[found] - 1;
+  const limitMs = found === "closed" ? Math.min(intervalMs, longestWhileClosedMs) : intervalMs;
+  return Math.min(limitMs, Math.round(firstPauseMs * growth ** steps));
 }
 
 const mostCrashes = 4;

@@ -1,6 +1,13 @@
 import type { ServiceSpec } from "../../model/deployment/spec.ts";
 import type { ListeningPort } from "../../ports/engine/containers.ts";
 
+type Service = Pick<ServiceSpec, "kind" | "port" | "portDeclared">;
+
+/** Whether another port can be adopted at all: neither the user nor an EXPOSE named one. */
+export function mayAdoptPort({ kind, port, portDeclared }: Service): boolean {
+  return kind === "web" && port !== null && !portDeclared;
+}
+
 /**
  * The port to probe a web app on that listens elsewhere than on the port it was given. Null means the given port.
  *
@@ -9,11 +16,11 @@ import type { ListeningPort } from "../../ports/engine/containers.ts";
  * port on the internet. Listeners on the container's loopback do not count; Node's inspector is one.
  */
 export function adoptPort(
-  service: Pick<ServiceSpec, "kind" | "port" | "portDeclared">,
+  service: Service,
   /** The ports its processes listen on. Null when that is unknown. */
   listening: readonly ListeningPort[] | null,
 ): number | null {
-  if (service.kind !== "web" || service.port === null || service.portDeclared || listening === null) return null;
+  if (!mayAdoptPort(service) || listening === null) return null;
   if (listening.some(({ port }) => port === service.port)) return null;
   // A server that listens on IPv4 and IPv6 appears twice.
   const reachable = new Set(

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   afterProbe,
+  afterTry,
   closedGate,
   crashesOf,
+  type Found,
   hasCrashed,
   hasEnded,
+  noTries,
   pauseBeforeTry,
 } from "../../../server/rules/health/health-gate.ts";
 import { aContainer } from "../../ports/a-container.ts";
@@ -30,15 +33,53 @@ describe("the gate", () => {
 });
 
 describe("the pauses between tries", () => {
-  it("are short at first and ease to the interval", () => {
-    const pauses = Array.from({ length: 20 }, (_, tries) => pauseBeforeTry(tries, 1000));
-    expect(pauses[0]).toBe(100);
+  const health = { intervalMs: 1000, successes: 3 };
+  /** The pause after each of these, in turn. */
+  function pausesOf(found: readonly Found[], { intervalMs, successes } = health): readonly number[] {
+    let tries = noTries;
+    return found.map((one) => {
+      tries = afterTry(tries, one);
+      return pauseBeforeTry(tries, { intervalMs, successes });
+    });
+  }
+  const times = (count: number, found: Found) => Array.from({ length: count }, () => found);
+
+  it("cost an app that is ready at once a tenth of a second for three successes", () => {
+    expect(pausesOf(["healthy", "healthy"])).toEqual([50, 50]);
+  });
+
+  it("ease to the interval while answers are unhealthy", () => {
+    const pauses = pausesOf(times(20, "unhealthy"));
+    expect(pauses[0]).toBe(50);
     expect(pauses).toEqual([...pauses].sort((left, right) => left - right));
     expect(pauses.at(-1)).toBe(1000);
   });
 
-  it("cost an app that is ready at once a fifth of a second for three successes", () => {
-    expect(pauseBeforeTry(0, 1000) + pauseBeforeTry(1, 1000)).toBeLessThan(250);
+  it("stay short while the port is closed, so that an app that opens it late is live soon after", () => {
+    const pauses = pausesOf(times(60, "closed"));
+    expect(pauses[0]).toBe(50);
+    expect(pauses.at(-1)).toBe(200);
+  });
+
+  it("are short again as soon as the app answers, and as soon as it is healthy", () => {
+    expect(pausesOf([...times(20, "closed"), "unhealthy"]).at(-1)).toBe(50);
+    expect(pausesOf([...times(20, "unhealthy"), "healthy", "healthy"]).slice(-2)).toEqual([50, 50]);
+  });
+
+  it("ease for an app that flaps, although its successes come quickly", () => {
+    const flapping = Array.from({ length: 60 }, (_, index): Found => (index % 3 === 2 ? "unhealthy" : "healthy"));
+    expect(pausesOf(flapping).slice(-3)).toEqual([50, 50, 1000]);
+  });
+
+  it("ease for an app that is healthy enough, but whose own check has not decided yet", () => {
+    expect(pausesOf(times(20, "healthy")).at(-1)).toBe(1000);
+    expect(pausesOf(times(8, "healthy"), { ...health, successes: 8 })).toEqual(times(8, "healthy").map(() => 50));
+  });
+
+  it("are never longer than the service's interval", () => {
+    for (const found of ["closed", "unhealthy", "healthy"] as const) {
+      expect(Math.max(...pausesOf(times(30, found), { intervalMs: 40, successes: 3 }))).toBe(40);
+    }
   });
 });
 

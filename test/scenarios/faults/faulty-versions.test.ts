@@ -86,7 +86,7 @@ const beforeTheSwitch: readonly Faulty[] = [
   },
   {
     what: "it answers twice and exits",
-    ...site({ exits: [{ afterMs: 210, code: 1 }] }),
+    ...site({ exits: [{ afterMs: 90, code: 1 }] }),
     ...{ stage: "health", message: /site crashed 4 times on startup/ },
   },
   {
