@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createRepository, type Repository } from "../e2e/support/git-client.ts";
-import { type Baton, embeddedPostgres, startBaton } from "../e2e/support/harness.ts";
+import { type Baton, embeddedPostgres, startBaton } from "../e2e/support/baton/harness.ts";
 import { freePorts } from "../run/free-ports.ts";
 import { createSamples, medianOf, report } from "./support/figures.ts";
 import { createRecording, processorMs, type Recorded, type Recording } from "./support/recording.ts";
