@@ -23,15 +23,16 @@ import { takeTurn } from "./turn.mjs";
  * @param {string} wishes.caddyFolder for a downloaded Caddy
  * @param {readonly string[]} [wishes.otherCaddies] binaries that would save the download
  * @param {readonly import("./packages/debian.mjs").Need[]} [wishes.alsoNeeded] beyond what the server needs
+ * @param {boolean} [wishes.docker] whether the machine's Docker is needed
  * @param {boolean} [wishes.settings] whether to check a server's settings in the environment before the long steps
  * @returns {Promise<{ caddyBin: string, stopDocker: () => Promise<void> }>} stopDocker stops only what was started here
  */
-export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [], settings = false }) {
+export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = [], docker = true, settings = false }) {
   const { step } = createPrinter();
   return inTurn(async () => {
     await step("Node", () => checkNode());
     if (settings) await readSettings(root);
-    const { machine, endpoint, packages } = await survey({ caddyFolder, alsoNeeded });
+    const { machine, endpoint, packages } = await survey({ caddyFolder, alsoNeeded, docker });
     await step("npm packages", (announce) => installPackages(root, announce));
     await step("Code", (announce) => build(root, announce));
     if (settings) await readSettings(root);
@@ -41,8 +42,9 @@ export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = []
       provideCaddy({ folder: caddyFolder, others: otherCaddies }, announce),
     );
     await step("Kernel", () => keepWaitingConnections());
-    const docker = await step("Docker", (announce) => provideDocker({ endpoint, machine, folder }, announce));
-    return { caddyBin: caddy.bin, stopDocker: docker.stop };
+    if (!docker) return { caddyBin: caddy.bin, stopDocker: async () => {} };
+    const { stop } = await step("Docker", (announce) => provideDocker({ endpoint, machine, folder }, announce));
+    return { caddyBin: caddy.bin, stopDocker: stop };
   });
 }
 
@@ -63,15 +65,14 @@ export async function setUpPackages() {
 }
 
 /** Checks everything before it changes anything, so that all problems that need the user are shown at once. */
-async function survey({ caddyFolder, alsoNeeded }) {
+async function survey({ caddyFolder, alsoNeeded, docker }) {
   const machine = await lookAtMachine();
   const endpoint = dockerEndpoint();
-  const { version, reason } = endpoint.askable ? await askDocker(endpoint) : { version: "unknown" };
+  const { version, reason } = docker && endpoint.askable ? await askDocker(endpoint) : { version: "unknown" };
   const startsDocker = endpoint.local && reason === "silent";
   const packages = await missingPackages([...alwaysNeeded, ...(startsDocker ? neededForDocker : []), ...alsoNeeded]);
   const hasCaddy = (await findCaddy(caddyFolder)) !== null;
-  const docker = version ? "answers" : reason;
-  const todo = instructions({ machine, packages, endpoint, docker, hasCaddy });
+  const todo = instructions({ machine, packages, endpoint, docker: version ? "answers" : reason, hasCaddy });
   if (todo) throw new SetUpProblem(todo);
   return { machine, endpoint, packages };
 }

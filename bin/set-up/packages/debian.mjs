@@ -31,6 +31,13 @@ export const chromium = { package: "chromium", sign: "/usr/bin/chromium" };
  */
 export const mmdebstrap = { package: "mmdebstrap", sign: "mmdebstrap" };
 
+/** What mmdebstrap needs to check Debian's signatures, and itself. @type {readonly Need[]} */
+export const mmdebstrapWithKeys = [
+  mmdebstrap,
+  { package: "debian-archive-keyring", sign: "/usr/share/keyrings/debian-archive-keyring.gpg" },
+  { package: "gpg", sign: "gpg" },
+];
+
 /** @param {readonly Need[]} needs @returns {Promise<string[]>} packages to install */
 export async function missingPackages(needs, env = process.env) {
   const isThere = ({ sign }) => (sign.startsWith("/") ? existsSync(sign) : findCommand(sign, env));

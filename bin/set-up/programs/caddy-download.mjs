@@ -33,7 +33,7 @@ export async function downloadCaddy(bin) {
 async function fetchPackage(folder, mirror) {
   const architecture = (await mustRun("dpkg", ["--print-architecture"])).trim();
   const keyring = existsSync(ARCHIVE_KEYRING) ? ARCHIVE_KEYRING : null;
-  await writeFile(join(folder, "sources.list"), sourceLine({ mirror, architecture, keyring }));
+  await writeFile(join(folder, "sources.list"), sourceLine({ mirror, suite: "unstable", architecture, keyring }));
   await writeFile(join(folder, "status"), "");
   const settings = join(folder, "apt.conf");
   await writeFile(settings, aptSettings(folder));
@@ -41,9 +41,9 @@ async function fetchPackage(folder, mirror) {
   await mustRun("apt-get", ["-c", settings, "download", "caddy"], { cwd: folder });
 }
 
-export function sourceLine({ mirror, architecture, keyring }) {
+export function sourceLine({ mirror, suite, architecture, keyring }) {
   const options = [`arch=${architecture}`, "target=Packages", ...(keyring ? [`signed-by=${keyring}`] : [])];
-  return `deb [${options.join(" ")}] ${mirror} unstable main\n`;
+  return `deb [${options.join(" ")}] ${mirror} ${suite} main\n`;
 }
 
 /**

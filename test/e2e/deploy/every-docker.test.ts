@@ -1,0 +1,153 @@
+import { beforeAll, expect, test } from "vitest";
+import type { ServiceApp } from "../support/apps.ts";
+import { useBaton } from "../support/harness.ts";
+import { processesNaming } from "../support/leftovers.ts";
+import { useWorkshop } from "../support/workshop.ts";
+
+// A walk through what Baton asks of Docker, short enough to be taken on each Docker that is supported.
+
+const baton = useBaton();
+const workshop = useWorkshop();
+let shop: ServiceApp;
+
+beforeAll(async () => {
+  shop = await workshop.serviceApp("shop");
+});
+
+const push = () => shop.repository.push(baton().remote("shop")).done;
+const version = async () => (await baton().ask("shop")).body;
+
+async function printed(product: string): Promise<string> {
+  const { id } = await baton().api.installation(product);
+  return baton().api.text(`/api/product-deployments/${id}/logs`);
+}
+
+test("a push is live, and its build and what its container prints can be read", async () => {
+  await shop.release("v1", { build: "RUN echo compiling" });
+  const { code, text } = await push();
+  expect(code, text).toBe(0);
+  expect(text).toMatch(/remote: {5}\| compiling/);
+  expect(await version()).toBe("v1");
+  const { id } = await baton().api.newest("shop");
+  expect(await baton().api.log(id)).toContain("compiling");
+  expect(await printed("shop")).toContain("version v1 begins to serve");
+});
+
+test("a version that crashes is taken back, with its exit code and its output; the one before serves on", async () => {
+  await shop.release("v2", { behaviour: "exit-3" });
+  const { code, text } = await push();
+  expect(code).not.toBe(0);
+  expect(text).toContain("there is no way to go on");
+  const { failure } = await baton().api.newest("shop");
+  expect(failure).toMatchObject({ stage: "health", exitCode: 3 });
+  expect(await version()).toBe("v1");
+});
+
+test("a Dockerfile with a mistake fails the build, and names the line", async () => {
+  await shop.release("v3", { build: "RUM echo compiling" });
+  const { code, text } = await push();
+  expect(code).not.toBe(0);
+  expect(text).toMatch(/line 6.*unknown instruction: RUM/);
+  expect((await baton().api.newest("shop")).failure).toMatchObject({ stage: "build" });
+});
+
+test("here-documents and linked copies are built, or refused with the line by a Docker that is too old", async () => {
+  const build = 'COPY --link release.json /copy.json\nRUN <<EOF\necho "from a $(echo here)-document"\nEOF';
+  await shop.release("v4", { build });
+  const { code, text } = await push();
+  const { Version: docker } = await baton().docker.version();
+  if (Number.parseInt(docker, 10) >= 23) {
+    expect(code, text).toBe(0);
+    expect(text).toContain("from a here-document");
+    expect(await version()).toBe("v4");
+  } else {
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/does not understand line 6 of Dockerfile: it has --link/);
+    expect(await version()).toBe("v1");
+  }
+});
+
+test("an earlier version is made live again without a build", async () => {
+  await shop.release("v5");
+  expect((await push()).code).toBe(0);
+  const deployments = await baton().api.deployments("shop");
+  const first = deployments.at(-1);
+  const answer = await baton().api.send<{ id: number; rebuild: boolean }>(
+    "POST",
+    `/api/deployments/${first?.id}/redeploy`,
+  );
+  expect(answer).toMatchObject({ status: 202, body: { rebuild: false } });
+  expect(await baton().api.settled(answer.body.id)).toMatchObject({ status: "ready", live: true });
+  expect(await version()).toBe("v1");
+});
+
+test("a build that is cancelled ends at once, and nothing of it runs on", async () => {
+  await shop.release("v6", { build: "RUN echo begun && sleep 61358" });
+  const running = shop.repository.push(baton().remote("shop"));
+  await running.shows(/\| begun/);
+  const { id } = await baton().api.newest("shop");
+  expect((await baton().api.send("POST", `/api/deployments/${id}/cancel`)).status).toBe(202);
+  expect((await running.done).text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled\)/);
+  await expect.poll(() => processesNaming("sleep 61358"), { timeout: 5_000 }).toEqual([]);
+  expect(await baton().api.settled(id)).toMatchObject({ status: "stopped" });
+  expect(await version()).toBe("v1");
+});
+
+const server = `
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+const rows = () => readFileSync("/data/rows", "utf8");
+const worker = () => fetch("http://worker:4000/").then((answer) => answer.text());
+createServer(async (_, answer) => answer.end(rows() + await worker())).listen(3000);
+`;
+const worker = `
+import { createServer } from "node:http";
+createServer((_, answer) => answer.end("worker 1")).listen(4000, () => console.log("worker is up"));
+`;
+const compose = `
+services:
+  migrate:
+    build: .
+    command: ["sh", "-c", "echo row >> /data/rows"]
+    volumes: [data:/data]
+    x-baton: { kind: init }
+  web:
+    build: .
+    command: ["node", "/app/server.mjs"]
+    ports: ["3000"]
+    volumes: [data:/data:ro]
+    user: "1000"
+    read_only: true
+  worker:
+    build: .
+    command: ["node", "/app/worker.mjs"]
+    x-baton: { kind: worker }
+volumes: { data: {} }
+`;
+
+test("a compose product with a migration, a volume and services that know each other is live, and keeps its data", async () => {
+  const repository = await workshop.appOf({
+    "compose.yaml": compose,
+    Dockerfile: "FROM baton/node:22\nWORKDIR /app\nCOPY *.mjs .\n",
+    "server.mjs": server,
+    "worker.mjs": worker,
+  });
+  const first = await repository.push(baton().remote("books")).done;
+  expect(first.code, first.text).toBe(0);
+  expect((await baton().ask("books", "/")).body).toBe("row\nworker 1");
+  expect(await printed("books")).toContain("worker is up");
+
+  await repository.write({ "worker.mjs": worker.replace("worker 1", "worker 2") });
+  await repository.commit("Another worker");
+  const second = await repository.push(baton().remote("books")).done;
+  expect(second.code, second.text).toBe(0);
+  expect((await baton().ask("books", "/")).body).toBe("row\nrow\nworker 2");
+});
+
+test("taking it down leaves nothing in Docker, in the packet filter or on the disk", async () => {
+  expect((await baton().inDocker()).map((one) => one.split(" ")[0])).toEqual(
+    expect.arrayContaining(["container", "image", "network", "volume"]),
+  );
+  // It rejects when anything is left.
+  await baton().down();
+});
