@@ -1,5 +1,7 @@
 import { SetUpProblem } from "../set-up/console/problem.mjs";
 
+const FIRST_WITH_CONTAINERD = 24;
+
 /**
  * The Docker to test on: a major version, and where it keeps its images. `graph` is the store that Docker had alone up
  * to version 23.
@@ -16,9 +18,14 @@ export function parseChoice(text) {
       `${wrong} Accepted are a major version, such as 26, and one with containerd's image store, such as 28-containerd.`,
     );
   }
+  if (store && Number(major) < FIRST_WITH_CONTAINERD) {
+    throw new SetUpProblem(
+      `Docker ${major} has no containerd image store; ${FIRST_WITH_CONTAINERD} and newer have it.`,
+    );
+  }
   return { name: text, major: Number(major), store: store ? "containerd" : "graph" };
 }
 
 /** The daemon's own configuration. A daemon that has only one store refuses to be told which. */
 export const daemonConfig = ({ store, major }) =>
-  major < 24 ? {} : { features: { "containerd-snapshotter": store === "containerd" } };
+  major < FIRST_WITH_CONTAINERD ? {} : { features: { "containerd-snapshotter": store === "containerd" } };

@@ -88,7 +88,7 @@ describe("the mirror that Caddy is downloaded from", () => {
   });
 
   test("is asked for this architecture's package list only, under the archive's key", () => {
-    const source = { mirror: "http://m.example/debian/", architecture: "arm64", keyring: "/k.gpg" };
+    const source = { mirror: "http://m.example/debian/", suite: "unstable", architecture: "arm64", keyring: "/k.gpg" };
     expect(sourceLine(source)).toBe(
       "deb [arch=arm64 target=Packages signed-by=/k.gpg] http://m.example/debian/ unstable main\n",
     );

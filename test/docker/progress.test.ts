@@ -147,7 +147,10 @@ describe("the classic builder's progress", () => {
     return { outputs, progress };
   }
 
-  test("is told as BuildKit's is, without the builder's remarks", () => {
+  test.each([
+    ["Docker 20.10", "Removing intermediate container b69e13f364c7\n"],
+    ["Docker 26", " ---> Removed intermediate container b69e13f364c7\n"],
+  ])("is told as BuildKit's is, without the builder's remarks, in the words of %s", (_, removal) => {
     const { outputs, progress } = follow(
       "Step 1/3 : FROM node:22",
       "\n",
@@ -164,7 +167,7 @@ describe("the classic builder's progress", () => {
       "packages\n",
       "Step 9/9 : an app may print what it likes\n",
       "no newline",
-      "Removing intermediate container b69e13f364c7\n",
+      removal,
       " ---> ab5aaf850bb7\n",
       "Successfully built ab5aaf850bb7\n",
     );

@@ -74,7 +74,11 @@ describe("pulling", () => {
     );
 
     expect(await scratch.engine.inspectImage(reference, never)).toMatchObject({ id, tags: [reference] });
-    expect(lines.at(-1)).toBe(`Status: Downloaded newer image for ${reference}`);
+    // Newer daemons still know the layers of an image that a build has pulled.
+    const outcomes = ["Downloaded newer image", "Image is up to date"].map(
+      (what) => `Status: ${what} for ${reference}`,
+    );
+    expect(outcomes).toContain(lines.at(-1));
     expect(new Set(lines).size).toBe(lines.length);
     await forget(reference);
   });

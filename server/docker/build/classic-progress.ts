@@ -9,7 +9,7 @@ const reset = "\u001b[0m";
 
 /**
  * Parses the output of the classic builder, which mixes its own remarks with what commands print. Everything between
- * "Running in <container>" and "Removing intermediate container <container>" is output of a command; nothing else is.
+ * "Running in <container>" and the removal of that container is output of a command; nothing else is.
  */
 export function createClassicProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
   const commandOutput = createCommandOutput((text) => onOutput({ type: "line", text }));
@@ -38,7 +38,7 @@ export function createClassicProgress(onOutput: (output: BuildOutput) => void): 
   function read(text: string): void {
     if (running === null) {
       if (text.trim() !== "") remark(text.trimEnd());
-    } else if (text === `Removing intermediate container ${running}\n`) {
+    } else if (isRemovalOf(running, text)) {
       commandOutput.flush();
       running = null;
     } else {
@@ -77,4 +77,9 @@ function createCommandOutput(onLine: (text: string) => void) {
       for (const splitter of [splitters.plain, splitters.red]) splitter.flush().forEach(onLine);
     },
   };
+}
+
+/** The first words are those of Docker 20.10, the second those of newer ones. */
+function isRemovalOf(container: string, text: string): boolean {
+  return ["Removing", " ---> Removed"].some((words) => text === `${words} intermediate container ${container}\n`);
 }
