@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import type { ServiceApp } from "../support/apps.ts";
-import { useBaton } from "../support/harness.ts";
-import { processesNaming } from "../support/leftovers.ts";
-import { useWorkshop } from "../support/workshop.ts";
+import type { ServiceApp } from "../support/apps/apps.ts";
+import { useWorkshop } from "../support/apps/workshop.ts";
+import { useBaton } from "../support/baton/harness.ts";
+import { processesNaming } from "../support/baton/leftovers.ts";
 
 // A walk through what Baton asks of Docker, short enough to be taken on each Docker that is supported.
 
