@@ -1,4 +1,5 @@
 import type { BaseName } from "../plan/plan.ts";
+import { type Architecture, architectures, programPackages } from "./architectures.ts";
 
 /** A base image: its official source, and how it is made here when no registry can be reached. */
 export interface BaseImage {
@@ -88,7 +89,11 @@ export const makeableBases: readonly BaseName[] = [
   "go:1-full",
 ];
 
-export type Architecture = "x64" | "arm64";
+/** Returns the reference in a registry, which serves every architecture under one name; null for an unknown name. */
+export function officialImage(name: BaseName): string | null {
+  const [any] = architectures;
+  return any ? (baseImage(name, any)?.official ?? null) : null;
+}
 
 /** Returns null for an unknown name. */
 export function baseImage(name: BaseName, architecture: Architecture): BaseImage | null {
@@ -204,8 +209,7 @@ function localBun(architecture: Architecture): LocalImage {
     ingredients: [
       {
         type: "npm",
-        // This variant needs no AVX2, which not every server has.
-        name: architecture === "x64" ? "@oven/bun-linux-x64-baseline" : "@oven/bun-linux-aarch64",
+        name: programPackages(architecture).bun,
         range: "1",
         place: (path) => (path === "bin/bun" ? "usr/local/bin/bun" : null),
       },
@@ -232,7 +236,7 @@ function localNode(major: NodeMajor, architecture: Architecture, base: "debian:1
     ingredients: [
       {
         type: "npm",
-        name: `node-linux-${architecture}`,
+        name: programPackages(architecture).node,
         range: String(major),
         place: (path) => (path === "bin/node" || headers?.test(path) ? `usr/local/${path}` : null),
       },

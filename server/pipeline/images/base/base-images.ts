@@ -1,11 +1,12 @@
-import { type Architecture, baseImage } from "../../../../builder/images/base-images.ts";
+import { type Architecture, architectureNamed, architectures } from "../../../../builder/images/architectures.ts";
+import { officialImage } from "../../../../builder/images/base-images.ts";
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Engine } from "../../../ports/engine/engine.ts";
 import type { BuildOutput } from "../../../ports/engine/images.ts";
-import type { HostPackages } from "../../../ports/host/host-packages.ts";
+import { type HostPackages, HostPackagesUnavailable } from "../../../ports/host/host-packages.ts";
 import type { BaseImageMessage, ReportProgress } from "./base-image-messages.ts";
-import { createLocalImages } from "./local-images.ts";
+import { createLocalImages, type EnsureLocal } from "./local-images.ts";
 import { createOfficialImages } from "./official-images.ts";
 import { createSharedWork } from "./shared-work.ts";
 
@@ -40,15 +41,15 @@ export function createBaseImages(needs: {
   readonly architecture?: Architecture;
 }): BaseImages {
   const { mode } = needs;
-  const architecture = needs.architecture ?? (process.arch === "arm64" ? "arm64" : "x64");
-  const local = createLocalImages({ ...needs, architecture });
+  const architecture = needs.architecture ?? architectureNamed(process.arch);
+  const local = architecture === null ? noLocalImages : createLocalImages({ ...needs, architecture });
   const haveOfficial = createOfficialImages(needs);
   const sharePull = createSharedWork<boolean, BaseImageMessage>();
 
   function officialOf(base: BaseName): string {
-    const image = baseImage(base, architecture);
-    if (!image) throw new Error(`there is no base image named ${base}`);
-    return image.official;
+    const official = officialImage(base);
+    if (!official) throw new Error(`there is no base image named ${base}`);
+    return official;
   }
 
   async function officialOrLocal(base: BaseName, report: ReportProgress, signal: AbortSignal): Promise<string> {
@@ -73,6 +74,11 @@ export function createBaseImages(needs: {
     ensureLocal: (base, onNote, onOutput, signal) => local(base, reportTo(onNote, onOutput), signal),
   };
 }
+
+const noLocalImages: EnsureLocal = async () => {
+  const known = architectures.join(" and ");
+  throw new HostPackagesUnavailable(`base images can only be made on ${known}, and this server is ${process.arch}`);
+};
 
 function reportTo(onNote: OnNote, onOutput: OnOutput): ReportProgress {
   return (message) => (message.type === "note" ? onNote(message.text) : onOutput(message));

@@ -1,3 +1,4 @@
+import { dockerArchitecture } from "../../../../builder/images/architectures.ts";
 import type { TreeEntry } from "../../../ports/git.ts";
 import type { Program } from "../../../rules/diagnosis/exec-trouble.ts";
 import type { DeploymentContext } from "../../context/context.ts";
@@ -10,7 +11,7 @@ const maxBytes = 8 * 1024 * 1024;
 const headBytes = 4_096;
 
 /** The architecture of this server, and so of its Docker, as Docker names it. */
-export const machineArchitecture = process.arch === "x64" ? "amd64" : process.arch;
+export const machineArchitecture = dockerArchitecture(process.arch);
 
 /**
  * Finds the scripts and programs of the commit, to explain why one of them could not run. None when they cannot be

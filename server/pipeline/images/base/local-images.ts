@@ -1,4 +1,5 @@
-import { type Architecture, baseImage, type LocalImage } from "../../../../builder/images/base-images.ts";
+import type { Architecture } from "../../../../builder/images/architectures.ts";
+import { baseImage, type LocalImage } from "../../../../builder/images/base-images.ts";
 import type { BaseName } from "../../../../builder/plan/plan.ts";
 import type { ImageId } from "../../../model/names/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
