@@ -86,7 +86,7 @@ describe("the firewall's rules", () => {
     expect(await reach(build, "10.99.1.3")).toBe("answered");
     expect(await reach(app, "169.254.169.254")).toBe("answered");
     expect(await reach(neighbour, "10.99.0.2")).toBe("answered");
-    expect(await firewall.apply(never)).toEqual({ type: "held" });
+    expect(await firewall.apply(never)).toEqual({ type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] });
     expect(await reach(app, "169.254.169.254")).toBe("silence");
     expect(await reach(build, "169.254.169.254")).toBe("silence");
     expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
@@ -128,16 +128,42 @@ describe("the firewall's rules", () => {
     expect((await iptables("-S")).stdout).not.toMatch(/baton/i);
   });
 
-  test("that cannot be set are said to be missing, and why", async () => {
+  test("are in FORWARD where Docker has no chain of its own, and move once it has one", async () => {
     await iptables("-F", "FORWARD");
     await iptables("-F", "DOCKER-USER");
     await iptables("-X", "DOCKER-USER");
-    const missing = { type: "missing", why: "Docker has no chain DOCKER-USER in iptables" };
-    expect(await firewall.apply(never)).toEqual(missing);
-    expect(firewall.state()).toEqual(missing);
-    expect(await createFirewall(rules, { within: ["/nowhere/at-all"] }).apply(never)).toEqual({
-      type: "missing",
-      why: "iptables is not installed",
-    });
+    expect(await firewall.apply(never)).toEqual({ type: "held", in: [{ backend: "nft", chain: "FORWARD" }] });
+    expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+    expect(await reach(build, "10.99.1.3")).toBe("silence");
+
+    await iptables("-N", "DOCKER-USER");
+    await iptables("-I", "FORWARD", "1", "-j", "DOCKER-USER");
+    expect(await firewall.apply(never)).toEqual({ type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] });
+    expect((await iptables("-S", "FORWARD")).stdout).not.toMatch(/baton/i);
+    expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+    await firewall.remove(never);
+  });
+
+  test("follow Docker into the older packet filter", async () => {
+    await iptables("-F", "FORWARD");
+    await iptables("-F", "DOCKER-USER");
+    await iptables("-X", "DOCKER-USER");
+    const legacy = (...args: string[]) => run("ip", ["netns", "exec", router, "iptables-legacy", ...args]);
+    await legacy("-N", "DOCKER-USER");
+    await legacy("-A", "FORWARD", "-j", "DOCKER-USER");
+    const another = createFirewall(rules, { within });
+    expect(await another.apply(never)).toEqual({ type: "held", in: [{ backend: "legacy", chain: "DOCKER-USER" }] });
+    expect(await reach(neighbour, "10.99.0.2")).toBe("silence");
+    await another.remove(never);
+    expect((await legacy("-S")).stdout).not.toMatch(/baton/i);
+    expect(await reach(neighbour, "10.99.0.2")).toBe("answered");
+  });
+
+  test("that cannot be set are said to be missing, and why", async () => {
+    const nowhere = createFirewall(rules, { within: ["/nowhere/at-all"] });
+    const missing = { type: "missing", why: "iptables is not installed" };
+    expect(await nowhere.apply(never)).toEqual(missing);
+    expect(nowhere.state()).toEqual(missing);
+    await expect(nowhere.remove(never)).resolves.toBeUndefined();
   });
 });

@@ -48,7 +48,7 @@ export async function createWorld(changes: Partial<WebAdapters> = {}, kept: Fake
   const needs: WebAdapters = {
     store,
     engine,
-    firewall: { state: () => ({ type: "held" }) },
+    firewall: { state: () => ({ type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] }) },
     buildLimiter: {
       state: () => ({ type: "held", limits: { memoryBytes: 6_000_000_000, processes: 4096 }, each: "all" }),
     },

@@ -12,8 +12,16 @@ export interface Firewall {
 }
 
 export type FirewallState =
-  | { readonly type: "held" }
+  /** `in` says where the rules are. More than one place when the host has Docker's chain in both packet filters. */
+  | { readonly type: "held"; readonly in: readonly PacketFilter[] }
   /** The administrator wants no rules. */
   | { readonly type: "off" }
   /** `why` is a clause: "iptables is not installed". */
   | { readonly type: "missing"; readonly why: string };
+
+export interface PacketFilter {
+  /** `nft` is the kernel's nftables, `legacy` what iptables wrote to before 1.8. */
+  readonly backend: "nft" | "legacy";
+  /** The chain that jumps to the rules: Docker's own `DOCKER-USER`, or `FORWARD` where Docker has none. */
+  readonly chain: string;
+}

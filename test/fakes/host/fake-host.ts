@@ -78,7 +78,7 @@ function createFakeGuard<Held extends { readonly type: "held" }>(
 }
 
 export function createFakeFirewall(trouble: string | null = null) {
-  return createFakeGuard({ type: "held" } as const, trouble);
+  return createFakeGuard({ type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] } as const, trouble);
 }
 
 export function createFakeBuildLimiter(trouble: string | null = null) {

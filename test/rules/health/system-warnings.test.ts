@@ -5,7 +5,7 @@ const gibibyte = 1024 ** 3;
 const well: SystemFacts = {
   docker: { builder: "buildkit" },
   usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
-  firewall: { type: "held" },
+  firewall: { type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] },
   buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 }, each: "all" },
   caddyAnswers: true,
   databaseAnswers: true,
