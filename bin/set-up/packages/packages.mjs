@@ -2,6 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../run.mjs";
 
+/**
+ * npm 9, which Debian 13 has, reads optional peer dependencies differently from the npm that wrote the lockfile, and
+ * then refuses it as out of date. Without peers it installs the same packages.
+ */
+const ciArguments = ["ci", "--legacy-peer-deps", "--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"];
+
 /** Installs the npm packages exactly as package-lock.json lists them. */
 export async function installPackages(root, announce) {
   const [wanted, installed] = await Promise.all([
@@ -10,7 +16,7 @@ export async function installPackages(root, announce) {
   ]);
   if (wanted && installed && isInstalled(wanted, installed)) return {};
   announce("installing with npm ci; takes a few seconds");
-  await npm(["ci", "--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"], root);
+  await npm(ciArguments, root);
   return { did: "installed" };
 }
 
