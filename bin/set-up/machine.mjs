@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { findCommand } from "./run.mjs";
 
@@ -10,6 +11,8 @@ import { findCommand } from "./run.mjs";
  * @property {string} account the account's name, for the commands that a problem suggests
  * @property {boolean} hasApt
  * @property {boolean} hasSystemd whether systemd is running and not only installed
+ * @property {boolean} isUbuntu whether this is Ubuntu, or made from it
+ * @property {boolean} hasDockerSnap
  */
 
 /** @returns {Promise<Machine>} */
@@ -19,7 +22,15 @@ export async function lookAtMachine(env = process.env) {
     account: accountName(),
     hasApt: (await findCommand("apt-get", env)) !== null,
     hasSystemd: existsSync("/run/systemd/system"),
+    isUbuntu: isUbuntu(await readFile("/etc/os-release", "utf8").catch(() => "")),
+    hasDockerSnap: existsSync("/snap/bin/docker"),
   };
+}
+
+/** @param {string} osRelease the content of /etc/os-release */
+export function isUbuntu(osRelease) {
+  const values = /^(?:ID|ID_LIKE)=(.*)$/gm;
+  return [...osRelease.matchAll(values)].some(([, value]) => value.replaceAll('"', "").split(" ").includes("ubuntu"));
 }
 
 function accountName() {

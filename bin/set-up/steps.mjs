@@ -4,7 +4,13 @@ import { createPrinter } from "./console/print.mjs";
 import { SetUpProblem } from "./console/problem.mjs";
 import { lookAtMachine } from "./machine.mjs";
 import { instructions } from "./missing.mjs";
-import { alwaysNeeded, installDebianPackages, missingPackages, neededForDocker } from "./packages/debian.mjs";
+import {
+  alwaysNeeded,
+  archiveKey,
+  installDebianPackages,
+  missingPackages,
+  neededForDocker,
+} from "./packages/debian.mjs";
 import { checkNode } from "./packages/node-version.mjs";
 import { installPackages } from "./packages/packages.mjs";
 import { cacheFolder, dataFolder, root } from "./places.mjs";
@@ -12,6 +18,7 @@ import { findCaddy, provideCaddy } from "./programs/caddy.mjs";
 import { provideDocker } from "./programs/docker.mjs";
 import { askDocker, dockerEndpoint } from "./programs/docker-endpoint.mjs";
 import { keepWaitingConnections } from "./programs/kernel.mjs";
+import { findCommand } from "./run.mjs";
 import { readSettings } from "./settings.mjs";
 import { takeTurn } from "./turn.mjs";
 
@@ -36,7 +43,7 @@ export async function setUp({ folder, caddyFolder, otherCaddies, alsoNeeded = []
     await step("npm packages", (announce) => installPackages(root, announce));
     await step("Code", (announce) => build(root, announce));
     if (settings) await readSettings(root);
-    await step("Debian packages", (announce) => installDebianPackages(packages, announce));
+    await step("Debian packages", (announce) => installDebianPackages(packages, machine, announce));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const caddy = await step("Caddy", (announce) =>
       provideCaddy({ folder: caddyFolder, others: otherCaddies }, announce),
@@ -70,9 +77,16 @@ async function survey({ caddyFolder, alsoNeeded, docker }) {
   const endpoint = dockerEndpoint();
   const { version, reason } = docker && endpoint.askable ? await askDocker(endpoint) : { version: "unknown" };
   const startsDocker = endpoint.local && reason === "silent";
-  const packages = await missingPackages([...alwaysNeeded, ...(startsDocker ? neededForDocker : []), ...alsoNeeded]);
   const hasCaddy = (await findCaddy(caddyFolder)) !== null;
-  const todo = instructions({ machine, packages, endpoint, docker: version ? "answers" : reason, hasCaddy });
+  const packages = await missingPackages([
+    ...alwaysNeeded,
+    ...(startsDocker ? neededForDocker : []),
+    ...(hasCaddy || !machine.hasApt ? [] : [archiveKey]),
+    ...alsoNeeded,
+  ]);
+  const hasDaemon = (await findCommand("dockerd")) !== null;
+  const answer = version ? "answers" : reason;
+  const todo = instructions({ machine, packages, endpoint, docker: answer, hasDaemon, hasCaddy });
   if (todo) throw new SetUpProblem(todo);
   return { machine, endpoint, packages };
 }

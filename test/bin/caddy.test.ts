@@ -82,9 +82,19 @@ describe("the mirror that Caddy is downloaded from", () => {
   });
 
   test("is never a third party's, whatever its address looks like", () => {
-    expect(chooseMirror(parseSources("https://download.example.com/linux/debian/|Example|Example\n"))).toBeNull();
-    expect(chooseMirror(parseSources("http://archive.example.com/ubuntu/|Ubuntu|Ubuntu\n"))).toBeNull();
-    expect(chooseMirror(parseSources(""))).toBeNull();
+    const dockers = "https://download.example.com/linux/debian/|Example|Example\n";
+    expect(chooseMirror(parseSources(dockers))).toBe("http://deb.debian.org/debian");
+    expect(chooseMirror(parseSources(""))).toBe("http://deb.debian.org/debian");
+  });
+
+  test("is the public one on Ubuntu, before and after its lists were fetched", () => {
+    // `apt-get indextargets` prints a line for each suite and component.
+    const pockets = ["http://archive.ubuntu.com/ubuntu/", "http://security.ubuntu.com/ubuntu/"];
+    const fetched = pockets.map((uri) => `${uri}|Ubuntu|Ubuntu`).join("\n");
+    const fresh = pockets.map((uri) => `${uri}||`).join("\n");
+    for (const output of [fetched, fresh, "http://ports.ubuntu.com/ubuntu-ports/|Ubuntu|Ubuntu"]) {
+      expect(chooseMirror(parseSources(output))).toBe("http://deb.debian.org/debian");
+    }
   });
 
   test("is asked for this architecture's package list only, under the archive's key", () => {

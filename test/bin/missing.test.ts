@@ -4,7 +4,7 @@ import { instructions } from "../../bin/set-up/missing.mjs";
 const root = { isRoot: true, account: "root", hasApt: true, hasSystemd: true };
 const member = { ...root, isRoot: false, account: "ada" };
 const local = { name: "unix:///var/run/docker.sock", local: true };
-const fine = { machine: root, packages: [], endpoint: local, docker: "answers", hasCaddy: true };
+const fine = { machine: root, packages: [], endpoint: local, docker: "answers", hasDaemon: false, hasCaddy: true };
 
 describe("what cannot be mended here", () => {
   test("is nothing for root with apt-get: the rest of set-up installs and starts it", () => {
@@ -40,6 +40,16 @@ Start Docker, as root:
   test("is a membership where Docker runs but may not be used", () => {
     const text = instructions({ ...fine, machine: member, docker: "forbidden" });
     expect(text).toContain("    usermod -aG docker ada\n");
+  });
+
+  test("is a Docker snap that is not running, beside which no other Docker is installed", () => {
+    const machine = { ...root, hasDockerSnap: true };
+    const bare = { ...fine, machine, packages: ["docker.io"], docker: "silent" };
+    const text = instructions(bare);
+    expect(text).toContain("Docker is installed as a snap, which isn't running.");
+    expect(text).toContain("    snap remove docker\n    snap start docker\n");
+    expect(instructions({ ...bare, hasDaemon: true })).toBeNull();
+    expect(instructions({ ...bare, docker: "answers" })).toBeNull();
   });
 
   test("is a silent DOCKER_HOST, which Baton never starts", () => {

@@ -25,6 +25,8 @@ describe("versions", () => {
 
   test("an old Node.js is refused, naming both versions", () => {
     expect(checkNode("20.19.0")).toEqual({ is: "20.19.0" });
-    expect(() => checkNode("18.20.4")).toThrow("Baton needs Node.js 20.19.0 or newer; this is 18.20.4.");
+    expect(() => checkNode("18.20.4")).toThrow(
+      "Baton needs Node.js 20.19.0 or newer; this is 18.20.4. A newer one than the distribution's is at https://nodejs.org",
+    );
   });
 });

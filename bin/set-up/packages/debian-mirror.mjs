@@ -1,5 +1,8 @@
 import { mustRun } from "../run.mjs";
 
+/** Other systems, such as Ubuntu, have no Debian mirror of their own. */
+const PUBLIC_MIRROR = "http://deb.debian.org/debian";
+
 const format = "$(REPO_URI)|$(ORIGIN)|$(LABEL)";
 
 /**
@@ -25,15 +28,15 @@ export function parseSources(output) {
 
 /**
  * Returns the Debian mirror that this machine already uses: the source labelled as Debian's main archive, else one
- * whose address looks like it. The security archive has its own label and no unstable suite. A wrong guess does no
- * harm, because everything must be signed with the archive's key.
+ * whose address looks like it, else the public one. The security archive has its own label and no unstable suite. A
+ * wrong guess does no harm, because everything must be signed with the archive's key.
  *
  * @param {readonly Source[]} sources
  */
 export function chooseMirror(sources) {
   const declared = sources.find((source) => source.origin === "Debian" && source.label === "Debian");
   const likely = sources.find((source) => isUnknown(source.origin) && /\/debian\/?$/.test(source.uri));
-  return (declared ?? likely)?.uri ?? null;
+  return (declared ?? likely)?.uri ?? PUBLIC_MIRROR;
 }
 
 /** Whether the field is unknown. apt leaves such a field empty or prints its placeholder. */

@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SetUpProblem } from "../console/problem.mjs";
+import { archiveKeyrings } from "../packages/debian.mjs";
 import { chooseMirror, listSources } from "../packages/debian-mirror.mjs";
 import { mustRun } from "../run.mjs";
 
-const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
 /**
- * Extracts the binary from the caddy package of Debian's unstable suite. It is static, so it runs on every Debian. apt
- * downloads and verifies it with separate lists, so that the system's apt never sees that suite.
+ * Extracts the binary from the caddy package of Debian's unstable suite. It is static, so it runs on every Debian and
+ * Ubuntu. apt downloads and verifies it with separate lists, so that the system's apt never sees that suite.
  */
 export async function downloadCaddy(bin) {
   const folder = `${bin}-download`;
@@ -17,9 +16,7 @@ export async function downloadCaddy(bin) {
   await mkdir(join(folder, "lists/partial"), { recursive: true });
   await mkdir(join(folder, "archives/partial"), { recursive: true });
   try {
-    const mirror = chooseMirror(await listSources());
-    if (!mirror) throw new SetUpProblem("None of this machine's apt sources is Debian's.");
-    await fetchPackage(folder, mirror);
+    await fetchPackage(folder, chooseMirror(await listSources()));
     await mustRun("dpkg-deb", ["-x", await packageFile(folder), join(folder, "tree")]);
     const unpacked = join(folder, "tree/usr/bin/caddy");
     await chmod(unpacked, 0o755);
@@ -32,7 +29,7 @@ export async function downloadCaddy(bin) {
 
 async function fetchPackage(folder, mirror) {
   const architecture = (await mustRun("dpkg", ["--print-architecture"])).trim();
-  const keyring = existsSync(ARCHIVE_KEYRING) ? ARCHIVE_KEYRING : null;
+  const keyring = archiveKeyrings.find((file) => existsSync(file)) ?? null;
   await writeFile(join(folder, "sources.list"), sourceLine({ mirror, suite: "unstable", architecture, keyring }));
   await writeFile(join(folder, "status"), "");
   const settings = join(folder, "apt.conf");
@@ -54,6 +51,7 @@ export function aptSettings(folder) {
   return `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
+#clear APT::Update::Post-Invoke-Stats;
 #clear APT::Default-Release;
 Dir::State "${folder}";
 Dir::State::Lists "${folder}/lists";
