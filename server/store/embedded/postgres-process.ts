@@ -2,18 +2,22 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 
 /**
- * Postgres refuses to run as root. A user namespace in which root is called 1000 satisfies it, and can still open what
- * only root can: a data folder below /root, or below any folder that others may not enter.
+ * Postgres refuses to run as root, and to run as a user without a name. A user namespace in which root has the number 1
+ * satisfies it: every distribution has that user, a server may have no other. It can still open what only root can: a
+ * data folder below /root, or below any folder that others may not enter.
  */
-const asNobodySpecial = ["--user", "--map-user=1000", "--map-group=1000", "--"];
+const asNobodySpecial = ["--user", "--map-user=1", "--map-group=1", "--"];
 
 /** `unshare` executes the program in its place, so the child's pid is the program's own. */
 export function spawnPostgres(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   // None of our environment is passed on: a user's PGDATA, PGPORT or locale would change what it does.
   const all: SpawnOptions = { ...options, env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" } };
-  return process.getuid?.() === 0
-    ? spawn("unshare", [...asNobodySpecial, program, ...args], all)
-    : spawn(program, [...args], all);
+  const [command = program, ...rest] = postgresCommand(program, args);
+  return spawn(command, rest, all);
+}
+
+export function postgresCommand(program: string, args: readonly string[]): readonly string[] {
+  return process.getuid?.() === 0 ? ["unshare", ...asNobodySpecial, program, ...args] : [program, ...args];
 }
 
 /** Runs a program to its end. Rejects with its error output when it fails. */
