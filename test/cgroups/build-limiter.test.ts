@@ -24,6 +24,8 @@ function limiter(limits = wanted, version: 1 | 2 = 2, driver = "cgroupfs") {
     cgroups,
     imageStore: "graph driver overlay2",
     rootless: false,
+    operatingSystem: "Debian GNU/Linux 12 (bookworm)",
+    firewallBackend: null,
   });
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(limits, facts), root });
 }

@@ -53,7 +53,14 @@ test("steps whose groups are named as with systemd are limited one by one", asyn
   const daemon = await startOwnDaemon(`baton-test-${process.pid}.slice:docker:`);
   try {
     const systemd: EngineMachine = {
-      ...{ cpus: 2, memoryBytes: 1, imageStore: "graph driver overlay2", rootless: false },
+      ...{
+        cpus: 2,
+        memoryBytes: 1,
+        imageStore: "graph driver overlay2",
+        rootless: false,
+        operatingSystem: "Debian GNU/Linux 12 (bookworm)",
+        firewallBackend: null,
+      },
       cgroups: { driver: "systemd", version: 2 },
     };
     const plan = planBuildLimits(limits, systemd);

@@ -30,10 +30,12 @@ export function createFakeEngine(): FakeEngine {
       answer({
         ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } },
         ...{ imageStore: "graph driver overlay2", rootless: false },
+        ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
       }),
     info: () =>
       answer({
-        ...{ version: "20.10.24", apiVersion: "1.41", minApiVersion: "1.12", spokenApiVersion: "1.41" },
+        ...{ version: "26.1.5+dfsg1", apiVersion: "1.41", minApiVersion: "1.12", spokenApiVersion: "1.41" },
+        packager: "debian",
         builder: "buildkit" as const,
       }),
     diskUsage: () =>

@@ -4,6 +4,8 @@ import type { Daemon } from "./daemon.ts";
 
 interface VersionAnswer extends SpokenApi {
   readonly Os: string;
+  readonly GitCommit?: string;
+  readonly Platform?: { readonly Name: string };
   readonly Components?: readonly { readonly Name: string }[];
 }
 
@@ -17,6 +19,8 @@ interface MachineAnswer {
   /** Names with values, of which `driver-type` tells which of the two `Driver` is. */
   readonly DriverStatus?: readonly (readonly [name: string, value: string])[] | null;
   readonly SecurityOptions?: readonly string[] | null;
+  readonly OperatingSystem?: string;
+  readonly FirewallBackend?: { readonly Driver: string } | null;
 }
 
 export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: number): Promise<EngineInfo> {
@@ -27,6 +31,7 @@ export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: nu
     minApiVersion: answer.MinAPIVersion || answer.ApiVersion,
     spokenApiVersion: agreeOnApiVersion(answer),
     builder: builderOf(answer),
+    packager: packagerOf(answer),
   };
 }
 
@@ -42,6 +47,8 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
     imageStore: imageStoreOf(answer),
     // An option is a list of settings, such as "name=rootless" or "name=seccomp,profile=default".
     rootless: (answer.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
+    operatingSystem: answer.OperatingSystem ?? "",
+    firewallBackend: answer.FirewallBackend?.Driver ?? null,
   };
 }
 
@@ -61,4 +68,11 @@ function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnsw
 function builderOf(answer: VersionAnswer): EngineInfo["builder"] {
   const podman = answer.Components?.some((component) => component.Name.startsWith("Podman")) ?? false;
   return isAtLeast(answer.ApiVersion, "1.39") && answer.Os === "linux" && !podman ? "buildkit" : "classic";
+}
+
+/** Ubuntu marks the commit ("26.1.3-0ubuntu1~24.04.1"), Debian the version ("20.10.24+dfsg1"), and Docker the platform. */
+function packagerOf({ Version, GitCommit = "", Platform }: VersionAnswer): EngineInfo["packager"] {
+  if (GitCommit.includes("ubuntu")) return "ubuntu";
+  if (Version.includes("+dfsg")) return "debian";
+  return Platform?.Name.startsWith("Docker Engine") ? "docker" : "other";
 }

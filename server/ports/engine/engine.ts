@@ -133,6 +133,8 @@ export interface EngineInfo {
   /** The version of the API that Baton speaks with it: the newest that both know. */
   readonly spokenApiVersion: string;
   readonly builder: "buildkit" | "classic";
+  /** Who packaged it, and so who publishes its fixes: Docker itself, a distribution, or somebody else. */
+  readonly packager: "docker" | "debian" | "ubuntu" | "other";
 }
 
 /** The resources of the engine's host. */
@@ -145,6 +147,10 @@ export interface EngineMachine {
   readonly imageStore: string;
   /** Whether the daemon runs without root's rights, in a user namespace. */
   readonly rootless: boolean;
+  /** The system that it runs on, such as `Debian GNU/Linux 12 (bookworm)`. In a snap it is `Ubuntu Core 24`. */
+  readonly operatingSystem: string;
+  /** What it writes its own firewall rules with: `iptables` or `nftables`. Null before Docker 28.3, which has no choice. */
+  readonly firewallBackend: string | null;
 }
 
 export interface DiskUsage {

@@ -1,11 +1,18 @@
 import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
+import type { DockerRelease } from "./docker-support.ts";
+import { dockerWarnings } from "./docker-warnings.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
 import type { SystemWarning } from "./system-warning.ts";
 
+export interface DockerFacts extends DockerRelease {
+  readonly builder: "buildkit" | "classic";
+  readonly rootless: boolean;
+}
+
 /** Facts about the machine and what Baton depends on. Null means that it does not respond. */
 export interface SystemFacts {
-  readonly docker: { readonly builder: "buildkit" | "classic" } | null;
+  readonly docker: DockerFacts | null;
   readonly usage: { readonly imagesBytes: number; readonly buildCacheBytes: number } | null;
   /** Null when it has not been checked yet. */
   readonly firewall: FirewallState | null;
@@ -26,7 +33,7 @@ const littleFreeShare = 0.1;
 const largeCacheBytes = 20 * gibibyte;
 
 /** The problems that somebody should fix, the most serious first. */
-export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
+export function systemWarnings(facts: SystemFacts, now: Date): readonly SystemWarning[] {
   const warnings = [
     ...notResponding(facts),
     ...facts.unserved.map(({ name, message }) =>
@@ -37,6 +44,7 @@ export function systemWarnings(facts: SystemFacts): readonly SystemWarning[] {
     ),
     ...facts.products.flatMap((product) => productTrouble(product) ?? []),
     ...littleSpace(facts),
+    ...(facts.docker ? dockerWarnings(facts.docker, now) : []),
     ...lessProtected(facts),
   ];
   return warnings.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
@@ -82,10 +90,11 @@ function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts)
     const whatToDo = "Dockerfiles with RUN --mount fail. Update Docker to get it.";
     warnings.push(minor("This Docker has no BuildKit.", whatToDo));
   }
-  if (firewall?.type === "missing") {
+  const rules = firewall && firewallInEffect(firewall, docker?.rootless ?? false);
+  if (rules?.type === "missing") {
     const consequence =
       "Containers and builds can reach a cloud's metadata service, builds can reach each other, and with Docker before 28 the local network can reach containers.";
-    warnings.push(minor(`Baton's firewall rules are not in place: ${firewall.why}.`, consequence));
+    warnings.push(minor(`Baton's firewall rules are not in place: ${rules.why}.`, consequence));
   }
   if (buildLimits?.type === "missing") {
     const consequence = "A runaway build can slow down or stop apps until its time limit stops it.";
@@ -96,6 +105,12 @@ function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts)
     warnings.push(minor("Tokens are sent unencrypted.", whatToDo));
   }
   return warnings;
+}
+
+/** The rules of the host don't reach containers of a rootless Docker. */
+export function firewallInEffect(state: FirewallState, rootless: boolean): FirewallState {
+  if (!rootless || state.type !== "held") return state;
+  return { type: "missing", why: "Docker runs rootless, with networks of its own" };
 }
 
 function howToFree(usage: SystemFacts["usage"]): string {

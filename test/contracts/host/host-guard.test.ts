@@ -28,6 +28,8 @@ function limiterOn(root: string) {
     cgroups: { driver: "cgroupfs", version: 2 as const },
     imageStore: "graph driver overlay2",
     rootless: false,
+    operatingSystem: "Debian GNU/Linux 12 (bookworm)",
+    firewallBackend: null,
   });
   return createBuildLimiter({ machine, plan: (facts) => planBuildLimits(wanted, facts), root });
 }

@@ -106,11 +106,13 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     ...volumes,
     info: async () => ({
       ...{ version: "20.10.24", apiVersion: "1.41", minApiVersion: "1.12", spokenApiVersion: "1.41" },
+      packager: "debian",
       builder: "buildkit",
     }),
     machine: async () => ({
       ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } },
       ...{ imageStore: "graph driver overlay2", rootless: false },
+      ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
     }),
     diskUsage: async () => ({ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, buildCacheBytes: 0 }),
 

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type SystemFacts, systemWarnings } from "../../../server/rules/health/system-warnings.ts";
+import { type DockerFacts, type SystemFacts, systemWarnings } from "../../../server/rules/health/system-warnings.ts";
 
 const gibibyte = 1024 ** 3;
+const now = new Date("2026-11-29");
+const docker: DockerFacts = {
+  ...{ builder: "buildkit", version: "29.7.2", packager: "docker" },
+  ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", rootless: false },
+};
 const well: SystemFacts = {
-  docker: { builder: "buildkit" },
+  docker,
   usage: { imagesBytes: 4 * gibibyte, buildCacheBytes: gibibyte },
   firewall: { type: "held", in: [{ backend: "nft", chain: "DOCKER-USER" }] },
   buildLimits: { type: "held", limits: { memoryBytes: null, processes: 4096 }, each: "all" },
@@ -14,7 +19,7 @@ const well: SystemFacts = {
   unserved: [],
   products: [],
 };
-const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }).map(({ text }) => text);
+const texts = (changes: Partial<SystemFacts>) => systemWarnings({ ...well, ...changes }, now).map(({ text }) => text);
 
 describe("the system page warns", () => {
   test("of nothing when all is well", () => expect(texts({})).toEqual([]));
@@ -37,6 +42,19 @@ describe("the system page warns", () => {
     expect(texts({ firewall: null })).toEqual([]);
   });
 
+  test("of firewall rules that hold, but not for the containers of a rootless Docker", () => {
+    expect(texts({ docker: { ...docker, rootless: true } })).toEqual([
+      "Baton's firewall rules are not in place: Docker runs rootless, with networks of its own.",
+    ]);
+    expect(texts({ docker: { ...docker, rootless: true }, firewall: { type: "off" } })).toEqual([]);
+  });
+
+  test("of a Docker that gets no security fixes", () => {
+    expect(texts({ docker: { ...docker, version: "27.5.1" } })).toEqual([
+      "Docker 27 has had no security fixes since May 2025.",
+    ]);
+  });
+
   test("of builds that are not limited, unless nobody wants them to be", () => {
     expect(texts({ buildLimits: { type: "missing", why: "Baton does not run as root" } })).toEqual([
       "The memory and processes of builds are not limited: Baton does not run as root.",
@@ -57,7 +75,7 @@ describe("the system page warns", () => {
 
   test("of each installation whose addresses cannot be served", () => {
     const unserved = [{ name: "shop in staging", message: "the address shop.… has 260 characters" }];
-    expect(systemWarnings({ ...well, unserved })).toEqual([
+    expect(systemWarnings({ ...well, unserved }, now)).toEqual([
       {
         isSerious: true,
         text: "An address of shop in staging cannot be served: the address shop.… has 260 characters.",
@@ -69,7 +87,7 @@ describe("the system page warns", () => {
   test("of a disk that is nearly full, however large it is, and says what frees it", () => {
     const disk = { freeBytes: gibibyte, totalBytes: 4 * gibibyte };
     const usage = { imagesBytes: 0, buildCacheBytes: 3 * gibibyte };
-    expect(systemWarnings({ ...well, disk, usage })).toEqual([
+    expect(systemWarnings({ ...well, disk, usage }, now)).toEqual([
       {
         isSerious: true,
         text: "The disk is nearly full.",
@@ -80,7 +98,7 @@ describe("the system page warns", () => {
 
   test("of a large build cache, a Docker without BuildKit, and tokens that can be read on the way", () => {
     const usage = { imagesBytes: 0, buildCacheBytes: 30 * gibibyte };
-    expect(texts({ usage, docker: { builder: "classic" }, isReadableOnTheWay: true })).toEqual([
+    expect(texts({ usage, docker: { ...docker, builder: "classic" }, isReadableOnTheWay: true })).toEqual([
       "The build cache is large.",
       "This Docker has no BuildKit.",
       "Tokens are sent unencrypted.",

@@ -6,7 +6,15 @@ const gibibyte = 1024 ** 3;
 const wanted = { memoryBytes: "auto", processes: 4096 } as const;
 
 function machine(cgroups: EngineMachine["cgroups"], memoryBytes = 8 * gibibyte): EngineMachine {
-  return { cpus: 2, memoryBytes, cgroups, imageStore: "graph driver overlay2", rootless: false };
+  return {
+    cpus: 2,
+    memoryBytes,
+    cgroups,
+    imageStore: "graph driver overlay2",
+    rootless: false,
+    operatingSystem: "Debian GNU/Linux 12 (bookworm)",
+    firewallBackend: null,
+  };
 }
 
 describe("what builds may take together", () => {

@@ -1,14 +1,13 @@
 import { SystemPage, type SystemPart, type SystemProps } from "../../../../views/system/system-page.tsx";
 import { sizeText } from "../../../../views/text/size-text.ts";
-import type { EngineInfo } from "../../../ports/engine/engine.ts";
-import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
-import type { FirewallState } from "../../../ports/host/firewall.ts";
+import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
-import { systemWarnings } from "../../../rules/health/system-warnings.ts";
+import { type DockerFacts, systemWarnings } from "../../../rules/health/system-warnings.ts";
 import { isReadableOnTheWay } from "../../../rules/webhooks/readable-on-the-way.ts";
 import { checkHealth, type Health } from "../../health/health.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 import { productsHealth } from "../product/product-health.ts";
+import { dockerFacts } from "./docker-facts.ts";
 
 /** Docker may take longer than this to add up its disk usage, but nobody waits that long for a page. */
 const usageLimitMs = 5_000;
@@ -25,15 +24,26 @@ export function createSystemPages(needs: PageNeeds) {
   });
 }
 
+interface KnownDocker {
+  readonly info: EngineInfo;
+  readonly machine: EngineMachine | null;
+}
+
+function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
+  return { ...info, operatingSystem: machine?.operatingSystem ?? "", rootless: machine?.rootless ?? false };
+}
+
 async function readSystem(needs: PageNeeds): Promise<SystemProps> {
-  const { engine, machine, publicUrl } = needs;
-  const [health, docker, usage, disk, products] = await Promise.all([
+  const { clock, engine, machine, publicUrl } = needs;
+  const [health, info, itsMachine, usage, disk, products] = await Promise.all([
     checkHealth(needs),
     known(engine.info(AbortSignal.timeout(factsLimitMs))),
+    known(engine.machine(AbortSignal.timeout(factsLimitMs))),
     known(engine.diskUsage(AbortSignal.timeout(usageLimitMs))),
     known(machine.disk()),
     known(productsHealth(needs, AbortSignal.timeout(factsLimitMs))),
   ]);
+  const docker = info && { info, machine: itsMachine };
   return {
     parts: await partsOf(needs, health, docker),
     disk,
@@ -43,38 +53,34 @@ async function readSystem(needs: PageNeeds): Promise<SystemProps> {
       { name: "Volumes", bytes: usage.volumesBytes },
       { name: "Containers", bytes: usage.containersBytes },
     ],
-    warnings: systemWarnings({
-      docker,
-      firewall: needs.firewall.state(),
-      buildLimits: needs.buildLimiter.state(),
-      usage,
-      caddyAnswers: health.caddy === "ok",
-      databaseAnswers: health.database === "ok",
-      disk,
-      unserved: needs.unserved(),
-      products: products ?? [],
-      isReadableOnTheWay: isReadableOnTheWay(publicUrl),
-    }),
+    warnings: systemWarnings(
+      {
+        docker: docker && factsForWarnings(docker),
+        firewall: needs.firewall.state(),
+        buildLimits: needs.buildLimiter.state(),
+        usage,
+        caddyAnswers: health.caddy === "ok",
+        databaseAnswers: health.database === "ok",
+        disk,
+        unserved: needs.unserved(),
+        products: products ?? [],
+        isReadableOnTheWay: isReadableOnTheWay(publicUrl),
+      },
+      clock.now(),
+    ),
   };
 }
 
-async function partsOf(needs: PageNeeds, health: Health, docker: EngineInfo | null): Promise<readonly SystemPart[]> {
-  const { store, proxy, machine, publicUrl, version } = needs;
+async function partsOf(needs: PageNeeds, health: Health, docker: KnownDocker | null): Promise<readonly SystemPart[]> {
+  const { clock, store, proxy, machine, publicUrl, version } = needs;
   const [caddyVersion, database] = await Promise.all([known(proxy.version()), known(store.facts())]);
   const aboutBaton: SystemPart["facts"] = [
     ["Version", version],
     ["Node.js", machine.nodeVersion],
     ["Address", publicUrl.origin],
   ];
-  const aboutDocker: SystemPart["facts"] = docker
-    ? [
-        ["Version", docker.version],
-        ["API", docker.apiVersion],
-        ["Builder", docker.builder === "buildkit" ? "BuildKit" : "classic"],
-        ["Builds", buildLimitText(needs.buildLimiter.state())],
-        ["Firewall rules", firewallText(needs.firewall.state())],
-      ]
-    : [];
+  const states = { firewall: needs.firewall.state(), buildLimits: needs.buildLimiter.state() };
+  const aboutDocker = docker ? dockerFacts(docker, states, clock.now()) : [];
   const aboutDatabase: SystemPart["facts"] = database
     ? [
         ["Postgres", database.version],
@@ -87,38 +93,6 @@ async function partsOf(needs: PageNeeds, health: Health, docker: EngineInfo | nu
     { name: "Caddy", answers: health.caddy === "ok", facts: caddyVersion ? [["Version", caddyVersion]] : [] },
     { name: "Database", answers: health.database === "ok", facts: aboutDatabase },
   ];
-}
-
-function firewallText(state: FirewallState | null): string {
-  switch (state?.type) {
-    case "held":
-      return "in place";
-    case "off":
-      return "off (BATON_FIREWALL=0)";
-    case "missing":
-      return "not in place";
-    case undefined:
-      return "not known yet";
-  }
-}
-
-function buildLimitText(state: BuildLimitState | null): string {
-  switch (state?.type) {
-    case "held": {
-      const { memoryBytes, processes } = state.limits;
-      const parts = [
-        ...(memoryBytes === null ? [] : [`${sizeText(memoryBytes)} of memory`]),
-        ...(processes === null ? [] : [`${processes.toLocaleString("en-US")} processes`]),
-      ];
-      return `at most ${parts.join(" and ")} ${state.each === "all" ? "together" : "in each step"}`;
-    }
-    case "off":
-      return "not limited (BATON_BUILD_MEMORY=off, BATON_BUILD_PROCESSES=off)";
-    case "missing":
-      return `not limited: ${state.why}`;
-    case undefined:
-      return "not known yet";
-  }
 }
 
 /** Null if the fact cannot be found out: a page without one fact is better than no page. */

@@ -1,0 +1,94 @@
+import type { SystemPart } from "../../../../views/system/system-page.tsx";
+import { sizeText } from "../../../../views/text/size-text.ts";
+import type { EngineInfo, EngineMachine } from "../../../ports/engine/engine.ts";
+import type { BuildLimitState } from "../../../ports/host/build-limiter.ts";
+import type { FirewallState, PacketFilter } from "../../../ports/host/firewall.ts";
+import { dockerSupport } from "../../../rules/health/docker-support.ts";
+import { supportText } from "../../../rules/health/docker-warnings.ts";
+import { firewallInEffect } from "../../../rules/health/system-warnings.ts";
+
+/** What the page says about Docker. `machine` is null when Docker did not tell in time. */
+export function dockerFacts(
+  engine: { readonly info: EngineInfo; readonly machine: EngineMachine | null },
+  states: { readonly firewall: FirewallState | null; readonly buildLimits: BuildLimitState | null },
+  now: Date,
+): SystemPart["facts"] {
+  const { info, machine } = engine;
+  const firewall = states.firewall && firewallInEffect(states.firewall, machine?.rootless ?? false);
+  return [
+    ["Version", versionText(info)],
+    ["API", apiText(info)],
+    ...(machine ? aboutMachine(info, machine, now) : []),
+    ["Builder", info.builder === "buildkit" ? "BuildKit" : "classic"],
+    ["Builds", buildLimitText(states.buildLimits)],
+    ["Packet filter", packetFilterText(machine?.firewallBackend ?? null, firewall)],
+    ["Firewall rules", firewallText(firewall)],
+  ];
+}
+
+function aboutMachine(info: EngineInfo, machine: EngineMachine, now: Date): SystemPart["facts"] {
+  const { cgroups, imageStore, rootless } = machine;
+  return [
+    ["Security fixes", supportText(dockerSupport({ ...info, operatingSystem: machine.operatingSystem }, now))],
+    ["Images", imageStore],
+    ["Control groups", cgroups ? `version ${cgroups.version}, ${cgroups.driver}` : "none"],
+    ["Rootless", rootless ? "yes" : "no"],
+  ];
+}
+
+function versionText({ version, packager }: EngineInfo): string {
+  switch (packager) {
+    case "docker":
+      return `${version}, Docker's package`;
+    case "debian":
+      return `${version}, Debian's package`;
+    case "ubuntu":
+      return `${version}, Ubuntu's package`;
+    case "other":
+      return version;
+  }
+}
+
+function apiText({ apiVersion, minApiVersion, spokenApiVersion }: EngineInfo): string {
+  const spoken = spokenApiVersion === apiVersion ? "" : `; Baton uses ${spokenApiVersion}`;
+  return `${minApiVersion} to ${apiVersion}${spoken}`;
+}
+
+function packetFilterText(dockers: string | null, firewall: FirewallState | null): string {
+  if (dockers?.startsWith("nftables")) return "nftables";
+  const names: Readonly<Record<PacketFilter["backend"], string>> = { nft: "iptables-nft", legacy: "iptables-legacy" };
+  const places = firewall?.type === "held" ? firewall.in : [];
+  return places.map(({ backend }) => names[backend]).join(" and ") || (dockers ?? "not known");
+}
+
+function firewallText(state: FirewallState | null): string {
+  switch (state?.type) {
+    case "held":
+      return `in place, in ${[...new Set(state.in.map(({ chain }) => chain))].join(" and ")}`;
+    case "off":
+      return "off (BATON_FIREWALL=0)";
+    case "missing":
+      return "not in place";
+    case undefined:
+      return "not known yet";
+  }
+}
+
+function buildLimitText(state: BuildLimitState | null): string {
+  switch (state?.type) {
+    case "held": {
+      const { memoryBytes, processes } = state.limits;
+      const parts = [
+        ...(memoryBytes === null ? [] : [`${sizeText(memoryBytes)} of memory`]),
+        ...(processes === null ? [] : [`${processes.toLocaleString("en-US")} processes`]),
+      ];
+      return `at most ${parts.join(" and ")} ${state.each === "all" ? "together" : "in each step"}`;
+    }
+    case "off":
+      return "not limited (BATON_BUILD_MEMORY=off, BATON_BUILD_PROCESSES=off)";
+    case "missing":
+      return `not limited: ${state.why}`;
+    case undefined:
+      return "not known yet";
+  }
+}
