@@ -22,11 +22,6 @@ export async function provideRoot({ major }, announce, folder = join(cacheFolder
   const known = await readFile(join(root, "version"), "utf8").catch(() => null);
   if (known) return { root, is: known };
   const mirror = chooseMirror(await listSources());
-  if (!mirror) {
-    throw new SetUpProblem(
-      `Docker ${major} comes from Debian's packages, and none of this machine's apt sources is Debian's.`,
-    );
-  }
   announce(`fetching Docker ${major} from Debian; takes up to a minute`);
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
