@@ -102,7 +102,7 @@ async function report(needs: ReporterNeeds, due: DueReport, signal: AbortSignal)
   const content = await reportOf(needs, due);
   const { token } = await store.sources.credentials(due.product);
   const forge = content && forges.find((one) => one.isHomeOf(content.repository));
-  // There is nobody to tell, which settles it.
+  // Without a forge or a token nothing can be reported, which settles it.
   const outcome =
     forge && token !== null
       ? await attempt({ forge, log }, content, token, signal)

@@ -4,7 +4,7 @@ import { deadline } from "../../server/async/deadline.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("it aborts by itself when the time is over", () => {
+test("it aborts by itself when the time is up", () => {
   using limit = deadline(new AbortController().signal, 100);
   vi.advanceTimersByTime(99);
   expect(limit.signal.aborted).toBe(false);

@@ -14,7 +14,7 @@ test("follows its parent with the parent's reason, until it is disposed of", asy
   expect(left.signal.aborted).toBe(false);
 });
 
-test("can be aborted by itself, which its parent does not feel", async () => {
+test("can be aborted by itself without aborting its parent", async () => {
   const parent = new AbortController();
   const reason = new Error("late");
   const linked = link(parent.signal);
@@ -29,7 +29,7 @@ test("leaves nothing behind on a parent that lives as long as the server", () =>
   expect(getEventListeners(parent.signal, "abort")).toEqual([]);
 });
 
-test("there is none of a parent that is aborted already", () => {
+test("linking to a parent that is already aborted throws the parent's reason", () => {
   const reason = new Error("cancelled");
   expect(() => link(AbortSignal.abort(reason))).toThrow(reason);
 });

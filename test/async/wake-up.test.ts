@@ -5,7 +5,7 @@ import { createFakeClock } from "../fakes/fake-clock.ts";
 
 const never = new AbortController().signal;
 
-test("what happened before the question is remembered, and told once", async () => {
+test("a wake-up that comes before anybody waits is remembered, and delivered once", async () => {
   const clock = createFakeClock();
   const news = createWakeUp(clock);
   news.wake();
@@ -15,21 +15,21 @@ test("what happened before the question is remembered, and told once", async () 
   expect(await next).toBe("idle");
 });
 
-test("what happens while somebody waits wakes at once", async () => {
+test("a wake-up ends the wait at once", async () => {
   const news = createWakeUp(createFakeClock());
   const next = news.next(1000, never);
   news.wake();
   expect(await next).toBe("woken");
 });
 
-test("whoever leaves stops waiting", async () => {
+test("an aborted wait ends", async () => {
   const leaving = new AbortController();
   const next = createWakeUp(createFakeClock()).next(1000, leaving.signal);
   leaving.abort(new Error("left"));
   await expect(next).rejects.toThrow("left");
 });
 
-test("who was woken leaves nothing behind: no sleeper, and no listener on the signal", async () => {
+test("a wait that has ended leaves no sleeper and no listener on the signal", async () => {
   const clock = createFakeClock();
   const news = createWakeUp(clock);
   const { signal } = new AbortController();

@@ -20,7 +20,7 @@ describe("npm packages", () => {
     expect(isInstalled(lock({ "node_modules/hono": hono }), lock({ "node_modules/hono": hono }))).toBe(true);
   });
 
-  test("are installed anew when one is missing, older or different", () => {
+  test("are reinstalled when one is missing, older or different", () => {
     const wanted = lock({ "node_modules/hono": hono });
     expect(isInstalled(wanted, lock({}))).toBe(false);
     expect(isInstalled(wanted, lock({ "node_modules/hono": { ...hono, version: "4.13.18" } }))).toBe(false);

@@ -82,7 +82,7 @@ describe("the service", () => {
   });
 });
 
-test("a new service is told with its address, and where its token is", () => {
+test("a new service is announced with its address and the place of its token", () => {
   const first = serviceGreeting({ dashboard: "https://baton.example.com", hasOwnToken: false });
   expect(first).toContain("https://baton.example.com");
   expect(first).toMatch(/Sign in.*\n.*journalctl -u baton -g baton_/);

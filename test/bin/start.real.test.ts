@@ -44,7 +44,7 @@ test("a second start finds all that it needs, and is quick about it", async () =
   expect(said).not.toContain("…");
 });
 
-test("npm start goes on as the server, which is told where its things are and gets the signals", async () => {
+test("npm start becomes the server, which knows its paths and receives the signals", async () => {
   const checkout = await smallCheckout();
   const child = spawn("npm", ["start"], {
     cwd: checkout,

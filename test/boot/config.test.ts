@@ -31,7 +31,7 @@ describe("the configuration", () => {
     expect(read().publicUrl.href).toBe("http://127.0.0.1:4000/");
   });
 
-  it("leaves the build cache alone when told so", () => {
+  it("leaves the build cache alone when BATON_BUILD_CACHE is off", () => {
     expect(read({ BATON_BUILD_CACHE: "off" }).buildCacheBytes).toBeNull();
     expect(read({}).buildLimits).toEqual({ memoryBytes: "auto", processes: 4096 });
     expect(read({ BATON_BUILD_MEMORY: "2g", BATON_BUILD_PROCESSES: "off" }).buildLimits).toEqual({

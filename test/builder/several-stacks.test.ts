@@ -101,7 +101,7 @@ const refusal = async (files: Readonly<Record<string, string>>) => {
 };
 
 describe("what keeps a product of several stacks from being deployed", () => {
-  it("is told all at once, whatever file it is in", async () => {
+  it("is reported all at once, whatever file it is in", async () => {
     const { message, lines } = await refusal({
       "baton.yaml": `stacks:
   one: { compose: one/compose.yaml }

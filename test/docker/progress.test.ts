@@ -150,7 +150,7 @@ describe("the classic builder's progress", () => {
   test.each([
     ["Docker 20.10", "Removing intermediate container b69e13f364c7\n"],
     ["Docker 26", " ---> Removed intermediate container b69e13f364c7\n"],
-  ])("is told as BuildKit's is, without the builder's remarks, in the words of %s", (_, removal) => {
+  ])("is reported as BuildKit's is, without the builder's remarks, in the words of %s", (_, removal) => {
     const { outputs, progress } = follow(
       "Step 1/3 : FROM node:22",
       "\n",

@@ -373,8 +373,8 @@ function createLog(process: FakeProcess, lines: string[]) {
     if (process.isDead) return;
     const error = "err" in facts && facts.err instanceof Error ? facts.err : null;
     // A stack trace costs more than the rest of a scenario, and only an unexpected error needs one.
-    const told = error === null ? "" : `: ${level === "error" ? error.stack : error.message}`;
-    lines.push(`${level}: ${message}${told}`);
+    const detail = error === null ? "" : `: ${level === "error" ? error.stack : error.message}`;
+    lines.push(`${level}: ${message}${detail}`);
   };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

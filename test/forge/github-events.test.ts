@@ -27,7 +27,7 @@ describe("every payload that GitHub publishes", () => {
     expect(new Set(types)).toEqual(new Set(["push", "delete"]));
   });
 
-  test("pings, deletions and pull requests are told apart", () => {
+  test("pings, deletions and pull requests are distinguished", () => {
     for (const payload of of("ping")) expect(readEvent("ping", payload).type).toBe("ping");
     for (const payload of of("delete"))
       expect(readEvent("delete", payload)).toMatchObject({ type: "delete", kind: "tag" });

@@ -27,7 +27,7 @@ const report = (changes: Partial<DeploymentReport> = {}): DeploymentReport => ({
   receipt: null,
   ...changes,
 });
-const tell = (changes: Partial<DeploymentReport> = {}, signal = new AbortController().signal) =>
+const send = (changes: Partial<DeploymentReport> = {}, signal = new AbortController().signal) =>
   createGitHub({ apiUrl: server.url }).report(report(changes), "ghp_token", signal);
 const failure = async (attempt: Promise<unknown>): Promise<ForgeUnavailable> => {
   const error = await attempt.then(
@@ -38,12 +38,12 @@ const failure = async (attempt: Promise<unknown>): Promise<ForgeUnavailable> => 
   return error;
 };
 
-describe("GitHub is told", () => {
+describe("reports to GitHub", () => {
   test("beside the commit, among its deployments, and on the pull request, each kept up to date", async () => {
     server.pulls.set("acme:topic", 12);
-    const receipt = await tell();
+    const receipt = await send();
     const url = "https://shop.example.com";
-    await tell({ receipt, state: "success", text: "Live", url });
+    await send({ receipt, state: "success", text: "Live", url });
 
     expect(server.statuses).toMatchObject([
       { sha: commit, state: "pending", description: "Building", context: "baton/shop/production" },
@@ -63,15 +63,15 @@ describe("GitHub is told", () => {
   });
 
   test("only what is wanted", async () => {
-    await tell({ wanted: { status: false, deployment: false, comment: false } });
+    await send({ wanted: { status: false, deployment: false, comment: false } });
     expect(server.calls).toEqual([]);
-    await tell({ wanted: { status: true, deployment: false, comment: false } });
+    await send({ wanted: { status: true, deployment: false, comment: false } });
     expect(server.calls.map(({ path }) => path)).toEqual([`/repos/acme/shop/statuses/${commit}`]);
   });
 
   test("of a failure in a sentence that fits, with nothing in it taken for markup", async () => {
     server.pulls.set("acme:topic", 12);
-    await tell({ state: "failure", text: `Failed (build): \`<img src=x>\` @everyone ${"x".repeat(300)}` });
+    await send({ state: "failure", text: `Failed (build): \`<img src=x>\` @everyone ${"x".repeat(300)}` });
     expect(String(server.calls[0]?.body.description)).toHaveLength(140);
     const [comment = ""] = [...(server.comments.get(12)?.values() ?? [])];
     expect(comment).toMatch(
@@ -80,8 +80,8 @@ describe("GitHub is told", () => {
   });
 
   test("that an app was stopped, which says nothing about its commit", async () => {
-    const receipt = await tell({ state: "success" });
-    await tell({ receipt, state: "inactive" });
+    const receipt = await send({ state: "success" });
+    await send({ receipt, state: "inactive" });
     expect(server.statuses.map(({ state }) => state)).toEqual(["success"]);
     expect([...server.deployments.values()][0]?.states).toMatchObject([{ state: "success" }, { state: "inactive" }]);
   });
@@ -90,10 +90,10 @@ describe("GitHub is told", () => {
 describe("trouble", () => {
   test("in one place keeps nothing from the others, and is not repeated there", async () => {
     server.failures.push({ status: 502 });
-    const error = await failure(tell());
+    const error = await failure(send());
     expect(error.message).toBe(`GitHub answered POST /repos/acme/shop/statuses/${commit} with 502 (Server trouble)`);
     expect(server.deployments.size).toBe(1);
-    const receipt = await tell({ receipt: error.receipt });
+    const receipt = await send({ receipt: error.receipt });
     expect(receipt).toEqual(error.receipt);
     expect(server.deployments.size).toBe(1);
   });
@@ -101,13 +101,13 @@ describe("trouble", () => {
   test("says how long GitHub wants to be left alone", async () => {
     const wanted = { status: true, deployment: false, comment: false };
     server.failures.push({ status: 429, headers: { "retry-after": "90" } });
-    expect((await failure(tell({ wanted }))).retryAfterMs).toBe(90_000);
+    expect((await failure(send({ wanted }))).retryAfterMs).toBe(90_000);
     const reset = Math.floor(Date.now() / 1000) + 600;
     server.failures.push({
       status: 403,
       headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(reset) },
     });
-    const { retryAfterMs } = await failure(tell({ wanted }));
+    const { retryAfterMs } = await failure(send({ wanted }));
     expect(retryAfterMs).toBeGreaterThan(590_000);
     expect(retryAfterMs).toBeLessThanOrEqual(600_000);
   });
@@ -118,7 +118,7 @@ describe("trouble", () => {
     [404, /the repository does not exist, or the token has no access to it/],
   ])("%i is said in words, without the token", async (status, words) => {
     server.failures.push({ status });
-    const error = await failure(tell({ wanted: { status: true, deployment: false, comment: false } }));
+    const error = await failure(send({ wanted: { status: true, deployment: false, comment: false } }));
     expect(error.message).toMatch(words);
     expect(error.message).not.toContain("ghp_token");
   });
@@ -126,7 +126,7 @@ describe("trouble", () => {
   test("a redirect is not followed with the token", async () => {
     await using elsewhere = await serveGitHub("acme/shop");
     server.failures.push({ status: 302, headers: { location: `${elsewhere.url}/repos/acme/shop/statuses/${commit}` } });
-    await failure(tell({ wanted: { status: true, deployment: false, comment: false } }));
+    await failure(send({ wanted: { status: true, deployment: false, comment: false } }));
     expect(elsewhere.calls).toEqual([]);
   });
 

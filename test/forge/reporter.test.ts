@@ -48,7 +48,7 @@ async function createScene(behave: (report: DeploymentReport) => Promise<void>, 
   });
   const reports: ReportStore = {
     due: async () => due.splice(0),
-    reported: async (_id, state, receipt) => onSettled({ told: state, receipt }),
+    reported: async (_id, state, receipt) => onSettled({ reported: state, receipt }),
     failed: async (id, failure) => (id === broken ? void failures.push(failure) : onSettled(failure)),
     trouble: async () => null,
   };
@@ -75,7 +75,7 @@ describe("the one who tells forges", () => {
   test("says how a deployment stands, and remembers what the forge calls it", async () => {
     const seen: DeploymentReport[] = [];
     const scene = await createScene(async (report) => void seen.push(report));
-    expect(await scene.settled).toEqual({ told: "pending", receipt: { deployment: 5 } });
+    expect(await scene.settled).toEqual({ reported: "pending", receipt: { deployment: 5 } });
     expect(seen).toMatchObject([
       { product: "shop", environment: "production", branch: "main", text: "Waiting to be built" },
     ]);
@@ -101,9 +101,9 @@ describe("the one who tells forges", () => {
     await scene.reporter.stop();
   });
 
-  test("tells of the others when one cannot be told, and puts that one off", async () => {
+  test("reports the others when one report fails, and postpones that one", async () => {
     const scene = await createScene(async () => {}, { isFirstBroken: true });
-    expect(await scene.settled).toEqual({ told: "pending", receipt: { deployment: 5 } });
+    expect(await scene.settled).toEqual({ reported: "pending", receipt: { deployment: 5 } });
     expect(scene.failures).toEqual([
       {
         state: "pending",

@@ -56,7 +56,7 @@ describe("the certificate authorities of this machine", () => {
     return join(folder, name);
   };
 
-  it("are those of the bundle that is named, and those that Node is told of besides", async () => {
+  it("are those of the bundle that is named, and those of NODE_EXTRA_CA_CERTS", async () => {
     const SSL_CERT_FILE = await write("bundle", "A\nB\n");
     expect(`${await certificates({ SSL_CERT_FILE })}`).toBe("A\nB\n");
     expect(`${await certificates({ SSL_CERT_FILE, NODE_EXTRA_CA_CERTS: await write("extra", "C\n") })}`).toBe(

@@ -19,7 +19,7 @@ function scene() {
 const away = () => new EngineUnavailable("connect ECONNREFUSED");
 
 describe("what needs Docker before anything that runs is touched", () => {
-  it("waits while Docker is away, asks less often as it goes on, and begins anew", async () => {
+  it("waits while Docker is unreachable, asks less and less often, and starts again", async () => {
     const { clock, engine, said, run } = scene();
     engine.away = true;
     let begun = 0;

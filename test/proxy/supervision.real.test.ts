@@ -122,7 +122,7 @@ test("a Caddy that serves is left alone when its admin socket has gone; the swit
   expect(await visit()).toMatchObject({ body: "hello" });
 });
 
-test("what Caddy refuses is told in its own words, and it goes on with what it had", async () => {
+test("a refused configuration is reported in Caddy's own words, and Caddy keeps the old one", async () => {
   await serveApp();
   const refused = createAdmin({ socketPath: bed.options.adminSocket }).load({ apps: { nonsense: {} } }, signal);
   await expect(refused).rejects.toThrow(ProxyRefused);

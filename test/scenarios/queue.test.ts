@@ -36,7 +36,7 @@ test("45 products that are pushed at once all become ready, each in a network an
   expect(new Set(containers.map(({ hostAddress }) => hostAddress)).size).toBe(ids.length);
 });
 
-test("a server that dies over six builds begins them anew, four at once", async () => {
+test("a server that dies during six builds starts them over, four at a time", async () => {
   const world = createWorld();
   const ids: DeploymentId[] = [];
   for (let product = 1; product <= 6; product++) ids.push(await world.push(`shop-${product}`, slow("1")));

@@ -138,7 +138,7 @@ describe("a database that is not there", () => {
   });
 });
 
-it("what the database refuses is told without the statement and its values", async () => {
+it("an error of the database is reported without the statement and its values", async () => {
   const installation = await anInstallation(store);
   const refused = store.installations.changeVariables(installation, { "NO NAME": "canary" }, []);
   await expect(refused).rejects.toThrow(/^The database refused a statement: .*variables_name/);

@@ -73,7 +73,7 @@
     if (!toasts) return;
     while (toasts.childElementCount > maxToasts) toasts.firstElementChild.remove();
     for (const toast of toasts.querySelectorAll("[data-toast='']")) {
-      toast.dataset.toast = "told";
+      toast.dataset.toast = "announced";
       leaveLater(toast);
     }
   }

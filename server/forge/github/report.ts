@@ -25,7 +25,7 @@ const markOf: Readonly<Record<ReportState, string>> = {
 };
 
 /**
- * Reports to each wanted place in turn. A failure in one does not keep the others from being told; then it rejects with
+ * Reports to each wanted place in turn. A failure in one does not stop the others; then it rejects with
  * the first failure, which carries the receipt so far.
  */
 export async function reportToGitHub(

@@ -98,7 +98,7 @@ export const forgeReports = pgTable("forge_reports", {
     .primaryKey()
     .references(() => deployments.id, { onDelete: "cascade" }),
   /** The state that was reported last; null when none was. */
-  told: text().$type<ReportState>(),
+  reported: text("told").$type<ReportState>(),
   receipt: document<ReportReceipt>("receipt"),
   /** The state that could not be reported, the number of attempts, and the last error. */
   trying: text().$type<ReportState>(),

@@ -25,9 +25,9 @@ export function createReportStore(database: Database): ReportStore {
     due: (now, limit) => database.read((queries) => dueReports(queries, now, limit)),
     trouble: (product) => database.read((queries) => newestTrouble(queries, product)),
 
-    reported: (deploymentId, told, receipt) =>
+    reported: (deploymentId, reported, receipt) =>
       database.write(async ({ tx }) => {
-        const columns = { told, receipt, trying: null, tries: 0, trouble: null, nextTryAt: null };
+        const columns = { reported, receipt, trying: null, tries: 0, trouble: null, nextTryAt: null };
         await tx
           .insert(forgeReports)
           .values({ deploymentId, ...columns })

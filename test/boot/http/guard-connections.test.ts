@@ -64,7 +64,7 @@ it("a body that comes a byte at a time is answered 408, and the connection is cl
   expect(await trickle(await serve(), "/sign-in", bytes)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it("so is a push that hardly moves; one that does may take as long as it likes", async () => {
+it("a push that hardly moves is answered 408, and a faster one may take any time", async () => {
   const port = await serve();
   expect(await trickle(port, "/git/shop.git/git-receive-pack", bytes)).toMatch(/^HTTP\/1\.1 408 /);
   const pieces = Array.from({ length: 10 }, () => "x".repeat(100));
@@ -78,7 +78,7 @@ it("a body that nobody waits for does not hold its connection", async () => {
   expect(await trickle(await serve({ bodyMs: 60_000 }), "/refused", bytes)).toMatch(/^HTTP\/1\.1 401 /);
 });
 
-it("nor does a push that was refused by its status, which git hears at once", async () => {
+it("a push that was refused by its status does not hold its connection, and git sees the refusal at once", async () => {
   const port = await serve({ pushWindowMs: 60_000 });
   expect(await trickle(port, "/git/refused", bytes)).toMatch(/^HTTP\/1\.1 401 /);
 });

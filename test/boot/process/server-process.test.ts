@@ -29,7 +29,7 @@ async function aServer(script: string) {
   return child;
 }
 
-test("a server that has signed is found, until it signs off", async () => {
+test("a registered server is found until it unregisters", async () => {
   expect(await findServer(file)).toBeNull();
   await signAsServer(file);
   expect(await findServer(file)).toMatchObject({ pid: process.pid });

@@ -50,7 +50,7 @@ test("a service of another folder is left alone", async () => {
   expect(await findService(join(folder, "other"), options)).toBeNull();
 });
 
-test("what the service was told is known to whoever removes it", async () => {
+test("the service's settings are known to the command that removes it", async () => {
   await installed();
   expect(await serviceEnvironment(data)).toMatchObject({ DATABASE_URL: secret, BATON_DOMAIN: "example.com" });
   expect(await serviceEnvironment(join(folder, "other"))).toEqual({});

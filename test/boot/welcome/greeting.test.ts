@@ -22,7 +22,7 @@ test("the line to push with holds no token: git asks for it", () => {
   }
 });
 
-test("a public address without https is warned of, one of this machine is not", () => {
+test("a public address without https causes a warning, and one of this machine does not", () => {
   const textFor = (url: string) => greeting({ ...facts, newToken: null, publicUrl: new URL(url) });
   expect(textFor("http://baton.example.com")).toContain("Warning     Tokens are sent unencrypted to this address");
   expect(textFor("http://192.0.2.7:4000")).toContain("Warning");

@@ -59,7 +59,7 @@ describe("what people deploy with Compose", () => {
   });
 
   const refused = Object.entries(knownProjects).filter(([, { services }]) => services === undefined);
-  it.each(refused)("%s has none, and every reason is told", async (_, { files, refused: keys = [] }) => {
+  it.each(refused)("%s has no plan, and every reason is given", async (_, { files, refused: keys = [] }) => {
     const problem = await plan(withDockerfiles(files)).catch((error: unknown) => error);
     if (!(problem instanceof PlanProblem)) throw new Error("it is not refused");
     expect(problem.findings).toHaveLength(keys.length);

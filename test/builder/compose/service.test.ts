@@ -74,7 +74,7 @@ describe("a service in normal form", () => {
       16_384,
       "pids_limit asks for 9000000000 processes, but Baton allows a service at most 16384",
     ],
-  ])("%j is told what it gets", async (lines, pids, remark) => {
+  ])("%j is logged with the limit that it gets", async (lines, pids, remark) => {
     const project = await projectOf(withService(lines));
     expect(project.services[0]?.limits.pids).toBe(pids);
     expect(project.remarks).toMatchObject([{ line: expect.any(Number), message: `services.web.${remark}` }]);
@@ -300,7 +300,7 @@ networks: { back: }
     expect(await complaintsOf(file)).toEqual([`compose.yaml:4 services.web.${message}`]);
   });
 
-  it("cannot wait in a circle, which is told once", async () => {
+  it("cannot wait for each other in a circle, which is reported once", async () => {
     const file =
       "services:\n  a: { image: x, depends_on: [b] }\n  b: { image: x, depends_on: [c] }\n  c: { image: x, depends_on: [a] }\n  d: { image: x, depends_on: [a] }";
     expect(await complaintsOf(file)).toEqual([

@@ -157,7 +157,7 @@ volumes: { data: , logs: , unused: }
 });
 
 describe("configs and secrets", () => {
-  it("are files of the commit, texts or variables, at their usual places unless told otherwise", async () => {
+  it("are files of the commit, texts or variables, at their usual places unless a target is set", async () => {
     const repository = {
       "key.txt": "k",
       "compose.yaml": `services:

@@ -25,7 +25,7 @@ describe("a file that is no YAML", () => {
     ["a:\n  b:\n    image: x\n    command\n", "line 4: the line has a key without a colon after it"],
     ["a: {}\n---\na: {}\n", "line 2: a second document begins here (---), but Baton reads only one"],
     ["<<<<<<< HEAD\na: {}\n=======\n>>>>>>> other\n", "line 1: the line is left over from a merge conflict"],
-  ])("is told in one sentence, with file and line: %j", async (text, sentence) => {
+  ])("is refused in one sentence, with file and line: %j", async (text, sentence) => {
     expect(await found("compose.yaml", text.replace("a:", "services:"))).toBe(`compose.yaml, ${sentence}`);
     expect(await found("baton.yaml", text.replace("a:", "stacks:"))).toBe(`baton.yaml, ${sentence}`);
   });

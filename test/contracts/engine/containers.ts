@@ -123,7 +123,7 @@ export function containersContract(scene: () => EngineScene): void {
       );
     });
 
-    test("again and again is waited for longer each time, and told with its code meanwhile", async () => {
+    test("is followed by longer and longer waits when it recurs, and its exit code is known meanwhile", async () => {
       const id = await start({ exits: [{ afterMs: 0, code: 3 }] });
       await scene().eventually(async () =>
         expect(await state(id)).toMatchObject({ status: "restarting", exitCode: 3, restartCount: 3 }),

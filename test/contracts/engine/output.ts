@@ -97,7 +97,7 @@ export function outputContract(scene: () => EngineScene): void {
       await reading;
     });
 
-    test("tell of a restart as of a death and a start", async () => {
+    test("report a restart as a death and a start", async () => {
       const abort = new AbortController();
       const seen: EngineEvent[] = [];
       const reading = (async () => {

@@ -56,7 +56,7 @@ export function mountFilesContract(open: () => Promise<MountScene>): void {
       expect(await Promise.all(paths.map(scene.read))).toEqual(["a", "b", "c", "d"]);
     });
 
-    test("are made anew when an attempt was interrupted", async () => {
+    test("are written again when an attempt was interrupted", async () => {
       const broken = () => Promise.reject(new Error("the server dies"));
       await expect(scene.mounts.putFile(place(), "config", 0o444, broken)).rejects.toThrow("the server dies");
       const path = await scene.mounts.putFile(place(), "config", 0o444, text("whole"));

@@ -190,7 +190,7 @@ test("leaving a log early closes its connection", async () => {
   await eventually(async () => expect(await open()).toBe(0));
 });
 
-test("what a container is told goes into the body of the request, not into its address", async () => {
+test("a container's environment is sent in the request's body, not in its URL", async () => {
   const urls: string[] = [];
   const { engine } = await engineOn((request, response) => {
     urls.push(request.url ?? "");

@@ -104,7 +104,7 @@ test("a product is redeployed in a split view of its stacks, also after a reload
   expect([...first.complaints(), ...second.complaints()]).toEqual([]);
 });
 
-test("a failure in one stack is told by both, and the old version serves on", async () => {
+test("a failure in one stack is shown on both, and the old version keeps serving", async () => {
   await anyVersion();
   const { page, complaints } = await visitors.member();
   await shop.release("v2", { migration: "broken" });
@@ -185,7 +185,7 @@ test("a log is followed, searched, held, and goes on with the next version", asy
   expect(complaints()).toEqual([]);
 });
 
-test("the keys lead to the pages, and what happens elsewhere is told on all of them", async () => {
+test("keyboard shortcuts open the pages, and all of them announce deployments that happen elsewhere", async () => {
   await anyVersion();
   await redeployed();
   const { page, complaints } = await visitors.member();

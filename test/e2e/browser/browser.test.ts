@@ -34,7 +34,7 @@ const firstIsLive = async () => baton().api.settled(await firstVersion());
 
 const version = async () => (await baton().ask("shop")).body;
 
-test("a stranger is asked to sign in, is told when the token is wrong, and is led to where they wanted to go", async () => {
+test("a stranger is asked to sign in, sees when the token is wrong, and arrives at the page that they wanted", async () => {
   const { page } = await visitors.open();
   await page.goto("/deployments");
   expect(new URL(page.url()).pathname).toBe("/sign-in");

@@ -63,7 +63,7 @@ test("two volumes of a service, and one of an image below a named one, last over
   expect(await rows("memory")).toBe("0");
 });
 
-test("what a renamed service or another path leaves behind is told, and comes back under its volume's name", async () => {
+test("data that a renamed service or a changed path leaves behind is reported, and comes back under its volume's name", async () => {
   const renamed = (mounts: string) =>
     `zwei: { build: plain, expose: ["5432"], volumes: [${mounts}], environment: { FOLDERS: /data2 /notes } }`;
   const text = await push({ "compose.yaml": compose(renamed("/data2, /notes")) });

@@ -72,23 +72,23 @@ HTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 `,
 };
 
-let isSnakeLive: Promise<{ readonly app: Repository; readonly told: string }> | undefined;
+let isSnakeLive: Promise<{ readonly app: Repository; readonly output: string }> | undefined;
 
 /** The Python app, pushed by the first test that needs it. */
 function snake() {
   isSnakeLive ??= (async () => {
     await createProduct("snake", { PIP_INDEX_URL: index.pythonUrl, PIP_TRUSTED_HOST: index.host });
     const app = await appOf(python);
-    return { app, told: await pushed(app, "snake") };
+    return { app, output: await pushed(app, "snake") };
   })();
   return isSnakeLive;
 }
 
 test("a Python app gets its packages from an index of its own, and shares a volume with its worker", async () => {
-  const { app, told } = await snake();
-  expect(told).toContain("pip install, from requirements.txt");
-  expect(told).toContain("COPY lists/all.txt ./lists/");
-  expect(told).not.toContain(index.token);
+  const { app, output } = await snake();
+  expect(output).toContain("pip install, from requirements.txt");
+  expect(output).toContain("COPY lists/all.txt ./lists/");
+  expect(output).not.toContain(index.token);
   expect(index.asked()).toContain("/files/greeting-1.0-py3-none-any.whl");
   expect((await baton().ask("snake", "/")).body).toBe("Hello, one, from a package, with a note");
   expect(await holdsToken("snake")).toBe(false);
@@ -104,9 +104,9 @@ test("a Python app gets its packages from an index of its own, and shares a volu
 test("a package that no index has is named, and the last version goes on", async () => {
   await snake();
   const app = await appOf({ ...python, "lists/all.txt": "greeting==1.0\ngreetings==1.0\n" });
-  const { code, text: told } = await app.push(baton().remote("snake"), "HEAD:main", "--force").done;
+  const { code, text: output } = await app.push(baton().remote("snake"), "HEAD:main", "--force").done;
   expect(code).not.toBe(0);
-  expect(told).toContain("No index has greetings==1.0 for this Python.");
+  expect(output).toContain("No index has greetings==1.0 for this Python.");
   expect((await baton().ask("snake", "/")).status).toBe(200);
 });
 
@@ -147,8 +147,8 @@ func main() {
 test("a Go program gets its modules from a proxy of its own, and finds its files where it runs", async () => {
   await createProduct("gopher", { GOPROXY: index.goUrl, GONOSUMDB: "example.test" });
   const app = await appOf(go());
-  const told = await pushed(app, "gopher");
-  expect(told).not.toContain(index.token);
+  const output = await pushed(app, "gopher");
+  expect(output).not.toContain(index.token);
   expect(index.asked()).toContain("/go/example.test/greeting/@v/v1.0.0.zip");
   expect((await baton().ask("gopher", "/")).body).toBe("Hello, one, from a module and a template\n");
   expect(await holdsToken("gopher")).toBe(false);

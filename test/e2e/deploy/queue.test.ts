@@ -58,7 +58,7 @@ test("of three pushes in a row the first and the last are deployed, the middle o
   live = last;
 });
 
-test("of two people who push different things at once one is refused, and told whose commit is being deployed", async () => {
+test("of two people who push different commits at once, one is refused and learns whose commit is being deployed", async () => {
   const grace = await workshop.clone(baton().remote("shop"), "Grace Hopper");
   await shop.release("v5", { build: "RUN sleep 600" });
   await grace.write({ "idea.txt": "another way" });

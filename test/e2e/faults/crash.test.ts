@@ -106,7 +106,7 @@ test.each(ofAll)('killed at "%s", the deployment goes on after the next start', 
   await expectNothingOrphaned();
 });
 
-test("killed in the middle of a build, the build ends with it and begins anew after the next start", async () => {
+test("a server that is killed in the middle of a build ends the build, which starts over after the next start", async () => {
   await underTraffic(async () => {
     const running = await push({ build: "RUN echo thinking && sleep 3.217" });
     await running.shows(/\| thinking/);

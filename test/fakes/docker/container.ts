@@ -92,7 +92,7 @@ export function createFakeContainer(given: {
   const changed = () => {
     for (const listener of [...listeners]) listener();
   };
-  const tell = (type: EngineEvent["type"], code: number | null = null) =>
+  const emitEvent = (type: EngineEvent["type"], code: number | null = null) =>
     emit({ type, container: id, owner: request.owner, service: request.service, exitCode: code });
   const later = (ms: number, run: () => void) => {
     const callOff = clock.after(ms, () => {
@@ -123,7 +123,7 @@ export function createFakeContainer(given: {
     startedAt = clock.now();
     beganMs = clock.monotonicMs();
     healthcheck = given.hasHealthcheck ? "starting" : null;
-    tell("start");
+    emitEvent("start");
     for (const text of app.prints ?? []) print(text);
     for (const [path, content] of Object.entries(app.writes ?? {})) fileAt(path).set(content);
     for (const path of app.shows ?? []) print(`${path}: ${fileAt(path).get() ?? "nothing"}`);
@@ -131,7 +131,7 @@ export function createFakeContainer(given: {
     if (given.hasHealthcheck) {
       later(app.healthcheck?.afterMs ?? 1_000, () => {
         healthcheck = app.healthcheck?.status ?? "healthy";
-        tell("health");
+        emitEvent("health");
       });
     }
     changed();
@@ -143,8 +143,8 @@ export function createFakeContainer(given: {
     status = "exited";
     exitCode = code;
     outOfMemory = byOutOfMemory;
-    if (byOutOfMemory) tell("oom");
-    tell("die", code);
+    if (byOutOfMemory) emitEvent("oom");
+    emitEvent("die", code);
     if (restarts) {
       if (clock.monotonicMs() - beganMs >= steadyMs) backoffMs = firstBackoffMs;
       status = "restarting";
@@ -229,7 +229,7 @@ export function createFakeContainer(given: {
       end(sigkill);
       callOffAll();
       status = "dead";
-      tell("destroy");
+      emitEvent("destroy");
       changed();
     },
     onChange(listener) {

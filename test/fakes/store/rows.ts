@@ -61,7 +61,7 @@ export interface DeliveryRow extends LedgerDetail {
 }
 
 export interface ReportRow {
-  readonly told: ReportState | null;
+  readonly reported: ReportState | null;
   readonly receipt: ReportReceipt | null;
   readonly trying: ReportState | null;
   readonly tries: number;

@@ -252,7 +252,7 @@ describe("by ssh", () => {
   };
   const over = (port: number, path = "/acme/shop.git") => remoteOf(`ssh://git@127.0.0.1:${port}${path}`);
 
-  test("a deploy key fetches, and the host's key is told", async () => {
+  test("a deploy key fetches, and the host's key is reported", async () => {
     const commit = await release("by ssh");
     const host = newKey();
     await using ssh = await serveSshForge(bare, key.public, host.private);

@@ -80,7 +80,7 @@ it("a Dockerfile gets the marked secrets that it mounts, and a sentence about th
   ]);
 });
 
-it("a Dockerfile is told by Baton what it declares, unless the compose file says it", async () => {
+it("a Dockerfile gets the build arguments that it declares, unless the compose file sets them", async () => {
   const { recipe } = await plannedService({ Dockerfile: "FROM a\nARG BATON_COMMIT\nRUN x" });
   expect(recipe.ownArguments).toEqual(["BATON_COMMIT"]);
   const both = await plannedService({ Dockerfile: "FROM a\nARG BATON_DEPLOYMENT BATON_COMMIT\nRUN x" });

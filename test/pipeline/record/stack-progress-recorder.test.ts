@@ -9,18 +9,18 @@ const services = [
 ] as const;
 
 function aRecorder() {
-  const told: StackProgress[] = [];
-  const recorder = createStackProgressRecorder({ stack: (stack) => void told.push(stack) });
+  const recorded: StackProgress[] = [];
+  const recorder = createStackProgressRecorder({ stack: (stack) => void recorded.push(stack) });
   recorder.list([{ name: "backend", services }]);
   const now = () => {
-    const { phase, phasePercent, servicesDone } = told.at(-1) as StackProgress;
+    const { phase, phasePercent, servicesDone } = recorded.at(-1) as StackProgress;
     return [phase, phasePercent, servicesDone];
   };
-  return { recorder, told, now };
+  return { recorder, recorded, now };
 }
 
 test("a stack tells how far it is in its phase, which begins again with the next one", () => {
-  const { recorder, told, now } = aRecorder();
+  const { recorder, recorded, now } = aRecorder();
   const seen: unknown[] = [];
   const after = (step: () => void) => {
     step();
@@ -50,13 +50,13 @@ test("a stack tells how far it is in its phase, which begins again with the next
     ["Checking health", 50, 2],
     [null, 100, 3],
   ]);
-  expect(told.map(({ percent }) => percent)).toEqual(told.map(({ percent }) => percent).sort((a, b) => a - b));
+  expect(recorded.map(({ percent }) => percent)).toEqual(recorded.map(({ percent }) => percent).sort((a, b) => a - b));
 });
 
 test("a stack that fails stays at what it had reached", () => {
-  const { recorder, told } = aRecorder();
+  const { recorder, recorded } = aRecorder();
   recorder.enter("Starting services", "db");
   recorder.enter("Starting services", "api");
   recorder.fail("api", "api crashed on startup (exit code 1)");
-  expect(told.at(-1)).toMatchObject({ status: "failed", phase: "Starting services", phasePercent: 50 });
+  expect(recorded.at(-1)).toMatchObject({ status: "failed", phase: "Starting services", phasePercent: 50 });
 });

@@ -41,7 +41,7 @@ test("one that is slow to answer on a busy machine is not called gone", async ()
   expect(await saidOf(slow)).toEqual([]);
 });
 
-test("one that has not answered for a minute is told of", async () => {
+test("a Caddy that has not answered for a minute is reported", async () => {
   expect(await saidOf(slow, 61_000)).toEqual([
     "Caddy is serving (process 7), but its admin socket has not responded for a minute: hosts can be added once it does.",
   ]);

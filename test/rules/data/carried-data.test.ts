@@ -65,7 +65,7 @@ describe("a volume that is new in a version", () => {
     expect(carried(db([filled]), serving(db([filled]))).stacks).toEqual(aSpec([db([derived])]).stacks);
   });
 
-  it("is not filled over what it holds: that is told", () => {
+  it("is not filled over existing data, which is reported", () => {
     const { marks, leftBehind } = carried(db([derived]), serving(db([])), running("/data"), ["db-data"]);
     expect(marks).toEqual([false]);
     expect(leftBehind).toEqual([{ service: "db", path: "/data", volume: "db-data" }]);
@@ -82,18 +82,21 @@ describe("a service whose data is carried over", () => {
   const next = (changes: Partial<ServiceSpec> = {}) => {
     const { stacks } = carried(db([volume("db-data", { origin: "image" })], changes), live, running("/data"));
     const version = { ...aSpec(), stacks: keepUnchanged({ stacks, variables: {} }, live, false) };
-    return { actions: rollout(version, live).map(({ action }) => action), told: interruptions(version, live, false) };
+    return {
+      actions: rollout(version, live).map(({ action }) => action),
+      interrupted: interruptions(version, live, false),
+    };
   };
 
   it("is replaced in place although the live one could run twice, and that is said beforehand", () => {
-    const { actions, told } = next();
+    const { actions, interrupted } = next();
     expect(actions).toEqual(["replace"]);
-    expect(told).toMatchObject([{ service: "db", why: "its data moves to a persistent volume" }]);
+    expect(interrupted).toMatchObject([{ service: "db", why: "its data moves to a persistent volume" }]);
   });
 
   it("is started beside the other one when the user said blue-green", () => {
-    const { actions, told } = next({ stateful: null, strategy: "blue-green" });
+    const { actions, interrupted } = next({ stateful: null, strategy: "blue-green" });
     expect(actions).toEqual(["start"]);
-    expect(told).toEqual([]);
+    expect(interrupted).toEqual([]);
   });
 });

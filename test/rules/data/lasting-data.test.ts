@@ -46,7 +46,7 @@ describe("a service whose data lies in a volume without a name", () => {
     expect(volumeOf("db", `/${"x".repeat(300)}`)?.length).toBeLessThan(100);
   });
 
-  it("is told of, in words", () => {
+  it("is reported in words", () => {
     const { unnamed } = lasting(with_([anonymous("/notes")]), ["/data"]);
     expect(unnamed.map((each) => unnamedVolumeText(each).replace(/-\w{6}$/, ""))).toEqual([
       "db keeps its data in /notes (a volume without a name), which lasts as the volume db-notes",

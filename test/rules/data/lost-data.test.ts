@@ -54,7 +54,7 @@ describe("a database whose data is in its container", () => {
     expect(next(serving(db()), [missed]).lost).toEqual([["db", "its mounts changed"]]);
   });
 
-  it("is told of in words", () => {
+  it("is reported in words", () => {
     expect(dataInContainerText(db())).toMatch(
       /Pushes that don't change .* volumes: \["db-data:\/var\/lib\/postgresql\/data"\]$/,
     );
@@ -76,7 +76,7 @@ describe("volumes of the version before", () => {
   const left = (live: ServiceSpec, now: ServiceSpec) =>
     abandonedVolumes(aSpec([now]), serving(live)).map(({ volume }) => volume);
 
-  it("are told of when their service is renamed or their path is another one", () => {
+  it("are reported when their service is renamed or their path is another one", () => {
     const before = keeper("db", derived("db-data-1", "/data"));
     expect(left(before, before)).toEqual([]);
     expect(left(before, keeper("database", derived("database-data-2", "/data")))).toEqual(["db-data-1"]);

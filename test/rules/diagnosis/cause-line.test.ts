@@ -97,9 +97,9 @@ const failure = {
 } as const;
 
 it("stands in the sentence of a crash, once", () => {
-  const told = withCause(failure);
-  expect(told.message).toBe("web crashed 4 times on startup (exit code 1): Error: DATABASE_URL is not set");
-  expect(withCause(told)).toEqual(told);
+  const explained = withCause(failure);
+  expect(explained.message).toBe("web crashed 4 times on startup (exit code 1): Error: DATABASE_URL is not set");
+  expect(withCause(explained)).toEqual(explained);
 });
 
 it("is not looked for where no program failed by itself", () => {

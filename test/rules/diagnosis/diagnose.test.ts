@@ -52,7 +52,7 @@ describe("a service that did not become healthy", () => {
     expect(unhealthy({ listening: [], service: aService({ portDeclared: true }) }).hint).not.toContain("PORT");
   });
 
-  it("is not told that it listens elsewhere when it listens on its port as well", () => {
+  it("is not said to listen elsewhere when it listens on its port as well", () => {
     const failure = unhealthy({
       listening: [
         { port: 3000, loopbackOnly: false },
@@ -189,7 +189,7 @@ describe("a service that ended", () => {
     expect(failure.hint).toContain("not found in the image");
   });
 
-  it("is told what its last lines say is missing, whichever way that shows", () => {
+  it("names what its last lines say is missing, whichever way that shows", () => {
     const lastLines = ["Error: connect ECONNREFUSED 127.0.0.1:5432"];
     const hints = [
       diagnoseExit("health", "", evidence({ lastLines }, { status: "exited", exitCode: 1 })),

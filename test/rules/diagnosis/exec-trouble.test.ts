@@ -42,13 +42,13 @@ describe("a script with Windows line endings", () => {
     );
   });
 
-  it("is told without its name when it is not in the repository", () => {
+  it("is reported without its name when it is not in the repository", () => {
     expect(said(127, ["/usr/bin/env: 'bash\\r': No such file or directory"], [], "amd64")).toMatch(
       /^a script has Windows/,
     );
   });
 
-  it("is not told of a script that has none, or that nobody tried to run", () => {
+  it("is not reported for a script that has none, or that nobody tried to run", () => {
     expect(said(127, ["/bin/sh: 1: ./start.sh: not found"], [plain], "amd64")).not.toMatch(/Windows/);
     expect(said(1, ["Error: DATABASE_URL is not set"], [crlf], "amd64")).toBeNull();
     expect(mayBeExecTrouble(1, ["Error: DATABASE_URL is not set"])).toBe(false);
@@ -71,7 +71,7 @@ describe("a program that cannot be run", () => {
     expect(said(1, [refused], programs, "amd64")).toMatch(hint);
   });
 
-  it("is told of by runc, too", () => {
+  it("is recognised in runc's message, too", () => {
     expect(said(1, ["exec /app/server: exec format error"], [], "arm64")).toMatch(/^server .*\(arm64\)/);
   });
 

@@ -16,7 +16,7 @@ it.each([
     "Error: No prebuild or local build of @parcel/watcher found. Failed to load @parcel/watcher-linux-x64-glibc",
     "@parcel/watcher-linux-x64-glibc",
   ],
-])("a lockfile of another system is told by what it lacks: %s", (line, name) => {
+])("a lockfile of another system is recognised by the package that it lacks: %s", (line, name) => {
   expect(nativePackageHint(`> vite build\n${line}\n  at x`)).toBe(
     `The lockfile was written on a different system and lacks packages that Linux needs, such as ${name}. Remove package-lock.json and node_modules, run \`npm install\`, and commit package-lock.json (with pnpm, Yarn or Bun: their lockfile and install).`,
   );
@@ -25,7 +25,7 @@ it.each([
 it.each([
   "You installed esbuild for another platform than the one you're currently using.",
   "Error: /app/node_modules/bcrypt/lib/bcrypt_lib.node: invalid ELF header",
-])("node_modules of another system are told by what runs them: %s", (line) => {
+])("node_modules of another system are recognised by the program's error: %s", (line) => {
   expect(nativePackageHint(line)).toMatch(/^The node_modules folder in the image comes from a different system/);
 });
 

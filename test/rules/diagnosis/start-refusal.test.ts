@@ -41,7 +41,7 @@ describe("why the engine would not create or start a container", () => {
     ],
     ["Duplicate mount point: /data", "there are two mounts at /data"],
     ["mkdir /var/lib/docker/x: no space left on device", "the server's disk is full"],
-  ])("is told as what the user wrote: %s", (words, reason) => {
+  ])("is explained by the user's own setting: %s", (words, reason) => {
     expect(startRefusal(words).reason).toBe(reason);
     expect(startRefusal(words).hint).not.toMatch(/Baton's|undefined/);
   });

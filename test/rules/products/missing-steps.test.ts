@@ -22,7 +22,7 @@ test("a server that is reached has nothing missing, even before its first app", 
   expect(lines({})).toEqual([]);
 });
 
-test("a server that is meant for its own machine is told nothing", () => {
+test("a server that is meant for its own machine gets no checklist", () => {
   expect(lines({ domain: "localhost", publicUrl: new URL("http://127.0.0.1:4000") })).toEqual([]);
 });
 
@@ -40,7 +40,7 @@ test("what is missing is listed with what to enter, and how to sign in meanwhile
 });
 
 test("a dashboard that is reached has the checklist at its own address", () => {
-  const told = lines({ wildcard: { tone: "bad", title: "No DNS record", detail: null } });
-  expect(told).toContain("Checklist   https://baton.example.com/set-up");
-  expect(told.join()).not.toContain("ssh");
+  const printed = lines({ wildcard: { tone: "bad", title: "No DNS record", detail: null } });
+  expect(printed).toContain("Checklist   https://baton.example.com/set-up");
+  expect(printed.join()).not.toContain("ssh");
 });

@@ -16,9 +16,9 @@ describe("the port that an app opened instead of the one it was given", () => {
     ["two can be reached", [open(5005), open(9090)]],
     ["none can be reached", [loopback(5005)]],
     ["none is open yet", []],
-    ["it listens where it was told as well", [open(3000), open(9090)]],
-    ["it listens where it was told, though only on its loopback", [loopback(3000), open(9090)]],
-    ["that cannot be told", null],
+    ["it also listens where it should", [open(3000), open(9090)]],
+    ["it listens where it should, though only on its loopback", [loopback(3000), open(9090)]],
+    ["that cannot be known", null],
   ])("is left alone where %s", (_, listening) => {
     expect(adoptPort(undeclared, listening)).toBeNull();
   });
@@ -32,7 +32,7 @@ describe("the port that an app opened instead of the one it was given", () => {
     expect(adoptPort({ kind: "tcp", port: 5432, portDeclared: false }, [open(5005)])).toBeNull();
   });
 
-  it("is told of in a sentence", () => {
+  it("is reported in a sentence", () => {
     expect(adoptedPortNote({ name: "web", port: 3000 }, 5005)).toBe(
       "web listens on port 5005 instead of 3000 (PORT), and nothing else says which one to use, so Baton uses 5005. Set port: 5005 in baton.yaml to use it from the start",
     );

@@ -43,7 +43,7 @@ describe("a host that a user gives to a service", () => {
       `${"a".repeat(64)}.com`,
       `a part of ${"a".repeat(40)}… has 64 characters, and the parts of a domain have at most 63`,
     ],
-  ])("is not %j, and is told why", (host, why) => {
+  ])("is not %j, and the answer says why", (host, why) => {
     const said = fault(customDomainOf(host));
     expect(said === why || said?.toLowerCase() === why.toLowerCase(), said ?? "no fault").toBe(true);
   });

@@ -19,7 +19,7 @@ describe("variables of two versions", () => {
     expect(changedNames(changes)).toEqual(["A", "B", "NEW", "OLD"]);
   });
 
-  test("that are named like what every object has are told apart, too", () => {
+  test("that are named like a property of every object are distinguished, too", () => {
     expect(variableChanges({}, { constructor: "x", toString: "y" }).added).toEqual(["constructor", "toString"]);
     expect(variableChanges({ constructor: "x" }, {}).removed).toEqual(["constructor"]);
   });

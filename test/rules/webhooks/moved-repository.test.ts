@@ -8,7 +8,7 @@ function ping(...repository: string[]): SourceEvent {
   return { type: "ping", repository };
 }
 
-test("a webhook that tells of another repository has moved with its own", () => {
+test("a webhook that names another repository shows that its own was moved", () => {
   const event = ping("https://github.com/acme/boutique", "git@github.com:acme/boutique.git");
   expect(movedTo(shop, { event, headers: null })).toBe("https://github.com/acme/boutique");
   expect(movedTo("git@github.com:acme/boutique.git", { event, headers: null })).toBeNull();

@@ -70,7 +70,7 @@ describe("a push while another one is pending", () => {
     expect(judgePush(other, aBuilding(), true)).toEqual({ type: "deploy", after: 1 });
   });
 
-  it("is refused when it does not, and told whose commit is being deployed", () => {
+  it("is refused when it does not, and the answer says whose commit is being deployed", () => {
     expect(judgePush(other, aBuilding(), false)).toEqual({
       type: "refuse",
       reason: "commit aaaaaaaa by Ada is being deployed; pull it first or wait",

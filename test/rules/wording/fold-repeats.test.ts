@@ -10,7 +10,7 @@ const trace = (pid: number) => [
   `    at start (/app/server.js:3:9) [${pid}]`,
 ];
 
-test("a trace that each restart prints is told once, with how often it came", () => {
+test("a trace that each restart prints is shown once, with the number of repetitions", () => {
   const lines = [...trace(7), ...trace(19), ...trace(31), ...trace(43)];
   expect(foldRepeats(lines)).toEqual([...trace(43), "(the 5 lines above, 4 times)"]);
 });
@@ -49,7 +49,7 @@ test.each([[["GET / 200", "GET / 500", "GET / 404"]], [["one", "one"]], [["", ""
   },
 );
 
-test("it never grows, and loses no line that is told only once", () => {
+test("it never grows, and loses no line that occurs only once", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom("a", "b", "c", ""), { maxLength: 60 }), (lines) => {
       const folded = foldRepeats(lines);

@@ -67,7 +67,7 @@ test("killed while it checks a version that never answers, a server fails it wit
   expect(users.answered).toEqual([first]);
 });
 
-test("killed late in the watch window, a server does not begin it anew", async () => {
+test("a server that is killed late in the watch window does not start it over", async () => {
   const { world, end, wrong } = await withLive(plain(), { limits: { watchMs: 60_000 } });
   const began = world.clock.monotonicMs();
   const id = await world.push("shop", plain(changed));
@@ -90,7 +90,7 @@ test("killed right after its end is on record, a pushed version has moved its br
   expect(users.answered).toEqual([first, id]);
 });
 
-test("asked to stop while it builds, a server leaves at once and begins the build anew after the next start", async () => {
+test("a server that is asked to stop while it builds stops at once, and builds again after the next start", async () => {
   const { world, first, users, end, wrong } = await withLive(plain());
   const id = await world.push("shop", plain({ build: { takesMs: 60_000 } }));
   await world.until("it builds", () => world.docker.builds.current === 1);

@@ -13,7 +13,7 @@ test("Docker is restarted under a live version: it comes back on the port that t
   expect(world.docker.containers.size).toBe(1);
 });
 
-test("Docker is restarted in the middle of a build: the build is begun anew, and its version goes live", async () => {
+test("when Docker is restarted in the middle of a build, the build starts over and its version goes live", async () => {
   const world = createWorld();
   const id = await world.push("shop", { build: { takesMs: 30_000 } });
   await world.until("it is built", () => world.docker.builds.current === 1);

@@ -181,7 +181,7 @@ describe.each(beforeTheSwitch)("when $what", ({ version, stage, service, message
     expect(users.answered).toEqual([first]);
   });
 
-  test("a server that dies when the failure is to be recorded comes to the same", async () => {
+  test("a server that dies while it records the failure records it after the restart", async () => {
     const before = service === "site" || service === null ? plain() : grown();
     const { world, first, users, end, wrong } = await withLive(before);
     world.faults.kill("store.deployments.move", "before", { when: isTheEnd });

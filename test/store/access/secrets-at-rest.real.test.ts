@@ -147,7 +147,7 @@ it.each(["token", "webhook_secret", "private_key"])(
   },
 );
 
-it("a missing key is made anew while there are no secrets", async () => {
+it("a missing key is created again while there are no secrets", async () => {
   await rm(database.keyFile);
   const fresh = await open();
   const installation = await anInstallation(fresh);

@@ -152,7 +152,7 @@ describe("a first start", () => {
     expect(await start("orphaned")).toMatchObject({ adopted: true, url });
   });
 
-  it("begins anew where one before it was killed half-way", async () => {
+  it("starts over where an earlier one was killed half-way", async () => {
     const child = spawn("true");
     await once(child, "exit");
     const draft = join(root, "half-done", `cluster.new.${child.pid}.x`);

@@ -43,7 +43,7 @@ test("items of a list may be longer than a line, and hold code", () => {
   expect(rendered("- one\n- two\n  - three")).toBe("<ul><li>one</li><li><p>two</p><ul><li>three</li></ul></li></ul>");
 });
 
-test("words are told from code, weight and links, and HTML stays text", () => {
+test("prose, code, emphasis and links are distinguished, and HTML stays text", () => {
   expect(rendered("Set **`PORT`**, see [*there*](stacks.md#a): `**` <b>x & y</b>")).toBe(
     '<p>Set <strong><code>PORT</code></strong>, see <a href="/docs/stacks.md#a"><em>there</em></a>: <code>**</code> &lt;b&gt;x &amp; y&lt;/b&gt;</p>',
   );

@@ -88,7 +88,7 @@ describe("who is led where", () => {
     expect((await world.fetch("/products/shop/stream")).status).toBe(401);
   });
 
-  test("a script is told 401 in the API's words", async () => {
+  test("a script gets 401 in the API's format", async () => {
     const answer = await world.fetch("/api/products");
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
     expect(await answer.json()).toEqual({ error: { code: "unauthorized", message: expect.any(String) } });
@@ -161,7 +161,7 @@ describe("guessing", () => {
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "6"]);
   });
 
-  test("on the sign-in page is slowed down too, and is told so there", async () => {
+  test("on the sign-in page is slowed down too, and the page says so", async () => {
     const attempt = () =>
       world.fetch("/sign-in", { method: "POST", headers: { origin }, body: new URLSearchParams({ token: "wrong" }) });
     for (let i = 0; i < 10; i++) expect((await attempt()).status).toBe(401);

@@ -50,7 +50,7 @@ describe("a request for", () => {
     expect(await ask("/livez", [host])).toBe(421);
   });
 
-  test("a foreign host is told which address is right, and which setting decides it", async () => {
+  test("a request for a foreign host learns the right address and the setting that decides it", async () => {
     const world = await createWorld({ publicUrl: new URL("https://baton.example") });
     for (const path of ["/", "/api/products", "/git/shop.git/info/refs"]) {
       const answer = await world.fetch(path, { headers: { host: "evil.example" } });

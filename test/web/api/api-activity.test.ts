@@ -40,7 +40,7 @@ describe("the activity", () => {
     });
   });
 
-  test("is told to nobody without a token", async () => {
+  test("is shown to nobody without a token", async () => {
     for (const path of ["/api/activity", "/api/activity.jsonl"]) expect((await world.fetch(path)).status).toBe(401);
   });
 });

@@ -124,7 +124,7 @@ describe("a product deployment that is deleted", () => {
     [{}, true],
     [{ volumes: "keep" }, true],
     [{ volumes: "delete" }, false],
-  ])("with %j is gone at once, and what becomes of its volumes is on record", async (body, keepVolumes) => {
+  ])("with %j is gone at once, and whether its volumes are kept is on record", async (body, keepVolumes) => {
     expect((await remove(body)).status).toBe(204);
     expect(await world.store.installations.deleted()).toEqual([{ ...installation, keepVolumes }]);
     expect(world.woken).toEqual({ queue: 1, reconciler: 1, proxy: 0 });

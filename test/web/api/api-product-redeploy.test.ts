@@ -234,7 +234,7 @@ describe("a product redeploy", () => {
 });
 
 describe("the progress of a redeploy", () => {
-  test("can be waited for before it is asked for, and is told from pending to done", async () => {
+  test("can be listened to before it is requested, and is streamed from pending to done", async () => {
     live();
     const early = eventReader(await progress("s-1"));
     await vi.waitFor(() => expect(world.clock.sleeping).toBe(1));
@@ -283,7 +283,7 @@ describe("the progress of a redeploy", () => {
     expect(events.at(-1)?.data).toEqual(await answer.json());
   });
 
-  test("is told to the end to whoever comes when it is over, and no more to whoever has heard it", async () => {
+  test("is streamed to the end to a client that comes late, and not again to one that has read it", async () => {
     live();
     const answer = await call({ sessionId: "s-1" });
     await fail();

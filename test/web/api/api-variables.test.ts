@@ -66,7 +66,7 @@ describe("variables", () => {
     expect(value.error.message).toBe("set.A: the value is longer than 32,768 characters");
   });
 
-  test("are secret unless they are said to be plain; then their values are told", async () => {
+  test("are secret unless they are marked plain; then their values are shown", async () => {
     const list = async (path: string) => (await world.read(path)).json.items;
     await put(ofProduct, { set: { ALL: "1", HIDDEN: canary }, secret: { ALL: false } });
     await put(ofInstallation(), { set: { LOG_LEVEL: "info\ntwo", OWN: canary }, secret: { LOG_LEVEL: false } });

@@ -11,7 +11,7 @@ import { createFakeStore } from "../../fakes/store/fake-store.ts";
 import { createWorld } from "../world.ts";
 
 /** The remarks for a client that pushes refs that deploy nothing, with git's verdict on each. */
-async function told(refs: Readonly<Record<string, string | null>>, unpackError: string | null = null) {
+async function remarksOn(refs: Readonly<Record<string, string | null>>, unpackError: string | null = null) {
   const { lines, end } = await conduct(refs, unpackError, []);
   expect(end).toEqual({ unpackError, refs: new Map(Object.entries(refs)) });
   return lines;
@@ -51,15 +51,15 @@ async function conduct(
 }
 
 test("a ref is said to be stored only when git has accepted it", async () => {
-  expect(await told({ "refs/heads/feature": null, "refs/heads/feature/x": "in the way" })).toEqual([
+  expect(await remarksOn({ "refs/heads/feature": null, "refs/heads/feature/x": "in the way" })).toEqual([
     "refs/heads/feature was stored",
   ]);
-  expect(await told({ "refs/heads/feature": null }, "index-pack failed")).toEqual([]);
+  expect(await remarksOn({ "refs/heads/feature": null }, "index-pack failed")).toEqual([]);
 });
 
-test("who pushes from a shallow clone is told once how to make it whole", async () => {
+test("a push from a shallow clone is answered once with how to unshallow it", async () => {
   const refusal = "shallow update not allowed";
-  expect(await told({ "refs/heads/main": refusal, "refs/heads/idea": refusal })).toEqual([
+  expect(await remarksOn({ "refs/heads/main": refusal, "refs/heads/idea": refusal })).toEqual([
     expect.stringContaining("git fetch --unshallow"),
   ]);
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 const read: World["read"] = (path, init) => world.read(path, init);
 
 describe("errors", () => {
-  test("at an unknown address and with an unknown method are told in the API's words", async () => {
+  test("at an unknown address and with an unknown method have the API's format", async () => {
     expect(await read("/api/nothing")).toEqual({
       status: 404,
       json: { error: { code: "not_found", message: "there is nothing at this address" } },
@@ -27,19 +27,19 @@ describe("errors", () => {
       const answer = await world.fetch(path, init);
       return [answer.status, answer.headers.get("content-type"), await answer.text()];
     };
-    const told = (slug: string) => [
+    const refusalOf = (slug: string) => [
       404,
       expect.stringMatching(/^text\/plain/),
       `There is no repository at this address: use http://127.0.0.1:4000/git/${slug}.git\n`,
     ];
-    expect(await ask("/shop.git/info/refs?service=git-receive-pack")).toEqual(told("shop"));
-    expect(await ask("/products/my-api/info/refs?service=git-upload-pack")).toEqual(told("my-api"));
-    expect(await ask("/acme/shop.git/git-receive-pack", { method: "POST" })).toEqual(told("shop"));
-    expect(await ask("/Not%20a%20slug/info/refs")).toEqual(told("my-app"));
+    expect(await ask("/shop.git/info/refs?service=git-receive-pack")).toEqual(refusalOf("shop"));
+    expect(await ask("/products/my-api/info/refs?service=git-upload-pack")).toEqual(refusalOf("my-api"));
+    expect(await ask("/acme/shop.git/git-receive-pack", { method: "POST" })).toEqual(refusalOf("shop"));
+    expect(await ask("/Not%20a%20slug/info/refs")).toEqual(refusalOf("my-app"));
     expect(await ask("/shop.git")).toEqual([404, expect.stringMatching(/^text\/html/), expect.anything()]);
   });
 
-  test("inside are not told outside, but under a reference in the log", async () => {
+  test("inside are not shown outside; the log has them under a reference", async () => {
     world.store.products.list = () =>
       Promise.reject(new Error('Failed query: select "slug" from "products" at store.ts:12'));
     const { status, json } = await read("/api/products");

@@ -92,7 +92,7 @@ test("the list of products stays what was searched for while things change", asy
   expect(news?.data).not.toContain('id="product-blog"');
 });
 
-test("a deployment's page is told within two seconds of what happens elsewhere, however soon it comes after something else", async () => {
+test("a deployment's page gets each change within two seconds, however quickly changes follow each other", async () => {
   const { cookie } = await world.signIn();
   const elsewhere = await world.samples.product("elsewhere");
   const watched = world.samples.building(installation);
@@ -127,7 +127,7 @@ test("a product that is being stopped says so until its last container has stopp
   expect(message?.data).not.toContain("Stopping");
 });
 
-test("a page that comes back after the end is told at once that this was all", async () => {
+test("a page that comes back after the end learns at once that nothing more follows", async () => {
   const { id } = world.samples.stopped(installation, "cancelled");
   await world.store.events.append(id, [{ type: "settled" }]);
   const stream = await open(`/deployments/${id}/stream?after=0`, { "last-event-id": "1" });

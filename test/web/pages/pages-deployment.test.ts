@@ -114,7 +114,7 @@ describe("the stacks of a deployment", () => {
     expect(text).toContain("Waiting for the deployment to start.");
   });
 
-  test("are not told apart when there is one", async () => {
+  test("are not distinguished when there is one", async () => {
     const { id } = world.samples.live(installation);
     await world.store.events.append(id, [stack({ name: "shop", status: "running" })]);
     const { text } = await member.get(`/deployments/${id}`);

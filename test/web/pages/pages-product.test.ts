@@ -285,7 +285,7 @@ describe("variables", () => {
     expect(await world.store.installations.variables(installation.id)).toEqual({ KEY: "known" });
   });
 
-  test("of a pasted file are secret unless they are plainly harmless, or the preview is told otherwise", async () => {
+  test("of a pasted file are secret unless they are plainly harmless, or the preview changes that", async () => {
     const file =
       "NODE_ENV=production\nDATABASE_URL=postgres://u:canary@db/x\nSITE_URL=https://shop.example.com\nPLAN=canary";
     const preview = await member.post(path, { file });
@@ -421,7 +421,7 @@ describe("settings", () => {
     expect(await world.store.installations.serviceSettings(installation.id)).toEqual(new Map());
   });
 
-  test("delete the product when its name is typed, and keep its volumes unless told otherwise", async () => {
+  test("delete the product when its name is typed, and keep its volumes unless asked not to", async () => {
     const wrong = await member.post("/products/shop/delete", { confirm: "shopp", volumes: "delete" });
     expect(wrong.status).toBe(400);
     expect(wrong.html).toContain('name="confirm" value="shopp"');

@@ -115,16 +115,18 @@ describe("the system", () => {
 
 describe("what happens elsewhere", () => {
   const since = () => new Date(world.clock.now().getTime() - 60_000);
-  const told = async (deployment: ReturnType<World["samples"]["ready"]> | ReturnType<World["samples"]["failed"]>) => {
+  const toastAbout = async (
+    deployment: ReturnType<World["samples"]["ready"]> | ReturnType<World["samples"]["failed"]>,
+  ) => {
     const { product } = await world.samples.product("elsewhere");
     const environment = (await world.store.environments.list())[0];
     if (!environment) throw new Error("no environment");
     return toastOf(deployment, { product, environment, installation }, since());
   };
 
-  test("is told when it begins or ends, with the way there", async () => {
+  test("is announced when it begins or ends, with a link to it", async () => {
     const failed = world.samples.failed(installation, { message: "npm ended with exit code 1" });
-    expect(await told(failed)).toEqual({
+    expect(await toastAbout(failed)).toEqual({
       deploymentId: failed.id,
       tone: "bad",
       text: "elsewhere #1 failed: npm ended with exit code 1",
@@ -133,7 +135,7 @@ describe("what happens elsewhere", () => {
 
   test("is no news when it was over before the page was opened", async () => {
     const old = world.samples.ready(installation, { createdAt: new Date(world.clock.now().getTime() - 3_600_000) });
-    expect(await told(old)).toBeNull();
+    expect(await toastAbout(old)).toBeNull();
   });
 
   test("reaches pages that show nothing live", async () => {

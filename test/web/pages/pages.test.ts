@@ -28,7 +28,7 @@ const post = (path: string, fields: Record<string, string> = {}) =>
   });
 
 describe("the products", () => {
-  test("that are none yet are told how to come into being", async () => {
+  test("that do not exist yet are introduced by how to create one", async () => {
     const empty = await createWorld();
     const { cookie } = await empty.signIn();
     const html = await (await empty.fetch("/", { headers: { cookie } })).text();
@@ -284,8 +284,8 @@ describe("a deployment", () => {
     if (!stopped) throw new Error("unreachable");
     world.store.put(stopped);
     expect(textOf((await get(`/deployments/${ready.id}`)).html)).toContain(took);
-    const told = await world.read(`/api/deployments/${ready.id}`);
-    expect(told.json.liveAt).toBe(ready.liveAt.toISOString());
+    const answer = await world.read(`/api/deployments/${ready.id}`);
+    expect(answer.json.liveAt).toBe(ready.liveAt.toISOString());
   });
 
   test("that failed for a variable leads to where it is set, and opens its output at the line that says so", async () => {

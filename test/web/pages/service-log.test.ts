@@ -39,7 +39,7 @@ test("the last lines of all services are no more than asked for", async () => {
   expect(lines.map(({ text }) => text)).toEqual(["2", "3", "4", "5"]);
 });
 
-test("a second is told once, and services by name only where there are several", () => {
+test("a time is shown once a second, and services by name only where there are several", () => {
   const at = (second: number) => new Date(Date.UTC(2026, 0, 31, 12, 0, second));
   const lines = [
     { service: "web", at: at(1), text: "a" },

@@ -37,12 +37,12 @@ async function open(query = "", headers: Record<string, string> = {}) {
   return {
     ...{ ...reader, answer },
     leave: () => leave.abort(),
-    until: async (count: number) => (await reader.until(count)).map(told),
-    rest: async () => (await reader.rest()).map(told),
+    until: async (count: number) => (await reader.until(count)).map(checkedFields),
+    rest: async () => (await reader.rest()).map(checkedFields),
   };
 }
 
-function told({ id, event, data }: HeardEvent) {
+function checkedFields({ id, event, data }: HeardEvent) {
   return { id: Number(id), type: event, text: (data as { readonly text?: string }).text };
 }
 

@@ -91,7 +91,7 @@ describe("the steps of a deployment", () => {
   });
 });
 
-test("draining is told until the last request is answered", () => {
+test("draining is shown until the last request is answered", () => {
   expect(drainingText(progressOf({ type: "drain", remaining: 3 }))).toBe(
     "draining the previous version: 3 requests left",
   );

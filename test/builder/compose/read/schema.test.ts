@@ -75,7 +75,7 @@ describe("a file that is not what the Compose Specification describes", () => {
     expect(await problemsOf(file)).toContainEqual(expect.objectContaining({ message, hint }));
   });
 
-  it("is told everything at once: what the schema, the allow-list and the readers have to say, by line", async () => {
+  it("reports the problems of the schema, the allow-list and the readers at once, by line", async () => {
     const complaints = await complaintsOf({
       "compose.yaml": `services:
   web:
@@ -109,7 +109,7 @@ describe("a file that is not what the Compose Specification describes", () => {
     ]);
   });
 
-  it("is told the first 200 of its problems when it has thousands", async () => {
+  it("reports the first 200 of its problems when it has thousands", async () => {
     const complaints = await complaintsOf(withService(`environment:\n${"  - [x]\n".repeat(900)}`));
     expect(complaints).toHaveLength(201);
     expect(complaints[0]).toBe("compose.yaml:1 the file has 700 more problems");

@@ -208,7 +208,7 @@ CMD ["npm","start"]
     expect(decisions).toContain("Bun 1, because a script calls it");
   });
 
-  it("is told its commit when it is built, after its packages are installed", async () => {
+  it("gets its commit as a build argument after its packages are installed", async () => {
     const files = {
       "package.json": packageJson({
         scripts: { build: "node build.js", start: "node a.js" },
@@ -221,7 +221,7 @@ CMD ["npm","start"]
     expect(dockerfile?.indexOf("npm ci")).toBeLessThan(dockerfile?.indexOf("ARG BATON_COMMIT") ?? 0);
   });
 
-  it("that keeps data is told in a way that a commit without changes in it does not replace it", async () => {
+  it("that keeps data gets its commit so that a commit without changes to it does not replace it", async () => {
     const { dockerfile, recipe } = await plannedService({
       "package.json": packageJson({ scripts: { build: "node build.js", start: "node a.js" } }),
       "baton.yaml": "stacks: { web: { volumes: { data: /data } } }",
@@ -249,7 +249,7 @@ CMD ["npm","start"]
     expect((await plannedService(files, ["NODE_ENV"])).dockerfile).not.toContain(flag);
   });
 
-  it("is told public variables when it is built, late in its Dockerfile, and no others", async () => {
+  it("gets public variables when it is built, late in its Dockerfile, and no others", async () => {
     const { dockerfile, recipe } = await plannedService(
       {
         "package.json": packageJson({

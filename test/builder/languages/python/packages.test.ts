@@ -13,7 +13,7 @@ const flask = "flask==3.1.0\ngunicorn==23.0.0\n";
 const packaged = '[build-system]\n[project]\nname = "shop"\ndependencies = ["flask", "gunicorn"]\n';
 
 describe("packages of a Python app", () => {
-  it("are installed anew only when one of the lists has changed", async () => {
+  it("are reinstalled only when one of the lists has changed", async () => {
     const { stage } = await packagesStage({
       "requirements.txt": "-r requirements/web.txt",
       "requirements/web.txt": flask,

@@ -58,7 +58,7 @@ describe("pyproject.toml", () => {
     });
   });
 
-  it("that cannot be read is told with its line", async () => {
+  it("that cannot be read is refused with its line", async () => {
     await expect(read('[project]\nname = "shop\n')).rejects.toThrow(/^pyproject\.toml, line 2: \w/);
   });
 });

@@ -104,7 +104,7 @@ RUN --mount=type=cache,target=/root/.cache --mount=type=secret,id=SECRET_KEY exp
     expect(dockerfile).not.toMatch(/^RUN .*collectstatic/m);
   });
 
-  it("is told what it will miss: somebody who serves the files, and data that stays", async () => {
+  it("is warned that nothing serves its files and that its data does not persist", async () => {
     const files = {
       ...django,
       "requirements.txt": "django==5.2\n",

@@ -142,7 +142,7 @@ export function installationsContract(make: MakeStore): void {
       expect(await store.products.list()).toEqual([product]);
     });
 
-    it("of a deleted product are deleted with it, each with what becomes of its volumes", async () => {
+    it("of a deleted product are deleted with it, and each remembers whether its volumes are kept", async () => {
       const { product, installation } = await aProduct(store);
       const { id: environmentId } = await staging();
       const other = await store.installations.create({ productId: product.id, environmentId, branch: null });

@@ -89,7 +89,7 @@ export function deliveriesContract(make: MakeStore): void {
       expect(again).toMatchObject({ outcome: "duplicate", verdict: expect.stringMatching(/already arrived/) });
     });
 
-    it("knows by what it was told which commit a deployment has before its fetch, and by the fetch afterwards", async () => {
+    it("takes a deployment's commit from the delivery before its fetch, and from the fetch afterwards", async () => {
       const [first] = await record(push(sha(1)));
       const building = await claimedOne(first?.deployments[0] as DeploymentId);
       expect((await record(push(sha(1))))[0]?.outcome).toBe("duplicate");

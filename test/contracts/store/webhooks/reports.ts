@@ -20,7 +20,7 @@ export function reportsContract(make: MakeStore): void {
   const record = (...deliveries: readonly NewDelivery[]) =>
     store.deliveries.record(product.id, deliveries, judgeDelivery, clock.now());
 
-  describe("what a forge has to be told", () => {
+  describe("the reports that are due at a forge", () => {
     const due = async (now = clock.now()) =>
       (await store.reports.due(now, 100)).filter((one) => one.product === product.id);
     const later = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -32,7 +32,7 @@ export function reportsContract(make: MakeStore): void {
       return building;
     }
 
-    it("is how a deployment stands, until it was told, and again when that has changed", async () => {
+    it("contain a deployment's state until it is reported, and again when it has changed", async () => {
       const building = await fetched();
       expect(await due()).toEqual([]);
       await store.products.update(product.id, { source: { token: "t" } });
@@ -45,7 +45,7 @@ export function reportsContract(make: MakeStore): void {
       expect(await due()).toMatchObject([{ state: "cancelled", receipt: { deployment: 7 } }]);
     });
 
-    it("waits after trouble, is given up in the end, and not before its state has changed", async () => {
+    it("wait after a failure, and are given up after the last try until the state changes", async () => {
       const building = await fetched();
       await store.products.update(product.id, { source: { token: "t" } });
       const soon = later(60_000);
@@ -70,7 +70,7 @@ export function reportsContract(make: MakeStore): void {
       expect(await store.reports.trouble(product.id)).toBeNull();
     });
 
-    it("is nothing of a product that was deleted, that has no repository, or that wants nothing told", async () => {
+    it("leave out products that are deleted, have no repository, or want no reports", async () => {
       await fetched();
       const { products } = store;
       const silent = { status: false, deployment: false, comment: false };
@@ -85,7 +85,7 @@ export function reportsContract(make: MakeStore): void {
       expect(await due()).toEqual([]);
     });
 
-    it("is nothing of the past: a token that is given later tells of the last two days", async () => {
+    it("leave out the past: a token that is set later reports only the last two days", async () => {
       await fetched();
       await store.products.update(product.id, { source: { token: "t" } });
       const day = 24 * 60 * 60_000;

@@ -8,10 +8,10 @@ import { allDeployments, type FakeRows, isGone, type ReportRow } from "../rows.t
 /** Older deployments are not reported, so that a token that is added later does not report the past. */
 const maxAgeMs = 2 * 24 * 60 * 60 * 1000;
 
-const untold: ReportRow = { told: null, receipt: null, trying: null, tries: 0, trouble: null, nextTryAt: null };
+const unreported: ReportRow = { reported: null, receipt: null, trying: null, tries: 0, trouble: null, nextTryAt: null };
 
 export function createReports(rows: FakeRows): Store["reports"] {
-  const of = (id: DeploymentId) => rows.reports.get(id) ?? untold;
+  const of = (id: DeploymentId) => rows.reports.get(id) ?? unreported;
   const productOf = ({ installationId }: Deployment) => {
     const installation = rows.installations.get(installationId);
     return installation && rows.products.get(installation.productId);
@@ -24,9 +24,9 @@ export function createReports(rows: FakeRows): Store["reports"] {
     if (!product || !isAsked || product.repository === null || isGone(rows, deployment.installationId)) return [];
     if (deployment.commit === null || now.getTime() - deployment.createdAt.getTime() >= maxAgeMs) return [];
     const state = stateOf(deployment);
-    const { told, trying, nextTryAt, receipt, tries } = of(deployment.id);
+    const { reported, trying, nextTryAt, receipt, tries } = of(deployment.id);
     const isWaiting = trying === state && (nextTryAt === null || nextTryAt > now);
-    if (told === state || isWaiting) return [];
+    if (reported === state || isWaiting) return [];
     const { id, commit } = deployment;
     return [
       { product: product.id, deployment: id, commit: commit.sha, state, receipt, tries: trying === state ? tries : 0 },
@@ -38,8 +38,8 @@ export function createReports(rows: FakeRows): Store["reports"] {
       allDeployments(rows)
         .flatMap((row) => dueOf(row, now))
         .slice(0, limit),
-    async reported(id, told, receipt) {
-      rows.reports.set(id, { ...untold, told, receipt });
+    async reported(id, state, receipt) {
+      rows.reports.set(id, { ...unreported, reported: state, receipt });
     },
     async failed(id, { state, message, nextTryAt, receipt }) {
       const before = of(id);
@@ -49,7 +49,7 @@ export function createReports(rows: FakeRows): Store["reports"] {
     },
     async trouble(product) {
       const newest = allDeployments(rows).findLast((row) => productOf(row)?.id === product && of(row.id).trouble);
-      const { trouble, nextTryAt } = newest ? of(newest.id) : untold;
+      const { trouble, nextTryAt } = newest ? of(newest.id) : unreported;
       return newest && trouble ? { deployment: newest.id, message: trouble, givenUp: nextTryAt === null } : null;
     },
   };

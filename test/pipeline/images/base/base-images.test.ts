@@ -149,7 +149,7 @@ describe("where generated Dockerfiles take their base", () => {
     expect(notes).toEqual([]);
   });
 
-  it("is made here when no registry is responding, and who waits is told", async () => {
+  it("is built here when no registry is responding, and the waiting deployments say so", async () => {
     const { resolve, notes, asked, present } = world("auto", [], unreachable);
     expect(await resolve("node:22")).toBe("baton-abcdefgh/base-node:22");
     expect(asked).toEqual([

@@ -6,11 +6,11 @@ const never = new AbortController().signal;
 /** Work whose start, progress and end the test controls. */
 function workshop() {
   const share = createSharedWork<string, string>();
-  const begun: { tell: (message: string) => void; end: (result: string) => void; signal: AbortSignal }[] = [];
-  const start = (tell: (message: string) => void, signal: AbortSignal) =>
+  const begun: { report: (message: string) => void; end: (result: string) => void; signal: AbortSignal }[] = [];
+  const start = (report: (message: string) => void, signal: AbortSignal) =>
     new Promise<string>((end, fail) => {
       signal.addEventListener("abort", () => fail(signal.reason));
-      begun.push({ tell, end, signal });
+      begun.push({ report, end, signal });
     });
   const join = (signal: AbortSignal = never, key = "a") => {
     const heard: string[] = [];
@@ -23,9 +23,9 @@ describe("shared work", () => {
   it("is done once for all who wait, and all hear of it", async () => {
     const { begun, join } = workshop();
     const first = join();
-    begun[0]?.tell("begun");
+    begun[0]?.report("begun");
     const second = join();
-    begun[0]?.tell("going on");
+    begun[0]?.report("going on");
     begun[0]?.end("done");
     expect(await Promise.all([first.result, second.result])).toEqual(["done", "done"]);
     expect([first.heard, second.heard]).toEqual([
@@ -35,7 +35,7 @@ describe("shared work", () => {
     expect(begun).toHaveLength(1);
   });
 
-  it("is done anew once it is over, and apart under another key", async () => {
+  it("starts again once it is over, and runs separately under another key", async () => {
     const { begun, join } = workshop();
     const [first, other] = [join(), join(never, "b")];
     begun[0]?.end("one");
@@ -52,14 +52,14 @@ describe("shared work", () => {
     const [first, second] = [join(cancel.signal), join()];
     cancel.abort(new Error("cancelled"));
     await expect(first.result).rejects.toThrow("cancelled");
-    begun[0]?.tell("still here");
+    begun[0]?.report("still here");
     begun[0]?.end("done");
     expect(await second.result).toBe("done");
     expect(first.heard).toEqual([]);
     expect(begun[0]?.signal.aborted).toBe(false);
   });
 
-  it("is given up with the last who waits, and begun anew for a newcomer", async () => {
+  it("is cancelled with the last caller, and starts again for a new one", async () => {
     const { begun, join } = workshop();
     const cancel = new AbortController();
     const [first, second] = [join(cancel.signal), join(cancel.signal)];

@@ -96,7 +96,7 @@ describe("what to do about a build that failed", () => {
     expect(hint).toMatch(/^The settings need SECRET_KEY /);
   });
 
-  it("is told from a kill by the system", () => {
+  it("is distinguished from a kill by the system", () => {
     expect(hintFor("", 137)).toMatch(/^It was killed/);
   });
 });

@@ -6,7 +6,7 @@ const expected = { path: "dist/index.js", hint: "scripts.start starts it." };
 const failed = (step: string) => new BuildFailed("it failed", { step, exitCode: 1 });
 
 describe("a build that made something else", () => {
-  it("is told apart by the command that looks for the program", () => {
+  it("is recognised by the command that looks for the program", () => {
     const error = failed(
       "test -f dist/index.js || { echo 'The build did not create dist/index.js. It created:'; exit 1; }",
     );

@@ -9,7 +9,7 @@ const notParsed = new BuildFailed("dockerfile parse error line 5: unknown instru
 const noFrontend = new BuildFailed("no registry responded", { missingBase: "docker/dockerfile:1" });
 
 describe("a Dockerfile that the engine's frontend is too old for", () => {
-  it("is told apart by the engine's version and the line", () => {
+  it("is recognised by the engine's version and the line", () => {
     expect(explainOldFrontend(withHereDocument, notParsed, "20.10.24")).toEqual({
       message: "Docker 20.10.24 does not understand line 4 of Dockerfile: it has a here-document (RUN <<EOF)",
       hint: expect.stringContaining("Update Docker to 23 or newer"),
