@@ -3,7 +3,7 @@ import type { Engine, EngineInfo } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { createBuild } from "./build/build.ts";
 import { createPruneBuildCache } from "./build/build-cache.ts";
-import { connect } from "./connection.ts";
+import { daemonAddress } from "./connection.ts";
 import { createContainers } from "./containers/containers.ts";
 import { createListeningPorts } from "./containers/listening-ports.ts";
 import { readLogs } from "./containers/logs.ts";
@@ -17,9 +17,6 @@ import { createVolumes } from "./host/volumes.ts";
 import { createImages } from "./images/images.ts";
 import { createPull } from "./images/pull.ts";
 
-/** The info call also checks whether the daemon answers, so it must not take long. */
-const infoLimitMs = 5_000;
-
 export interface DockerEngineOptions {
   readonly instance: InstanceId;
   /** A DOCKER_HOST value; undefined means Docker's default socket. */
@@ -30,16 +27,16 @@ export interface DockerEngineOptions {
 }
 
 /**
- * Implements the Engine port on Docker's API, 1.41 and newer. Objects without this instance's label are ignored: they
+ * Implements the Engine port on Docker's API. Objects without this instance's label are ignored: they
  * are never listed, inspected, stopped or removed.
  */
 export function createDockerEngine({ instance, socket, builder, log }: DockerEngineOptions): Engine {
-  const daemon = createDaemon(connect(socket));
+  const daemon = createDaemon(daemonAddress(socket));
   const ours = { daemon, instance };
   return {
     instance,
     diskUsage: (signal) => readDiskUsage(daemon, signal),
-    info: async (signal) => ({ ...(await readInfo(daemon, signal, infoLimitMs)), ...(builder && { builder }) }),
+    info: async (signal) => ({ ...(await readInfo(daemon, signal)), ...(builder && { builder }) }),
     machine: (signal) => readMachine(daemon, signal),
     build: createBuild({ ...ours, builder }),
     pruneBuildCache: createPruneBuildCache(daemon),

@@ -1,5 +1,7 @@
 import type { Engine } from "../../ports/engine/engine.ts";
-import { type Daemon, Refusal } from "../host/daemon.ts";
+import type { Daemon } from "../host/daemon.ts";
+import { Refusal } from "../host/exchange.ts";
+import type { AgreedApi, DaemonRequest } from "../host/versioned-api.ts";
 
 /** Removing tens of thousands of files takes a while. */
 const limitMs = 5 * 60_000;
@@ -7,7 +9,11 @@ const limitMs = 5 * 60_000;
 /** Does not send `all`, so pulled images, and layers that images share with the cache, are kept. */
 export function createPruneBuildCache(daemon: Daemon): Engine["pruneBuildCache"] {
   return async (keepBytes, signal) => {
-    const request = { method: "POST", path: "/build/prune", query: { "keep-storage": keepBytes } } as const;
+    const request = (api: AgreedApi): DaemonRequest => ({
+      method: "POST",
+      path: "/build/prune",
+      query: { [api.has("1.48") ? "reserved-space" : "keep-storage"]: keepBytes },
+    });
     try {
       const { SpaceReclaimed } = await daemon.ask<{ readonly SpaceReclaimed?: number }>(request, signal, limitMs);
       return SpaceReclaimed ?? 0;

@@ -1,5 +1,5 @@
 import type { BuildError } from "./build-failure.ts";
-import type { ProgressMessage } from "./json-stream.ts";
+import { errorIn, type ProgressMessage } from "./json-stream.ts";
 
 /** Follows the messages of one builder: reports steps and lines, and knows the outcome at the end. */
 export interface BuildProgress {
@@ -14,7 +14,7 @@ export interface BuildProgress {
 
 /** The error in a message, or null. */
 export function errorOf(message: ProgressMessage, progress: BuildProgress): BuildError | null {
-  const text = message.errorDetail?.message ?? message.error;
-  if (text === undefined) return null;
+  const text = errorIn(message);
+  if (text === null) return null;
   return { message: text, exitCode: message.errorDetail?.code ?? null, step: progress.stepOf(text) };
 }

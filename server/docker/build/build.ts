@@ -2,16 +2,17 @@ import { link } from "../../async/linked-abort.ts";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
 import { type Engine, type EngineInfo, EngineUnavailable } from "../../ports/engine/engine.ts";
 import { BuildFailed, type BuildOutput, type BuildRequest } from "../../ports/engine/images.ts";
-import { type Daemon, Refusal } from "../host/daemon.ts";
+import type { Daemon } from "../host/daemon.ts";
+import { Refusal } from "../host/exchange.ts";
 import { ownerLabels } from "../host/labels.ts";
 import { readInfo } from "../host/version.ts";
 import { readImage } from "../images/images.ts";
 import { buildFailure } from "./build-failure.ts";
 import { type BuildProgress, errorOf } from "./build-progress.ts";
-import { openBuildSession } from "./build-session.ts";
 import { createBuildkitProgress } from "./buildkit-progress.ts";
 import { createClassicProgress } from "./classic-progress.ts";
 import { readMessages } from "./json-stream.ts";
+import { openBuildSession } from "./session/build-session.ts";
 
 type Builder = EngineInfo["builder"];
 

@@ -10,9 +10,15 @@ export interface ProgressMessage {
   readonly id?: string;
   /** A BuildKit trace in base64, or the id of an image. */
   readonly aux?: string | { readonly ID?: string };
-  /** An error message. It arrives with HTTP status 200. */
+  /** An error. It arrives with HTTP status 200. */
+  readonly errorDetail?: { readonly code?: number; readonly message?: string } | null;
+  /** The same message, which newer versions of the API leave out. */
   readonly error?: string;
-  readonly errorDetail?: { readonly code?: number; readonly message?: string };
+}
+
+/** The words of the error that a message is; null when it is none. */
+export function errorIn({ errorDetail, error }: ProgressMessage): string | null {
+  return errorDetail?.message || error || null;
 }
 
 /** BuildKit clips the output of a step at 1 or 2 MiB; a trace of several steps stays below this. */

@@ -4,7 +4,8 @@ import type { ContainerFilter, ContainerState } from "../../ports/engine/contain
 import type { Engine } from "../../ports/engine/engine.ts";
 import { ImageMissing } from "../../ports/engine/images.ts";
 import type { Log } from "../../ports/log.ts";
-import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
+import { type Daemon, ifThere } from "../host/daemon.ts";
+import { Refusal } from "../host/exchange.ts";
 import { only, serviceLabel } from "../host/labels.ts";
 import { containerConfig, restartPolicy } from "./container-config.ts";
 import { containerState } from "./container-state.ts";

@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { inspectRaw } from "../containers/containers.ts";
-import { type Daemon, ifThere, Refusal } from "./daemon.ts";
+import { type Daemon, ifThere } from "./daemon.ts";
+import { Refusal } from "./exchange.ts";
 import { ownerLabels, serviceLabels } from "./labels.ts";
 
 /** No service has this name, so the container belongs to none; it is removed with its deployment at the latest. */

@@ -2,7 +2,8 @@ import type Docker from "dockerode";
 import type { InstanceId } from "../../model/names/ids.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { type NetworkInfo, type NetworkRequest, SubnetTaken } from "../../ports/engine/networks.ts";
-import { type Daemon, ifThere, Refusal } from "./daemon.ts";
+import { type Daemon, ifThere } from "./daemon.ts";
+import { Refusal } from "./exchange.ts";
 import { isOf, lastingOwnerOf, only, ownerInLabels, ownerLabels } from "./labels.ts";
 import { hostSubnets, isIpv4Subnet, overlaps } from "./subnets.ts";
 
@@ -78,13 +79,18 @@ async function create(deps: Deps, request: NetworkRequest, signal: AbortSignal):
   const body = {
     Name: request.name,
     Driver: "bridge",
-    // Docker before 25 would create a second network of the same name.
-    CheckDuplicate: true,
     IPAM: { Driver: "default", Config: [{ Subnet: request.subnet }] },
     Labels: ownerLabels(deps.instance, request.owner),
   };
   try {
-    await deps.daemon.ask({ method: "POST", path: "/networks/create", body }, signal);
+    await deps.daemon.ask(
+      (api) => ({
+        ...{ method: "POST", path: "/networks/create" },
+        // Older versions would create a second network of the same name.
+        body: api.has("1.44") ? body : { ...body, CheckDuplicate: true },
+      }),
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (/already exists/.test(error.message) && (await find(deps, request.name, signal)) !== null) return;

@@ -1,13 +1,10 @@
 import type { EngineInfo, EngineMachine } from "../../ports/engine/engine.ts";
-import { agreeOnApiVersion, isAtLeast, type SpokenApi } from "./api-version.ts";
+import { isAtLeast } from "./api-version.ts";
 import type { Daemon } from "./daemon.ts";
+import type { Greeting } from "./versioned-api.ts";
 
-interface VersionAnswer extends SpokenApi {
-  readonly Os: string;
-  readonly GitCommit?: string;
-  readonly Platform?: { readonly Name: string };
-  readonly Components?: readonly { readonly Name: string }[];
-}
+/** The question what the daemon is also tells whether it answers, so it must not take long. */
+const infoLimitMs = 5_000;
 
 interface MachineAnswer {
   readonly NCPU: number;
@@ -23,13 +20,13 @@ interface MachineAnswer {
   readonly FirewallBackend?: { readonly Driver: string } | null;
 }
 
-export async function readInfo(daemon: Daemon, signal: AbortSignal, limitMs?: number): Promise<EngineInfo> {
-  const answer = await daemon.ask<VersionAnswer>({ method: "GET", path: "/version" }, signal, limitMs);
+export async function readInfo(daemon: Daemon, signal: AbortSignal): Promise<EngineInfo> {
+  const answer = await daemon.greet(signal, infoLimitMs);
   return {
     version: answer.Version,
     apiVersion: answer.ApiVersion,
     minApiVersion: answer.MinAPIVersion || answer.ApiVersion,
-    spokenApiVersion: agreeOnApiVersion(answer),
+    spokenApiVersion: answer.agreed.version,
     builder: builderOf(answer),
     packager: packagerOf(answer),
   };
@@ -65,13 +62,13 @@ function cgroupsOf({ CgroupDriver: driver, CgroupVersion: version }: MachineAnsw
  * Docker for Linux has BuildKit built in since API 1.39. The ping's `Builder-Version` names only the default builder:
  * 20.10 has both and names the classic one. Podman speaks the API but ignores which builder is requested.
  */
-function builderOf(answer: VersionAnswer): EngineInfo["builder"] {
+function builderOf(answer: Greeting): EngineInfo["builder"] {
   const podman = answer.Components?.some((component) => component.Name.startsWith("Podman")) ?? false;
   return isAtLeast(answer.ApiVersion, "1.39") && answer.Os === "linux" && !podman ? "buildkit" : "classic";
 }
 
 /** Ubuntu marks the commit ("26.1.3-0ubuntu1~24.04.1"), Debian the version ("20.10.24+dfsg1"), and Docker the platform. */
-function packagerOf({ Version, GitCommit = "", Platform }: VersionAnswer): EngineInfo["packager"] {
+function packagerOf({ Version, GitCommit = "", Platform }: Greeting): EngineInfo["packager"] {
   if (GitCommit.includes("ubuntu")) return "ubuntu";
   if (Version.includes("+dfsg")) return "debian";
   return Platform?.Name.startsWith("Docker Engine") ? "docker" : "other";

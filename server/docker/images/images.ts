@@ -2,8 +2,9 @@ import type Docker from "dockerode";
 import type { ImageId, InstanceId } from "../../model/names/ids.ts";
 import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
 import type { ImageInfo } from "../../ports/engine/images.ts";
-import { readMessages } from "../build/json-stream.ts";
-import { type Daemon, ifThere, Refusal } from "../host/daemon.ts";
+import { errorIn, readMessages } from "../build/json-stream.ts";
+import { type Daemon, ifThere } from "../host/daemon.ts";
+import { Refusal } from "../host/exchange.ts";
 import { instanceLabel } from "../host/labels.ts";
 
 /**
@@ -33,8 +34,8 @@ export function createImages({ daemon, instance }: { daemon: Daemon; instance: I
       const answer = await daemon.open({ method: "POST", path: "/images/create", query, file: tar }, signal);
       let id: string | null = null;
       for await (const message of readMessages(answer)) {
-        if (message?.error !== undefined)
-          throw new Error(`The image ${reference} could not be created: ${message.error}`);
+        const error = message && errorIn(message);
+        if (error !== null) throw new Error(`The image ${reference} could not be created: ${error}`);
         if (message?.status?.startsWith("sha256:")) id = message.status;
       }
       if (id === null) throw new EngineUnavailable("Docker's response ended before the import was finished.");
@@ -88,7 +89,8 @@ function imageInfo(image: Docker.ImageInspectInfo): ImageInfo {
     volumes: Object.keys(image.Config?.Volumes ?? {}),
     environment: Object.fromEntries((image.Config?.Env ?? []).map(assignment)),
     sizeBytes: image.Size,
-    createdAt: new Date(image.Created),
+    // Images that were made to be reproducible may have no date.
+    createdAt: new Date(image.Created || 0),
     hasHealthcheck: hasHealthcheck(image.Config),
   };
 }

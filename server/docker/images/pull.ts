@@ -1,7 +1,8 @@
 import { type Engine, EngineUnavailable } from "../../ports/engine/engine.ts";
 import { PullFailed } from "../../ports/engine/images.ts";
-import { readMessages } from "../build/json-stream.ts";
-import { type Daemon, Refusal } from "../host/daemon.ts";
+import { errorIn, readMessages } from "../build/json-stream.ts";
+import type { Daemon } from "../host/daemon.ts";
+import { Refusal } from "../host/exchange.ts";
 import { readImage } from "./images.ts";
 import { createPullProgress } from "./pull-progress.ts";
 import { explain, familiar, reasonOf } from "./registry-error.ts";
@@ -13,8 +14,10 @@ export function createPull(daemon: Daemon): Engine["pull"] {
       const query = { fromImage: withTag(reference) };
       const answer = await daemon.open({ method: "POST", path: "/images/create", query }, signal);
       for await (const message of readMessages(answer)) {
-        if (message?.error !== undefined) throw failure(reference, message.errorDetail?.message ?? message.error);
-        if (message !== null) progress.read(message);
+        if (message === null) continue;
+        const error = errorIn(message);
+        if (error !== null) throw failure(reference, error);
+        progress.read(message);
       }
     } catch (error) {
       if (error instanceof Refusal) throw failure(reference, error.message, error);

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createDockerEngine } from "../../../server/docker/docker-engine.ts";
 import { plainContainer } from "../../../server/model/deployment/spec.ts";
@@ -10,6 +6,7 @@ import { type Engine, EngineUnavailable } from "../../../server/ports/engine/eng
 import { BuildFailed } from "../../../server/ports/engine/images.ts";
 import { eventually } from "../eventually.ts";
 import { contextOf } from "../tiny-image.ts";
+import { docker20, type Handler, speaking, standIn } from "./stand-in-daemon.ts";
 
 const never = new AbortController().signal;
 const id = "c".repeat(64) as ContainerId;
@@ -20,25 +17,15 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** An engine whose daemon is this handler; `open` counts the connections that are still open. */
+/** An engine whose daemon is this handler; `open` counts the connections that it still has. */
 async function engineOn(handler: Handler): Promise<{ engine: Engine; open: () => Promise<number> }> {
-  const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));
-  const socket = join(folder, "docker.sock");
-  const server = createServer(handler);
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  closers.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await rm(folder, { recursive: true });
-  });
-  const open = () =>
-    new Promise<number>((resolve, reject) =>
-      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-    );
-  return { engine: engineFor(`unix://${socket}`), open };
+  const daemon = await standIn(handler);
+  closers.push(async () => daemon[Symbol.asyncDispose]());
+  return { engine: engineFor(daemon.socket), open: daemon.open };
 }
+
+/** Answers the question for its version as Docker 20.10 does, and everything else as the handler does. */
+const speaks = (handler: Handler) => speaking(() => docker20, handler);
 
 function engineFor(socket: string): Engine {
   return createDockerEngine({ instance: "test0000" as InstanceId, socket, builder: "classic" });
@@ -83,12 +70,12 @@ describe("a daemon that hangs", () => {
     ["info", 5_000, (engine: Engine) => engine.info(never)],
     ["inspect", 30_000, (engine: Engine) => engine.inspectContainer(id, never)],
     ["list", 30_000, (engine: Engine) => engine.listNetworks(never)],
-  ])("is unavailable when %s has waited %i ms", async (_, limitMs, call) => {
+  ])("is unavailable when %s has waited %i ms", async (name, limitMs, call) => {
     let hear = () => {};
     const heard = new Promise<void>((resolve) => {
       hear = resolve;
     });
-    const { engine, open } = await engineOn(() => hear());
+    const { engine, open } = await engineOn(name === "info" ? () => hear() : speaks(() => hear()));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const answer = call(engine).catch((error) => error);
     await heard;
@@ -103,7 +90,7 @@ describe("a daemon that hangs", () => {
   test("lets go at once when the call is aborted, with the signal's reason", async () => {
     const abort = new AbortController();
     const reason = new Error("cancelled");
-    const { engine, open } = await engineOn(() => abort.abort(reason));
+    const { engine, open } = await engineOn(speaks(() => abort.abort(reason)));
     await expect(engine.inspectContainer(id, abort.signal)).rejects.toBe(reason);
     await expect(engine.inspectContainer(id, abort.signal)).rejects.toBe(reason);
     await expect(all(engine.logs(id, { follow: true, tail: null, timestamps: false }, abort.signal))).resolves.toEqual(
@@ -114,11 +101,11 @@ describe("a daemon that hangs", () => {
 });
 
 describe("an answer that breaks off", () => {
-  const half: Handler = (request, response) => {
+  const half = speaks((request, response) => {
     request.resume();
     response.writeHead(200, { "Content-Length": 1000 });
     response.write('{"stream":"Step 1/1 : FROM x"}\n{"stream":"\\n"}\n', () => response.destroy());
-  };
+  });
 
   test("is unavailable, at once, for a short question", async () => {
     const { engine } = await engineOn(half);
@@ -131,10 +118,12 @@ describe("an answer that breaks off", () => {
   });
 
   test("is unavailable, too, when it ends in good order but says nothing of an image", async () => {
-    const { engine } = await engineOn((request, response) => {
-      request.resume();
-      response.end('{"stream":"Step 1/1 : FROM x"}\n{"stream":"\\n"}\n');
-    });
+    const { engine } = await engineOn(
+      speaks((request, response) => {
+        request.resume();
+        response.end('{"stream":"Step 1/1 : FROM x"}\n{"stream":"\\n"}\n');
+      }),
+    );
     await expect(build(engine)).rejects.toThrow(/response ended/);
     await expect(engine.pull("x:1", () => {}, never)).rejects.toBeInstanceOf(EngineUnavailable);
   });
@@ -143,10 +132,12 @@ describe("an answer that breaks off", () => {
     const { engine } = await engineOn(half);
     expect(await all(engine.events(never))).toEqual([]);
     const frame = Buffer.from([1, 0, 0, 0, 0, 0, 0, 3, 0x61, 0x62, 0x0a]);
-    const { engine: other } = await engineOn((_, response) => {
-      response.writeHead(200, { "Content-Length": 1000 });
-      response.write(frame, () => response.destroy());
-    });
+    const { engine: other } = await engineOn(
+      speaks((_, response) => {
+        response.writeHead(200, { "Content-Length": 1000 });
+        response.write(frame, () => response.destroy());
+      }),
+    );
     const seen: string[] = [];
     const reading = (async () => {
       for await (const line of other.logs(id, { follow: true, tail: null, timestamps: false }, never))
@@ -158,31 +149,37 @@ describe("an answer that breaks off", () => {
 });
 
 test("an error that comes with status 200 is an error", async () => {
-  const { engine } = await engineOn((request, response) => {
-    request.resume();
-    const message = "The command '/bin/sh -c false' returned a non-zero code: 1";
-    response.end(`${JSON.stringify({ errorDetail: { code: 1, message }, error: message })}\r\n`);
-  });
+  const { engine } = await engineOn(
+    speaks((request, response) => {
+      request.resume();
+      const message = "The command '/bin/sh -c false' returned a non-zero code: 1";
+      response.end(`${JSON.stringify({ errorDetail: { code: 1, message }, error: message })}\r\n`);
+    }),
+  );
   const failure = await build(engine).catch((error) => error);
   expect(failure).toBeInstanceOf(BuildFailed);
   expect(failure).toMatchObject({ step: "false", exitCode: 1 });
 });
 
 test("a build that the daemon gives up, because it shuts down, has not failed", async () => {
-  const { engine } = await engineOn((request, response) => {
-    request.resume();
-    response.end(
-      '{"error":"failed to solve: context canceled","errorDetail":{"message":"failed to solve: context canceled"}}\n',
-    );
-  });
+  const { engine } = await engineOn(
+    speaks((request, response) => {
+      request.resume();
+      response.end(
+        '{"error":"failed to solve: context canceled","errorDetail":{"message":"failed to solve: context canceled"}}\n',
+      );
+    }),
+  );
   await expect(build(engine)).rejects.toBeInstanceOf(EngineUnavailable);
 });
 
 test("leaving a log early closes its connection", async () => {
-  const { engine, open } = await engineOn((_, response) => {
-    response.writeHead(200);
-    response.write(Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 0x61, 0x0a]));
-  });
+  const { engine, open } = await engineOn(
+    speaks((_, response) => {
+      response.writeHead(200);
+      response.write(Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 0x61, 0x0a]));
+    }),
+  );
   for await (const line of engine.logs(id, { follow: true, tail: null, timestamps: false }, never)) {
     expect(line).toEqual({ stream: "stdout", at: null, text: "a" });
     break;
@@ -192,12 +189,14 @@ test("leaving a log early closes its connection", async () => {
 
 test("a container's environment is sent in the request's body, not in its URL", async () => {
   const urls: string[] = [];
-  const { engine } = await engineOn((request, response) => {
-    urls.push(request.url ?? "");
-    request.resume();
-    response.writeHead(201, { "Content-Type": "application/json" });
-    response.end('{"Id":"made"}');
-  });
+  const { engine } = await engineOn(
+    speaks((request, response) => {
+      urls.push(request.url ?? "");
+      request.resume();
+      response.writeHead(201, { "Content-Type": "application/json" });
+      response.end('{"Id":"made"}');
+    }),
+  );
   const owner = { product: 1, installation: 1, deployment: 1 } as never;
   const limits = { memoryBytes: 1, pids: 1, cpus: null };
   const request = { name: "n", owner, service: "s", kind: "web", image: "i", command: null, network: "w" } as const;
@@ -215,5 +214,5 @@ test("a container's environment is sent in the request's body, not in its URL", 
     },
     never,
   );
-  expect(urls).toEqual(["/containers/create?name=n"]);
+  expect(urls).toEqual(["/v1.41/containers/create?name=n"]);
 });
