@@ -77,8 +77,8 @@ export interface BuildRecipe {
    * the first values.
    */
   readonly ownSecrets?: readonly OwnWord[];
-  /** Syntax in the user's Dockerfile that old engines do not understand. */
-  readonly newerSyntax?: NewerSyntax | null;
+  /** Syntax in the user's Dockerfile that not every engine understands. */
+  readonly newerSyntax?: readonly NewerSyntax[];
   /** Whether a symlink of the context is kept, by its path and target. By default all are. */
   readonly keepsLink?: (path: string, target: string) => boolean;
   /** The path that a generated Dockerfile checks after the build, and a hint for when it is missing. */

@@ -81,6 +81,12 @@ describe("BuildKit's progress", () => {
     ]);
   });
 
+  test("leaves the digest out that containerd's store adds to a base image", () => {
+    const name = `[1/2] FROM docker.io/library/node:22@sha256:${"a".repeat(64)}`;
+    const { outputs } = follow(trace([{ digest: "sha256:a", name, started: true }]));
+    expect(outputs).toEqual([{ type: "step", name: "[1/2] FROM docker.io/library/node:22", cached: false }]);
+  });
+
   test("puts lines together again, each stream of each step for itself", () => {
     const euro = Buffer.from("€\n");
     const { outputs } = follow(

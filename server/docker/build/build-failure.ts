@@ -38,6 +38,8 @@ export function buildFailure(error: BuildError): BuildFailed {
   }
   const missing = missingImage(error.step, message);
   if (missing !== null) return new BuildFailed(`${missing.words}.`, { missingBase: missing.reference });
+  const parsing = parseError(message);
+  if (parsing !== null) return new BuildFailed(parsing, {});
   const step = commandOf(instruction);
   const words = message.replace(/^executor failed running \[.*\]: /s, "");
   return new BuildFailed(step === null ? words : `"${oneLine(step)}" failed: ${words}`, { step });
@@ -51,8 +53,25 @@ function clean(message: string): string {
   while (layer.test(text)) text = text.replace(layer, "");
   return text
     .replace(/\/[\w./-]{1,200}\/buildkit-mount\d+\//g, "")
+    .replace(/^\S+: failed to resolve source metadata for \S+: /, "")
     .replace(/(?:: not found)+$/, ": not found")
+    .replace(/": not found$/, '" not found')
     .replace(/ not found: not found$/, " not found");
+}
+
+/**
+ * The sentence for a line that the frontend cannot parse; null for another error. Versions differ in their words, and in
+ * the instruction of which newer ones say "did you mean": that is a guess which changes from one build to the next.
+ */
+function parseError(message: string): string | null {
+  const { line, words } =
+    /^dockerfile parse error(?: on)? line (?<line>\d+): (?<words>.*)$/is.exec(message)?.groups ?? {};
+  if (line === undefined || words === undefined) return null;
+  const reason = words
+    .replace(/ \(did you mean [^)]*\)$/i, "")
+    .replace(/^unknown flag: (?:--)?/i, "unknown flag: --")
+    .replace(/^unknown instruction: /i, "unknown instruction: ");
+  return `line ${line} of the Dockerfile cannot be read (${reason})`;
 }
 
 /** Turns "[build 2/4] RUN npm ci" into "RUN npm ci". Null for a step that is not in the Dockerfile. */

@@ -29,7 +29,7 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
     if (failedItself) failed.push(vertex);
     if (vertex.started && !reported.has(vertex.digest) && (failedItself || !internal.test(vertex.name))) {
       reported.add(vertex.digest);
-      onOutput({ type: "step", name: vertex.name, cached: vertex.cached });
+      onOutput({ type: "step", name: withoutDigest(vertex.name), cached: vertex.cached });
     }
   }
 
@@ -59,6 +59,11 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
       return (failed.find((vertex) => message.includes(vertex.error)) ?? failed[0])?.name ?? null;
     },
   };
+}
+
+/** With containerd's store the base image of a step has a digest even where the Dockerfile names a tag. */
+function withoutDigest(step: string): string {
+  return step.replace(/( FROM \S+:[\w.-]+)@sha256:[0-9a-f]{64}/, "$1");
 }
 
 /** An unreadable trace does not fail a build: its outcome arrives as plain JSON. */

@@ -61,6 +61,19 @@ function hostAddressOf(bindings: Record<string, Binding[] | null> | null | undef
   return binding ? hostAddress(binding.HostIp || "127.0.0.1", Number(binding.HostPort)) : null;
 }
 
+/**
+ * The address at which a running container was to be published, when the engine has published it nowhere. Null for one
+ * that is connected to no network. Pure.
+ */
+export function unpublishedAddress(container: Docker.ContainerInspectInfo): HostAddress | null {
+  const { State: state, HostConfig: host, NetworkSettings: net } = container;
+  const isConnected = Object.values(net.Networks ?? {}).some(({ IPAddress }) => IPAddress);
+  if (!state.Running || state.Restarting || !isConnected) return null;
+  const wanted: Record<string, Binding[] | null> = host.PortBindings ?? {};
+  const isMissing = Object.entries(wanted).some(([port, bindings]) => bindings?.length && !net.Ports?.[port]?.length);
+  return isMissing ? hostAddressOf(wanted) : null;
+}
+
 /** Docker keeps the last five runs of a health check, newest last, with up to 4 KB of output each. */
 function lastFailure(runs: readonly { readonly ExitCode: number; readonly Output: string }[] | null | undefined) {
   return (runs ?? []).findLast(({ ExitCode }) => ExitCode !== 0)?.Output.trim() ?? "";

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
-import type { ContainerFilter, ContainerState } from "../../ports/engine/containers.ts";
+import { type ContainerFilter, type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { ImageMissing } from "../../ports/engine/images.ts";
 import type { Log } from "../../ports/log.ts";
@@ -8,7 +8,7 @@ import { type Daemon, ifThere } from "../host/daemon.ts";
 import { Refusal } from "../host/exchange.ts";
 import { only, serviceLabel } from "../host/labels.ts";
 import { containerConfig, restartPolicy } from "./container-config.ts";
-import { containerState } from "./container-state.ts";
+import { containerState, unpublishedAddress } from "./container-state.ts";
 import { startFailure } from "./start-failure.ts";
 
 type Containers = Pick<
@@ -40,13 +40,7 @@ export function createContainers(deps: Deps): Containers {
     listContainers: (filter, signal) => list(deps, filter, signal),
 
     async stopContainer(id, graceMs, signal) {
-      const state = await inspect(deps, id, signal);
-      if (state === null) return;
-      const path = `/containers/${id}`;
-      const body = { RestartPolicy: { Name: "no" } };
-      await ifThere(daemon.ask({ method: "POST", path: `${path}/update`, body }, signal));
-      const stop = { method: "POST", path: `${path}/stop`, query: { t: Math.ceil(graceMs / 1000) } } as const;
-      await ifThere(daemon.ask(stop, signal, graceMs + stopSlackMs));
+      if ((await inspect(deps, id, signal)) !== null) await stop(deps, id, graceMs, signal);
     },
 
     async removeContainer(id, signal) {
@@ -108,7 +102,8 @@ async function adopt(
   return null;
 }
 
-async function start({ daemon, instance }: Deps, id: ContainerId, signal: AbortSignal): Promise<void> {
+async function start(deps: Deps, id: ContainerId, signal: AbortSignal): Promise<void> {
+  const { daemon, instance } = deps;
   const container = await inspectRaw(daemon, id, signal);
   const state = container && containerState(container, instance);
   const policy = state && restartPolicy(state.kind);
@@ -121,6 +116,27 @@ async function start({ daemon, instance }: Deps, id: ContainerId, signal: AbortS
   } catch (error) {
     throw error instanceof Refusal ? startFailure(error) : error;
   }
+  if (state?.hostAddress) await requirePort(deps, id, signal);
+}
+
+/**
+ * Docker 29.7 has been seen to start a container whose host port another one held, without any port. Such a container
+ * would only show by failing its health check.
+ */
+async function requirePort(deps: Deps, id: ContainerId, signal: AbortSignal): Promise<void> {
+  const started = await inspectRaw(deps.daemon, id, signal);
+  const missing = started && unpublishedAddress(started);
+  if (!missing) return;
+  await stop(deps, id, 0, signal);
+  throw new PortTaken(`Docker started the container without publishing ${missing}; something else holds that port.`);
+}
+
+async function stop({ daemon }: Deps, id: ContainerId, graceMs: number, signal: AbortSignal): Promise<void> {
+  const path = `/containers/${id}`;
+  const body = { RestartPolicy: { Name: "no" } };
+  await ifThere(daemon.ask({ method: "POST", path: `${path}/update`, body }, signal));
+  const request = { method: "POST", path: `${path}/stop`, query: { t: Math.ceil(graceMs / 1000) } } as const;
+  await ifThere(daemon.ask(request, signal, graceMs + stopSlackMs));
 }
 
 async function remove(daemon: Daemon, id: ContainerId, signal: AbortSignal): Promise<void> {

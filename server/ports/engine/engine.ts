@@ -80,7 +80,7 @@ export interface Engine {
   /**
    * Restores the restart policy of its kind, which `stopContainer` removes, and starts it. Does nothing when it is
    * running. Rejects with PortTaken when the host port is in use, and with StartFailed when its command cannot be
-   * executed or something it needs is unavailable.
+   * executed or something it needs is unavailable; it does not run then.
    */
   startContainer(id: ContainerId, signal: AbortSignal): Promise<void>;
   /**

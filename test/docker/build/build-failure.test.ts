@@ -169,16 +169,29 @@ describe("a Dockerfile that is wrong", () => {
   test.each([
     [
       `${frontend}dockerfile parse error line 2: unknown instruction: RUM`,
-      "dockerfile parse error line 2: unknown instruction: RUM",
+      "line 2 of the Dockerfile cannot be read (unknown instruction: RUM)",
     ],
     [`${frontend}ENV must have two arguments`, "ENV must have two arguments"],
     [
       `${frontend}dockerfile parse error line 3: unknown instruction: ECHO`,
-      "dockerfile parse error line 3: unknown instruction: ECHO",
+      "line 3 of the Dockerfile cannot be read (unknown instruction: ECHO)",
     ],
     [
       `${frontend}dockerfile parse error line 2: Unknown flag: link`,
-      "dockerfile parse error line 2: Unknown flag: link",
+      "line 2 of the Dockerfile cannot be read (unknown flag: --link)",
+    ],
+    // Docker 28.5, and 29.7.
+    [
+      "dockerfile parse error on line 2: unknown flag: --parents",
+      "line 2 of the Dockerfile cannot be read (unknown flag: --parents)",
+    ],
+    [
+      "dockerfile parse error on line 2: unknown instruction: RNU (did you mean RUN?)",
+      "line 2 of the Dockerfile cannot be read (unknown instruction: RNU)",
+    ],
+    [
+      'dockerfile parse error on line 2: Unknown type "FOO" in HEALTHCHECK (try CMD)',
+      'line 2 of the Dockerfile cannot be read (Unknown type "FOO" in HEALTHCHECK (try CMD))',
     ],
     [`${frontend}no build stage in current context`, "no build stage in current context"],
     [
@@ -197,6 +210,8 @@ describe("a Dockerfile that is wrong", () => {
     const buildkit = facts('failed to compute cache key: "/nope.txt" not found: not found', "[2/2] COPY nope.txt /a");
     expect(buildkit).toMatchObject({ step: "COPY nope.txt /a", missingBase: null });
     expect(buildkit.message).toBe('"COPY nope.txt /a" failed: "/nope.txt" not found');
+    const newer = 'failed to compute cache key: failed to calculate checksum of ref abc::xyz: "/nope.txt": not found';
+    expect(facts(newer, "[2/2] COPY nope.txt /a").message).toBe(buildkit.message);
     const classic =
       "COPY failed: file not found in build context or excluded by .dockerignore: stat nope.txt: file does not exist";
     expect(facts(classic, "[2/2] COPY nope.txt /a")).toMatchObject({ step: "COPY nope.txt /a", missingBase: null });

@@ -99,10 +99,7 @@ describe.each(["buildkit", "classic"] as const)("the %s builder", (builder) => {
   test("says what is wrong with a Dockerfile that cannot be parsed, however large the context is", async () => {
     const files = { Dockerfile: `FROM ${scratch.tiny.tag}\nRUM echo\n`, big: Buffer.alloc(20_000_000) };
     const failure = await failureOf(startBuild(scratch, files).result);
-    // Docker 23 and newer guess what was meant.
-    expect(failure.message).toMatch(
-      /^dockerfile parse error (?:on )?line 2: unknown instruction: RUM(?: \(did you mean RUN\?\))?$/,
-    );
+    expect(failure.message).toBe("line 2 of the Dockerfile cannot be read (unknown instruction: RUM)");
     expect(failure).toMatchObject({ step: null, exitCode: null, missingBase: null });
   });
 

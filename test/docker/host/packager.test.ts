@@ -3,7 +3,11 @@ import type { Daemon } from "../../../server/docker/host/daemon.ts";
 import { readInfo, readMachine } from "../../../server/docker/host/version.ts";
 
 const never = new AbortController().signal;
-const answering = (answer: object): Daemon => ({ ask: async () => answer }) as unknown as Daemon;
+const answering = (answer: object): Daemon =>
+  ({
+    ask: async () => answer,
+    greet: async () => ({ ...answer, agreed: { version: "1.45", has: () => true } }),
+  }) as unknown as Daemon;
 
 const version = { ApiVersion: "1.45", MinAPIVersion: "1.24", Os: "linux" };
 const dockers = { Name: "Docker Engine - Community" };

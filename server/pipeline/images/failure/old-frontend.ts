@@ -1,9 +1,6 @@
 import type { BuildRecipe } from "../../../../builder/plan/plan.ts";
 import type { BuildFailed } from "../../../ports/engine/images.ts";
 
-/** The first Docker whose own frontend understands here-documents and COPY --link. */
-const firstWithNewerSyntax = 23;
-
 /**
  * The sentence for a Dockerfile that this engine's frontend is too old for, or whose `# syntax` line names a frontend
  * that cannot be pulled. Null when the build failed for another reason. Pure.
@@ -13,23 +10,29 @@ export function explainOldFrontend(
   error: BuildFailed,
   engineVersion: string,
 ): { readonly message: string; readonly hint: string } | null {
-  const newer = recipe.newerSyntax ?? null;
-  const isOld = Number.parseInt(engineVersion, 10) < firstWithNewerSyntax;
+  const newer = recipe.newerSyntax?.find(({ since }) => !isAtLeast(engineVersion, since)) ?? null;
   const frontendMissing = /^docker\/dockerfile\b/.test(error.missingBase ?? "");
-  const update = `Update Docker to ${firstWithNewerSyntax} or newer, or make the registry reachable and begin ${recipe.dockerfile} with "# syntax=docker/dockerfile:1".`;
+  const enough = newer && `${newer.since.replace(/\.0$/, "")} or newer`;
 
   if (frontendMissing) {
-    const needed = newer !== null && isOld;
     return {
       message: `the frontend ${error.missingBase}, which the "# syntax" line of ${recipe.dockerfile} names, cannot be pulled`,
-      hint: needed
-        ? `Docker ${engineVersion} needs it, because line ${newer.line} has ${newer.feature}. Make the registry reachable, or update Docker to ${firstWithNewerSyntax} or newer and remove the "# syntax" line.`
-        : `Docker ${engineVersion} understands the file without it: remove the line, or make the registry reachable.`,
+      hint:
+        newer === null
+          ? `Docker ${engineVersion} understands the file without it: remove the line, or make the registry reachable.`
+          : `Docker ${engineVersion} needs it, because line ${newer.line} has ${newer.feature}. Make the registry reachable, or update Docker to ${enough} and remove the "# syntax" line.`,
     };
   }
-  if (newer === null || !isOld || error.exitCode !== null || error.missingBase !== null) return null;
+  if (newer === null || error.exitCode !== null || error.missingBase !== null) return null;
   return {
     message: `Docker ${engineVersion} does not understand line ${newer.line} of ${recipe.dockerfile}: it has ${newer.feature}`,
-    hint: update,
+    hint: `Update Docker to ${enough}, or make the registry reachable and begin ${recipe.dockerfile} with "# syntax=docker/dockerfile:1".`,
   };
+}
+
+/** Compares the first two numbers of Docker's version, such as 20.10.24+dfsg1. */
+function isAtLeast(version: string, wanted: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }

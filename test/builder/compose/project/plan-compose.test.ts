@@ -237,7 +237,7 @@ describe("a service of a compose file that is built", () => {
       args: { A: "1" },
       buildVariables: [],
       buildSecrets: [],
-      newerSyntax: { line: 3, feature: "a here-document (RUN <<EOF)" },
+      newerSyntax: [{ line: 3, feature: "a here-document (RUN <<EOF)", since: "23.0" }],
       neededStages: null,
       written: { text: expect.stringContaining("FROM baton/node:22"), shownAs: "apps/web/prod/Dockerfile" },
       basedOn: "baton/node:22",

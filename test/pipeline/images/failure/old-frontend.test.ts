@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { explainOldFrontend } from "../../../../server/pipeline/images/failure/old-frontend.ts";
 import { BuildFailed } from "../../../../server/ports/engine/images.ts";
 
-const newerSyntax = { line: 4, feature: "a here-document (RUN <<EOF)" };
-const withHereDocument = { dockerfile: "Dockerfile", newerSyntax };
-const plain = { dockerfile: "Dockerfile", newerSyntax: null };
+const hereDocument = { line: 4, feature: "a here-document (RUN <<EOF)", since: "23.0" };
+const parents = { line: 7, feature: "--parents (COPY --parents a b)", since: "29.1" };
+const withHereDocument = { dockerfile: "Dockerfile", newerSyntax: [hereDocument] };
+const plain = { dockerfile: "Dockerfile", newerSyntax: [] };
 const notParsed = new BuildFailed("dockerfile parse error line 5: unknown instruction: ECHO", {});
 const noFrontend = new BuildFailed("no registry responded", { missingBase: "docker/dockerfile:1" });
 
@@ -14,6 +15,15 @@ describe("a Dockerfile that the engine's frontend is too old for", () => {
       message: "Docker 20.10.24 does not understand line 4 of Dockerfile: it has a here-document (RUN <<EOF)",
       hint: expect.stringContaining("Update Docker to 23 or newer"),
     });
+  });
+
+  it("is told with the first line that this engine does not understand, and what it takes", () => {
+    const both = { dockerfile: "Dockerfile", newerSyntax: [hereDocument, parents] };
+    expect(explainOldFrontend(both, notParsed, "28.5.2")).toEqual({
+      message: "Docker 28.5.2 does not understand line 7 of Dockerfile: it has --parents (COPY --parents a b)",
+      hint: expect.stringContaining("Update Docker to 29.1 or newer"),
+    });
+    expect(explainOldFrontend(both, notParsed, "29.1.0")).toBeNull();
   });
 
   it("needs the frontend that its syntax line names, where that cannot be pulled", () => {
