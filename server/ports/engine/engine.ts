@@ -149,7 +149,7 @@ export interface EngineMachine {
   readonly rootless: boolean;
   /** The system that it runs on, such as `Debian GNU/Linux 12 (bookworm)`. In a snap it is `Ubuntu Core 24`. */
   readonly operatingSystem: string;
-  /** What it writes its own firewall rules with: `iptables` or `nftables`. Null before Docker 28.3, which has no choice. */
+  /** What it writes its own firewall rules with: `iptables` or `nftables`. Null before API 1.49. */
   readonly firewallBackend: string | null;
 }
 

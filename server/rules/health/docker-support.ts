@@ -48,6 +48,8 @@ const tableLastsMs = 365 * 24 * 3_600_000;
 /**
  * When Debian's security team and then its LTS team stop fixing a release of Debian, and so its docker.io.
  * Source: https://wiki.debian.org/DebianReleases and https://wiki.debian.org/LTS, also https://endoflife.date/debian.
+ * docker.io is not among the packages that the LTS team excludes (`security-support-ended.deb12` in Debian's package
+ * debian-security-support).
  */
 const debianEnds: Readonly<Record<string, { readonly security: string; readonly lts: string }>> = {
   "11": { security: "2024-08-14", lts: "2026-08-31" },

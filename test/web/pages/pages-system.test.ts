@@ -79,7 +79,7 @@ describe("the system", () => {
     const { text } = await member.get("/system");
     expect(text).toContain("All systems OK");
     expect(text).toMatch(
-      /Docker Up Version 26\.1\.5\+dfsg1, Debian's package API 1\.12 to 1\.41 Security fixes from Debian until August 2028 Images graph driver overlay2 Control groups version 1, cgroupfs Rootless no Builder BuildKit Builds at most 6\.0 GB of memory and 4,096 processes together Packet filter iptables-nft Firewall rules in place, in DOCKER-USER/,
+      /Docker Up Version 26\.1\.5\+dfsg1 Package Debian's API 1\.12 to 1\.41 Security fixes from Debian until August 2028 Images graph driver overlay2 cgroups v1, cgroupfs Rootless no Builder BuildKit Builds at most 6\.0 GB of memory and 4,096 processes together Packet filter iptables-nft Firewall rules in DOCKER-USER/,
     );
     expect(text).toMatch(/Caddy Up Version 2\.11\.4 Database Up Postgres 17\.5 Size 12 MB/);
     expect(text).toContain("40 GB of 100 GB free");

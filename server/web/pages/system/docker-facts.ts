@@ -16,13 +16,14 @@ export function dockerFacts(
   const { info, machine } = engine;
   const firewall = states.firewall && firewallInEffect(states.firewall, machine?.rootless ?? false);
   return [
-    ["Version", versionText(info)],
+    ["Version", info.version],
+    ["Package", packageText(info)],
     ["API", apiText(info)],
     ...(machine ? aboutMachine(info, machine, now) : []),
     ["Builder", info.builder === "buildkit" ? "BuildKit" : "classic"],
     ["Builds", buildLimitText(states.buildLimits)],
     ["Packet filter", packetFilterText(machine?.firewallBackend ?? null, firewall)],
-    ["Firewall rules", firewallText(firewall)],
+    ["Firewall", firewallText(firewall)],
   ];
 }
 
@@ -31,21 +32,21 @@ function aboutMachine(info: EngineInfo, machine: EngineMachine, now: Date): Syst
   return [
     ["Security fixes", supportText(dockerSupport({ ...info, operatingSystem: machine.operatingSystem }, now))],
     ["Images", imageStore],
-    ["Control groups", cgroups ? `version ${cgroups.version}, ${cgroups.driver}` : "none"],
+    ["cgroups", cgroups ? `v${cgroups.version}, ${cgroups.driver}` : "none"],
     ["Rootless", rootless ? "yes" : "no"],
   ];
 }
 
-function versionText({ version, packager }: EngineInfo): string {
+function packageText({ packager }: EngineInfo): string {
   switch (packager) {
     case "docker":
-      return `${version}, Docker's package`;
+      return "Docker's own";
     case "debian":
-      return `${version}, Debian's package`;
+      return "Debian's";
     case "ubuntu":
-      return `${version}, Ubuntu's package`;
+      return "Ubuntu's";
     case "other":
-      return version;
+      return "not known";
   }
 }
 
@@ -64,11 +65,11 @@ function packetFilterText(dockers: string | null, firewall: FirewallState | null
 function firewallText(state: FirewallState | null): string {
   switch (state?.type) {
     case "held":
-      return `in place, in ${[...new Set(state.in.map(({ chain }) => chain))].join(" and ")}`;
+      return `rules in ${[...new Set(state.in.map(({ chain }) => chain))].join(" and ")}`;
     case "off":
-      return "off (BATON_FIREWALL=0)";
+      return "no rules (BATON_FIREWALL=0)";
     case "missing":
-      return "not in place";
+      return "rules not in place";
     case undefined:
       return "not known yet";
   }
