@@ -14,7 +14,7 @@ import { cacheFolder, dataFolder, root } from "./set-up/places.mjs";
 import { searchPath } from "./set-up/run.mjs";
 import { setUp } from "./set-up/steps.mjs";
 
-/** What Baton asks of Docker, from its adapter to whole deployments. */
+/** The tests of what Baton asks of Docker, from the adapter to whole deployments. */
 const usualFiles = ["test/contracts/engine", "test/docker", "test/builder/dockerfile", "test/e2e/deploy/every-docker"];
 
 await main(async () => {

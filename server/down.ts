@@ -70,7 +70,7 @@ async function takeDown(config: Config): Promise<void> {
   say(`${data.root} is removed.`);
 }
 
-/** What is removed, looked at. */
+/** The opened adapters and what they may remove. */
 interface Opened {
   readonly adapters: ServerAdapters;
   /** Null: a Baton that runs has it. Without it nothing is removed, since that would put back what is taken away. */

@@ -2,7 +2,7 @@ import { BadConfig, readConfig } from "./boot/config.ts";
 import { LockedOut } from "./boot/leadership.ts";
 import { openServer } from "./boot/server.ts";
 
-/** Long enough for requests and the journal to end; what takes longer is gone on with by the next start. */
+/** Long enough for requests and the journal to finish. The next start resumes whatever takes longer. */
 const shutdownTimeoutMs = 20_000;
 
 try {

@@ -64,13 +64,13 @@ export async function delegate(group) {
   const child = join(group, "init");
   await mkdir(child, { recursive: true });
   const pids = (await readFile(join(group, "cgroup.procs"), "utf8")).split("\n").filter(Boolean);
-  // One that has ended meanwhile cannot move.
+  // A process that has ended meanwhile cannot move.
   for (const pid of pids) await writeFile(join(child, "cgroup.procs"), pid).catch(() => {});
   const controllers = (await readFile(join(group, "cgroup.controllers"), "utf8")).trim().split(" ").filter(Boolean);
   for (const one of controllers) await writeFile(join(group, "cgroup.subtree_control"), `+${one}`).catch(() => {});
 }
 
-/** Removes groups and all below them. They are busy until the last process in them is gone, which takes a moment. */
+/** Removes groups and everything below them. They are busy until their last process has ended, which takes a moment. */
 export async function removeGroups(groups) {
   const deadline = Date.now() + REMOVE_TIMEOUT_MS;
   for (const group of groups) {

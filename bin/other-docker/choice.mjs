@@ -26,6 +26,6 @@ export function parseChoice(text) {
   return { name: text, major: Number(major), store: store ? "containerd" : "graph" };
 }
 
-/** The daemon's own configuration. A daemon that has only one store refuses to be told which. */
+/** The daemon's own configuration. A daemon that has only one store rejects the setting. */
 export const daemonConfig = ({ store, major }) =>
   major < FIRST_WITH_CONTAINERD ? {} : { features: { "containerd-snapshotter": store === "containerd" } };

@@ -38,7 +38,7 @@ await main(async () => {
   const hierarchies = parseHierarchies(await readFile("/proc/self/mountinfo", "utf8"));
   let groups = [];
   try {
-    // Postgres, which does not run as root, has to get through.
+    // Postgres does not run as root and must be able to enter this folder.
     await chmod(folder, 0o755);
     await mkdir(join(folder, "tmp"));
     groups = await makeGroups(hierarchies, basename(folder));
@@ -53,7 +53,8 @@ await main(async () => {
 async function runInside(plan, groups, signal) {
   if (signal.aborted) return 1;
   const child = spawnInside(plan, groups);
-  // With the first process of a process namespace die all others; with the last of them, the other namespaces.
+  // When the first process of a process namespace dies, all others die. The other namespaces end with their last
+  // process.
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   const ended = once(child, "close");

@@ -20,7 +20,7 @@ export async function mountAll({ folder, root, config, hierarchies, network }) {
   const links = await linksIn(CGROUPS);
   await mount("-t", "sysfs", "sysfs", "/sys");
   await mountGroups(hierarchies, links);
-  // Looked up before /run, which it may lie in, is another one.
+  // These are looked up first, because the next step replaces /run, which they may lie in.
   const resolver = network ? realpathSync("/etc/resolv.conf") : null;
   await mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
   if (resolver) await mountFile(RESOLVER, join(folder, "resolv.conf"), resolver);
@@ -46,14 +46,14 @@ async function mountGroups(hierarchies, links) {
   for (const [name, target] of links) await symlink(target, join(CGROUPS, name)).catch(() => {});
 }
 
-/** `cpu -> cpu,cpuacct`: programs know controllers by either name. */
+/** Both names lead to the controllers, as in `cpu -> cpu,cpuacct`, because programs use either. */
 async function linksIn(folder) {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
   return Promise.all(links.map(async (name) => [name, await readlink(join(folder, name))]));
 }
 
-/** In memory, so that the cached programs stay as they are; images and containers are on the disk. */
+/** Changes go to memory, so that the cached programs stay as they are; images and containers are on the disk. */
 async function mountDaemonRoot({ folder, root, config, network }) {
   const chroot = join(folder, "root");
   await mkdir(chroot);
@@ -93,6 +93,6 @@ async function writeSettings(chroot, config, network) {
   await write("etc/docker/daemon.json", JSON.stringify(config));
   await write("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
   await write("etc/resolv.conf", network ? RESOLVER : "");
-  // With the certificate of a proxy that looks into TLS, where there is one.
+  // It includes the certificate of a proxy that inspects TLS, if there is one.
   await write(CERTIFICATES, await readFile(`/${CERTIFICATES}`));
 }

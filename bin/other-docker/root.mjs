@@ -30,7 +30,7 @@ export async function provideRoot({ major }, announce, folder = join(cacheFolder
   try {
     const version = await unpack(suite, mirror, unfinished);
     await writeFile(join(unfinished, "version"), version);
-    // Somebody else may have been quicker.
+    // Another process may have finished first.
     await rename(unfinished, root).catch((error) => access(join(root, "version")).catch(() => Promise.reject(error)));
     return { root, is: version, did: `from ${suite}` };
   } finally {
@@ -56,13 +56,15 @@ export function acquireSettings(dump) {
     .filter((line) => /^Acquire::(?:https?(?:::\S+)?|Check-\S+|Retries|ForceIPv[46]) "[^"]+";$/.test(line));
 }
 
-/** Unpacks the packages without running any of their scripts; in namespaces, so that not even a kill leaves mounts. */
+/**
+ * Unpacks the packages without running their scripts. It works in namespaces, so that not even a kill leaves mounts.
+ */
 async function unpack(suite, mirror, target) {
   const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const { code, output } = await run("setpriv", [
     ...["--pdeathsig", "KILL", "unshare", ...namespaces],
     ...["mmdebstrap", "--mode=root", "--variant=extract", "--format=directory", `--include=${packages.join(",")}`],
-    // Lays out the merged /usr beforehand; older suites need it.
+    // Older suites need the merged /usr to exist beforehand.
     "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr",
     ...acquireSettings(await mustRun("apt-config", ["dump"])).map((setting) => `--aptopt=${setting}`),
     ...[suite, target, `deb ${mirror} ${suite} main`],
@@ -77,7 +79,7 @@ async function unpack(suite, mirror, target) {
   return version;
 }
 
-/** Names the programs that the packages' scripts would name, of the flavour that this machine uses. */
+/** Links the programs that the packages' scripts would link, in the variant that this machine uses. */
 async function chooseIptables(target) {
   const { output } = await run("iptables", ["--version"]);
   const program = output.includes("legacy") ? "xtables-legacy-multi" : "xtables-nft-multi";

@@ -23,7 +23,7 @@ export interface LocalImage {
   readonly commands: readonly string[];
   /** Dockerfile lines such as ENV and CMD. */
   readonly settings: readonly string[];
-  /** Tells a person who waits what the image is made of: "Debian's packages, about a minute". */
+  /** Describes the contents of the image to a waiting user: "Debian's packages, about a minute". */
   readonly effort: string;
 }
 

@@ -29,7 +29,7 @@ function backendOf(version: string): PacketFilter["backend"] {
 }
 
 async function hasOther(runner: Runner, { program, backend }: Filter, signal: AbortSignal): Promise<boolean> {
-  // Asking the older one would create its tables, and then iptables warns of them.
+  // A query to the older filter would create its tables, and iptables would then warn about them.
   if (backend === "legacy" && !(await runner.legacyTables(signal).catch(() => "")).includes("filter")) return false;
   return runner.accepts(program, ["-S", dockersChain], signal);
 }

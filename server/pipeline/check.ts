@@ -113,7 +113,7 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
   }
 }
 
-/** What a check has found out so far, for the reason why it fails. */
+/** The findings of a check so far, from which the reason of a failure is made. */
 interface Known {
   lastProbe: LastProbe | null;
   hasSucceeded: boolean;

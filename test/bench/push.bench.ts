@@ -7,15 +7,16 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { createRepository, type Repository } from "../e2e/support/git-client.ts";
 import { type Baton, embeddedPostgres, startBaton } from "../e2e/support/baton/harness.ts";
+import { createRepository, type Repository } from "../e2e/support/git-client.ts";
 import { freePorts } from "../run/free-ports.ts";
 import { createSamples, medianOf, report } from "./support/figures.ts";
 import { createRecording, processorMs, type Recorded, type Recording } from "./support/recording.ts";
 
 /**
- * From `git push` until the new version answers, in turn by hand (git push, docker build, docker run) and by Baton. On a
- * busy machine only the ratios count, and the numbers of processes and calls, which are exact.
+ * Measures the time from `git push` until the new version answers, alternately by hand (git push, docker build, docker
+ * run) and with Baton. On a busy machine only the ratios count, and the numbers of processes and calls, which are
+ * exact.
  */
 
 const turns = Number(process.env.BATON_BENCH_TURNS ?? 10);
@@ -31,7 +32,7 @@ test("seconds from push to live, and of a redeploy, by hand and by Baton in turn
   const repository = await createRepository();
   try {
     const hand = await createHand(folder, repository);
-    // The first of each makes caches and networks that all others find.
+    // The first deployment of each kind fills caches and creates networks that all others use.
     await hand.push(await release(repository));
     await pushToBaton(baton, repository, recording, () => {});
     for (let turn = 0; turn < turns; turn++) {
@@ -109,7 +110,7 @@ async function untilAnswered(port: number, host: string, version: string): Promi
   }
 }
 
-/** What somebody without Baton does on the server. */
+/** The steps of a user without Baton on the server. */
 async function createHand(folder: string, repository: Repository) {
   const bare = join(folder, "bare.git");
   await run("git", ["init", "--quiet", "--bare", bare]);
@@ -168,7 +169,7 @@ type Add = typeof add;
 const hostOf = (baton: Baton) => `${product}.localhost:${baton.httpPort}`;
 const nowMs = () => performance.timeOrigin + performance.now();
 
-/** Pushes and measures; resolves when the version is ready and what it replaced is gone. */
+/** Pushes and measures. Resolves when the version is ready and the replaced one is gone. */
 async function pushToBaton(baton: Baton, repository: Repository, recording: Recording, count: Add, version?: string) {
   const wanted = version ?? (await release(repository));
   const { pid } = baton.process();
@@ -260,7 +261,7 @@ async function versionOf(baton: Baton, sha: string): Promise<string> {
   return versions.get(sha) ?? "";
 }
 
-/** An app that begins to listen only after a while. */
+/** An app that starts to listen only after a delay. */
 async function pushSlowApp(baton: Baton, repository: Repository, waitMs: number): Promise<void> {
   const version = await release(repository, waitMs);
   const push = repository.push(baton.remote(product), "HEAD", "-o", "watch=background");

@@ -6,7 +6,7 @@ import { baseImage, makeableBases } from "../../builder/images/base-images.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** Where architectures are named one by one, and why. */
+/** Files that name architectures one by one, and why they do. */
 const tables: Readonly<Record<string, string>> = {
   "builder/images/architectures.ts": "the names that each has elsewhere",
   "builder/dockerfile/dockerfile-sources.ts": "a Dockerfile is judged for all of them",
@@ -61,7 +61,7 @@ describe("each architecture has", () => {
     const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
       readFileSync(join(root, "package-lock.json"), "utf8"),
     );
-    // A package for wasm32 runs on every processor, without being asked for.
+    // A package for wasm32 runs on every processor.
     const native = Object.entries(lock.packages).filter(
       ([, { os, cpu }]) => cpu && !cpu.includes("wasm32") && (os?.includes("linux") ?? true),
     );

@@ -102,7 +102,7 @@ interface BuildFacts extends ExtraTools {
   readonly manager: PackageManager | null;
   readonly buildScript: string | null;
   readonly commit: NodeImage["commit"];
-  /** Names of variables that the build gets as arguments, and of those that install and build get as secrets. */
+  /** Names of variables that the build gets as arguments, and of variables that install and build get as secrets. */
   readonly known: readonly string[];
   readonly secrets: readonly string[];
   /** Names of secrets that would make the package manager skip development packages. */

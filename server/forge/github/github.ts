@@ -57,8 +57,8 @@ function ownerAndName(repository: string): string | null {
 }
 
 /**
- * Whether a repository's host belongs to the API's: the same one, or that of which it is the `api.`, as GitHub's own
- * and GHE.com's are. A token is meant for its server, and is told to no other.
+ * Whether a repository's host belongs to the API's host: it is the same one, or the API's host without `api.`, as with
+ * GitHub's own and GHE.com's. A token is sent only to the server that it was made for.
  */
 function isServedBy(apiUrl: string, repository: string): boolean {
   const [, host] = /^(?:(?:https?|ssh):\/\/)?(?:[^@/]+@)?(\[[0-9a-f:.]+\]|[^:/]+)[:/]/i.exec(repository) ?? [];

@@ -133,7 +133,7 @@ export interface EngineInfo {
   /** The version of the API that Baton speaks with it: the newest that both know. */
   readonly spokenApiVersion: string;
   readonly builder: "buildkit" | "classic";
-  /** Who packaged it, and so who publishes its fixes: Docker itself, a distribution, or somebody else. */
+  /** Who packaged it and so publishes its fixes: Docker itself, a distribution, or another vendor. */
   readonly packager: "docker" | "debian" | "ubuntu" | "other";
 }
 

@@ -34,7 +34,7 @@ export interface DomainStore {
     hosts: readonly string[],
     served?: (custom: readonly RouteSpec[]) => readonly RouteSpec[],
   ): Promise<"ok" | "busy" | { readonly taken: string; readonly by: InstallationId }>;
-  /** The custom hosts and the served hosts of the installation, in one read. */
+  /** Reads the custom hosts and the served hosts of the installation at once. */
   hostsOf(installation: InstallationId): Promise<InstallationHosts>;
   /** Makes these the installation's hosts again. Resolves as `setCustom` does. */
   restore(

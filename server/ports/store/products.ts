@@ -16,7 +16,7 @@ export interface EnvironmentStore {
   remove(id: EnvironmentId): Promise<"removed" | "in-use">;
 }
 
-/** An installation that is made like another one: with its settings and its own variables that are not secret. */
+/** A copy of an installation, with its settings and its own variables that are not secret. */
 export interface InstallationCopy {
   readonly from: InstallationId;
   readonly branch: string | null;

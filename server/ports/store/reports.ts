@@ -6,7 +6,7 @@ import type { ReportReceipt, ReportState } from "../forge.ts";
  * reported: nothing is lost when Baton dies, and after a long outage of a forge only the latest status is reported.
  */
 export interface ReportStore {
-  /** Deployments whose status the forge has not been told yet and whose next attempt is due. */
+  /** Deployments whose current status has not been reported to the forge and whose next attempt is due. */
   due(now: Date, limit: number): Promise<readonly DueReport[]>;
   reported(deployment: DeploymentId, state: ReportState, receipt: ReportReceipt): Promise<void>;
   /** Records a failed attempt. `nextTryAt` null means no further attempt for this state. */

@@ -8,7 +8,7 @@ export interface DatabaseImage {
   readonly variables: readonly string[];
   /** The command-line option that names another folder; it takes precedence over variables. */
   readonly option: string | null;
-  /** Whether `--save ""` makes it forget everything, unless it is told to append. */
+  /** Whether `--save ""` turns its persistence off, unless it is configured to append. */
   readonly mayBeCache: boolean;
 }
 

@@ -73,7 +73,7 @@ function withVolumes(service: ServiceSpec, imageVolumes: readonly string[]): Ser
 }
 
 /**
- * Specs written before strategies existed: a service that writes to a named volume and still runs twice was told to.
+ * Specs written before strategies existed: a service that writes to a named volume and runs twice was configured to.
  */
 export function saysBlueGreen({ strategy, stateful, container }: ServiceSpec): boolean {
   const writes = container.mounts.some((mount) => mount.type === "volume" && !mount.readOnly && !mount.origin);

@@ -6,7 +6,7 @@ import { durationText } from "../wording/duration-text.ts";
 import { crashCause } from "./crash-cause.ts";
 import { type ExecTrouble, execTrouble, type Program } from "./exec-trouble.ts";
 
-/** What is known about a service that did not become, or stay, healthy. */
+/** The known facts of a service that did not become, or stay, healthy. */
 export interface Evidence {
   readonly service: Pick<ServiceSpec, "name" | "kind" | "port" | "portDeclared" | "health">;
   /** Null when the container no longer exists. */

@@ -1,6 +1,6 @@
 import type { EngineInfo } from "../../ports/engine/engine.ts";
 
-/** What tells which Docker this is, and who has to fix it. */
+/** The facts that identify a Docker and whoever publishes its fixes. */
 export interface DockerRelease {
   /** As the daemon reports it: "20.10.24+dfsg1". */
   readonly version: string;

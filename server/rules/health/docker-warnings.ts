@@ -44,7 +44,7 @@ function supportWarnings(
     case "supported": {
       const { by, until } = support;
       if (until === null) return [];
-      // LTS is done by a few people, for the packages that their sponsors ask for.
+      // Few people maintain LTS, for the packages that their sponsors need.
       if (by === "Debian's LTS team") {
         return [minor(`${name} gets security fixes only from ${by}, until ${month(until)}.`, howToUpdate(docker))];
       }
@@ -66,7 +66,7 @@ function howToUpdate({ packager, operatingSystem }: DockerRelease): string {
   return `Install Docker's own packages: https://docs.docker.com/engine/install/${system}/. ${restart}`;
 }
 
-/** The system that a snap sees is not the server's. */
+/** A snap sees its own base system, not the server's. */
 const isSnap = (operatingSystem: string) => operatingSystem.startsWith("Ubuntu Core");
 
 function snapWarnings({ operatingSystem }: DockerRelease): readonly SystemWarning[] {

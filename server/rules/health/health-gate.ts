@@ -22,10 +22,10 @@ export function afterProbe(gate: Gate, result: ProbeResult, restartCount: number
   return { streak: restartCount === gate.restartCount ? gate.streak + 1 : 1, restartCount };
 }
 
-/** What a try found: nothing that listens, an answer that is not healthy (or none in time), or a healthy one. */
+/** The result of a probe: nothing listens, the answer is not healthy (or late), or it is healthy. */
 export type Found = "closed" | "unhealthy" | "healthy";
 
-/** How many tries have found each of these; of healthy ones, how many in a row. */
+/** The number of probes with each result; for healthy ones, the number in a row. */
 export interface Tries {
   readonly found: Found;
   readonly counts: Readonly<Record<Found, number>>;

@@ -23,7 +23,7 @@ export interface SetUpStep {
   readonly id: "domain" | "public-url" | "ports" | "dashboard" | "wildcard" | "first-app";
   readonly title: string;
   readonly state: "done" | "todo" | "waiting";
-  /** What is the case now, or what to do. */
+  /** The current state, or what to do. */
   readonly detail: string;
   /** Something to copy: a line of configuration or a DNS record. */
   readonly example: string | null;

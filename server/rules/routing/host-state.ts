@@ -16,7 +16,7 @@ export interface HostState {
   readonly tone: "good" | "wait" | "bad";
   /** At most three words: "Live", "No DNS record". */
   readonly title: string;
-  /** What it means and what to do, or null. */
+  /** An explanation and what to do, or null. */
   readonly detail: string | null;
 }
 

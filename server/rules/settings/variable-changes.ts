@@ -6,7 +6,7 @@ type Known = Pick<VariableEntry, "name" | "value">;
 
 /**
  * Why variables cannot be made visible, as a sentence without its full stop. Null when they can. A secret stays
- * unreadable: whoever wants to see its value has to set it.
+ * unreadable, so a user who wants to see its value has to set it again.
  */
 export function secrecyFault(
   known: readonly Known[],

@@ -92,7 +92,7 @@ export const deliveryDeployments = pgTable(
   ],
 );
 
-/** What has been reported to a forge about a deployment. */
+/** The reports to a forge about a deployment. */
 export const forgeReports = pgTable("forge_reports", {
   deploymentId: rowId<DeploymentId>("deployment_id")
     .primaryKey()

@@ -13,7 +13,7 @@ import { peerAddress, peerNetwork } from "./peer-address.ts";
 import { createTokenCheck, maxTokenLength } from "./token-check.ts";
 
 export interface Auth {
-  /** Admits whoever may use an endpoint. */
+  /** Admits everybody who may use an endpoint. */
   guard(endpoint: Endpoint): WebMiddleware;
   /** The session's owner where no session is required, for the frame of an error page. */
   recognise(c: WebContext): Promise<Visitor | null>;

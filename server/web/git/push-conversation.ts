@@ -114,9 +114,7 @@ async function wordOn(
   return null;
 }
 
-/**
- * The client will be told that its branch has moved, so it must move now and stay, whatever the watch window brings.
- */
+/** The client learns that its branch has moved, so it must move now and stay, whatever happens in the watch window. */
 async function moveBranch(needs: PushNeeds, { product, targets }: PushPlan, ref: string): Promise<void> {
   const target = targets.find(({ update }) => update.ref === ref);
   if (!target) return;

@@ -23,8 +23,8 @@ const maxBodyBytes = 5 * 1024 * 1024;
 const bodyTimeoutMs = 10_000;
 /**
  * Each body takes up to `maxBodyBytes` of memory before its sender is known. A forge's bodies arrive at once, and slow
- * ones give way. A forge that is told to retry usually does not, so a delivery waits for a permit almost as long as a
- * forge waits for the answer.
+ * ones give way. A forge usually does not retry when it is asked to, so a delivery waits for a permit almost as long as
+ * a forge waits for the answer.
  */
 const bodiesAtOnce = { perPeer: 8, total: 24, waitMs: 8_000, patienceMs: 2_000 } as const;
 const tooLarge = `the body is larger than ${maxBodyBytes / 1024 / 1024} MiB`;
@@ -148,7 +148,7 @@ interface Sender {
   readonly bucket: string;
 }
 
-/** Limits how often a network is told why its deliveries are rejected. Genuine deliveries are not affected. */
+/** Limits how often a network gets the reason why its deliveries are rejected. Genuine deliveries are not affected. */
 function createRejections(clock: WebAdapters["clock"]) {
   const limit = createFailureLimit({ clock, perMinute: failuresPerMinute });
   const flood = createFailureLimit({ clock, perMinute: floodPerMinute });

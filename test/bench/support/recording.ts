@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Something that the server did, with its times since 1970. */
+/** An action of the server, with its times since 1970. */
 export interface Recorded {
   readonly type: "process" | "docker" | "probe" | "query";
   /** "git cat-file --batch", "POST /containers/create", or the beginning of the statement. */
@@ -13,9 +13,9 @@ export interface Recorded {
 }
 
 export interface Recording {
-  /** For the server that is to be recorded. */
+  /** The environment for the server to record. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What began between these times, in order. */
+  /** The actions that began between these times, in order. */
   between(fromMs: number, toMs: number): Promise<readonly Recorded[]>;
 }
 

@@ -18,7 +18,7 @@ afterAll(async () => {
   await scratch[Symbol.asyncDispose]();
 });
 
-/** The lines that a Dockerfile prints, or what is wrong with it. */
+/** The lines that a Dockerfile prints, or its error. */
 async function outcomeOf(...instructions: readonly string[]): Promise<readonly string[] | string> {
   const dockerfile = `${[`FROM ${scratch.tiny.tag}`, ...instructions].join("\n")}\n`;
   const build = startBuild(scratch, { Dockerfile: dockerfile, "a.txt": "a text\n" });

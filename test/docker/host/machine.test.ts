@@ -18,7 +18,7 @@ test("the machine has its processors, its memory and its control groups", async 
   });
 });
 
-// As Docker 20.10, 28.5 with containerd's store, and a daemon that tells nothing answer.
+// The answers of Docker 20.10, of 28.5 with containerd's store, and of a daemon that reports nothing.
 test.each([
   ["overlay2", [["Backing Filesystem", "extfs"]], "graph driver overlay2"],
   ["overlayfs", [["driver-type", "io.containerd.snapshotter.v1"]], "containerd, overlayfs"],

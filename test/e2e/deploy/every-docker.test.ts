@@ -4,7 +4,7 @@ import { useWorkshop } from "../support/apps/workshop.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { processesNaming } from "../support/baton/leftovers.ts";
 
-// A walk through what Baton asks of Docker, short enough to be taken on each Docker that is supported.
+// A walk through everything that Baton asks of Docker, short enough to run on each supported Docker.
 
 const baton = useBaton();
 const workshop = useWorkshop();
@@ -148,6 +148,6 @@ test("taking it down leaves nothing in Docker, in the packet filter or on the di
   expect((await baton().inDocker()).map((one) => one.split(" ")[0])).toEqual(
     expect.arrayContaining(["container", "image", "network", "volume"]),
   );
-  // It rejects when anything is left.
+  // `down` rejects when anything is left.
   await baton().down();
 });

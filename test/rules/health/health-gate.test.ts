@@ -34,7 +34,7 @@ describe("the gate", () => {
 
 describe("the pauses between tries", () => {
   const health = { intervalMs: 1000, successes: 3 };
-  /** The pause after each of these, in turn. */
+  /** The pause after each of these results, in turn. */
   function pausesOf(found: readonly Found[], { intervalMs, successes } = health): readonly number[] {
     let tries = noTries;
     return found.map((one) => {

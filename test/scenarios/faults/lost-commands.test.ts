@@ -7,7 +7,7 @@ import { withLive } from "../scene.ts";
 
 const never = new AbortController().signal;
 
-/** Rejects when the server dies during the command; the test goes on after the restart. */
+/** Expects the command to end with the server's death, and waits for the restart. */
 async function survives(world: FakeWorld, command: Promise<unknown>): Promise<void> {
   await expect(command).rejects.toThrow("the server died");
   await world.pass(5_000);

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { locateBinaries } from "../../../server/store/embedded/postgres-binaries.ts";
 import { postgresCommand } from "../../../server/store/embedded/postgres-process.ts";
 
-/** The accounts of a server on which nobody has an account but root. */
+/** The accounts of a server that has no user but root. */
 const accounts = `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin

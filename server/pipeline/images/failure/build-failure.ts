@@ -13,7 +13,7 @@ import { buildDifferences, buildHint } from "./build-hint.ts";
 /** npm prints the error first and then its usage. */
 export const linesThatExplain = 60;
 
-/** What is known about a failed build. */
+/** The known facts of a failed build. */
 export interface FailedBuild {
   readonly service: string;
   readonly recipe: BuildRecipe;

@@ -11,7 +11,7 @@ export function buildHint(failed: {
   readonly lastLines: readonly string[];
   /** The differences from the same command on a fresh clone; empty when there are none. */
   readonly differences?: readonly string[];
-  /** Whether package managers were told to leave out development packages. */
+  /** Whether package managers were configured to leave out development packages. */
   readonly leavesOutDevelopment?: boolean;
 }): string {
   const text = [failed.message, ...failed.lastLines].join("\n");

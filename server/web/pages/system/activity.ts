@@ -11,7 +11,8 @@ import { isDismissed } from "../../read/dismissed.ts";
 type Queue = Awaited<ReturnType<ReadStore["deployments"]["queue"]>>;
 
 /**
- * What is happening to an installation: the running deployment, else a waiting one, else the newest one if it failed.
+ * The current activity of an installation: the running deployment, else a waiting one, else the newest one if it
+ * failed.
  */
 export async function activityOf(
   { store, maxBuilding }: { readonly store: ReadStore; readonly maxBuilding: number },

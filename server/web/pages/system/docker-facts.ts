@@ -7,7 +7,7 @@ import { dockerSupport } from "../../../rules/health/docker-support.ts";
 import { supportText } from "../../../rules/health/docker-warnings.ts";
 import { firewallInEffect } from "../../../rules/health/system-warnings.ts";
 
-/** What the page says about Docker. `machine` is null when Docker did not tell in time. */
+/** The page's facts about Docker. `machine` is null when Docker did not answer in time. */
 export function dockerFacts(
   engine: { readonly info: EngineInfo; readonly machine: EngineMachine | null },
   states: { readonly firewall: FirewallState | null; readonly buildLimits: BuildLimitState | null },
