@@ -37,11 +37,11 @@ export function createBaseImages(needs: {
    * mirror.
    */
   readonly mode: string;
-  /** The architecture of the containers; by default, this host's own. */
-  readonly architecture?: Architecture;
+  /** The architecture of the containers; by default, this host's own. Null when no image can be made for it. */
+  readonly architecture?: Architecture | null;
 }): BaseImages {
   const { mode } = needs;
-  const architecture = needs.architecture ?? architectureNamed(process.arch);
+  const { architecture = architectureNamed(process.arch) } = needs;
   const local = architecture === null ? noLocalImages : createLocalImages({ ...needs, architecture });
   const haveOfficial = createOfficialImages(needs);
   const sharePull = createSharedWork<boolean, BaseImageMessage>();

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { extract, pack } from "tar-stream";
 import { describe, expect, it } from "vitest";
+import type { Architecture } from "../../../../builder/images/architectures.ts";
 import type { ImageId, InstanceId } from "../../../../server/model/names/ids.ts";
 import { createBaseImages } from "../../../../server/pipeline/images/base/base-images.ts";
 import { PullFailed } from "../../../../server/ports/engine/images.ts";
@@ -14,7 +15,7 @@ function world(
   mode: string,
   images: readonly string[] = [],
   registry: () => Promise<void> = async () => {},
-  source: HostPackages = hostPackages,
+  { source = hostPackages, architecture = "x64" }: { source?: HostPackages; architecture?: Architecture | null } = {},
 ) {
   const present = new Map(images.map((name) => [name, `sha256:${name}` as ImageId]));
   const asked: string[] = [];
@@ -78,7 +79,7 @@ function world(
   };
 
   const notes: string[] = [];
-  const base = createBaseImages({ engine, hostPackages: source, clock, mode, architecture: "x64" });
+  const base = createBaseImages({ engine, hostPackages: source, clock, mode, architecture });
   const resolve = (name: `${string}:${string}`) =>
     base.resolve(
       name,
@@ -127,6 +128,12 @@ function aborted(signal: AbortSignal): Promise<never> {
 const unreachable = () => Promise.reject(new PullFailed("dial tcp: timeout", "unreachable"));
 
 describe("where generated Dockerfiles take their base", () => {
+  it("is never made here on a server whose architecture has no packages for it", async () => {
+    const host = world("auto", [], unreachable, { architecture: null });
+    await expect(host.resolve("node:22")).rejects.toThrow(/^base images can only be made on x64 and arm64, and this/);
+    expect(await world("official", [], unreachable, { architecture: null }).resolve("node:22")).toBe("node:22-slim");
+  });
+
   it("is the official image, when that is what was chosen", async () => {
     const { resolve, asked } = world("official");
     expect(await resolve("node:22")).toBe("node:22-slim");
@@ -258,8 +265,7 @@ describe("a local image", () => {
 
   it("that cannot be made says why, and leaves nothing", async () => {
     const { resolve, asked, present } = world("local", [], undefined, {
-      ...hostPackages,
-      npmPackage: () => Promise.reject(new HostPackagesUnavailable("npm is missing")),
+      source: { ...hostPackages, npmPackage: () => Promise.reject(new HostPackagesUnavailable("npm is missing")) },
     });
     await expect(resolve("node:22")).rejects.toThrow(HostPackagesUnavailable);
     expect(asked).toEqual(["import baton-abcdefgh/base-debian:12"]);
