@@ -1,5 +1,5 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { errorOf } from "../../server/docker/build/build-progress.ts";
 import { createBuildkitProgress } from "../../server/docker/build/buildkit-progress.ts";
 import { createClassicProgress } from "../../server/docker/build/classic-progress.ts";
@@ -85,6 +85,28 @@ describe("BuildKit's progress", () => {
     const name = `[1/2] FROM docker.io/library/node:22@sha256:${"a".repeat(64)}`;
     const { outputs } = follow(trace([{ digest: "sha256:a", name, started: true }]));
     expect(outputs).toEqual([{ type: "step", name: "[1/2] FROM docker.io/library/node:22", cached: false }]);
+  });
+
+  test("names a registry that does not answer for a while, and none that does", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const lines: string[] = [];
+    const progress = createBuildkitProgress((output) => void (output.type === "line" && lines.push(output.text)));
+    const asking = (name: string, completed = false) =>
+      progress.read(trace([{ digest: name, name: `[internal] load metadata for ${name}`, started: true, completed }]));
+    const silent = `docker.io/library/node:22@sha256:${"a".repeat(64)}`;
+    asking("docker.io/library/quick:1");
+    asking(silent);
+    asking(silent);
+    vi.advanceTimersByTime(2_999);
+    asking("docker.io/library/quick:1", true);
+    expect(lines).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(lines).toEqual(["Waiting for the registry of node:22"]);
+    asking("registry.test/late:1");
+    progress.end();
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(1);
   });
 
   test("puts lines together again, each stream of each step for itself", () => {

@@ -1,15 +1,23 @@
 import type { BuildOutput } from "../../ports/engine/images.ts";
 import { createLineSplitter, type LineSplitter } from "../containers/line-splitter.ts";
+import { familiar } from "../images/registry-error.ts";
 import type { BuildProgress } from "./build-progress.ts";
 import { decodeTrace, type Trace, type Vertex } from "./buildkit-trace.ts";
 
+/** A registry that can be reached answers sooner; a longer wait is worth a line in the log. */
+const quietWaitMs = 3_000;
+
 /** Steps by which the builder fetches its context; they are not in the user's Dockerfile. */
 const internal = /^(?:\[internal\]|copy \/context )/;
+
+/** Steps by which it asks a registry about an image. */
+const registryStep = /^(?:\[\S+\] load metadata for|resolve image config for) (?:docker-image:\/\/)?(\S+)$/;
 
 export function createBuildkitProgress(onOutput: (output: BuildOutput) => void): BuildProgress {
   const reported = new Set<string>();
   const failed: Vertex[] = [];
   const splitters = new Map<string, LineSplitter>();
+  const waits = new Map<string, NodeJS.Timeout>();
   let built = false;
 
   function line(text: string): void {
@@ -33,12 +41,25 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
     }
   }
 
+  /** BuildKit says nothing while a registry does not answer: with `FROM name:tag@sha256:…`, for half a minute. */
+  function watchRegistry({ digest, name, started, completed }: Vertex): void {
+    const reference = registryStep.exec(name)?.[1];
+    if (completed) clearTimeout(waits.get(digest));
+    else if (started && reference !== undefined && !waits.has(digest)) {
+      waits.set(
+        digest,
+        setTimeout(() => line(`Waiting for the registry of ${familiar(reference)}`), quietWaitMs),
+      );
+    }
+  }
+
   return {
     read(message) {
       if (message.id === "moby.image.id") built = true;
       if (message.id !== "moby.buildkit.trace" || typeof message.aux !== "string") return;
       const trace = decoded(message.aux);
       trace.vertexes.forEach(follow);
+      trace.vertexes.forEach(watchRegistry);
       for (const log of trace.logs) {
         const key = `${log.vertex} ${log.stream}`;
         const splitter = splitters.get(key) ?? createLineSplitter();
@@ -49,6 +70,7 @@ export function createBuildkitProgress(onOutput: (output: BuildOutput) => void):
       for (const vertex of trace.vertexes) if (vertex.completed) flush(vertex.digest);
     },
     end() {
+      for (const wait of waits.values()) clearTimeout(wait);
       for (const splitter of splitters.values()) splitter.flush().forEach(line);
       splitters.clear();
     },
