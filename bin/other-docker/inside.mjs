@@ -16,6 +16,12 @@ import { keepWaitingConnections } from "../set-up/programs/kernel.mjs";
 import { indent, lastLines, mustRun } from "../set-up/run.mjs";
 import { mountAll } from "./mounts.mjs";
 
+/**
+ * Makes a folder the root of its mount namespace and runs a command there. In a mere chroot, whatever enters a container
+ * later, such as a health check, would find itself in the root of the namespace: this machine's.
+ */
+const changeRoot = 'cd "$1"; shift; pivot_root . old; exec "$@"';
+
 const START_TIMEOUT_MS = 60_000;
 const ASK_EVERY_MS = 50;
 
@@ -43,7 +49,8 @@ async function untilConnected() {
 
 async function startDaemon(chroot, logFile) {
   const log = openSync(logFile, "w");
-  const daemon = spawn("chroot", [chroot, "/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs"], {
+  const command = ["/usr/sbin/dockerd", "--exec-opt=native.cgroupdriver=cgroupfs"];
+  const daemon = spawn("unshare", ["--mount", "sh", "-ec", changeRoot, "sh", chroot, ...command], {
     stdio: ["ignore", log, log],
   });
   const endpoint = dockerEndpoint({});

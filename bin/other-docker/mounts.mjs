@@ -71,7 +71,8 @@ async function mountDaemonRoot({ folder, root, config, network }) {
     await mkdir(join(chroot, shared), { recursive: true });
     await mount("--rbind", `/${shared}`, join(chroot, shared));
   }
-  for (const empty of ["tmp", "root", "var/lib", "var/tmp"]) await mkdir(join(chroot, empty), { recursive: true });
+  for (const empty of ["old", "tmp", "root", "var/lib", "var/tmp"])
+    await mkdir(join(chroot, empty), { recursive: true });
   await symlink("/run", join(chroot, "var/run"));
   await mountSame(folder, chroot, folder);
   await mkdir(join(folder, "data"));
