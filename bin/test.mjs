@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { main } from "./set-up/console/problem.mjs";
-import { chromium } from "./set-up/packages/debian.mjs";
+import { chromium, mmdebstrapWithKeys } from "./set-up/packages/debian.mjs";
 import { cacheFolder, dataFolder, root } from "./set-up/places.mjs";
 import { searchPath } from "./set-up/run.mjs";
 import { setUp } from "./set-up/steps.mjs";
@@ -16,7 +16,7 @@ await main(async () => {
     folder: cacheFolder,
     caddyFolder: cacheFolder,
     otherCaddies: [join(dataFolder(), "bin/caddy")],
-    alsoNeeded: [chromium],
+    alsoNeeded: [chromium, ...mmdebstrapWithKeys],
   });
   try {
     process.exitCode = await runTests({ PATH: searchPath(), BATON_CADDY_BIN: caddyBin });

@@ -1,12 +1,27 @@
-import { beforeAll, expect, test } from "vitest";
-import type { ServiceApp } from "../support/apps/apps.ts";
+import { randomUUID } from "node:crypto";
+import { finished } from "node:stream/promises";
+import Docker from "dockerode";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyRoot } from "../../docker/tiny-image.ts";
+import type { Release, ServiceApp } from "../support/apps/apps.ts";
 import { useWorkshop } from "../support/apps/workshop.ts";
 import { useBaton } from "../support/baton/harness.ts";
 import { processesNaming } from "../support/baton/leftovers.ts";
 
-// A walk through everything that Baton asks of Docker, short enough to run on each supported Docker.
+// A walk through everything that Baton asks of Docker, short enough to run on each supported Docker. Its apps are built on
+// an image with little more than Node.js, which needs no network.
 
-const baton = useBaton();
+const docker = new Docker();
+const [repository, tag] = [`somebody-${randomUUID().slice(0, 8)}/node`, "1"];
+const base = `${repository}:${tag}`;
+beforeAll(async () => {
+  const root = await tinyRoot([process.execPath, "/bin/sleep"]);
+  const imported = await docker.importImage(root, { repo: repository, tag });
+  await finished(imported.resume());
+});
+afterAll(() => docker.getImage(base).remove());
+
+const baton = useBaton({}, []);
 const workshop = useWorkshop();
 let shop: ServiceApp;
 
@@ -15,7 +30,9 @@ beforeAll(async () => {
 });
 
 const push = () => shop.repository.push(baton().remote("shop")).done;
-const version = async () => (await baton().ask("shop")).body;
+const answer = async () => (await baton().ask("shop")).body;
+
+const release = (name: string, change: Release = {}) => shop.release(name, { from: base, ...change });
 
 async function printed(product: string): Promise<string> {
   const { id } = await baton().api.installation(product);
@@ -23,28 +40,28 @@ async function printed(product: string): Promise<string> {
 }
 
 test("a push is live, and its build and what its container prints can be read", async () => {
-  await shop.release("v1", { build: "RUN echo compiling" });
+  await release("v1", { build: "RUN echo compiling" });
   const { code, text } = await push();
   expect(code, text).toBe(0);
   expect(text).toMatch(/remote: {5}\| compiling/);
-  expect(await version()).toBe("v1");
+  expect(await answer()).toBe("v1");
   const { id } = await baton().api.newest("shop");
   expect(await baton().api.log(id)).toContain("compiling");
   expect(await printed("shop")).toContain("version v1 begins to serve");
 });
 
 test("a version that crashes is taken back, with its exit code and its output; the one before serves on", async () => {
-  await shop.release("v2", { behaviour: "exit-3" });
+  await release("v2", { behaviour: "exit-3" });
   const { code, text } = await push();
   expect(code).not.toBe(0);
   expect(text).toContain("there is no way to go on");
   const { failure } = await baton().api.newest("shop");
   expect(failure).toMatchObject({ stage: "health", exitCode: 3 });
-  expect(await version()).toBe("v1");
+  expect(await answer()).toBe("v1");
 });
 
 test("a Dockerfile with a mistake fails the build, and names the line", async () => {
-  await shop.release("v3", { build: "RUM echo compiling" });
+  await release("v3", { build: "RUM echo compiling" });
   const { code, text } = await push();
   expect(code).not.toBe(0);
   expect(text).toMatch(/line 6.*unknown instruction: RUM/);
@@ -53,36 +70,36 @@ test("a Dockerfile with a mistake fails the build, and names the line", async ()
 
 test("here-documents and linked copies are built, or refused with the line by a Docker that is too old", async () => {
   const build = 'COPY --link release.json /copy.json\nRUN <<EOF\necho "from a $(echo here)-document"\nEOF';
-  await shop.release("v4", { build });
+  await release("v4", { build });
   const { code, text } = await push();
-  const { Version: docker } = await baton().docker.version();
-  if (Number.parseInt(docker, 10) >= 23) {
+  const { Version: version } = await docker.version();
+  if (Number.parseInt(version, 10) >= 23) {
     expect(code, text).toBe(0);
     expect(text).toContain("from a here-document");
-    expect(await version()).toBe("v4");
+    expect(await answer()).toBe("v4");
   } else {
     expect(code).not.toBe(0);
     expect(text).toMatch(/does not understand line 6 of Dockerfile: it has --link/);
-    expect(await version()).toBe("v1");
+    expect(await answer()).toBe("v1");
   }
 });
 
 test("an earlier version is made live again without a build", async () => {
-  await shop.release("v5");
+  await release("v5");
   expect((await push()).code).toBe(0);
   const deployments = await baton().api.deployments("shop");
   const first = deployments.at(-1);
-  const answer = await baton().api.send<{ id: number; rebuild: boolean }>(
+  const redeploy = await baton().api.send<{ id: number; rebuild: boolean }>(
     "POST",
     `/api/deployments/${first?.id}/redeploy`,
   );
-  expect(answer).toMatchObject({ status: 202, body: { rebuild: false } });
-  expect(await baton().api.settled(answer.body.id)).toMatchObject({ status: "ready", live: true });
-  expect(await version()).toBe("v1");
+  expect(redeploy).toMatchObject({ status: 202, body: { rebuild: false } });
+  expect(await baton().api.settled(redeploy.body.id)).toMatchObject({ status: "ready", live: true });
+  expect(await answer()).toBe("v1");
 });
 
 test("a build that is cancelled ends at once, and nothing of it runs on", async () => {
-  await shop.release("v6", { build: "RUN echo begun && sleep 61358" });
+  await release("v6", { build: "RUN echo begun && sleep 61358" });
   const running = shop.repository.push(baton().remote("shop"));
   await running.shows(/\| begun/);
   const { id } = await baton().api.newest("shop");
@@ -90,7 +107,7 @@ test("a build that is cancelled ends at once, and nothing of it runs on", async 
   expect((await running.done).text).toMatch(/! \[remote rejected\] HEAD -> main \(cancelled\)/);
   await expect.poll(() => processesNaming("sleep 61358"), { timeout: 5_000 }).toEqual([]);
   expect(await baton().api.settled(id)).toMatchObject({ status: "stopped" });
-  expect(await version()).toBe("v1");
+  expect(await answer()).toBe("v1");
 });
 
 const server = `
@@ -126,20 +143,20 @@ volumes: { data: {} }
 `;
 
 test("a compose product with a migration, a volume and services that know each other is live, and keeps its data", async () => {
-  const repository = await workshop.appOf({
+  const books = await workshop.appOf({
     "compose.yaml": compose,
-    Dockerfile: "FROM baton/node:22\nWORKDIR /app\nCOPY *.mjs .\n",
+    Dockerfile: `FROM ${base}\nWORKDIR /app\nCOPY *.mjs .\n`,
     "server.mjs": server,
     "worker.mjs": worker,
   });
-  const first = await repository.push(baton().remote("books")).done;
+  const first = await books.push(baton().remote("books")).done;
   expect(first.code, first.text).toBe(0);
   expect((await baton().ask("books", "/")).body).toBe("row\nworker 1");
   expect(await printed("books")).toContain("worker is up");
 
-  await repository.write({ "worker.mjs": worker.replace("worker 1", "worker 2") });
-  await repository.commit("Another worker");
-  const second = await repository.push(baton().remote("books")).done;
+  await books.write({ "worker.mjs": worker.replace("worker 1", "worker 2") });
+  await books.commit("Another worker");
+  const second = await books.push(baton().remote("books")).done;
   expect(second.code, second.text).toBe(0);
   expect((await baton().ask("books", "/")).body).toBe("row\nrow\nworker 2");
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Dockerode from "dockerode";
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
+import type { BaseName } from "../../../../builder/plan/plan.ts";
 import { runBaseImage } from "../../../run/base-images.ts";
 import { freePorts } from "../../../run/free-ports.ts";
 import { createDatabase, dropDatabase, urlOf } from "../../../run/postgres.ts";
@@ -46,6 +47,9 @@ export interface Baton {
 
 const lanes = 4;
 
+/** The base images of most files. */
+const usualBases: readonly BaseName[] = ["node:22", "static:1"];
+
 /** For test files about Postgres: this Baton starts its own. The others get a database of the run's Postgres. */
 export const embeddedPostgres: Environment = { DATABASE_URL: "" };
 
@@ -53,14 +57,14 @@ export const embeddedPostgres: Environment = { DATABASE_URL: "" };
  * One server for the tests of a file. Failures are reported with the server's log, and everything is removed at the
  * end.
  */
-export function useBaton(settings: Environment = {}): () => Baton {
+export function useBaton(settings: Environment = {}, bases: readonly BaseName[] = usualBases): () => Baton {
   let baton: Baton | null = null;
   const current = () => {
     if (!baton) throw new Error("Baton did not start");
     return baton;
   };
   beforeAll(async () => {
-    baton = await startBaton(settings);
+    baton = await startBaton(settings, bases);
   });
   beforeEach(({ onTestFailed }) => {
     onTestFailed(async ({ task }) => {
@@ -74,7 +78,7 @@ export function useBaton(settings: Environment = {}): () => Baton {
   return current;
 }
 
-export async function startBaton(settings: Environment = {}): Promise<Baton> {
+export async function startBaton(settings: Environment = {}, bases: readonly BaseName[] = usualBases): Promise<Baton> {
   const folder = await mkdtemp(join(tmpdir(), "baton-e2e-"));
   const [listenPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const token = `e2e-${randomUUID()}`;
@@ -103,7 +107,7 @@ export async function startBaton(settings: Environment = {}): Promise<Baton> {
     ...settings,
   };
   // Otherwise the first tests of each Baton would wait for these images to be built.
-  await Promise.all([runBaseImage("node:22"), runBaseImage("static:1")]);
+  await Promise.all(bases.map(runBaseImage));
   await createDatabase(inject("postgresUrl"), database);
   const url = `http://127.0.0.1:${listenPort}`;
   const api = createApiClient(url, token);
