@@ -31,19 +31,19 @@ async function outcomeOf(...instructions: readonly string[]): Promise<readonly s
 test("a here-document is run as one script, or is a mistake to an engine that is too old", async () => {
   const outcome = await outcomeOf("RUN <<EOF", "what=script", 'echo "one $what"', "EOF");
   if (isNewer) expect(outcome).toEqual(["one script"]);
-  else expect(outcome).toBe("dockerfile parse error line 3: unknown instruction: WHAT=SCRIPT");
+  else expect(outcome).toMatch(/^line 3 of the Dockerfile cannot be read \(unknown instruction: WHAT=SCRIPT\)/);
 });
 
 test("a here-document becomes a file, or is a mistake to an engine that is too old", async () => {
   const outcome = await outcomeOf("COPY <<EOF /told.txt", "told", "EOF", "RUN cat /told.txt");
   if (isNewer) expect(outcome).toEqual(["told"]);
-  else expect(outcome).toBe("dockerfile parse error line 3: unknown instruction: TOLD");
+  else expect(outcome).toMatch(/^line 3 of the Dockerfile cannot be read \(unknown instruction: TOLD\)/);
 });
 
 test("a linked copy is made, or its flag is unknown to an engine that is too old", async () => {
   const outcome = await outcomeOf("COPY --link a.txt /linked/", "RUN cat /linked/a.txt");
   if (isNewer) expect(outcome).toEqual(["a text"]);
-  else expect(outcome).toMatch(/Unknown flag: link/);
+  else expect(outcome).toMatch(/^line 2 of the Dockerfile cannot be read \(unknown flag: --link\)/);
 });
 
 test("mounts, a mode for copies and a platform are understood by every engine", async () => {
