@@ -86,6 +86,28 @@ describe("the system", () => {
     expect(text).toContain("Build cache 900 MB");
   });
 
+  test("says where the firewall's rules are when Docker writes its own with nftables", async () => {
+    const state = () => ({ type: "held", in: [{ backend: "nft", chain: "FORWARD" }] }) as const;
+    const asked = await createWorld({ firewall: { state } });
+    const machine = await asked.engine.machine(AbortSignal.timeout(1_000));
+    asked.engine.machine = async () => ({ ...machine, firewallBackend: "nftables" });
+    expect((await (await aMember(asked)).get("/system")).text).toContain(
+      "Packet filter nftables Firewall rules in FORWARD",
+    );
+  });
+
+  test("says that the firewall's rules don't reach a rootless Docker, and who last fixed it", async () => {
+    const asked = await createWorld();
+    asked.clock.now = () => new Date("2026-11-29");
+    const machine = await asked.engine.machine(AbortSignal.timeout(1_000));
+    const operatingSystem = "Debian GNU/Linux 11 (bullseye)";
+    asked.engine.machine = async () => ({ ...machine, rootless: true, operatingSystem });
+    const { text } = await (await aMember(asked)).get("/system");
+    expect(text).toContain("Docker 26.1 has had no security fixes since August 2026. Install Docker's own packages:");
+    expect(text).toContain("Security fixes none since August 2026");
+    expect(text).toContain("Firewall rules not in place");
+  });
+
   test("does not say that all is well while a product is not", async () => {
     world.samples.failed(installation, { message: "`npm run build` exited with code 1: TS2322: no" });
     const { text } = await member.get("/system");
