@@ -50,13 +50,18 @@ export interface ServerAdapters extends PipelineContext, ReconcilerNeeds {
 }
 
 /** Opens the database and creates every other adapter. Starts and touches nothing else. */
-export async function openAdapters(config: Config, data: DataFolder, log: Logger): Promise<ServerAdapters> {
+export async function openAdapters(
+  config: Config,
+  data: DataFolder,
+  log: Logger,
+  closing?: AbortSignal,
+): Promise<ServerAdapters> {
   const database = await openDatabase(config.databaseUrl, data, log);
   const store = await createStore({ url: database.url, keyFile: data.keyFile, chooseSubnet: firstFreeSubnet, log });
   const { instance } = store;
   const clock = systemClock;
   const prober = createLoopbackProber();
-  const engine = createDockerEngine({ instance, socket: config.dockerHost });
+  const engine = createDockerEngine({ instance, socket: config.dockerHost, ...(closing && { closing }) });
   const ports = await internalPorts(store.settings, prober, config.ports);
   const hostPackages = createHostPackages({ folder: data.cache, caddyBin: config.caddyBin });
   const https = config.publicUrl.protocol === "https:";

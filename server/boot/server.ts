@@ -35,9 +35,9 @@ export async function openServer(
   const beganMs = systemClock.monotonicMs();
   const data = await openDataFolder(config.dataFolder);
   const log = createServerLog(config.logLevel, join(data.root, "baton.log"), process.stderr);
-  const adapters = await openAdapters(config, data, log);
-  const { database, store, proxy } = adapters;
   const closing = new AbortController();
+  const adapters = await openAdapters(config, data, log, closing.signal);
+  const { database, store, proxy } = adapters;
 
   const leadership = await takeLeadership({
     lock: (onLost) => holdServerLock({ url: database.url, onLost }),

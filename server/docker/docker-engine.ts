@@ -24,13 +24,18 @@ export interface DockerEngineOptions {
   /** Overrides the choice of the best builder that the daemon has. */
   readonly builder?: EngineInfo["builder"];
   readonly log?: Log;
+  /**
+   * For a process that lives long and looks often: containers are kept in memory and kept current from the daemon's
+   * events, until this aborts.
+   */
+  readonly closing?: AbortSignal;
 }
 
 /**
  * Implements the Engine port on Docker's API. Objects without this instance's label are ignored: they
  * are never listed, inspected, stopped or removed.
  */
-export function createDockerEngine({ instance, socket, builder, log }: DockerEngineOptions): Engine {
+export function createDockerEngine({ instance, socket, builder, log, closing }: DockerEngineOptions): Engine {
   const daemon = createDaemon(daemonAddress(socket));
   const ours = { daemon, instance };
   return {
@@ -43,7 +48,7 @@ export function createDockerEngine({ instance, socket, builder, log }: DockerEng
     pull: createPull(daemon),
     ...createImages(ours),
     ...createNetworks(ours),
-    ...createContainers({ ...ours, log }),
+    ...createContainers({ ...ours, log, closing }),
     listeningPorts: createListeningPorts(daemon),
     logs: (id, options, signal) => readLogs(daemon, id, options, signal),
     events: (signal) => readEvents(daemon, instance, signal),

@@ -70,8 +70,9 @@ export function createWorker(needs: WorkerNeeds): Worker {
       try {
         await rescue.run();
         await runs.cancelRequested();
-        await claimAll();
-        const queue = await store.deployments.queue();
+        let queue = await store.deployments.queue();
+        // A claim is a transaction that others wait for, so an empty queue is left alone.
+        if (queue.queued.length > 0 && (await claimAll())) queue = await store.deployments.queue();
         await reportWhyWaiting(queue);
         rescue.noticeStrays(queue);
         pauseMs = lookEveryMs;
@@ -84,10 +85,11 @@ export function createWorker(needs: WorkerNeeds): Worker {
     }
   }
 
-  async function claimAll(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const claimed = await store.deployments.claim(maxBuilding, () => clock.now());
-      if (!claimed) return;
+  /** Resolves with whether it claimed any. */
+  async function claimAll(): Promise<boolean> {
+    for (let hasClaimed = false; ; hasClaimed = true) {
+      const claimed = stopping.signal.aborted ? null : await store.deployments.claim(maxBuilding, () => clock.now());
+      if (!claimed) return hasClaimed;
       runs.begin(claimed);
     }
   }

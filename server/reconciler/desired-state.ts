@@ -1,35 +1,34 @@
 import type { InstallationId } from "../model/names/ids.ts";
 import type { DesiredState } from "../rules/rollout/reconcile.ts";
 import type { ReconcilerContext } from "./context.ts";
+import type { LiveVersions } from "./live-versions.ts";
 
 /** Reads the desired state from the rows. `withdrawn`: deleted installations without routes in the proxy. */
 export async function readDesiredState(
-  { store }: ReconcilerContext,
+  context: ReconcilerContext,
+  liveVersions: LiveVersions,
   withdrawn: ReadonlySet<InstallationId>,
 ): Promise<DesiredState> {
+  const { store } = context;
   const leaseHolders = await store.leases.holders();
   const { queued, running } = await store.deployments.queue();
   // Read before the deleted ones: an installation that is deleted in between still counts as present.
   const installations = await store.installations.list();
   const deleted = (await store.installations.deleted()).map(({ id }) => id);
-  const live = await Promise.all(
-    installations.flatMap(({ liveDeploymentId }) =>
-      liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
-    ),
+  const live = await liveVersions(
+    context,
+    installations.flatMap(({ liveDeploymentId }) => liveDeploymentId ?? []),
   );
   // A watched version may be rolled back to the previous one, which is no longer live but must stay whole.
-  const replaced = await Promise.all(
+  const replaced = await store.deployments.getAll(
     running.flatMap((deployment) =>
-      deployment.status === "deploying" && deployment.step === "watch" && deployment.replacedId !== null
-        ? [store.deployments.get(deployment.replacedId)]
-        : [],
+      deployment.status === "deploying" && deployment.step === "watch" ? (deployment.replacedId ?? []) : [],
     ),
   );
-  const others = [...live, ...replaced].filter((one) => one !== null);
   return {
     installations,
     stillServed: new Set(deleted.filter((id) => !withdrawn.has(id))),
     leaseHolders,
-    deployments: [...queued, ...running, ...others],
+    deployments: [...queued, ...running, ...live, ...replaced],
   };
 }

@@ -10,6 +10,7 @@ import { clearStrayCommits } from "./cleaning/repositories.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
+import { createLiveVersions, type LiveVersions } from "./live-versions.ts";
 import { observeState } from "./observed-state.ts";
 import { createRepairs, type Repairs } from "./repairs.ts";
 import { createSettlements } from "./settlements.ts";
@@ -44,6 +45,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   });
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const publishOnce = createFirstPublishing(context);
+  const liveVersions = createLiveVersions();
   const settlements = createSettlements(context, chores, {
     async tidy(installation) {
       await look();
@@ -83,7 +85,7 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   /** Passes run one at a time, because each repair is decided on what the previous one has left. */
   function look(): Promise<void> {
     looking = looking
-      .then(() => lookOnce(context, repairs, publishOnce))
+      .then(() => lookOnce(context, repairs, { publishOnce, liveVersions }))
       .catch(warning("the regular check failed; it will be retried"));
     return looking;
   }
@@ -93,7 +95,11 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   }
 }
 
-async function lookOnce(context: ReconcilerContext, repairs: Repairs, publishOnce: () => Promise<void>): Promise<void> {
+async function lookOnce(
+  context: ReconcilerContext,
+  repairs: Repairs,
+  { publishOnce, liveVersions }: { readonly publishOnce: () => Promise<void>; readonly liveVersions: LiveVersions },
+): Promise<void> {
   context.signal.throwIfAborted();
   await protectHost(context);
   await publishOnce().catch((error: unknown) =>
@@ -102,7 +108,7 @@ async function lookOnce(context: ReconcilerContext, repairs: Repairs, publishOnc
   const withdrawn = await withdrawOnce(context);
   // Observe first: everything that is seen has its row already, since intent is written before effects.
   const observed = await observeState(context);
-  const desired = await readDesiredState(context, withdrawn);
+  const desired = await readDesiredState(context, liveVersions, withdrawn);
   for (const repair of reconcile(desired, observed)) {
     await repairs
       .carryOut(repair)

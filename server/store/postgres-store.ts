@@ -38,7 +38,12 @@ export interface StoreOptions {
 export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOptions): Promise<Store> {
   const pool = createSessionPool({ url, size: poolSize, name: "baton" });
   const announcements = createAnnouncements(log);
-  const database = createDatabase(pool, announcements.announce);
+  let revision = 0;
+  const database = createDatabase(pool, announcements.announce, () => {
+    revision += 1;
+  });
+  /** For what either announces its changes or is not part of what lists say. */
+  const beside = createDatabase(pool, announcements.announce);
 
   try {
     const instance = await readInstance(database);
@@ -48,16 +53,17 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       environments: createEnvironmentStore(database, secrets),
       products: createProductStore(database, secrets),
       installations: createInstallationStore(database, secrets),
-      deployments: createDeploymentStore(database, secrets),
-      events: createEventStore(database, announcements),
+      deployments: createDeploymentStore(beside, secrets),
+      events: createEventStore(beside, announcements),
       domains: createDomainStore(database),
-      leases: createLeaseStore(database, chooseSubnet),
-      access: createAccessStore(database),
+      leases: createLeaseStore(beside, chooseSubnet),
+      access: createAccessStore(beside),
       settings: createSettingStore(database),
       sources: createSourceStore(database, secrets),
-      deliveries: createDeliveryStore(database),
-      reports: createReportStore(database),
-      audit: createAuditStore(database),
+      deliveries: createDeliveryStore(beside),
+      reports: createReportStore(beside),
+      audit: createAuditStore(beside),
+      revision: () => revision,
       ping: () => ping(pool),
       facts: () => readFacts(database),
       close: pool.close,

@@ -38,6 +38,7 @@ import { createQueuePages } from "./pages/system/queue.ts";
 import { createSetUpPages } from "./pages/system/set-up.ts";
 import { createSignInPages } from "./pages/system/sign-in.ts";
 import { createSystemPages } from "./pages/system/system.ts";
+import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
@@ -54,6 +55,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
     auth,
     metrics,
     catalog,
+    board: createProductBoard(outside),
     audit,
     endpoints: createEndpoints({ auth, audit }),
     streams: createEventStreams(outside),

@@ -25,13 +25,18 @@ export interface ScratchEngine extends AsyncDisposable {
 
 /** The real daemon under an instance id of its own. Disposing of it removes everything with that id. */
 export async function createScratchEngine(
-  options: { readonly programs?: readonly string[]; readonly builder?: EngineInfo["builder"] } = {},
+  options: {
+    readonly programs?: readonly string[];
+    readonly builder?: EngineInfo["builder"];
+    readonly closing?: AbortSignal;
+  } = {},
 ): Promise<ScratchEngine> {
   const instance = randomBytes(4).toString("hex") as InstanceId;
   const engine = createDockerEngine({
     instance,
     socket: process.env.DOCKER_HOST,
     ...(options.builder && { builder: options.builder }),
+    ...(options.closing && { closing: options.closing }),
   });
   const tag = `baton-${instance}/tiny:1`;
   const root = await tinyRoot(["/bin/sleep", "/bin/cat", ...(options.programs ?? [])]);

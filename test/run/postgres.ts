@@ -29,7 +29,13 @@ export default async function setup({ vitest }: TestProject): Promise<(() => Pro
   // All projects of a run share it.
   if (vitest.getProvidedContext().postgresUrl) return undefined;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "baton-postgres-")));
-  const { url, stop, kill } = await start(folder);
+  const { url, stop, kill } = await startPostgres(folder, {
+    // Tests need no durability.
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    autovacuum: "off",
+  });
   // When a signal ends the run, there is no time for the orderly shutdown below.
   const leave = () => {
     kill();
@@ -67,7 +73,8 @@ interface Running {
   kill(): void;
 }
 
-async function start(folder: string): Promise<Running> {
+/** Starts a Postgres on the data of `folder`, which it makes if there is none. Its role may make databases. */
+export async function startPostgres(folder: string, more: Readonly<Record<string, string>>): Promise<Running> {
   const binaries = await locateBinaries();
   const { dataFolder, password } = await ensureCluster(folder, binaries);
   // Baton's own cluster lets the role into one database only.
@@ -83,12 +90,8 @@ async function start(folder: string): Promise<Running> {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: 300,
-    // Tests need no durability.
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
-    autovacuum: "off",
     timezone: "UTC",
+    ...more,
   };
   const logFile = join(folder, "postgres.log");
   await using log = await open(logFile, "a");

@@ -86,13 +86,33 @@ export function ProductList({ list, now }: { readonly list: ProductListProps; re
           ))}
         </ul>
       )}
+      <Pager list={list} />
     </div>
   );
 }
 
-/** Builds the address of the same list with some of its parameters changed. */
+/** Leads to the next page, and from there back to the first, as what needs attention comes first. */
+function Pager({ list: { query, next } }: { readonly list: ProductListProps }) {
+  if (next === null && query.after === null) return null;
+  return (
+    <nav class="more" aria-label="Pages">
+      {query.after !== null && (
+        <a class="button" href={listUrl(query, {})}>
+          First page
+        </a>
+      )}
+      {next !== null && (
+        <a class="button" href={listUrl(query, { after: next })}>
+          More products
+        </a>
+      )}
+    </nav>
+  );
+}
+
+/** Builds the address of the same list with some of its parameters changed. Without a page, it begins at the first. */
 function listUrl(query: ProductQuery, change: Partial<ProductQuery>): string {
-  const params = new URLSearchParams(productQueryParams({ ...query, ...change }));
+  const params = new URLSearchParams(productQueryParams({ ...query, after: null, ...change }));
   return params.size === 0 ? routes.home() : `${routes.home()}?${params}`;
 }
 

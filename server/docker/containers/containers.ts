@@ -3,12 +3,14 @@ import type { ContainerId, InstanceId } from "../../model/names/ids.ts";
 import { type ContainerFilter, type ContainerState, PortTaken } from "../../ports/engine/containers.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import { ImageMissing } from "../../ports/engine/images.ts";
+import type { Owner } from "../../ports/engine/owner.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Daemon, ifThere } from "../host/daemon.ts";
 import { Refusal } from "../host/exchange.ts";
 import { only, serviceLabel } from "../host/labels.ts";
 import { containerConfig, restartPolicy } from "./container-config.ts";
 import { containerState, unpublishedAddress } from "./container-state.ts";
+import { createKnownContainers } from "./known-containers.ts";
 import { startFailure } from "./start-failure.ts";
 
 type Containers = Pick<
@@ -29,15 +31,56 @@ interface Deps {
   readonly daemon: Daemon;
   readonly instance: InstanceId;
   readonly log: Log | undefined;
+  /** Containers are kept in memory until this aborts; without it, each list inspects them. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 export function createContainers(deps: Deps): Containers {
+  const plain = createPlainContainers(deps);
+  const { closing } = deps;
+  if (!closing) return plain;
+  const known = createKnownContainers(
+    {
+      daemon: deps.daemon,
+      labels: ownLabels(deps.instance),
+      list: (signal) => listRaw(deps, [], signal),
+      inspect: (ids, signal) => inspectAll(deps, ids, signal),
+    },
+    closing,
+  );
+  /** Also when the change fails, because it may have been made all the same. */
+  const touching = async <T>(id: string, change: Promise<T>): Promise<T> => change.finally(() => known.touch(id));
+  return {
+    ...plain,
+    async createContainer(request, signal) {
+      const id = await plain.createContainer(request, signal);
+      known.touch(id);
+      return id;
+    },
+    startContainer: (id, signal) => touching(id, plain.startContainer(id, signal)),
+    stopContainer: (id, graceMs, signal) => touching(id, plain.stopContainer(id, graceMs, signal)),
+    removeContainer: (id, signal) => touching(id, plain.removeContainer(id, signal)),
+    async listContainers(filter, signal) {
+      if (closing.aborted) return plain.listContainers(filter, signal);
+      const all = await known.all(signal);
+      return "all" in filter ? all : all.filter(({ owner }) => isWanted(owner, filter));
+    },
+  };
+}
+
+function createPlainContainers(deps: Deps): Containers {
   const { daemon, instance } = deps;
   return {
     createContainer: (request, signal) => create(deps, request, signal),
     startContainer: (id, signal) => start(deps, id, signal),
     inspectContainer: (id, signal) => inspect(deps, id, signal),
-    listContainers: (filter, signal) => list(deps, filter, signal),
+
+    async listContainers(filter, signal) {
+      const listed = await listRaw(deps, labelsOf(filter), signal);
+      const ids = listed.map(({ Id }) => Id);
+      const states = await inspectAll(deps, ids, signal);
+      return ids.flatMap((id) => states.get(id) ?? []);
+    },
 
     async stopContainer(id, graceMs, signal) {
       if ((await inspect(deps, id, signal)) !== null) await stop(deps, id, graceMs, signal);
@@ -152,18 +195,37 @@ async function remove(daemon: Daemon, id: ContainerId, signal: AbortSignal): Pro
   }
 }
 
-async function list(deps: Deps, filter: ContainerFilter, signal: AbortSignal): Promise<readonly ContainerState[]> {
-  const filters = JSON.stringify({ label: [only.instance(deps.instance), serviceLabel, ...labelsOf(filter)] });
-  const query = { all: true, filters };
-  const request = { method: "GET", path: "/containers/json", query } as const;
-  const listed = await deps.daemon.ask<Docker.ContainerInfo[]>(request, signal);
-  const states: ContainerState[] = [];
-  for (let first = 0; first < listed.length; first += inspectionsAtATime) {
-    const some = listed.slice(first, first + inspectionsAtATime);
-    const inspected = await Promise.all(some.map(({ Id }) => inspect(deps, Id, signal)));
-    states.push(...inspected.filter((state) => state !== null));
+function listRaw(
+  { daemon, instance }: Deps,
+  labels: readonly string[],
+  signal: AbortSignal,
+): Promise<Docker.ContainerInfo[]> {
+  const filters = JSON.stringify({ label: [...ownLabels(instance), ...labels] });
+  return daemon.ask({ method: "GET", path: "/containers/json", query: { all: true, filters } }, signal);
+}
+
+/** Without those that do not exist any more. */
+async function inspectAll(
+  deps: Deps,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ContainerState>> {
+  const states = new Map<string, ContainerState>();
+  for (let first = 0; first < ids.length; first += inspectionsAtATime) {
+    const some = ids.slice(first, first + inspectionsAtATime);
+    const inspected = await Promise.all(some.map((id) => inspect(deps, id, signal)));
+    for (const [index, id] of some.entries()) {
+      const state = inspected[index];
+      if (state) states.set(id, state);
+    }
   }
   return states;
+}
+
+const ownLabels = (instance: InstanceId) => [only.instance(instance), serviceLabel];
+
+function isWanted(owner: Owner, filter: Exclude<ContainerFilter, { readonly all: true }>): boolean {
+  return "installation" in filter ? owner.installation === filter.installation : owner.deployment === filter.deployment;
 }
 
 export function inspectRaw(

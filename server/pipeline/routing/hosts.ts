@@ -13,8 +13,7 @@ const restoreTimeoutMs = 10_000;
 
 /** The routes that the proxy has for this installation now. */
 export async function routesNow({ store, installation }: DeploymentContext): Promise<readonly RouteSpec[]> {
-  return (await store.domains.list())
-    .filter((domain) => domain.installation === installation.id)
+  return (await store.domains.list([installation.id]))
     .map(({ installation: _, ...route }) => route)
     .filter((route) => faultInRoute(route) === null);
 }

@@ -44,6 +44,8 @@ export interface DeploymentStore {
   ): Promise<{ readonly deployment: Queued; readonly superseded: readonly DeploymentId[] } | "changed">;
 
   get(id: DeploymentId): Promise<Deployment | null>;
+  /** Those of these that exist, ordered by id. */
+  getAll(ids: readonly DeploymentId[]): Promise<readonly Deployment[]>;
   /** The newest deployment that was requested under this session id. */
   bySession(sessionId: string): Promise<Deployment | null>;
   /**
@@ -63,6 +65,8 @@ export interface DeploymentStore {
   queue(): Promise<{ readonly queued: readonly Queued[]; readonly running: readonly Running[] }>;
   /** The last `count` deployments of an installation by `readyAt`, newest first, including stopped ones. */
   lastReady(installation: InstallationId, count: number): Promise<readonly Deployment[]>;
+  /** The same for each of several installations, one installation after the other. */
+  lastReadyOf(installations: readonly InstallationId[], count: number): Promise<readonly Deployment[]>;
 
   /**
    * Claims the oldest queued deployment whose installation has none running, when fewer than `maxBuilding` are

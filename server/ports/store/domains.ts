@@ -6,8 +6,8 @@ import type { InstallationId } from "../../model/names/ids.ts";
  * installation.
  */
 export interface DomainStore {
-  /** The hosts that are served. */
-  list(): Promise<readonly Domain[]>;
+  /** The hosts that are served, of all installations or of some, ordered by host. */
+  list(installations?: readonly InstallationId[]): Promise<readonly Domain[]>;
   /**
    * The installation that may serve a host, because it serves it or a user gave it the host; null when there is none.
    */
@@ -22,6 +22,8 @@ export interface DomainStore {
    * are set.
    */
   custom(installation: InstallationId): Promise<readonly RouteSpec[]>;
+  /** The same of several installations, ordered by host. */
+  customOf(installations: readonly InstallationId[]): Promise<readonly Domain[]>;
   /**
    * Makes these the only hosts that a user gave to a service; a host of another service of the installation moves.
    * `served` turns all custom hosts of the installation into the routes that it serves from now on; without it, these

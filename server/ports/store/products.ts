@@ -1,3 +1,4 @@
+import type { Deployment } from "../../model/deployment/deployment.ts";
 import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { Environment, Installation, InstalledProduct, Product, PushWatch, Slug } from "../../model/product.ts";
 import type { ServiceSettings } from "../../model/service-settings.ts";
@@ -23,7 +24,8 @@ export interface InstallationCopy {
 }
 
 export interface ProductStore {
-  list(): Promise<readonly Product[]>;
+  /** Ordered by slug: all of them, or a page of at most `limit` that begins after a slug. */
+  list(page?: { readonly limit: number; readonly after?: Slug | undefined }): Promise<readonly Product[]>;
   bySlug(slug: Slug): Promise<Product | null>;
   /** Includes a product that was marked deleted, until it is purged, because its deployments still name it. */
   get(id: ProductId): Promise<Product | null>;
@@ -36,6 +38,8 @@ export interface ProductStore {
   update(id: ProductId, changes: ProductChanges): Promise<void>;
   /** The names of the variables that all installations of the product get, sorted. */
   variableNames(id: ProductId): Promise<readonly string[]>;
+  /** The same for several products. One without variables is left out. */
+  variableNamesOf(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, readonly string[]>>;
   /** The variables that all installations of the product get, as they may be shown, sorted by name. */
   variableEntries(id: ProductId): Promise<readonly VariableEntry[]>;
   /** Like InstallationStore.changeVariables, for all installations of the product. */
@@ -78,8 +82,13 @@ export interface InstallationStore {
    * deleted.
    */
   installedProduct(id: InstallationId): Promise<(InstalledProduct & { readonly isDeleted: boolean }) | null>;
-  /** The same for all that `list` returns, or for those of one product. */
-  installedProducts(product?: ProductId): Promise<readonly InstalledProduct[]>;
+  /** The same for all that `list` returns, or for some of them, ordered by id. */
+  installedProducts(some?: SomeInstallations): Promise<readonly InstalledProduct[]>;
+  /**
+   * What a list of products says about installations: about all that `list` returns, or about those that these
+   * deployments belong to.
+   */
+  overview(deployments?: readonly DeploymentId[]): Promise<readonly InstallationOverview[]>;
   /** Without installations that were deleted separately. For a deleted product: the installations that it had then. */
   ofProduct(product: ProductId): Promise<readonly Installation[]>;
   /** Resolves with null when the product is installed there already, or was deleted. */
@@ -109,6 +118,10 @@ export interface InstallationStore {
   trackFirst(product: ProductId, branch: string): Promise<readonly Installation[]>;
   /** The settings of its services, by name; services without settings are left out. */
   serviceSettings(id: InstallationId): Promise<ReadonlyMap<string, ServiceSettings>>;
+  /** The same for several installations. One without settings is left out. */
+  serviceSettingsOf(
+    ids: readonly InstallationId[],
+  ): Promise<ReadonlyMap<InstallationId, ReadonlyMap<string, ServiceSettings>>>;
   /** Settings that are left out stay; null unsets one. Takes effect with the next deployment. */
   setServiceSettings(id: InstallationId, service: string, changes: Partial<ServiceSettings>): Promise<void>;
   /**
@@ -120,6 +133,8 @@ export interface InstallationStore {
   variableNames(id: InstallationId): Promise<readonly string[]>;
   /** Its own variables over its product's, decrypted. For the pipeline and for comparing; never sent to anybody. */
   variables(id: InstallationId): Promise<Readonly<Record<string, string>>>;
+  /** `variables` and `buildMarks` of several installations. One that does not exist is left out. */
+  variablesOf(ids: readonly InstallationId[]): Promise<ReadonlyMap<InstallationId, CurrentVariables>>;
   /** The variables that say whether builds get them; an own variable that does not say takes its product's mark. */
   buildMarks(id: InstallationId): Promise<Readonly<Record<string, boolean>>>;
   /** The values of its variables that are not secret, by name; these may be shown. */
@@ -135,6 +150,28 @@ export interface InstallationStore {
     unset: readonly string[],
     marks?: VariableMarks,
   ): Promise<void>;
+}
+
+/** Which installations to list. What is left out does not limit them. */
+export interface SomeInstallations {
+  readonly products?: readonly ProductId[];
+  readonly ids?: readonly InstallationId[];
+  readonly after?: InstallationId | undefined;
+  readonly limit?: number;
+}
+
+/** An installation with its newest deployment. */
+export interface InstallationOverview extends InstalledProduct {
+  /** Null when there is none. */
+  readonly newest: Pick<Deployment, "id" | "number" | "status" | "createdAt"> | null;
+  /** Whether somebody has dismissed the newest deployment's failure. */
+  readonly isDismissed: boolean;
+}
+
+/** An installation's variables as its next deployment would get them. */
+export interface CurrentVariables {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly marks: Readonly<Record<string, boolean>>;
 }
 
 /** Marks on variables, by name. A variable that is not named keeps its mark. */

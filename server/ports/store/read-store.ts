@@ -8,26 +8,35 @@ import type { SourceStore } from "./sources.ts";
 import type { SettingStore, Store } from "./store.ts";
 
 /** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
-export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts"> {
+export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "revision"> {
   readonly environments: Pick<EnvironmentStore, "list" | "get">;
-  readonly products: Pick<ProductStore, "list" | "bySlug" | "get" | "variableNames" | "variableEntries">;
+  readonly products: Pick<
+    ProductStore,
+    "list" | "bySlug" | "get" | "variableNames" | "variableNamesOf" | "variableEntries"
+  >;
   readonly installations: Pick<
     InstallationStore,
     | "list"
     | "get"
     | "installedProduct"
     | "installedProducts"
+    | "overview"
     | "ofProduct"
     | "serviceSettings"
+    | "serviceSettingsOf"
     | "variableNames"
     | "variables"
+    | "variablesOf"
     | "buildMarks"
     | "visibleVariables"
     | "variableEntries"
   >;
-  readonly deployments: Pick<DeploymentStore, "get" | "bySession" | "list" | "undecided" | "queue" | "lastReady">;
+  readonly deployments: Pick<
+    DeploymentStore,
+    "get" | "getAll" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf"
+  >;
   readonly events: Pick<EventStore, "read" | "subscribe" | "subscribeAll" | "stacks">;
-  readonly domains: Pick<DomainStore, "list" | "custom">;
+  readonly domains: Pick<DomainStore, "list" | "custom" | "customOf">;
   readonly access: Pick<AccessStore, "identify" | "session">;
   readonly settings: Pick<SettingStore, "get">;
   readonly sources: Pick<SourceStore, "get">;

@@ -27,6 +27,12 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly reports: ReportStore;
   readonly audit: AuditStore;
+  /**
+   * Grows with every commit of this process that may change what is known of products, environments, installations,
+   * their hosts or settings. What changes about a deployment is announced instead, see `events.subscribeAll`. For those
+   * who keep in memory what they have read.
+   */
+  revision(): number;
   /** Resolves within 5 s or rejects with StoreUnavailable. */
   ping(): Promise<void>;
   facts(): Promise<DatabaseFacts>;

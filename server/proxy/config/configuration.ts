@@ -21,7 +21,10 @@ export interface Configuration {
   desired(): Promise<CaddyConfig>;
   /** See Proxy.setRoutes. When it rejects, the file and the desired configuration are unchanged. */
   setRoutes(routes: readonly InstallationRoutes[], signal: AbortSignal): Promise<readonly RouteFault[]>;
-  /** Loads the desired configuration when another one runs; resolves with whether it had to. */
+  /**
+   * Loads the desired configuration when another one runs; resolves with whether it had to. It may be called every
+   * second: a large configuration is compared less often, and Caddy is only asked whether it answers in between.
+   */
   restore(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -74,7 +77,12 @@ export function createConfiguration(deps: ConfigurationDependencies): Configurat
 
   return {
     desired: () => exclusively(desired),
-    restore: (signal) => exclusively(() => restore(signal)),
+    restore: (signal) =>
+      exclusively(async () => {
+        if (known === null || !running.isRecent(known)) return restore(signal);
+        await deps.admin.ping(signal);
+        return false;
+      }),
     setRoutes: (routes, signal) =>
       exclusively(async () => {
         signal.throwIfAborted();
@@ -99,16 +107,29 @@ function createQueue() {
   };
 }
 
+/**
+ * How much of a configuration is read for each millisecond that passes. With ten hosts it is compared every second, with
+ * a thousand every 30 s: reading that much each second would take 1 % of a core here, and more in Caddy.
+ */
+const charactersPerMs = 20;
+
 /** Compares the configuration that Caddy runs, and loads another one. */
 function createRunningConfig(admin: CaddyAdmin) {
   /** The text in which Caddy repeated a configuration: equal texts need no parsing. */
-  let confirmed: { readonly config: CaddyConfig; readonly text: string } | null = null;
+  let confirmed: { readonly config: CaddyConfig; readonly text: string; readonly atMs: number } | null = null;
+
+  /** Whether Caddy was seen to run this configuration not long ago. */
+  function isRecent(config: CaddyConfig): boolean {
+    if (confirmed?.config !== config) return false;
+    return performance.now() - confirmed.atMs < confirmed.text.length / charactersPerMs;
+  }
 
   async function is(config: CaddyConfig, signal: AbortSignal): Promise<boolean> {
     const text = await admin.config(signal);
-    if (confirmed !== null && confirmed.config === config && confirmed.text === text) return true;
-    const same = isDeepStrictEqual(JSON.parse(text), config);
-    if (same) confirmed = { config, text };
+    const atMs = performance.now();
+    const same =
+      (confirmed?.config === config && confirmed.text === text) || isDeepStrictEqual(JSON.parse(text), config);
+    confirmed = same ? { config, text, atMs } : null;
     return same;
   }
 
@@ -121,7 +142,7 @@ function createRunningConfig(admin: CaddyAdmin) {
     }
   }
 
-  return { is, load };
+  return { is, isRecent, load };
 }
 
 async function write(file: string, config: CaddyConfig): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile, rm, symlink } from "node:fs/promises";
+import { readFile, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../files/durable-file.ts";
 import { type HostAddress, hostAddress } from "../../model/names/host-address.ts";
@@ -47,6 +47,7 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
   /** The services that this process has settled; with a thousand installations, checking again takes seconds. */
   const settled = new Map<InstallationId, string>();
   const switchTo = createSwitchTo(folders);
+  const addresses = createAddressReader();
 
   return {
     switchTo,
@@ -68,7 +69,7 @@ export function createSwitch(config: { readonly routesFolder: string; readonly r
     hold: (installation, deployment, services) =>
       write(installation, String(deployment), new Map(services.map((service) => [addressFile(service), nowhere]))),
 
-    addressesOf: (installation, deployment) => addressesIn(join(folderOf(installation), String(deployment))),
+    addressesOf: (installation, deployment) => addresses(join(folderOf(installation), String(deployment))),
 
     async current(installation) {
       const target = await targetOf(installation);
@@ -125,6 +126,27 @@ function createSwitchTo(folders: RouteFolders): Switch["switchTo"] {
       mine.catch(() => {}),
     );
     return { tookMs: await mine };
+  };
+}
+
+/** Two changes within one tick of the file system's clock leave the same time, so a young one says nothing. */
+const youngMs = 1_000;
+
+/**
+ * Reads a folder again only when something in it was replaced, which changes the folder's own time: files are replaced
+ * as a whole, by renaming. A thousand installations are looked at every 30 s.
+ */
+function createAddressReader(): (folder: string) => Promise<ReadonlyMap<string, HostAddress>> {
+  const known = new Map<string, { readonly at: bigint; readonly addresses: ReadonlyMap<string, HostAddress> }>();
+  return async (folder) => {
+    const at = (await stat(folder, { bigint: true }).catch(nullWhenMissing))?.mtimeNs;
+    const last = known.get(folder);
+    if (last && last.at === at) return last.addresses;
+    known.delete(folder);
+    const isYoung = at === undefined || Date.now() - Number(at / 1_000_000n) < youngMs;
+    const addresses = await addressesIn(folder);
+    if (!isYoung) known.set(folder, { at, addresses });
+    return addresses;
   };
 }
 

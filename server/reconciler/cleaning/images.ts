@@ -8,22 +8,19 @@ export async function removeUnneededImages(context: ReconcilerContext): Promise<
   // Images are read first: one that is built meanwhile is then missing from this list, while its deployment is in the
   // next.
   const images = await engine.listImages(signal);
+  if (images.length === 0) return;
   const { queued, running } = await store.deployments.queue();
   const undecided = [...queued, ...running];
   const installations = await store.installations.list();
-  const kept = await Promise.all(installations.map(({ id }) => store.deployments.lastReady(id, keepVersions)));
-  const live = await Promise.all(
-    installations.flatMap(({ liveDeploymentId }) =>
-      liveDeploymentId === null ? [] : [store.deployments.get(liveDeploymentId)],
-    ),
+  const others = await store.deployments.getAll([
+    ...installations.flatMap(({ liveDeploymentId }) => liveDeploymentId ?? []),
+    ...undecided.flatMap(({ sourceId }) => sourceId ?? []),
+  ]);
+  const kept = await store.deployments.lastReadyOf(
+    installations.map(({ id }) => id),
+    keepVersions,
   );
-  const sources = await Promise.all(
-    undecided.flatMap(({ sourceId }) => (sourceId === null ? [] : [store.deployments.get(sourceId)])),
-  );
-  const specs = [...kept.flat(), ...live, ...sources, ...running].flatMap((deployment) => {
-    const spec = deployment && specOf(deployment);
-    return spec ? [spec] : [];
-  });
+  const specs = [...kept, ...others, ...running].flatMap((deployment) => specOf(deployment) ?? []);
   for (const tag of tagsToRemove(images, specs, new Set(undecided.map(({ id }) => id)))) {
     await engine.removeTag(tag, signal);
   }

@@ -1,3 +1,5 @@
+import { parseSlug } from "../../model/product.ts";
+
 export const productFilters = ["all", "attention", "running", "stopped", "empty"] as const;
 export type ProductFilter = (typeof productFilters)[number];
 
@@ -14,6 +16,8 @@ export interface ProductQuery {
   readonly sort: ProductSort;
   /** Null means that the number of products decides. */
   readonly view: ProductView | null;
+  /** The product that the page begins after. Null for the first page. */
+  readonly after: string | null;
 }
 
 /** The facts that decide a product's place in the list. */
@@ -31,7 +35,10 @@ export interface ListedInstallation {
 }
 
 export interface ProductSelection<T> {
+  /** The products of the page. */
   readonly shown: readonly T[];
+  /** The product that the next page begins after. Null on the last page. */
+  readonly next: string | null;
   /** How many products with a matching name each filter would show. */
   readonly counts: Readonly<Record<ProductFilter, number>>;
   readonly view: ProductView;
@@ -40,6 +47,9 @@ export interface ProductSelection<T> {
 /** With more products than this, each gets one line instead of a card. */
 const cardsAtMost = 12;
 
+/** A page that a person can still read over, and a server can render in a few milliseconds. */
+export const productsOnAPage = 50;
+
 /** Parses a URL's query, which may contain anything. Unknown values become the defaults. */
 export function parseProductQuery(asked: Readonly<Record<string, string | undefined>>): ProductQuery {
   return {
@@ -47,41 +57,66 @@ export function parseProductQuery(asked: Readonly<Record<string, string | undefi
     state: productFilters.find((name) => name === asked.state) ?? "all",
     sort: productSorts.find((name) => name === asked.sort) ?? "attention",
     view: asked.view === "dense" || asked.view === "cards" ? asked.view : null,
+    after: parseSlug(asked.after ?? ""),
   };
 }
 
 /** Formats a query for a URL and leaves out the defaults. */
-export function productQueryParams({ q, state, sort, view }: ProductQuery): Record<string, string> {
+export function productQueryParams({ q, state, sort, view, after }: ProductQuery): Record<string, string> {
   return {
     ...(q !== "" && { q }),
     ...(state !== "all" && { state }),
     ...(sort !== "attention" && { sort }),
     ...(view !== null && { view }),
+    ...(after !== null && { after }),
   };
 }
 
-/** Filters and sorts products for a page. */
+/**
+ * Filters and sorts products, and takes a page of them. The order of a list is remembered with the list itself, because
+ * a list of ten thousand is asked for far more often than it changes.
+ */
 export function selectProducts<T extends ListedProduct>(
   products: readonly T[],
-  { q, state, sort, view }: ProductQuery,
+  query: ProductQuery,
+  pageSize = productsOnAPage,
 ): ProductSelection<T> {
-  const named = products.filter(({ slug }) => matches(slug, q));
+  const { q, state, sort, view, after } = query;
+  const words = q.toLowerCase().split(/\s+/);
+  const named = orderOf(products, sort).filter(({ slug }) => words.every((word) => slug.includes(word)));
   const counts = { all: 0, attention: 0, running: 0, stopped: 0, empty: 0 };
-  for (const product of named) for (const filter of productFilters) if (isIn(product, filter)) counts[filter]++;
+  for (const product of named) for (const filter of filtersOf(product)) counts[filter]++;
+  const found = state === "all" ? named : named.filter((product) => filtersOf(product).includes(state));
+  // A product that was deleted meanwhile, or is not found any more, leads back to the beginning.
+  const start = after === null ? 0 : found.findIndex(({ slug }) => slug === after) + 1;
+  const shown = found.slice(start, start + pageSize);
   return {
-    shown: named.filter((product) => isIn(product, state)).sort(orders[sort]),
+    shown,
+    next: start + pageSize < found.length ? (shown.at(-1)?.slug ?? null) : null,
     counts,
     // All products count here, so that a search does not change the layout.
     view: view ?? (products.length > cardsAtMost ? "dense" : "cards"),
   };
 }
 
-/** Every typed word must be part of the name, in any order: "my shop" finds my-shop. */
-function matches(slug: string, q: string): boolean {
-  return q
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => slug.includes(word));
+const knownOrders = new WeakMap<readonly ListedProduct[], Map<ProductSort, readonly ListedProduct[]>>();
+
+function orderOf<T extends ListedProduct>(products: readonly T[], sort: ProductSort): readonly T[] {
+  const known = knownOrders.get(products) ?? new Map<ProductSort, readonly ListedProduct[]>();
+  knownOrders.set(products, known);
+  const sorted = known.get(sort) ?? sortedBy(products, sort);
+  known.set(sort, sorted);
+  // It consists of the list's own elements.
+  return sorted as readonly T[];
+}
+
+const knownFilters = new WeakMap<ListedProduct, readonly ProductFilter[]>();
+
+/** The filters that show a product: every word that is typed must be part of its name besides, in any order. */
+function filtersOf(product: ListedProduct): readonly ProductFilter[] {
+  const known = knownFilters.get(product) ?? productFilters.filter((filter) => isIn(product, filter));
+  knownFilters.set(product, known);
+  return known;
 }
 
 function isIn({ installations }: ListedProduct, filter: ProductFilter): boolean {
@@ -121,12 +156,17 @@ function lastDeploymentOf({ installations }: ListedProduct): number {
   return Math.max(0, ...installations.map(({ deployedAt }) => deployedAt?.getTime() ?? 0));
 }
 
-type Order = (a: ListedProduct, b: ListedProduct) => number;
-
-const byName: Order = (a, b) => a.slug.localeCompare(b.slug, "en");
-
-const orders: Readonly<Record<ProductSort, Order>> = {
-  attention: (a, b) => urgencyOf(a) - urgencyOf(b) || byName(a, b),
-  name: byName,
-  recent: (a, b) => lastDeploymentOf(b) - lastDeploymentOf(a) || byName(a, b),
+const ranks: Readonly<Record<ProductSort, (product: ListedProduct) => number>> = {
+  attention: urgencyOf,
+  name: () => 0,
+  recent: (product) => -lastDeploymentOf(product),
 };
+
+/** By rank, and by name among equals. Slugs are ASCII, so comparing them needs no language. */
+function sortedBy<T extends ListedProduct>(products: readonly T[], sort: ProductSort): readonly T[] {
+  const rank = ranks[sort];
+  return products
+    .map((product) => ({ product, rank: rank(product) }))
+    .sort((a, b) => a.rank - b.rank || (a.product.slug < b.product.slug ? -1 : 1))
+    .map(({ product }) => product);
+}

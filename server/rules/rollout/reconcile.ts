@@ -65,8 +65,40 @@ export type Repair =
   | { readonly type: "forget-installation"; readonly installation: InstallationId };
 
 /** Compares the rows with the world. The reconciler carries out the repairs. */
-export function reconcile(rows: DesiredState, world: ObservedState): readonly Repair[] {
+export function reconcile(desired: DesiredState, observed: ObservedState): readonly Repair[] {
+  const { deployments } = desired;
+  const { containers } = observed;
+  const deploying = deployments.filter((deployment): deployment is Deploying => deployment.status === "deploying");
+  return repairsOf(
+    {
+      ...desired,
+      byId: new Map(deployments.map((deployment) => [deployment.id, deployment])),
+      deploying: groupBy(deploying, ({ installationId }) => installationId),
+    },
+    {
+      ...observed,
+      madeBy: groupBy(containers, ({ owner }) => owner.deployment),
+      ofInstallation: groupBy(containers, ({ owner }) => owner.installation),
+    },
+  );
+}
+
+/** The rows by what they are looked up by: with a thousand products, searching the list each time takes long. */
+interface Rows extends DesiredState {
+  readonly byId: ReadonlyMap<DeploymentId, Deployment>;
+  /** Deployments past their build. */
+  readonly deploying: ReadonlyMap<InstallationId, readonly Deploying[]>;
+}
+
+interface World extends ObservedState {
+  /** The containers that a deployment has made. */
+  readonly madeBy: ReadonlyMap<DeploymentId, readonly ContainerState[]>;
+  readonly ofInstallation: ReadonlyMap<InstallationId, readonly ContainerState[]>;
+}
+
+function repairsOf(rows: Rows, world: World): readonly Repair[] {
   const wanted = new Set(rows.deployments.flatMap(wantedBy(rows.installations)));
+  const present = new Set(rows.installations.map(({ id }) => id));
   return [
     ...rows.installations.flatMap((installation) => trafficSwitches(installation, rows, world)),
     ...rows.installations.flatMap((installation) => misroutedUpstreams(installation, rows, world)),
@@ -74,7 +106,7 @@ export function reconcile(rows: DesiredState, world: ObservedState): readonly Re
     ...removals(wanted, rows, world),
     ...networksToRemove(wanted, rows, world),
     ...[...world.folders.keys()]
-      .filter((id) => !rows.stillServed.has(id) && !rows.installations.some((installation) => installation.id === id))
+      .filter((id) => !rows.stillServed.has(id) && !present.has(id))
       .map((installation) => ({ type: "forget-installation" as const, installation })),
   ];
 }
@@ -96,11 +128,11 @@ function wantedBy(installations: readonly Installation[]): (deployment: Deployme
   };
 }
 
-function trafficSwitches(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function trafficSwitches(installation: Installation, rows: Rows, world: World): readonly Repair[] {
   const current = world.current.get(installation.id);
   // It never switched, or it is switching right now: the pipeline knows better.
   if (current === undefined || isSwitching(installation, rows)) return [];
-  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+  const live = liveOf(installation, rows);
   const serves = live !== undefined && "spec" in live && live.spec !== null && live.spec.routes.length > 0;
   const to = serves && installation.liveDeploymentId !== null ? installation.liveDeploymentId : "stopped";
   if (current === to) return [];
@@ -109,17 +141,15 @@ function trafficSwitches(installation: Installation, rows: DesiredState, world: 
     : [{ type: "switch", installation: installation.id, to }];
 }
 
-function misroutedUpstreams(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
-  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+function misroutedUpstreams(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = liveOf(installation, rows);
   const addresses = world.upstreams.get(installation.id);
   // A running deployment moves its own traffic.
-  const isDeploying = rows.deployments.some(
-    (deployment) => deployment.installationId === installation.id && deployment.status === "deploying",
-  );
+  const isDeploying = rows.deploying.has(installation.id);
   if (live?.status !== "ready" || isDeploying || !addresses || world.current.get(installation.id) !== live.id)
     return [];
   return servicesOf(live.spec).flatMap((service): readonly Repair[] => {
-    const container = service.kind === "web" ? containerOf(live.id, service, world.containers) : null;
+    const container = service.kind === "web" ? containerIn(world, live, service) : null;
     const address = container?.status === "running" ? container.hostAddress : null;
     if (address === null || addresses.get(service.name) === address) return [];
     return [
@@ -128,21 +158,24 @@ function misroutedUpstreams(installation: Installation, rows: DesiredState, worl
   });
 }
 
-function isSwitching(installation: Installation, rows: DesiredState): boolean {
-  return rows.deployments.some(
-    (deployment): deployment is Deploying =>
-      deployment.installationId === installation.id && deployment.status === "deploying" && deployment.step !== "start",
-  );
+function isSwitching(installation: Installation, rows: Rows): boolean {
+  return (rows.deploying.get(installation.id) ?? []).some(({ step }) => step !== "start");
 }
 
-function restorations(installation: Installation, rows: DesiredState, world: ObservedState): readonly Repair[] {
-  const live = rows.deployments.find((deployment) => deployment.id === installation.liveDeploymentId);
+function liveOf({ liveDeploymentId }: Installation, rows: Rows): Deployment | undefined {
+  return liveDeploymentId === null ? undefined : rows.byId.get(liveDeploymentId);
+}
+
+function containerIn({ madeBy }: World, live: Deployment, service: ServiceSpec): ContainerState | null {
+  return containerOf(live.id, service, madeBy.get(service.keptFrom ?? live.id) ?? []);
+}
+
+function restorations(installation: Installation, rows: Rows, world: World): readonly Repair[] {
+  const live = liveOf(installation, rows);
   if (live?.status !== "ready") return [];
   // What a running deployment stopped in order to replace it, it also restores.
-  const replacing = rows.deployments.filter(
-    (deployment): deployment is Deploying =>
-      deployment.installationId === installation.id && deployment.status === "deploying",
-  );
+  const replacing = rows.deploying.get(installation.id) ?? [];
+  const own = world.ofInstallation.get(installation.id) ?? [];
   const isBeingReplaced = (service: ServiceSpec) => replacing.some(({ spec }) => isReplacedBy(service, spec));
   return (
     servicesOf(live.spec)
@@ -151,15 +184,12 @@ function restorations(installation: Installation, rows: DesiredState, world: Obs
       .filter(
         (service) =>
           !isStateful(service) ||
-          !world.containers.some(
-            (container) =>
-              container.owner.installation === installation.id &&
-              container.service === service.name &&
-              container.owner.deployment !== makerOf(service, live),
+          !own.some(
+            (container) => container.service === service.name && container.owner.deployment !== makerOf(service, live),
           ),
       )
       .filter((service) => {
-        const container = containerOf(live.id, service, world.containers);
+        const container = containerIn(world, live, service);
         return (
           !container || container.status === "created" || container.status === "exited" || container.status === "dead"
         );
@@ -182,7 +212,7 @@ export function isReplacedBy(service: ServiceSpec, spec: Pick<DeploymentSpec, "s
   return isStateful(service) || (next !== undefined && carriedVolumes(next).length > 0);
 }
 
-function removals(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: ObservedState): readonly Repair[] {
+function removals(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
   const owners = new Map<DeploymentId, InstallationId | null>();
   for (const { owner } of world.containers) owners.set(owner.deployment, owner.installation);
   for (const { owner } of world.networks) if (owner) owners.set(owner.deployment, owner.installation);
@@ -202,10 +232,7 @@ function removals(wanted: ReadonlySet<DeploymentId>, rows: DesiredState, world: 
 }
 
 /** For each deployment, the services whose containers wanted deployments have kept. */
-function keptServices(
-  wanted: ReadonlySet<DeploymentId>,
-  rows: DesiredState,
-): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
+function keptServices(wanted: ReadonlySet<DeploymentId>, rows: Rows): ReadonlyMap<DeploymentId, ReadonlySet<string>> {
   const kept = new Map<DeploymentId, Set<string>>();
   for (const deployment of rows.deployments) {
     const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
@@ -217,25 +244,16 @@ function keptServices(
 }
 
 /** Whether anything of a deployment is left beside what is kept. */
-function hasMore(
-  deployment: DeploymentId,
-  except: readonly string[],
-  rows: DesiredState,
-  world: ObservedState,
-): boolean {
+function hasMore(deployment: DeploymentId, except: readonly string[], rows: Rows, world: World): boolean {
   return (
     rows.leaseHolders.includes(deployment) ||
-    world.containers.some(({ owner, service }) => owner.deployment === deployment && !except.includes(service)) ||
+    (world.madeBy.get(deployment) ?? []).some(({ service }) => !except.includes(service)) ||
     world.networks.some(({ owner }) => owner?.deployment === deployment) ||
     [...world.folders.values()].some((deployments) => deployments.includes(deployment))
   );
 }
 
-function networksToRemove(
-  wanted: ReadonlySet<DeploymentId>,
-  rows: DesiredState,
-  world: ObservedState,
-): readonly Repair[] {
+function networksToRemove(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: World): readonly Repair[] {
   const needed = new Set(
     rows.deployments.flatMap((deployment) => {
       const spec = wanted.has(deployment.id) ? specOf(deployment) : null;
@@ -251,8 +269,19 @@ function networksToRemove(
     lasting &&
     !needed.has(lasting.installation) &&
     // A removed installation may still be draining.
-    !world.containers.some(({ owner }) => owner.installation === lasting.installation)
+    !world.ofInstallation.has(lasting.installation)
       ? [{ type: "remove-network" as const, installation: lasting.installation, name }]
       : [],
   );
+}
+
+function groupBy<T, Key>(things: readonly T[], keyOf: (thing: T) => Key): ReadonlyMap<Key, readonly T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    const group = groups.get(key);
+    if (group) group.push(thing);
+    else groups.set(key, [thing]);
+  }
+  return groups;
 }

@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { After, Deployment, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
+import type { InstallationId } from "../../model/names/ids.ts";
 import type { DeploymentStore } from "../../ports/store/deployments.ts";
 import type { Secrets } from "../access/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
-import { products } from "../schema/products.ts";
 import { requestCancel } from "./cancel.ts";
 import { cancelRequested, claim, rescue } from "./claim.ts";
 import {
@@ -17,6 +18,7 @@ import {
   undecidedStatuses,
 } from "./deployment-row.ts";
 import { enqueue, reserveId } from "./enqueue.ts";
+import { listRows } from "./list-rows.ts";
 import { move } from "./move.ts";
 
 export function createDeploymentStore(database: Database, secrets: Secrets): DeploymentStore {
@@ -50,7 +52,7 @@ export function createDeploymentStore(database: Database, secrets: Secrets): Dep
   };
 }
 
-type Reads = "get" | "bySession" | "list" | "undecided" | "queue" | "lastReady";
+type Reads = "get" | "getAll" | "bySession" | "list" | "undecided" | "queue" | "lastReady" | "lastReadyOf";
 
 function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore, Reads> {
   const decode = (row: DeploymentRow) => deploymentOf(row, secrets);
@@ -59,6 +61,17 @@ function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore
       database.read(async (queries) => {
         const [row] = await queries.select().from(deployments).where(eq(deployments.id, id));
         return row ? decode(row) : null;
+      }),
+
+    getAll: (ids) =>
+      database.read(async (queries) => {
+        if (ids.length === 0) return [];
+        const rows = await queries
+          .select()
+          .from(deployments)
+          .where(inArray(deployments.id, [...ids]))
+          .orderBy(asc(deployments.id));
+        return rows.map(decode);
       }),
 
     bySession: (sessionId) =>
@@ -72,18 +85,7 @@ function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore
         return row ? decode(row) : null;
       }),
 
-    list: (filter) =>
-      database.read(async (queries) => {
-        const rows = await queries
-          .select({ deployment: deployments })
-          .from(deployments)
-          .innerJoin(installations, eq(installations.id, deployments.installationId))
-          .innerJoin(products, eq(products.id, installations.productId))
-          .where(and(...listed(filter)))
-          .orderBy(desc(deployments.id))
-          .limit(filter.limit);
-        return rows.map(({ deployment }) => decode(deployment));
-      }),
+    list: async (filter) => (await database.read((queries) => listRows(queries, filter))).map(decode),
 
     undecided: (installation) =>
       database.read(async (queries) => {
@@ -102,17 +104,36 @@ function createReads(database: Database, secrets: Secrets): Pick<DeploymentStore
         return { queued: all.filter(isQueued), running: all.filter(isRunning) };
       }),
 
-    lastReady: (installation, count) =>
-      database.read(async (queries) => {
-        const rows = await queries
-          .select()
-          .from(deployments)
-          .where(and(eq(deployments.installationId, installation), isNotNull(deployments.readyAt)))
-          .orderBy(desc(deployments.readyAt), desc(deployments.id))
-          .limit(count);
-        return rows.map(decode);
-      }),
+    lastReady: async (installation, count) =>
+      (await database.read((queries) => lastReadyRows(queries, [installation], count))).map(decode),
+    lastReadyOf: async (all, count) =>
+      (await database.read((queries) => lastReadyRows(queries, all, count))).map(decode),
   };
+}
+
+/** Goes through the index of each installation, so that it reads no more than it returns. */
+async function lastReadyRows(
+  queries: Queries,
+  all: readonly InstallationId[],
+  count: number,
+): Promise<readonly DeploymentRow[]> {
+  if (all.length === 0) return [];
+  const own = alias(deployments, "own");
+  const ready = queries
+    .select({ id: own.id })
+    .from(own)
+    .where(and(eq(own.installationId, installations.id), isNotNull(own.readyAt)))
+    .orderBy(desc(own.readyAt), desc(own.id))
+    .limit(count)
+    .as("ready");
+  const rows = await queries
+    .select({ deployment: deployments })
+    .from(installations)
+    .innerJoinLateral(ready, sql`true`)
+    .innerJoin(deployments, eq(deployments.id, ready.id))
+    .where(inArray(installations.id, [...all]))
+    .orderBy(asc(installations.id), desc(deployments.readyAt), desc(deployments.id));
+  return rows.map(({ deployment }) => deployment);
 }
 
 const isUndecided = (deployment: Deployment): deployment is Queued | Running =>
@@ -125,17 +146,4 @@ function undecidedRows(queries: Queries): Promise<DeploymentRow[]> {
     .from(deployments)
     .where(inArray(deployments.status, undecidedStatuses))
     .orderBy(asc(deployments.id));
-}
-
-function listed(filter: Parameters<DeploymentStore["list"]>[0]): SQL[] {
-  const conditions = [
-    filter.installation === undefined ? undefined : eq(deployments.installationId, filter.installation),
-    // Deployments of a deleted product or installation are listed only when that one is asked for.
-    filter.product !== undefined ? eq(installations.productId, filter.product) : undefined,
-    filter.product === undefined && filter.installation === undefined ? isNull(products.deletedAt) : undefined,
-    filter.installation === undefined ? isNull(installations.deletedAt) : undefined,
-    filter.statuses === undefined ? undefined : inArray(deployments.status, [...filter.statuses]),
-    filter.before === undefined ? undefined : lt(deployments.id, filter.before),
-  ];
-  return conditions.filter((condition) => condition !== undefined);
 }

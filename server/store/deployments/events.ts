@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, not, sql } from "drizzle-orm";
 import type { DeploymentEvent, EventBody, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
 import type { EventStore } from "../../ports/store/deployments.ts";
@@ -37,17 +37,13 @@ export function createEventStore(database: Database, announcements: Announcement
       }),
 
     unsettled: () =>
-      database.read((queries) => {
-        const settled = queries
-          .select({ seq: deploymentEvents.seq })
-          .from(deploymentEvents)
-          .where(and(eq(deploymentEvents.deploymentId, deployments.id), eq(deploymentEvents.type, "settled")));
-        return queries
+      database.read((queries) =>
+        queries
           .select({ deployment: deployments.id, installation: deployments.installationId })
           .from(deployments)
-          .where(and(inArray(deployments.status, ["ready", "failed", "stopped"]), notExists(settled)))
-          .orderBy(asc(deployments.id));
-      }),
+          .where(and(not(deployments.settled), inArray(deployments.status, ["ready", "failed", "stopped"])))
+          .orderBy(asc(deployments.id)),
+      ),
 
     subscribe: announcements.subscribe,
     subscribeAll: announcements.subscribeAll,
@@ -67,7 +63,10 @@ export async function writeEvents(
 ): Promise<void> {
   const [numbered] = await tx
     .update(deployments)
-    .set({ lastSeq: sql`${deployments.lastSeq} + ${bodies.length}` })
+    .set({
+      lastSeq: sql`${deployments.lastSeq} + ${bodies.length}`,
+      ...(bodies.some(({ type }) => type === "settled") && { settled: true }),
+    })
     .where(eq(deployments.id, deployment))
     .returning({ lastSeq: deployments.lastSeq });
   if (!numbered) throw new Error(`Deployment ${deployment} does not exist: its events cannot be written`);

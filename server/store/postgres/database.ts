@@ -35,7 +35,12 @@ const patienceMs = 5_000;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
-export function createDatabase(pool: SessionPool, announce: (deployment: DeploymentId) => void): Database {
+/** `onWritten` is called after each commit that changed something. */
+export function createDatabase(
+  pool: SessionPool,
+  announce: (deployment: DeploymentId) => void,
+  onWritten = () => {},
+): Database {
   const inSession = <T>(work: (queries: SessionQueries) => Promise<T>) =>
     pool.use((session) => work(queriesIn(session)));
 
@@ -46,16 +51,16 @@ export function createDatabase(pool: SessionPool, announce: (deployment: Deploym
       const announced = new Set<DeploymentId>();
       let unsure: Finished<T> | null = null;
 
-      const value = await withPatience(() =>
+      const { value, xid } = await withPatience(() =>
         inSession(async (session) => {
-          if (unsure && (await wasCommitted(session, unsure.xid))) return unsure.value;
+          if (unsure && (await wasCommitted(session, unsure.xid))) return unsure;
           unsure = null;
           let finished: Finished<T> | null = null;
           try {
             return await session.transaction(async (tx) => {
               const value = await work({ tx, announce: (deployment) => announced.add(deployment) });
               finished = { value, xid: await transactionId(tx) };
-              return value;
+              return finished;
             });
           } catch (error) {
             // A connection lost before the commit was sent means a rollback; after that, only the database can tell.
@@ -65,6 +70,7 @@ export function createDatabase(pool: SessionPool, announce: (deployment: Deploym
         }),
       );
 
+      if (xid !== null) onWritten();
       for (const deployment of announced) announce(deployment);
       return value;
     },

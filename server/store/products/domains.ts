@@ -12,7 +12,7 @@ import { customDomains } from "../schema/user-settings.ts";
 
 export function createDomainStore(database: Database): DomainStore {
   return {
-    list: () =>
+    list: (installations) =>
       database.read((queries) =>
         queries
           .select({
@@ -22,6 +22,7 @@ export function createDomainStore(database: Database): DomainStore {
             waits: domains.waits,
           })
           .from(domains)
+          .where(installations && inArray(domains.installationId, [...installations]))
           .orderBy(asc(domains.host)),
       ),
 
@@ -51,6 +52,19 @@ export function createDomainStore(database: Database): DomainStore {
           const custom = [...others, ...own].sort((a, b) => (a.host < b.host ? -1 : 1));
           return { custom, served: served ? served(custom) : before.served };
         }),
+      ),
+
+    customOf: (installations) =>
+      database.read((queries) =>
+        queries
+          .select({
+            host: customDomains.host,
+            service: customDomains.service,
+            installation: customDomains.installationId,
+          })
+          .from(customDomains)
+          .where(inArray(customDomains.installationId, [...installations]))
+          .orderBy(asc(customDomains.host)),
       ),
 
     hostsOf: (installation) => database.read((queries) => hostsOf(queries, installation)),

@@ -1,7 +1,7 @@
-import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { DeploymentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
-import type { DeleteOptions, InstallationStore } from "../../ports/store/products.ts";
+import type { DeleteOptions, InstallationStore, SomeInstallations } from "../../ports/store/products.ts";
 import type { Secrets } from "../access/secrets.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lockRows, moveRow } from "../deployments/move.ts";
@@ -10,13 +10,15 @@ import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";
 import { environmentColumns, installationColumns, productColumns } from "./installation-row.ts";
-import { setServiceSettings, settingsOf } from "./service-settings.ts";
+import { readOverview } from "./overview.ts";
+import { setServiceSettings, settingsOf, settingsOfAll } from "./service-settings.ts";
 import { takeDown } from "./take-down.ts";
 import {
   buildMarksOf,
   changeVariables,
   entriesOf,
   mergedVariables,
+  mergedVariablesOf,
   namesOf,
   openAll,
   visibleOnes,
@@ -32,7 +34,16 @@ export function createInstallationStore(database: Database, secrets: Secrets): I
   return { ...createReads(database), ...createVariables(database, secrets), ...createWrites(database, secrets) };
 }
 
-type Reads = "list" | "get" | "installedProduct" | "installedProducts" | "ofProduct" | "deleted" | "serviceSettings";
+type Reads =
+  | "list"
+  | "get"
+  | "installedProduct"
+  | "installedProducts"
+  | "overview"
+  | "ofProduct"
+  | "deleted"
+  | "serviceSettings"
+  | "serviceSettingsOf";
 
 function createReads(database: Database): Pick<InstallationStore, Reads> {
   return {
@@ -57,16 +68,8 @@ function createReads(database: Database): Pick<InstallationStore, Reads> {
 
     installedProduct: (id) => database.read((queries) => installedProduct(queries, id)),
 
-    installedProducts: (product) =>
-      database.read((queries) =>
-        queries
-          .select(installedColumns)
-          .from(installations)
-          .innerJoin(products, eq(products.id, installations.productId))
-          .innerJoin(environments, eq(environments.id, installations.environmentId))
-          .where(and(isNull(products.deletedAt), isNull(installations.deletedAt), product && eq(products.id, product)))
-          .orderBy(asc(installations.id)),
-      ),
+    installedProducts: (some = {}) => database.read((queries) => installedProducts(queries, some)),
+    overview: (of) => database.read((queries) => readOverview(queries, of)),
 
     ofProduct: (product) => database.read((queries) => ofProduct(queries, product)),
 
@@ -81,12 +84,14 @@ function createReads(database: Database): Pick<InstallationStore, Reads> {
       ),
 
     serviceSettings: (id) => database.read((queries) => settingsOf(queries, id)),
+    serviceSettingsOf: (ids) => database.read((queries) => settingsOfAll(queries, ids)),
   };
 }
 
 type Variables =
   | "variableNames"
   | "variables"
+  | "variablesOf"
   | "visibleVariables"
   | "variableEntries"
   | "buildMarks"
@@ -99,6 +104,12 @@ function createVariables(database: Database, secrets: Secrets): Pick<Installatio
     visibleVariables: async (id) =>
       openAll(visibleOnes(await database.read((queries) => mergedVariables(queries, id))), secrets),
     variableEntries: async (id) => entriesOf(await database.read((queries) => mergedVariables(queries, id)), secrets),
+    async variablesOf(ids) {
+      const all = await database.read((queries) => mergedVariablesOf(queries, ids));
+      return new Map(
+        [...all].map(([id, rows]) => [id, { variables: openAll(rows, secrets), marks: buildMarksOf(rows) }]),
+      );
+    },
     buildMarks: async (id) => buildMarksOf(await database.read((queries) => mergedVariables(queries, id))),
     changeVariables: (id, set, unset, marks) =>
       database.write((transaction) => changeVariables(transaction, secrets, { installation: id }, set, unset, marks)),
@@ -150,6 +161,25 @@ function ofProduct(queries: Queries, product: ProductId): Promise<readonly Insta
     .from(installations)
     .where(and(eq(installations.productId, product), isNull(installations.deletedAt)))
     .orderBy(asc(installations.id));
+}
+
+function installedProducts(queries: Queries, { products: ofProducts, ids, after, limit }: SomeInstallations) {
+  const found = queries
+    .select(installedColumns)
+    .from(installations)
+    .innerJoin(products, eq(products.id, installations.productId))
+    .innerJoin(environments, eq(environments.id, installations.environmentId))
+    .where(
+      and(
+        isNull(products.deletedAt),
+        isNull(installations.deletedAt),
+        ofProducts && inArray(installations.productId, [...ofProducts]),
+        ids && inArray(installations.id, [...ids]),
+        after && gt(installations.id, after),
+      ),
+    )
+    .orderBy(asc(installations.id));
+  return limit === undefined ? found : found.limit(limit);
 }
 
 async function installedProduct(

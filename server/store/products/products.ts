@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
 import type { DeleteOptions, ProductChanges, ProductStore } from "../../ports/store/products.ts";
@@ -9,14 +9,19 @@ import { environments, products } from "../schema/products.ts";
 import { installationColumns, productColumns } from "./installation-row.ts";
 import { changeSource } from "./sources.ts";
 import { takeDown } from "./take-down.ts";
-import { changeVariables, entriesOf, namesOf, variablesOf } from "./variables.ts";
+import { changeVariables, entriesOf, namesOf, variablesOf, variablesOfProducts } from "./variables.ts";
 
 export function createProductStore(database: Database, secrets: Secrets): ProductStore {
   return {
-    list: () =>
-      database.read((queries) =>
-        queries.select(productColumns).from(products).where(isNull(products.deletedAt)).orderBy(asc(products.slug)),
-      ),
+    list: (page) =>
+      database.read((queries) => {
+        const found = queries
+          .select(productColumns)
+          .from(products)
+          .where(and(isNull(products.deletedAt), page?.after && gt(products.slug, page.after)))
+          .orderBy(asc(products.slug));
+        return page ? found.limit(page.limit) : found;
+      }),
 
     bySlug: (slug) =>
       database.read(async (queries) => {
@@ -36,6 +41,10 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
     update: (id, changes) => database.write(({ tx }) => update(tx, secrets, id, changes)),
 
     variableNames: async (id) => namesOf(await database.read((queries) => variablesOf(queries, { product: id }))),
+    async variableNamesOf(ids) {
+      const rows = await database.read((queries) => variablesOfProducts(queries, ids));
+      return new Map([...rows].map(([id, own]) => [id, namesOf(own)]));
+    },
     variableEntries: async (id) =>
       entriesOf(await database.read((queries) => variablesOf(queries, { product: id })), secrets),
     changeVariables: (id, set, unset, marks) =>

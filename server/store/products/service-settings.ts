@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull } from "drizzle-orm";
 import type { InstallationId } from "../../model/names/ids.ts";
 import { type ServiceSettings, settingNames } from "../../model/service-settings.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
@@ -8,12 +8,24 @@ export async function settingsOf(
   queries: Queries,
   installation: InstallationId,
 ): Promise<ReadonlyMap<string, ServiceSettings>> {
+  return (await settingsOfAll(queries, [installation])).get(installation) ?? new Map();
+}
+
+/** The same for several installations. One without settings is left out. */
+export async function settingsOfAll(
+  queries: Queries,
+  ids: readonly InstallationId[],
+): Promise<ReadonlyMap<InstallationId, ReadonlyMap<string, ServiceSettings>>> {
   const rows = await queries
     .select()
     .from(serviceSettings)
-    .where(eq(serviceSettings.installationId, installation))
+    .where(inArray(serviceSettings.installationId, [...ids]))
     .orderBy(asc(serviceSettings.service));
-  return new Map(rows.map(({ installationId: _, service, ...settings }) => [service, settings]));
+  const groups = new Map<InstallationId, Map<string, ServiceSettings>>();
+  for (const { installationId, service, ...settings } of rows) {
+    groups.set(installationId, (groups.get(installationId) ?? new Map()).set(service, settings));
+  }
+  return groups;
 }
 
 export async function setServiceSettings(

@@ -20,14 +20,26 @@ interface Row {
 
 /** The variables of a product, overridden by those of the installation. */
 export async function mergedVariables(queries: Queries, installation: InstallationId): Promise<readonly Row[]> {
-  const [place] = await queries
-    .select({ product: installations.productId })
+  return (await mergedVariablesOf(queries, [installation])).get(installation) ?? [];
+}
+
+/** The same for several installations. One that does not exist is left out. */
+export async function mergedVariablesOf(
+  queries: Queries,
+  ids: readonly InstallationId[],
+): Promise<ReadonlyMap<InstallationId, readonly Row[]>> {
+  const places = await queries
+    .select({ id: installations.id, product: installations.productId })
     .from(installations)
-    .where(eq(installations.id, installation));
+    .where(inArray(installations.id, [...ids]));
   const [shared, own] = [
-    place ? await variablesOf(queries, { product: place.product }) : [],
-    await variablesOf(queries, { installation }),
+    await variablesOfProducts(queries, [...new Set(places.map(({ product }) => product))]),
+    await variablesOfInstallations(queries, ids),
   ];
+  return new Map(places.map(({ id, product }) => [id, merge(shared.get(product) ?? [], own.get(id) ?? [])]));
+}
+
+function merge(shared: readonly Row[], own: readonly Row[]): readonly Row[] {
   const merged = new Map(shared.map((row) => [row.name, row]));
   for (const row of own)
     merged.set(row.name, { ...row, atBuild: row.atBuild ?? merged.get(row.name)?.atBuild ?? null });
@@ -35,13 +47,48 @@ export async function mergedVariables(queries: Queries, installation: Installati
 }
 
 export async function variablesOf(queries: Queries, holder: Holder): Promise<readonly Row[]> {
-  const { table, isTheirs } = whereOf(holder);
+  if ("product" in holder) return (await variablesOfProducts(queries, [holder.product])).get(holder.product) ?? [];
+  return (await variablesOfInstallations(queries, [holder.installation])).get(holder.installation) ?? [];
+}
+
+/** A product without variables is left out. */
+export async function variablesOfProducts(
+  queries: Queries,
+  ids: readonly ProductId[],
+): Promise<ReadonlyMap<ProductId, readonly Row[]>> {
+  const { productId: id, name, value, atBuild, secret } = productVariables;
   const rows = await queries
-    .select({ name: table.name, value: table.value, atBuild: table.atBuild, secret: table.secret })
-    .from(table)
-    .where(isTheirs)
-    .orderBy(asc(table.name));
-  return rows.map((row) => ({ ...row, owner: ownerOf(holder, row.name) }));
+    .select({ id, name, value, atBuild, secret })
+    .from(productVariables)
+    .where(inArray(id, [...ids]))
+    .orderBy(asc(name));
+  return grouped(rows, (product) => ({ product }));
+}
+
+async function variablesOfInstallations(
+  queries: Queries,
+  ids: readonly InstallationId[],
+): Promise<ReadonlyMap<InstallationId, readonly Row[]>> {
+  const { installationId: id, name, value, atBuild, secret } = variables;
+  const rows = await queries
+    .select({ id, name, value, atBuild, secret })
+    .from(variables)
+    .where(inArray(id, [...ids]))
+    .orderBy(asc(name));
+  return grouped(rows, (installation) => ({ installation }));
+}
+
+function grouped<Id extends InstallationId | ProductId>(
+  rows: readonly (Omit<Row, "owner"> & { readonly id: Id })[],
+  holderOf: (id: Id) => Holder,
+): ReadonlyMap<Id, readonly Row[]> {
+  const groups = new Map<Id, Row[]>();
+  for (const { id, ...row } of rows) {
+    const group = groups.get(id) ?? [];
+    groups.set(id, group);
+    group.push({ ...row, owner: ownerOf(holderOf(id), row.name) });
+  }
+  return groups;
 }
 
 export function namesOf(rows: readonly Row[]): readonly string[] {

@@ -46,5 +46,9 @@ export const auditEntries = pgTable(
     deploymentId: rowId<DeploymentId>("deployment_id"),
     address: outsideText().notNull(),
   },
-  (table) => [check("audit_entries_words", sql`${table.who} <> '' and ${table.what} <> ''`)],
+  (table) => [
+    index("audit_entries_who").on(table.who, table.id),
+    index("audit_entries_product").on(sql`split_part(${table.subject}, ' ', 1)`, table.id),
+    check("audit_entries_words", sql`${table.who} <> '' and ${table.what} <> ''`),
+  ],
 );

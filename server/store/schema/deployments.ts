@@ -89,6 +89,8 @@ export const deployments = pgTable(
     finishedAt: moment("finished_at"),
     /** The number of its newest event. */
     lastSeq: integer("last_seq").notNull().default(0),
+    /** Whether nothing will be written about it any more: its last event is `settled`. */
+    settled: boolean().notNull().default(false),
   },
   (table) => [
     unique("deployments_number").on(table.installationId, table.number),
@@ -96,6 +98,10 @@ export const deployments = pgTable(
     uniqueIndex("deployments_one_running")
       .on(table.installationId)
       .where(sql`${table.status} in ('building', 'deploying')`),
+    index("deployments_unsettled").on(table.id).where(sql`not ${table.settled}`),
+    index("deployments_status").on(table.status, table.id),
+    // For the reports of the last days.
+    index("deployments_created_at").on(table.createdAt),
     index("deployments_undecided").on(table.id).where(sql`${table.status} in ('queued', 'building', 'deploying')`),
     // Ordered by id, because of several installations with one name the newest is meant.
     index("deployments_session").on(table.sessionId, table.id).where(sql`${table.sessionId} is not null`),
@@ -118,7 +124,6 @@ export const deploymentEvents = pgTable(
   (table) => [
     primaryKey({ columns: [table.deploymentId, table.seq] }),
     index("deployment_events_stacks").on(table.deploymentId, table.seq).where(sql`${table.type} = 'stack'`),
-    index("deployment_events_settled").on(table.deploymentId).where(sql`${table.type} = 'settled'`),
     check("deployment_events_seq", sql`${table.seq} >= 1`),
   ],
 );

@@ -93,17 +93,21 @@ export const deliveryDeployments = pgTable(
 );
 
 /** The reports to a forge about a deployment. */
-export const forgeReports = pgTable("forge_reports", {
-  deploymentId: rowId<DeploymentId>("deployment_id")
-    .primaryKey()
-    .references(() => deployments.id, { onDelete: "cascade" }),
-  /** The state that was reported last; null when none was. */
-  reported: text("told").$type<ReportState>(),
-  receipt: document<ReportReceipt>("receipt"),
-  /** The state that could not be reported, the number of attempts, and the last error. */
-  trying: text().$type<ReportState>(),
-  tries: integer().notNull().default(0),
-  trouble: outsideText(),
-  /** Null while there is an error means that Baton has given up. */
-  nextTryAt: moment("next_try_at"),
-});
+export const forgeReports = pgTable(
+  "forge_reports",
+  {
+    deploymentId: rowId<DeploymentId>("deployment_id")
+      .primaryKey()
+      .references(() => deployments.id, { onDelete: "cascade" }),
+    /** The state that was reported last; null when none was. */
+    reported: text("told").$type<ReportState>(),
+    receipt: document<ReportReceipt>("receipt"),
+    /** The state that could not be reported, the number of attempts, and the last error. */
+    trying: text().$type<ReportState>(),
+    tries: integer().notNull().default(0),
+    trouble: outsideText(),
+    /** Null while there is an error means that Baton has given up. */
+    nextTryAt: moment("next_try_at"),
+  },
+  (table) => [index("forge_reports_trouble").on(table.deploymentId).where(sql`${table.trouble} is not null`)],
+);

@@ -35,9 +35,13 @@ export async function enqueueBurst(
     const history = [statusEvent(queued), ...(superseded ? eventsOfMove(queued, superseded) : [])];
     return { deployment: superseded ?? queued, history };
   });
-  await tx
-    .insert(deployments)
-    .values(written.map(({ deployment, history }) => ({ ...newRow(deployment), lastSeq: history.length })));
+  await tx.insert(deployments).values(
+    written.map(({ deployment, history }) => ({
+      ...newRow(deployment),
+      lastSeq: history.length,
+      settled: history.some(({ type }) => type === "settled"),
+    })),
+  );
   await tx
     .insert(deploymentEvents)
     .values(

@@ -55,12 +55,13 @@ async function dueReports(queries: Queries, now: Date, limit: number): Promise<r
     join products p on p.id = i.product_id and p.deleted_at is null and p.repository is not null
     join sources s on s.product_id = p.id and s.token is not null
          and (s.report_status or s.report_deployment or s.report_comment)
-    left join forge_reports r on r.deployment_id = d.id
+    -- One by one: there are few, and reports are kept for as long as deployments are.
+    left join lateral (select * from forge_reports where deployment_id = d.id offset 0) r on true
     where d.commit_sha is not null
       and d.created_at > ${new Date(now.getTime() - maxAgeMs).toISOString()}::timestamptz
       and r.told is distinct from ${state}
       and (r.trying is distinct from ${state} or r.next_try_at <= ${now.toISOString()}::timestamptz)
-    order by d.id
+    order by d.created_at, d.id
     limit ${limit}`);
   return rows.map(({ product, deployment, ...row }) => ({
     ...row,

@@ -11,3 +11,13 @@ export async function readPage<Id extends number, Row extends { readonly id: num
   const last = rows.at(-1);
   return { rows, next: found.length > limit && last ? { next: String(last.id) } : {} };
 }
+
+/** The `after` of the next page of a list from which one row more than a page was read. */
+export function nextOf<Row>(
+  found: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => string | number,
+): { readonly next?: string } {
+  const last = found[limit - 1];
+  return found.length > limit && last !== undefined ? { next: String(keyOf(last)) } : {};
+}

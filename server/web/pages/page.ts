@@ -6,6 +6,7 @@ import type { Audit } from "../http/audit.ts";
 import type { Endpoints } from "../http/endpoints.ts";
 import type { Problem } from "../http/problem.ts";
 import type { WebContext } from "../http/web-context.ts";
+import type { ProductBoard } from "../read/board/product-board.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
@@ -15,6 +16,7 @@ export interface PageNeeds extends WebAdapters {
   readonly auth: Auth;
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
+  readonly board: ProductBoard;
   readonly streams: EventStreams;
   readonly hostStates: HostStates;
   readonly audit: Audit;

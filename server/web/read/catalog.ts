@@ -11,6 +11,8 @@ export type InstallationRef = InstalledProduct;
 /** Finds what a URL names, or throws a Problem (404) that says what does not exist. */
 export interface Catalog {
   places(): Promise<readonly InstallationRef[]>;
+  /** Those of these installations that are listed. */
+  placesWith(ids: readonly InstallationId[]): Promise<readonly InstallationRef[]>;
   product(slug: string): Promise<Product>;
   /** The product's installation in `production`, or else its first. */
   mainPlace(product: Product): Promise<InstallationRef>;
@@ -24,12 +26,13 @@ export interface Catalog {
 
 export function createCatalog({ products, installations, deployments }: ReadStore): Catalog {
   const placesOf = async (product: Product): Promise<readonly InstallationRef[]> =>
-    [...(await installations.installedProducts(product.id))].sort(
+    [...(await installations.installedProducts({ products: [product.id] }))].sort(
       (a, b) => rank(a) - rank(b) || a.environment.name.localeCompare(b.environment.name),
     );
 
   return {
     places: () => installations.installedProducts(),
+    placesWith: (ids) => installations.installedProducts({ ids: [...new Set(ids)] }),
 
     async product(text) {
       const slug = parseSlug(text);

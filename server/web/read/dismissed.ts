@@ -1,5 +1,5 @@
-import { dismissalOf } from "../../commands/deployments/dismiss-failure.ts";
 import type { Deployment } from "../../model/deployment/deployment.ts";
+import { dismissalOf } from "../../model/deployment/dismissal.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 
 /** Whether somebody dismissed the failure, so that it is no longer highlighted. */

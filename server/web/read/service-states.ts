@@ -1,7 +1,8 @@
 import type { Deployment } from "../../model/deployment/deployment.ts";
 import { specOf } from "../../model/deployment/deployment.ts";
-import type { DeploymentSpec, RouteSpec, ServiceKind } from "../../model/deployment/spec.ts";
+import type { RouteSpec, ServiceKind } from "../../model/deployment/spec.ts";
 import type { Installation } from "../../model/product.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { Engine } from "../../ports/engine/engine.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import { containerOf } from "../../rules/rollout/container-of.ts";
 import { type FrontDoor, mostImportantFirst, urlOf } from "../../rules/routing/urls.ts";
 import type { InstallationRef } from "./catalog.ts";
+import { groupBy } from "./group-by.ts";
 
 export interface ServiceState {
   readonly stack: string;
@@ -31,24 +33,73 @@ export interface InstallationState {
   readonly urls: readonly string[];
 }
 
+type Needs = FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> };
+
+/** An installation with its live version. */
+export interface LivePlace {
+  readonly place: InstallationRef;
+  readonly live: Deployment | null;
+}
+
 /** Reads what an installation is doing now from its containers. Rejects with EngineUnavailable. */
 export async function installationState(
-  needs: FrontDoor & { readonly engine: Engine; readonly store: Pick<ReadStore, "domains" | "deployments"> },
-  { installation }: InstallationRef,
-  running: Deployment | null,
+  needs: Needs,
+  place: InstallationRef,
+  live: Deployment | null,
   signal: AbortSignal,
 ): Promise<InstallationState> {
+  const [state] = await installationStates(needs, [{ place, live }], signal);
+  if (!state) throw new Error(`installation ${place.installation.id} has no state`);
+  return state;
+}
+
+/** The same for several installations, in their order, with as few reads as for one. */
+export async function installationStates(
+  needs: Needs,
+  running: readonly LivePlace[],
+  signal: AbortSignal,
+): Promise<readonly InstallationState[]> {
+  const { store, engine } = needs;
   // For a product that was stopped by hand, the version that starting it again would use.
-  const [last = null] = installation.stopped ? await needs.store.deployments.lastReady(installation.id, 1) : [];
-  const live = running ?? last;
-  const spec = live && specOf(live);
+  const stopped = running.flatMap(({ place, live }) =>
+    place.installation.stopped && !live ? [place.installation.id] : [],
+  );
+  const last = new Map((await store.deployments.lastReadyOf(stopped, 1)).map((one) => [one.installationId, one]));
+  const versions = running.map(({ place: { installation }, live }) => ({
+    installation,
+    version: live ?? last.get(installation.id) ?? null,
+  }));
+  const ids = versions.flatMap(({ installation, version }) => (version && specOf(version) ? [installation.id] : []));
+  const [only] = ids;
+  const filter = ids.length === 1 && only !== undefined ? { installation: only } : ({ all: true } as const);
   const [containers, served] = await Promise.all([
-    spec ? needs.engine.listContainers({ installation: installation.id }, signal) : [],
-    spec ? servedRoutes(needs.store, installation, spec) : [],
+    ids.length === 0 ? [] : engine.listContainers(filter, signal),
+    ids.length === 0 ? [] : store.domains.list(ids),
   ]);
+  const own = {
+    containers: groupBy(containers, ({ owner }) => owner.installation),
+    served: groupBy(served, ({ installation }) => installation),
+  };
+  return versions.map(({ installation, version }) => {
+    const found = {
+      containers: own.containers.get(installation.id) ?? [],
+      served: own.served.get(installation.id) ?? [],
+    };
+    return stateOf(installation, version, found, needs);
+  });
+}
+
+function stateOf(
+  installation: Installation,
+  version: Deployment | null,
+  found: { readonly containers: readonly ContainerState[]; readonly served: readonly RouteSpec[] },
+  door: FrontDoor,
+): InstallationState {
+  const spec = version && specOf(version);
+  const served = spec ? mostImportantFirst(found.served, spec.routes) : [];
   const services = (spec?.stacks ?? []).flatMap((stack) =>
     stack.services.map((service): ServiceState => {
-      const container = live && containerOf(live.id, service, containers);
+      const container = version && containerOf(version.id, service, found.containers);
       const route = served.find((candidate) => candidate.service === service.name);
       return {
         stack: stack.name,
@@ -56,23 +107,13 @@ export async function installationState(
         kind: service.kind,
         kindReason: service.kindReason,
         status: serviceStatus(service, container, installation),
-        url: route ? urlOf(route.host, needs) : null,
+        url: route ? urlOf(route.host, door) : null,
       };
     }),
   );
   const statuses = services.map(({ status }) => status);
-  const urls = served.map((route) => urlOf(route.host, needs));
+  const urls = served.map((route) => urlOf(route.host, door));
   return { status: installationStatus(installation, statuses), services, urls };
-}
-
-/** The routes that the live version serves now. Hosts may have changed since it was deployed. */
-async function servedRoutes(
-  store: Pick<ReadStore, "domains">,
-  installation: Installation,
-  spec: DeploymentSpec,
-): Promise<readonly RouteSpec[]> {
-  const served = (await store.domains.list()).filter((domain) => domain.installation === installation.id);
-  return mostImportantFirst(served, spec.routes);
 }
 
 /** The URLs that a version was deployed with. */

@@ -21,6 +21,13 @@ export interface Aside {
   html(): Promise<string>;
 }
 
+/** What a stream of snapshots may have besides. */
+export interface SnapshotOptions {
+  readonly aside?: Aside;
+  /** Calls `wake` when it is time for another snapshot; by default on every event of any deployment. */
+  readonly subscribe?: (wake: () => void) => () => void;
+}
+
 /** The shortest time between two repaints of a page, however fast things change. */
 const pauseMs = 500;
 const passingMs = 1_000;
@@ -33,15 +40,17 @@ export function answerWithSnapshots(
   c: WebContext,
   needs: Pick<WebAdapters, "store" | "clock" | "log" | "closing">,
   take: () => Promise<Snapshot | null>,
-  aside?: Aside,
+  { aside, subscribe }: SnapshotOptions = {},
 ): Response {
   const { store, clock } = needs;
   return answerWithEvents(c, needs, async (writer) => {
     const news = createWakeUp(clock);
-    const unsubscribe = store.events.subscribeAll((id) => {
-      aside?.heard(id);
-      news.wake();
-    });
+    const ofAll = (wake: () => void) =>
+      store.events.subscribeAll((id) => {
+        aside?.heard(id);
+        wake();
+      });
+    const unsubscribe = (subscribe ?? ofAll)(news.wake);
     try {
       for (let shown = c.req.header("last-event-id") ?? c.req.query("shown"); ; ) {
         const snapshot = await take();

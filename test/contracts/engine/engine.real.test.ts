@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { describe } from "vitest";
+import { afterAll, describe } from "vitest";
 import { createDockerEngine } from "../../../server/docker/docker-engine.ts";
 import { hostAddress, partsOf } from "../../../server/model/names/host-address.ts";
 import type { EngineInfo } from "../../../server/ports/engine/engine.ts";
@@ -12,14 +12,19 @@ import { createScratchEngine } from "../../docker/scratch-engine.ts";
 import { createScratchRegistry } from "../../docker/scratch-registry.ts";
 import { tinyRoot } from "../../docker/tiny-image.ts";
 import { freePorts } from "../../proxy/real-caddy.ts";
-import { builderContract, engineContract } from "./engine.ts";
+import { builderContract, engineContract, keptContainersContract } from "./engine.ts";
 import type { EngineScene } from "./scene.ts";
 
 describe("Docker", () => engineContract(() => openDocker("buildkit")));
+describe("Docker with its containers kept in memory", () => {
+  const closing = new AbortController();
+  afterAll(() => closing.abort(new Error("the tests are over")));
+  keptContainersContract(() => openDocker("buildkit", closing.signal));
+});
 describe("Docker with its classic builder", () => builderContract(() => openDocker("classic")));
 
-async function openDocker(builder: EngineInfo["builder"]): Promise<EngineScene> {
-  const scratch = await createScratchEngine({ programs: [process.execPath], builder });
+async function openDocker(builder: EngineInfo["builder"], closing?: AbortSignal): Promise<EngineScene> {
+  const scratch = await createScratchEngine({ programs: [process.execPath], builder, ...(closing && { closing }) });
   const registry = await createScratchRegistry(await tinyRoot(["/bin/sleep"]));
   const docker = new Docker();
   return {

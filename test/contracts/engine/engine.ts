@@ -15,6 +15,13 @@ export function engineContract(open: () => Promise<EngineScene>): void {
   volumesContract(scene);
 }
 
+/** What concerns containers and those who use them, for an engine that keeps them in memory. */
+export function keptContainersContract(open: () => Promise<EngineScene>): void {
+  const scene = onceOpen(open);
+  containersContract(scene);
+  networksContract(scene);
+}
+
 /** The part of the contract that must also hold with another builder than the default one. */
 export function builderContract(open: () => Promise<EngineScene>): void {
   buildsContract(onceOpen(open));

@@ -10,6 +10,7 @@ import type { MakeStore } from "./lifecycle.ts";
 import { domainsContract } from "./products/domains.ts";
 import { installationsContract } from "./products/installations.ts";
 import { leasesContract } from "./products/leases.ts";
+import { overviewContract } from "./products/overview.ts";
 import { productsContract } from "./products/products.ts";
 import { settingsContract } from "./products/settings.ts";
 import { sourcesContract } from "./products/sources.ts";
@@ -25,6 +26,7 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   events: eventsContract,
   products: productsContract,
   installations: installationsContract,
+  "lists of many": overviewContract,
   variables: variablesContract,
   domains: domainsContract,
   leases: leasesContract,

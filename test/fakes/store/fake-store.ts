@@ -30,6 +30,7 @@ export interface FakeStore extends Store {
 export function createFakeStore(clock: Clock): FakeStore {
   const rows = createRows();
   let lastId: number = production.id;
+  let revision = 0;
   const nextId = () => ++lastId;
 
   const { journal, ...events } = createEvents(rows, clock);
@@ -56,6 +57,8 @@ export function createFakeStore(clock: Clock): FakeStore {
     deliveries: createDeliveries(rows, queue),
     reports: createReports(rows),
     audit: createAudit(rows),
+    // Tests put rows in place behind the store's back, so everything may have changed each time.
+    revision: () => ++revision,
     ping: async () => {},
     facts: async () => ({ version: "17.5", sizeBytes: 12_400_000 }),
     close: async () => {},

@@ -8,7 +8,7 @@ import {
   selectProducts,
 } from "../../../server/rules/products/product-list.ts";
 
-const usual: ProductQuery = { q: "", state: "all", sort: "attention", view: null };
+const usual: ProductQuery = { q: "", state: "all", sort: "attention", view: null, after: null };
 const at = (state: string, tone: "wait" | "busy" | "bad" | null = null, day = 1): ListedInstallation => ({
   state,
   activity: tone && { tone },
@@ -110,6 +110,33 @@ test.each([
   expect(shown(everyKind, { state })).toEqual(expected);
 });
 
+describe("a page", () => {
+  const page = (query: Partial<ProductQuery>, products = everyKind) => {
+    const { shown, next } = selectProducts(products, { ...usual, sort: "name", ...query }, 5);
+    return [shown.map(({ slug }) => slug[0]).join(""), next];
+  };
+
+  test("follows the one before until the last, which leads nowhere", () => {
+    expect(page({})).toEqual(["abcde", "e-unknown"]);
+    expect(page({ after: "e-unknown" })).toEqual(["fghij", "j-degraded"]);
+    expect(page({ after: "j-degraded" })).toEqual(["kl", null]);
+    expect(page({ state: "running" })).toEqual(["afil", null]);
+  });
+
+  test("that is just full is the last", () => {
+    expect(page({}, everyKind.slice(0, 5))).toEqual(["abcde", null]);
+  });
+
+  test("after a product that is not found begins at the first", () => {
+    expect(page({ after: "gone" })).toEqual(["abcde", "e-unknown"]);
+  });
+
+  test("counts what is on the others, too", () => {
+    const { counts } = selectProducts(everyKind, { ...usual, after: "b-empty" }, 5);
+    expect(counts).toMatchObject({ all: 12, running: 4 });
+  });
+});
+
 describe("the view", () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => product(`p${index}`));
   test.each([
@@ -128,16 +155,17 @@ describe("an address", () => {
     [{}, usual],
     [
       { q: "  Shop ", state: "running", sort: "name", view: "dense" },
-      { q: "Shop", state: "running", sort: "name", view: "dense" },
+      { q: "Shop", state: "running", sort: "name", view: "dense", after: null },
     ],
-    [{ q: "", state: "constructor", sort: "1", view: "x", shown: "abc" }, usual],
+    [{ q: "", state: "constructor", sort: "1", view: "x", after: "No Slug", shown: "abc" }, usual],
+    [{ after: "my-shop" }, { ...usual, after: "my-shop" }],
   ] as const)("%j is read", (asked, expected) => {
     expect(parseProductQuery(asked)).toEqual(expected);
   });
 
   test("holds only what is not the usual, and is read again as what it was", () => {
     expect(productQueryParams(usual)).toEqual({});
-    const query: ProductQuery = { q: "a b", state: "attention", sort: "recent", view: "cards" };
+    const query: ProductQuery = { q: "a b", state: "attention", sort: "recent", view: "cards", after: "shop" };
     expect(parseProductQuery(productQueryParams(query))).toEqual(query);
   });
 });

@@ -43,6 +43,20 @@ describe("products", () => {
     expect((await read("/api/products")).json.items.map(({ name }: { name: string }) => name)).toEqual(["my-api"]);
   });
 
+  test("come in pages by name, a hundred where nothing is asked for", async () => {
+    for (let number = 100; number < 201; number++) await world.samples.product(`app-${number}`);
+    const all = await read("/api/products");
+    expect([all.json.items.length, all.json.items[0]?.name, all.json.next]).toEqual([100, "app-100", "app-199"]);
+    const rest = await read(`/api/products?after=${all.json.next}`);
+    expect(rest.json.items.map(({ name }) => name)).toEqual(["app-200", "my-api"]);
+    expect(rest.json.next).toBeUndefined();
+    const few = await read("/api/products?limit=2&after=app-199");
+    expect(few.json.items).toEqual(rest.json.items);
+    expect(few.json.next).toBeUndefined();
+    const wrong = await read("/api/products?after=No!");
+    expect(wrong.json.error.message).toBe("after: enter the name of a product");
+  });
+
   test("have names of their own", async () => {
     const again = await read("/api/products", { method: "POST", body: { name: "my-api" } });
     expect(again).toEqual({

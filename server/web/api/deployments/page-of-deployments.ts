@@ -12,5 +12,6 @@ export async function pageOfDeployments(
 ) {
   const ofDeployments = { limit: query.limit, before: query.before as DeploymentId | undefined };
   const { rows, next } = await readPage(ofDeployments, (page) => store.deployments.list({ ...filter, ...page }));
-  return { items: [...(await present.deployments(rows, await catalog.places()))], ...next };
+  const places = await catalog.placesWith(rows.map(({ installationId }) => installationId));
+  return { items: [...(await present.deployments(rows, places))], ...next };
 }

@@ -1,7 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { InstallationId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { problemOf } from "../../http/problem.ts";
+import { nextOf } from "../read-page.ts";
 import {
   type Api,
   type ApiNeeds,
@@ -13,7 +15,7 @@ import {
   text,
 } from "../route-parts.ts";
 import { idParam } from "../schemas/ids.ts";
-import { listOf } from "../schemas/lists.ts";
+import { forwardListOf, pageAfterId } from "../schemas/lists.ts";
 import {
   containerLogQuery,
   installationChangesSchema,
@@ -33,19 +35,22 @@ export function createInstallationsApi(needs: ApiNeeds) {
 }
 
 function addInstallations(api: Api, needs: ApiNeeds): void {
-  const { commands, endpoints, catalog, present } = needs;
+  const { store, commands, endpoints, catalog, present } = needs;
 
   api.openapi(
     createRoute({
       ...endpoints.api(routes.api.installations.get),
       tags: ["Product deployments"],
-      summary: "List all product deployments",
-      responses: { 200: json("All product deployments", listOf(installationSchema)), ...errorAnswers },
+      summary: "List the product deployments, oldest first",
+      request: { query: pageAfterId },
+      responses: { 200: json("A page of product deployments", forwardListOf(installationSchema)), ...errorAnswers },
     }),
     async (c) => {
-      const places = await catalog.places();
-      const items = await Promise.all(places.map((place) => present.installation(place, c.req.raw.signal)));
-      return c.json({ items }, 200);
+      const { limit, after } = c.req.valid("query");
+      const page = { limit: limit + 1, after: after as InstallationId | undefined };
+      const found = await store.installations.installedProducts(page);
+      const items = await present.installations(found.slice(0, limit), c.req.raw.signal);
+      return c.json({ items: [...items], ...nextOf(found, limit, ({ installation }) => installation.id) }, 200);
     },
   );
 

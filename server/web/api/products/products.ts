@@ -6,10 +6,11 @@ import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
 import { variableJson } from "../present.ts";
+import { nextOf } from "../read-page.ts";
 import { type Api, type ApiNeeds, conflictAnswer, createApi, errorAnswers, json, jsonBody } from "../route-parts.ts";
 import { deploymentSchema } from "../schemas/deployments.ts";
 import { productParam } from "../schemas/ids.ts";
-import { listOf, pageQuery } from "../schemas/lists.ts";
+import { forwardListOf, listOf, pageAfterName, pageQuery } from "../schemas/lists.ts";
 import {
   createdProductSchema,
   deleteOptionsSchema,
@@ -35,10 +36,16 @@ function addProducts(api: Api, needs: ApiNeeds): void {
     createRoute({
       ...endpoints.api(routes.api.products.get),
       tags: ["Products"],
-      summary: "List the products",
-      responses: { 200: json("All products", listOf(productSchema)), ...errorAnswers },
+      summary: "List the products, by name",
+      request: { query: pageAfterName },
+      responses: { 200: json("A page of products", forwardListOf(productSchema)), ...errorAnswers },
     }),
-    async (c) => c.json({ items: await Promise.all((await store.products.list()).map(present.product)) }, 200),
+    async (c) => {
+      const { limit, after } = c.req.valid("query");
+      const found = await store.products.list({ limit: limit + 1, after: parseSlug(after ?? "") ?? undefined });
+      const shown = found.slice(0, limit);
+      return c.json({ items: [...(await present.products(shown))], ...nextOf(found, limit, ({ slug }) => slug) }, 200);
+    },
   );
 
   api.openapi(

@@ -1,9 +1,18 @@
 import { z } from "@hono/zod-openapi";
+import { parseSlug } from "../../../model/product.ts";
 
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
     next: z.string().optional().openapi({ description: "`before` of the next page" }),
+  });
+}
+
+/** A list in the order of what its entries are known by. It begins after the last one of the previous page. */
+export function forwardListOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().openapi({ description: "`after` of the next page; absent on the last" }),
   });
 }
 
@@ -19,4 +28,30 @@ export const pageQuery = z.object({
   before: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
     description: "`next` of the previous page",
   }),
+});
+
+const mostInAPage = 100;
+
+/** Callers from before there were pages get as many as fit into one. */
+const forwardLimit = unlessEmpty(
+  z.coerce.number("enter a number").int().min(1).max(mostInAPage).default(mostInAPage),
+).openapi({
+  description: `How many to return, at most ${mostInAPage}`,
+});
+
+export const pageAfterId = z.object({
+  limit: forwardLimit,
+  after: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
+    description: "`next` of the previous page",
+  }),
+});
+
+export const pageAfterName = z.object({
+  limit: forwardLimit,
+  after: unlessEmpty(
+    z
+      .string()
+      .refine((name) => parseSlug(name) !== null, "enter the name of a product")
+      .optional(),
+  ).openapi({ description: "`next` of the previous page" }),
 });

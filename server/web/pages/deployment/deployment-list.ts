@@ -29,17 +29,17 @@ export async function readDeploymentList(
 ): Promise<DeploymentList> {
   const filter = statusFilters.find((known) => known === query.status) ?? "all";
   const before = Number(query.before);
-  const [places, found] = await Promise.all([
-    catalog.places(),
-    store.deployments.list({
-      ...of,
-      ...(filter !== "all" && { statuses: statuses[filter] }),
-      ...(Number.isSafeInteger(before) && before > 0 && { before: before as DeploymentId }),
-      limit: pageSize + 1,
-    }),
-  ]);
+  const found = await store.deployments.list({
+    ...of,
+    ...(filter !== "all" && { statuses: statuses[filter] }),
+    ...(Number.isSafeInteger(before) && before > 0 && { before: before as DeploymentId }),
+    limit: pageSize + 1,
+  });
   const shown = found.slice(0, pageSize);
-  const sources = await sourceNumbers(store, shown);
+  const [places, sources] = await Promise.all([
+    catalog.placesWith(shown.map(({ installationId }) => installationId)),
+    sourceNumbers(store, shown),
+  ]);
   const placeOf = (id: InstallationRef["installation"]["id"]) =>
     places.find(({ installation }) => installation.id === id);
   const rows = shown.flatMap((deployment): readonly DeploymentRowProps[] => {

@@ -18,9 +18,7 @@ export async function sourceNumbers(
   const ids = new Set(
     deployments.flatMap(({ sourceId }) => (sourceId === null || known.has(sourceId) ? [] : [sourceId])),
   );
-  for (const row of await Promise.all([...ids].map((id) => store.deployments.get(id)))) {
-    if (row) known.set(row.id, row.number);
-  }
+  for (const row of await store.deployments.getAll([...ids])) known.set(row.id, row.number);
   return known;
 }
 

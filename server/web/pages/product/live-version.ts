@@ -13,7 +13,11 @@ export async function liveOf(
   { liveDeploymentId }: Pick<Installation, "liveDeploymentId">,
 ): Promise<LiveVersion | null> {
   const deployment = liveDeploymentId === null ? null : await store.deployments.get(liveDeploymentId);
-  return deployment && { deployment, since: "liveAt" in deployment ? deployment.liveAt : null };
+  return deployment && versionOf(deployment);
+}
+
+export function versionOf(deployment: Deployment): LiveVersion {
+  return { deployment, since: "liveAt" in deployment ? deployment.liveAt : null };
 }
 
 export interface RunFacts {

@@ -85,8 +85,10 @@ export async function servicesWithHosts(
   const { store, hostStates } = needs;
   const isPlain = isServedPlain(needs.domain);
   const spec = live && specOf(live.deployment);
-  const [served, custom] = await Promise.all([store.domains.list(), store.domains.custom(installation.id)]);
-  const own = served.filter((route) => route.installation === installation.id);
+  const [own, custom] = await Promise.all([
+    store.domains.list([installation.id]),
+    store.domains.custom(installation.id),
+  ]);
   const web = spec ? servicesOf(spec).flatMap(({ kind, name }) => (kind === "web" ? [name] : [])) : [];
   const names = [...new Set([...web, ...custom.map(({ service }) => service)])];
   const hostOf = async ({ host }: { readonly host: string }): Promise<ServedHost> => {

@@ -1,30 +1,66 @@
+import type { Deployment } from "../../../model/deployment/deployment.ts";
+import type { DeploymentId } from "../../../model/names/ids.ts";
 import type { ProductHealth } from "../../../rules/health/product-trouble.ts";
-import type { InstallationRef } from "../../read/catalog.ts";
-import { isDismissed } from "../../read/dismissed.ts";
+import type { BoardInstallation } from "../../read/board/assemble-board.ts";
+import { installationStates } from "../../read/service-states.ts";
 import type { PageNeeds } from "../page.ts";
-import { liveOf, runState } from "./live-version.ts";
 
-/** The state of every product in each of its environments. */
+type Deployments = ReadonlyMap<DeploymentId | null, Deployment>;
+
+/** The health of products where something is wrong: services of theirs are down, or a deployment failed. */
 export async function productsHealth(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductHealth[]> {
-  return Promise.all((await needs.catalog.places()).map((place) => healthOf(needs, place, signal)));
+  const { products } = await needs.board.look();
+  const inTrouble = products
+    .flatMap(({ installations }) => installations)
+    .filter((one) => one.state === "degraded" || failedIn(one) !== null);
+  const deployments = await deploymentsOf(needs, inTrouble);
+  const down = await downServices(needs, inTrouble, deployments, signal);
+  return inTrouble.map((one): ProductHealth => {
+    const { installation, product, environment } = one.overview;
+    const failed = deployments.get(failedIn(one));
+    return {
+      name: environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`,
+      status: statusOf(one),
+      down: down.get(one) ?? [],
+      failed: failed?.status === "failed" ? { number: failed.number, message: failed.failure.message } : null,
+      live: deployments.get(installation.liveDeploymentId)?.number ?? null,
+    };
+  });
 }
 
-async function healthOf(needs: PageNeeds, place: InstallationRef, signal: AbortSignal): Promise<ProductHealth> {
-  const { store } = needs;
-  const { product, environment, installation } = place;
-  const [live, [newest]] = await Promise.all([
-    liveOf(store, installation),
-    store.deployments.list({ installation: installation.id, limit: 1 }),
-  ]);
-  const isOpen = newest?.status === "failed" && !(await isDismissed(store, newest));
-  const state = await runState(needs, place, live?.deployment ?? null, signal);
-  const { status } = state;
-  const isKnown = status === "running" || status === "degraded" || status === "stopped" || status === "empty";
-  return {
-    name: environment.name === "production" ? product.slug : `${product.slug} in ${environment.name}`,
-    status: isKnown ? status : null,
-    down: state.services.flatMap((one) => (one.status === "crashed" || one.status === "unhealthy" ? [one.name] : [])),
-    failed: isOpen ? { number: newest.number, message: newest.failure.message } : null,
-    live: live?.deployment.number ?? null,
-  };
+/** The newest deployment if it failed and nobody has dismissed that. */
+function failedIn({ overview: { newest, isDismissed } }: BoardInstallation): DeploymentId | null {
+  return newest?.status === "failed" && !isDismissed ? newest.id : null;
+}
+
+async function deploymentsOf({ store }: PageNeeds, inTrouble: readonly BoardInstallation[]): Promise<Deployments> {
+  const ids = inTrouble.flatMap((one) => [one.overview.installation.liveDeploymentId, failedIn(one)]);
+  const found = await store.deployments.getAll([...new Set(ids.filter((id) => id !== null))]);
+  return new Map(found.map((one) => [one.id, one]));
+}
+
+async function downServices(
+  needs: PageNeeds,
+  inTrouble: readonly BoardInstallation[],
+  deployments: Deployments,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<BoardInstallation, readonly string[]>> {
+  const degraded = inTrouble.filter(({ state }) => state === "degraded");
+  const running = degraded.map(({ overview }) => ({
+    place: overview,
+    live: deployments.get(overview.installation.liveDeploymentId) ?? null,
+  }));
+  const states = await installationStates(needs, running, signal);
+  const isDown = (status: string) => status === "crashed" || status === "unhealthy";
+  return new Map(
+    degraded.map((one, index) => [
+      one,
+      (states[index]?.services ?? []).flatMap(({ name, status }) => (isDown(status) ? [name] : [])),
+    ]),
+  );
+}
+
+/** Null when Docker does not respond. */
+function statusOf({ state }: BoardInstallation): ProductHealth["status"] {
+  return state === "running" || state === "degraded" || state === "stopped" || state === "empty" ? state : null;
 }

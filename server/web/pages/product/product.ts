@@ -75,7 +75,7 @@ export function createProductPages(needs: PageNeeds) {
       const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
       const take = async (): Promise<Snapshot | null> =>
         (await store.products.bySlug(product.slug))?.id === product.id ? snapshot(c, needs) : null;
-      return answerWithSnapshots(c, needs, take, news);
+      return answerWithSnapshots(c, needs, take, { aside: news });
     })
 
     .on(routes.productDeploy.post, async (c) => {

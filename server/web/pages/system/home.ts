@@ -1,30 +1,31 @@
 import type { Mood } from "../../../../views/frame/frame.ts";
 import { Part } from "../../../../views/frame/live-region.tsx";
-import { type InstallationCard, type ProductCard, productListId } from "../../../../views/product/product-list.tsx";
-import type { Activity } from "../../../../views/system/activity-line.tsx";
+import { productListId } from "../../../../views/product/product-list.tsx";
 import { HomeList, HomePage, type HomeProps } from "../../../../views/system/home-page.tsx";
 import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
-import type { ReadStore } from "../../../ports/store/read-store.ts";
 import { routes } from "../../../routes.ts";
-import { parseProductQuery, productQueryParams, selectProducts } from "../../../rules/products/product-list.ts";
-import type { WebContext } from "../../http/web-context.ts";
-import type { InstallationRef } from "../../read/catalog.ts";
-import { answerWithSnapshots } from "../../streams/state-stream.ts";
+import {
+  type ProductQuery,
+  parseProductQuery,
+  productQueryParams,
+  selectProducts,
+} from "../../../rules/products/product-list.ts";
+import type { Board } from "../../read/board/assemble-board.ts";
+import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
-import { liveOf, runState } from "../product/live-version.ts";
-import { activityOf } from "./activity.ts";
+import { createHomeCards } from "./home-cards.ts";
 import { remainingSetUpSteps } from "./set-up.ts";
 
 export function createHomePages(needs: PageNeeds) {
-  const { endpoints, clock } = needs;
-  // The URL that a new product is pushed to.
-  const gitUrl = new URL(routes.git("my-app"), needs.publicUrl).href;
+  const { endpoints, board } = needs;
+  const read = createHomeReader(needs);
+  const snapshots = createSharedSnapshots(needs, read);
 
   return endpoints
     .router()
     .on(routes.home.get, async (c) => {
-      const home = await readHome(c);
+      const home = await read(await board.look(), parseProductQuery(c.req.query()));
       const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
@@ -40,23 +41,52 @@ export function createHomePages(needs: PageNeeds) {
       );
     })
 
-    .on(routes.homeStream.get, (c) =>
-      answerWithSnapshots(c, needs, async () => {
-        const home = await readHome(c);
-        const children = HomeList({ home, now: clock.now() });
-        const html = await Part({ target: productListId, how: "replace", children }).toString();
-        return { digest: digestOf(home), html };
-      }),
-    );
+    .on(routes.homeStream.get, (c) => {
+      const query = parseProductQuery(c.req.query());
+      return answerWithSnapshots(c, needs, () => snapshots(query), { subscribe: board.watch });
+    });
+}
 
-  async function readHome(c: WebContext): Promise<HomeProps> {
-    const cards = await productCards(needs, c.req.raw.signal);
-    if (cards.length === 0) return { list: null, gitUrl };
-    const query = parseProductQuery(c.req.query());
-    const hasTools = cards.length > 1 || Object.keys(productQueryParams(query)).length > 0;
-    const activities = cards.flatMap(({ installations }) => installations.map(({ activity }) => activity));
-    return { list: { ...selectProducts(cards, query), query, hasTools, mood: moodOf(activities) }, gitUrl };
+type HomeReader = (board: Board, query: ProductQuery) => Promise<HomeProps>;
+
+function createHomeReader(needs: PageNeeds): HomeReader {
+  const cardsOf = createHomeCards(needs);
+  // The URL that a new product is pushed to.
+  const gitUrl = new URL(routes.git("my-app"), needs.publicUrl).href;
+
+  return async (board, query) => {
+    const { products } = board;
+    if (products.length === 0) return { list: null, gitUrl };
+    const hasTools = products.length > 1 || Object.keys(productQueryParams(query)).length > 0;
+    const selection = selectProducts(products, query);
+    const shown = await cardsOf(board, selection.shown);
+    return { list: { ...selection, shown, query, hasTools, mood: moodOf(board) }, gitUrl };
+  };
+}
+
+/** Renders each page once for all who watch it, and again only when the board has changed. */
+function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader) {
+  let of: Board | null = null;
+  let rendered = new Map<string, Promise<Snapshot>>();
+
+  async function render(seen: Board, query: ProductQuery): Promise<Snapshot> {
+    const home = await read(seen, query);
+    const children = HomeList({ home, now: clock.now() });
+    const html = await Part({ target: productListId, how: "replace", children }).toString();
+    return { digest: digestOf(home), html };
   }
+
+  return async (query: ProductQuery): Promise<Snapshot> => {
+    const seen = await board.look();
+    if (seen !== of) rendered = new Map();
+    of = seen;
+    const key = new URLSearchParams(productQueryParams(query)).toString();
+    const known = rendered.get(key) ?? render(seen, query);
+    rendered.set(key, known);
+    // Not kept when it failed, so that the next one tries again.
+    known.catch(() => rendered.delete(key));
+    return known;
+  };
 }
 
 /** The notice after a deletion. Invalid names show nothing. */
@@ -67,47 +97,17 @@ function deletedText({ done, product, environment }: Readonly<Record<string, str
   return done === "deleted" ? `${what}. Its volumes were kept.` : `${what}, and the data in its volumes.`;
 }
 
+const knownMoods = new WeakMap<Board, Mood>();
+
 /** The state for the icon in the tab: something is in progress, or else something failed. */
-function moodOf(activities: readonly (Activity | null)[]): Mood {
-  const tones = activities.map((activity) => activity?.tone);
+function moodOf(board: Board): Mood {
+  const known = knownMoods.get(board) ?? lookForMood(board);
+  knownMoods.set(board, known);
+  return known;
+}
+
+function lookForMood({ products }: Board): Mood {
+  const tones = products.flatMap(({ installations }) => installations.map(({ activity }) => activity?.tone));
   if (tones.some((tone) => tone === "busy" || tone === "wait")) return "busy";
   return tones.includes("bad") ? "failed" : "idle";
-}
-
-async function productCards(needs: PageNeeds, signal: AbortSignal): Promise<readonly ProductCard[]> {
-  const { store, catalog } = needs;
-  const [products, queue] = await Promise.all([store.products.list(), store.deployments.queue()]);
-  return Promise.all(
-    products.map(async (product): Promise<ProductCard> => {
-      const places = await catalog.placesOf(product);
-      const installations = await Promise.all(places.map((place) => installationCard(needs, place, queue, signal)));
-      return { slug: product.slug, repository: product.repository, installations };
-    }),
-  );
-}
-
-async function installationCard(
-  needs: PageNeeds,
-  place: InstallationRef,
-  queue: Awaited<ReturnType<ReadStore["deployments"]["queue"]>>,
-  signal: AbortSignal,
-): Promise<InstallationCard> {
-  const { store } = needs;
-  const { installation, environment } = place;
-  const [live, [newest]] = await Promise.all([
-    liveOf(store, installation),
-    store.deployments.list({ installation: installation.id, limit: 1 }),
-  ]);
-  const [state, activity] = await Promise.all([
-    runState(needs, place, live?.deployment ?? null, signal),
-    activityOf(needs, queue, installation.id, newest ?? null),
-  ]);
-  return {
-    environment: environment.name,
-    state: state.status,
-    url: state.urls[0] ?? null,
-    live,
-    activity,
-    deployedAt: newest?.createdAt ?? null,
-  };
 }

@@ -64,7 +64,7 @@ export function createNewsStream(needs: PageNeeds) {
   const { endpoints, clock } = needs;
   return endpoints.router().on(routes.newsStream.get, (c) => {
     const news = createNews(needs, clock.now(), () => false);
-    return answerWithSnapshots(c, needs, async () => ({ digest: nothing, html: "" }), news);
+    return answerWithSnapshots(c, needs, async () => ({ digest: nothing, html: "" }), { aside: news });
   });
 }
 

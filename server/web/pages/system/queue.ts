@@ -36,8 +36,12 @@ export function createQueuePages(needs: PageNeeds) {
 
 async function readQueue(needs: PageNeeds): Promise<QueueProps> {
   const { store, catalog, maxBuilding } = needs;
-  const [queue, places] = await Promise.all([store.deployments.queue(), catalog.places()]);
-  const sources = await sourceNumbers(store, [...queue.running, ...queue.queued]);
+  const queue = await store.deployments.queue();
+  const all = [...queue.running, ...queue.queued];
+  const [places, sources] = await Promise.all([
+    catalog.placesWith(all.map(({ installationId }) => installationId)),
+    sourceNumbers(store, all),
+  ]);
   const sourceOf = ({ sourceId }: Deployment) => (sourceId === null ? null : (sources.get(sourceId) ?? null));
   const whatOf = (deployment: Deployment) => {
     const place = places.find(({ installation }) => installation.id === deployment.installationId);

@@ -89,14 +89,14 @@ export function installationsContract(make: MakeStore): void {
       const inProduction = { ...shop, environment: production };
 
       expect(await installations.installedProduct(there.id)).toEqual({ ...inStaging, isDeleted: false });
-      expect(await installations.installedProducts(shop.product.id)).toEqual([inProduction, inStaging]);
+      expect(await installations.installedProducts({ products: [shop.product.id] })).toEqual([inProduction, inStaging]);
       const all = [inProduction, { ...blog, environment: production }, inStaging];
       expect(await installations.installedProducts()).toEqual(all);
 
       await installations.markDeleted(there.id, { keepVolumes: true });
       await products.markDeleted(blog.product.id, { keepVolumes: true });
       expect(await installations.installedProducts()).toEqual([inProduction]);
-      expect(await installations.installedProducts(blog.product.id)).toEqual([]);
+      expect(await installations.installedProducts({ products: [blog.product.id] })).toEqual([]);
       expect(await installations.installedProduct(there.id)).toEqual({ ...inStaging, isDeleted: true });
       expect(await installations.installedProduct(blog.installation.id)).toMatchObject({ isDeleted: true });
       await installations.purge(there.id);

@@ -7,6 +7,13 @@ import type { Journal } from "./events.ts";
 import { isFenced } from "./moves.ts";
 import { isQueued, isRunning, type Queue, wasAskedToStop } from "./queue.ts";
 
+function lastReady(rows: FakeRows, installation: InstallationId, count: number): readonly Deployment[] {
+  return deploymentsOf(rows, installation)
+    .filter((row) => readyAtOf(row) !== null)
+    .sort((a, b) => Number(readyAtOf(b)) - Number(readyAtOf(a)) || b.id - a.id)
+    .slice(0, count);
+}
+
 export function createDeployments(
   rows: FakeRows,
   queue: Queue,
@@ -19,6 +26,7 @@ export function createDeployments(
     reserveId: async () => nextId() as DeploymentId,
     enqueue: async (request, at) => queue.enqueue(request, at),
     get: async (id) => rows.deployments.get(id) ?? null,
+    getAll: async (ids) => all().filter(({ id }) => ids.includes(id)),
     bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
     async list({ product, installation, statuses, limit, before }) {
       return all()
@@ -33,11 +41,9 @@ export function createDeployments(
     undecided: async (installation) =>
       deploymentsOf(rows, installation).filter((row) => isQueued(row) || isRunning(row)),
     queue: async () => ({ queued: all().filter(isQueued), running: all().filter(isRunning) }),
-    lastReady: async (installation, count) =>
-      deploymentsOf(rows, installation)
-        .filter((row) => readyAtOf(row) !== null)
-        .sort((a, b) => Number(readyAtOf(b)) - Number(readyAtOf(a)) || b.id - a.id)
-        .slice(0, count),
+    lastReady: async (installation, count) => lastReady(rows, installation, count),
+    lastReadyOf: async (installations, count) =>
+      [...installations].sort((a, b) => a - b).flatMap((installation) => lastReady(rows, installation, count)),
     claim: async (maxBuilding, now) => queue.claim(maxBuilding, now),
     async move<T extends Transition>(from: Deployment, transition: T) {
       const row = rows.deployments.get(from.id);

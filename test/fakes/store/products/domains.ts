@@ -41,7 +41,8 @@ export function createDomains(rows: FakeRows): Store["domains"] {
     return "ok";
   };
   return {
-    list: async () => [...rows.domains],
+    list: async (installations) =>
+      rows.domains.filter(({ installation }) => installations?.includes(installation) ?? true),
     ownerOf: async (host) => claims().find((row) => row.host === host)?.installation ?? null,
     setFor: async (installation, routes) => {
       const taken = foreign(installation, routes);
@@ -50,6 +51,8 @@ export function createDomains(rows: FakeRows): Store["domains"] {
       return "ok";
     },
     custom: async (installation) => hostsOf(installation).custom,
+    customOf: async (installations) =>
+      rows.customDomains.filter(({ installation }) => installations.includes(installation)),
     setCustom: async (installation, service, hosts, served) => {
       const before = hostsOf(installation);
       const others = before.custom.filter((route) => route.service !== service && !hosts.includes(route.host));

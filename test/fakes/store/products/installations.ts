@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { dismissalOf } from "../../../../server/model/deployment/dismissal.ts";
 import type { InstallationId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { Installation, InstalledProduct } from "../../../../server/model/product.ts";
 import { nothingSet } from "../../../../server/model/service-settings.ts";
 import type { Clock } from "../../../../server/ports/clock.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { hasRunning, type Queue } from "../deployments/queue.ts";
-import { type FakeRows, forgetInstallation, isGone } from "../rows.ts";
+import { deploymentsOf, type FakeRows, forgetInstallation, isGone } from "../rows.ts";
 import { takeDown } from "./products.ts";
 import { buildMarks, changeVariables, variableEntries, variablesOf } from "./variables.ts";
 
@@ -42,10 +43,27 @@ export function createInstallations(
       const installed = installedProduct(id);
       return installed && { ...installed, isDeleted: isGone(rows, id) };
     },
-    installedProducts: async (product) =>
+    installedProducts: async ({ products, ids, after, limit } = {}) =>
       all()
-        .filter(({ id, productId }) => !isGone(rows, id) && (product === undefined || productId === product))
-        .flatMap(({ id }) => installedProduct(id) ?? []),
+        .filter(({ id, productId }) => !isGone(rows, id) && (products?.includes(productId) ?? true))
+        .filter(({ id }) => (ids?.includes(id) ?? true) && (after === undefined || id > after))
+        .flatMap(({ id }) => installedProduct(id) ?? [])
+        .slice(0, limit),
+    overview: async (deployments) =>
+      all()
+        .filter(({ id }) => !isGone(rows, id))
+        .filter(({ id }) => deployments?.some((one) => rows.deployments.get(one)?.installationId === id) ?? true)
+        .flatMap(({ id }) => installedProduct(id) ?? [])
+        .map((installed) => {
+          const last = deploymentsOf(rows, installed.installation.id).at(-1);
+          const dismissed = last && rows.settings.get(dismissalOf(last));
+          const newest = last && { id: last.id, number: last.number, status: last.status, createdAt: last.createdAt };
+          return {
+            ...installed,
+            newest: newest ?? null,
+            isDismissed: last !== undefined && dismissed === String(last.id),
+          };
+        }),
     ofProduct: async (product) => ofProduct(product),
     async create({ productId, environmentId, branch }) {
       const isTaken = all().some(
@@ -81,6 +99,15 @@ export function createInstallations(
     },
     serviceSettings: async (id) =>
       new Map([...(rows.serviceSettings.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))),
+    serviceSettingsOf: async (ids) =>
+      new Map(
+        ids
+          .map(
+            (id) =>
+              [id, new Map([...(rows.serviceSettings.get(id) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)))] as const,
+          )
+          .filter(([, settings]) => settings.size > 0),
+      ),
     async setServiceSettings(id, service, changes) {
       const settings = { ...nothingSet, ...rows.serviceSettings.get(id)?.get(service), ...changes };
       const { path, cpus, memoryBytes, ...counts } = settings;
@@ -101,6 +128,12 @@ export function createInstallations(
     },
     variableNames: async (id) => entries(id).map(({ name }) => name),
     variables: async (id) => variablesOf(rows, holders(id)),
+    variablesOf: async (ids) =>
+      new Map(
+        ids
+          .filter((id) => rows.installations.has(id))
+          .map((id) => [id, { variables: variablesOf(rows, holders(id)), marks: buildMarks(entries(id)) }]),
+      ),
     buildMarks: async (id) => buildMarks(entries(id)),
     visibleVariables: async (id) =>
       Object.fromEntries(entries(id).flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),

@@ -12,7 +12,11 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
   const kept = () => [...rows.products.values()].filter(({ id }) => !rows.deletedProducts.has(id));
   const productionNow = () => [...rows.environments.values()].find(({ name }) => name === "production");
   return {
-    list: async () => kept().sort((a, b) => (a.slug < b.slug ? -1 : 1)),
+    list: async (page) =>
+      kept()
+        .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+        .filter(({ slug }) => page?.after === undefined || slug > page.after)
+        .slice(0, page?.limit),
     bySlug: async (slug) => kept().find((product) => product.slug === slug) ?? null,
     get: async (id) => rows.products.get(id) ?? null,
     async create({ slug, repository, branch }) {
@@ -44,6 +48,12 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
       }
     },
     variableNames: async (id) => variableEntries(rows, [id]).map(({ name }) => name),
+    variableNamesOf: async (ids) =>
+      new Map(
+        ids
+          .map((id) => [id, variableEntries(rows, [id]).map(({ name }) => name)] as const)
+          .filter(([, names]) => names.length > 0),
+      ),
     variableEntries: async (id) => variableEntries(rows, [id]).map((entry) => ({ ...entry, isShared: true })),
     changeVariables: async (id, set, unset, marks) => changeVariables(rows, id, set, unset, marks),
     async markDeleted(id, leaving) {

@@ -1,0 +1,131 @@
+import type Docker from "dockerode";
+import { link } from "../../async/linked-abort.ts";
+import { createSharedCall } from "../../async/shared-call.ts";
+import type { ContainerState } from "../../ports/engine/containers.ts";
+import { readMessages } from "../build/json-stream.ts";
+import type { Daemon } from "../host/daemon.ts";
+
+/** How the containers are read from the daemon. */
+interface Reads {
+  readonly daemon: Daemon;
+  /** The filters of this instance's containers, for lists and for events. */
+  readonly labels: readonly string[];
+  /** All of this instance's containers, newest first, as the daemon lists them. */
+  list(signal: AbortSignal): Promise<readonly Docker.ContainerInfo[]>;
+  /** These containers' states, without those that do not exist any more. */
+  inspect(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ContainerState>>;
+}
+
+export interface KnownContainers {
+  /** All containers, newest first. The same array as before while nothing has changed. */
+  all(signal: AbortSignal): Promise<readonly ContainerState[]>;
+  /** Call it when this Baton has changed a container, because the daemon's own message may arrive later. */
+  touch(id: string): void;
+}
+
+interface EventMessage {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID: string };
+}
+
+/** Messages about what somebody does in a container or reads from it. Health checks cause three of them at each run. */
+const harmless = /^(?:exec_|attach|detach|top$|resize|export|commit|copy|archive-path|extract-to-dir)/;
+
+/**
+ * The daemon drops messages for a reader that is too slow, so what is known is compared with its list this often. A list
+ * costs as much as ten inspections, however many containers there are.
+ */
+const compareEveryMs = 60_000;
+
+/**
+ * Keeps all containers in memory, and inspects only those that the daemon's events name. Without it, each look at a
+ * thousand containers would inspect them all, which takes seconds of CPU. When the daemon goes away, everything is read
+ * again. It ends, and frees its connection, when `closing` aborts.
+ */
+export function createKnownContainers(reads: Reads, closing: AbortSignal): KnownContainers {
+  /** Oldest first, so that a new one can be appended. */
+  let known = new Map<string, Known>();
+  let all: readonly ContainerState[] = [];
+  let stale = new Set<string>();
+  let isFollowing = false;
+  let comparedMs = 0;
+
+  const refresh = createSharedCall(async (): Promise<readonly ContainerState[]> => {
+    if (!isFollowing) await begin();
+    else if (performance.now() - comparedMs > compareEveryMs) await compare();
+    await readStale();
+    return all;
+  });
+
+  async function begin(): Promise<void> {
+    const filters = JSON.stringify({ type: ["container"], label: reads.labels });
+    const events = await reads.daemon.open({ method: "GET", path: "/events", query: { filters } }, closing);
+    isFollowing = true;
+    known = new Map();
+    stale = new Set();
+    all = [];
+    void follow(events);
+    await compare();
+  }
+
+  /** From here on every change is named, so what is read later misses none. */
+  async function follow(events: AsyncIterable<Buffer>): Promise<void> {
+    try {
+      for await (const message of readMessages<EventMessage>(events)) {
+        if (message?.Actor && !harmless.test(message.Action ?? "")) stale.add(message.Actor.ID);
+      }
+    } catch {
+      // The daemon has gone away: the next look begins anew, and says so if the daemon still does not answer.
+    } finally {
+      isFollowing = false;
+    }
+  }
+
+  async function compare(): Promise<void> {
+    const listed = await reads.list(closing);
+    comparedMs = performance.now();
+    const there = new Map(listed.toReversed().map((container) => [container.Id, looksOf(container)]));
+    for (const id of known.keys()) if (!there.has(id)) stale.add(id);
+    for (const [id, looks] of there) if (known.get(id)?.looks !== looks) stale.add(id);
+    for (const [id, looks] of there) known.set(id, { state: known.get(id)?.state ?? null, looks });
+  }
+
+  async function readStale(): Promise<void> {
+    if (stale.size === 0) return;
+    const ids = stale;
+    stale = new Set();
+    try {
+      const states = await reads.inspect([...ids], closing);
+      for (const id of ids) {
+        const state = states.get(id);
+        if (state) known.set(id, { looks: known.get(id)?.looks ?? "", state });
+        else known.delete(id);
+      }
+      all = [...known.values()].flatMap(({ state }) => state ?? []).reverse();
+    } catch (error) {
+      for (const id of ids) stale.add(id);
+      throw error;
+    }
+  }
+
+  return {
+    async all(signal) {
+      using waiting = link(signal);
+      return Promise.race([refresh(), waiting.rejection]);
+    },
+    touch: (id) => void stale.add(id),
+  };
+}
+
+interface Known {
+  /** How the list described it when it was last compared. */
+  readonly looks: string;
+  /** Null until it has been inspected. */
+  readonly state: ContainerState | null;
+}
+
+/** What a list says about a container that an inspection says, too, without the time that it has been so. */
+function looksOf({ State: state, Status: status }: Docker.ContainerInfo): string {
+  const said = /\((?:healthy|unhealthy|health: starting|Paused)\)|^\w+ \(\d+\)/.exec(status)?.[0] ?? "";
+  return `${state} ${said}`;
+}

@@ -1,0 +1,91 @@
+import type { RunState } from "../../../../views/ui/badge.tsx";
+import type { DeploymentId, InstallationId } from "../../../model/names/ids.ts";
+import type { Product } from "../../../model/product.ts";
+import type { ContainerState } from "../../../ports/engine/containers.ts";
+import type { InstallationOverview } from "../../../ports/store/products.ts";
+import { installationStatus, serviceStatus } from "../../../rules/health/service-status.ts";
+import type { ListedInstallation, ListedProduct } from "../../../rules/products/product-list.ts";
+import { containerOf } from "../../../rules/rollout/container-of.ts";
+import type { BoardRows } from "./board-rows.ts";
+import type { ContainerIndex } from "./container-index.ts";
+import type { LiveService } from "./live-services.ts";
+
+/** All products, ordered by slug, with what lists say about them. Objects stay the same while nothing about them changes. */
+export interface Board {
+  readonly products: readonly BoardProduct[];
+  readonly queue: BoardRows["queue"];
+}
+
+export interface BoardProduct extends ListedProduct {
+  readonly product: Product;
+  /** `production` first, then by name. */
+  readonly installations: readonly BoardInstallation[];
+}
+
+export interface BoardInstallation extends ListedInstallation {
+  readonly overview: InstallationOverview;
+  readonly state: RunState;
+}
+
+interface Running {
+  readonly containers: ContainerIndex;
+  readonly services: ReadonlyMap<DeploymentId, readonly LiveService[]>;
+}
+
+/** Returns `before` when nothing differs from it. */
+export function assembleBoard(rows: BoardRows, running: Running, before: Board | null): Board {
+  const earlier = new Map(before?.products.map((one) => [one.product.id, one]));
+  const tones = tonesOf(rows.queue);
+  const products = rows.products.map((product): BoardProduct => {
+    const known = earlier.get(product.id);
+    const installations = (rows.ofProduct.get(product.id) ?? []).flatMap((id, index): readonly BoardInstallation[] => {
+      const overview = rows.overviews.get(id);
+      return overview ? [installed(overview, tones, running, known?.installations[index])] : [];
+    });
+    const isSame = known?.product === product && isEqual(known.installations, installations);
+    return isSame ? known : { slug: product.slug, product, installations };
+  });
+  if (before && before.queue === rows.queue && isEqual(before.products, products)) return before;
+  return { products, queue: rows.queue };
+}
+
+type Tones = ReadonlyMap<InstallationId, "busy" | "wait">;
+
+function tonesOf({ running, queued }: BoardRows["queue"]): Tones {
+  return new Map([
+    ...queued.map(({ installationId }) => [installationId, "wait"] as const),
+    ...running.map(({ installationId }) => [installationId, "busy"] as const),
+  ]);
+}
+
+function installed(
+  overview: InstallationOverview,
+  tones: Tones,
+  running: Running,
+  before: BoardInstallation | undefined,
+): BoardInstallation {
+  const { installation, newest, isDismissed } = overview;
+  const isFailed = newest?.status === "failed" && !isDismissed;
+  const tone = tones.get(installation.id) ?? (isFailed ? "bad" : null);
+  const state = stateOf(overview, running);
+  if (before?.overview === overview && before.state === state && (before.activity?.tone ?? null) === tone)
+    return before;
+  return { overview, state, activity: tone && { tone }, deployedAt: newest?.createdAt ?? null };
+}
+
+function stateOf({ installation }: InstallationOverview, { containers, services }: Running): RunState {
+  const { id, stopped, liveDeploymentId } = installation;
+  if (!stopped && liveDeploymentId === null) return "empty";
+  if (containers === null) return "unknown";
+  const own: readonly ContainerState[] = containers.get(id) ?? [];
+  // After a stop, containers may still be finishing their work.
+  if (liveDeploymentId === null) return own.some(({ status }) => status === "running") ? "stopping" : "stopped";
+  const statuses = (services.get(liveDeploymentId) ?? []).map((service) =>
+    serviceStatus(service, containerOf(liveDeploymentId, service, own), installation),
+  );
+  return installationStatus(installation, statuses);
+}
+
+function isEqual<T>(left: readonly T[], right: readonly T[]): boolean {
+  return left.length === right.length && left.every((one, index) => one === right[index]);
+}

@@ -1,0 +1,140 @@
+import { createSharedCall } from "../../../async/shared-call.ts";
+import { createWakeUp } from "../../../async/wake-up.ts";
+import type { DeploymentId } from "../../../model/names/ids.ts";
+import type { WebAdapters } from "../../adapters.ts";
+import { heartbeatMs } from "../../streams/sse.ts";
+import { assembleBoard, type Board } from "./assemble-board.ts";
+import { type BoardRows, readAllRows, readSomeRows } from "./board-rows.ts";
+import { createContainerIndex } from "./container-index.ts";
+import { createLiveServices } from "./live-services.ts";
+
+/** What all products are doing, kept in memory and read again only where something has changed. */
+export interface ProductBoard {
+  /** The board as it is now, including everything that was committed before. The same object while nothing changes. */
+  look(): Promise<Board>;
+  /**
+   * Looks on behalf of all who watch, at most twice a second, and calls `changed` when the board has changed. Returns
+   * the function that ends it.
+   */
+  watch(changed: () => void): () => void;
+}
+
+/** The shortest time between two looks for those who watch, however fast things change. */
+const pauseMs = 500;
+/** With more changed deployments than this, reading everything is quicker. */
+const mostChanged = 200;
+
+export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" | "clock" | "log">): ProductBoard {
+  const { store } = needs;
+  const containers = createContainerIndex(needs);
+  const servicesOf = createLiveServices(store);
+  const news = new Set<() => void>();
+  let changed = new Set<DeploymentId>();
+  let rows: BoardRows | null = null;
+  let board: Board | null = null;
+
+  store.events.subscribeAll((id) => {
+    // Nobody has looked for a while: the next one reads everything.
+    if (changed.size >= mostChanged) rows = null;
+    else changed.add(id);
+    for (const wake of news) wake();
+  });
+
+  const look = createSharedCall(async (): Promise<Board> => {
+    rows = await readRows();
+    const [running, services] = await Promise.all([containers(), servicesOf(rows.live)]);
+    board = assembleBoard(rows, { containers: running, services }, board);
+    return board;
+  });
+
+  async function readRows(): Promise<BoardRows> {
+    // Both are taken before anything is read: what changes meanwhile is read the next time.
+    const revision = store.revision();
+    const heard = changed;
+    changed = new Set();
+    try {
+      if (rows?.revision !== revision) return await readAllRows(store, revision);
+      return heard.size === 0 ? rows : await readSomeRows(store, rows, heard);
+    } catch (error) {
+      rows = null;
+      throw error;
+    }
+  }
+
+  return { look, watch: createWatch(needs, look, news) };
+}
+
+/** One loop for all who watch; it runs while there are any. */
+function createWatch(
+  { engine, clock, log }: Pick<WebAdapters, "engine" | "clock" | "log">,
+  look: () => Promise<Board>,
+  news: Set<() => void>,
+): ProductBoard["watch"] {
+  const watchers = new Set<{ changed(): void }>();
+  let over: AbortController | null = null;
+
+  async function keepLooking(signal: AbortSignal): Promise<void> {
+    const wakeUp = createWakeUp(clock);
+    news.add(wakeUp.wake);
+    const containers = createContainerNews(engine, wakeUp.wake, signal);
+    try {
+      for (let shown = await look(); ; ) {
+        containers.listen();
+        // Something may also change without anybody saying so.
+        await wakeUp.next(heartbeatMs, signal);
+        const now = await look();
+        if (now !== shown) for (const watcher of [...watchers]) watcher.changed();
+        shown = now;
+        await clock.sleep(pauseMs, signal);
+      }
+    } finally {
+      news.delete(wakeUp.wake);
+    }
+  }
+
+  function begin(): AbortController {
+    const ending = new AbortController();
+    void keepLooking(ending.signal).catch((error: unknown) => {
+      if (ending.signal.aborted) return;
+      log.warn({ err: error }, "watching the products failed; it will be retried");
+      over = null;
+      // Those who watch look again on their own after a while, which begins it anew.
+      for (const watcher of [...watchers]) watcher.changed();
+    });
+    return ending;
+  }
+
+  return (changed) => {
+    const watcher = { changed };
+    watchers.add(watcher);
+    over ??= begin();
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size > 0) return;
+      over?.abort(new Error("nobody is watching any more"));
+      over = null;
+    };
+  };
+}
+
+/** Wakes when a container starts, dies or changes its health. `listen` connects again when the engine has gone away. */
+function createContainerNews(engine: WebAdapters["engine"], wake: () => void, signal: AbortSignal) {
+  let isListening = false;
+  return {
+    listen(): void {
+      if (isListening) return;
+      isListening = true;
+      void follow().finally(() => {
+        isListening = false;
+      });
+    },
+  };
+
+  async function follow(): Promise<void> {
+    try {
+      for await (const _ of engine.events(signal)) wake();
+    } catch {
+      // The engine does not answer; the pages say so.
+    }
+  }
+}
