@@ -131,3 +131,23 @@ test.each([
   expect(await engine.diskUsage(never)).toEqual(usage);
   expect(asked).toEqual([url]);
 });
+
+test("the disk usage is asked for again when a snapshot went while the daemon added up", async () => {
+  let asked = 0;
+  const gone = "NotFound: snapshot 7ace4c2b does not exist: not found";
+  const daemon = await standIn(
+    speaking(
+      () => docker28,
+      (_, response) => {
+        asked += 1;
+        if (asked < 4) response.writeHead(asked === 1 ? 500 : 404).end(JSON.stringify({ message: gone }));
+        else response.end(JSON.stringify(oldUsage));
+      },
+    ),
+  );
+  onTestFinished(() => daemon[Symbol.asyncDispose]());
+  const engine = createDockerEngine({ instance: "test0000" as InstanceId, socket: daemon.socket });
+  expect(await engine.diskUsage(never)).toMatchObject({ imagesBytes: 100 });
+  asked = -1;
+  await expect(engine.diskUsage(never)).rejects.toThrow(gone);
+});
