@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "e2e/deploy/languages",
   "builder/images/base-images.real",
+  "contracts/engine/newer-docker.real",
   "e2e/faults/crash",
   "e2e/deploy/stacks",
   "e2e/browser/browser-product",
