@@ -1,7 +1,7 @@
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { HttpOutcome, TcpOutcome } from "../../ports/prober.ts";
 import type { LastProbe } from "../../rules/diagnosis/diagnose.ts";
-import type { Found, ProbeResult } from "../../rules/health/health-gate.ts";
+import type { ProbeResult, TryResult } from "../../rules/health/health-gate.ts";
 import { durationText, elapsedText } from "../../rules/wording/duration-text.ts";
 import type { DeploymentContext } from "../context/context.ts";
 import type { RunningService } from "./running-service.ts";
@@ -19,7 +19,7 @@ export interface Probe {
   readonly needed: number;
 }
 
-export function foundBy({ result, last }: Probe): Found {
+export function foundBy({ result, last }: Probe): TryResult {
   if (result.healthy) return "healthy";
   return last?.outcome === "closed" ? "closed" : "unhealthy";
 }

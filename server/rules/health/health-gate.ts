@@ -23,17 +23,17 @@ export function afterProbe(gate: Gate, result: ProbeResult, restartCount: number
 }
 
 /** The result of a probe: nothing listens, the answer is not healthy (or late), or it is healthy. */
-export type Found = "closed" | "unhealthy" | "healthy";
+export type TryResult = "closed" | "unhealthy" | "healthy";
 
 /** The number of probes with each result; for healthy ones, the number in a row. */
 export interface Tries {
-  readonly found: Found;
-  readonly counts: Readonly<Record<Found, number>>;
+  readonly found: TryResult;
+  readonly counts: Readonly<Record<TryResult, number>>;
 }
 
 export const noTries: Tries = { found: "closed", counts: { closed: 0, unhealthy: 0, healthy: 0 } };
 
-export function afterTry({ counts }: Tries, found: Found): Tries {
+export function afterTry({ counts }: Tries, found: TryResult): Tries {
   const inARow = found === "healthy" ? counts : { ...counts, healthy: 0 };
   return { found, counts: { ...inARow, [found]: inARow[found] + 1 } };
 }
