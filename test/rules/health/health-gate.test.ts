@@ -4,11 +4,11 @@ import {
   afterTry,
   closedGate,
   crashesOf,
-  type Found,
   hasCrashed,
   hasEnded,
   noTries,
   pauseBeforeTry,
+  type TryResult,
 } from "../../../server/rules/health/health-gate.ts";
 import { aContainer } from "../../ports/a-container.ts";
 
@@ -35,14 +35,14 @@ describe("the gate", () => {
 describe("the pauses between tries", () => {
   const health = { intervalMs: 1000, successes: 3 };
   /** The pause after each of these results, in turn. */
-  function pausesOf(found: readonly Found[], { intervalMs, successes } = health): readonly number[] {
+  function pausesOf(found: readonly TryResult[], { intervalMs, successes } = health): readonly number[] {
     let tries = noTries;
     return found.map((one) => {
       tries = afterTry(tries, one);
       return pauseBeforeTry(tries, { intervalMs, successes });
     });
   }
-  const times = (count: number, found: Found) => Array.from({ length: count }, () => found);
+  const times = (count: number, found: TryResult) => Array.from({ length: count }, () => found);
 
   it("cost an app that is ready at once a tenth of a second for three successes", () => {
     expect(pausesOf(["healthy", "healthy"])).toEqual([50, 50]);
@@ -67,7 +67,7 @@ describe("the pauses between tries", () => {
   });
 
   it("ease for an app that flaps, although its successes come quickly", () => {
-    const flapping = Array.from({ length: 60 }, (_, index): Found => (index % 3 === 2 ? "unhealthy" : "healthy"));
+    const flapping = Array.from({ length: 60 }, (_, index): TryResult => (index % 3 === 2 ? "unhealthy" : "healthy"));
     expect(pausesOf(flapping).slice(-3)).toEqual([50, 50, 1000]);
   });
 
