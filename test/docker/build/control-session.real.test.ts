@@ -44,12 +44,14 @@ async function build(dockerfile: string, secrets: Readonly<Record<string, string
 
 test("secrets come through BuildKit's own gRPC, whatever their size, and for as long as the build takes", async () => {
   const secret = `sëcret ${randomUUID()} ${"long ".repeat(80_000)}end`;
+  // Another build may have left the same step in the cache.
+  const unique = randomUUID();
   const late = "--mount=type=secret,id=LATE";
   const lines = await build(
     `FROM ${scratch.tiny.tag}
-RUN --mount=type=secret,id=TOKEN x="$(cat /run/secrets/TOKEN)" && echo "length \${#x}"
-RUN sleep 2.5
-RUN ${late} echo "then $(cat /run/secrets/LATE)"\n`,
+RUN --mount=type=secret,id=TOKEN x="$(cat /run/secrets/TOKEN)" && echo "length \${#x}" # ${unique}
+RUN sleep 2.5 # ${unique}
+RUN ${late} echo "then $(cat /run/secrets/LATE)" # ${unique}\n`,
     { TOKEN: secret, LATE: `late ${secret.slice(7, 43)}` },
   );
   // Shells count bytes or characters.
