@@ -48,7 +48,7 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
   let all: readonly ContainerState[] = [];
   let stale = new Set<string>();
   let isFollowing = false;
-  let comparedMs = 0;
+  let comparedMs = Number.NEGATIVE_INFINITY;
 
   const refresh = createSharedCall(async (): Promise<readonly ContainerState[]> => {
     if (!isFollowing) await begin();
@@ -64,6 +64,8 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
     known = new Map();
     stale = new Set();
     all = [];
+    // Until a comparison has succeeded, each look tries again.
+    comparedMs = Number.NEGATIVE_INFINITY;
     void follow(events);
     await compare();
   }

@@ -60,6 +60,13 @@ test("the health checks of a container are no reason to inspect it", async () =>
   expect(daemon.asked("/containers/a/json")).toBe(1);
 });
 
+test("a first list that fails is tried again", async () => {
+  daemon.fails.add("/containers/json");
+  await expect(statuses()).rejects.toThrow("try later");
+  daemon.fails.clear();
+  expect(await statuses()).toEqual(["running", "running"]);
+});
+
 test("when the daemon has been away, everything is read again", async () => {
   await statuses();
   daemon.containers.set("a", "exited");
@@ -76,11 +83,13 @@ async function startDaemon() {
     ["b", "running"],
   ]);
   const calls = new Map<string, number>();
+  const fails = new Set<string>();
   let events: ServerResponse | null = null;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://docker").pathname.replace(/^\/v[\d.]+/, "");
     calls.set(path, (calls.get(path) ?? 0) + 1);
     response.setHeader("Content-Type", "application/json");
+    if (fails.has(path)) return void response.writeHead(500).end(JSON.stringify({ message: "try later" }));
     if (path === "/events") {
       response.flushHeaders();
       events = response;
@@ -97,6 +106,7 @@ async function startDaemon() {
   return {
     socket,
     containers,
+    fails,
     asked: (path: string) => calls.get(path) ?? 0,
     tell: (id: string, action: string) =>
       void events?.write(`${JSON.stringify({ Action: action, Actor: { ID: id } })}\n`),

@@ -29,14 +29,13 @@ export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" |
   const containers = createContainerIndex(needs);
   const servicesOf = createLiveServices(store);
   const news = new Set<() => void>();
-  let changed = new Set<DeploymentId>();
+  let changed: Set<DeploymentId> | "too many" = new Set();
   let rows: BoardRows | null = null;
   let board: Board | null = null;
 
   store.events.subscribeAll((id) => {
-    // Nobody has looked for a while: the next one reads everything.
-    if (changed.size >= mostChanged) rows = null;
-    else changed.add(id);
+    if (changed !== "too many") changed.add(id);
+    if (changed !== "too many" && changed.size > mostChanged) changed = "too many";
     for (const wake of news) wake();
   });
 
@@ -53,7 +52,7 @@ export function createProductBoard(needs: Pick<WebAdapters, "store" | "engine" |
     const heard = changed;
     changed = new Set();
     try {
-      if (rows?.revision !== revision) return await readAllRows(store, revision);
+      if (rows?.revision !== revision || heard === "too many") return await readAllRows(store, revision);
       return heard.size === 0 ? rows : await readSomeRows(store, rows, heard);
     } catch (error) {
       rows = null;
