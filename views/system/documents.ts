@@ -1,5 +1,13 @@
 /** The documents that come with Baton, in the order in which users need them. */
-export const documentNames = ["what-builds", "compose", "baton-yaml", "stacks", "github", "going-public"] as const;
+export const documentNames = [
+  "what-builds",
+  "compose",
+  "baton-yaml",
+  "stacks",
+  "github",
+  "going-public",
+  "requirements",
+] as const;
 export type DocumentName = (typeof documentNames)[number];
 
 export const documents: Readonly<Record<DocumentName, { readonly title: string; readonly about: string }>> = {
@@ -12,6 +20,7 @@ export const documents: Readonly<Record<DocumentName, { readonly title: string; 
   stacks: { title: "Products made of stacks", about: "The order of a deployment, data, cut-over and rollback." },
   github: { title: "GitHub", about: "Webhooks, deploy keys, and what is reported back." },
   "going-public": { title: "Going public", about: "DNS, firewall, HTTPS, and signing in from a laptop." },
+  requirements: { title: "What Baton runs on", about: "Linux distributions, Node.js, and Docker of each kind." },
 };
 
 export function documentNamed(name: string): DocumentName | null {
