@@ -5,8 +5,8 @@ import { LongestFirst } from "./test/run/longest-first.ts";
 // Batons, which mostly wait, each for its own apps. Of these and of the adapters' files three run at a time: two leave a
 // third of two cores idle.
 const shared = ["test/run/postgres.ts", "test/run/base-images.ts"];
-// A busy machine that has to make base images first takes minutes.
-const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
+// A slow machine that makes base images beside other tests takes minutes for them, and for looking at every page.
+const patience = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 
 export default defineConfig({
   test: {
