@@ -1,7 +1,7 @@
 /** A kind of processor for which base images can be made here, as Node.js names it. */
 export type Architecture = keyof typeof names;
 
-/** What each architecture is called elsewhere. The rest of the code asks here. */
+/** Maps each architecture to the names that others give it. The rest of the code looks them up here. */
 const names = {
   x64: {
     docker: "amd64",

@@ -1,6 +1,6 @@
 export const defaultSocket = "/var/run/docker.sock";
 
-/** Where a daemon listens, as Node's `net` and `http` take it. */
+/** The options with which Node's `net` and `http` connect to a daemon. */
 export type DaemonAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 /**

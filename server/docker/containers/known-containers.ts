@@ -5,7 +5,7 @@ import type { ContainerState } from "../../ports/engine/containers.ts";
 import { readMessages } from "../build/json-stream.ts";
 import type { Daemon } from "../host/daemon.ts";
 
-/** How the containers are read from the daemon. */
+/** The requests that read containers from the daemon. */
 interface Reads {
   readonly daemon: Daemon;
   /** The filters of this instance's containers, for lists and for events. */
@@ -120,13 +120,13 @@ export function createKnownContainers(reads: Reads, closing: AbortSignal): Known
 }
 
 interface Known {
-  /** How the list described it when it was last compared. */
+  /** Summarises what the list said when it was last compared; see `looksOf`. */
   readonly looks: string;
   /** Null until it has been inspected. */
   readonly state: ContainerState | null;
 }
 
-/** What a list says about a container that an inspection says, too, without the time that it has been so. */
+/** Summarises what a list says about a container and an inspection repeats. It leaves out the age, which always changes. */
 function looksOf({ State: state, Status: status }: Docker.ContainerInfo): string {
   const said = /\((?:healthy|unhealthy|health: starting|Paused)\)|^\w+ \(\d+\)/.exec(status)?.[0] ?? "";
   return `${state} ${said}`;

@@ -9,7 +9,7 @@ export const oldestApiVersion = "1.41";
  */
 export const newestApiVersion = "1.55";
 
-/** What a daemon says about itself, as far as it matters for the choice. */
+/** Holds the parts of a daemon's answer that decide which API version to speak. */
 export interface SpokenApi {
   readonly Version: string;
   readonly ApiVersion: string;
