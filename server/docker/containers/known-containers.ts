@@ -126,7 +126,7 @@ interface Known {
   readonly state: ContainerState | null;
 }
 
-/** Summarises what a list says about a container and an inspection repeats. It leaves out the age, which always changes. */
+/** Summarises what a list says about a container and an inspection repeats, but not its age, which always changes. */
 function looksOf({ State: state, Status: status }: Docker.ContainerInfo): string {
   const said = /\((?:healthy|unhealthy|health: starting|Paused)\)|^\w+ \(\d+\)/.exec(status)?.[0] ?? "";
   return `${state} ${said}`;
