@@ -32,8 +32,8 @@ interface EventMessage {
 const harmless = /^(?:exec_|attach|detach|top$|resize|export|commit|copy|archive-path|extract-to-dir)/;
 
 /**
- * The daemon drops messages for a reader that is too slow, so what is known is compared with its list this often. A list
- * costs as much as ten inspections, however many containers there are.
+ * The daemon drops messages for a reader that is too slow, so what is known is compared with its list this often. A
+ * list costs as much as ten inspections, however many containers there are.
  */
 const compareEveryMs = 60_000;
 
