@@ -126,8 +126,16 @@ describe("lists of deployments", () => {
     }
   });
 
-  test("take no more than 100 at once", async () => {
-    expect((await read("/api/deployments?limit=101")).status).toBe(400);
+  test.each([
+    ["/api/deployments?limit=101", "limit: enter a whole number from 1 to 100"],
+    ["/api/deployments?limit=ten", "limit: enter a whole number from 1 to 100"],
+    ["/api/deployments?before=1.5", "before: enter a whole number of at least 1"],
+    ["/api/products?limit=0", "limit: enter a whole number from 1 to 100"],
+    ["/api/product-deployments?after=-1", "after: enter a whole number of at least 1"],
+    ["/api/deployments/none", "id: enter a whole number of at least 1"],
+  ])("say which numbers are accepted: %s", async (path, message) => {
+    const { status, json } = await read(path);
+    expect([status, json.error.message]).toEqual([400, message]);
   });
 });
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { deploymentStatuses, stages, triggerKinds } from "../../../model/deployment/deployment.ts";
 import { stackStatuses } from "../../../model/deployment/event.ts";
 import { gitName } from "./git-names.ts";
-import { id, time } from "./ids.ts";
+import { id, time, wholeNumber } from "./ids.ts";
 import { unlessEmpty } from "./lists.ts";
 
 const failureSchema = z.object({
@@ -87,7 +87,7 @@ export const logQuery = z.object({
 });
 
 export const afterQuery = z.object({
-  after: unlessEmpty(z.coerce.number("enter a number").int().min(0).default(0)).openapi({
+  after: unlessEmpty(wholeNumber(0).default(0)).openapi({
     description: "Replay the events after this one",
   }),
 });

@@ -4,10 +4,14 @@ export const time = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000
 
 export const id = z.int().positive();
 
-export const idInPath = z.coerce
-  .number("enter a number")
-  .int("enter a whole number")
-  .positive("enter a positive number");
+/** A whole number in an address. The message says which ones are accepted. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  const isOpen = most === Number.MAX_SAFE_INTEGER;
+  const rule = `enter a whole number ${isOpen ? `of at least ${least}` : `from ${least} to ${most}`}`;
+  return z.coerce.number(rule).int(rule).min(least, rule).max(most, rule);
+}
+
+export const idInPath = wholeNumber(1);
 
 export const idParam = z.object({ id: idInPath });
 

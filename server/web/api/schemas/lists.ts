@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { parseSlug } from "../../../model/product.ts";
+import { wholeNumber } from "./ids.ts";
 
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
@@ -21,27 +22,25 @@ export function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema);
 }
 
+const mostInAPage = 100;
+
 export const pageQuery = z.object({
-  limit: unlessEmpty(z.coerce.number("enter a number").int().min(1).max(100).default(20)).openapi({
-    description: "How many to return, at most 100",
+  limit: unlessEmpty(wholeNumber(1, mostInAPage).default(20)).openapi({
+    description: `How many to return, at most ${mostInAPage}`,
   }),
-  before: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
+  before: unlessEmpty(wholeNumber(1).optional()).openapi({
     description: "`next` of the previous page",
   }),
 });
 
-const mostInAPage = 100;
-
 /** Callers from before there were pages get as many as fit into one. */
-const forwardLimit = unlessEmpty(
-  z.coerce.number("enter a number").int().min(1).max(mostInAPage).default(mostInAPage),
-).openapi({
+const forwardLimit = unlessEmpty(wholeNumber(1, mostInAPage).default(mostInAPage)).openapi({
   description: `How many to return, at most ${mostInAPage}`,
 });
 
 export const pageAfterId = z.object({
   limit: forwardLimit,
-  after: unlessEmpty(z.coerce.number("enter a number").int().positive().optional()).openapi({
+  after: unlessEmpty(wholeNumber(1).optional()).openapi({
     description: "`next` of the previous page",
   }),
 });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { gitName } from "../git-names.ts";
-import { id } from "../ids.ts";
+import { id, wholeNumber } from "../ids.ts";
 import { unlessEmpty } from "../lists.ts";
 import { serviceName, setSchema } from "./service-settings.ts";
 
@@ -72,6 +72,6 @@ export const containerLogQuery = z.object({
   service: unlessEmpty(z.string().optional()).openapi({
     description: "If omitted: all services, with the service's name on each line",
   }),
-  tail: unlessEmpty(z.coerce.number("enter a number").int().min(0).max(10_000).default(200)),
+  tail: unlessEmpty(wholeNumber(0, 10_000).default(200)),
   follow: unlessEmpty(z.enum(["true", "false", "1", "0"], "enter true or false").default("false")),
 });
