@@ -6,6 +6,7 @@ import type { Installation } from "../../model/product.ts";
 import type { ContainerState } from "../../ports/engine/containers.ts";
 import type { NetworkInfo } from "../../ports/engine/networks.ts";
 import { containerOf } from "./container-of.ts";
+import { groupBy } from "./group-by.ts";
 import { carriedVolumes, isStateful, makerOf } from "./stateful.ts";
 
 /** The state that the rows describe. */
@@ -273,15 +274,4 @@ function networksToRemove(wanted: ReadonlySet<DeploymentId>, rows: Rows, world: 
       ? [{ type: "remove-network" as const, installation: lasting.installation, name }]
       : [],
   );
-}
-
-function groupBy<T, Key>(things: readonly T[], keyOf: (thing: T) => Key): ReadonlyMap<Key, readonly T[]> {
-  const groups = new Map<Key, T[]>();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    const group = groups.get(key);
-    if (group) group.push(thing);
-    else groups.set(key, [thing]);
-  }
-  return groups;
 }

@@ -12,9 +12,9 @@ import {
   serviceStatus,
 } from "../../rules/health/service-status.ts";
 import { containerOf } from "../../rules/rollout/container-of.ts";
+import { groupBy } from "../../rules/rollout/group-by.ts";
 import { type FrontDoor, mostImportantFirst, urlOf } from "../../rules/routing/urls.ts";
 import type { InstallationRef } from "./catalog.ts";
-import { groupBy } from "./group-by.ts";
 
 export interface ServiceState {
   readonly stack: string;

@@ -1,13 +1,13 @@
 import type { z } from "@hono/zod-openapi";
 import { specOf } from "../../../model/deployment/deployment.ts";
 import { servicesOf } from "../../../model/deployment/spec.ts";
+import { groupBy } from "../../../rules/rollout/group-by.ts";
 import { pendingSettings } from "../../../rules/settings/pending-settings.ts";
 import { pendingVariables } from "../../../rules/settings/pending-variables.ts";
 import { writtenSettings } from "../../../rules/settings/written-settings.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { displayName } from "../../read/display-name.ts";
-import { groupBy } from "../../read/group-by.ts";
 import { installationStates, type ServiceState } from "../../read/service-states.ts";
 import type { installationSchema } from "../schemas/products/installations.ts";
 

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
 import type { Product } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { groupBy } from "../../../rules/rollout/group-by.ts";
 import type { WebAdapters } from "../../adapters.ts";
 import { displayName } from "../../read/display-name.ts";
-import { groupBy } from "../../read/group-by.ts";
 import { webhookUrl } from "../../webhooks/webhook-url.ts";
 import type { productSchema } from "../schemas/products/products.ts";
 

@@ -1,9 +1,9 @@
 import type { InstallationCard, ProductCard } from "../../../../views/product/product-list.tsx";
 import { type Deployment, specOf } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
+import { groupBy } from "../../../rules/rollout/group-by.ts";
 import { mostImportantFirst, urlOf } from "../../../rules/routing/urls.ts";
 import type { Board, BoardInstallation, BoardProduct } from "../../read/board/assemble-board.ts";
-import { groupBy } from "../../read/group-by.ts";
 import type { PageNeeds } from "../page.ts";
 import { versionOf } from "../product/live-version.ts";
 import { activityOf } from "./activity.ts";

@@ -1,7 +1,7 @@
 import type { InstallationId } from "../../../model/names/ids.ts";
 import type { ContainerState } from "../../../ports/engine/containers.ts";
 import { type Engine, EngineUnavailable } from "../../../ports/engine/engine.ts";
-import { groupBy } from "../group-by.ts";
+import { groupBy } from "../../../rules/rollout/group-by.ts";
 
 /** The containers of each installation; null when the engine does not answer. */
 export type ContainerIndex = ReadonlyMap<InstallationId, readonly ContainerState[]> | null;
