@@ -64,6 +64,9 @@ function createHomeReader(needs: PageNeeds): HomeReader {
   };
 }
 
+/** More addresses than people watch at a time. Anybody who may sign in can ask for any number of them. */
+const mostRendered = 100;
+
 /** Renders each page once for all who watch it, and again only when the board has changed. */
 function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader) {
   let of: Board | null = null;
@@ -78,7 +81,7 @@ function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader) {
 
   return async (query: ProductQuery): Promise<Snapshot> => {
     const seen = await board.look();
-    if (seen !== of) rendered = new Map();
+    if (seen !== of || rendered.size >= mostRendered) rendered = new Map();
     of = seen;
     const key = new URLSearchParams(productQueryParams(query)).toString();
     const known = rendered.get(key) ?? render(seen, query);
