@@ -89,9 +89,10 @@ async function partsOf(needs: PageNeeds, health: Health, docker: KnownDocker | n
     : [];
   return [
     { name: "Baton", answers: true, facts: aboutBaton },
-    { name: "Docker", answers: docker !== null, facts: aboutDocker },
     { name: "Caddy", answers: health.caddy === "ok", facts: caddyVersion ? [["Version", caddyVersion]] : [] },
     { name: "Database", answers: health.database === "ok", facts: aboutDatabase },
+    // The longest card comes after the short ones: the cards fill columns.
+    { name: "Docker", answers: docker !== null, facts: aboutDocker },
   ];
 }
 
