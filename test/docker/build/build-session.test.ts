@@ -30,7 +30,7 @@ interface StandIn {
 }
 
 /** A daemon that speaks HTTP/1.1 and, unless `grpc` is "none", HTTP/2 on one socket, as Docker 29 does. */
-async function standIn(spoken: Spoken, grpc: "served" | "refused" | "none"): Promise<StandIn> {
+async function standIn(spoken: Spoken, grpc: "served" | "refused" | "silent" | "none"): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), "baton-daemon-"));
   const opened: StandIn["opened"] = [];
   let last: Duplex | null = null;
@@ -48,6 +48,7 @@ async function standIn(spoken: Spoken, grpc: "served" | "refused" | "none"): Pro
   const http2 = createHttp2Server();
   http2.on("stream", (stream, headers) => {
     opened.push({ path: headers[":path"] ?? "", headers });
+    if (grpc === "silent") return;
     const refusal = { "grpc-status": "12", "grpc-message": "unknown service" };
     stream.respond({ ":status": 200, "content-type": "application/grpc", ...(grpc === "refused" && refusal) });
     if (grpc === "refused") stream.end();
@@ -128,9 +129,10 @@ describe("the session of a build", () => {
     ["by an upgrade where the daemon is older", docker28, "served", "/v1.51/session"],
     ["by an upgrade where a proxy lets only HTTP/1.1 through", docker29, "none", "/v1.55/session"],
     ["by an upgrade where gRPC is refused", docker29, "refused", "/v1.55/session"],
+    ["by an upgrade where gRPC is not answered", docker29, "silent", "/v1.55/session"],
   ] as const)("is opened %s, and serves the build's secrets", async (_, spoken, grpc, path) => {
     const { daemon, opened, buildkit } = await standIn(spoken, grpc);
-    using open = await openBuildSession(daemon, secrets, never);
+    using open = await openBuildSession(daemon, secrets, never, 1_000);
     expect(opened.at(-1)).toMatchObject({
       path,
       headers: {

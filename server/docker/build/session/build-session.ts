@@ -14,6 +14,8 @@ export interface BuildSession extends Disposable {
  * `POST /session` is deprecated.
  */
 const servesGrpcSince = "1.53";
+/** BuildKit begins to answer within milliseconds. */
+const standardAnswerLimitMs = 10_000;
 
 /**
  * Opens the connection on which BuildKit asks its client for credentials, secrets and files. Baton serves only the
@@ -25,9 +27,10 @@ export async function openBuildSession(
   daemon: Daemon,
   secrets: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  answerLimitMs = standardAnswerLimitMs,
 ): Promise<BuildSession> {
   const id = randomUUID();
-  const connection = await connect(daemon, id, signal);
+  const connection = await connect(daemon, id, signal, answerLimitMs);
   const session = serveSession(connection, secrets);
   return {
     id,
@@ -38,7 +41,7 @@ export async function openBuildSession(
   };
 }
 
-async function connect(daemon: Daemon, id: string, signal: AbortSignal): Promise<Duplex> {
+async function connect(daemon: Daemon, id: string, signal: AbortSignal, answerLimitMs: number): Promise<Duplex> {
   const metadata = {
     "x-docker-expose-session-uuid": id,
     "x-docker-expose-session-name": "baton",
@@ -46,11 +49,15 @@ async function connect(daemon: Daemon, id: string, signal: AbortSignal): Promise
     "x-docker-expose-session-grpc-method": getSecret,
   };
   if ((await daemon.agreed(signal)).has(servesGrpcSince)) {
+    const socket = await daemon.dial(signal);
+    const late = setTimeout(() => socket.destroy(), answerLimitMs);
     try {
-      return await controlSession(await daemon.dial(signal), metadata, signal);
+      return await controlSession(socket, metadata, signal);
     } catch {
-      // A proxy between Baton and the daemon may know HTTP/1.1 only.
+      // A proxy between Baton and the daemon may know HTTP/1.1 only, or wait for more.
       signal.throwIfAborted();
+    } finally {
+      clearTimeout(late);
     }
   }
   return daemon.upgrade("/session", { Upgrade: "h2c", ...metadata }, signal);
