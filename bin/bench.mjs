@@ -4,11 +4,14 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { main, SetUpProblem } from "./set-up/console/problem.mjs";
 import { root } from "./set-up/places.mjs";
+
+const suffix = ".bench.ts";
 
 await main(async () => {
   const { only, against } = readArguments();
@@ -18,7 +21,7 @@ await main(async () => {
       join(root, "bin/test.mjs"),
       "--config",
       "vitest.bench.config.ts",
-      ...(only ? [`test/bench/${only}.bench.ts`] : []),
+      ...(only ? [`test/bench/${only}${suffix}`] : []),
     ],
     {
       cwd: root,
@@ -33,9 +36,15 @@ await main(async () => {
 });
 
 function readArguments() {
+  const names = readdirSync(join(root, "test/bench"))
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length));
+  const accepted = `Accepted are --only NAME (${names.join(", ")}) and --against FILE.`;
   try {
-    return parseArgs({ options: { only: { type: "string" }, against: { type: "string" } } }).values;
+    const { values } = parseArgs({ options: { only: { type: "string" }, against: { type: "string" } } });
+    if (values.only === undefined || names.includes(values.only)) return values;
   } catch (error) {
-    throw new SetUpProblem(`${error.message}\n\nAccepted are --only NAME (push, switching, log) and --against FILE.`);
+    throw new SetUpProblem(`${error.message}\n\n${accepted}`);
   }
+  throw new SetUpProblem(`There is no such measurement. ${accepted}`);
 }
