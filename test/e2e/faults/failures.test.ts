@@ -144,7 +144,7 @@ test("a version that crashes in the watch window gives the traffic back by itsel
   const { containers, live, code, text, deployment } = await pushBroken({ behaviour: "crash-when-live" });
 
   expect(deployment.failure).toMatchObject({ stage: "watch", exitCode: 7 });
-  expect(deployment.failure?.message).toMatch(/web crashed \d+ ms after the cut-over \(exit code 7\)/);
+  expect(deployment.failure?.message).toMatch(/web crashed \d[\d.]* m?s after the cut-over \(exit code 7\)/);
   expect(code).not.toBe(0);
   expect(text).toMatch(/! \[remote rejected\] HEAD -> main \(watch: /);
   expect(text.match(/Users saw #\d+ for \d.*; then traffic moved back to #\d+/g)).toHaveLength(1);
