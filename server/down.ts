@@ -6,6 +6,7 @@ import { openAdapters, type ServerAdapters } from "./boot/adapters.ts";
 import { BadConfig, type Config, readConfig } from "./boot/config.ts";
 import { type DataFolder, openDataFolder } from "./boot/process/data-folder.ts";
 import { createServerLog } from "./boot/process/log.ts";
+import { thisProcess } from "./boot/process/process-mark.ts";
 import { endServer, findServer, type ServerProcess } from "./boot/process/server-process.ts";
 import { findService, type Service, serviceEnvironment } from "./boot/process/service.ts";
 import { counted } from "./rules/wording/duration-text.ts";
@@ -80,7 +81,7 @@ interface Opened {
 async function open(config: Config, data: DataFolder): Promise<Opened> {
   const log = createServerLog("silent", `${data.root}/baton.log`, process.stderr);
   const adapters = await openAdapters(config, data, log);
-  const held = await holdServerLock({ url: adapters.database.url, onLost: () => {} });
+  const held = await holdServerLock({ url: adapters.database.url, owner: await thisProcess(), onLost: () => {} });
   return { adapters, lock: held === "held-by-another" ? null : held };
 }
 

@@ -12,6 +12,7 @@ import { startLeaderWork } from "./leader-work.ts";
 import { type Leadership, LockedOut, takeLeadership } from "./leadership.ts";
 import { openDataFolder } from "./process/data-folder.ts";
 import { createServerLog } from "./process/log.ts";
+import { thisProcess } from "./process/process-mark.ts";
 import { signAsServer, signOff } from "./process/server-process.ts";
 import { sourceFolder } from "./process/source-folder.ts";
 import { version } from "./process/version.ts";
@@ -40,7 +41,7 @@ export async function openServer(
   const { database, store, proxy } = adapters;
 
   const leadership = await takeLeadership({
-    lock: (onLost) => holdServerLock({ url: database.url, onLost }),
+    lock: async (onLost) => holdServerLock({ url: database.url, owner: await thisProcess(), onLost }),
     startWork: async () => {
       await signAsServer(data.serverFile);
       await proxy.start(closing.signal);

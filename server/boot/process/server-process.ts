@@ -69,7 +69,7 @@ async function isThere({ pid, began }: ServerProcess): Promise<boolean> {
 }
 
 /** Null if there is no such process, or if it has ended and its parent has not reaped it. */
-async function beganOf(pid: number): Promise<string | null> {
+export async function beganOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // The second field is the program's name in parentheses, which may contain anything.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -3,7 +3,7 @@ import { StoreUnavailable } from "../../../server/ports/store/store.ts";
 import { firstFreeSubnet } from "../../../server/rules/routing/subnets.ts";
 import { dropEverything } from "../../../server/store/postgres/drop-everything.ts";
 import { migrate } from "../../../server/store/postgres/migrate.ts";
-import { holdServerLock, type ServerLock } from "../../../server/store/postgres/server-lock.ts";
+import { holdServerLock, type LockOwner, type ServerLock } from "../../../server/store/postgres/server-lock.ts";
 import { createStore } from "../../../server/store/postgres-store.ts";
 import { faultProxy } from "../fault-proxy.ts";
 import { migrationsFolder, type ScratchDatabase, scratchDatabase } from "../scratch-database.ts";
@@ -15,8 +15,16 @@ beforeAll(async () => {
 });
 afterAll(() => database.remove());
 
-async function hold(onLost = () => {}, url = database.url): Promise<ServerLock> {
-  const lock = await holdServerLock({ url, onLost });
+let processes = 0;
+
+/** A process that takes every other one for what it is told. */
+const another = (found: "alive" | "dead" = "alive"): LockOwner => {
+  processes += 1;
+  return { mark: `host ${processes} 0`, judge: async () => found };
+};
+
+async function hold(onLost = () => {}, url = database.url, owner = another()): Promise<ServerLock> {
+  const lock = await holdServerLock({ url, owner, onLost });
   if (lock === "held-by-another") throw new Error("It is held by another");
   return lock;
 }
@@ -25,7 +33,7 @@ describe("the server's lock", () => {
   it("is held by one, and free again when that lets go", async () => {
     const onLost = vi.fn();
     const first = await hold(onLost);
-    expect(await holdServerLock({ url: database.url, onLost })).toBe("held-by-another");
+    expect(await holdServerLock({ url: database.url, owner: another(), onLost })).toBe("held-by-another");
     await first.release();
     await (await hold()).release();
     expect(onLost).not.toHaveBeenCalled();
@@ -36,7 +44,7 @@ describe("the server's lock", () => {
     const lost = new Promise<void>((resolve) => onLost.mockImplementation(resolve));
     await hold(onLost);
     await database.sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name = 'baton server lock' and datname = current_database()`;
+      where application_name like 'baton server lock %' and datname = current_database()`;
     await lost;
     const next = await hold();
     expect(onLost).toHaveBeenCalledOnce();
@@ -54,10 +62,37 @@ describe("the server's lock", () => {
     await proxy.close();
   });
 
+  it("is taken again by the server that lost it, although the database has not noticed that the connection is gone", async () => {
+    const proxy = await faultProxy(database.url);
+    const owner = {
+      mark: "host 7 123",
+      judge: async (mark: string) => (mark === "host 7 123" ? "dead" : "alive"),
+    } as const;
+    const lost = new Promise<void>((resolve) => {
+      void hold(resolve, proxy.url, owner).then(() => proxy.silence());
+    });
+    await lost;
+    await (await hold(() => {}, database.url, owner)).release();
+    await proxy.close();
+  });
+
+  it("is taken from a process that is gone, and not from one that is alive", async () => {
+    const proxy = await faultProxy(database.url);
+    await hold(() => {}, proxy.url);
+    proxy.silence();
+    expect(await holdServerLock({ url: database.url, owner: another("alive"), onLost: () => {} })).toBe(
+      "held-by-another",
+    );
+    await (await hold(() => {}, database.url, another("dead"))).release();
+    await proxy.close();
+  });
+
   it("cannot be asked for where there is no database", async () => {
     const proxy = await faultProxy(database.url);
     await proxy.close();
-    await expect(holdServerLock({ url: proxy.url, onLost: () => {} })).rejects.toThrow(StoreUnavailable);
+    await expect(holdServerLock({ url: proxy.url, owner: another(), onLost: () => {} })).rejects.toThrow(
+      StoreUnavailable,
+    );
   });
 });
 
