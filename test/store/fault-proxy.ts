@@ -35,6 +35,8 @@ export async function faultProxy(url: string): Promise<FaultProxy> {
       socket.on("error", () => {});
       socket.on("close", () => {
         sockets.delete(socket);
+        // Nobody learns through a black hole that the other side is gone.
+        if (silent) return;
         client.destroy();
         upstream.destroy();
       });
