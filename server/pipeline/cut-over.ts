@@ -30,10 +30,12 @@ export async function cutOver(
   await connectKept(context, services);
 
   const addresses = await addressesIn(context, deployment, services);
+  let switchedAt = clock.now();
   if (addresses.size > 0) {
     await proxy.prepare(installation.id, deployment.id, addresses);
     await failpoint("before-switch");
-    const { tookMs } = await proxy.switchTo(installation.id, deployment.id);
+    const { tookMs, at } = await proxy.switchTo(installation.id, deployment.id);
+    switchedAt = at;
     await failpoint("after-switch");
     journal.event({ type: "cut-over", urls: routes.map(({ host }) => urlOf(host)), tookMs });
     await prove(context, deployment);
@@ -42,7 +44,9 @@ export async function cutOver(
     journal.event({ type: "cut-over", urls: [], tookMs: 0 });
   }
   const replacedId = installation.liveDeploymentId;
-  return moveTo(context, deployment, { type: "switched", at: clock.now(), replacedId });
+  // An earlier attempt may have switched, and a crash since then counts. A change of the clock must not reach further.
+  const at = new Date(Math.min(clock.now().getTime(), Math.max(deployment.startedAt.getTime(), switchedAt.getTime())));
+  return moveTo(context, deployment, { type: "switched", at, replacedId });
 }
 
 /** The addresses of the version's web services, by the names under which the proxy looks for them. */

@@ -38,9 +38,9 @@ export interface Proxy {
   hold(installation: InstallationId, deployment: DeploymentId, services: readonly string[]): Promise<void>;
   /**
    * The cut-over: one rename moves every service of the installation at once. It is durable (fsync) before it resolves.
-   * `stopped` answers 503 with a plain page. Resolves with how long the rename took.
+   * `stopped` answers 503 with a plain page. Does nothing when the target is switched to already.
    */
-  switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<{ readonly tookMs: number }>;
+  switchTo(installation: InstallationId, target: DeploymentId | "stopped"): Promise<Switched>;
   /** The addresses in a deployment's folder, by service. */
   addressesOf(installation: InstallationId, deployment: DeploymentId): Promise<ReadonlyMap<string, HostAddress>>;
   /** What the symlink on disk points to. Null when it was never switched. */
@@ -63,6 +63,13 @@ export interface Proxy {
 
 /** Longer than a service may take to become healthy. */
 export const holdLimitMs = 120_000;
+
+export interface Switched {
+  /** How long the rename took. */
+  readonly tookMs: number;
+  /** When the traffic was moved there: before this call, when the target was switched to already. */
+  readonly at: Date;
+}
 
 export interface InstallationRoutes {
   readonly installation: InstallationId;

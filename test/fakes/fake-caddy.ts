@@ -29,6 +29,7 @@ export interface FakeCaddy extends ReverseProxy {
 interface Folder {
   /** The target of `live`. */
   current: DeploymentId | "stopped" | null;
+  switchedAt: Date;
   /** Addresses by service; null means that requests to it wait. */
   readonly deployments: Map<DeploymentId, Map<string, HostAddress | null>>;
 }
@@ -43,7 +44,7 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
   const streams = new Map<HostAddress, number>();
 
   const folderOf = (installation: InstallationId): Folder => {
-    const folder = folders.get(installation) ?? { current: null, deployments: new Map() };
+    const folder = folders.get(installation) ?? { current: null, switchedAt: clock.now(), deployments: new Map() };
     folders.set(installation, folder);
     return folder;
   };
@@ -112,8 +113,9 @@ export function createFakeCaddy(docker: FakeDocker, clock: FakeClock): FakeCaddy
       if (target !== "stopped" && !folder.deployments.has(target)) {
         throw new Error(`Deployment ${target} of installation ${installation} was never prepared.`);
       }
+      if (folder.current !== target) folder.switchedAt = clock.now();
       folder.current = target;
-      return { tookMs: 0.2 };
+      return { tookMs: 0.2, at: folder.switchedAt };
     },
     async addressesOf(installation, deployment) {
       const addresses = folders.get(installation)?.deployments.get(deployment) ?? new Map<string, HostAddress | null>();

@@ -17,7 +17,7 @@ export function createFakeProxy(): FakeProxy {
     prepare: async () => {},
     hold: async () => {},
     addressesOf: async () => new Map(),
-    switchTo: async () => ({ tookMs: 0.2 }),
+    switchTo: async () => ({ tookMs: 0.2, at: new Date() }),
     current: async () => null,
     forget: async () => {},
     forgetInstallation: async () => {},

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile, syncFolder } from "../../files/durable-file.ts";
 import type { HostAddress } from "../../model/names/host-address.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
+import type { Switched } from "../../ports/proxy.ts";
 import { addressFile, serviceOfFile } from "./address-files.ts";
 
 export const stopped = "stopped";
@@ -65,17 +66,20 @@ export function createRouteFolders(routesFolder: string, restingPage: HostAddres
   };
 }
 
-/** Points `live` at another target with one rename. Resolves with the milliseconds that the rename took. */
-export async function replaceLive(folder: string, target: string): Promise<number> {
+/** Points `live` at another target with one rename, unless it points there already. */
+export async function replaceLive(folder: string, target: string): Promise<Switched> {
   const live = join(folder, "live");
   const next = `${live}.new`;
   await rm(next, { force: true });
-  await symlink(target, next);
-  const before = performance.now();
-  await rename(next, live);
-  const tookMs = performance.now() - before;
+  let tookMs = 0;
+  if ((await readlink(live).catch(nullWhenMissing)) !== target) {
+    await symlink(target, next);
+    const before = performance.now();
+    await rename(next, live);
+    tookMs = performance.now() - before;
+  }
   await syncFolder(folder);
-  return tookMs;
+  return { tookMs, at: (await lstat(live)).mtime };
 }
 
 export async function entriesOf(folder: string): Promise<readonly string[]> {

@@ -94,6 +94,14 @@ export function proxyContract(open: () => Promise<ProxyScene>): void {
       expect((await scene.proxy.listFolders()).get(installation)).toEqual([12, 13]);
     });
 
+    test("that is made again has been made before", async () => {
+      const { installation } = await routed();
+      const { address } = await scene.run();
+      await scene.proxy.prepare(installation, id(12), on(address));
+      const { at } = await scene.proxy.switchTo(installation, id(12));
+      expect((await scene.proxy.switchTo(installation, id(12))).at).toEqual(at);
+    });
+
     test("to what was never prepared is refused, and changes nothing", async () => {
       const { installation, host } = await routed();
       await expect(scene.proxy.switchTo(installation, id(99))).rejects.toThrow("was never prepared");
