@@ -10,6 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   boot: [
     ...["model", "rules", "ports", "routes", "commands", "queue", "pipeline", "reconciler", "web", "store"],
     ...["docker", "git", "proxy", "probe", "forge", "host-packages", "mounts", "firewall", "cgroups"],
+    ...["passwords", "passkeys", "openid"],
   ],
   model: [],
   rules: ["model", "ports"],
@@ -33,6 +34,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   mounts: ["model", "ports"],
   firewall: ["model", "ports"],
   cgroups: ["model", "ports"],
+  passwords: ["model", "ports"],
+  passkeys: ["model", "ports"],
+  openid: ["model", "ports"],
   web: ["model", "rules", "ports", "commands", "async", "views", "routes"],
   routes: [],
 };
@@ -48,6 +52,10 @@ const packagesOfOneRoom: Readonly<Record<string, readonly string[]>> = {
   hono: ["web", "views"],
   "@hono/zod-openapi": ["web"],
   marked: ["views"],
+  "@node-rs/argon2": ["passwords"],
+  "@simplewebauthn/server": ["passkeys"],
+  "openid-client": ["openid"],
+  otpauth: ["rules"],
 };
 
 function sources(folder: string): string[] {
