@@ -4,6 +4,8 @@ import { type Store, StoreUnavailable } from "../ports/store/store.ts";
 import { createAccessStore } from "./access/access.ts";
 import { createAuditStore } from "./access/audit.ts";
 import { openSecrets } from "./access/key-check.ts";
+import { createLinkStore } from "./access/links.ts";
+import { createUserStore } from "./access/users.ts";
 import { createAnnouncements } from "./deployments/announcements.ts";
 import { createDeploymentStore } from "./deployments/deployments.ts";
 import { createEventStore } from "./deployments/events.ts";
@@ -58,6 +60,8 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       domains: createDomainStore(database),
       leases: createLeaseStore(beside, chooseSubnet),
       access: createAccessStore(beside),
+      users: createUserStore(beside, secrets),
+      links: createLinkStore(beside),
       settings: createSettingStore(database),
       sources: createSourceStore(database, secrets),
       deliveries: createDeliveryStore(beside),

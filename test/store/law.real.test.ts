@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deploymentStates } from "../../server/model/deployment/moves.ts";
 import type { DeploymentId, InstallationId } from "../../server/model/names/ids.ts";
 import type { Store } from "../../server/ports/store/store.ts";
+import { aUser } from "../contracts/store/access/people.ts";
 import { anInstallation, claimed, enqueued, ready } from "../contracts/store/lifecycle.ts";
 import { at } from "../model/a-deployment.ts";
 import { type ScratchDatabase, scratchDatabase } from "./scratch-database.ts";
@@ -168,6 +169,10 @@ describe("an installation's row", () => {
   });
 });
 
+const link = (kind: string, user: string) =>
+  `insert into links (kind, sha256, grants, user_id, created_by, created_at, expires_at)
+   values ('${kind}', sha256('${kind}'), '[]', ${user}, 'ada', now(), now())`;
+
 it.each<[string, string]>([
   ["a second instance", "insert into instances (id) values ('abcdefgh')"],
   ["a slug that is no DNS label", "insert into products (slug, created_at) values ('-a', now())"],
@@ -176,8 +181,20 @@ it.each<[string, string]>([
     "insert into domains (host, installation_id, service) select 'A.b', id, 'web' from installations",
   ],
   ["a variable that no shell takes", "insert into variables select id, '1 A', '' from installations"],
-  ["a token that is no hash", "insert into tokens (name, sha256) values ('me', 'secret')"],
+  ["a token that is no hash", "insert into tokens (name, sha256, scopes) values ('me', 'secret', '{read}')"],
+  [
+    "a scope that there is not",
+    "insert into tokens (name, sha256, scopes) values ('me', sha256('secret'), '{read,all}')",
+  ],
+  [
+    "a session of nobody",
+    "insert into sessions (sha256, created_at, expires_at) values (sha256('secret'), now(), now())",
+  ],
+  ["an invitation for somebody who is a user", link("invitation", "(select max(id) from users)")],
+  ["a new password for nobody", link("password-reset", "null")],
+  ["a link of an unknown kind", link("door", "null")],
   ["event 0", "insert into deployment_events select id, 0, now(), 'note', '{}' from deployments"],
 ])("%s is refused", async (_, statement) => {
+  await aUser(store);
   await expect(database.sql.unsafe(statement)).rejects.toThrow(/violates (check|unique) constraint/);
 });

@@ -21,7 +21,7 @@ export interface ScratchDatabase {
   remove(): Promise<void>;
 }
 
-/** One database for the tests of a file, cleared of products after each. `onOpen` gets it before the first test. */
+/** One database for the tests of a file, cleared of products and people after each. `onOpen` gets it before the first test. */
 export function useScratchDatabase(onOpen: (database: ScratchDatabase) => void): void {
   let opened: ScratchDatabase | null = null;
   beforeAll(async () => {
@@ -30,6 +30,7 @@ export function useScratchDatabase(onOpen: (database: ScratchDatabase) => void):
   });
   afterEach(async () => {
     if (opened) await opened.sql`delete from products`;
+    if (opened) await opened.sql`delete from users`;
   });
   afterAll(() => opened?.remove());
 }

@@ -6,6 +6,11 @@ export type EnvironmentId = Id<"Environment">;
 export type ProductId = Id<"Product">;
 export type InstallationId = Id<"Installation">;
 export type DeploymentId = Id<"Deployment">;
+export type UserId = Id<"User">;
+export type TokenId = Id<"Token">;
+export type SessionId = Id<"Session">;
+export type LinkId = Id<"Link">;
+export type PasskeyId = Id<"Passkey">;
 
 /** A full, lower-case hexadecimal Git object id (40 or 64 characters), never a branch name or an abbreviation. */
 export type CommitSha = string & { readonly [brand]: "CommitSha" };

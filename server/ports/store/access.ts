@@ -1,23 +1,76 @@
-import type { DeploymentId } from "../../model/names/ids.ts";
+import type { ApiToken } from "../../model/access/api-token.ts";
+import type { Principal } from "../../model/access/principal.ts";
+import type { Scope } from "../../model/access/scope.ts";
+import type { BrowserSession, SessionOwner } from "../../model/access/session.ts";
+import type { DeploymentId, ProductId, SessionId, TokenId, UserId } from "../../model/names/ids.ts";
 
-/** The person or program behind a request. */
-export interface Identity {
-  /** A token's name; shown as "who". */
-  readonly name: string;
-}
-
+/** Tokens and sessions: who a request comes from. Secrets are 256 random bits that are stored as SHA-256. */
 export interface AccessStore {
-  /** Stores the SHA-256 of the first token. Resolves with false when there was one already. */
+  /** Stores the first token. Resolves with false when there was one already. */
   addFirstToken(name: string, token: string): Promise<boolean>;
-  /** Makes `token` the administrator's. It replaces any former one, whose sessions end. */
+  /** Makes `token` the server's own. It replaces any former one, whose sessions end. */
   setAdminToken(name: string, token: string): Promise<void>;
   hasToken(): Promise<boolean>;
-  /** Resolves with null when the token is unknown. Compares hashes. */
-  identify(token: string): Promise<Identity | null>;
-  /** 256 random bits, returned once, stored as SHA-256. */
-  openSession(identity: Identity, expiresAt: Date): Promise<string>;
-  session(secret: string, now: Date): Promise<Identity | null>;
+  /** The owner of a token. */
+  identify(token: string, now: Date): Promise<Identified>;
+
+  /** The tokens of a user, or all of them. Newest first; revoked ones are left out. */
+  listTokens(owner: UserId | "all"): Promise<readonly ApiToken[]>;
+  getToken(id: TokenId): Promise<ApiToken | null>;
+  addToken(token: NewToken, at: Date): Promise<ApiToken>;
+  /** Ends its sessions, too. False when there is no such token or it was revoked before. */
+  revokeToken(id: TokenId, at: Date): Promise<boolean>;
+
+  /** Resolves with the secret, once. */
+  openSession(session: NewSession, at: Date): Promise<string>;
+  /** Null when there is no such session any more, or its owner is disabled. */
+  session(secret: string, now: Date): Promise<Principal | null>;
   closeSession(secret: string): Promise<void>;
+  /** Those that are still valid, newest use first. */
+  listSessions(user: UserId, now: Date): Promise<readonly BrowserSession[]>;
+  /** Ends one session of a user; false when they have no such session. */
+  closeSessionOf(user: UserId, id: SessionId): Promise<boolean>;
+  /** Ends all sessions of a user but one. Resolves with their number. */
+  closeOtherSessions(user: UserId, kept: SessionId | null): Promise<number>;
+  markSecondFactor(id: SessionId, at: Date): Promise<void>;
+
+  /** Notes when and from where tokens, sessions and their users were last used; an earlier time changes nothing. */
+  stampUses(uses: readonly Use[]): Promise<void>;
+}
+
+/** Why a token opens nothing. `unknown` may be a wrong guess; the others were valid once. */
+export type Identified =
+  | { readonly type: "known"; readonly principal: Principal }
+  | { readonly type: "unknown" }
+  | { readonly type: "expired" | "revoked"; readonly name: string; readonly at: Date }
+  | { readonly type: "disabled"; readonly name: string };
+
+export interface NewToken {
+  readonly name: string;
+  readonly userId: UserId | null;
+  /** The token itself; only its hash is stored. */
+  readonly token: string;
+  readonly hint: string;
+  readonly scopes: readonly Scope[];
+  readonly productIds: readonly ProductId[] | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface NewSession {
+  readonly owner: SessionOwner;
+  readonly expiresAt: Date;
+  readonly device: string | null;
+  readonly address: string | null;
+  readonly secondFactorAt: Date | null;
+}
+
+/** One use of a credential. */
+export interface Use {
+  readonly tokenId: TokenId | null;
+  readonly sessionId: SessionId | null;
+  readonly userId: UserId | null;
+  readonly address: string;
+  readonly at: Date;
 }
 
 /** The audit log: entries are written once and never changed. */
@@ -35,7 +88,7 @@ export interface AuditFilter {
 
 /** Names only; no secret value is ever recorded. */
 export interface NewAuditEntry {
-  /** A token's name. */
+  /** The name of a person, or of the server's own token. It stays when the person is deleted. */
   readonly who: string;
   /** The middle of a sentence: "redeployed". */
   readonly what: string;

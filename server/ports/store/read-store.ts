@@ -6,6 +6,7 @@ import type { EnvironmentStore, InstallationStore, ProductStore } from "./produc
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
 import type { SettingStore, Store } from "./store.ts";
+import type { LinkStore, UserStore } from "./users.ts";
 
 /** The store as pages and the API see it: read methods only, and no secrets of sources. Commands do the writing. */
 export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "revision"> {
@@ -37,7 +38,12 @@ export interface ReadStore extends Pick<Store, "instance" | "ping" | "facts" | "
   >;
   readonly events: Pick<EventStore, "read" | "subscribe" | "subscribeAll" | "stacks">;
   readonly domains: Pick<DomainStore, "list" | "custom" | "customOf">;
-  readonly access: Pick<AccessStore, "identify" | "session">;
+  readonly access: Pick<AccessStore, "identify" | "session" | "listTokens" | "getToken" | "listSessions">;
+  readonly users: Pick<
+    UserStore,
+    "list" | "get" | "administratorNames" | "hasAny" | "passkeys" | "unusedRecoveryCodes"
+  >;
+  readonly links: Pick<LinkStore, "find" | "listOpen">;
   readonly settings: Pick<SettingStore, "get">;
   readonly sources: Pick<SourceStore, "get">;
   readonly deliveries: Pick<DeliveryStore, "list" | "get" | "newestFromForge">;

@@ -7,6 +7,7 @@ import type { LeaseStore } from "./leases.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
 import type { ReportStore } from "./reports.ts";
 import type { SourceStore } from "./sources.ts";
+import type { LinkStore, UserStore } from "./users.ts";
 
 /**
  * Postgres, as the rest of Baton sees it. Every method is one transaction. A method that loses its connection retries
@@ -22,6 +23,8 @@ export interface Store {
   readonly domains: DomainStore;
   readonly leases: LeaseStore;
   readonly access: AccessStore;
+  readonly users: UserStore;
+  readonly links: LinkStore;
   readonly settings: SettingStore;
   readonly sources: SourceStore;
   readonly deliveries: DeliveryStore;

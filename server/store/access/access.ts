@@ -1,25 +1,48 @@
-import { createHash, randomBytes } from "node:crypto";
-import { and, eq, gt, lte } from "drizzle-orm";
-import type { AccessStore } from "../../ports/store/access.ts";
+import { and, eq, isNull, lt, or } from "drizzle-orm";
+import type { AccessStore, Use } from "../../ports/store/access.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
-import { sessions, tokens } from "../schema/access.ts";
-
-/**
- * Secrets are 256 random bits (or a long token that the administrator chose), so one round of SHA-256 is enough, and
- * the timing of a look-up by hash reveals nothing to a guesser.
- */
-const sha256 = (secret: string) => createHash("sha256").update(secret, "utf8").digest();
-
-const sessionBytes = 32;
+import { sessions, tokens, users } from "../schema/access.ts";
+import { sha256 } from "./hashed-secret.ts";
+import { principalColumns, principalOf } from "./principals.ts";
+import { createSessionStore } from "./sessions.ts";
+import { addServerToken, createTokenStore, setAdminToken } from "./tokens.ts";
 
 export function createAccessStore(database: Database): AccessStore {
   return {
+    ...createTokenStore(database),
+    ...createSessionStore(database),
+
+    identify: (token, now) =>
+      database.read(async (queries) => {
+        const [row] = await queries
+          .select({ ...principalColumns, expiresAt: tokens.expiresAt, revokedAt: tokens.revokedAt })
+          .from(tokens)
+          .leftJoin(users, eq(users.id, tokens.userId))
+          .where(eq(tokens.sha256, sha256(token)));
+        if (!row) return { type: "unknown" };
+        const { tokenName: name, revokedAt, expiresAt } = row;
+        if (revokedAt) return { type: "revoked", name, at: revokedAt };
+        if (expiresAt && expiresAt <= now) return { type: "expired", name, at: expiresAt };
+        if (row.disabledAt) return { type: "disabled", name };
+        return { type: "known", principal: principalOf(row, null) };
+      }),
+
+    async stampUses(uses) {
+      if (uses.length === 0) return;
+      // In one order, so that two batches at once wait for each other instead of deadlocking.
+      const sorted = [...uses].sort((a, b) => a.at.getTime() - b.at.getTime());
+      await database.write(async ({ tx }) => {
+        await lock(tx, "access");
+        for (const use of sorted) await stamp(tx, use);
+      });
+    },
+
     addFirstToken: (name, token) =>
       database.write(async ({ tx }) => {
         await lock(tx, "access");
         if ((await tx.$count(tokens)) > 0) return false;
-        await tx.insert(tokens).values({ name, sha256: sha256(token), administrator: true });
+        await addServerToken(tx, { name, sha256: sha256(token), administrator: true });
         return true;
       }),
 
@@ -30,45 +53,30 @@ export function createAccessStore(database: Database): AccessStore {
       }),
 
     hasToken: () => database.read(async (queries) => (await queries.$count(tokens)) > 0),
-
-    identify: (token) =>
-      database.read(async (queries) => {
-        const matching = eq(tokens.sha256, sha256(token));
-        const [identity] = await queries.select({ name: tokens.name }).from(tokens).where(matching);
-        return identity ?? null;
-      }),
-
-    async openSession({ name }, expiresAt) {
-      const secret = randomBytes(sessionBytes).toString("base64url");
-      await database.write(async ({ tx }) => {
-        await tx.delete(sessions).where(lte(sessions.expiresAt, new Date()));
-        await tx.insert(sessions).values({ sha256: sha256(secret), name, expiresAt });
-      });
-      return secret;
-    },
-
-    session: (secret, now) =>
-      database.read(async (queries) => {
-        const valid = and(eq(sessions.sha256, sha256(secret)), gt(sessions.expiresAt, now));
-        const [identity] = await queries.select({ name: sessions.name }).from(sessions).where(valid);
-        return identity ?? null;
-      }),
-
-    async closeSession(secret) {
-      await database.write(({ tx }) => tx.delete(sessions).where(eq(sessions.sha256, sha256(secret))));
-    },
   };
 }
 
-/** A changed token also ends the sessions that were opened with the old one, which may have leaked. */
-async function setAdminToken(tx: Queries, name: string, hash: Buffer): Promise<void> {
-  const [former] = await tx.select().from(tokens).where(eq(tokens.administrator, true));
-  if (former && !former.sha256.equals(hash)) {
-    await tx.delete(sessions).where(eq(sessions.name, former.name));
-    await tx.delete(tokens).where(eq(tokens.id, former.id));
+async function stamp(tx: Queries, { tokenId, sessionId, userId, address, at }: Use): Promise<void> {
+  if (tokenId !== null) {
+    const isOlder = or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, at));
+    const change = { lastUsedAt: at, lastUsedAddress: address };
+    await tx
+      .update(tokens)
+      .set(change)
+      .where(and(eq(tokens.id, tokenId), isOlder));
   }
-  await tx
-    .insert(tokens)
-    .values({ name, sha256: hash, administrator: true })
-    .onConflictDoUpdate({ target: tokens.sha256, set: { name, administrator: true } });
+  if (sessionId !== null) {
+    const isOlder = lt(sessions.lastSeenAt, at);
+    await tx
+      .update(sessions)
+      .set({ lastSeenAt: at, address })
+      .where(and(eq(sessions.id, sessionId), isOlder));
+  }
+  if (userId !== null) {
+    const isOlder = or(isNull(users.lastSeenAt), lt(users.lastSeenAt, at));
+    await tx
+      .update(users)
+      .set({ lastSeenAt: at })
+      .where(and(eq(users.id, userId), isOlder));
+  }
 }

@@ -2,6 +2,7 @@ import { isNotNull } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database, Queries } from "../postgres/database.ts";
 import { readSetting, writeSetting } from "../products/settings.ts";
+import { users } from "../schema/access.ts";
 import { deployments } from "../schema/deployments.ts";
 import { productVariables, variables } from "../schema/user-settings.ts";
 import { sources } from "../schema/webhooks.ts";
@@ -19,6 +20,7 @@ export const sealedColumns = {
   "webhook secret": sources.webhookSecret,
   "repository token": sources.token,
   "deploy key": sources.privateKey,
+  "totp secret": users.totpSecret,
 } satisfies Record<Exclude<SecretOwner["kind"], (typeof owner)["kind"]>, AnyPgColumn>;
 
 /** The key file is not the one that this database's secrets were encrypted with. The message says what to do. */

@@ -12,7 +12,8 @@ export interface SecretOwner {
     | "key check"
     | "webhook secret"
     | "repository token"
-    | "deploy key";
+    | "deploy key"
+    | "totp secret";
   readonly id: string;
 }
 

@@ -1,5 +1,5 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { Identity } from "../../ports/store/access.ts";
+import type { SessionOwner } from "../../model/access/session.ts";
 import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
 import type { WebAdapters } from "../adapters.ts";
@@ -10,20 +10,25 @@ import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from 
 import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { Origins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
-import { createTokenCheck, maxTokenLength } from "./token-check.ts";
+import { type CheckedToken, createTokenCheck, maxTokenLength } from "./token-check.ts";
 
 export interface Auth {
   /** Admits everybody who may use an endpoint. */
   guard(endpoint: Endpoint): WebMiddleware;
   /** The session's owner where no session is required, for the frame of an error page. */
   recognise(c: WebContext): Promise<Visitor | null>;
-  /** Opens a session for a token. Null when the token is unknown. Throws a Problem (429) after too many failures. */
-  signIn(c: WebContext, token: string): Promise<Identity | null>;
+  /** Opens a session for a token. Throws a Problem (429) after too many failures. */
+  signIn(c: WebContext, token: string): Promise<TokenSignIn>;
+  /** Opens a session and sets its cookie. An earlier session of the same browser ends. */
+  openSession(c: WebContext, owner: SessionOwner, secondFactorAt: Date | null): Promise<void>;
   signOut(c: WebContext): Promise<void>;
 }
 
+export type TokenSignIn = Exclude<CheckedToken, { readonly type: "wait" }>;
+
 const wrongPerMinute = 10;
 const sessionDays = 14;
+const maxDeviceLength = 300;
 
 type AuthNeeds = Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl">;
 
@@ -41,6 +46,19 @@ export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
     return visitor;
   }
 
+  async function openSession(c: WebContext, owner: SessionOwner, secondFactorAt: Date | null): Promise<void> {
+    await closeSession(c);
+    const maxAge = sessionDays * 24 * 60 * 60;
+    const secret = await commands.signIn({
+      ...{ owner, secondFactorAt },
+      expiresAt: new Date(clock.now().getTime() + maxAge * 1000),
+      device: c.req.header("user-agent")?.slice(0, maxDeviceLength) ?? null,
+      address: peerAddress(c, origins.https),
+    });
+    const { name, options } = cookieFor(origins);
+    setCookie(c, name, secret, { ...options, maxAge });
+  }
+
   return {
     guard: (endpoint) => async (c, next) => {
       if (endpoint.audience === "member") c.set("visitor", await requireVisitor(c, endpoint));
@@ -51,15 +69,13 @@ export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
 
     async signIn(c, token) {
       requireSameOrigin(c, origins);
-      const identity = await identify(c, token, "the dashboard");
-      if (!identity) return null;
-      await closeSession(c);
-      const expires = new Date(clock.now().getTime() + sessionDays * 24 * 60 * 60 * 1000);
-      const secret = await commands.signIn(identity, expires);
-      const { name, options } = cookieFor(origins);
-      setCookie(c, name, secret, { ...options, maxAge: sessionDays * 24 * 60 * 60 });
-      return identity;
+      const checked = await identify(c, token, "the dashboard");
+      const by = checked.type === "right" ? checked.principal.token : null;
+      if (by) await openSession(c, { token: by.id }, null);
+      return checked;
     },
+
+    openSession,
 
     async signOut(c) {
       await closeSession(c);
@@ -98,12 +114,12 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
       const header = c.req.header("authorization");
       if (header === undefined) return null;
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-      const identity = token === undefined ? null : await identify(c, token, "the API");
-      if (identity && token !== undefined) {
-        const holds = async () => (await store.access.identify(token)) !== null;
-        return { identity, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
+      const checked = token === undefined ? malformed : await identify(c, token, "the API");
+      if (checked.type === "right" && token !== undefined) {
+        const holds = async () => (await store.access.identify(token, clock.now())).type === "known";
+        return { identity: checked.principal, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
       }
-      throw new Problem(401, "unauthorized", "this token is not valid", {
+      throw new Problem(401, "unauthorized", `this token ${checked.type === "wrong" ? checked.why : malformed.why}`, {
         headers: { "WWW-Authenticate": "Bearer" },
       });
     },
@@ -127,23 +143,23 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
   };
 }
 
+const malformed = { type: "wrong", why: "is not valid", wasValid: false } as const;
+
 /** Identifies a token and counts failures. Throws a Problem (429) after too many from one network. */
 function createTokenSignIn(needs: AuthNeeds, origins: Origins) {
   const { store, clock } = needs;
   const failures = createFailedSignIns(needs);
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
 
-  return async (c: WebContext, token: string, how: string): Promise<Identity | null> => {
+  return async (c: WebContext, token: string, how: string): Promise<TokenSignIn> => {
     const address = peerAddress(c, origins.https);
-    const identity = await tokens.identify(peerNetwork(address), token);
-    if (!identity || "retryAfterSeconds" in identity) await failures.record(address, how);
-    if (identity && "retryAfterSeconds" in identity) {
-      const wait = identity.retryAfterSeconds;
-      throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {
-        headers: { "Retry-After": String(wait) },
-      });
-    }
-    return identity;
+    const checked = await tokens.identify(peerNetwork(address), token);
+    if (checked.type !== "right") await failures.record(address, how);
+    if (checked.type !== "wait") return checked;
+    const wait = checked.seconds;
+    throw new Problem(429, "too_many_attempts", `too many wrong tokens from your address: try again in ${wait} s`, {
+      headers: { "Retry-After": String(wait) },
+    });
   };
 }
 

@@ -4,9 +4,9 @@ import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { plainText } from "../../../views/text/terminal-text.ts";
+import type { Principal } from "../../model/access/principal.ts";
 import { parseSlug, type Slug, slugRule } from "../../model/product.ts";
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
-import type { Identity } from "../../ports/store/access.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
@@ -20,7 +20,7 @@ import { conductPush, type PushNeeds } from "./push-conversation.ts";
 
 interface GitEnv {
   Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse };
-  Variables: { identity: Identity; slug: Slug; streams: Visitor["streams"] };
+  Variables: { identity: Principal; slug: Slug; streams: Visitor["streams"] };
 }
 
 const { everything, repository, lfs, refs, uploadPack, receivePack } = routes.gitHttp;
@@ -104,20 +104,21 @@ function createGitSignIn(needs: GitNeeds): MiddlewareHandler<GitEnv> {
   return async (c, next) => {
     const token = passwordOf(c.req.header("authorization"));
     const address = peerAddress(c, https);
-    const identity = token === null ? null : await tokens.identify(peerNetwork(address), token);
+    const checked = token === null ? null : await tokens.identify(peerNetwork(address), token);
     // Git's first request has no token.
-    if (token !== null && (!identity || "retryAfterSeconds" in identity)) await failures.record(address, "git");
-    if (token === null || !identity) {
-      return c.text(token === null ? signInText : wrongTokenText, 401, {
+    if (checked && checked.type !== "right") await failures.record(address, "git");
+    if (token === null || !checked || checked.type === "wrong") {
+      const wrongText = checked?.type === "wrong" && checked.wasValid ? `This token ${checked.why}.\n` : wrongTokenText;
+      return c.text(checked ? wrongText : signInText, 401, {
         "WWW-Authenticate": 'Basic realm="Baton", charset="UTF-8"',
       });
     }
-    if ("retryAfterSeconds" in identity) {
-      const wait = String(identity.retryAfterSeconds);
+    if (checked.type === "wait") {
+      const wait = String(checked.seconds);
       return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
     }
-    c.set("identity", identity);
-    const holds = async () => (await store.access.identify(token)) !== null;
+    c.set("identity", checked.principal);
+    const holds = async () => (await store.access.identify(token, clock.now())).type === "known";
     c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
     return next();
   };

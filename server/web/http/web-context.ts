@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Identity } from "../../ports/store/access.ts";
+import type { Principal } from "../../model/access/principal.ts";
 import type { StreamEnded } from "../streams/open-streams.ts";
 
 /** The user who makes a request, and the credential that they used. */
 export interface Visitor {
-  readonly identity: Identity;
+  readonly identity: Principal;
   readonly via: "bearer" | "session";
   /**
    * The CSRF token that unsafe requests of this session must carry; null for bearer tokens, which a browser never sends

@@ -20,7 +20,7 @@ export interface StoreUnderTest {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** Makes an empty store for each test: without products, tokens and sessions, and with one environment. */
+/** Makes an empty store for each test: without products, people, tokens and sessions, and with one environment. */
 export type MakeStore = () => Promise<StoreUnderTest>;
 
 /**

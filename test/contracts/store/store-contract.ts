@@ -1,6 +1,9 @@
 import { describe } from "vitest";
 import { accessContract } from "./access/access.ts";
 import { auditContract } from "./access/audit.ts";
+import { linksContract } from "./access/links.ts";
+import { signInsContract } from "./access/sign-ins.ts";
+import { usersContract } from "./access/users.ts";
 import { cancelContract } from "./deployments/cancel.ts";
 import { eventsContract } from "./deployments/events.ts";
 import { listsContract } from "./deployments/lists.ts";
@@ -35,6 +38,9 @@ const contracts: Readonly<Record<string, (make: MakeStore) => void>> = {
   deliveries: deliveriesContract,
   reports: reportsContract,
   access: accessContract,
+  users: usersContract,
+  "what users sign in with": signInsContract,
+  links: linksContract,
   "the audit log": auditContract,
 };
 

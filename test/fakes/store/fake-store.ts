@@ -4,6 +4,8 @@ import type { Clock } from "../../../server/ports/clock.ts";
 import type { Store } from "../../../server/ports/store/store.ts";
 import { createAccess } from "./access/access.ts";
 import { createAudit } from "./access/audit.ts";
+import { createLinks } from "./access/links.ts";
+import { createUsers } from "./access/users.ts";
 import { createDeployments } from "./deployments/deployments.ts";
 import { createEvents } from "./deployments/events.ts";
 import { createQueue } from "./deployments/queue.ts";
@@ -51,7 +53,9 @@ export function createFakeStore(clock: Clock): FakeStore {
     events,
     domains: createDomains(rows),
     leases: createLeases(rows),
-    access: createAccess(rows, clock),
+    access: createAccess(rows),
+    users: createUsers(rows),
+    links: createLinks(rows),
     settings: createSettings(rows),
     sources: createSources(rows),
     deliveries: createDeliveries(rows, queue),

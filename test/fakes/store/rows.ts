@@ -1,16 +1,27 @@
+import type { ApiToken } from "../../../server/model/access/api-token.ts";
+import type { Link } from "../../../server/model/access/link.ts";
+import type { BrowserSession } from "../../../server/model/access/session.ts";
+import type { Passkey, User } from "../../../server/model/access/user.ts";
 import type { Deployment } from "../../../server/model/deployment/deployment.ts";
 import type { DeploymentEvent } from "../../../server/model/deployment/event.ts";
-import type { DeploymentId, EnvironmentId, InstallationId, ProductId } from "../../../server/model/names/ids.ts";
+import type {
+  DeploymentId,
+  EnvironmentId,
+  InstallationId,
+  ProductId,
+  UserId,
+} from "../../../server/model/names/ids.ts";
 import type { Environment, Installation, Product } from "../../../server/model/product.ts";
 import type { ServiceSettings } from "../../../server/model/service-settings.ts";
 import type { Source } from "../../../server/model/source.ts";
 import type { ReportReceipt, ReportState } from "../../../server/ports/forge.ts";
-import type { AuditEntry, Identity } from "../../../server/ports/store/access.ts";
+import type { AuditEntry } from "../../../server/ports/store/access.ts";
 import type { LedgerDetail } from "../../../server/ports/store/deliveries.ts";
 import type { Domain } from "../../../server/ports/store/domains.ts";
 import type { LeaseHolder } from "../../../server/ports/store/leases.ts";
 import type { DeleteOptions } from "../../../server/ports/store/products.ts";
 import type { SourceCredentials } from "../../../server/ports/store/sources.ts";
+import type { OidcSubject, Totp } from "../../../server/ports/store/users.ts";
 
 /** The content of the real store's tables. Tests may read it and put rows in place. */
 export interface FakeRows {
@@ -31,14 +42,34 @@ export interface FakeRows {
   readonly customDomains: Domain[];
   readonly ports: LeaseRow<{ readonly service: string; readonly port: number }>[];
   readonly subnets: LeaseRow<{ readonly subnet: string }>[];
-  readonly tokens: Map<string, Identity & { readonly administrator: boolean }>;
-  readonly sessions: Map<string, { readonly identity: Identity; readonly expiresAt: Date }>;
+  /** Tokens, sessions and links by the hash of their secret. */
+  readonly tokens: Map<string, TokenRow>;
+  readonly sessions: Map<string, BrowserSession>;
+  readonly links: Map<string, Link>;
+  readonly users: Map<UserId, UserRow>;
+  readonly passkeys: Passkey[];
+  /** The last id that `nextId` gave. */
+  lastId: number;
   readonly settings: Map<string, string>;
   readonly sources: Map<ProductId, Source>;
   readonly sourceSecrets: Map<ProductId, SourceSecrets>;
   readonly deliveries: DeliveryRow[];
   readonly reports: Map<DeploymentId, ReportRow>;
   readonly audit: AuditEntry[];
+}
+
+export interface TokenRow extends ApiToken {
+  /** Whether it is the server's own. */
+  readonly administrator: boolean;
+}
+
+export interface UserRow extends Omit<User, "hasPassword" | "hasTotp" | "hasOidc"> {
+  readonly passwordHash: string | null;
+  readonly totp: Totp | null;
+  readonly totpStep: number | null;
+  readonly oidc: OidcSubject | null;
+  /** When each was used, by hash. */
+  readonly recoveryCodes: ReadonlyMap<string, Date | null>;
 }
 
 export interface VariableRow {
@@ -94,6 +125,10 @@ export function createRows(): FakeRows {
     subnets: [],
     tokens: new Map(),
     sessions: new Map(),
+    links: new Map(),
+    users: new Map(),
+    passkeys: [],
+    lastId: 0,
     settings: new Map(),
     sources: new Map(),
     sourceSecrets: new Map(),
@@ -101,6 +136,12 @@ export function createRows(): FakeRows {
     reports: new Map(),
     audit: [],
   };
+}
+
+/** For tables of people, whose ids come from one sequence here. */
+export function nextId<Id extends number>(rows: FakeRows): Id {
+  rows.lastId += 1;
+  return rows.lastId as Id;
 }
 
 /** Oldest first. */
@@ -132,4 +173,12 @@ export function forgetInstallation(rows: FakeRows, id: InstallationId): void {
 
 export function drop<Row>(table: Row[], isDropped: (row: Row) => boolean): void {
   table.splice(0, table.length, ...table.filter((row) => !isDropped(row)));
+}
+
+/** Removes what people and tokens may do with a product that is gone. */
+export function forgetRights(rows: FakeRows, id: ProductId): void {
+  for (const user of rows.users.values())
+    rows.users.set(user.id, { ...user, grants: user.grants.filter(({ productId }) => productId !== id) });
+  for (const [key, token] of rows.tokens)
+    rows.tokens.set(key, { ...token, productIds: token.productIds?.filter((product) => product !== id) ?? null });
 }

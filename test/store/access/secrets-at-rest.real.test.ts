@@ -5,6 +5,7 @@ import { firstFreeSubnet } from "../../../server/rules/routing/subnets.ts";
 import { WrongKey } from "../../../server/store/access/key-check.ts";
 import { CannotOpen } from "../../../server/store/access/secrets.ts";
 import { createStore } from "../../../server/store/postgres-store.ts";
+import { anInvitation, aSession, aToken, aUser } from "../../contracts/store/access/people.ts";
 import { anInstallation, aProduct, deploying } from "../../contracts/store/lifecycle.ts";
 import { aSpec } from "../../model/a-deployment.ts";
 import { type ScratchDatabase, useScratchDatabase } from "../scratch-database.ts";
@@ -44,11 +45,16 @@ it("no secret is found anywhere in the database, in whatever clothes", async () 
   await deploying(store, installation, { ...aSpec(), variables: { CANARY: canary } });
   const { access } = store;
   await access.setAdminToken("admin", canary);
-  const session = await access.openSession({ name: "admin" }, new Date(Date.now() + 60_000));
+  const user = await aUser(store);
+  await store.users.setTotpSecret(user.id, canary);
+  await store.users.setRecoveryCodes(user.id, [canary]);
+  await aToken(store, user.id, { token: canary.repeat(3) });
+  const session = await aSession(store, { user: user.id });
+  const link = await store.links.create(anInvitation, new Date());
 
   const dump = await everything();
   expect(dump).toContain("hello.localhost");
-  for (const secret of [canary, session]) {
+  for (const secret of [canary, session, link.secret]) {
     for (const encoding of ["utf8", "hex", "base64", "base64url"] as const) {
       expect(dump).not.toContain(Buffer.from(secret).toString(encoding).replace(/=+$/, ""));
     }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Store } from "../../../server/ports/store/store.ts";
 import { judgeDelivery } from "../../../server/rules/webhooks/webhook-verdict.ts";
+import { aToken, aUser } from "../../contracts/store/access/people.ts";
 import { aProduct, claimed, enqueued, moved, ready } from "../../contracts/store/lifecycle.ts";
 import { push, sha } from "../../contracts/store/webhooks/pushes.ts";
 import { at } from "../../model/a-deployment.ts";
@@ -14,7 +15,7 @@ useScratchDatabase((opened) => {
 });
 
 /** Tables whose rows belong to no product. */
-const lasting = ["instances", "environments", "settings", "tokens", "sessions", "audit_entries"];
+const lasting = ["instances", "environments", "settings", "tokens", "sessions", "audit_entries", "users", "links"];
 
 async function filledTables(): Promise<readonly string[]> {
   const { sql } = database;
@@ -44,6 +45,8 @@ it.each(["product", "installation"] as const)("a %s that is purged leaves no row
   if (kind === "product") {
     await store.products.changeVariables(product.id, { A: "1" }, []);
     await store.products.update(product.id, { source: { token: "t" } });
+    await aUser(store, { grants: [{ role: "viewer", productId: product.id }] });
+    await aToken(store, null, { productIds: [product.id] });
     await store.deliveries.record(product.id, [push(sha(1))], judgeDelivery, at);
   }
 

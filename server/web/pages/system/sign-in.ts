@@ -20,10 +20,10 @@ export function createSignInPages(needs: PageNeeds) {
       const next = safeNext(form.get("next") ?? undefined);
       const token = form.get("token")?.trim() ?? "";
       try {
-        const identity = await auth.signIn(c, token);
-        if (identity) {
+        const checked = await auth.signIn(c, token);
+        if (checked.type === "right") {
           const action = {
-            who: identity.name,
+            who: checked.principal.name,
             what: routes.signIn.post.action,
             subject: "",
             detail: null,
@@ -32,7 +32,7 @@ export function createSignInPages(needs: PageNeeds) {
           await needs.audit.record(c, action);
           return c.redirect(next, 303);
         }
-        return c.html(page(c, next, "That token isn’t valid."), 401);
+        return c.html(page(c, next, checked.wasValid ? `This token ${checked.why}.` : "That token isn’t valid."), 401);
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 429) throw error;
         for (const [name, value] of Object.entries(error.headers)) c.header(name, value);

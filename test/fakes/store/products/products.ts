@@ -4,7 +4,7 @@ import type { Clock } from "../../../../server/ports/clock.ts";
 import type { InstallationCopy } from "../../../../server/ports/store/products.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import type { Queue } from "../deployments/queue.ts";
-import { deploymentsOf, drop, type FakeRows, forgetInstallation } from "../rows.ts";
+import { deploymentsOf, drop, type FakeRows, forgetInstallation, forgetRights } from "../rows.ts";
 import { changeSource } from "./sources.ts";
 import { changeVariables, variableEntries } from "./variables.ts";
 
@@ -72,6 +72,7 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
         if (installation.productId === id) forgetInstallation(rows, installation.id);
       for (const table of [rows.products, rows.variables, rows.sources, rows.sourceSecrets]) table.delete(id);
       drop(rows.deliveries, ({ product }) => product === id);
+      forgetRights(rows, id);
     },
   };
 }

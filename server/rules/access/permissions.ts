@@ -1,0 +1,93 @@
+import type { Permission } from "../../model/access/permission.ts";
+import type { Principal } from "../../model/access/principal.ts";
+import { isAtLeast, type Role } from "../../model/access/role.ts";
+import type { Scope } from "../../model/access/scope.ts";
+import type { ProductId } from "../../model/names/ids.ts";
+
+/** What a permission asks for. */
+export interface PermissionRule {
+  /**
+   * `product`: the role for that product counts. `server`: the role for everything counts. `oneself`: everybody who is
+   * signed in has it, whatever their roles.
+   */
+  readonly about: "product" | "server" | "oneself";
+  /** The lowest role that has it. */
+  readonly role: Role;
+  /** The scopes of a token that include it. */
+  readonly scopes: readonly Scope[];
+  /** The end of "the right to …"; the product's name or nothing follows. */
+  readonly words: string;
+}
+
+const reading = ["read", "deploy", "manage", "admin"] as const;
+const managing = ["manage", "admin"] as const;
+const admin = ["admin"] as const;
+
+/** Who may do what. Everything else asks this table. */
+export const permissionRules: Readonly<Record<Permission, PermissionRule>> = {
+  enter: { about: "oneself", role: "viewer", scopes: reading, words: "see the dashboard and lists" },
+  account: { about: "oneself", role: "viewer", scopes: admin, words: "change one's own account" },
+  tokens: { about: "oneself", role: "viewer", scopes: admin, words: "list, create and revoke one's own tokens" },
+
+  see: { about: "product", role: "viewer", scopes: reading, words: "see" },
+  logs: { about: "product", role: "viewer", scopes: ["read", ...managing], words: "read the services' logs of" },
+  "hidden-logs": {
+    ...{ about: "product", role: "deployer", scopes: ["read", ...managing] },
+    words: "read the services' logs, which viewers may not see, of",
+  },
+  clone: { about: "product", role: "deployer", scopes: ["read", "git:push", ...managing], words: "clone" },
+  push: { about: "product", role: "deployer", scopes: ["git:push", "admin"], words: "push to" },
+  deploy: { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "deploy" },
+  stop: { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "stop" },
+  variables: { about: "product", role: "maintainer", scopes: managing, words: "change the variables of" },
+  domains: { about: "product", role: "maintainer", scopes: managing, words: "change the domains of" },
+  settings: { about: "product", role: "maintainer", scopes: managing, words: "change the settings of" },
+  webhooks: { about: "product", role: "maintainer", scopes: managing, words: "manage the repository and webhooks of" },
+  install: { about: "product", role: "maintainer", scopes: managing, words: "install and uninstall" },
+  shell: { about: "product", role: "maintainer", scopes: managing, words: "open a shell and run commands in" },
+  "delete-product": { about: "product", role: "maintainer", scopes: managing, words: "delete" },
+
+  "create-products": { about: "server", role: "maintainer", scopes: managing, words: "create products" },
+  "push-new-products": {
+    ...{ about: "server", role: "maintainer", scopes: ["git:push", "admin"] },
+    words: "create products with a push",
+  },
+  environments: { about: "server", role: "admin", scopes: admin, words: "create and remove environments" },
+  system: { about: "server", role: "admin", scopes: ["read", "admin"], words: "see the state of the server" },
+  administer: { about: "server", role: "admin", scopes: admin, words: "change the server's settings" },
+  machines: { about: "server", role: "admin", scopes: admin, words: "manage machines" },
+  people: { about: "server", role: "admin", scopes: admin, words: "manage people" },
+};
+
+/**
+ * Whether somebody has a permission. `product` is the product that it is about; null asks about everything, which is
+ * also right where a permission is about the whole server.
+ */
+export function allows(who: Principal, permission: Permission, product: ProductId | null): boolean {
+  return whyNot(who, permission, product) === null;
+}
+
+/** The first thing that is missing; null when nothing is. */
+export type Missing = "product" | "role" | "scope";
+
+export function whyNot(who: Principal, permission: Permission, product: ProductId | null): Missing | null {
+  const rule = permissionRules[permission];
+  if (rule.about !== "oneself") {
+    const subject = rule.about === "server" ? null : product;
+    const isOutside = who.productIds !== null && (subject === null || !who.productIds.includes(subject));
+    if (isOutside) return "product";
+    const role = roleIn(who, subject);
+    if (role === null || !isAtLeast(role, rule.role)) return "role";
+  }
+  const hasScope = who.scopes === null || rule.scopes.some((scope) => who.scopes?.includes(scope));
+  return hasScope ? null : "scope";
+}
+
+/** The highest role for a product, or for everything (null). */
+export function roleIn({ grants }: Pick<Principal, "grants">, product: ProductId | null): Role | null {
+  const applying = grants.filter(({ productId }) => productId === null || productId === product);
+  return applying.reduce<Role | null>(
+    (highest, { role }) => (highest === null || isAtLeast(role, highest) ? role : highest),
+    null,
+  );
+}
