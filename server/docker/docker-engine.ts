@@ -1,4 +1,5 @@
 import type { InstanceId } from "../model/names/ids.ts";
+import type { EngineEvent } from "../ports/engine/containers.ts";
 import type { Engine, EngineInfo } from "../ports/engine/engine.ts";
 import type { Log } from "../ports/log.ts";
 import { createBuild } from "./build/build.ts";
@@ -31,6 +32,14 @@ export interface DockerEngineOptions {
   readonly closing?: AbortSignal;
 }
 
+/** What is read after an event is at least as new as the event. */
+async function* heeding(events: AsyncIterable<EngineEvent>, touch: (id: string) => void): AsyncIterable<EngineEvent> {
+  for await (const event of events) {
+    touch(event.container);
+    yield event;
+  }
+}
+
 /**
  * Implements the Engine port on Docker's API. Objects without this instance's label are ignored: they
  * are never listed, inspected, stopped or removed.
@@ -38,6 +47,7 @@ export interface DockerEngineOptions {
 export function createDockerEngine({ instance, socket, builder, log, closing }: DockerEngineOptions): Engine {
   const daemon = createDaemon(daemonAddress(socket));
   const ours = { daemon, instance };
+  const { touch, ...containers } = createContainers({ ...ours, log, closing });
   return {
     instance,
     diskUsage: (signal) => readDiskUsage(daemon, signal),
@@ -48,10 +58,10 @@ export function createDockerEngine({ instance, socket, builder, log, closing }: 
     pull: createPull(daemon),
     ...createImages(ours),
     ...createNetworks(ours),
-    ...createContainers({ ...ours, log, closing }),
+    ...containers,
     listeningPorts: createListeningPorts(daemon),
     logs: (id, options, signal) => readLogs(daemon, id, options, signal),
-    events: (signal) => readEvents(daemon, instance, signal),
+    events: (signal) => heeding(readEvents(daemon, instance, signal), touch),
     ...createVolumes(ours),
     fillVolume: createFillVolume(ours),
   };

@@ -7,6 +7,7 @@ import { createBuildCacheKeeper } from "./cleaning/build-cache.ts";
 import { removeDeleted, withdrawDeleted } from "./cleaning/deletions.ts";
 import { removeUnneededImages } from "./cleaning/images.ts";
 import { clearStrayCommits } from "./cleaning/repositories.ts";
+import { followContainers } from "./container-events.ts";
 import { type ReconcilerContext, type ReconcilerNeeds, warn } from "./context.ts";
 import { readDesiredState } from "./desired-state.ts";
 import { protectHost } from "./host-protection.ts";
@@ -38,11 +39,12 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   const news = createWakeUp(context.clock);
   const chores = createChores(context);
   const removeImages = () => removeUnneededImages(context);
-  const repairs = createRepairs(context, () => {
+  const onRemoved = () => {
     // An image stays as long as a container uses it.
     chores.add(removeImages);
     news.wake();
-  });
+  };
+  const repairs = createRepairs(context, onRemoved, news.wake);
   const keepBuildCacheSmall = createBuildCacheKeeper(context);
   const publishOnce = createFirstPublishing(context);
   const liveVersions = createLiveVersions();
@@ -55,14 +57,14 @@ export function createReconciler(needs: ReconcilerNeeds & { readonly log: Log })
   });
   // Leftovers of a server that died.
   for (const chore of [settlements.beginLeftovers, () => clearStrayCommits(context), removeImages]) chores.add(chore);
-  let loop: Promise<void> | null = null;
+  let loop: Promise<unknown> | null = null;
   let looking: Promise<void> = Promise.resolve();
 
   return {
     async start() {
       await look();
       await chores.catchUp();
-      loop ??= keepLooking();
+      loop ??= Promise.all([keepLooking(), followContainers(context, news.wake)]);
     },
     wake: news.wake,
     settle: settlements.begin,

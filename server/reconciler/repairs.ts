@@ -1,5 +1,6 @@
 import type { DeploymentId, InstallationId } from "../model/names/ids.ts";
 import type { Repair } from "../rules/rollout/reconcile.ts";
+import { createBackOff } from "./back-off.ts";
 import { removeVersion } from "./cleaning/remove-version.ts";
 import { type ReconcilerContext, warn } from "./context.ts";
 import { restoreService } from "./restore-service.ts";
@@ -10,8 +11,12 @@ export interface Repairs {
   removed(installation?: InstallationId): Promise<void>;
 }
 
-/** `onRemoved` is called when a removal ends, because what it blocked can be repaired now. */
-export function createRepairs(context: ReconcilerContext, onRemoved: () => void): Repairs {
+/**
+ * `onRemoved` is called when a removal ends, because what it blocked can be repaired now, and `onDue` when a repair that
+ * failed may be tried again.
+ */
+export function createRepairs(context: ReconcilerContext, onRemoved: () => void, onDue: () => void): Repairs {
+  const restorations = createBackOff(context, onDue);
   const { engine, proxy, store, log, signal } = context;
   const removing = new Map<
     DeploymentId,
@@ -34,8 +39,11 @@ export function createRepairs(context: ReconcilerContext, onRemoved: () => void)
           await proxy.prepare(repair.installation, repair.deployment, new Map([[repair.service, repair.address]]));
           return;
         case "restore-service":
-          log.info(repair, "a container of a live version is missing; starting it");
-          await restoreService(context, repair);
+          // A start that fails may end the container once more, which is an event that asks for the next look.
+          await restorations.try(`${repair.deployment}/${repair.service}`, async () => {
+            log.info(repair, "a container of a live version is missing; starting it");
+            await restoreService(context, repair);
+          });
           return;
         case "remove-network":
           await engine.removeNetwork(repair.name, signal);

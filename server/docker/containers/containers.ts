@@ -35,10 +35,11 @@ interface Deps {
   readonly closing?: AbortSignal | undefined;
 }
 
-export function createContainers(deps: Deps): Containers {
+/** `touch` is called when something happened to a container: it is read again before the next list. */
+export function createContainers(deps: Deps): Containers & { touch(id: string): void } {
   const plain = createPlainContainers(deps);
   const { closing } = deps;
-  if (!closing) return plain;
+  if (!closing) return { ...plain, touch: () => {} };
   const known = createKnownContainers(
     {
       daemon: deps.daemon,
@@ -52,6 +53,7 @@ export function createContainers(deps: Deps): Containers {
   const touching = async <T>(id: string, change: Promise<T>): Promise<T> => change.finally(() => known.touch(id));
   return {
     ...plain,
+    touch: known.touch,
     async createContainer(request, signal) {
       const id = await plain.createContainer(request, signal);
       known.touch(id);

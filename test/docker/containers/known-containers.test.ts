@@ -60,6 +60,17 @@ test("the health checks of a container are no reason to inspect it", async () =>
   expect(daemon.asked("/containers/a/json")).toBe(1);
 });
 
+test("what is listed after an event is as new as the event, whichever reader heard of it", async () => {
+  await statuses();
+  const events = engine.events(closing.signal)[Symbol.asyncIterator]();
+  const next = events.next();
+  await vi.waitFor(() => expect(daemon.asked("/events")).toBe(2));
+  daemon.containers.set("a", "exited");
+  daemon.tell("a", "die");
+  expect((await next).value).toMatchObject({ type: "die", container: "a" });
+  expect(await statuses()).toEqual(["running", "exited"]);
+});
+
 test("a first list that fails is tried again", async () => {
   daemon.fails.add("/containers/json");
   await expect(statuses()).rejects.toThrow("try later");
@@ -108,8 +119,9 @@ async function startDaemon() {
     containers,
     fails,
     asked: (path: string) => calls.get(path) ?? 0,
+    /** Only the last reader of events hears it. */
     tell: (id: string, action: string) =>
-      void events?.write(`${JSON.stringify({ Action: action, Actor: { ID: id } })}\n`),
+      void events?.write(`${JSON.stringify({ Action: action, Actor: { ID: id, Attributes: labels } })}\n`),
     cutEvents: () => void events?.destroy(),
     async stop() {
       server.closeAllConnections();
@@ -119,15 +131,17 @@ async function startDaemon() {
   };
 }
 
+const owner = { "baton.product": "1", "baton.installation": "2", "baton.deployment": "3" };
+const labels = { ...owner, "baton.instance": instance, "baton.service": "web", "baton.kind": "web" };
+
 function inspection(id: string, status: string) {
-  const owner = { "baton.product": "1", "baton.installation": "2", "baton.deployment": "3" };
   return {
     Id: id,
     Name: `/${id}`,
     RestartCount: 0,
     State: { Status: status, ExitCode: 0, OOMKilled: false, Error: "", StartedAt: "2026-11-01T12:00:00Z" },
     HostConfig: { PortBindings: {}, Memory: 0, Mounts: [] },
-    Config: { Labels: { ...owner, "baton.instance": instance, "baton.service": "web", "baton.kind": "web" } },
+    Config: { Labels: labels },
     Mounts: [],
   };
 }

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { StartFailed } from "../../../server/ports/engine/containers.ts";
+import type { FakeContainer } from "../../fakes/docker/container.ts";
+import type { FakeWorld } from "../../fakes/fake-world.ts";
+import { plain } from "../products.ts";
+import { withLive } from "../scene.ts";
+
+const startUpMs = 500;
+/** What somebody does to a container of a live version, in a shell on the server. */
+const deeds = {
+  "is stopped": stop,
+  "is removed": (world, container) => world.docker.removeContainer(container.id, never),
+  "is stopped and removed": async (world, container) => {
+    await stop(world, container);
+    await world.docker.removeContainer(container.id, never);
+  },
+} satisfies Record<string, (world: FakeWorld, container: FakeContainer) => Promise<void>>;
+const never = new AbortController().signal;
+
+/** A stop takes a moment, so time has to pass meanwhile. */
+async function stop(world: FakeWorld, container: FakeContainer): Promise<void> {
+  const stopped = container.stop(0);
+  await world.pass(10);
+  await stopped;
+}
+
+function onlyContainer(world: FakeWorld): FakeContainer {
+  const [container, ...others] = world.docker.containers.values();
+  if (!container || others.length > 0) throw new Error("there should be one container");
+  return container;
+}
+
+test.each(Object.keys(deeds) as (keyof typeof deeds)[])(
+  "a live container that %s by hand is back within its start-up and a second",
+  async (deed) => {
+    const { world, first, wrong } = await withLive(plain({ listensAfterMs: startUpMs }));
+    await world.pass(11_000);
+    await deeds[deed](world, onlyContainer(world));
+    expect(await world.request("shop.localhost")).toMatchObject({ status: 502 });
+    await world.pass(startUpMs + 1_000);
+    expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
+    expect(await world.log(first)).toContain("site was no longer running; it was started again");
+    expect((await wrong()).filter((fault) => !fault.includes("should answer"))).toEqual([]);
+  },
+);
+
+test("a live container that was stopped while Docker's events were away is back a moment after they are", async () => {
+  const { world, first } = await withLive(plain());
+  world.docker.away = true;
+  await world.pass(5_000);
+  await stop(world, onlyContainer(world));
+  await world.pass(5_000);
+  world.docker.away = false;
+  await world.pass(3_000);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
+});
+
+test("a live container that cannot be started again is tried less and less often, and is back when it can", async () => {
+  const { world, first } = await withLive(plain());
+  await world.pass(11_000);
+  world.faults.fail("engine.startContainer", () => new StartFailed("no space left on device"), { times: 6 });
+  const tries = () => world.faults.calls.filter((call) => call === "engine.startContainer").length;
+  const before = tries();
+  await stop(world, onlyContainer(world));
+  await world.pass(8_000);
+  expect(tries() - before).toBe(4);
+  await world.pass(60_000);
+  expect(tries() - before).toBe(7);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
+});
