@@ -40,6 +40,7 @@ export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): 
   const poller = createRepositoryPoller({ ...adapters, allowPrivateRepositories, wakeQueue: worker.wake });
   const reporter = createReporter(adapters);
   worker.start();
+  void finishKeyRotation(adapters);
   void reconciler.start();
   poller.start();
   reporter.start();
@@ -50,4 +51,14 @@ export function startLeaderWork(adapters: LeaderAdapters, maxBuilding: number): 
       await Promise.all([worker.stop(), reconciler.stop(), poller.stop(), reporter.stop()]);
     },
   };
+}
+
+/** Secrets stay readable meanwhile, so nothing waits for this. */
+async function finishKeyRotation({ store, log }: LeaderAdapters): Promise<void> {
+  try {
+    const rotation = await store.keys.finishRotation();
+    if (rotation) log.info(rotation, "completed a rotation of the key that had broken off");
+  } catch (error) {
+    log.warn({ err: error }, "a rotation of the key that had broken off could not be completed");
+  }
 }

@@ -3,12 +3,13 @@ import type { Log } from "../ports/log.ts";
 import { type Store, StoreUnavailable } from "../ports/store/store.ts";
 import { createAccessStore } from "./access/access.ts";
 import { createAuditStore } from "./access/audit.ts";
-import { openSecrets } from "./access/key-check.ts";
 import { createLinkStore } from "./access/links.ts";
 import { createUserStore } from "./access/users.ts";
 import { createAnnouncements } from "./deployments/announcements.ts";
 import { createDeploymentStore } from "./deployments/deployments.ts";
 import { createEventStore } from "./deployments/events.ts";
+import { openSecrets } from "./keys/open-secrets.ts";
+import { createKeyStore } from "./keys/rotation.ts";
 import { createDatabase, type Database } from "./postgres/database.ts";
 import { readFacts } from "./postgres/database-facts.ts";
 import { createSessionPool, type SessionPool } from "./postgres/session-pool.ts";
@@ -67,6 +68,7 @@ export async function createStore({ url, keyFile, chooseSubnet, log }: StoreOpti
       deliveries: createDeliveryStore(beside),
       reports: createReportStore(beside),
       audit: createAuditStore(beside),
+      keys: createKeyStore({ database: beside, secrets, keyFile }),
       revision: () => revision,
       ping: () => ping(pool),
       facts: () => readFacts(database),

@@ -3,6 +3,7 @@ import type { AccessStore, AuditStore } from "./access.ts";
 import type { DeliveryStore } from "./deliveries.ts";
 import type { DeploymentStore, EventStore } from "./deployments.ts";
 import type { DomainStore } from "./domains.ts";
+import type { KeyStore } from "./keys.ts";
 import type { LeaseStore } from "./leases.ts";
 import type { EnvironmentStore, InstallationStore, ProductStore } from "./products.ts";
 import type { ReportStore } from "./reports.ts";
@@ -30,6 +31,7 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly reports: ReportStore;
   readonly audit: AuditStore;
+  readonly keys: KeyStore;
   /**
    * Grows with every commit of this process that may change what is known of products, environments, installations,
    * their hosts or settings. What changes about a deployment is announced instead, see `events.subscribeAll`. For those

@@ -1,10 +1,10 @@
 import { and, eq, isNull, lt, or } from "drizzle-orm";
 import type { UserId } from "../../model/names/ids.ts";
 import type { UserStore } from "../../ports/store/users.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Database } from "../postgres/database.ts";
 import { recoveryCodes, users } from "../schema/access.ts";
 import { sha256 } from "./hashed-secret.ts";
-import type { Secrets } from "./secrets.ts";
 
 type SecondFactorStore = Pick<
   UserStore,
@@ -32,9 +32,11 @@ export function createSecondFactorStore(database: Database, secrets: Secrets): S
       }),
 
     async setTotpSecret(id, secret) {
-      const totpSecret = secret === null ? null : secrets.seal(ownerOf(id), secret);
-      const fresh = { totpSecret, totpConfirmedAt: null, totpStep: null };
-      await database.write(({ tx }) => tx.update(users).set(fresh).where(eq(users.id, id)));
+      await database.write(async ({ tx }) => {
+        const totpSecret = secret === null ? null : (await secrets.sealing(tx))(ownerOf(id), secret);
+        const fresh = { totpSecret, totpConfirmedAt: null, totpStep: null };
+        await tx.update(users).set(fresh).where(eq(users.id, id));
+      });
     },
 
     async confirmTotp(id, step, at) {

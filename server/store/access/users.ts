@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Grant, User } from "../../model/access/user.ts";
 import type { UserId } from "../../model/names/ids.ts";
 import type { NewUser, UserChange, UserStore } from "../../ports/store/users.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { grants, sessions, users } from "../schema/access.ts";
@@ -9,7 +10,6 @@ import { products } from "../schema/products.ts";
 import { createPasskeyStore } from "./passkeys.ts";
 import { grantsOfUser } from "./principals.ts";
 import { createSecondFactorStore } from "./second-factors.ts";
-import type { Secrets } from "./secrets.ts";
 import { createSignInStore } from "./sign-ins.ts";
 
 export function createUserStore(database: Database, secrets: Secrets): UserStore {

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";
 import { lockRows, moveRow } from "./move.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, notInArray, sql } from "drizzle-orm";
 import type { Building, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";

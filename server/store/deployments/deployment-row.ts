@@ -8,7 +8,7 @@ import type {
   Stopped,
 } from "../../model/deployment/deployment.ts";
 import type { DeploymentSpec } from "../../model/deployment/spec.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Opener, Seal } from "../keys/secrets.ts";
 import type { deployments } from "../schema/deployments.ts";
 import { openSpec, sealSpec } from "./stored-spec.ts";
 
@@ -21,7 +21,7 @@ export class BrokenRow extends Error {
 }
 
 /** Returns the variant that the row's status names; throws BrokenRow when the row lacks a field of that variant. */
-export function deploymentOf(row: DeploymentRow, secrets: Secrets): Deployment {
+export function deploymentOf(row: DeploymentRow, secrets: Opener): Deployment {
   const identity = identityOf(row);
   const spec = () => openSpec(secrets, row.id, must(row, "spec"));
   const specOrNull = () => (row.spec ? spec() : null);
@@ -161,8 +161,8 @@ function stepColumns(deployment: Deploying): DeploymentColumns {
   }
 }
 
-export function specColumn(deployment: DeploymentRow["id"], spec: DeploymentSpec, secrets: Secrets): DeploymentColumns {
-  return { spec: sealSpec(secrets, deployment, spec) };
+export function specColumn(deployment: DeploymentRow["id"], spec: DeploymentSpec, seal: Seal): DeploymentColumns {
+  return { spec: sealSpec(seal, deployment, spec) };
 }
 
 export function commitColumns(commit: Commit | null): DeploymentColumns {

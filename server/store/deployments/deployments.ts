@@ -3,7 +3,7 @@ import { alias } from "drizzle-orm/pg-core";
 import type { After, Deployment, Queued, Running, Transition } from "../../model/deployment/deployment.ts";
 import type { InstallationId } from "../../model/names/ids.ts";
 import type { DeploymentStore } from "../../ports/store/deployments.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { requestCancel } from "./cancel.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
 import { advance, type Deployment, isOver, specOf, type Transition } from "../../model/deployment/deployment.ts";
 import type { EventBody } from "../../model/deployment/event.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";
 import { type DeploymentRow, deploymentOf, specColumn, stateColumns } from "./deployment-row.ts";
@@ -48,7 +48,13 @@ export async function moveRow(
   const to = advance(from, transition);
   if (!to) return null;
   const isPlanned = to.status === "deploying" && to.spec !== specOf(from);
-  const written = await writeMove(transaction, from, to, at, isPlanned ? specColumn(to.id, to.spec, secrets) : {});
+  const written = await writeMove(
+    transaction,
+    from,
+    to,
+    at,
+    isPlanned ? specColumn(to.id, to.spec, await secrets.sealing(transaction.tx)) : {},
+  );
   return deploymentOf(written, secrets);
 }
 

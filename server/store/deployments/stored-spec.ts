@@ -1,6 +1,6 @@
 import { type DeploymentSpec, plainContainer, type ServiceSpec, type StackSpec } from "../../model/deployment/spec.ts";
 import type { DeploymentId } from "../../model/names/ids.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Opener, Seal } from "../keys/secrets.ts";
 
 /**
  * A deployment's spec as the table holds it. Its environments and files contain the values of variables, too, so
@@ -30,13 +30,13 @@ const sinceThen = {
   domains: [],
 } satisfies Partial<ServiceSpec>;
 
-export function sealSpec(secrets: Secrets, deployment: DeploymentId, spec: DeploymentSpec): StoredSpec {
+export function sealSpec(seal: Seal, deployment: DeploymentId, spec: DeploymentSpec): StoredSpec {
   const { commit, routes, ...secret } = spec;
-  const sealed = secrets.seal(owner(deployment), JSON.stringify(secret));
+  const sealed = seal(owner(deployment), JSON.stringify(secret));
   return { commit, routes, sealed: sealed.toString("base64") };
 }
 
-export function openSpec(secrets: Secrets, deployment: DeploymentId, stored: StoredSpec): DeploymentSpec {
+export function openSpec(secrets: Opener, deployment: DeploymentId, stored: StoredSpec): DeploymentSpec {
   const { commit, routes } = stored;
   const open = (sealed: string) => JSON.parse(secrets.open(owner(deployment), Buffer.from(sealed, "base64")));
   if ("sealed" in stored) return { commit, routes, ...open(stored.sealed) };

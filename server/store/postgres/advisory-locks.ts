@@ -15,9 +15,26 @@ export const locks = {
   leases: 4,
   domains: 5,
   access: 6,
+  /** Shared by transactions that seal secrets; held alone to change which key is current. */
+  key: 7,
 } as const;
 
 /** Waits for the lock, which is released with the transaction. */
 export async function lock(tx: Queries, name: keyof typeof locks): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace}::int, ${locks[name]}::int)`);
+}
+
+/** Waits for the lock, which others may share. It is released with the transaction. */
+export async function lockShared(tx: Queries, name: keyof typeof locks): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock_shared(${lockSpace}::int, ${locks[name]}::int)`);
+}
+
+/**
+ * Waits for the lock for a moment only, so that a deadlock ends at once. A transaction that did not get it is tried
+ * again by `Database.write`.
+ */
+export async function lockBriefly(tx: Queries, name: keyof typeof locks): Promise<void> {
+  await tx.execute(sql`set local lock_timeout = 200`);
+  await lock(tx, name);
+  await tx.execute(sql`set local lock_timeout to default`);
 }

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { EnvironmentId } from "../../model/names/ids.ts";
 import type { InstallationCopy } from "../../ports/store/products.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { createInstallation } from "./installations.ts";

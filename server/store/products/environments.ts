@@ -1,6 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import type { EnvironmentStore } from "../../ports/store/products.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Database } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments } from "../schema/products.ts";

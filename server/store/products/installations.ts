@@ -2,9 +2,9 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, or, sql } from "drizzle-o
 import type { DeploymentId, InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { Installation } from "../../model/product.ts";
 import type { DeleteOptions, InstallationStore, SomeInstallations } from "../../ports/store/products.ts";
-import type { Secrets } from "../access/secrets.ts";
 import { runningStatuses } from "../deployments/deployment-row.ts";
 import { lockRows, moveRow } from "../deployments/move.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import { lock } from "../postgres/advisory-locks.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { deployments, installations } from "../schema/deployments.ts";

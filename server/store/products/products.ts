@@ -2,7 +2,7 @@ import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
 import type { DeleteOptions, ProductChanges, ProductStore } from "../../ports/store/products.ts";
-import type { Secrets } from "../access/secrets.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Database, Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { environments, products } from "../schema/products.ts";

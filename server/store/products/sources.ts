@@ -2,7 +2,7 @@ import { and, eq, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import { plainSource, type Source } from "../../model/source.ts";
 import type { SourceChanges, SourceStore } from "../../ports/store/sources.ts";
-import type { SecretOwner, Secrets } from "../access/secrets.ts";
+import type { SecretOwner, Secrets } from "../keys/secrets.ts";
 import type { Database, Queries } from "../postgres/database.ts";
 import { products } from "../schema/products.ts";
 import { sources } from "../schema/webhooks.ts";
@@ -13,8 +13,6 @@ type Columns = Partial<typeof sources.$inferInsert>;
 export function createSourceStore(database: Database, secrets: Secrets): SourceStore {
   const open = (kind: SecretOwner["kind"], id: ProductId, bytes: Buffer | null) =>
     bytes && secrets.open({ kind, id: String(id) }, bytes);
-  const seal = (kind: SecretOwner["kind"], id: ProductId, secret: string | null) =>
-    sealed(secrets, { kind, id: String(id) }, secret);
   const write = (id: ProductId, columns: Columns) => database.write(({ tx }) => upsert(tx, id, columns));
   const read = (id: ProductId) => database.read((queries) => rowOf(queries, id));
 
@@ -34,9 +32,20 @@ export function createSourceStore(database: Database, secrets: Secrets): SourceS
     },
 
     webhookSecret: async (id) => open("webhook secret", id, (await read(id))?.webhookSecret ?? null),
-    setWebhookSecret: (id, secret) => write(id, { webhookSecret: seal("webhook secret", id, secret), pingedAt: null }),
+    setWebhookSecret: (id, secret) =>
+      database.write(async ({ tx }) => {
+        const seal = await secrets.sealing(tx);
+        await upsert(tx, id, {
+          webhookSecret: seal({ kind: "webhook secret", id: String(id) }, secret),
+          pingedAt: null,
+        });
+      }),
     setDeployKey: (id, key) =>
-      write(id, { publicKey: key?.publicKey ?? null, privateKey: seal("deploy key", id, key?.privateKey ?? null) }),
+      database.write(async ({ tx }) => {
+        const seal = await secrets.sealing(tx);
+        const privateKey = key && seal({ kind: "deploy key", id: String(id) }, key.privateKey);
+        await upsert(tx, id, { publicKey: key?.publicKey ?? null, privateKey });
+      }),
 
     rememberHostKey: (id, hostKey) => database.write(({ tx }) => rememberHostKey(tx, id, hostKey)),
     recordPing: (id, at) => write(id, { pingedAt: at }),
@@ -53,11 +62,8 @@ export async function changeSource(
 ): Promise<void> {
   const columns = columnsOf(changes);
   const owner = { kind: "repository token", id: String(id) } as const;
-  await upsert(tx, id, token === undefined ? columns : { ...columns, token: sealed(secrets, owner, token) });
-}
-
-function sealed(secrets: Secrets, owner: SecretOwner, secret: string | null): Buffer | null {
-  return secret === null ? null : secrets.seal(owner, secret);
+  const sealed = typeof token === "string" ? (await secrets.sealing(tx))(owner, token) : token;
+  await upsert(tx, id, sealed === undefined ? columns : { ...columns, token: sealed });
 }
 
 async function rememberHostKey(tx: Queries, id: ProductId, hostKey: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { and, asc, inArray } from "drizzle-orm";
 import type { InstallationId } from "../../model/names/ids.ts";
-import type { Secrets } from "../access/secrets.ts";
 import { requestCancel } from "../deployments/cancel.ts";
 import { undecidedStatuses } from "../deployments/deployment-row.ts";
+import type { Secrets } from "../keys/secrets.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { deployments } from "../schema/deployments.ts";
 import { domains } from "../schema/leases.ts";

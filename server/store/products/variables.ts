@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { InstallationId, ProductId } from "../../model/names/ids.ts";
 import type { VariableEntry } from "../../model/values/variable.ts";
 import type { VariableMarks } from "../../ports/store/products.ts";
-import type { SecretOwner, Secrets } from "../access/secrets.ts";
+import type { SecretOwner, Secrets } from "../keys/secrets.ts";
 import type { Queries, Transaction } from "../postgres/database.ts";
 import { installations } from "../schema/deployments.ts";
 import { productVariables, variables } from "../schema/user-settings.ts";
@@ -129,13 +129,14 @@ export async function changeVariables(
   const { table, isTheirs } = whereOf(holder);
   const named = (names: readonly string[]) => and(isTheirs, inArray(table.name, [...names]));
   if (unset.length > 0) await tx.delete(table).where(named(unset));
+  const seal = await secrets.sealing(tx);
   await upsert(
     tx,
     holder,
     // Sorted, so that two changes at once wait for each other instead of deadlocking.
     Object.entries(set)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => ({ name, value: secrets.seal(ownerOf(holder, name), value) })),
+      .map(([name, value]) => ({ name, value: seal(ownerOf(holder, name), value) })),
   );
   for (const mark of [true, false, null]) {
     const names = Object.keys(atBuild).filter((name) => atBuild[name] === mark);

@@ -1,8 +1,8 @@
 import type postgres from "postgres";
 import { type DeploymentSpec, plainContainer } from "../../../server/model/deployment/spec.ts";
 import type { CommitSha, DeploymentId, ImageId } from "../../../server/model/names/ids.ts";
-import type { Secrets } from "../../../server/store/access/secrets.ts";
 import { sealSpec } from "../../../server/store/deployments/stored-spec.ts";
+import type { Seal } from "../../../server/store/keys/secrets.ts";
 
 /** How much a team has. Events are spread over the deployments; each has at least the one that settles it. */
 export interface Size {
@@ -23,14 +23,14 @@ const sealedAtOnce = 2_000;
  * Fills a migrated database with the past of a team: one installation each, the deployments spread evenly over a year,
  * the newest one of a product mostly live, sometimes failed or stopped.
  */
-export async function fill(sql: postgres.Sql, secrets: Secrets, size: Size): Promise<void> {
+export async function fill(sql: postgres.Sql, seal: Seal, size: Size): Promise<void> {
   await fillProducts(sql, size);
   await fillDeployments(sql, size);
   await fillEvents(sql, size);
   await pointAtLive(sql);
   await fillBeside(sql, size);
-  await sealVariables(sql, secrets, size);
-  await sealSpecs(sql, secrets, size);
+  await sealVariables(sql, seal, size);
+  await sealSpecs(sql, seal, size);
   await sql`vacuum analyze`;
 }
 
@@ -127,14 +127,14 @@ async function fillBeside(sql: postgres.Sql, { products }: Size): Promise<void> 
     where d.created_at > now() - interval '4 days'`;
 }
 
-async function sealVariables(sql: postgres.Sql, secrets: Secrets, { products }: Size): Promise<void> {
+async function sealVariables(sql: postgres.Sql, seal: Seal, { products }: Size): Promise<void> {
   const rows = Array.from({ length: products * variablesEach }, (_, index) => {
     const installation = 1 + Math.floor(index / variablesEach);
     const name = `SETTING_${index % variablesEach}`;
     return {
       installation,
       name,
-      value: secrets.seal({ kind: "variable", id: `${installation} ${name}` }, `value ${index}`),
+      value: seal({ kind: "variable", id: `${installation} ${name}` }, `value ${index}`),
     };
   });
   for (let first = 0; first < rows.length; first += sealedAtOnce) {
@@ -147,7 +147,7 @@ async function sealVariables(sql: postgres.Sql, secrets: Secrets, { products }: 
   }
 }
 
-async function sealSpecs(sql: postgres.Sql, secrets: Secrets, { deployments, products }: Size): Promise<void> {
+async function sealSpecs(sql: postgres.Sql, seal: Seal, { deployments, products }: Size): Promise<void> {
   const each = Math.floor(deployments / products);
   const rows = await sql<{ id: string; product: string; number: number }[]>`
     select d.id, i.product_id as product, d.number from deployments d join installations i on i.id = d.installation_id
@@ -155,7 +155,7 @@ async function sealSpecs(sql: postgres.Sql, secrets: Secrets, { deployments, pro
       and d.number > ${each} - case when i.id <= ${browsed} then ${openableOfBrowsed}::int else ${openable}::int end`;
   for (let first = 0; first < rows.length; first += sealedAtOnce) {
     const some = rows.slice(first, first + sealedAtOnce).map(({ id, product }) => {
-      const stored = sealSpec(secrets, Number(id) as DeploymentId, specOf(Number(product)));
+      const stored = sealSpec(seal, Number(id) as DeploymentId, specOf(Number(product)));
       return { id: Number(id), spec: JSON.stringify(stored) };
     });
     await sql`

@@ -3,8 +3,7 @@ import { Agent, request } from "node:http";
 import { join } from "node:path";
 import postgres from "postgres";
 import { adminOrigin } from "../../../server/proxy/config/caddy-config.ts";
-import { createKey, readKey } from "../../../server/store/access/key-file.ts";
-import { createSecrets } from "../../../server/store/access/secrets.ts";
+import { createKeyFile, readKeys } from "../../../server/store/keys/key-file.ts";
 import { migrate } from "../../../server/store/postgres/migrate.ts";
 import { runServer } from "../../e2e/support/baton/server-process.ts";
 import { freePorts } from "../../run/free-ports.ts";
@@ -95,7 +94,7 @@ async function prepare(sql: postgres.Sql, url: string, data: string, size: Size)
   if (!made?.there) {
     await migrate(url, process.env.BATON_BENCH_MIGRATIONS ?? migrations);
     const keyFile = join(data, "key");
-    await fill(sql, createSecrets((await readKey(keyFile)) ?? (await createKey(keyFile))), size);
+    await fill(sql, (readKeys(keyFile)?.[0] ?? (await createKeyFile(keyFile))).seal, size);
     await sql`create table bench_made ()`;
     console.log(`made the data in ${Math.round((performance.now() - beganMs) / 1000)} s`);
     return;

@@ -61,6 +61,10 @@ export function createFakeStore(clock: Clock): FakeStore {
     deliveries: createDeliveries(rows, queue),
     reports: createReports(rows),
     audit: createAudit(rows),
+    keys: {
+      rotate: async () => ({ isResumed: false, counts: {}, unreadable: [] }),
+      finishRotation: async () => null,
+    },
     // Tests put rows in place behind the store's back, so everything may have changed each time.
     revision: () => ++revision,
     ping: async () => {},

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../server/model/deployment/deployment.ts";
-import { createSecrets, keyBytes } from "../../../server/store/access/secrets.ts";
 import {
   BrokenRow,
   commitColumns,
@@ -10,13 +9,14 @@ import {
   specColumn,
   stateColumns,
 } from "../../../server/store/deployments/deployment-row.ts";
+import { createKey, keyBytes } from "../../../server/store/keys/secrets.ts";
 import { at, everyState } from "../../model/a-deployment.ts";
 
-const secrets = createSecrets(randomBytes(keyBytes));
+const secrets = createKey(randomBytes(keyBytes));
 
 /** The row of a deployment that reached its state in one step. */
 function rowOf(deployment: Deployment): DeploymentRow {
-  const past = "spec" in deployment && deployment.spec ? specColumn(deployment.id, deployment.spec, secrets) : {};
+  const past = "spec" in deployment && deployment.spec ? specColumn(deployment.id, deployment.spec, secrets.seal) : {};
   return {
     id: deployment.id,
     installationId: deployment.installationId,
@@ -78,7 +78,7 @@ describe("a row", () => {
     const [deployment] = everyState.filter(({ status }) => status === "ready");
     if (deployment?.status !== "ready") throw new Error("There is no ready one");
     const spec = { ...deployment.spec, variables: { TOKEN: "canary" } };
-    const row = { ...rowOf(deployment), ...specColumn(deployment.id, spec, secrets) };
+    const row = { ...rowOf(deployment), ...specColumn(deployment.id, spec, secrets.seal) };
     expect(JSON.stringify(row)).not.toMatch(/canary|TOKEN/);
     expect(deploymentOf(row as DeploymentRow, secrets)).toEqual({ ...deployment, spec, readyAt: at });
   });

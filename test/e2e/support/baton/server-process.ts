@@ -28,7 +28,11 @@ export interface ServerProcess {
   kill(): Promise<Exit>;
 }
 
-export function runServer(program: "main.js" | "down.js", environment: Environment, args: readonly string[] = []) {
+export function runServer(
+  program: "main.js" | "down.js" | "key.js",
+  environment: Environment,
+  args: readonly string[] = [],
+) {
   const child = spawn(process.execPath, [join(builtServer, program), ...args], {
     env: { ...withoutBaton(process.env), ...environment },
     stdio: ["ignore", "pipe", "pipe"],

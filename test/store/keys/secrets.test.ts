@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { CannotOpen, createSecrets, keyBytes, type SecretOwner } from "../../../server/store/access/secrets.ts";
+import { CannotOpen, createKey, keyBytes, type SecretOwner } from "../../../server/store/keys/secrets.ts";
 
-const secrets = createSecrets(randomBytes(keyBytes));
+const secrets = createKey(randomBytes(keyBytes));
 const owner: SecretOwner = { kind: "variable", id: "7 TOKEN" };
 
 it("opens what it sealed, whatever the text", () => {
@@ -32,7 +32,7 @@ it.each<SecretOwner>([
 });
 
 it("does not open with another key, and says that it is the key", () => {
-  const other = createSecrets(randomBytes(keyBytes));
+  const other = createKey(randomBytes(keyBytes));
   expect(() => other.open(owner, secrets.seal(owner, "mine"))).toThrow(/another key/);
 });
 
