@@ -20,6 +20,7 @@ import { foundBy, type Probe, probeService } from "./containers/probe-service.ts
 import type { RunningService } from "./containers/running-service.ts";
 import type { DeploymentContext } from "./context/context.ts";
 import { DeploymentFailed } from "./deployment-failed.ts";
+import { askDocker } from "./with-docker.ts";
 
 /** An app that listens on another port by then, but not on its own, will not open its own any more. */
 const elsewhereAfterMs = 3_000;
@@ -78,7 +79,7 @@ export async function checkServices(
 }
 
 async function checkService(context: DeploymentContext, spec: DeploymentSpec, service: RunningService): Promise<void> {
-  const { clock, signal } = context;
+  const { clock, silence, signal } = context;
   const { health, name } = service.spec;
   const host = spec.routes.find((route) => route.service === name)?.host ?? "localhost";
   const report = createCheckReport(context, service);
@@ -88,10 +89,12 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
   let gate = closedGate;
   let tries = noTries;
   let container = await look(context, service, known);
-  const deadlineMs = clock.monotonicMs() + remainingMs(container, health.timeoutMs, clock.now());
+  const beganMs = clock.monotonicMs() - spentMs(container, health.timeoutMs, clock.now());
+  const timeLeftMs = () => beganMs + health.timeoutMs + silence.sinceMs(beganMs) - clock.monotonicMs();
 
   for (;;) {
-    const leftMs = deadlineMs - clock.monotonicMs();
+    const roundMs = clock.monotonicMs();
+    const leftMs = timeLeftMs();
     if (leftMs <= 0) throw await unhealthy(context, service, container, known);
 
     // The others are judged by their answers, before which their container need not be read again.
@@ -101,11 +104,13 @@ async function checkService(context: DeploymentContext, spec: DeploymentSpec, se
     const isTelling = probed.last === null || probed.last === known.lastProbe;
     // A container that restarted during the probe answered before the restart.
     container = await look(context, service, known);
+    // A Docker that did not answer may not have passed on the probe's connection either.
+    if (silence.sinceMs(roundMs) > 0) silence.add(roundMs, clock.monotonicMs());
     const probe = withOwnCheck(container, probed);
     gate = afterProbe(gate, probe.result, container.restartCount);
     known.hasSucceeded ||= probe.result.healthy;
     if (isTelling) report.result(probe.result, gate.streak);
-    report.waiting(known.lastProbe, container.restartCount, deadlineMs - clock.monotonicMs());
+    report.waiting(known.lastProbe, container.restartCount, timeLeftMs());
     if (!probe.result.healthy) await listensElsewhere(container);
     if (gate.streak >= probe.needed && !(needsOwnCheck && isStillChecking(container))) return;
     tries = afterTry(tries, foundBy(probe));
@@ -123,7 +128,8 @@ interface Known {
 
 /** Reads the state of a container under check. Fails the deployment when it has ended. */
 async function look(context: DeploymentContext, service: RunningService, known: Known): Promise<ContainerState> {
-  const container = await context.engine.inspectContainer(service.container, context.signal);
+  const { engine, signal } = context;
+  const container = await askDocker(context, () => engine.inspectContainer(service.container, signal));
   if (!container || hasEnded(container)) throw await exited(context, service, container, known.lastProbe);
   if (container.status === "restarting") known.lastExit = container;
   return container;
@@ -164,10 +170,10 @@ function upMs(container: ContainerState, now: Date): number {
 }
 
 /** Counted from the container's own start, so that a restarted server does not give it another 90 s. */
-function remainingMs(container: ContainerState, timeoutMs: number, now: Date): number {
+function spentMs(container: ContainerState, timeoutMs: number, now: Date): number {
   const ageMs = container.startedAt === null ? 0 : now.getTime() - container.startedAt.getTime();
   // A change of the clock must neither end the check early nor extend it.
-  return ageMs < 0 || ageMs > timeoutMs * 2 ? timeoutMs : timeoutMs - ageMs;
+  return ageMs < 0 || ageMs > timeoutMs * 2 ? 0 : ageMs;
 }
 
 /**

@@ -97,7 +97,7 @@ async function startAndCheck(context: DeploymentContext, deployment: Deploying):
   const live = await liveBefore(context);
   progress.list(spec.stacks);
   for (const interruption of interruptions(spec, live, deployment.fresh)) journal.note(interruptionText(interruption));
-  const started = await startServices(context, spec, live);
+  const started = await withDocker(context, () => startServices(context, spec, live), { after: "going on" });
   await failpoint("checked");
   await announceHosts(context, started.spec, live);
   return moveTo(context, deployment, { type: "checked", spec: started.spec });
@@ -106,21 +106,27 @@ async function startAndCheck(context: DeploymentContext, deployment: Deploying):
 async function switchTraffic(context: DeploymentContext, deployment: Deploying): Promise<Deploying> {
   if (deployment.step !== "cut-over") return deployment;
   const { spec } = deployment;
-  const running = await findServices(context, spec);
-  const services = running ?? (await startServices(context, spec, await liveBefore(context))).services;
-  return cutOver(context, deployment, services);
+  const switching = async () => {
+    const running = await findServices(context, spec);
+    const services = running ?? (await startServices(context, spec, await liveBefore(context))).services;
+    return cutOver(context, deployment, services);
+  };
+  return withDocker(context, switching, { after: "going on" });
 }
 
 async function watch(context: DeploymentContext, deployment: Deploying): Promise<Ready> {
   if (deployment.step !== "watch") throw new Error(`deployment ${deployment.id} is not live, so it cannot be watched`);
   const { journal, progress, clock, signal } = context;
-  const services = await findServices(context, deployment.spec);
-  if (!services) {
-    throw new DeploymentFailed({ stage: "watch", message: "a container of the new version disappeared", hint: null });
-  }
-  await checkTraffic(context, deployment);
-  progress.enterAll("Draining");
-  await watchServices(context, deployment, services);
+  const watching = async () => {
+    const services = await findServices(context, deployment.spec);
+    if (!services) {
+      throw new DeploymentFailed({ stage: "watch", message: "a container of the new version disappeared", hint: null });
+    }
+    await checkTraffic(context, deployment);
+    progress.enterAll("Draining");
+    await watchServices(context, deployment, services);
+  };
+  await withDocker(context, watching, { after: "going on" });
   await settleHosts(context, deployment.spec);
   await movePushedBranch(context, deployment);
   // Followers of a deployment stop listening at its end, so this is written before the end is recorded.

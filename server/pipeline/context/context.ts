@@ -15,6 +15,7 @@ import type { BaseImages } from "../images/base/base-images.ts";
 import type { Journal } from "../record/journal.ts";
 import type { StackProgressRecorder } from "../record/stack-progress-recorder.ts";
 import type { PublishRoutes } from "../routing/routes.ts";
+import type { DockerSilence } from "./docker-silence.ts";
 import type { Failpoint } from "./failpoint.ts";
 
 /** The ports that the pipeline needs. */
@@ -70,6 +71,8 @@ export interface DeploymentContext extends PipelineContext {
   readonly installation: Installation;
   readonly journal: Journal;
   readonly progress: StackProgressRecorder;
+  /** When Docker did not answer during this attempt. */
+  readonly silence: DockerSilence;
   /** Aborted with Cancelled or Suspended, or by the time limit of the step. */
   readonly signal: AbortSignal;
 }

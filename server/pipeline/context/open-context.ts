@@ -3,6 +3,7 @@ import { secretVariablesOf } from "../../model/deployment/spec.ts";
 import type { Journal } from "../record/journal.ts";
 import { createStackProgressRecorder } from "../record/stack-progress-recorder.ts";
 import type { DeploymentContext, PipelineContext } from "./context.ts";
+import { createDockerSilence, listening } from "./docker-silence.ts";
 
 /**
  * Reads everything that a deployment needs. For a resumed one, secrets are redacted and the progress continues where it
@@ -23,5 +24,7 @@ export async function openContext(
     progress.list(deployment.spec.stacks);
     journal.hide(secretVariablesOf(deployment.spec));
   }
-  return { ...pipeline, deployment, product, environment, installation, journal, progress, signal };
+  const silence = createDockerSilence();
+  const engine = listening(pipeline.engine, pipeline.clock, silence);
+  return { ...pipeline, engine, deployment, product, environment, installation, journal, progress, silence, signal };
 }

@@ -36,6 +36,8 @@ export interface FakeDocker extends Engine {
   at(address: HostAddress): FakeContainer | null;
   /** When true, the daemon does not answer, and earlier calls have failed. Containers keep running. */
   away: boolean;
+  /** For this time the daemon accepts calls and does not answer them, as if it were sent SIGSTOP. Containers keep running. */
+  hang(forMs: number): void;
   /** Stops the daemon with its containers. After this time it is back, with the containers that should run. */
   restart(downMs: number): void;
 }
@@ -96,7 +98,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     return null;
   }
 
-  const docker: Omit<FakeDocker, "away" | "restart"> = {
+  const docker: Omit<FakeDocker, "away" | "restart" | "hang"> = {
     instance,
     containers,
     occupied,
@@ -216,7 +218,19 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
 
   /** Aborted when the daemon goes away, which ends the calls to it. */
   let daemon = new AbortController();
-  const fake = answering(docker, () => daemon.signal);
+  let hangsUntilMs = 0;
+  const fake = answering(docker, () => daemon.signal, patience);
+
+  /** As long as Baton waits for an answer, or until the daemon goes on. */
+  async function patience(name: string): Promise<void> {
+    const limitMs = name === "info" ? 5_000 : 30_000;
+    const lateMs = clock.monotonicMs() + limitMs;
+    while (clock.monotonicMs() < hangsUntilMs) {
+      if (clock.monotonicMs() >= lateMs)
+        throw new EngineUnavailable(`Docker did not respond within ${limitMs / 1000} s.`);
+      await new Promise<void>((resolve) => clock.after(250, resolve));
+    }
+  }
   const setAway = (away: boolean) => {
     if (!away) {
       daemon = new AbortController();
@@ -227,6 +241,11 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
   };
   return Object.defineProperties(fake, {
     away: { get: () => daemon.signal.aborted, set: setAway },
+    hang: {
+      value(forMs: number) {
+        hangsUntilMs = clock.monotonicMs() + forMs;
+      },
+    },
     restart: {
       value(downMs: number) {
         setAway(true);
@@ -241,7 +260,11 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
 }
 
 /** The same engine, which answers only while its daemon is up. */
-function answering<Docker extends object>(docker: Docker, daemon: () => AbortSignal): Docker {
+function answering<Docker extends object>(
+  docker: Docker,
+  daemon: () => AbortSignal,
+  patience: (name: string) => Promise<void>,
+): Docker {
   async function* stream(items: AsyncIterable<unknown>) {
     daemon().throwIfAborted();
     yield* items;
@@ -255,6 +278,7 @@ function answering<Docker extends object>(docker: Docker, daemon: () => AbortSig
       const signal = daemon();
       if (signal.aborted && name === "listeningPorts") return null;
       signal.throwIfAborted();
+      await patience(name);
       return untilAborted(act(...withSignal(args, signal)), signal);
     };
   };

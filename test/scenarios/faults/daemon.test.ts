@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { createWorld } from "../../fakes/fake-world.ts";
+import type { DeploymentId } from "../../../server/model/names/ids.ts";
+import { createWorld, type FakeWorld } from "../../fakes/fake-world.ts";
+import { grown } from "../products.ts";
 
 test("Docker is restarted under a live version: it comes back on the port that the proxy knows", async () => {
   const world = createWorld();
@@ -26,18 +28,57 @@ test("when Docker is restarted in the middle of a build, the build starts over a
   expect(world.docker.builds).toMatchObject({ begun: 2, aborted: 1 });
 });
 
-test("Docker is restarted while a new version is checked: that one fails, and users have the one before again", async () => {
+const isChecked = (world: FakeWorld, id: DeploymentId) =>
+  world.until("it is checked", async () => (await world.log(id)).includes("Checking that the new version"));
+
+test("Docker is restarted while a new version is checked: the check goes on, and the version goes live", async () => {
   const world = createWorld();
-  const first = await world.push("shop");
+  await world.push("shop");
   await world.atRest();
   const second = await world.push("shop", { listensAfterMs: 4_000 });
-  await world.until("it is checked", async () => (await world.log(second)).includes("Checking that the new version"));
+  await isChecked(world, second);
   world.docker.restart(1_000);
-  expect(await world.decided(second)).toMatchObject({
-    status: "failed",
-    failure: { message: expect.stringMatching(/^Docker is not responding/) },
-  });
+  expect(await world.decided(second)).toMatchObject({ status: "ready" });
   await world.pass(60_000);
-  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: first });
-  expect([...world.docker.containers.values()].map(({ request }) => request.owner.deployment)).toEqual([first]);
+  expect(await world.request("shop.localhost")).toMatchObject({ status: 200, deployment: second });
+  expect([...world.docker.containers.values()].map(({ request }) => request.owner.deployment)).toEqual([second]);
+});
+
+test.each([20_000, 45_000, 300_000])(
+  "a Docker that hangs for %i ms during a check takes none of the app's time",
+  async (hangsMs) => {
+    const world = createWorld({ limits: { healthTimeoutMs: 15_000 } });
+    const id = await world.push("shop", { listensAfterMs: 10_000 + hangsMs });
+    await isChecked(world, id);
+    world.docker.hang(hangsMs);
+    expect(await world.decided(id)).toMatchObject({ status: "ready" });
+  },
+);
+
+test.each([20_000, 45_000])(
+  "an app that never answers has its own time and no more, although Docker hangs for %i ms meanwhile",
+  async (hangsMs) => {
+    const world = createWorld({ limits: { healthTimeoutMs: 15_000 } });
+    const began = world.clock.monotonicMs();
+    const id = await world.push("shop", { answers: ["hang"] });
+    await isChecked(world, id);
+    world.docker.hang(hangsMs);
+    expect(await world.decided(id)).toMatchObject({ status: "failed", failure: { stage: "health" } });
+    expect(world.clock.monotonicMs() - began).toBeGreaterThan(hangsMs + 15_000);
+    // A look at Docker may begin 5 s after the last one, and the wait for its answer takes some seconds more.
+    expect(world.clock.monotonicMs() - began).toBeLessThan(hangsMs + 45_000);
+  },
+);
+
+test("a deployment that waits for Docker says so once, and that it goes on", async () => {
+  const world = createWorld();
+  const id = await world.push("shop", grown({ site: { listensAfterMs: 3_000 }, wiki: { listensAfterMs: 3_000 } }));
+  await isChecked(world, id);
+  world.docker.hang(120_000);
+  await world.decided(id);
+  const log = await world.log(id);
+  expect(log.match(/Docker is not responding \(Docker did not respond within 30 s\.\); waiting for it/g)).toHaveLength(
+    1,
+  );
+  expect(log).toContain("Docker is back; going on");
 });

@@ -13,6 +13,9 @@ const outages = {
   Docker(world: FakeWorld) {
     world.docker.away = true;
   },
+  "a Docker that hangs"(world: FakeWorld) {
+    world.docker.hang(Number.POSITIVE_INFINITY);
+  },
   "the database"(world: FakeWorld) {
     world.faults.fail("store.*", () => new StoreUnavailable("The database is not responding: ECONNREFUSED"), always);
   },
@@ -32,6 +35,7 @@ const outages = {
 
 function comesBack(world: FakeWorld): void {
   world.docker.away = false;
+  world.docker.hang(0);
   world.faults.heal();
   world.start();
 }
@@ -63,14 +67,10 @@ interface Case {
 }
 
 const [short, long] = [20_000, 11 * 60_000];
-const noDocker = /Docker is not responding/;
 const noDatabase = /The database is not responding/;
 const cases: readonly Case[] = [
-  { what: "Docker", at: untilBuilt, forMs: [short, long], end: "ready" },
-  { what: "Docker", at: whileBuilt.slice(0, -1), forMs: [short, long], end: ["start", noDocker] },
-  { what: "Docker", at: ["checked"], forMs: [short, long], end: ["cut-over", noDocker] },
-  { what: "Docker", at: [...whileSwitching, "watching"], forMs: [short, long], end: ["watch", noDocker] },
-  { what: "Docker", at: ["ready"], forMs: [short, long], end: "ready" },
+  { what: "Docker", at: all, forMs: [short, long], end: "ready" },
+  { what: "a Docker that hangs", at: all, forMs: [short, 45_000, long], end: "ready" },
   { what: "the database with its lock", at: all, forMs: [short, long], end: "ready" },
   { what: "the database", at: untilBuilt, forMs: [short], end: ["build", noDatabase] },
   { what: "the database", at: untilSwitched, forMs: [short], end: ["start", noDatabase] },
