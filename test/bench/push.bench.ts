@@ -42,7 +42,7 @@ test("seconds from push to live, and of a redeploy, by hand and by Baton in turn
     }
     for (let turn = 0; turn < turns; turn++) {
       await hand.redeploy();
-      await redeploy(baton);
+      await redeploy(baton, recording);
     }
     for (const waitMs of [2_000, 5_000, 10_000]) await pushSlowApp(baton, repository, waitMs);
     await hand.end();
@@ -189,24 +189,30 @@ async function pushToBaton(baton: Baton, repository: Repository, recording: Reco
   const { createdAt, startedAt, liveAt } = await baton.api.settled(id);
   const events = await recording.between(beganMs, seenMs);
   const times = {
-    ...{ began: beganMs, seen: seenMs, returned: returnedMs },
+    ...{ began: beganMs, seen: seenMs },
     ...{ queued: at(createdAt), claimed: at(startedAt), live: at(liveAt) },
   };
   addPhases(events, times, count);
+  count("phase: live until the push returns, ms", returnedMs - times.live);
   count("server's processor time, ms", after.own - before.own);
   count("its git's processor time, ms", after.children - before.children);
-  for (const type of ["process", "docker", "query", "probe"] as const) {
-    count(`number until live: ${type}`, events.filter((event) => event.type === type).length);
-  }
+  addNumbers("number until live", events, count);
   if (process.env.BATON_BENCH_TRACE !== undefined) trace(events, beganMs);
+}
+
+function addNumbers(name: string, events: readonly Recorded[], count: Add): void {
+  for (const type of ["process", "docker", "query", "probe"] as const) {
+    count(`${name}: ${type}`, events.filter((event) => event.type === type).length);
+  }
 }
 
 const at = (text: string | null) => new Date(text ?? Number.NaN).getTime();
 
 function addPhases(
   events: readonly Recorded[],
-  times: Readonly<Record<"began" | "queued" | "claimed" | "live" | "seen" | "returned", number>>,
+  times: Readonly<Record<"began" | "queued" | "claimed" | "live" | "seen", number>>,
   count: Add,
+  name = "phase",
 ): void {
   const call = (pattern: RegExp) => {
     const found = events.find(({ type, name }) => type === "docker" && pattern.test(name));
@@ -218,12 +224,14 @@ function addPhases(
   const start = call(/POST .*\/containers\/\w+\/start$/);
   const probes = events.filter(({ type, status }) => type === "probe" && status === 200);
   const [first, , third] = probes.map(({ toMs }) => toMs);
+  const isBuilt = Number.isFinite(build.fromMs);
   const phases = {
-    "push until queued": times.queued - times.began,
+    "asked until queued": times.queued - times.began,
     "queued until claimed": times.claimed - times.queued,
-    "claimed until the build": build.fromMs - times.claimed,
-    build: build.toMs - build.fromMs,
-    "build until create": create.fromMs - build.toMs,
+    ...(isBuilt && { "claimed until the build": build.fromMs - times.claimed }),
+    ...(isBuilt && { build: build.toMs - build.fromMs }),
+    ...(isBuilt && { "build until create": create.fromMs - build.toMs }),
+    ...(!isBuilt && { "claimed until create": create.fromMs - times.claimed }),
     "network create (may be within others)": network.toMs - network.fromMs,
     "container create": create.toMs - create.fromMs,
     "create until start": start.fromMs - create.toMs,
@@ -232,21 +240,26 @@ function addPhases(
     "first until third success": (third ?? Number.NaN) - (first ?? Number.NaN),
     "third success until live": times.live - (third ?? Number.NaN),
     "live until seen": times.seen - times.live,
-    "live until the push returns": times.returned - times.live,
   };
-  for (const [name, ms] of Object.entries(phases)) count(`phase: ${name}, ms`, ms);
+  for (const [phase, ms] of Object.entries(phases)) count(`${name}: ${phase}, ms`, ms);
 }
 
 /** Makes the previous version live again, and back. */
-async function redeploy(baton: Baton): Promise<void> {
+async function redeploy(baton: Baton, recording: Recording): Promise<void> {
   const [now, previous] = (await baton.api.deployments(product)).filter(({ readyAt }) => readyAt !== null);
   if (!now || !previous) throw new Error("there is no previous version");
   const beganMs = nowMs();
   const asked = await baton.api.send<{ id: number }>("POST", `/api/deployments/${previous.id}/redeploy`);
   const source = await versionOf(baton, previous.commit?.sha ?? "");
   await untilAnswered(baton.httpPort, hostOf(baton), source);
-  add("redeploy -> live, ms", nowMs() - beganMs);
-  await baton.api.settled(asked.body.id);
+  const seenMs = nowMs();
+  add("redeploy -> live, ms", seenMs - beganMs);
+  const { createdAt, startedAt, liveAt } = await baton.api.settled(asked.body.id);
+  const events = await recording.between(beganMs, seenMs);
+  const times = { began: beganMs, queued: at(createdAt), claimed: at(startedAt), live: at(liveAt), seen: seenMs };
+  addPhases(events, times, add, "redeploy phase");
+  addNumbers("number until redeployed", events, add);
+  if (process.env.BATON_BENCH_TRACE !== undefined) trace(events, beganMs);
 }
 
 const versions = new Map<string, string>();
