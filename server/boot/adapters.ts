@@ -89,6 +89,7 @@ export async function openAdapters(
     clock,
     git: createGit({
       folder: data.repositories,
+      ...(closing && { closing }),
       ...(!config.allowPrivateRepositories && { mayConnectTo: isPublicAddress }),
     }),
     firewall: createFirewall(firewallRules(instance, config.subnets), { isOff: !config.firewall }),

@@ -9,7 +9,8 @@ import { standardSearchPath } from "./process/git-environment.ts";
 import { createGitProcesses, type GitProcesses } from "./process/git-process.ts";
 import { archive } from "./read/archive.ts";
 import { commitFiles } from "./read/commit-files.ts";
-import { commitsBetween, commitsStartingWith, commitTime, resolveCommit } from "./read/commits.ts";
+import { commitsBetween, commitsStartingWith, resolveCommit } from "./read/commits.ts";
+import { createObjectReader, type ObjectReader } from "./read/object-reader.ts";
 import { listTree, readFile } from "./read/tree.ts";
 import { answerPush } from "./receive/answer.ts";
 import { readPush } from "./receive/read-push.ts";
@@ -38,6 +39,11 @@ export interface GitOptions {
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
   /** Folders to search for git, separated by colons. */
   readonly searchPath?: string;
+  /**
+   * For a process that lives long: a git that reads objects is kept for a while, until this aborts. Without it, each is
+   * started anew.
+   */
+  readonly closing?: AbortSignal;
 }
 
 /** Implements the Git port with the `git` program. */
@@ -50,28 +56,30 @@ export function createGit({
   mayConnectTo = () => true,
   lookUp = systemLookUp,
   searchPath = standardSearchPath,
+  closing,
 }: GitOptions): Git {
   const command = createGitCommand({ searchPath });
   const processes = createGitProcesses({ searchPath });
+  const reader = createObjectReader(processes, closing);
   const repositories = createRepositories({
     folder: resolve(folder),
     maxPushBytes,
     command,
+    onRemove: reader.release,
     ...(log === undefined ? {} : { log }),
   });
   const { open, ensure } = repositories;
   const fetcher = createFetcher({
-    processes,
-    command,
+    ...{ processes, command, reader },
     hosts: { lookUp, mayConnectTo },
     maxBytes: maxFetchBytes,
     timeoutMs: fetchTimeoutMs,
   });
 
   return {
-    ...aboutRepositories(repositories, command, processes),
-    ...aboutContent(open, command, processes),
-    ...aboutPushes(repositories, command, processes),
+    ...aboutRepositories(repositories, { command, processes, reader }),
+    ...aboutContent(open, { processes, reader }),
+    ...aboutPushes(repositories, { processes, reader }),
     fetch: async (product, request, signal) => fetcher.fetch(await ensure(product), request, signal),
     lookAt: async (request, signal) => fetcher.lookAt(await open(null), request, signal),
     newDeployKey,
@@ -80,10 +88,15 @@ export function createGit({
 
 type Repositories = ReturnType<typeof createRepositories>;
 
+interface Tools {
+  readonly command: GitCommand;
+  readonly processes: GitProcesses;
+  readonly reader: ObjectReader;
+}
+
 function aboutRepositories(
   { open, ensure, remove, list }: Repositories,
-  command: GitCommand,
-  processes: GitProcesses,
+  { command, processes, reader }: Tools,
 ): Pick<
   Git,
   | "ensureRepository"
@@ -107,7 +120,7 @@ function aboutRepositories(
     removeRepository: remove,
     listRepositories: list,
 
-    resolve: async (product, revision, signal) => resolveCommit(command, await open(product), revision, signal),
+    resolve: async (product, revision, signal) => resolveCommit(reader, await open(product), revision, signal),
     commitsStartingWith: async (product, digits, signal) =>
       commitsStartingWith(command, await open(product), digits, signal),
     async branches(product) {
@@ -119,8 +132,10 @@ function aboutRepositories(
     commitsBetween: async (product, from, to, limit, signal) =>
       commitsBetween(command, await open(product), from, to, limit, signal),
     commitFiles: async (product, commit, signal) => commitFiles(processes, await ensure(product), commit, signal),
-    moveBranch: async (product, branch, commit) => refs.moveBranch(command, await ensure(product), branch, commit),
-    keepCommit: async (product, id, commit) => refs.keepCommit(command, await ensure(product), id, commit),
+    moveBranch: async (product, branch, commit) =>
+      refs.moveBranch(command, reader, { repository: await ensure(product), branch }, commit),
+    keepCommit: async (product, deployment, commit) =>
+      refs.keepCommit(command, reader, { repository: await ensure(product), deployment }, commit),
     releaseCommit: async (product, id) => refs.releaseCommit(command, await open(product), id),
     keptCommits: async (product) => refs.readKeptCommits(command, await open(product)),
   };
@@ -128,25 +143,21 @@ function aboutRepositories(
 
 function aboutContent(
   open: Repositories["open"],
-  command: GitCommand,
-  processes: GitProcesses,
+  { processes, reader }: Pick<Tools, "processes" | "reader">,
 ): Pick<Git, "listTree" | "readFile" | "archive"> {
   return {
     listTree: async (product, commit, limits, signal) =>
       listTree(processes, { repository: await open(product), commit }, limits, signal),
     readFile: async (product, commit, path, maxBytes, signal) =>
-      readFile(processes, { repository: await open(product), commit, path }, maxBytes, signal),
-    archive: (product, commit, request, signal) => {
-      const mtime = (repository: string, until: AbortSignal) => commitTime(command, repository, commit, until);
-      return archive({ processes, repository: () => open(product), mtime }, request, signal);
-    },
+      readFile({ reader, processes }, { repository: await open(product), commit, path }, maxBytes, signal),
+    archive: (product, commit, request, signal) =>
+      archive({ processes, reader, repository: () => open(product), commit }, request, signal),
   };
 }
 
 function aboutPushes(
   { open, ensure }: Repositories,
-  command: GitCommand,
-  processes: GitProcesses,
+  { processes, reader }: Pick<Tools, "processes" | "reader">,
 ): Pick<Git, "advertise" | "uploadPack" | "readPush" | "receive" | "answerPush"> {
   return {
     advertise: async (product, service, protocol, signal) =>
@@ -159,7 +170,7 @@ function aboutPushes(
     readPush,
     async receive(product, push: ReceivedPush, redirect, onProgress, signal) {
       const repository = await ensure(product);
-      const tips = await refs.readBranches(command, repository);
+      const tips = await refs.readTips(reader, repository, [...redirect.keys()], signal);
       return receive(processes, { repository, push, redirect, tips }, onProgress, signal);
     },
     answerPush: (push: ReceivedPush, out) => answerPush(push, out),

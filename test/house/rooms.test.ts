@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pipeline: ["model", "rules", "ports", "remotes", "builder"],
   reconciler: ["model", "rules", "ports", "commands", "pipeline", "async"],
   docker: ["model", "ports", "async"],
-  git: ["model", "ports"],
+  git: ["model", "ports", "async"],
   proxy: ["model", "ports", "async", "files"],
   store: ["model", "ports", "files"],
   probe: ["model", "ports"],

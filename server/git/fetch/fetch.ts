@@ -4,6 +4,8 @@ import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
 import type { GitProcesses } from "../process/git-process.ts";
 import { createPinningCheck } from "../process/git-version.ts";
+import { readCommit } from "../read/commits.ts";
+import type { ObjectReader } from "../read/object-reader.ts";
 import { branchName, moveBranch } from "../repository/refs.ts";
 import { fetchedRef } from "../repository/repository-config.ts";
 import { tidyPacks } from "../repository/tidy-packs.ts";
@@ -26,6 +28,7 @@ export interface Fetcher {
 export interface FetchLimits {
   readonly processes: GitProcesses;
   readonly command: GitCommand;
+  readonly reader: ObjectReader;
   readonly hosts: Hosts;
   readonly maxBytes: number;
   readonly timeoutMs: number;
@@ -46,7 +49,7 @@ export function createFetcher(limits: FetchLimits): Fetcher {
         await within(limits.timeoutMs, request, signal, (transport, until) =>
           fetchRef(limits, { repository, ref: request.ref }, transport, until),
         );
-        return commitOf(limits.command, repository, request.ref, signal);
+        return commitOf(limits, repository, request.ref, signal);
       });
       const settled = turn.catch(() => {}).finally(() => turns.get(repository) === settled && turns.delete(repository));
       turns.set(repository, settled);
@@ -115,13 +118,18 @@ async function fetchRef(
 }
 
 /** The commit that was fetched. A branch is moved to it, so that clones of this repository see it. */
-async function commitOf(command: GitCommand, repository: string, ref: string, signal: AbortSignal): Promise<CommitSha> {
-  const output = await command(repository, ["rev-parse", "--verify", `${fetchedRef}^{commit}`], signal);
-  const commit = parseCommitSha(output.trim());
-  if (commit === null) throw new Error(`${fetchedRef} names no commit after a fetch`);
+async function commitOf(
+  { command, reader }: FetchLimits,
+  repository: string,
+  ref: string,
+  signal: AbortSignal,
+): Promise<CommitSha> {
+  const commit = (await readCommit(reader, repository, fetchedRef, signal))?.sha;
+  if (commit === undefined) throw new Error(`${fetchedRef} names no commit after a fetch`);
   if (ref.startsWith("refs/heads/")) {
     // A branch whose name conflicts with an older branch's is not shown.
-    await moveBranch(command, repository, branchName(ref), commit).catch((error: unknown) => {
+    const place = { repository, branch: branchName(ref) };
+    await moveBranch(command, reader, place, commit).catch((error: unknown) => {
       if (!(error instanceof GitFailed)) throw error;
     });
   }

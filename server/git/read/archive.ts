@@ -1,8 +1,11 @@
 import { Readable, type Writable } from "node:stream";
 import { type Header, type Pack, pack } from "tar-stream";
+import type { CommitSha } from "../../model/names/ids.ts";
 import type { ArchiveRequest, TreeEntry } from "../../ports/git.ts";
 import type { GitProcesses } from "../process/git-process.ts";
-import { type Blob, readBlobs } from "./blobs.ts";
+import { type Blob, readBlobs, wholeBlob } from "./blobs.ts";
+import { readCommit } from "./commits.ts";
+import type { ObjectReader } from "./object-reader.ts";
 
 type EntryHeader = Partial<Header> & Pick<Header, "name">;
 
@@ -10,11 +13,18 @@ const maxLinkBytes = 4_096;
 /** Larger files are streamed in pieces. */
 const maxWholeBytes = 64 * 1024;
 
+/**
+ * So much content is read ahead of whoever reads the archive. A larger archive gets a git process of its own, which
+ * waits for its reader.
+ */
+const maxReadAheadBytes = 2 * 1024 * 1024;
+
 export interface ArchiveSource {
   readonly processes: GitProcesses;
+  readonly reader: ObjectReader;
   readonly repository: () => Promise<string>;
-  /** The modification time of all entries. */
-  readonly mtime: (repository: string, signal: AbortSignal) => Promise<Date>;
+  /** All entries get its time. */
+  readonly commit: CommitSha;
 }
 
 /**
@@ -49,17 +59,28 @@ async function* tar(source: ArchiveSource, request: ArchiveRequest, signal: Abor
 
 async function write(
   tarball: Pack,
-  { processes, repository, mtime }: ArchiveSource,
+  { processes, reader, repository, commit }: ArchiveSource,
   { entries, stripPrefix, extraFiles, keepsLink = () => true }: ArchiveRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const path = await repository();
-  const time = await mtime(path, signal);
+  const time = (await readCommit(reader, path, commit, signal))?.at;
+  if (time === undefined) throw new Error(`commit ${commit} is missing`);
   for (const [name, content] of extraFiles) {
     await addEntry(tarball, { name, mtime: time }, Buffer.from(content as string));
   }
 
   const files = chosen(entries, stripPrefix, extraFiles);
+  if (files.reduce((sum, { entry }) => sum + entry.sizeBytes, 0) <= maxReadAheadBytes) {
+    const blobs = files.map(({ entry }) => readAhead(reader, path, entry, signal));
+    // The first failure ends the loop below; the others would have no listener.
+    for (const blob of blobs) blob.catch(() => {});
+    for (const [index, file] of files.entries()) {
+      const blob = await blobs[index];
+      if (blob) await addFile(tarball, file, time, blob, keepsLink);
+    }
+    return;
+  }
   await using git = processes.spawn({ repository: path, args: ["cat-file", "--batch"] }, signal);
   const objects = files.map(({ entry }) => entry.object);
   let next = 0;
@@ -68,6 +89,19 @@ async function write(
     if (file !== undefined) await addFile(tarball, file, time, blob, keepsLink);
   }
   await git.succeeded();
+}
+
+async function readAhead(
+  reader: ObjectReader,
+  repository: string,
+  { object, sizeBytes }: TreeEntry,
+  signal: AbortSignal,
+): Promise<Blob> {
+  const blob = await reader.read(repository, object, sizeBytes, signal);
+  if (blob?.type !== "blob")
+    throw new Error(`object ${object} is not a file: it is ${blob ? `a ${blob.type}` : "missing"}`);
+  if (blob.sizeBytes !== sizeBytes) throw new Error(`object ${object} has ${blob.sizeBytes} bytes, not ${sizeBytes}`);
+  return wholeBlob(blob.content);
 }
 
 interface ChosenFile {

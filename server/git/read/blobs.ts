@@ -34,6 +34,17 @@ export async function* readBlobs(git: GitProcess, objects: readonly string[]): A
   git.stdin.end();
 }
 
+/** A blob that is in memory already. */
+export function wholeBlob(content: Buffer): Blob {
+  return {
+    sizeBytes: content.length,
+    whole: async () => content,
+    async *chunks() {
+      yield content;
+    },
+  };
+}
+
 function blob({ stdout }: GitProcess, sizeBytes: number): Blob {
   const cutOff = () => new Error("git ended in the middle of a file");
   return {

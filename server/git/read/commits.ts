@@ -2,6 +2,8 @@ import type { Commit } from "../../model/deployment/deployment.ts";
 import { type CommitSha, parseCommitSha } from "../../model/names/ids.ts";
 import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
+import { type CommitFacts, parseCommit } from "./commit-object.ts";
+import type { ObjectReader } from "./object-reader.ts";
 
 /**
  * The characters that git refuses in names of refs; its notation for finding commits (`main~3`, `:/message`) uses them.
@@ -17,20 +19,31 @@ const format = "%<(300,trunc)%s%x00%<(100,trunc)%an";
  * none. The name is taken literally: none of git's notation for finding commits works.
  */
 export async function resolveCommit(
-  git: GitCommand,
+  reader: ObjectReader,
   repository: string,
   revision: string,
   signal: AbortSignal,
 ): Promise<Commit | null> {
   for (const candidate of candidates(revision)) {
-    const sha = await peelToCommit(git, repository, candidate, signal);
-    if (sha === null) continue;
-    const [message = "", author = ""] = (
-      await git(repository, ["log", "-1", "--no-show-signature", `--format=${format}`, sha, "--"], signal)
-    ).split("\0");
-    return { sha, message: message.trimEnd(), author: author.trimEnd() };
+    const commit = await readCommit(reader, repository, candidate, signal);
+    if (commit) return { sha: commit.sha, message: commit.message, author: commit.author };
   }
   return null;
+}
+
+/** How much of a commit is read. Its message comes after its signature and the tags that were merged. */
+const maxCommitBytes = 256 * 1024;
+
+/** The commit that an id or a full ref names, also through a tag; null when there is none. */
+export async function readCommit(
+  reader: ObjectReader,
+  repository: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<(CommitFacts & { readonly sha: CommitSha }) | null> {
+  const object = await reader.read(repository, `${name}^{commit}`, maxCommitBytes, signal);
+  const sha = object && parseCommitSha(object.id);
+  return object && sha && { sha, ...parseCommit(object.content) };
 }
 
 /**
@@ -84,18 +97,11 @@ export async function commitsBetween(
   }
 }
 
-export async function commitTime(
-  git: GitCommand,
-  repository: string,
-  commit: CommitSha,
-  signal: AbortSignal,
-): Promise<Date> {
-  const seconds = await git(repository, ["log", "-1", "--no-show-signature", "--format=%ct", commit, "--"], signal);
-  return new Date(Number.parseInt(seconds, 10) * 1_000);
-}
+/** Git accepts no longer refs from a client. */
+const maxRevisionBytes = 1_024;
 
 function candidates(revision: string): readonly string[] {
-  if (revision === "" || notInNames.test(revision)) return [];
+  if (revision === "" || notInNames.test(revision) || Buffer.byteLength(revision) > maxRevisionBytes) return [];
   if (parseCommitSha(revision) !== null) return [revision, `refs/heads/${revision}`, `refs/tags/${revision}`];
   return revision.startsWith("refs/") ? [revision] : [`refs/heads/${revision}`, `refs/tags/${revision}`];
 }

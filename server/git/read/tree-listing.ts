@@ -77,7 +77,7 @@ export function parseRecord(record: string): TreeRecord {
 }
 
 /** Reads a mode as git does: the kind, and of the permissions only whether the owner may execute the file. */
-function typeOf(mode: number): TreeRecord["type"] | undefined {
+export function typeOf(mode: number): TreeRecord["type"] | undefined {
   const kind = mode & 0o170000;
   if (kind === 0o040000) return null;
   if (kind === 0o120000) return "symlink";

@@ -3,7 +3,9 @@ import type { CommitSha } from "../../model/names/ids.ts";
 import { type TreeEntry, type TreeLimits, TreeTooLarge } from "../../ports/git.ts";
 import { GitFailed } from "../process/git-failed.ts";
 import type { GitProcesses } from "../process/git-process.ts";
+import type { ObjectReader } from "./object-reader.ts";
 import { createTreeListing, maxRecordBytes, parseRecord, type TreeRecord, tooLarge } from "./tree-listing.ts";
+import { entryIn } from "./tree-object.ts";
 
 interface TreeRef {
   readonly repository: string;
@@ -25,24 +27,35 @@ export async function listTree(
   return listing.entries;
 }
 
+/** How large a folder may be to be read as an object; git searches a larger one faster than it is copied. */
+const maxFolderBytes = 1024 * 1024;
+
 /** See the Git port. */
 export async function readFile(
-  processes: GitProcesses,
+  { reader, processes }: { readonly reader: ObjectReader; readonly processes: GitProcesses },
   place: TreeRef & { readonly path: string },
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Buffer | null> {
-  const entry = await findEntry(processes, place, signal);
+  const { repository, commit, path } = place;
+  // Refuses what no file can be called, and what git would read as another way to write the same path.
+  if (path.includes("\0") || path.split("/").some((name) => name === "" || name === "." || name === "..")) return null;
+  // A line end would end the request.
+  const slash = path.lastIndexOf("/");
+  const folder = path.includes("\n") ? null : `${commit}:${path.slice(0, Math.max(0, slash))}`;
+  const tree = folder === null ? null : await reader.read(repository, folder, maxFolderBytes, signal);
+  if (folder !== null && tree?.type !== "tree") return null;
+  const isWhole = tree !== null && tree.content.length === tree.sizeBytes;
+  const entry = isWhole
+    ? entryIn(tree.content, path.slice(slash + 1), commit.length / 2)
+    : await findEntry(processes, place, signal);
   if (entry === null || (entry.type !== "file" && entry.type !== "executable")) return null;
-  if (entry.sizeBytes > maxBytes) {
-    throw new TreeTooLarge(
-      `${place.path} has ${entry.sizeBytes} bytes; Baton reads at most ${maxBytes} bytes of such a file`,
-    );
+  const file = await reader.read(repository, entry.object, maxBytes, signal);
+  if (file?.type !== "blob") throw new Error(`object ${entry.object} of ${path} is missing or no file`);
+  if (file.sizeBytes > maxBytes) {
+    throw new TreeTooLarge(`${path} has ${file.sizeBytes} bytes; Baton reads at most ${maxBytes} bytes of such a file`);
   }
-  await using git = processes.spawn({ repository: place.repository, args: ["cat-file", "blob", entry.object] }, signal);
-  const content: Buffer[] = await git.stdout.toArray();
-  await git.succeeded();
-  return Buffer.concat(content);
+  return file.content;
 }
 
 /** Resolves with null when the commit or the path does not exist. */
@@ -51,8 +64,6 @@ async function findEntry(
   { repository, commit, path }: TreeRef & { readonly path: string },
   signal: AbortSignal,
 ): Promise<TreeRecord | null> {
-  // Refuses what no file can be called, and what git would read as another way to write the same path.
-  if (path.includes("\0") || path.split("/").some((name) => name === "" || name === "." || name === "..")) return null;
   const args = ["ls-tree", "-l", "-z", "--full-tree", commit, "--", path];
   await using git = processes.spawn({ repository, args }, signal);
   let found: TreeRecord | null = null;

@@ -2,7 +2,7 @@ import type { CommitSha, DeploymentId } from "../../model/names/ids.ts";
 import type { PushResult, RefUpdate } from "../../ports/git.ts";
 import type { GitProcesses } from "../process/git-process.ts";
 import { noObject } from "../read/object-id.ts";
-import { rehearseUpdate, removeRefs } from "../repository/ref-transaction.ts";
+import { openTransaction, type RefTransaction, rehearseUpdate, removeRefs } from "../repository/ref-transaction.ts";
 import { flushPkt, pktLine } from "./pkt-line.ts";
 import type { ReceivedPush } from "./received-push.ts";
 import { type RoutedPush, resultForClient, routePush } from "./redirect.ts";
@@ -37,9 +37,11 @@ export async function receive(
     return { unpackError: null, refs: routed.settled };
   }
   try {
+    // One is needed when git has stored the push, and waits until then.
+    await using waiting = routed.redirected.length > 0 ? openTransaction(processes, repository, signal) : null;
     const passedOn = { ...push, updates: routed.commands };
     const reported = await receivePack(processes, repository, passedOn, onProgress, signal);
-    return await verify(processes, repository, routed, reported, signal);
+    return await verify({ processes, repository, waiting }, routed, reported, signal);
   } catch (error) {
     // The push may have been aborted just after git created the refs; a deployment that is never queued must not keep a
     // commit.
@@ -111,22 +113,35 @@ function formatUpdate({ ref, from, to }: RefUpdate): string {
  * are removed again.
  */
 async function verify(
-  processes: GitProcesses,
-  repository: string,
+  place: {
+    readonly processes: GitProcesses;
+    readonly repository: string;
+    /** Serves the first rehearsal. */
+    readonly waiting: RefTransaction | null;
+  },
   routed: RoutedPush,
   reported: PushResult,
   signal: AbortSignal,
 ): Promise<PushResult> {
+  const { processes, repository } = place;
+  let { waiting } = place;
   const result = resultForClient(routed, reported);
   const refs = new Map(result.refs);
+
+  async function rehearse(update: RefUpdate): Promise<string | null> {
+    await using transaction = waiting ?? openTransaction(processes, repository, signal);
+    waiting = null;
+    return await rehearseUpdate(transaction, update);
+  }
+
   for (const update of routed.commands) {
     // Git only reports "failed to update ref"; asked again, it says why.
     if (refs.get(update.ref) !== "failed to update ref") continue;
-    refs.set(update.ref, (await rehearseUpdate(processes, repository, update, signal)) ?? "failed to update ref");
+    refs.set(update.ref, (await rehearse(update)) ?? "failed to update ref");
   }
   for (const { update, standIns } of routed.redirected) {
     if (result.unpackError !== null || standIns.length === 0) continue;
-    const reason = refs.get(update.ref) ?? (await rehearseUpdate(processes, repository, update, signal));
+    const reason = refs.get(update.ref) ?? (await rehearse(update));
     refs.set(update.ref, reason);
     if (reason !== null) await removeRefs(processes, repository, standIns, signal);
   }

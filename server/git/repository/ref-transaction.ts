@@ -9,14 +9,12 @@ import { stale } from "../receive/redirect.ts";
  * other ref conflicts with it, and a branch gets a commit. Null means that git would; otherwise the reason why not.
  */
 export async function rehearseUpdate(
-  processes: GitProcesses,
-  repository: string,
+  transaction: RefTransaction,
   { ref, from, to }: RefUpdate,
-  signal: AbortSignal,
 ): Promise<string | null> {
   const update = `update ${ref}\0${to ?? noObject}\0${from ?? noObject}\0`;
   try {
-    await transact(processes, repository, `start\0${update}prepare\0abort\0`, signal);
+    await transaction.run(`start\0${update}prepare\0abort\0`);
     return null;
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
@@ -39,17 +37,25 @@ export async function removeRefs(
   refs: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await transact(processes, repository, refs.map((ref) => `delete ${ref}\0\0`).join(""), signal);
+  await using transaction = openTransaction(processes, repository, signal);
+  await transaction.run(refs.map((ref) => `delete ${ref}\0\0`).join(""));
 }
 
-async function transact(
-  processes: GitProcesses,
-  repository: string,
-  commands: string,
-  signal: AbortSignal,
-): Promise<void> {
-  await using git = processes.spawn({ repository, args: ["update-ref", "-z", "--stdin"] }, signal);
-  git.stdin.end(commands);
-  git.stdout.resume();
-  await git.succeeded();
+/** A git that waits for the commands of one transaction. */
+export interface RefTransaction extends AsyncDisposable {
+  /** Rejects with GitFailed. */
+  run(commands: string): Promise<void>;
+}
+
+/** Starts git, which takes longer than the transaction does. */
+export function openTransaction(processes: GitProcesses, repository: string, signal: AbortSignal): RefTransaction {
+  const git = processes.spawn({ repository, args: ["update-ref", "-z", "--stdin"] }, signal);
+  return {
+    async run(commands) {
+      git.stdin.end(commands);
+      git.stdout.resume();
+      await git.succeeded();
+    },
+    [Symbol.asyncDispose]: () => git[Symbol.asyncDispose](),
+  };
 }

@@ -1,9 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type CommitSha, type DeploymentId, parseCommitSha } from "../../model/names/ids.ts";
 import type { GitCommand } from "../process/git-command.ts";
 import { GitFailed } from "../process/git-failed.ts";
+import type { ObjectReader } from "../read/object-reader.ts";
 import { deploymentRefs } from "./repository-config.ts";
 
 const branchRefs = "refs/heads/";
+/** An answer takes milliseconds. */
+const readTimeoutMs = 30_000;
 
 /** Branch tips by full name. */
 export async function readBranches(git: GitCommand, repository: string): Promise<ReadonlyMap<string, CommitSha>> {
@@ -15,6 +20,24 @@ export async function readBranches(git: GitCommand, repository: string): Promise
     const commit = parseCommitSha(id);
     if (commit !== null) tips.set(ref, commit);
   }
+  return tips;
+}
+
+/** The commits of these refs, by full name; one that does not exist is left out. */
+export async function readTips(
+  reader: ObjectReader,
+  repository: string,
+  refs: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, CommitSha>> {
+  const tips = new Map<string, CommitSha>();
+  await Promise.all(
+    refs.map(async (ref) => {
+      const object = await reader.read(repository, ref, 0, signal);
+      const commit = object && parseCommitSha(object.id);
+      if (commit) tips.set(ref, commit);
+    }),
+  );
   return tips;
 }
 
@@ -38,24 +61,39 @@ export async function isAncestor(
   }
 }
 
-/** Moves the branch first: git checks its name and that it gets a commit, and HEAD follows only then. */
+/**
+ * Moves the branch first: git checks its name and that it gets a commit, and HEAD follows only then. What is right
+ * already is left alone.
+ */
 export async function moveBranch(
   git: GitCommand,
-  repository: string,
-  branch: string,
+  reader: ObjectReader,
+  place: { readonly repository: string; readonly branch: string },
   commit: CommitSha,
 ): Promise<void> {
-  await git(repository, ["update-ref", `${branchRefs}${branch}`, commit]);
-  await git(repository, ["symbolic-ref", "HEAD", `${branchRefs}${branch}`]);
+  const { repository, branch } = place;
+  const ref = `${branchRefs}${branch}`;
+  if ((await pointsAt(reader, repository, ref)) !== commit) await git(repository, ["update-ref", ref, commit]);
+  const head = await readFile(join(repository, "HEAD"), "utf8");
+  if (head.trimEnd() !== `ref: ${ref}`) await git(repository, ["symbolic-ref", "HEAD", ref]);
 }
 
+/** A push has stored its commit under the deployment's ref already. */
 export async function keepCommit(
   git: GitCommand,
-  repository: string,
-  deployment: DeploymentId,
+  reader: ObjectReader,
+  place: { readonly repository: string; readonly deployment: DeploymentId },
   commit: CommitSha,
 ): Promise<void> {
-  await git(repository, ["update-ref", `${deploymentRefs}${deployment}`, commit]);
+  const { repository, deployment } = place;
+  const ref = `${deploymentRefs}${deployment}`;
+  if ((await pointsAt(reader, repository, ref)) !== commit) await git(repository, ["update-ref", ref, commit]);
+}
+
+/** The id of the object that a ref points at; null when there is no such ref, or no such object. */
+async function pointsAt(reader: ObjectReader, repository: string, ref: string): Promise<string | null> {
+  const object = await reader.read(repository, ref, 0, AbortSignal.timeout(readTimeoutMs));
+  return object?.id ?? null;
 }
 
 export async function releaseCommit(git: GitCommand, repository: string, deployment: DeploymentId): Promise<void> {

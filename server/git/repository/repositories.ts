@@ -20,9 +20,11 @@ export function createRepositories(dependencies: {
   readonly folder: string;
   readonly maxPushBytes: number;
   readonly command: GitCommand;
+  /** Resolves when nothing uses the repository at this path any more. */
+  readonly onRemove: (repository: string) => Promise<void>;
   readonly log?: Pick<Log, "info">;
 }): Repositories {
-  const { folder, command, log } = dependencies;
+  const { folder, command, onRemove, log } = dependencies;
   const config = repositoryConfig(dependencies);
   const making = new Map<string, Promise<string>>();
   const swept = new Set<string>();
@@ -53,7 +55,9 @@ export function createRepositories(dependencies: {
       return (await readConfig(path)) === null ? make("empty.git") : path;
     },
     async remove(product) {
-      await rm(join(folder, `${product}.git`), { recursive: true, force: true });
+      const path = join(folder, `${product}.git`);
+      await onRemove(path);
+      await rm(path, { recursive: true, force: true });
     },
     async list() {
       const names = await readdir(folder).catch(orElse("ENOENT", [] as string[]));

@@ -8,7 +8,11 @@ const reserved: readonly (readonly [prefix: string, why: string])[] = [
   ["refs/replace/", "replacement objects are not accepted: a commit's id must identify its content"],
 ];
 
+/** Git takes the full name of a ref that does not exist for a shortened one, and finds `refs/tags/refs/heads/main`. */
+const looksLikeAnother = /^refs\/(?:(?:heads|tags|remotes)\/)?refs\//;
+
 /** Why this ref cannot be pushed, as git shows it in brackets after the ref; null when it can. */
 export function whyReserved(ref: string): string | null {
+  if (looksLikeAnother.test(ref)) return "a name must not begin with refs/";
   return reserved.find(([prefix]) => ref.startsWith(prefix) || `${ref}/` === prefix)?.[1] ?? null;
 }

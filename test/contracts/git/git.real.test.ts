@@ -11,10 +11,14 @@ import { type Files, gitContract } from "./git.ts";
 
 const asNobody = { token: null, privateKey: null, hostKey: null };
 
-describe("git", () => {
+describe.each([
+  ["git", false],
+  ["git that is kept between reads", true],
+])("%s", (_, isKept) => {
   gitContract(async () => {
     const folder = await temporaryFolder("baton-git-");
-    const git = createGit({ folder });
+    const closing = new AbortController();
+    const git = createGit({ folder, ...(isKept && { closing: closing.signal }) });
     const client = await createGitClient();
     const forge = await serveForge();
     const elsewhere = await forge.repository("acme/shop");
@@ -37,6 +41,7 @@ describe("git", () => {
       async [Symbol.asyncDispose]() {
         await forge[Symbol.asyncDispose]();
         await client[Symbol.asyncDispose]();
+        closing.abort(new Error("the test is over"));
         await rm(folder, { recursive: true, force: true });
       },
     };

@@ -51,6 +51,16 @@ describe("routing a push", () => {
       expect(settled.get(ref)).toMatch(/reserved for Baton/);
     }
   });
+
+  test("refuses names that git would take for another ref that is missing", () => {
+    for (const ref of ["refs/tags/refs/heads/main", "refs/heads/refs/deployments/1", "refs/refs/tags/v1"]) {
+      const { commands, settled } = routePush([{ ref, from: null, to: next }], redirect, new Map());
+      expect(commands).toEqual([]);
+      expect(settled.get(ref)).toBe("a name must not begin with refs/");
+    }
+    const { commands } = routePush([{ ref: "refs/heads/fix/refs/heads", from: null, to: next }], new Map(), new Map());
+    expect(commands).toHaveLength(1);
+  });
 });
 
 describe("what the client hears", () => {
