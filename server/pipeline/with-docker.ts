@@ -38,13 +38,11 @@ async function untilItAnswers(context: DockerContext, { message }: Error, after:
   const beganMs = clock.monotonicMs();
   if (silence.beginToWait()) journal.warn(`Docker is not responding (${message}); waiting for it`);
   try {
-    for (
-      let pauseMs = firstPauseMs;
-      !(await answers(engine, signal));
-      pauseMs = Math.min(longestPauseMs, 2 * pauseMs)
-    ) {
+    let pauseMs = firstPauseMs;
+    do {
       await clock.sleep(pauseMs, signal);
-    }
+      pauseMs = Math.min(longestPauseMs, 2 * pauseMs);
+    } while (!(await answers(engine, signal)));
   } finally {
     const isLast = silence.endWait();
     silence.add(beganMs, clock.monotonicMs());

@@ -4,6 +4,7 @@ import { hostAddress } from "../../server/model/names/host-address.ts";
 import { checkServices } from "../../server/pipeline/check.ts";
 import type { RunningService } from "../../server/pipeline/containers/running-service.ts";
 import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
+import { createDockerSilence } from "../../server/pipeline/context/docker-silence.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
 import { createFakeEngine } from "../fakes/fake-engine.ts";
 import { aService } from "../model/a-deployment.ts";
@@ -33,7 +34,7 @@ test("a check that does not pass says every ten seconds that it goes on, and for
   const progress = { enter: () => {}, through: () => {} };
   const context = {
     ...{ engine, clock, prober, limits: { workerUpMs: 10_000 } },
-    ...{ journal, progress, signal: new AbortController().signal },
+    ...{ journal, progress, silence: createDockerSilence(), signal: new AbortController().signal },
   } as unknown as DeploymentContext;
 
   let isOver = false;

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { DeploymentContext } from "../../server/pipeline/context/context.ts";
+import { createDockerSilence } from "../../server/pipeline/context/docker-silence.ts";
 import { withDocker } from "../../server/pipeline/with-docker.ts";
 import { EngineUnavailable } from "../../server/ports/engine/engine.ts";
 import { createFakeClock } from "../fakes/fake-clock.ts";
@@ -12,7 +13,8 @@ function scene() {
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
   const journal = { warn: say, note: say };
-  const context = { clock, engine, journal, signal: cancel.signal } as unknown as DeploymentContext;
+  const silence = createDockerSilence();
+  const context = { clock, engine, journal, silence, signal: cancel.signal } as unknown as DeploymentContext;
   return { clock, engine, cancel, said, run: <T>(make: () => Promise<T>) => withDocker(context, make) };
 }
 
