@@ -1,10 +1,6 @@
 /** How routes are declared. The routes themselves are in routes.ts. */
 
-/**
- * Who may use an endpoint. There is one team, so a member may do everything. Roles would replace this with a
- * permission.
- */
-export type Audience = "everyone" | "member";
+import type { Permission } from "./model/access/permission.ts";
 
 /**
  * The kind of an endpoint's answer. `fragments` is an event stream of HTML for a page, `events` is one of JSON for
@@ -26,9 +22,15 @@ export interface Subject {
 
 /** The rules of one method of a route. */
 export interface EndpointRules {
-  readonly audience: Audience;
+  /** The right that it asks for; null opens it to everyone. */
+  readonly permission: Permission | null;
+  /**
+   * `subject`: the right is asked for the product that the path is about, before the handler. `handler`: the request
+   * names the product in its body, or none at all, so the handler asks. It must, with `requireRight`.
+   */
+  readonly asked: "subject" | "handler";
   readonly answer: AnswerKind;
-  /** The audit log's verb for what a member does here: "stopped". Null if it changes nothing. */
+  /** The audit log's verb for what somebody does here: "stopped". Null if it changes nothing. */
   readonly action: string | null;
   /** Null if there is no body, or if the handler enforces its own limits. */
   readonly body: BodyLimit | null;
@@ -108,28 +110,45 @@ const smallBody: BodyLimit = { maxBytes: 64 * 1024, timeoutMs: 15_000 };
 /** Variables may contain certificates and keys. */
 export const largeBody: BodyLimit = { maxBytes: 1024 * 1024, timeoutMs: 30_000 };
 
-const reading = { audience: "member", action: null, body: null } as const;
+const reading = { asked: "subject", action: null, body: null } as const;
 
-export const page: EndpointRules = { ...reading, answer: "page" };
-export const fragments: EndpointRules = { ...reading, answer: "fragments" };
-export const json: EndpointRules = { ...reading, answer: "json" };
-export const text: EndpointRules = { ...reading, answer: "text" };
-export const events: EndpointRules = { ...reading, answer: "events" };
-export const asset: EndpointRules = { ...reading, audience: "everyone", answer: "asset" };
+/** Rules of an endpoint that changes nothing. */
+type ReadingRules = (permission: Permission) => EndpointRules;
+
+export const page: ReadingRules = (permission) => ({ ...reading, permission, answer: "page" });
+export const fragments: ReadingRules = (permission) => ({ ...reading, permission, answer: "fragments" });
+export const json: ReadingRules = (permission) => ({ ...reading, permission, answer: "json" });
+export const text: ReadingRules = (permission) => ({ ...reading, permission, answer: "text" });
+export const events: ReadingRules = (permission) => ({ ...reading, permission, answer: "events" });
+export const asset: EndpointRules = { ...reading, permission: null, answer: "asset" };
 /** Git's own requests: the handler checks the password and limits what it reads. */
-export const git: EndpointRules = { ...reading, answer: "git" };
+export const git: ReadingRules = (permission) => ({ ...reading, permission, answer: "git" });
 
 /** A form on a page. */
-export function form(action: string, body = smallBody): EndpointRules & { readonly action: string } {
-  return { audience: "member", answer: "page", action, body };
+export function form(
+  permission: Permission,
+  action: string,
+  body = smallBody,
+): EndpointRules & { readonly action: string } {
+  return { permission, asked: "subject", answer: "page", action, body };
 }
 
 /** An API call that changes something. Its body is JSON. */
-export function call(action: string, body = smallBody): EndpointRules {
-  return { audience: "member", answer: "json", action, body };
+export function call(permission: Permission, action: string, body = smallBody): EndpointRules {
+  return { permission, asked: "subject", answer: "json", action, body };
+}
+
+/** The handler asks for the right: see `asked`. */
+export function askedInHandler<Rules extends EndpointRules>(rules: Rules): Rules {
+  return { ...rules, asked: "handler" };
 }
 
 /** Opens an endpoint to everyone. */
-export function open<Rules extends EndpointRules>(rules: Rules): Rules {
-  return { ...rules, audience: "everyone" };
+export function open(rules: ReadingRules): EndpointRules {
+  return { ...rules("enter"), permission: null };
+}
+
+/** A form that everyone may send. */
+export function openForm(action: string, body = smallBody): EndpointRules & { readonly action: string } {
+  return { ...form("enter", action, body), permission: null };
 }

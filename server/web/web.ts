@@ -4,6 +4,7 @@ import { isGitPath } from "../routes.ts";
 import { createAuth } from "./access/auth.ts";
 import { createHostCheck } from "./access/host-check.ts";
 import { createOrigins } from "./access/origins.ts";
+import { createRights } from "./access/rights.ts";
 import type { WebAdapters } from "./adapters.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createGitHttp } from "./git/git-http.ts";
@@ -42,17 +43,22 @@ import { createProductBoard } from "./read/board/product-board.ts";
 import { createCatalog } from "./read/catalog.ts";
 import { createHostStates } from "./read/host-states.ts";
 import { createEventStreams } from "./streams/event-stream.ts";
+import { createOpenStreams } from "./streams/open-streams.ts";
 
 /** Everything that Baton answers over HTTP: first the rules for every request, then the handlers. */
 export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   const origins = createOrigins(outside);
   const metrics = createMetrics(outside);
-  const auth = createAuth(outside, origins);
   const catalog = createCatalog(outside.store);
+  const rights = createRights({ ...outside, catalog });
+  const openStreams = createOpenStreams(outside);
+  const auth = createAuth({ ...outside, rights, openStreams }, origins);
   const audit = createAudit({ ...outside, catalog }, origins);
   const needs = {
     ...outside,
     auth,
+    rights,
+    openStreams,
     metrics,
     catalog,
     board: createProductBoard(outside),
@@ -99,7 +105,7 @@ export function createWeb(outside: WebAdapters): Hono<WebEnv> {
   ]) {
     app.route("/", pages);
   }
-  app.route("/", createGitHttp(outside));
+  app.route("/", createGitHttp(needs));
 
   requireDeclarations(app.routes, isGitPath);
   return app;

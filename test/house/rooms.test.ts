@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   passkeys: ["model", "ports"],
   openid: ["model", "ports"],
   web: ["model", "rules", "ports", "commands", "async", "views", "routes"],
-  routes: [],
+  routes: ["model"],
 };
 
 /** Packages of one technology are imported only in its room. */

@@ -12,6 +12,8 @@ export const permissions = [
   "see",
   "logs",
   "hidden-logs",
+  "values",
+  "deliveries",
   "clone",
   "push",
   "deploy",

@@ -84,6 +84,8 @@ export interface AuditFilter {
   /** A product's slug: actions on it and on its deployments ("shop", "shop #12"). */
   readonly product?: string | undefined;
   readonly who?: string | undefined;
+  /** Only actions on these products, by the names that they have today. */
+  readonly products?: readonly ProductId[];
 }
 
 /** Names only; no secret value is ever recorded. */

@@ -54,6 +54,8 @@ export interface DeploymentStore {
    */
   list(filter: {
     readonly product?: ProductId;
+    /** Of any of these; deleted ones are left out. */
+    readonly products?: readonly ProductId[];
     readonly installation?: InstallationId;
     readonly statuses?: readonly DeploymentStatus[];
     readonly limit: number;

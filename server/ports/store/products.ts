@@ -24,8 +24,12 @@ export interface InstallationCopy {
 }
 
 export interface ProductStore {
-  /** Ordered by slug: all of them, or a page of at most `limit` that begins after a slug. */
-  list(page?: { readonly limit: number; readonly after?: Slug | undefined }): Promise<readonly Product[]>;
+  /** Ordered by slug: all of them, or a page of at most `limit` that begins after a slug; of these `products` only. */
+  list(page?: {
+    readonly limit: number;
+    readonly after?: Slug | undefined;
+    readonly products?: readonly ProductId[];
+  }): Promise<readonly Product[]>;
   bySlug(slug: Slug): Promise<Product | null>;
   /** Includes a product that was marked deleted, until it is purged, because its deployments still name it. */
   get(id: ProductId): Promise<Product | null>;

@@ -35,6 +35,11 @@ export const permissionRules: Readonly<Record<Permission, PermissionRule>> = {
     ...{ about: "product", role: "deployer", scopes: ["read", ...managing] },
     words: "read the services' logs, which viewers may not see, of",
   },
+  values: { about: "product", role: "deployer", scopes: ["read", ...managing], words: "see the variables of" },
+  deliveries: {
+    ...{ about: "product", role: "deployer", scopes: ["read", ...managing] },
+    words: "see the repository and the webhook deliveries of",
+  },
   clone: { about: "product", role: "deployer", scopes: ["read", "git:push", ...managing], words: "clone" },
   push: { about: "product", role: "deployer", scopes: ["git:push", "admin"], words: "push to" },
   deploy: { about: "product", role: "deployer", scopes: ["deploy", ...managing], words: "deploy" },

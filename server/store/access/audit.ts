@@ -1,7 +1,9 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import type { ProductId } from "../../model/names/ids.ts";
 import type { AuditStore } from "../../ports/store/access.ts";
-import type { Database } from "../postgres/database.ts";
+import type { Database, Queries } from "../postgres/database.ts";
 import { auditEntries } from "../schema/access.ts";
+import { products } from "../schema/products.ts";
 
 export function createAuditStore(database: Database): AuditStore {
   return {
@@ -9,7 +11,7 @@ export function createAuditStore(database: Database): AuditStore {
       await database.write(({ tx }) => tx.insert(auditEntries).values({ ...entry, at }));
     },
 
-    list: ({ limit, before, product, who }) =>
+    list: ({ limit, before, product, who, products: among }) =>
       database.read((queries) =>
         queries
           .select()
@@ -18,11 +20,20 @@ export function createAuditStore(database: Database): AuditStore {
             and(
               before === undefined ? undefined : lt(auditEntries.id, before),
               who === undefined ? undefined : eq(auditEntries.who, who),
-              product === undefined ? undefined : eq(sql`split_part(${auditEntries.subject}, ' ', 1)`, product),
+              product === undefined ? undefined : eq(slugOfSubject, product),
+              among && inArray(slugOfSubject, namesOf(queries, among)),
             ),
           )
           .orderBy(desc(auditEntries.id))
           .limit(limit),
       ),
   };
+}
+
+/** "shop" of "shop #12". */
+const slugOfSubject = sql<string>`split_part(${auditEntries.subject}, ' ', 1)`;
+
+function namesOf(queries: Queries, ids: readonly ProductId[]) {
+  const kept = and(inArray(products.id, [...ids]), isNull(products.deletedAt));
+  return queries.select({ slug: products.slug }).from(products).where(kept);
 }

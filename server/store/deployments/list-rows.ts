@@ -44,7 +44,7 @@ interface Ranges {
   readonly order: SQL;
 }
 
-function rangesOf({ product, installation, statuses }: Filter): Ranges {
+function rangesOf({ product, products, installation, statuses }: Filter): Ranges {
   const isAsked = statuses === undefined ? sql`true` : sql`own.status = any(${list(statuses)})`;
   // Deployments of a deleted product or installation are listed only when that one is asked for.
   if (installation !== undefined || product !== undefined) {
@@ -53,6 +53,14 @@ function rangesOf({ product, installation, statuses }: Filter): Ranges {
     const isKept = installation === undefined ? sql`i.deleted_at is null` : sql`true`;
     return {
       ranges: sql`(select i.id from installations i where ${isOf} and ${isOfProduct} and ${isKept})`,
+      isWithin: sql`own.installation_id between range.id and range.id and ${isAsked}`,
+      order: sql`own.installation_id desc, own.id desc`,
+    };
+  }
+  if (products !== undefined) {
+    return {
+      ranges: sql`(select i.id from installations i join products p on p.id = i.product_id
+        where p.id = any(${list(products.map(String))}::bigint[]) and i.deleted_at is null and p.deleted_at is null)`,
       isWithin: sql`own.installation_id between range.id and range.id and ${isAsked}`,
       order: sql`own.installation_id desc, own.id desc`,
     };

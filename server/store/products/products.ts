@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { ProductId } from "../../model/names/ids.ts";
 import type { Installation, Product } from "../../model/product.ts";
 import type { DeleteOptions, ProductChanges, ProductStore } from "../../ports/store/products.ts";
@@ -18,7 +18,13 @@ export function createProductStore(database: Database, secrets: Secrets): Produc
         const found = queries
           .select(productColumns)
           .from(products)
-          .where(and(isNull(products.deletedAt), page?.after && gt(products.slug, page.after)))
+          .where(
+            and(
+              isNull(products.deletedAt),
+              page?.after && gt(products.slug, page.after),
+              page?.products && inArray(products.id, [...page.products]),
+            ),
+          )
           .orderBy(asc(products.slug));
         return page ? found.limit(page.limit) : found;
       }),

@@ -2,14 +2,17 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { SessionOwner } from "../../model/access/session.ts";
 import type { Endpoint } from "../../route.ts";
 import { routes } from "../../routes.ts";
+import { allows } from "../../rules/access/permissions.ts";
 import type { WebAdapters } from "../adapters.ts";
 import { Problem } from "../http/problem.ts";
 import type { Visitor, WebContext, WebMiddleware } from "../http/web-context.ts";
-import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
+import { credentialKey, type OpenStreams } from "../streams/open-streams.ts";
 import { createCsrfKey, csrfTokenOf, requireCsrfToken, requireSameOrigin } from "./csrf.ts";
 import { createFailedSignIns } from "./failed-sign-ins.ts";
 import type { Origins } from "./origins.ts";
 import { peerAddress, peerNetwork } from "./peer-address.ts";
+import type { Rights } from "./rights.ts";
+import { hasSameRights, holdsToken } from "./same-rights.ts";
 import { type CheckedToken, createTokenCheck, maxTokenLength } from "./token-check.ts";
 
 export interface Auth {
@@ -30,10 +33,13 @@ const wrongPerMinute = 10;
 const sessionDays = 14;
 const maxDeviceLength = 300;
 
-type AuthNeeds = Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl">;
+type AuthNeeds = Pick<WebAdapters, "store" | "commands" | "clock" | "publicUrl"> & {
+  readonly rights: Rights;
+  readonly openStreams: OpenStreams;
+};
 
 export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
-  const { commands, clock } = needs;
+  const { commands, clock, rights } = needs;
   const { identify, bearer, session, closeSession } = createCredentials(needs, origins);
 
   async function requireVisitor(c: WebContext, endpoint: Endpoint): Promise<Visitor> {
@@ -61,7 +67,10 @@ export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
 
   return {
     guard: (endpoint) => async (c, next) => {
-      if (endpoint.audience === "member") c.set("visitor", await requireVisitor(c, endpoint));
+      if (endpoint.permission !== null) {
+        c.set("visitor", await requireVisitor(c, endpoint));
+        await rights.requireDeclared(c, endpoint);
+      }
       await next();
     },
 
@@ -70,8 +79,12 @@ export function createAuth(needs: AuthNeeds, origins: Origins): Auth {
     async signIn(c, token) {
       requireSameOrigin(c, origins);
       const checked = await identify(c, token, "the dashboard");
-      const by = checked.type === "right" ? checked.principal.token : null;
-      if (by) await openSession(c, { token: by.id }, null);
+      if (checked.type === "wrong") return checked;
+      const { token: by } = checked.principal;
+      if (!by || !allows(checked.principal, "enter", null)) {
+        return { type: "wrong", why: `has no scope for the dashboard: it needs "read"`, wasValid: true };
+      }
+      await openSession(c, { token: by.id }, null);
       return checked;
     },
 
@@ -93,9 +106,8 @@ function cookieFor({ trustworthy }: Origins) {
 
 /** Finds the owner of the token or session that a request carries. Streams that were opened with it end with it. */
 function createCredentials(needs: AuthNeeds, origins: Origins) {
-  const { store, commands, clock } = needs;
+  const { store, commands, clock, openStreams } = needs;
   const csrfKey = createCsrfKey(commands.ensureCsrfKey);
-  const openStreams = createOpenStreams({ clock });
   const identify = createTokenSignIn(needs, origins);
 
   function streamsOf(kind: "session" | "token", secret: string, holds: () => Promise<boolean>): Visitor["streams"] {
@@ -116,7 +128,7 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
       const checked = token === undefined ? malformed : await identify(c, token, "the API");
       if (checked.type === "right" && token !== undefined) {
-        const holds = async () => (await store.access.identify(token, clock.now())).type === "known";
+        const holds = () => holdsToken(needs, token, checked.principal);
         return { identity: checked.principal, via: "bearer", csrf: null, streams: streamsOf("token", token, holds) };
       }
       throw new Problem(401, "unauthorized", `this token ${checked.type === "wrong" ? checked.why : malformed.why}`, {
@@ -130,7 +142,7 @@ function createCredentials(needs: AuthNeeds, origins: Origins) {
       const ask = () => store.access.session(secret, clock.now());
       const identity = await ask();
       if (!identity) return null;
-      const streams = streamsOf("session", secret, async () => (await ask()) !== null);
+      const streams = streamsOf("session", secret, async () => hasSameRights(identity, await ask()));
       return { identity, via: "session", csrf: csrfTokenOf(await csrfKey(), secret), streams };
     },
 

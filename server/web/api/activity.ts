@@ -1,6 +1,7 @@
 import { createRoute, type z } from "@hono/zod-openapi";
-import type { AuditEntry } from "../../ports/store/access.ts";
+import type { AuditEntry, AuditFilter } from "../../ports/store/access.ts";
 import { routes } from "../../routes.ts";
+import { visibleActivity } from "../access/visible.ts";
 import { answerWithText } from "../streams/text-stream.ts";
 import { readPage } from "./read-page.ts";
 import { type ApiNeeds, createApi, errorAnswers, json, text } from "./route-parts.ts";
@@ -24,7 +25,9 @@ export function createActivityApi(needs: ApiNeeds) {
     }),
     async (c) => {
       const { limit, before, ...filter } = c.req.valid("query");
-      const { rows, next } = await readPage({ limit, before }, (page) => store.audit.list({ ...filter, ...page }));
+      const { rows, next } = await readPage({ limit, before }, (page) =>
+        store.audit.list({ ...filter, ...visibleActivity(c), ...page }),
+      );
       return c.json({ items: rows.map(entryJson), ...next }, 200);
     },
   );
@@ -39,7 +42,7 @@ export function createActivityApi(needs: ApiNeeds) {
       responses: { 200: text("JSON Lines"), ...errorAnswers },
     }),
     async (c) => {
-      const filter = c.req.valid("query");
+      const filter = { ...c.req.valid("query"), ...visibleActivity(c) };
       const produce = async (write: (text: string) => Promise<void>) => {
         for await (const page of pagesOf(filter)) {
           await write(page.map((entry) => `${JSON.stringify(entryJson(entry))}\n`).join(""));
@@ -49,7 +52,7 @@ export function createActivityApi(needs: ApiNeeds) {
     },
   );
 
-  async function* pagesOf(filter: z.infer<typeof activityFilter>) {
+  async function* pagesOf(filter: AuditFilter) {
     for (let before: number | undefined; ; ) {
       const page = await store.audit.list({
         ...filter,

@@ -1,16 +1,20 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Rights } from "../access/rights.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { Endpoints } from "../http/endpoints.ts";
 import { Problem } from "../http/problem.ts";
 import type { WebEnv } from "../http/web-context.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
+import type { OpenStreams } from "../streams/open-streams.ts";
 import { faultSentence } from "./fault-words.ts";
 import type { Presenter } from "./present.ts";
 import { errorSchema } from "./schemas/server.ts";
 
 /** The dependencies that the API's routes share. */
 export interface ApiNeeds extends WebAdapters {
+  readonly rights: Rights;
+  readonly openStreams: OpenStreams;
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly present: Presenter;
@@ -45,6 +49,7 @@ export function text(description: string) {
 export const errorAnswers = {
   400: json("The request is not valid", errorSchema),
   401: json("No token, or an unknown one", errorSchema),
+  403: json("The right is missing; the message says which, and who can give it", errorSchema),
   404: json("Not found", errorSchema),
   503: json("The database or Docker is not responding", errorSchema),
 };

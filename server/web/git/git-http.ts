@@ -3,19 +3,22 @@ import { PassThrough, Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { capital } from "../../../views/text/capital.ts";
 import { plainText } from "../../../views/text/terminal-text.ts";
 import type { Principal } from "../../model/access/principal.ts";
-import { parseSlug, type Slug, slugRule } from "../../model/product.ts";
+import { type Product, parseSlug, type Slug, slugRule } from "../../model/product.ts";
 import { BadPush, type GitService, type PushRequest } from "../../ports/git.ts";
 import { StoreUnavailable } from "../../ports/store/store.ts";
 import { routes } from "../../routes.ts";
 import { createFailedSignIns } from "../access/failed-sign-ins.ts";
 import { createOrigins } from "../access/origins.ts";
 import { peerAddress, peerNetwork } from "../access/peer-address.ts";
+import type { Rights } from "../access/rights.ts";
+import { holdsToken } from "../access/same-rights.ts";
 import { createTokenCheck } from "../access/token-check.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { Visitor } from "../http/web-context.ts";
-import { createOpenStreams, credentialKey } from "../streams/open-streams.ts";
+import { credentialKey, type OpenStreams } from "../streams/open-streams.ts";
 import { conductPush, type PushNeeds } from "./push-conversation.ts";
 
 interface GitEnv {
@@ -37,7 +40,8 @@ const noLfs = {
     "Baton does not support Git LFS. Put the files back into Git with: git lfs migrate export --everything --include='*'. Then push again.",
 };
 
-type GitNeeds = PushNeeds & Pick<WebAdapters, "publicUrl" | "listen">;
+type GitNeeds = PushNeeds &
+  Pick<WebAdapters, "publicUrl" | "listen"> & { readonly rights: Rights; readonly openStreams: OpenStreams };
 
 /** Git's smart HTTP: three routes below /git. Basic authentication comes first, before any git process starts. */
 export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
@@ -61,15 +65,16 @@ export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
       return c.text("Baton supports only Git's smart HTTP protocol.\n", 403);
     }
     const product = await store.products.bySlug(c.get("slug"));
-    // A push to a free name creates the product, but there is nothing to fetch from it.
-    if (!product && service === "git-upload-pack") return noSuchProduct(c);
+    const refused = await refusalOf(c, needs, product, service);
+    if (refused) return refused;
     const advertised = await git.advertise(product?.id ?? null, service, protocolOf(c), abortOf(c));
     return answer(advertised, service, "advertisement");
   });
 
   app.post(uploadPack.post.path, async (c) => {
     const product = await store.products.bySlug(c.get("slug"));
-    if (!product) return noSuchProduct(c);
+    const refused = await refusalOf(c, needs, product, "git-upload-pack");
+    if (refused || !product) return refused ?? noSuchProduct(c);
     const out = new PassThrough();
     git.uploadPack(product.id, bodyOf(c), out, protocolOf(c), abortOf(c)).catch((error: unknown) => {
       log.debug({ err: error }, "a fetch ended early");
@@ -78,7 +83,10 @@ export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
     return answer(out, "git-upload-pack", "result");
   });
 
-  app.post(receivePack.post.path, (c) => receivePush(c, needs));
+  app.post(receivePack.post.path, async (c) => {
+    const product = await store.products.bySlug(c.get("slug"));
+    return (await refusalOf(c, needs, product, "git-receive-pack")) ?? receivePush(c, needs);
+  });
 
   app.onError((error, c) => {
     if (error instanceof BadPush) return c.text(`${error.message}\n`, 400);
@@ -90,16 +98,40 @@ export function createGitHttp(needs: GitNeeds): Hono<GitEnv> {
   return app;
 }
 
-function noSuchProduct(c: Context<GitEnv>): Response {
-  return c.text(`There is no product called "${c.get("slug")}".\n`, 404);
+/**
+ * Asks for the right of a service; null when nothing is missing. Git shows the text. A product that somebody may not
+ * see is answered like a free name: nothing can be fetched from it, and a push would have to create it.
+ */
+async function refusalOf(
+  c: Context<GitEnv>,
+  { rights }: GitNeeds,
+  found: Product | null,
+  service: GitService,
+): Promise<Response | null> {
+  const who = c.get("identity");
+  const product = found && rights.sees(who, found) ? found : null;
+  if (service === "git-upload-pack") {
+    if (!product) return noSuchProduct(c);
+    const refused = await rights.refusal(who, uploadPack.post.permission, product);
+    return refused === null ? null : c.text(`${capital(refused)}\n`, 403);
+  }
+  if (!product) {
+    const refused = await rights.refusal(who, "push-new-products", null);
+    return refused === null ? null : noSuchProduct(c, ` ${capital(refused)}`);
+  }
+  const refused = await rights.refusal(who, receivePack.post.permission, product);
+  return refused === null ? null : c.text(`${capital(refused)}\n`, 403);
+}
+
+function noSuchProduct(c: Context<GitEnv>, more = ""): Response {
+  return c.text(`There is no product called "${c.get("slug")}".${more}\n`, 404);
 }
 
 function createGitSignIn(needs: GitNeeds): MiddlewareHandler<GitEnv> {
-  const { store, clock } = needs;
+  const { store, clock, openStreams } = needs;
   const tokens = createTokenCheck({ access: store.access, clock, wrongPerMinute });
   const failures = createFailedSignIns(needs);
   const { https } = createOrigins(needs);
-  const openStreams = createOpenStreams({ clock });
 
   return async (c, next) => {
     const token = passwordOf(c.req.header("authorization"));
@@ -118,7 +150,7 @@ function createGitSignIn(needs: GitNeeds): MiddlewareHandler<GitEnv> {
       return c.text(`too many wrong tokens: try again in ${wait} s\n`, 429, { "Retry-After": wait });
     }
     c.set("identity", checked.principal);
-    const holds = async () => (await store.access.identify(token, clock.now())).type === "known";
+    const holds = () => holdsToken(needs, token, checked.principal);
     c.set("streams", { add: (end) => openStreams.add({ key: credentialKey("token", token), holds }, end) });
     return next();
   };

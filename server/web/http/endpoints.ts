@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
 import { type Endpoint, openApiPath } from "../../route.ts";
+import { permissionRules } from "../../rules/access/permissions.ts";
 import type { Auth } from "../access/auth.ts";
 import type { Audit } from "./audit.ts";
 import { limitBody } from "./body-limit.ts";
@@ -45,7 +46,7 @@ export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly
       method: endpoint.method.toLowerCase() as ApiEndpoint["method"],
       path: openApiPath(endpoint),
       middleware: before(endpoint),
-      security: endpoint.audience === "member" ? [{ token: [] }] : [],
+      security: endpoint.permission === null ? [] : [{ token: [] }],
     }),
   };
 
@@ -63,7 +64,8 @@ export function createEndpoints({ auth, audit }: { readonly auth: Auth; readonly
 
 /**
  * Denies by default, before the first request: a route without a declaration would have no guards, so it fails the
- * start. Git's own requests are guarded in their handler.
+ * start. So does one that asks for a right to a product but names none. Git's own requests are guarded in their
+ * handler.
  */
 export function requireDeclarations(all: readonly RouterRoute[], isGuardedElsewhere: (path: string) => boolean): void {
   const open = all.filter((route) => route.method !== "ALL" && !isGuardedElsewhere(route.path));
@@ -72,6 +74,17 @@ export function requireDeclarations(all: readonly RouterRoute[], isGuardedElsewh
   );
   const missing = open.map(nameOf).filter((name) => !declared.has(name));
   if (missing.length > 0) throw new Error(`these routes are not declared: ${[...new Set(missing)].join(", ")}`);
+  const aimless = open.flatMap(({ handler }) => {
+    const endpoint = "endpoint" in handler ? (handler.endpoint as Endpoint) : null;
+    return endpoint && !isAimed(endpoint) ? [nameOf(endpoint)] : [];
+  });
+  if (aimless.length > 0) throw new Error(`these routes ask for a right to no product: ${aimless.join(", ")}`);
+}
+
+/** Whether it is known which product a right is asked for. */
+function isAimed({ permission, subject, asked }: Endpoint): boolean {
+  if (permission === null || permissionRules[permission].about !== "product") return true;
+  return subject !== null || asked === "handler";
 }
 
 function nameOf({ method, path }: Pick<Endpoint, "method" | "path"> | RouterRoute): string {

@@ -1,6 +1,7 @@
 import type { Mood, PageFrame } from "../../../views/frame/frame.ts";
 import { ProblemPage } from "../../../views/frame/problem-page.tsx";
 import type { Auth } from "../access/auth.ts";
+import type { Rights } from "../access/rights.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { Audit } from "../http/audit.ts";
 import type { Endpoints } from "../http/endpoints.ts";
@@ -10,10 +11,13 @@ import type { ProductBoard } from "../read/board/product-board.ts";
 import type { Catalog } from "../read/catalog.ts";
 import type { HostStates } from "../read/host-states.ts";
 import type { EventStreams } from "../streams/event-stream.ts";
+import type { OpenStreams } from "../streams/open-streams.ts";
 
 /** The dependencies that the pages share. */
 export interface PageNeeds extends WebAdapters {
   readonly auth: Auth;
+  readonly rights: Rights;
+  readonly openStreams: OpenStreams;
   readonly endpoints: Endpoints;
   readonly catalog: Catalog;
   readonly board: ProductBoard;

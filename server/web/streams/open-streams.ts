@@ -18,6 +18,8 @@ export interface OpenStreams {
   add(credential: Credential, end: (reason: StreamEnded) => void): () => void;
   /** Ends all streams of a credential at once, for signing out. */
   endAll(key: string): void;
+  /** Checks all credentials now, for those who have just ended some. */
+  recheck(): Promise<void>;
 }
 
 /** The message is a sentence for the stream's reader. */
@@ -59,6 +61,7 @@ export function createOpenStreams({ clock }: { readonly clock: Clock }): OpenStr
         timer = null;
       };
     },
+    recheck,
     endAll: (key) => endThose(key, () => true, "the session that opened it has been signed out"),
   };
 

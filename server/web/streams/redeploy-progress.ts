@@ -3,6 +3,8 @@ import { type Deployment, isOver } from "../../model/deployment/deployment.ts";
 import type { DeploymentEvent, StackProgress } from "../../model/deployment/event.ts";
 import type { DeploymentId, InstallationId } from "../../model/names/ids.ts";
 import type { ReadStore } from "../../ports/store/read-store.ts";
+import { isIn, type ProductSet } from "../../rules/access/visible-products.ts";
+import { visibleTo } from "../access/visible.ts";
 import type { WebAdapters } from "../adapters.ts";
 import type { WebContext } from "../http/web-context.ts";
 import { displayName } from "../read/display-name.ts";
@@ -21,10 +23,11 @@ type Needs = Pick<WebAdapters, "store" | "clock" | "log" | "closing">;
  */
 export async function answerWithProgress(c: WebContext, needs: Needs, sessionId: string): Promise<Response> {
   const from = lastEventId(c) ?? 0;
-  const known = await needs.store.deployments.bySession(sessionId);
+  const find = () => visibleBySession(needs.store, sessionId, visibleTo(c));
+  const known = await find();
   if (known && (await hasSeenTheEnd(needs, known, from))) return c.body(null, 204);
   return answerWithEvents(c, needs, async (writer) => {
-    const deployment = known ?? (await untilAskedFor(needs, sessionId, writer));
+    const deployment = known ?? (await untilAskedFor(needs, find, writer));
     await followProgress(needs, deployment, from, writer);
   });
 }
@@ -35,7 +38,18 @@ async function hasSeenTheEnd({ store }: Needs, deployment: Deployment, from: num
   return seen !== undefined && isLastStatus(seen);
 }
 
-async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer: SseWriter): Promise<Deployment> {
+/** A redeploy of a product that the reader may not see is like one that was never asked for. */
+async function visibleBySession(store: ReadStore, sessionId: string, visible: ProductSet): Promise<Deployment | null> {
+  const deployment = await store.deployments.bySession(sessionId);
+  const installed = deployment && (await store.installations.installedProduct(deployment.installationId));
+  return installed && isIn(visible, installed.product.id) ? deployment : null;
+}
+
+async function untilAskedFor(
+  { store, clock }: Needs,
+  find: () => Promise<Deployment | null>,
+  writer: SseWriter,
+): Promise<Deployment> {
   const news = createWakeUp(clock);
   const heardOf = new Set<DeploymentId>();
   // A deployment's session never changes, so each deployment is looked up once.
@@ -45,7 +59,7 @@ async function untilAskedFor({ store, clock }: Needs, sessionId: string, writer:
   });
   try {
     for (;;) {
-      const deployment = await store.deployments.bySession(sessionId);
+      const deployment = await find();
       if (deployment) return deployment;
       if ((await news.next(heartbeatMs, writer.signal)) === "idle") await writer.heartbeat();
     }

@@ -17,7 +17,7 @@ const ofServer = [
 /** What each role may do that the one before it may not, written down a second time. */
 const newWith: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ["enter", "account", "tokens", "see", "logs"],
-  deployer: ["hidden-logs", "clone", "push", "deploy", "stop"],
+  deployer: ["hidden-logs", "values", "deliveries", "clone", "push", "deploy", "stop"],
   maintainer: [
     ...(["variables", "domains", "settings", "webhooks", "install", "shell", "delete-product"] as const),
     ...(["create-products", "push-new-products"] as const),
@@ -25,12 +25,13 @@ const newWith: Readonly<Record<Role, readonly Permission[]>> = {
   admin: ["environments", "system", "administer", "machines", "people"],
 };
 const within: Readonly<Record<Scope, readonly Permission[]>> = {
-  read: ["enter", "see", "logs", "hidden-logs", "clone", "system"],
+  read: ["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "system"],
   deploy: ["enter", "see", "deploy", "stop"],
   "git:push": ["clone", "push", "push-new-products"],
   manage: [
-    ...(["enter", "see", "logs", "hidden-logs", "clone", "deploy", "stop", "variables", "domains"] as const),
-    ...(["settings", "webhooks", "install", "shell", "delete-product", "create-products"] as const),
+    ...(["enter", "see", "logs", "hidden-logs", "values", "deliveries", "clone", "deploy", "stop"] as const),
+    ...(["variables", "domains", "settings", "webhooks", "install", "shell"] as const),
+    ...(["delete-product", "create-products"] as const),
   ],
   admin: permissions,
 };

@@ -1,9 +1,16 @@
 import { PassThrough, Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createCommands } from "../../../server/commands/commands.ts";
+import { parseSlug } from "../../../server/model/product.ts";
 import { BadPush } from "../../../server/ports/git.ts";
+import type { NewToken } from "../../../server/ports/store/access.ts";
 import { StoreUnavailable } from "../../../server/ports/store/store.ts";
+import type { NewUser } from "../../../server/ports/store/users.ts";
+import { createRights } from "../../../server/web/access/rights.ts";
 import { createGitHttp } from "../../../server/web/git/git-http.ts";
+import { createCatalog } from "../../../server/web/read/catalog.ts";
+import { createOpenStreams } from "../../../server/web/streams/open-streams.ts";
+import { aToken, aUser } from "../../contracts/store/access/people.ts";
 import { createFakeClock } from "../../fakes/fake-clock.ts";
 import { createFakeEngine } from "../../fakes/fake-engine.ts";
 import { createFakeGit } from "../../fakes/fake-git.ts";
@@ -40,6 +47,8 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
     urlOf: String,
     publicUrl: new URL(publicUrl),
     listen: { host: "127.0.0.1", port: 4000 },
+    rights: createRights({ store, catalog: createCatalog(store) }),
+    openStreams: createOpenStreams({ clock }),
   });
   return {
     ...{ app, clock, store, git },
@@ -64,6 +73,50 @@ async function createGitDoor(publicUrl = "http://127.0.0.1:4000") {
 let door: Awaited<ReturnType<typeof createGitDoor>>;
 beforeEach(async () => {
   door = await createGitDoor();
+});
+
+/** The rights of several callers, each for the services of git: what they get, and what git shows them. */
+describe.each<[string, Partial<NewUser>, Partial<NewToken>, readonly [number, number, number]]>([
+  ["a viewer", { grants: [{ role: "viewer", productId: null }] }, {}, [403, 403, 404]],
+  ["a deployer", { grants: [{ role: "deployer", productId: null }] }, {}, [200, 200, 404]],
+  ["a maintainer", { grants: [{ role: "maintainer", productId: null }] }, {}, [200, 200, 200]],
+  ["somebody without a role", { grants: [] }, {}, [404, 404, 404]],
+  ["a token that may read", {}, { scopes: ["read"] }, [200, 403, 404]],
+  ["a token that may deploy", {}, { scopes: ["deploy"] }, [403, 403, 404]],
+  ["a token that may push", {}, { scopes: ["git:push"] }, [200, 200, 200]],
+  ["a token for no product", {}, { productIds: [] }, [404, 404, 404]],
+])("%s", (_, person, changes, [clone, push, pushNew]) => {
+  test(`gets ${clone} for a clone, ${push} for a push, and ${pushNew} for a push to a free name`, async () => {
+    const door = await createGitDoor();
+    const slug = parseSlug("shop");
+    if (slug) await door.store.products.create({ slug, repository: null, branch: null });
+    const user = await aUser(door.store, { name: "Grace", ...person });
+    await aUser(door.store, { name: "Ada" });
+    await aToken(door.store, user.id, { token: "t", ...changes });
+    const ask = async (path: string) => (await door.read(path, "t")).status;
+    expect(await ask("/git/shop.git/info/refs?service=git-upload-pack")).toBe(clone);
+    expect(await ask("/git/shop.git/info/refs?service=git-receive-pack")).toBe(push);
+    expect(await ask("/git/new.git/info/refs?service=git-receive-pack")).toBe(pushNew);
+    expect(await ask("/git/new.git/info/refs?service=git-upload-pack")).toBe(404);
+    if (clone !== 200) expect((await door.read("/git/shop.git/git-upload-pack", "t", "POST")).status).toBe(clone);
+    if (push !== 200) expect((await door.read("/git/shop.git/git-receive-pack", "t", "POST")).status).toBe(push);
+  });
+});
+
+test("a push without the right says which one is missing, for which product, and who can give it", async () => {
+  const door = await createGitDoor();
+  const slug = parseSlug("shop");
+  if (slug) await door.store.products.create({ slug, repository: null, branch: null });
+  const grants = [{ role: "viewer", productId: null }] as const;
+  const user = await aUser(door.store, { name: "Grace", grants });
+  await aUser(door.store, { name: "Ada" });
+  await aToken(door.store, user.id, { token: "t" });
+  expect((await door.read(refs, "t")).text).toBe(
+    "You may not push to shop: that takes the role deployer for it, and yours is viewer. Ada can give it to you.\n",
+  );
+  expect((await door.read("/git/new.git/info/refs?service=git-receive-pack", "t")).text).toBe(
+    'There is no product called "new". You may not create products with a push: that takes the role maintainer for everything, and yours is viewer. Ada can give it to you.\n',
+  );
 });
 
 describe("git over HTTP", () => {

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { withinVisible } from "../../access/visible.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf } from "../../http/web-context.ts";
 import {
@@ -36,7 +37,7 @@ export function createDeploymentsApi(needs: ApiNeeds) {
 }
 
 function addDeployments(api: Api, needs: ApiNeeds): void {
-  const { endpoints, catalog, present } = needs;
+  const { endpoints, catalog, present, rights } = needs;
 
   api.openapi(
     createRoute({
@@ -46,7 +47,7 @@ function addDeployments(api: Api, needs: ApiNeeds): void {
       request: { query: pageQuery },
       responses: { 200: json("A page of deployments", listOf(deploymentSchema)), ...errorAnswers },
     }),
-    async (c) => c.json(await pageOfDeployments(needs, c.req.valid("query")), 200),
+    async (c) => c.json(await pageOfDeployments(needs, c.req.valid("query"), withinVisible(c)), 200),
   );
 
   api.openapi(
@@ -78,7 +79,8 @@ function addDeployments(api: Api, needs: ApiNeeds): void {
       const other = c.req.valid("query").from ?? place.installation.liveDeploymentId;
       if (other === null)
         throw new Problem(409, "conflict", "nothing is live to compare it with: pass a deployment's id as from");
-      const { deployment: from } = await catalog.deployment(other);
+      const { deployment: from, place: fromPlace } = await catalog.deployment(other);
+      await rights.require(c, "see", fromPlace.product, `deployment ${other}`);
       return c.json(changesJson(from, deployment), 200);
     },
   );

@@ -8,7 +8,7 @@ import type { pageQuery } from "../schemas/lists.ts";
 export async function pageOfDeployments(
   { store, catalog, present }: Pick<ApiNeeds, "store" | "catalog" | "present">,
   query: z.infer<typeof pageQuery>,
-  filter: { readonly product?: ProductId } = {},
+  filter: { readonly product?: ProductId; readonly products?: readonly ProductId[] } = {},
 ) {
   const ofDeployments = { limit: query.limit, before: query.before as DeploymentId | undefined };
   const { rows, next } = await readPage(ofDeployments, (page) => store.deployments.list({ ...filter, ...page }));

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { InstallationId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
+import { withinVisible } from "../../access/visible.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { problemOf } from "../../http/problem.ts";
 import { nextOf } from "../read-page.ts";
@@ -35,7 +36,7 @@ export function createInstallationsApi(needs: ApiNeeds) {
 }
 
 function addInstallations(api: Api, needs: ApiNeeds): void {
-  const { store, commands, endpoints, catalog, present } = needs;
+  const { store, commands, endpoints, catalog, present, rights } = needs;
 
   api.openapi(
     createRoute({
@@ -48,7 +49,7 @@ function addInstallations(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const { limit, after } = c.req.valid("query");
       const page = { limit: limit + 1, after: after as InstallationId | undefined };
-      const found = await store.installations.installedProducts(page);
+      const found = await store.installations.installedProducts({ ...page, ...withinVisible(c) });
       const items = await present.installations(found.slice(0, limit), c.req.raw.signal);
       return c.json({ items: [...items], ...nextOf(found, limit, ({ installation }) => installation.id) }, 200);
     },
@@ -67,6 +68,7 @@ function addInstallations(api: Api, needs: ApiNeeds): void {
     async (c) => {
       const { product, environment, branch = null } = c.req.valid("json");
       noteDetail(c, `${product} in ${environment}`);
+      await rights.require(c, "install", await catalog.product(product), `product "${product}"`);
       const asked = await commands.install({ product, environment, branch });
       if (asked.type === "refused") throw problemOf(asked);
       const place = await catalog.place(asked.installation.id);

@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { parseSlug, slugRule } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
 import { namesIn, secrecyFault } from "../../../rules/settings/variable-changes.ts";
+import { withinVisible } from "../../access/visible.ts";
 import { noteDetail } from "../../http/audit.ts";
 import { Problem, problemOf } from "../../http/problem.ts";
 import { pageOfDeployments } from "../deployments/page-of-deployments.ts";
@@ -42,7 +43,8 @@ function addProducts(api: Api, needs: ApiNeeds): void {
     }),
     async (c) => {
       const { limit, after } = c.req.valid("query");
-      const found = await store.products.list({ limit: limit + 1, after: parseSlug(after ?? "") ?? undefined });
+      const page = { limit: limit + 1, after: parseSlug(after ?? "") ?? undefined };
+      const found = await store.products.list({ ...page, ...withinVisible(c) });
       const shown = found.slice(0, limit);
       return c.json({ items: [...(await present.products(shown))], ...nextOf(found, limit, ({ slug }) => slug) }, 200);
     },

@@ -23,7 +23,7 @@ const statuses: Readonly<Record<Exclude<StatusFilter, "all">, readonly Deploymen
 /** Reads a page of deployments for `?status=` and `?before=` of the URL. Unknown values are ignored. */
 export async function readDeploymentList(
   { store, catalog }: Pick<PageNeeds, "store" | "catalog">,
-  of: Pick<Parameters<ReadStore["deployments"]["list"]>[0], "product" | "installation">,
+  of: Pick<Parameters<ReadStore["deployments"]["list"]>[0], "product" | "products" | "installation">,
   query: Readonly<Record<string, string>>,
   among: "its product's" | "all",
 ): Promise<DeploymentList> {

@@ -11,6 +11,7 @@ import { PageTitle } from "../../../../views/frame/page-title.tsx";
 import { LogLines, logIncomingId } from "../../../../views/ui/output/log.tsx";
 import { Steps, stepsId } from "../../../../views/ui/steps.tsx";
 import type { DeploymentId } from "../../../model/names/ids.ts";
+import type { ProductSet } from "../../../rules/access/visible-products.ts";
 import type { EventRenderer } from "../../streams/event-stream.ts";
 import type { PageNeeds } from "../page.ts";
 import { createNews } from "../system/news.ts";
@@ -25,7 +26,7 @@ export async function createDeploymentUpdates(
   needs: PageNeeds,
   id: DeploymentId,
   from: number,
-  reader: { readonly csrf: string | null; readonly stack: string | null },
+  reader: { readonly csrf: string | null; readonly stack: string | null; readonly visible: ProductSet },
 ): Promise<EventRenderer> {
   const { store, clock, catalog } = needs;
   const { csrf, stack } = reader;
@@ -34,7 +35,7 @@ export async function createDeploymentUpdates(
 
   return {
     goodbye: { event: "end", data: "" },
-    aside: createNews(needs, clock.now(), () => false),
+    aside: createNews(needs, clock.now(), reader.visible, () => false),
 
     async messages(events) {
       const { deployment, place } = await catalog.deployment(id);

@@ -2,6 +2,7 @@ import { DeploymentPage } from "../../../../views/deployment/deployment-page.tsx
 import type { QueueOutcome } from "../../../commands/deployments/queue-deployment.ts";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { visibleTo } from "../../access/visible.ts";
 import { notFound, Problem, problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import { displayName } from "../../read/display-name.ts";
@@ -23,7 +24,11 @@ export function createDeploymentPages(needs: PageNeeds) {
     .on(routes.deploymentStream.get, async (c) => {
       const { deployment } = await find(c, needs);
       const after = Math.max(0, Math.trunc(Number(c.req.query("after"))) || 0);
-      const reader = { csrf: c.get("visitor")?.csrf ?? null, stack: c.req.query("stack") ?? null };
+      const reader = {
+        csrf: c.get("visitor")?.csrf ?? null,
+        stack: c.req.query("stack") ?? null,
+        visible: visibleTo(c),
+      };
       return streams.answer(c, deployment, after, (from) =>
         createDeploymentUpdates(needs, deployment.id, from, reader),
       );

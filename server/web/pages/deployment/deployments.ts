@@ -2,6 +2,7 @@ import { DeploymentListPart, deploymentListId } from "../../../../views/deployme
 import { DeploymentsPage, placeOfAll } from "../../../../views/deployment/deployments-page.tsx";
 import { Part } from "../../../../views/frame/live-region.tsx";
 import { routes } from "../../../routes.ts";
+import { onlyVisible, withinVisible } from "../../access/visible.ts";
 import type { WebContext } from "../../http/web-context.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
@@ -10,13 +11,15 @@ import { readDeploymentList } from "./deployment-list.ts";
 
 /** The list of all deployments or of one product's, newest first. */
 export function createDeploymentsPages(needs: PageNeeds) {
-  const { endpoints, store, catalog, clock } = needs;
+  const { endpoints, store, catalog, clock, rights } = needs;
 
   return endpoints
     .router()
     .on(routes.deployments.get, async (c) => {
       const { list, product } = await read(c);
-      const products = (await store.products.list()).map(({ slug }) => slug as string).sort();
+      const products = onlyVisible(c, await store.products.list(), ({ id }) => id)
+        .map(({ slug }) => slug as string)
+        .sort();
       const title = product ? `Deployments of ${product}` : "Deployments";
       const { shown: _, ...asked } = c.req.query();
       const query = new URLSearchParams({ ...asked, shown: digestOf(list) });
@@ -43,7 +46,9 @@ export function createDeploymentsPages(needs: PageNeeds) {
   async function read(c: WebContext) {
     const slug = c.req.query("product");
     const product = slug ? await catalog.product(slug) : null;
-    const list = await readDeploymentList(needs, product ? { product: product.id } : {}, c.req.query(), "all");
+    if (product) await rights.require(c, "see", product, `product "${slug}"`);
+    const of = product ? { product: product.id } : withinVisible(c);
+    const list = await readDeploymentList(needs, of, c.req.query(), "all");
     return { list, product: product?.slug ?? null };
   }
 }

@@ -1,6 +1,7 @@
 import { ProductLogsPage } from "../../../../views/product/product-logs-page.tsx";
 import { EngineUnavailable } from "../../../ports/engine/engine.ts";
 import { routes } from "../../../routes.ts";
+import { visibleTo } from "../../access/visible.ts";
 import { redactOutputOf } from "../../streams/redact-output.ts";
 import { withWords } from "../deployment/log-blocks.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -64,7 +65,7 @@ export function createProductLogsPages(needs: PageNeeds) {
 
     .on(routes.productLogsStream.get, async (c) => {
       const place = await placeOf(c, needs);
-      const aside = createNews(needs, clock.now(), () => false);
+      const aside = createNews(needs, clock.now(), visibleTo(c), () => false);
       return answerWithServiceLog(c, needs, {
         place,
         service: c.req.query("service") ?? null,

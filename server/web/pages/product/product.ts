@@ -15,6 +15,7 @@ import { routes } from "../../../routes.ts";
 import { sharedVolumeText, unnamedVolumes, unnamedVolumeText } from "../../../rules/data/lasting-data.ts";
 import { dataInContainerText } from "../../../rules/data/lost-data.ts";
 import { movedTo } from "../../../rules/webhooks/moved-repository.ts";
+import { visibleTo } from "../../access/visible.ts";
 import { problemOf } from "../../http/problem.ts";
 import { visitorOf, type WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
@@ -72,7 +73,7 @@ export function createProductPages(needs: PageNeeds) {
 
     .on(routes.productStream.get, async (c) => {
       const { product, installation } = await placeOf(c, needs);
-      const news = createNews(needs, clock.now(), (place) => place.installation.id === installation.id);
+      const news = createNews(needs, clock.now(), visibleTo(c), (place) => place.installation.id === installation.id);
       const take = async (): Promise<Snapshot | null> =>
         (await store.products.bySlug(product.slug))?.id === product.id ? snapshot(c, needs) : null;
       return answerWithSnapshots(c, needs, take, { aside: news });

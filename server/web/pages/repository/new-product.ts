@@ -4,6 +4,7 @@ import { type Product, parseSlug, type Slug, slugRule } from "../../../model/pro
 import { routes } from "../../../routes.ts";
 import { freeSlug } from "../../../rules/products/free-slug.ts";
 import { withoutCredentials } from "../../../rules/webhooks/repository-url.ts";
+import { onlyVisible } from "../../access/visible.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { newProductSchema } from "../../api/schemas/products/products.ts";
 import { noteDetail } from "../../http/audit.ts";
@@ -30,7 +31,7 @@ export function createNewProductPages(needs: PageNeeds) {
     .on(routes.newProductStream.get, (c) => {
       const known = Math.trunc(Number(c.req.query("after"))) || 0;
       return answerWithSnapshots(c, needs, async () => {
-        const product = await firstPushAfter(store, known);
+        const product = await firstPushAfter(c, store, known);
         const children = FirstPush({ product });
         const html = await Part({ target: firstPushId, how: "replace", children }).toString();
         return { digest: String(product?.deploymentId ?? 0), html };
@@ -114,8 +115,8 @@ async function newestOf(store: PageNeeds["store"], { id, slug }: Product): Promi
 }
 
 /** The first deployment of a product that was created after the page was rendered. */
-async function firstPushAfter(store: PageNeeds["store"], known: number) {
-  const added = (await store.products.list()).filter(({ id }) => id > known);
+async function firstPushAfter(c: WebContext, store: PageNeeds["store"], known: number) {
+  const added = onlyVisible(c, await store.products.list(), ({ id }) => id).filter(({ id }) => id > known);
   for (const { id, slug } of added) {
     const [first] = await store.deployments.list({ product: id, limit: 1 });
     if (first) return { slug: slug as string, deploymentId: first.id as number };

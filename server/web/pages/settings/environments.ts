@@ -1,6 +1,7 @@
 import { EnvironmentsPage, type EnvironmentsProps } from "../../../../views/settings/environments-page.tsx";
 import { capital } from "../../../../views/text/capital.ts";
 import { routes } from "../../../routes.ts";
+import { onlyVisible } from "../../access/visible.ts";
 import { faultSentence } from "../../api/fault-words.ts";
 import { newEnvironmentSchema } from "../../api/schemas/products/environments.ts";
 import { noteDetail } from "../../http/audit.ts";
@@ -64,7 +65,9 @@ export function createEnvironmentsPages(needs: PageNeeds) {
       name,
       domain: domain ?? needs.domain,
       branch,
-      products: places.filter(({ environment }) => environment.id === id).map(({ product }) => product.slug),
+      products: onlyVisible(c, places, ({ product }) => product.id)
+        .filter(({ environment }) => environment.id === id)
+        .map(({ product }) => product.slug),
     }));
     const page = { environments, typed: nothingTyped, error: null, notice: null, copied: [], ...state };
     const frame = frameOf(c, needs, { title: "Environments", section: "system" });

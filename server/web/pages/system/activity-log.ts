@@ -1,5 +1,6 @@
 import { ActivityPage } from "../../../../views/system/activity-page.tsx";
 import { routes } from "../../../routes.ts";
+import { visibleActivity } from "../../access/visible.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
 
 const pageSize = 50;
@@ -11,7 +12,7 @@ export function createActivityPages(needs: PageNeeds) {
   return endpoints.router().on(routes.activity.get, async (c) => {
     const before = Number(c.req.query("before"));
     const isPage = Number.isSafeInteger(before) && before > 0;
-    const found = await store.audit.list({ limit: pageSize + 1, ...(isPage && { before }) });
+    const found = await store.audit.list({ limit: pageSize + 1, ...(isPage && { before }), ...visibleActivity(c) });
     const actions = found.slice(0, pageSize);
     const next = found.length > pageSize ? (actions.at(-1)?.id ?? null) : null;
     return c.html(

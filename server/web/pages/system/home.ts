@@ -4,13 +4,18 @@ import { productListId } from "../../../../views/product/product-list.tsx";
 import { HomeList, HomePage, type HomeProps } from "../../../../views/system/home-page.tsx";
 import { isEnvironmentName, parseSlug } from "../../../model/product.ts";
 import { routes } from "../../../routes.ts";
+import { allows } from "../../../rules/access/permissions.ts";
+import type { ProductSet } from "../../../rules/access/visible-products.ts";
 import {
   type ProductQuery,
   parseProductQuery,
   productQueryParams,
   selectProducts,
 } from "../../../rules/products/product-list.ts";
+import { visibleTo } from "../../access/visible.ts";
+import { visitorOf } from "../../http/web-context.ts";
 import type { Board } from "../../read/board/assemble-board.ts";
+import { createVisibleBoards, type VisibleBoards } from "../../read/board/visible-boards.ts";
 import { answerWithSnapshots, type Snapshot } from "../../streams/state-stream.ts";
 import { digestOf } from "../digest.ts";
 import { frameOf, type PageNeeds } from "../page.ts";
@@ -20,16 +25,17 @@ import { remainingSetUpSteps } from "./set-up.ts";
 export function createHomePages(needs: PageNeeds) {
   const { endpoints, board } = needs;
   const read = createHomeReader(needs);
-  const snapshots = createSharedSnapshots(needs, read);
+  const boards = createVisibleBoards();
+  const snapshots = createSharedSnapshots(needs, read, boards);
 
   return endpoints
     .router()
     .on(routes.home.get, async (c) => {
-      const home = await read(await board.look(), parseProductQuery(c.req.query()));
+      const home = await read(boards.of(await board.look(), visibleTo(c)), parseProductQuery(c.req.query()));
       const query = { ...(home.list && productQueryParams(home.list.query)), shown: digestOf(home) };
       const url = `${routes.homeStream()}?${new URLSearchParams(query)}`;
       const frame = frameOf(c, needs, { title: "Products", section: "products", mood: home.list?.mood ?? "idle" });
-      const setUpStepsLeft = await remainingSetUpSteps(needs);
+      const setUpStepsLeft = allows(visitorOf(c).identity, "administer", null) ? await remainingSetUpSteps(needs) : 0;
       return c.html(
         HomePage({
           frame,
@@ -43,7 +49,8 @@ export function createHomePages(needs: PageNeeds) {
 
     .on(routes.homeStream.get, (c) => {
       const query = parseProductQuery(c.req.query());
-      return answerWithSnapshots(c, needs, () => snapshots(query), { subscribe: board.watch });
+      const visible = visibleTo(c);
+      return answerWithSnapshots(c, needs, () => snapshots(query, visible), { subscribe: board.watch });
     });
 }
 
@@ -67,8 +74,8 @@ function createHomeReader(needs: PageNeeds): HomeReader {
 /** More addresses than people watch at a time. Anybody who may sign in can ask for any number of them. */
 const mostRendered = 100;
 
-/** Renders each page once for all who watch it, and again only when the board has changed. */
-function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader) {
+/** Renders each page once for all who watch it and may see the same, and again only when the board has changed. */
+function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader, boards: VisibleBoards) {
   let of: Board | null = null;
   let rendered = new Map<string, Promise<Snapshot>>();
 
@@ -79,12 +86,12 @@ function createSharedSnapshots({ board, clock }: PageNeeds, read: HomeReader) {
     return { digest: digestOf(home), html };
   }
 
-  return async (query: ProductQuery): Promise<Snapshot> => {
+  return async (query: ProductQuery, visible: ProductSet): Promise<Snapshot> => {
     const seen = await board.look();
     if (seen !== of || rendered.size >= mostRendered) rendered = new Map();
     of = seen;
-    const key = new URLSearchParams(productQueryParams(query)).toString();
-    const known = rendered.get(key) ?? render(seen, query);
+    const key = `${visible} ${new URLSearchParams(productQueryParams(query))}`;
+    const known = rendered.get(key) ?? render(boards.of(seen, visible), query);
     rendered.set(key, known);
     // Not kept when it failed, so that the next one tries again.
     known.catch(() => rendered.delete(key));

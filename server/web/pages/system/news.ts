@@ -3,18 +3,21 @@ import { type Toast, ToastPart } from "../../../../views/frame/toast.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import type { DeploymentId } from "../../../model/names/ids.ts";
 import { routes } from "../../../routes.ts";
+import { isIn, type ProductSet } from "../../../rules/access/visible-products.ts";
+import { visibleTo } from "../../access/visible.ts";
 import type { Catalog, InstallationRef } from "../../read/catalog.ts";
 import { endOf } from "../../read/deployment-end.ts";
 import { type Aside, answerWithSnapshots } from "../../streams/state-stream.ts";
 import type { PageNeeds } from "../page.ts";
 
 /**
- * Reports to one page what happens to deployments elsewhere. Deployments that ended before `since` are not reported.
- * `isShown` says that the page shows an installation anyway.
+ * Reports to one page what happens to deployments elsewhere. Deployments that ended before `since` are not reported, and
+ * only those of visible products are. `isShown` says that the page shows an installation anyway.
  */
 export function createNews(
   { catalog }: { readonly catalog: Catalog },
   since: Date,
+  visible: ProductSet,
   isShown: (place: InstallationRef) => boolean,
 ): Aside {
   let heard = new Set<DeploymentId>();
@@ -29,7 +32,10 @@ export function createNews(
       for (const id of ids) {
         // The deployment may have been deleted since.
         const found = await catalog.deployment(id).catch(() => null);
-        const toast = found && !isShown(found.place) ? toastOf(found.deployment, found.place, since) : null;
+        const toast =
+          found && isIn(visible, found.place.product.id) && !isShown(found.place)
+            ? toastOf(found.deployment, found.place, since)
+            : null;
         if (!toast || shown.has(`${id} ${toast.tone}`)) continue;
         shown.add(`${id} ${toast.tone}`);
         toasts.push(toast);
@@ -63,7 +69,7 @@ export function toastOf(deployment: Deployment, { product }: InstallationRef, si
 export function createNewsStream(needs: PageNeeds) {
   const { endpoints, clock } = needs;
   return endpoints.router().on(routes.newsStream.get, (c) => {
-    const news = createNews(needs, clock.now(), () => false);
+    const news = createNews(needs, clock.now(), visibleTo(c), () => false);
     return answerWithSnapshots(c, needs, async () => ({ digest: nothing, html: "" }), { aside: news });
   });
 }

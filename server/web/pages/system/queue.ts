@@ -2,7 +2,10 @@ import { Part } from "../../../../views/frame/live-region.tsx";
 import { Queue, QueuePage, type QueueProps, queueId } from "../../../../views/system/queue-page.tsx";
 import type { Deployment } from "../../../model/deployment/deployment.ts";
 import { routes } from "../../../routes.ts";
+import { isIn } from "../../../rules/access/visible-products.ts";
 import { whyWaiting } from "../../../rules/rollout/why-waiting.ts";
+import { visibleTo } from "../../access/visible.ts";
+import type { WebContext } from "../../http/web-context.ts";
 import type { InstallationRef } from "../../read/catalog.ts";
 import { answerWithSnapshots } from "../../streams/state-stream.ts";
 import { sourceNumbers } from "../deployment/deployment-rows.ts";
@@ -17,7 +20,7 @@ export function createQueuePages(needs: PageNeeds) {
   return endpoints
     .router()
     .on(routes.queue.get, async (c) => {
-      const queue = await readQueue(needs);
+      const queue = await readQueue(c, needs);
       const url = `${routes.queueStream()}?${new URLSearchParams({ shown: digestOf(queue) })}`;
       const mood = queue.running.length > 0 ? "busy" : "idle";
       const frame = frameOf(c, needs, { title: "Queue", section: "queue", mood });
@@ -26,7 +29,7 @@ export function createQueuePages(needs: PageNeeds) {
 
     .on(routes.queueStream.get, (c) =>
       answerWithSnapshots(c, needs, async () => {
-        const queue = await readQueue(needs);
+        const queue = await readQueue(c, needs);
         const children = Queue({ queue, now: clock.now(), csrf: c.get("visitor")?.csrf ?? null });
         const html = await Part({ target: queueId, how: "replace", children }).toString();
         return { digest: digestOf(queue), html };
@@ -34,14 +37,17 @@ export function createQueuePages(needs: PageNeeds) {
     );
 }
 
-async function readQueue(needs: PageNeeds): Promise<QueueProps> {
+async function readQueue(c: WebContext, needs: PageNeeds): Promise<QueueProps> {
   const { store, catalog, maxBuilding } = needs;
   const queue = await store.deployments.queue();
   const all = [...queue.running, ...queue.queued];
-  const [places, sources] = await Promise.all([
-    catalog.placesWith(all.map(({ installationId }) => installationId)),
-    sourceNumbers(store, all),
-  ]);
+  const visible = visibleTo(c);
+  const places = (await catalog.placesWith(all.map(({ installationId }) => installationId))).filter(({ product }) =>
+    isIn(visible, product.id),
+  );
+  const isShown = ({ installationId }: Deployment) =>
+    visible === "all" || places.some(({ installation }) => installation.id === installationId);
+  const sources = await sourceNumbers(store, all.filter(isShown));
   const sourceOf = ({ sourceId }: Deployment) => (sourceId === null ? null : (sources.get(sourceId) ?? null));
   const whatOf = (deployment: Deployment) => {
     const place = places.find(({ installation }) => installation.id === deployment.installationId);
@@ -52,7 +58,7 @@ async function readQueue(needs: PageNeeds): Promise<QueueProps> {
       source: sourceOf(deployment),
     };
   };
-  const running = queue.running.map(async (deployment) => {
+  const running = queue.running.filter(isShown).map(async (deployment) => {
     const activity = await activityOf(needs, queue, deployment.installationId, null);
     return {
       ...whatOf(deployment),
@@ -62,7 +68,7 @@ async function readQueue(needs: PageNeeds): Promise<QueueProps> {
       since: deployment.startedAt,
     };
   });
-  const waiting = queue.queued.flatMap((deployment) => {
+  const waiting = queue.queued.filter(isShown).flatMap((deployment) => {
     const why = whyWaiting(queue, maxBuilding, deployment.id);
     return why ? [{ ...whatOf(deployment), canCancel: true, ...why }] : [];
   });

@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from "vitest";
-import type { DeploymentId } from "../../../../server/model/names/ids.ts";
+import type { DeploymentId, ProductId } from "../../../../server/model/names/ids.ts";
 import type { AuditFilter, NewAuditEntry } from "../../../../server/ports/store/access.ts";
 import type { Store } from "../../../../server/ports/store/store.ts";
 import { at } from "../../../model/a-deployment.ts";
-import type { MakeStore } from "../lifecycle.ts";
+import { aProduct, type MakeStore } from "../lifecycle.ts";
 
 const entry = (changes: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
   who: "ada",
@@ -39,5 +39,18 @@ export function auditContract(make: MakeStore): void {
     expect(await subjects({ who: "joan", product: "shop" })).toEqual(["shop #12", "shop"]);
     expect(await subjects({ who: "joan" })).toEqual(["", "shop #12", "shop", "shop-two"]);
     expect(await subjects({ who: "nobody" })).toEqual([]);
+  });
+
+  it("is asked for some products, as they are called today", async () => {
+    const [{ product }, other] = [await aProduct(store), await aProduct(store)];
+    const subjects = [`${product.slug} #1`, other.product.slug, "", `${product.slug}-x`];
+    for (const subject of subjects) await store.audit.record(entry({ subject, who: "jean" }), at);
+    const found = async (products: readonly ProductId[]) =>
+      (await store.audit.list({ limit: 10, who: "jean", products })).map(({ subject }) => subject);
+    expect(await found([product.id])).toEqual([`${product.slug} #1`]);
+    expect(await found([product.id, other.product.id])).toEqual([other.product.slug, `${product.slug} #1`]);
+    expect(await found([])).toEqual([]);
+    await store.products.markDeleted(product.id, { keepVolumes: false });
+    expect(await found([product.id])).toEqual([]);
   });
 }

@@ -29,6 +29,20 @@ export function listsContract(make: MakeStore): void {
       expect(ids(await store.deployments.list({ limit: 10, installation: installation.id }))).toEqual(own);
     });
 
+    it("of several products leave out what is deleted", async () => {
+      const places = [await aProduct(store), await aProduct(store), await aProduct(store)];
+      const [first, , third] = places.map(({ product }) => product.id);
+      const all = [];
+      for (const { installation } of places) all.unshift((await enqueued(store, installation.id)).id);
+      const products = [first, third].flatMap((id) => id ?? []);
+      expect(ids(await store.deployments.list({ limit: 10, products }))).toEqual([all[0], all[2]]);
+      expect(ids(await store.deployments.list({ limit: 1, products }))).toEqual([all[0]]);
+      expect(ids(await store.deployments.list({ limit: 10, products, statuses: ["failed"] }))).toEqual([]);
+      expect(await store.deployments.list({ limit: 10, products: [] })).toEqual([]);
+      if (third) await store.products.markDeleted(third, { keepVolumes: false });
+      expect(ids(await store.deployments.list({ limit: 10, products }))).toEqual([all[2]]);
+    });
+
     it("of what is undecided leave out what is over", async () => {
       const installation = await anInstallation(store);
       await ready(store, installation);

@@ -48,6 +48,19 @@ export function productsContract(make: MakeStore): void {
       expect(created && (await store.installations.ofProduct(created.product.id))).toEqual([created?.installation]);
     });
 
+    it("are listed by name, page by page, all of them or some", async () => {
+      const made = [];
+      for (const name of ["alpha", "beta", "gamma"])
+        made.push(await store.products.create({ ...hello, slug: slug(name) }));
+      const names = async (page: Parameters<Store["products"]["list"]>[0]) =>
+        (await store.products.list(page)).map((product) => product.slug);
+      expect(await names({ limit: 2 })).toEqual(["alpha", "beta"]);
+      expect(await names({ limit: 2, after: slug("beta") })).toEqual(["gamma"]);
+      const products = [made[0], made[2]].flatMap((one) => one?.product.id ?? []);
+      expect(await names({ limit: 2, products })).toEqual(["alpha", "gamma"]);
+      expect(await names({ limit: 2, products: [] })).toEqual([]);
+    });
+
     it("that do not exist are null", async () => {
       expect(await store.products.bySlug(slug("nobody"))).toBeNull();
       expect(await store.products.get(0 as ProductId)).toBeNull();

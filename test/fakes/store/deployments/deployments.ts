@@ -28,10 +28,11 @@ export function createDeployments(
     get: async (id) => rows.deployments.get(id) ?? null,
     getAll: async (ids) => all().filter(({ id }) => ids.includes(id)),
     bySession: async (sessionId) => all().findLast((row) => row.sessionId === sessionId) ?? null,
-    async list({ product, installation, statuses, limit, before }) {
+    async list({ product, products, installation, statuses, limit, before }) {
       return all()
         .filter((row) => installation === undefined || row.installationId === installation)
         .filter((row) => product === undefined || rows.installations.get(row.installationId)?.productId === product)
+        .filter((row) => products?.some((id) => rows.installations.get(row.installationId)?.productId === id) ?? true)
         .filter((row) => isListed(row, product, installation))
         .filter((row) => statuses?.includes(row.status) ?? true)
         .filter((row) => before === undefined || row.id < before)

@@ -16,6 +16,7 @@ export function createProducts(rows: FakeRows, queue: Queue, clock: Clock, nextI
       kept()
         .sort((a, b) => (a.slug < b.slug ? -1 : 1))
         .filter(({ slug }) => page?.after === undefined || slug > page.after)
+        .filter(({ id }) => page?.products?.includes(id) ?? true)
         .slice(0, page?.limit),
     bySlug: async (slug) => kept().find((product) => product.slug === slug) ?? null,
     get: async (id) => rows.products.get(id) ?? null,
