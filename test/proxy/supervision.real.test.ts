@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -34,7 +34,6 @@ test("a Caddy that was killed is back in less than 2 s, with its routes and its 
   await untilServed();
   expect(performance.now() - killedAt).toBeLessThan(2_000);
   expect(await pid()).not.toBe(before);
-  expect(bed.said).toEqual(["Caddy has exited; starting it again."]);
 
   watching.abort();
   await watch;
@@ -55,6 +54,35 @@ test("a restarted Baton adopts the Caddy that runs, and restarts it as well when
   expect(performance.now() - killedAt).toBeLessThan(2_000);
   watching.abort();
   await watch;
+});
+
+test("a Caddy that is killed together with Baton is back without it, again and again, and only once", async () => {
+  await serveApp();
+  for (let time = 0; time < 3; time++) {
+    const before = await pid();
+    process.kill(before, "SIGKILL");
+    await untilServed();
+    await vi.waitUntil(async () => (await pid()) !== before, { interval: 10, timeout: 10_000 });
+  }
+  const again = bed.reopen();
+  await again.start(signal);
+  expect(await processesGiven("caddy.json")).toEqual([
+    expect.stringContaining("/bin/sh"),
+    expect.stringContaining("run"),
+  ]);
+  await again.stop();
+  expect(await processesGiven("caddy.json")).toEqual([]);
+});
+
+test("a Caddy that cannot start is not tried for ever", async () => {
+  await serveApp();
+  await bed.proxy.stop();
+  const bin = join(bed.options.folder, "broken-caddy");
+  await writeFile(bin, "#!/bin/sh\n[ \"$1\" = version ] && echo v2.11.4 || { echo 'Error: no luck'; exit 1; }\n", {
+    mode: 0o755,
+  });
+  await expect(bed.reopen({ bin }).start(signal)).rejects.toThrow("Caddy did not start: Error: no luck");
+  await vi.waitUntil(async () => (await processesGiven("caddy.json")).length === 0, { interval: 10, timeout: 10_000 });
 });
 
 test("apps are served again after a reboot, before the routes have been set", async () => {
@@ -185,6 +213,14 @@ async function serveApp(): Promise<void> {
   await proxy.prepare(installation(7), deployment(12), webOn(app.port));
   await proxy.switchTo(installation(7), deployment(12));
   expect(await visit()).toMatchObject({ status: 200, body: "hello" });
+}
+
+/** The command lines that name a file of this test's Caddy. */
+async function processesGiven(name: string): Promise<readonly string[]> {
+  const file = join(bed.options.folder, name);
+  const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+  return (await Promise.all(lines)).filter((line) => line.split("\0").includes(file)).sort();
 }
 
 const visit = () => get(bed.options.httpPort, host);

@@ -9,6 +9,8 @@ import type { CaddyProcess } from "./caddy-process.ts";
 const startTimeoutMs = 15_000;
 /** How long to wait for a Caddy that was found and may still be starting. */
 export const adoptTimeoutMs = 1_000;
+/** How long to wait for a Caddy that its keeper starts again, which may pause before it does. */
+export const keptPatienceMs = 5_000;
 const startPollMs = 20;
 
 export interface LifecycleDependencies {
@@ -52,12 +54,17 @@ export function createCaddyLifecycle(deps: LifecycleDependencies): CaddyLifecycl
     return true;
   }
 
+  async function adoptPatienceMs(): Promise<number> {
+    if ((await caddy.find()) !== null) return adoptTimeoutMs;
+    // It ended a moment ago and is just being started again; a second one would share its ports.
+    return (await caddy.isKept()) ? keptPatienceMs : 0;
+  }
+
   return {
     answersWithin,
 
     async adopt(signal) {
-      const patienceMs = (await caddy.find()) === null ? 0 : adoptTimeoutMs;
-      if (!(await answersWithin(patienceMs, signal))) return false;
+      if (!(await answersWithin(await adoptPatienceMs(), signal))) return false;
       const [running, desired] = [JSON.parse(await admin.config(signal)), await configuration.desired()];
       // A load that cannot bind leaves the traffic split between old and new, so other listeners need a new process.
       if (listenersOf(running).join() !== listenersOf(desired).join()) return false;
@@ -66,8 +73,10 @@ export function createCaddyLifecycle(deps: LifecycleDependencies): CaddyLifecycl
     },
 
     async launch(signal, onEnded) {
+      // At most one starts it.
+      await caddy.letGo();
       await assertFree(listenersOf(await configuration.desired()), deps.portSettings);
-      const { ended, lastWords } = caddy.launch();
+      const { ended, lastWords, keep } = caddy.launch();
       void ended.then(onEnded);
       const giveUpAt = performance.now() + startTimeoutMs;
       while (!(await answers(signal))) {
@@ -75,9 +84,11 @@ export function createCaddyLifecycle(deps: LifecycleDependencies): CaddyLifecycl
         if (performance.now() > giveUpAt) throw new Error("Caddy was started, but its admin socket is not responding.");
         await delay(startPollMs, undefined, { signal });
       }
+      await keep();
     },
 
     async end() {
+      await caddy.letGo();
       const pid = await caddy.find();
       if (pid !== null) return caddy.end(pid);
       // A service manager started it, so it is asked to stop; one that is not running need not be.

@@ -1,9 +1,10 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { open, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { createCaddyKeeper, isGiven as runsFrom } from "./caddy-keeper.ts";
 
 /** The one Caddy process that runs from a folder's configuration file, whoever started it. */
 export interface CaddyProcess {
@@ -11,7 +12,11 @@ export interface CaddyProcess {
   find(): Promise<number | null>;
   /** Starts it detached, so that it outlives this process. */
   launch(): Launched;
-  /** Sends SIGTERM, then SIGKILL, and resolves when it is gone. */
+  /** Whether something starts it again when it ends, also without Baton. */
+  isKept(): Promise<boolean>;
+  /** From now on nothing starts it again when it ends. */
+  letGo(): Promise<void>;
+  /** Sends SIGTERM, then SIGKILL, and resolves when it is gone. Nothing starts it again. */
   end(pid: number): Promise<void>;
   /** The version of the binary, such as `2.11.4`. */
   version(): Promise<string>;
@@ -22,6 +27,8 @@ export interface Launched {
   readonly ended: Promise<void>;
   /** Its last output once it has exited; null until then. */
   lastWords(): string | null;
+  /** It serves: from now on it is started again whenever it ends, and `ended` says no more. */
+  keep(): Promise<void>;
 }
 
 // Caddy gets no other variable of Baton's environment, because a configuration can quote them.
@@ -37,24 +44,10 @@ export function createCaddyProcess(config: {
 }): CaddyProcess {
   const { bin, folder, configFile } = config;
   const pidFile = join(folder, "caddy.pid");
+  // Truncated at each start, so that it stays small and holds this start's words; Caddy has its own log.
+  const outputFile = join(folder, "caddy.out");
   const env = { PATH: searchPath, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-
-  /** Resolves with what Caddy said last, once it has exited. */
-  async function run(): Promise<string> {
-    // Truncated at each start, so that it stays small and holds this start's words; Caddy has its own log.
-    const outputFile = join(folder, "caddy.out");
-    const output = await open(outputFile, "w", 0o600);
-    const child = spawn(bin, ["run", "--config", configFile, "--pidfile", pidFile], {
-      cwd: folder,
-      env,
-      detached: true,
-      stdio: ["ignore", output.fd, output.fd],
-    });
-    child.unref();
-    await output.close();
-    await once(child, "exit");
-    return conclusionOf(await readFile(outputFile, "utf8"));
-  }
+  const keeper = createCaddyKeeper({ bin, folder, configFile, pidFile, outputFile, env });
 
   return {
     async find() {
@@ -64,13 +57,22 @@ export function createCaddyProcess(config: {
 
     launch() {
       let words: string | null = null;
-      const keep = (said: string) => {
+      const child = keeper.launch();
+      const exited = once(child, "exit").then(
+        async () => conclusionOf(await readFile(outputFile, "utf8").catch(() => "")),
+        (error: unknown) => String(error),
+      );
+      const ended = exited.then((said) => {
         words = said;
-      };
-      return { ended: run().then(keep, (error: unknown) => keep(String(error))), lastWords: () => words };
+      });
+      return { ended, lastWords: () => words, keep: () => keeper.keep(child) };
     },
 
+    isKept: keeper.isKeeping,
+    letGo: keeper.letGo,
+
     async end(pid) {
+      await keeper.letGo();
       process.kill(pid, "SIGTERM");
       if (!(await goneWithin(pid, configFile, endGraceMs))) {
         process.kill(pid, "SIGKILL");
@@ -81,12 +83,6 @@ export function createCaddyProcess(config: {
 
     version: () => versionOf(bin, env),
   };
-}
-
-/** A pid file proves nothing after a reboot: only a process that was given this configuration file counts. */
-async function runsFrom(pid: number, configFile: string): Promise<boolean> {
-  const argv = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return argv.split("\0").includes(configFile);
 }
 
 async function goneWithin(pid: number, configFile: string, timeoutMs: number): Promise<boolean> {

@@ -9,6 +9,7 @@ import {
   adoptTimeoutMs,
   type CaddyLifecycle,
   createCaddyLifecycle,
+  keptPatienceMs,
   type LifecycleDependencies,
 } from "./caddy-lifecycle.ts";
 import type { CaddyProcess } from "./caddy-process.ts";
@@ -43,6 +44,8 @@ const oldestVersion = "2.11.2";
 const usualWatchPollMs = 1_000;
 const longestPauseMs = 15_000;
 const longSilenceMs = 60_000;
+/** Its unit says RestartSec=1. */
+const servicePatienceMs = 3_000;
 
 export function createSupervisor(deps: SupervisorDependencies): CaddySupervisor {
   const { caddy, olderFiles, watchPollMs = usualWatchPollMs } = deps;
@@ -130,9 +133,16 @@ function createRepair(deps: SupervisorDependencies, lifecycle: CaddyLifecycle, o
     }
     // Caddy may still be starting, or somebody emptied its configuration, which moves the admin endpoint elsewhere.
     if (pid !== null && (await lifecycle.answersWithin(adoptTimeoutMs, signal))) return;
+    if (pid === null && (await isBroughtBack(signal))) return log("Caddy has exited and was started again.");
     if (pid !== null) await caddy.end(pid);
     log(pid === null ? "Caddy has exited; starting it again." : "Caddy is serving nothing; starting it again.");
     await lifecycle.launch(signal, onEnded);
+  }
+
+  /** Caddy's keeper, or systemd for a Caddy that is its service, starts it again by itself. */
+  async function isBroughtBack(signal: AbortSignal): Promise<boolean> {
+    const patienceMs = (await caddy.isKept()) ? keptPatienceMs : servicePatienceMs;
+    return lifecycle.answersWithin(patienceMs, signal);
   }
 
   return {
