@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { createCommands } from "../commands/commands.ts";
+import type { Log } from "../ports/log.ts";
+import { serveFromFile } from "../proxy/process/serve-from-file.ts";
 import { holdServerLock } from "../store/postgres/server-lock.ts";
 import { loadAssets } from "../web/http/assets/assets.ts";
 import { createWeb } from "../web/web.ts";
@@ -10,7 +12,7 @@ import type { Config } from "./config.ts";
 import { listen } from "./http/listen.ts";
 import { startLeaderWork } from "./leader-work.ts";
 import { type Leadership, LockedOut, takeLeadership } from "./leadership.ts";
-import { openDataFolder } from "./process/data-folder.ts";
+import { type DataFolder, openDataFolder } from "./process/data-folder.ts";
 import { createServerLog } from "./process/log.ts";
 import { thisProcess } from "./process/process-mark.ts";
 import { signAsServer, signOff } from "./process/server-process.ts";
@@ -37,6 +39,7 @@ export async function openServer(
   const data = await openDataFolder(config.dataFolder);
   const log = createServerLog(config.logLevel, join(data.root, "baton.log"), process.stderr);
   const closing = new AbortController();
+  await serveApps(config, data, log, closing.signal);
   const adapters = await openAdapters(config, data, log, closing.signal);
   const { database, store, proxy } = adapters;
 
@@ -74,6 +77,18 @@ export async function openServer(
       await signOff(data.serverFile);
     },
   };
+}
+
+/** First of all, because nothing else is needed for it: whatever keeps Baton from starting, the apps are reached. */
+async function serveApps(config: Config, data: DataFolder, log: Log, signal: AbortSignal): Promise<void> {
+  const place = { bin: config.caddyBin, folder: data.caddy, adminSocket: data.adminSocket };
+  try {
+    const found = await serveFromFile(place, signal);
+    if (found === "started") log.info({}, "Caddy serves the apps from its last configuration");
+  } catch (error) {
+    // The supervisor tries again with today's settings, and says what is wrong with them.
+    log.info({ err: error }, "Caddy could not be started from its last configuration");
+  }
 }
 
 function makeWeb(config: Config, adapters: ServerAdapters, leadership: Leadership, closing: AbortSignal) {

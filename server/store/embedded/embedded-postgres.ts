@@ -1,6 +1,6 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../ports/log.ts";
 import { locateBinaries } from "./postgres-binaries.ts";
@@ -74,10 +74,16 @@ async function adoptOrLaunch(
       : await launch({ ...place, port: await freePort() });
     if (postmaster) return { postmaster, adopted: found !== null };
   }
-  const { logFile } = place;
-  throw new Error(
-    `The embedded Postgres did not start. Its log, ${logFile}, ends with:\n${await lastLogLines(logFile)}`,
-  );
+  throw new Error(await whyNotStarted(place));
+}
+
+async function whyNotStarted({ logFile, dataFolder }: Omit<Launch, "port">): Promise<string> {
+  const folder = dirname(dirname(dataFolder));
+  return `The embedded Postgres did not start. Its log, ${logFile}, ends with:
+${await lastLogLines(logFile)}
+
+Apps that run are served all the same. If the log speaks of damaged files, restore the database: move ${folder}
+away, put the folder of your last backup in its place, and start Baton again. The other folders of BATON_DATA stay.`;
 }
 
 /**
