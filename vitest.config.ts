@@ -7,6 +7,17 @@ import { LongestFirst } from "./test/run/longest-first.ts";
 const shared = ["test/run/postgres.ts", "test/run/base-images.ts"];
 // A slow machine that makes base images beside other tests takes minutes for them, and for looking at every page.
 const patience = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
+// Tests that disturb everybody who uses the same Docker. They run after the others, and only on a Docker that was started
+// for the tests: bin/test-docker.mjs says so.
+const alone = {
+  test: {
+    name: "alone",
+    include: ["test/**/*.alone.test.ts"],
+    maxWorkers: 1,
+    sequence: { groupOrder: 2 },
+    ...patience,
+  },
+};
 
 export default defineConfig({
   test: {
@@ -17,7 +28,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
+          exclude: ["test/e2e/**", "test/**/*.{real,alone}.test.ts"],
           // The files of a worker share their modules: loading them anew for each file took longer than the tests.
           isolate: false,
           // A scenario takes a tenth of a second; on a machine that has much else to do, seconds.
@@ -46,6 +57,7 @@ export default defineConfig({
           ...patience,
         },
       },
+      ...(process.env.BATON_TEST_OWN_DOCKER === "1" ? [alone] : []),
     ],
   },
 });

@@ -54,11 +54,12 @@ function commandOf(args) {
   if (args[0] === "--run") return args.slice(1);
   const files = args.some((arg) => !arg.startsWith("-")) ? [] : usualFiles;
   const program = join(root, "node_modules/vitest/vitest.mjs");
-  return [process.execPath, program, "run", "--project", "real", "--project", "e2e", ...files, ...args];
+  const projects = ["real", "e2e", "alone"].flatMap((name) => ["--project", name]);
+  return [process.execPath, program, "run", ...projects, ...files, ...args];
 }
 
-/** The tests find the daemon where Docker usually is. */
+/** The tests find the daemon where Docker usually is, and nobody else uses it. */
 function environment(caddyBin) {
   const { DOCKER_HOST: _, ...others } = process.env;
-  return { ...others, PATH: searchPath(), BATON_CADDY_BIN: caddyBin };
+  return { ...others, PATH: searchPath(), BATON_CADDY_BIN: caddyBin, BATON_TEST_OWN_DOCKER: "1" };
 }

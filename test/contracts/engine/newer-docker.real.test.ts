@@ -7,13 +7,13 @@ import { runBesideDocker } from "../../../bin/other-docker/run.mjs";
 const root = join(import.meta.dirname, "../../..");
 const contract = [
   join(root, "node_modules/vitest/vitest.mjs"),
-  ...["run", "--project", "real", "test/contracts/engine/engine.real.test.ts"],
+  ...["run", "--project", "real", "--project", "alone", "test/contracts/engine/engine.real", "test/docker/alone"],
 ];
 
 /** What this machine needs to run programs, but nothing of this test runner, and no other Docker. */
 function environment(): NodeJS.ProcessEnv {
   const others = Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_ENV$|TEST$|DOCKER_HOST$)/.test(name));
-  return { ...Object.fromEntries(others), NO_COLOR: "1" };
+  return { ...Object.fromEntries(others), NO_COLOR: "1", BATON_TEST_OWN_DOCKER: "1" };
 }
 
 test("the contract of the engine holds on Docker 26 as well, which runs beside this machine's for as long", async ({
