@@ -24,6 +24,7 @@ function limiter(limits = wanted, version: 1 | 2 = 2, driver = "cgroupfs") {
     cgroups,
     imageStore: "graph driver overlay2",
     rootless: false,
+    cannotLimit: [],
     operatingSystem: "Debian GNU/Linux 12 (bookworm)",
     firewallBackend: null,
   });

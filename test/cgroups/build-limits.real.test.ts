@@ -58,6 +58,7 @@ test("steps whose groups are named as with systemd are limited one by one", asyn
         memoryBytes: 1,
         imageStore: "graph driver overlay2",
         rootless: false,
+        cannotLimit: [],
         operatingSystem: "Debian GNU/Linux 12 (bookworm)",
         firewallBackend: null,
       },

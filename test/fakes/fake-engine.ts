@@ -29,7 +29,7 @@ export function createFakeEngine(): FakeEngine {
     machine: () =>
       answer({
         ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } },
-        ...{ imageStore: "graph driver overlay2", rootless: false },
+        ...{ imageStore: "graph driver overlay2", rootless: false, cannotLimit: [] },
         ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
       }),
     info: () =>

@@ -17,6 +17,10 @@ interface MachineAnswer {
   readonly DriverStatus?: readonly (readonly [name: string, value: string])[] | null;
   readonly SecurityOptions?: readonly string[] | null;
   readonly OperatingSystem?: string;
+  /** What the kernel lets Docker limit. 20.10 leaves none of them out. */
+  readonly MemoryLimit?: boolean;
+  readonly PidsLimit?: boolean;
+  readonly CpuCfsQuota?: boolean;
   readonly FirewallBackend?: { readonly Driver: string } | null;
 }
 
@@ -44,6 +48,11 @@ export async function readMachine(daemon: Daemon, signal: AbortSignal): Promise<
     imageStore: imageStoreOf(answer),
     // An option is a list of settings, such as "name=rootless" or "name=seccomp,profile=default".
     rootless: (answer.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
+    cannotLimit: [
+      ...(answer.MemoryLimit === false ? (["memory"] as const) : []),
+      ...(answer.PidsLimit === false ? (["processes"] as const) : []),
+      ...(answer.CpuCfsQuota === false ? (["processors"] as const) : []),
+    ],
     operatingSystem: answer.OperatingSystem ?? "",
     firewallBackend: answer.FirewallBackend?.Driver ?? null,
   };

@@ -147,6 +147,8 @@ export interface EngineMachine {
   readonly imageStore: string;
   /** Whether the daemon runs without root's rights, in a user namespace. */
   readonly rootless: boolean;
+  /** The limits of containers that the engine accepts but cannot hold them to. */
+  readonly cannotLimit: readonly ("memory" | "processes" | "processors")[];
   /** The system that it runs on, such as `Debian GNU/Linux 12 (bookworm)`. In a snap it is `Ubuntu Core 24`. */
   readonly operatingSystem: string;
   /** What it writes its own firewall rules with: `iptables` or `nftables`. Null before API 1.49. */

@@ -1,5 +1,7 @@
+import type { EngineMachine } from "../../ports/engine/engine.ts";
 import type { BuildLimitState } from "../../ports/host/build-limiter.ts";
 import type { FirewallState } from "../../ports/host/firewall.ts";
+import { listed } from "../wording/removal-summary.ts";
 import type { DockerRelease } from "./docker-support.ts";
 import { dockerWarnings } from "./docker-warnings.ts";
 import { type ProductHealth, productTrouble } from "./product-trouble.ts";
@@ -8,6 +10,7 @@ import type { SystemWarning } from "./system-warning.ts";
 export interface DockerFacts extends DockerRelease {
   readonly builder: "buildkit" | "classic";
   readonly rootless: boolean;
+  readonly cannotLimit: EngineMachine["cannotLimit"];
 }
 
 /** Facts about the machine and what Baton depends on. Null means that it does not respond. */
@@ -89,6 +92,11 @@ function lessProtected({ docker, firewall, buildLimits, ...facts }: SystemFacts)
   if (docker?.builder === "classic") {
     const whatToDo = "Dockerfiles with RUN --mount fail. Update Docker to get it.";
     warnings.push(minor("This Docker has no BuildKit.", whatToDo));
+  }
+  if (docker && docker.cannotLimit.length > 0) {
+    const consequence = "A service that uses too much can stop everything on this server.";
+    const cure = docker.rootless ? " Rootless Docker needs control groups of version 2 for limits." : "";
+    warnings.push(minor(`Docker cannot limit the ${listed(docker.cannotLimit)} of services.`, consequence + cure));
   }
   const rules = firewall && firewallInEffect(firewall, docker?.rootless ?? false);
   if (rules?.type === "missing") {

@@ -28,6 +28,7 @@ function limiterOn(root: string) {
     cgroups: { driver: "cgroupfs", version: 2 as const },
     imageStore: "graph driver overlay2",
     rootless: false,
+    cannotLimit: [],
     operatingSystem: "Debian GNU/Linux 12 (bookworm)",
     firewallBackend: null,
   });

@@ -32,3 +32,11 @@ test("a daemon is rootless when it says so among its security options", async ()
   expect((await machineOf({ SecurityOptions: ["name=seccomp,profile=rootless"] })).rootless).toBe(false);
   expect((await machineOf({ SecurityOptions: null })).rootless).toBe(false);
 });
+
+test("a daemon says which limits its kernel does not hold containers to", async () => {
+  expect((await machineOf({ MemoryLimit: true, PidsLimit: true, CpuCfsQuota: true })).cannotLimit).toEqual([]);
+  expect((await machineOf({ MemoryLimit: false, PidsLimit: false, CpuCfsQuota: false })).cannotLimit).toEqual([
+    ...["memory", "processes", "processors"],
+  ]);
+  expect((await machineOf({})).cannotLimit).toEqual([]);
+});

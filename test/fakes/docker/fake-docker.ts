@@ -113,7 +113,7 @@ export function createFakeDocker(clock: FakeClock, instance = "fake0000" as Inst
     }),
     machine: async () => ({
       ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, cgroups: { driver: "cgroupfs", version: 1 } },
-      ...{ imageStore: "graph driver overlay2", rootless: false },
+      ...{ imageStore: "graph driver overlay2", rootless: false, cannotLimit: [] },
       ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", firewallBackend: null },
     }),
     diskUsage: async () => ({ imagesBytes: 0, containersBytes: 0, volumesBytes: 0, buildCacheBytes: 0 }),

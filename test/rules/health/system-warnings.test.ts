@@ -5,7 +5,7 @@ const gibibyte = 1024 ** 3;
 const now = new Date("2026-11-29");
 const docker: DockerFacts = {
   ...{ builder: "buildkit", version: "29.7.2", packager: "docker" },
-  ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", rootless: false },
+  ...{ operatingSystem: "Debian GNU/Linux 13 (trixie)", rootless: false, cannotLimit: [] },
 };
 const well: SystemFacts = {
   docker,
@@ -47,6 +47,12 @@ describe("the system page warns", () => {
       "Baton's firewall rules are not in place: Docker runs rootless, with networks of its own.",
     ]);
     expect(texts({ docker: { ...docker, rootless: true }, firewall: { type: "off" } })).toEqual([]);
+  });
+
+  test("of limits that Docker cannot hold services to", () => {
+    expect(texts({ docker: { ...docker, cannotLimit: ["memory", "processes"] } })).toEqual([
+      "Docker cannot limit the memory and processes of services.",
+    ]);
   });
 
   test("of a Docker that gets no security fixes", () => {

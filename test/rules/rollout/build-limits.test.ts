@@ -12,6 +12,7 @@ function machine(cgroups: EngineMachine["cgroups"], memoryBytes = 8 * gibibyte):
     cgroups,
     imageStore: "graph driver overlay2",
     rootless: false,
+    cannotLimit: [],
     operatingSystem: "Debian GNU/Linux 12 (bookworm)",
     firewallBackend: null,
   };

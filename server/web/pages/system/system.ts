@@ -30,7 +30,8 @@ interface KnownDocker {
 }
 
 function factsForWarnings({ info, machine }: KnownDocker): DockerFacts {
-  return { ...info, operatingSystem: machine?.operatingSystem ?? "", rootless: machine?.rootless ?? false };
+  const { operatingSystem = "", rootless = false, cannotLimit = [] } = machine ?? {};
+  return { ...info, operatingSystem, rootless, cannotLimit };
 }
 
 async function readSystem(needs: PageNeeds): Promise<SystemProps> {
