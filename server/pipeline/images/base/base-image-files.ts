@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { Readable, type Writable } from "node:stream";
 import { type Extract, extract, type Header, type Pack, pack } from "tar-stream";
 import type { Ingredient } from "../../../../builder/images/base-images.ts";
@@ -8,7 +9,8 @@ type EntryHeader = Partial<Header> & Pick<Header, "name">;
 
 /** Something that has been fetched, and can be written into the tar stream once. */
 interface Source {
-  write(tar: Pack): Promise<void>;
+  /** Adds the paths of its folders to `folders`, and writes those that are not there yet. */
+  write(tar: Pack, folders: Set<string>): Promise<void>;
   discard(): void;
 }
 
@@ -43,7 +45,7 @@ async function* write(sources: readonly Source[]): AsyncGenerator<Buffer> {
   // The reader of the stream gets its errors.
   tar.on("error", () => {});
   const writing = all(sources)
-    .write(tar)
+    .write(tar, new Set(["."]))
     .then(
       () => tar.finalize(),
       (error: Error) => tar.destroy(error),
@@ -101,8 +103,8 @@ async function fetch(
 
 function all(sources: readonly Source[]): Source {
   return {
-    async write(tar) {
-      for (const source of sources) await source.write(tar);
+    async write(tar, folders) {
+      for (const source of sources) await source.write(tar, folders);
     },
     discard() {
       for (const source of sources) source.discard();
@@ -112,28 +114,51 @@ function all(sources: readonly Source[]): Source {
 
 function file(header: EntryHeader, content: Buffer | null): Source {
   return {
-    write: (tar) =>
-      new Promise((resolve, reject) => {
-        const done = (error?: Error | null) => (error ? reject(error) : resolve());
-        if (content) tar.entry(header, content, done);
-        else tar.entry(header, done);
-      }),
+    async write(tar, folders) {
+      await addFoldersOf(header, tar, folders);
+      await addEntry(tar, header, content);
+    },
     discard() {},
   };
+}
+
+/**
+ * Writes the folders that an entry is in, unless they are there. Rootless Docker makes folders that an imported image
+ * does not list with a mode of 0600, so that nobody gets at what is in them.
+ */
+async function addFoldersOf({ name }: EntryHeader, tar: Pack, folders: Set<string>): Promise<void> {
+  const folder = dirname(name);
+  if (folders.has(folder)) return;
+  await addFoldersOf({ name: folder }, tar, folders);
+  folders.add(folder);
+  await addEntry(tar, { name: `${folder}/`, type: "directory", mode: 0o755 }, null);
+}
+
+function addEntry(tar: Pack, header: EntryHeader, content: Buffer | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null) => (error ? reject(error) : resolve());
+    if (content) tar.entry(header, content, done);
+    else tar.entry(header, done);
+  });
 }
 
 /** The entries of another tar stream; `change` returns the header of each, or leaves it out. */
 function archive(files: Readable, change: (header: Header) => EntryHeader | null): Source {
   return {
-    async write(tar) {
+    async write(tar, folders) {
       const entries = extract();
       files.on("error", (error) => entries.destroy(error));
       files.on("close", () => files.readableEnded || entries.destroy(new Error("the archive was abandoned")));
       files.pipe(entries as unknown as Writable);
       for await (const entry of entries) {
         const header = change(entry.header);
-        if (header === null) entry.resume();
-        else await copyEntry(entry, tar, header);
+        if (header === null) {
+          entry.resume();
+          continue;
+        }
+        await addFoldersOf(header, tar, folders);
+        if (header.type === "directory" || header.type === "symlink") folders.add(header.name.replace(/\/$/, ""));
+        await copyEntry(entry, tar, header);
       }
     },
     discard: () => void files.destroy(),

@@ -108,6 +108,10 @@ function archiveOf(...names: string[]): Readable {
   return Readable.from(tar, { objectMode: false });
 }
 
+function filesOf(image: string, files: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  return files.get(image)?.filter((name) => !name.endsWith("/"));
+}
+
 async function namesIn(tar: Readable): Promise<string[]> {
   const names: string[] = [];
   const entries = extract();
@@ -242,19 +246,32 @@ describe("a local image", () => {
   it("is a root file system without what its recipe leaves out", async () => {
     const { resolve, files } = world("local");
     await resolve("debian:12");
-    expect(files.get("baton-abcdefgh/base-debian:12")).toEqual(["usr/bin/ls", "etc/ssl/certs/ca-certificates.crt"]);
+    expect(filesOf("baton-abcdefgh/base-debian:12", files)).toEqual([
+      "usr/bin/ls",
+      "etc/ssl/certs/ca-certificates.crt",
+    ]);
   });
 
   it("holds this machine's Caddy and the libraries that it loads", async () => {
     const { resolve, files } = world("local");
     await resolve("static:1");
-    expect(files.get("baton-abcdefgh/base-static:1")).toEqual(["usr/bin/caddy", "lib/libc.so.6", "etc/mime.types"]);
+    expect(filesOf("baton-abcdefgh/base-static:1", files)).toEqual([
+      ...["usr/bin/caddy", "lib/libc.so.6", "etc/mime.types"],
+    ]);
+  });
+
+  it("lists every folder before what is in it, once", async () => {
+    const { resolve, files } = world("local");
+    await resolve("static:1");
+    expect(files.get("baton-abcdefgh/base-static:1")).toEqual([
+      ...["usr/", "usr/bin/", "usr/bin/caddy", "lib/", "lib/libc.so.6", "etc/", "etc/mime.types"],
+    ]);
   });
 
   it("is built on another from a context of its own", async () => {
     const { resolve, files } = world("local");
     await resolve("node:22");
-    expect(files.get("baton-abcdefgh/base-node:22")).toEqual([
+    expect(filesOf("baton-abcdefgh/base-node:22", files)).toEqual([
       "Dockerfile",
       "files/usr/local/bin/node",
       "files/usr/local/lib/node_modules/npm/bin/npm-cli.js",
